@@ -1,0 +1,1 @@
+"""Checkpoints that travel. Installed as `gm_vae.export`."""

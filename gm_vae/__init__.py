@@ -1,0 +1,55 @@
+"""GM-VAE: measures of General MIDI music as points of a latent space.
+
+    import gm_vae
+    measures, rejected = gm_vae.measures_from_midi(open("song.mid", "rb").read())
+    model = gm_vae.load("demo/run")
+    mu, sigma = model.encode(measures)
+    arrangement = model.decode(mu[:1].repeat(4, 0), chords=["C", "Am", "F", "G"])
+
+Importing the package imports neither TensorFlow nor Beam: names load what they need on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from gm_vae.version import __version__
+
+if TYPE_CHECKING:
+    from gm_vae.generate.gmvae import GMVAE, load
+    from gm_vae.music.measure import Measure
+    from gm_vae.music.measure_format import MeasureFormat
+    from gm_vae.music.measures import RejectReason, measures_from_midi
+    from gm_vae.music.midi_file import MidiError
+
+_HOME = {
+    "GMVAE": "gm_vae.generate.gmvae",
+    "load": "gm_vae.generate.gmvae",
+    "Measure": "gm_vae.music.measure",
+    "MeasureFormat": "gm_vae.music.measure_format",
+    "MidiError": "gm_vae.music.midi_file",
+    "RejectReason": "gm_vae.music.measures",
+    "measures_from_midi": "gm_vae.music.measures",
+}
+
+__all__ = [
+    "GMVAE",
+    "Measure",
+    "MeasureFormat",
+    "MidiError",
+    "RejectReason",
+    "__version__",
+    "load",
+    "measures_from_midi",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'gm_vae' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,18 @@
+"""The one exception for things a user can put right."""
+
+
+class UserError(Exception):
+    """A mistake outside our code: a file, a flag, a folder. The message is one sentence with the remedy.
+
+    `exit_code` is what the command line ends with: 2 for usage (a wrong flag or value), 1 for a
+    failure while working (an unreadable file, a full disk). The command line prints the message
+    without a traceback.
+    """
+
+    exit_code = 1
+
+
+class UsageError(UserError):
+    """A wrong flag, name or value given by the user."""
+
+    exit_code = 2

@@ -1,0 +1,1 @@
+"""From points of the latent space to music: decoding, progressions, interpolation, rendering."""

@@ -1,0 +1,1 @@
+"""The hierarchical VAE, in Keras 3 with `keras.ops` only."""

@@ -1,0 +1,206 @@
+"""One measure of music as tokens, and the notes that the tokens spell."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gm_vae.music import chords as chords_lib
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import DRUMS, EventType, vocabulary
+
+if TYPE_CHECKING:
+    from note_seq.protobuf import music_pb2
+
+# One row a note. program: 0..127, or 128 for drums. Steps count from the start of the measure.
+NOTE_DTYPE = np.dtype(
+    [
+        ("track", np.uint8),
+        ("program", np.uint8),
+        ("pitch", np.uint8),
+        ("velocity", np.uint8),
+        ("start_step", np.int16),
+        ("end_step", np.int16),
+    ]
+)
+
+_DEFAULT_VELOCITY = 100  # of notes before a track's first velocity token
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Measure:
+    """One measure: up to T tracks of up to E tokens each, and its chords.
+
+    Attributes:
+        tokens: uint16 [T, E], token ids, zero after each track's end.
+        lengths: uint8 [T], tokens of each track with program and end; 1 for an absent track.
+        chord_ids: uint8 [C], evenly spaced chord labels (two of half a measure in 4/4).
+        fmt: the format whose vocabulary and limits the tokens follow.
+
+    Two measures are equal when format, tokens and chords are.
+    """
+
+    tokens: np.ndarray
+    lengths: np.ndarray
+    chord_ids: np.ndarray
+    fmt: MeasureFormat = dataclasses.field(default_factory=MeasureFormat)
+
+    @classmethod
+    def from_tracks(
+        cls,
+        tracks: Sequence[Sequence[int]],
+        chords: Sequence[int] | None = None,
+        fmt: MeasureFormat | None = None,
+    ) -> Measure:
+        """A measure from the token lists of its present tracks, each with program and end.
+
+        Args:
+            tracks: at most T lists of at most E tokens; missing tracks become absent.
+            chords: chord ids, one per chord label; "no chord" if None.
+            fmt: the measure format; the default one if None.
+
+        Raises:
+            ValueError: too many tracks or tokens.
+        """
+        fmt = fmt or MeasureFormat()
+        if len(tracks) > fmt.max_tracks or any(len(t) > fmt.max_track_length for t in tracks):
+            raise ValueError(
+                f"a measure holds {fmt.max_tracks} tracks of {fmt.max_track_length} tokens"
+            )
+        tokens = np.zeros((fmt.max_tracks, fmt.max_track_length), np.uint16)
+        lengths = np.ones(fmt.max_tracks, np.uint8)
+        tokens[:, 0] = vocabulary(fmt).end
+        for row, track in enumerate(tracks):
+            tokens[row, : len(track)] = track
+            lengths[row] = len(track)
+        if chords is None:
+            chords = [chords_lib.NO_CHORD] * fmt.chords_per_measure
+        return cls(tokens, lengths, np.asarray(chords, np.uint8), fmt)
+
+    @property
+    def chords(self) -> tuple[str, ...]:
+        """The chord symbols (triads), evenly spaced over the measure."""
+        return tuple(chords_lib.chord_symbol(index) for index in self.chord_ids)
+
+    @property
+    def event_chords(self) -> np.ndarray:
+        """uint8 [T, E]: the chord id at the time of each token.
+
+        The program token carries "no chord", the end token repeats the last event's, a time-shift
+        carries the chord at its own start; absent tracks and padding carry 0.
+        """
+        return event_chords(self.tokens, self.lengths, self.chord_ids, self.fmt)
+
+    @property
+    def programs(self) -> tuple[int, ...]:
+        """The program of each present track, 128 for drums, in track order."""
+        vocab = vocabulary(self.fmt)
+        return tuple(
+            int(np.clip(int(self.tokens[row, 0]) - vocab.program, 0, DRUMS))
+            for row in np.flatnonzero(self.lengths > 1)
+        )
+
+    def notes(self) -> np.ndarray:
+        """The notes that the tokens spell: structured array of `NOTE_DTYPE`, by track and onset.
+
+        Follows the original decoder, so that any token sequence has a meaning: the first program
+        token of a track wins (piano if there is none), velocity is 1 + width * (bin - 1) and 100
+        before the first velocity token, a note-off without a sounding note and a second note-on of
+        a sounding pitch do nothing, notes still open end with the measure, notes of no length drop.
+        """
+        found = []
+        for row in np.flatnonzero(self.lengths > 1):
+            found += _track_notes(
+                self.tokens[row, : self.lengths[row]].tolist(), int(row), self.fmt
+            )
+        notes = np.array(found, NOTE_DTYPE)
+        return notes[np.lexsort((notes["pitch"], notes["start_step"], notes["track"]))]
+
+    def to_note_sequence(self, qpm: float = 120.0) -> music_pb2.NoteSequence:
+        """The measure as a `NoteSequence` proto with tempo, time signature and chord symbols."""
+        from gm_vae.music import note_sequences  # imports note_seq, a second's work
+
+        return note_sequences.measures_to_note_sequence([self], qpm=qpm)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Measure):
+            return NotImplemented
+        return (
+            self.fmt == other.fmt
+            and np.array_equal(self.lengths, other.lengths)
+            and np.array_equal(self.tokens, other.tokens)
+            and np.array_equal(self.chord_ids, other.chord_ids)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.tokens.tobytes(), self.lengths.tobytes(), self.chord_ids.tobytes()))
+
+    def __repr__(self) -> str:
+        names = ["drums" if program == DRUMS else str(program) for program in self.programs]
+        return f"Measure(chords={'|'.join(self.chords)}, programs=[{', '.join(names)}])"
+
+
+def event_chords(
+    tokens: np.ndarray, lengths: np.ndarray, chord_ids: np.ndarray, fmt: MeasureFormat
+) -> np.ndarray:
+    """Chord id of each token, for any number of measures at once; see `Measure.event_chords`.
+
+    Args:
+        tokens: integers [..., T, E].
+        lengths: integers [..., T].
+        chord_ids: integers [..., C], the evenly spaced labels of each measure.
+        fmt: the measure format; C may differ from its `chords_per_measure` but divides the steps.
+
+    Returns:
+        uint8 [..., T, E].
+    """
+    vocab = vocabulary(fmt)
+    position = np.arange(tokens.shape[-1])
+    length = np.asarray(lengths)[..., None].astype(np.int64)
+    shifts = np.where(position < length, vocab.shift_steps[tokens], 0)
+    start = np.cumsum(shifts, -1) - shifts  # [..., T, E] the step at which each token happens
+    last = np.maximum(length - 2, 0)  # the end token repeats its predecessor
+    start = np.where(position == length - 1, np.take_along_axis(start, last, -1), start)
+    slots = chord_ids.shape[-1]
+    slot = np.minimum(start * slots // fmt.steps_per_measure, slots - 1)
+    labels = np.broadcast_to(np.asarray(chord_ids)[..., None, :], tokens.shape[:-1] + (slots,))
+    found = np.take_along_axis(labels, slot, -1)
+    inside = (position > 0) & (position < length)
+    return np.where(inside, found, chords_lib.NO_CHORD).astype(np.uint8)
+
+
+def _track_notes(tokens: list[int], row: int, fmt: MeasureFormat) -> list[tuple[int, ...]]:
+    vocab = vocabulary(fmt)
+    width = 128 // fmt.velocity_bins
+    program, velocity, step = None, _DEFAULT_VELOCITY, 0
+    sounding: dict[int, tuple[int, int]] = {}  # pitch -> (start step, velocity)
+    notes = []
+
+    def close(pitch: int) -> None:
+        start, loudness = sounding.pop(pitch)
+        end = min(step, fmt.steps_per_measure)
+        if end > start:
+            notes.append((row, program or 0, pitch, loudness, start, end))
+
+    for token in tokens:
+        kind, value = vocab.decode(token)
+        if kind == EventType.NOTE_ON and value not in sounding:
+            sounding[value] = (step, velocity)
+        elif kind == EventType.NOTE_OFF and value in sounding:
+            close(value)
+        elif kind == EventType.TIME_SHIFT:
+            step += value
+        elif kind == EventType.VELOCITY:
+            velocity = 1 + width * (value - 1)
+        elif kind == EventType.PROGRAM and program is None:
+            program = value
+        elif kind == EventType.END:
+            break
+    step = fmt.steps_per_measure
+    for pitch in list(sounding):
+        close(pitch)
+    # a program token may come after notes: all notes of a track share the first one
+    return [(track, program or 0, *rest) for track, _, *rest in notes]

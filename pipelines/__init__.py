@@ -1,0 +1,1 @@
+"""Apache Beam pipelines. Installed as `gm_vae.pipelines`."""

@@ -1,0 +1,66 @@
+"""Packaging of GM-VAE.
+
+`pipelines/` and `export/` stand at the top of the tree and install as `gm_vae.pipelines` and
+`gm_vae.export`, so that a user's own `export` folder never shadows ours.
+"""
+
+import pathlib
+import re
+
+import setuptools
+
+HERE = pathlib.Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "gm_vae/version.py").read_text()).group(1)
+
+setuptools.setup(
+    name="gm-vae",
+    version=VERSION,
+    description="A latent space of multi-instrument General MIDI measures",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.10,<3.14",  # the Pythons that tensorflow publishes wheels for
+    packages=[
+        "gm_vae",
+        "gm_vae.music",
+        "gm_vae.music.arranger",
+        "gm_vae.data",
+        "gm_vae.model",
+        "gm_vae.training",
+        "gm_vae.generate",
+        "gm_vae.pipelines",
+        "gm_vae.export",
+    ],
+    package_dir={
+        "gm_vae": "gm_vae",
+        "gm_vae.pipelines": "pipelines",
+        "gm_vae.export": "export",
+    },
+    package_data={"gm_vae": ["py.typed"]},
+    install_requires=[
+        "absl-py>=2.1",
+        "apache-beam>=2.60",
+        "google-crc32c>=1.5",
+        "keras>=3.8",
+        "matplotlib>=3.8",
+        "note-seq>=0.0.5",
+        "numpy>=1.26",
+        "symusic>=0.5",
+        "tensorboard>=2.18",
+        "tensorflow>=2.18",
+        "tensorflow-probability>=0.25",
+        "tf-keras>=2.18",  # what tensorflow-probability needs beside Keras 3
+    ],
+    extras_require={
+        "gpu": ["tensorflow[and-cuda]>=2.18"],
+        "dev": ["hypothesis>=6.100", "pytest>=8.0", "pytest-xdist>=3.5", "ruff>=0.6", "build>=1.2"],
+    },
+    entry_points={"console_scripts": ["gm-vae=gm_vae.cli:main"]},
+    classifiers=[
+        "License :: OSI Approved :: Apache Software License",
+        "Programming Language :: Python :: 3",
+        "Topic :: Multimedia :: Sound/Audio :: MIDI",
+        "Typing :: Typed",
+    ],
+)
