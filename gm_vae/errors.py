@@ -2,7 +2,7 @@
 
 
 class UserError(Exception):
-    """A mistake outside our code: a file, a flag, a folder. The message is one sentence with the remedy.
+    """A mistake outside our code; the message is one sentence with the remedy.
 
     `exit_code` is what the command line ends with: 2 for usage (a wrong flag or value), 1 for a
     failure while working (an unreadable file, a full disk). The command line prints the message

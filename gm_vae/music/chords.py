@@ -78,7 +78,7 @@ def chord_id(symbol: str) -> int:
 
 
 def chord_symbol(index: int) -> str:
-    """The symbol of a chord id: "N.C.", "C", "Cm", "C+", "Cdim", ... Raises ValueError outside 0..48."""
+    """The symbol of a chord id: "N.C.", "C", "Cm", "C+", "Cdim"; ValueError outside 0..48."""
     if not 0 <= index < NUM_CHORDS:
         raise ValueError(f"chord id {index} is outside 0..{NUM_CHORDS - 1}")
     if index == NO_CHORD:

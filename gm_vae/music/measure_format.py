@@ -11,7 +11,7 @@ from gm_vae.errors import UsageError
 
 @dataclasses.dataclass(frozen=True)
 class MeasureFormat:
-    """The limits and the resolution of a measure. A dataset, a model and a checkpoint carry one each.
+    """Limits and resolution of a measure. A dataset, a model and a checkpoint carry one each.
 
     The defaults are the published representation; every other value makes a format of its own,
     and models and data of different formats do not mix (`require_equal`).

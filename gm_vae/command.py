@@ -1,0 +1,101 @@
+"""What every verb of `gm-vae` shares: flags, help with an example, errors as one sentence.
+
+A verb is a `Command` value beside the code that does its work. `gm_vae.cli` lists them; a module
+with a verb can also be run with `python -m`, through the same `Command.main`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+
+from absl import flags
+
+from gm_vae.errors import UsageError, UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """One verb of the command line.
+
+    Attributes:
+        name: the verb, as in `gm-vae NAME`.
+        summary: one sentence, what it does.
+        example: a whole command line, or several lines of them.
+        define_flags: adds the verb's flags to a `flags.FlagValues` (no global flags anywhere).
+        run: does the work, given the parsed flags and the positional arguments; may return an
+            exit code.
+        arguments: how the positional arguments read in the usage line, "" if there are none.
+    """
+
+    name: str
+    summary: str
+    example: str
+    define_flags: Callable[[flags.FlagValues], None]
+    run: Callable[[flags.FlagValues, Sequence[str]], int | None]
+    arguments: str = ""
+
+    def main(self, argv: Sequence[str] | None = None) -> int:
+        """Parse `argv` (without the verb; sys.argv[1:] if None), run, return the exit code."""
+        argv = list(sys.argv[1:] if argv is None else argv)
+        values = flags.FlagValues()
+        self.define_flags(values)
+        try:
+            if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in argv):
+                print(self.help(values))
+                return 0
+            positional = self._parse(values, argv)
+            return self.run(values, positional) or 0
+        except UserError as error:
+            print(f"gm-vae {self.name}: {error}", file=sys.stderr)
+            return error.exit_code
+        except BrokenPipeError:  # `gm-vae ... | head` closed its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        except KeyboardInterrupt:
+            print(f"gm-vae {self.name}: interrupted.", file=sys.stderr)
+            return 130
+
+    def help(self, values: flags.FlagValues | None = None) -> str:
+        """The text of `gm-vae NAME --help`."""
+        if values is None:
+            values = flags.FlagValues()
+            self.define_flags(values)
+        usage = f"usage: gm-vae {self.name} [--flag=value ...] {self.arguments}".rstrip()
+        lines = [self.summary, "", usage, "", "example:"]
+        lines += ["  " + line for line in self.example.strip().splitlines()]
+        lines += ["", "flags:"]
+        for name in sorted(values):
+            flag = values[name]
+            default = "" if flag.default is None else f" (default: {flag.default_as_str})"
+            text = f"{flag.help}{default}"
+            lines.append(f"  --{name}")
+            lines += textwrap.wrap(text, 92, initial_indent="      ", subsequent_indent="      ")
+        return "\n".join(lines)
+
+    def _parse(self, values: flags.FlagValues, argv: list[str]) -> list[str]:
+        try:
+            positional = values([self.name, *argv])[1:]
+        except flags.UnrecognizedFlagError as error:
+            hint = f" Did you mean --{error.suggestions[0]}?" if error.suggestions else ""
+            raise UsageError(
+                f"there is no flag --{error.flagname}.{hint} See gm-vae {self.name} --help."
+            ) from None
+        except flags.Error as error:
+            raise UsageError(f"{str(error).rstrip('.')}. See gm-vae {self.name} --help.") from None
+        if positional and not self.arguments:
+            raise UsageError(
+                f"{positional[0]!r} is one word too many; flags are written --name=value. "
+                f"See gm-vae {self.name} --help."
+            )
+        return positional
+
+
+def require(values: flags.FlagValues, *names: str) -> None:
+    """Raise UsageError unless each named flag was given a value."""
+    for name in names:
+        if values[name].value in (None, "", []):
+            raise UsageError(f"--{name} is missing: {values[name].help}")
