@@ -1,0 +1,84 @@
+"""Sizes of the network, and the presets that people name."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from gm_vae.errors import UsageError
+from gm_vae.music.measure_format import MeasureFormat
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig:
+    """What fixes the shapes of all weights. Saved as JSON beside every checkpoint.
+
+    Attributes:
+        encoder_units: H of each direction of both encoder levels.
+        decoder_units: units of each layer, the same in the conductor and the track decoder; the
+            last one is the width of a track embedding.
+        latent_size: Z.
+        chords: whether encoder and decoder see a chord with every event.
+        fmt: the measures that the model speaks.
+        preset: name of the preset that this began as; says nothing about shapes.
+    """
+
+    encoder_units: int = 256
+    decoder_units: tuple[int, ...] = (256, 256)
+    latent_size: int = 128
+    chords: bool = True
+    fmt: MeasureFormat = dataclasses.field(default_factory=MeasureFormat)
+    preset: str = "custom"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "decoder_units", tuple(self.decoder_units))
+        if not self.decoder_units:
+            raise UsageError("decoder_units is empty; give at least one layer, such as 256.")
+        for name, size in (
+            ("encoder_units", self.encoder_units),
+            ("latent_size", self.latent_size),
+            *(("decoder_units", units) for units in self.decoder_units),
+        ):
+            if not isinstance(size, int) or size < 1:
+                raise UsageError(f"{name} is {size!r}; give a whole number of 1 or more.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        values = dataclasses.asdict(self)
+        values["decoder_units"] = list(self.decoder_units)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> ModelConfig:
+        """The inverse of `to_dict`. Raises UsageError for a field this version does not know."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise UsageError(
+                f"The model configuration has unknown fields {', '.join(unknown)}; "
+                "it was probably written by a newer gm-vae: upgrade the package."
+            )
+        return cls(**{**values, "fmt": MeasureFormat.from_dict(values["fmt"])})
+
+
+# The published models are med (`hier-multiperf_vel_1bar_med[_chords]`) and big; weights of these
+# sizes are interchangeable with theirs. Parameter counts, with chords, are pinned by a test.
+PRESETS = {
+    # 1.4 M parameters: the demo's model, minutes on two CPU cores.
+    "tiny": ModelConfig(128, (128, 128), 64, preset="tiny"),
+    # 6.2 M parameters: trains on a CPU in hours, small enough for any web page.
+    "small": ModelConfig(256, (256, 256), 128, preset="small"),
+    # 29 M parameters: one GPU.
+    "base": ModelConfig(768, (256, 256, 256), 256, preset="base"),
+    # 56 M parameters: the published med model.
+    "med": ModelConfig(1024, (512, 512, 512), 512, preset="med"),
+    # 206 M parameters: the published big model.
+    "big": ModelConfig(2048, (1024, 1024, 1024), 512, preset="big"),
+}
+
+
+def preset(name: str) -> ModelConfig:
+    """The configuration of a preset. Raises UsageError for an unknown name."""
+    if name not in PRESETS:
+        raise UsageError(f"there is no preset {name!r}; choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]

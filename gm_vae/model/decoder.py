@@ -1,0 +1,164 @@
+"""z -> tracks: the conductor makes an embedding of each track, the track decoder its tokens."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import keras
+from keras import ops
+
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.lstm import LSTMCell, State, split_initial_state, stack_step
+from gm_vae.model.tracks import TrackRows
+from gm_vae.music.chords import NUM_CHORDS
+from gm_vae.music.vocabulary import vocabulary
+
+NO_TOKEN = -1  # the decoder input before anything was decoded: a vector of zeros
+
+
+def published_first_inputs(tokens: Any, lengths: Any) -> Any:
+    """int [B, T]: what the published training fed before the first token of each track.
+
+    Its T * E inputs are one sequence moved by one step, so a track begins with whatever stands in
+    the last place of the track before: padding, which is NO_TOKEN, or the end of a full track.
+    """
+    full = ops.cast(lengths, "int32") == tokens.shape[-1]
+    last = ops.where(full, ops.cast(tokens[:, :, -1], "int32"), NO_TOKEN)  # [B, T]
+    return ops.concatenate([ops.full_like(last[:, :1], NO_TOKEN), last[:, :-1]], 1)
+
+
+class Conductor(keras.layers.Layer):
+    """z [B, Z] -> track embeddings [B, T, D]: an LSTM stack that runs T steps on no input."""
+
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        units = config.decoder_units
+        self.initial_state = keras.layers.Dense(
+            2 * sum(units), activation="tanh", name="initial_state"
+        )
+        self.initial_state.build((None, config.latent_size))
+        # The published conductor reads a zero of width 1; its kernel row is kept for its shape.
+        self.cells = [
+            LSTMCell(1 if layer == 0 else units[layer - 1], size, name=f"cell_{layer}")
+            for layer, size in enumerate(units)
+        ]
+        self.built = True
+
+    def embed(self, z: Any) -> Any:
+        """z [B, Z] -> [B, T, D]."""
+        states = split_initial_state(self.initial_state(z), self.config.decoder_units)
+        kernels = [cell.state_kernel() for cell in self.cells]
+        embeddings = []
+        for _ in range(self.config.fmt.max_tracks):
+            output, states = stack_step(self.cells[0].bias, self.cells, kernels, states)
+            embeddings.append(output)
+        return ops.stack(embeddings, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class TokenLogits:
+    """What the decoder says of the real tokens of a batch, P of them, under teacher forcing.
+
+    Attributes:
+        logits: [P, V].
+        targets: int32 [P], the tokens that were there.
+        rows: int32 [P], the track b * T + t of each.
+        positions: int32 [P], its place in the track.
+        weights: [P], 1 for a real token, 0 for padding (all 1 when packed).
+    """
+
+    logits: Any
+    targets: Any
+    rows: Any
+    positions: Any
+    weights: Any
+
+
+class TrackDecoder(keras.layers.Layer):
+    """Decodes the tokens of one track from its embedding and the chord of each event.
+
+    Input of a step: [one-hot of the previous token, embedding, one-hot chord]. The embedding's
+    share of the gates is computed once a track, the one-hots are gathers.
+    """
+
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        units = config.decoder_units
+        self.vocabulary_size = vocabulary(config.fmt).size
+        self.embedding_size = units[-1]
+        self.initial_state = keras.layers.Dense(
+            2 * sum(units), activation="tanh", name="initial_state"
+        )
+        self.initial_state.build((None, self.embedding_size))
+        width = self.vocabulary_size + self.embedding_size + (NUM_CHORDS if config.chords else 0)
+        self.cells = [
+            LSTMCell(width if layer == 0 else units[layer - 1], size, name=f"cell_{layer}")
+            for layer, size in enumerate(units)
+        ]
+        self.output_projection = keras.layers.Dense(self.vocabulary_size, name="output_projection")
+        self.output_projection.build((None, units[-1]))
+        self.built = True
+
+    def start(self, embeddings: Any) -> tuple[Any, list[State]]:
+        """[N, D] -> (gates [N, 4H] that stay the same over a track, initial states)."""
+        first = self.cells[0]
+        begin = self.vocabulary_size
+        projection = first.kernel[begin : begin + self.embedding_size]
+        constant = ops.matmul(embeddings, projection) + first.bias
+        return constant, split_initial_state(
+            self.initial_state(embeddings), self.config.decoder_units
+        )
+
+    def gates(self, constant: Any, previous: Any, chord: Any) -> Any:
+        """Gates [N, 4H] of a step; `previous` int [N] may be NO_TOKEN, `chord` int [N]."""
+        kernel = self.cells[0].kernel
+        known = ops.cast(previous >= 0, constant.dtype)[:, None]
+        gates = constant + known * ops.take(kernel, ops.maximum(previous, 0), axis=0)
+        if self.config.chords:
+            offset = self.vocabulary_size + self.embedding_size
+            gates = gates + ops.take(kernel, offset + chord, axis=0)
+        return gates
+
+    def state_kernels(self) -> list[Any]:
+        """The state part of each layer's kernel, to be sliced once outside a time loop."""
+        return [cell.state_kernel() for cell in self.cells]
+
+    def score(self, embeddings: Any, tracks: TrackRows, first_inputs: Any) -> TokenLogits:
+        """Logits of every real token under teacher forcing.
+
+        Args:
+            embeddings: [B, T, D] from the conductor.
+            tracks: the true tokens.
+            first_inputs: int [B, T], the token fed before each track's first; may be NO_TOKEN.
+        """
+        rows = tracks.rows
+        embeddings = tracks.sort(ops.reshape(embeddings, (-1, self.embedding_size)))
+        constant, states = self.start(embeddings)
+        kernels = self.state_kernels()
+        previous = tracks.sort(ops.reshape(ops.cast(first_inputs, "int32"), (-1,)))
+        index = ops.arange(ops.shape(rows.lengths)[0], dtype="int32")
+        index = index if tracks.order is None else ops.cast(tracks.order, "int32")
+        outputs, targets, row_ids, positions, weights = [], [], [], [], []
+        for step in range(self.config.fmt.max_track_length):
+            states = [(rows.head(h, step), rows.head(c, step)) for h, c in states]
+            gates = self.gates(
+                rows.head(constant, step),
+                rows.head(previous, step),
+                rows.head(tracks.chords, step)[:, step],
+            )
+            output, states = stack_step(gates, self.cells, kernels, states)
+            target = rows.head(tracks.tokens, step)[:, step]
+            previous = target
+            outputs.append(output)
+            targets.append(target)
+            row_ids.append(rows.head(index, step))
+            positions.append(ops.full_like(target, step))
+            weights.append(ops.cast(rows.head(rows.lengths, step) > step, output.dtype))
+        joined = ops.concatenate(outputs, 0)  # E times [n_t, D] -> [P, D]
+        return TokenLogits(
+            self.output_projection(joined),
+            *(ops.concatenate(x, 0) for x in (targets, row_ids, positions, weights)),
+        )

@@ -1,0 +1,148 @@
+"""The whole network: encoder, latent, conductor and track decoder, with published weight names."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from gm_vae.errors import UserError
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
+from gm_vae.model.encoder import Encoder
+from gm_vae.model.latent import kl_to_prior
+from gm_vae.model.tracks import packed_by_default, track_rows
+
+
+@dataclasses.dataclass(frozen=True)
+class Scores:
+    """What the network makes of a batch of B measures.
+
+    Attributes:
+        reconstruction: [B] nats, cross-entropy summed over all T tracks up to and including each
+            end.
+        kl: [B] nats, KL of the posterior to the prior.
+        mu, sigma: [B, Z] of the posterior.
+        logits: the decoder's logits of each real token.
+        token_nats: [P] nats of each real token, in the order of `logits`.
+    """
+
+    reconstruction: Any
+    kl: Any
+    mu: Any
+    sigma: Any
+    logits: TokenLogits
+    token_nats: Any
+
+
+class HierarchicalVAE(keras.Model):
+    """Measures <-> z (MusicVAE multitrack; Simon et al. 2018, "Learning a Latent Space of
+    Multitrack Measures"). All weights exist after construction; initialisers draw from the
+    global Keras seed.
+    """
+
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.encoder = Encoder(config, name="encoder")
+        self.conductor = Conductor(config, name="conductor")
+        self.track_decoder = TrackDecoder(config, name="track_decoder")
+        self.built = True
+
+    def encode(self, tokens: Any, lengths: Any, chords: Any, packed: bool | None = None) -> Any:
+        """Tokens and chords int [B, T, E], lengths int [B, T] -> (mu, sigma) float32 [B, Z]."""
+        packed = packed_by_default() if packed is None else packed
+        return self.encoder.encode(track_rows(tokens, lengths, chords, packed=packed))
+
+    def score(
+        self,
+        tokens: Any,
+        lengths: Any,
+        chords: Any,
+        noise: Any,
+        first_inputs: Any = None,
+        packed: bool | None = None,
+    ) -> Scores:
+        """Encode, draw z = mu + sigma * noise, and score the measures under teacher forcing.
+
+        Args:
+            tokens, chords: int [B, T, E]; lengths: int [B, T].
+            noise: [B, Z]; standard normal for training, zeros for z = mu.
+            first_inputs: int [B, T], the decoder's input before each track's first token, or
+                NO_TOKEN; what the published training fed if None.
+            packed: whether to compute real tokens only (needs dynamic shapes); None: where the
+                backend allows it. The results are the same.
+        """
+        packed = packed_by_default() if packed is None else packed
+        tracks = track_rows(tokens, lengths, chords, packed=packed)
+        mu, sigma = self.encoder.encode(tracks)
+        z = mu + sigma * noise
+        if first_inputs is None:
+            first_inputs = published_first_inputs(tokens, lengths)
+        logits = self.track_decoder.score(self.conductor.embed(z), tracks, first_inputs)
+        token_nats = logits.weights * _cross_entropy(logits.logits, logits.targets)
+        reconstruction = ops.segment_sum(
+            token_nats, logits.rows // self.config.fmt.max_tracks, ops.shape(mu)[0]
+        )
+        return Scores(reconstruction, kl_to_prior(mu, sigma), mu, sigma, logits, token_nats)
+
+    def published_variables(self) -> dict[str, keras.Variable]:
+        """Every variable by its name in the published checkpoints (without `:0`)."""
+        level = "encoder/hierarchical_level_{}/cell_0/bidirectional_rnn/{}/multi_rnn_cell/cell_0/"
+        encoder, conductor, decoder = self.encoder, self.conductor, self.track_decoder
+        layers = {
+            level.format(0, "fw") + "lstm_cell": encoder.track_forward,
+            level.format(0, "bw") + "lstm_cell": encoder.track_backward,
+            level.format(1, "fw") + "lstm_cell": encoder.measure_forward,
+            level.format(1, "bw") + "lstm_cell": encoder.measure_backward,
+            "encoder/mu": encoder.mu,
+            "encoder/sigma": encoder.sigma,
+            "decoder/hierarchical_level_0/initial_state": conductor.initial_state,
+            "core_decoder/decoder/z_to_initial_state": decoder.initial_state,
+            "core_decoder/decoder/output_projection": decoder.output_projection,
+        }
+        for index, cell in enumerate(conductor.cells):
+            layers[f"decoder/hierarchical_level_0/cell_{index}/lstm_cell"] = cell
+        for index, cell in enumerate(decoder.cells):
+            layers[f"core_decoder/decoder/multi_rnn_cell/cell_{index}/lstm_cell"] = cell
+        return {
+            f"{name}/{part}": getattr(layer, part)
+            for name, layer in layers.items()
+            for part in ("kernel", "bias")
+        }
+
+    def published_weights(self) -> dict[str, np.ndarray]:
+        """Every weight as float32, by published name."""
+        return {
+            name: np.asarray(ops.convert_to_numpy(variable), np.float32)
+            for name, variable in self.published_variables().items()
+        }
+
+    def load_published_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Set every variable from `weights`. Raises UserError unless names and shapes fit."""
+        variables = self.published_variables()
+        missing = sorted(set(variables) - set(weights))
+        if missing:
+            raise UserError(
+                f"the checkpoint lacks {len(missing)} variables of this model, first {missing[0]}; "
+                "it belongs to another model or is damaged."
+            )
+        for name, variable in variables.items():
+            if tuple(variable.shape) != tuple(weights[name].shape):
+                raise UserError(
+                    f"{name} has shape {tuple(weights[name].shape)} in the checkpoint and "
+                    f"{tuple(variable.shape)} in the model; choose the preset it was trained with."
+                )
+        for name, variable in variables.items():
+            variable.assign(weights[name])
+
+
+def _cross_entropy(logits: Any, targets: Any) -> Any:
+    """Nats of each target: [P, V], int [P] -> [P], computed in float32."""
+    logits = ops.cast(logits, "float32")
+    chosen = ops.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
+    return ops.logsumexp(logits, -1) - chosen

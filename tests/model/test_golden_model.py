@@ -1,0 +1,79 @@
+"""The network against the original implementation's forward pass, gradients and losses."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+
+MODELS = ("chords_dec3", "plain_dec3")
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def golden_model(request, golden):
+    folder = golden / "model" / request.param
+    config = ModelConfig(48, (40, 40, 40), 32, chords=request.param.startswith("chords"))
+    model = HierarchicalVAE(config)
+    weights = np.load(folder / "weights.npz")
+    model.load_published_weights({name.replace("|", "/"): weights[name] for name in weights})
+    return model, folder
+
+
+def batch(forward, index):
+    part = slice(4 * index, 4 * index + 4)
+    tokens = np.maximum(forward["tokens"][part], 0)  # padding is -1 there and 0 here
+    chords = np.maximum(forward["chords"][part], 0) if "chords" in forward else 0 * tokens
+    return tokens, forward["lengths"][part], chords
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("kind", ["zmu", "zeps"])
+def test_forward_is_the_original(golden_model, packed, index, kind):
+    model, folder = golden_model
+    forward = np.load(folder / "forward.npz")
+    expected = {name: forward[f"b{index}_{kind}_{name}"] for name in ("mu", "sigma", "r_loss")}
+    noise = forward[f"b{index}_eps"] if kind == "zeps" else np.zeros_like(expected["mu"])
+    scores = model.score(*batch(forward, index), noise, packed=packed)
+    np.testing.assert_allclose(scores.mu, expected["mu"], atol=2e-6)
+    np.testing.assert_allclose(scores.sigma, expected["sigma"], atol=2e-6)
+    np.testing.assert_allclose(scores.reconstruction, expected["r_loss"], rtol=5e-7)
+    np.testing.assert_allclose(scores.kl, forward[f"b{index}_{kind}_kl_div"], atol=4e-6)
+    loss = np.mean(scores.reconstruction) + np.mean(scores.kl)
+    np.testing.assert_allclose(loss, forward[f"b{index}_{kind}_loss"], rtol=5e-7)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_logits_are_the_originals(golden_model, packed):
+    model, folder = golden_model
+    forward = np.load(folder / "forward.npz")
+    scores = model.score(*batch(forward, 0), forward["b0_eps"], packed=packed)
+    found = scores.logits
+    real = np.asarray(found.weights) > 0
+    rows, positions = np.asarray(found.rows)[real], np.asarray(found.positions)[real]
+    expected = forward["b0_zeps_logits"].reshape(32, 64, 490)[rows, positions]
+    assert real.sum() == forward["lengths"][:4].sum()
+    np.testing.assert_allclose(np.asarray(found.logits)[real], expected, atol=5e-6)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_gradients_are_the_originals(golden_model, packed):
+    model, folder = golden_model
+    forward, train = np.load(folder / "forward.npz"), np.load(folder / "train.npz")
+    variables = model.published_variables()
+    with tf.GradientTape() as tape:
+        scores = model.score(*batch(forward, 0), train["eps"], packed=packed)
+        loss = keras.ops.mean(scores.reconstruction + scores.kl)
+    gradients = tape.gradient(loss, [v.value for v in variables.values()])
+    gradients = [
+        np.zeros(v.shape, np.float32) if g is None else tf.convert_to_tensor(g).numpy()
+        for g, v in zip(gradients, variables.values())
+    ]
+    norm = np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in gradients))
+    np.testing.assert_allclose(norm, train["global_norm"], rtol=1e-6)
+    for name, gradient in zip(variables, gradients):
+        expected = train["grad|" + name.replace("/", "|")]
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(gradient, expected, atol=5e-6 * max(scale, 1.0), err_msg=name)
