@@ -1,0 +1,195 @@
+"""Measures -> a standard MIDI file that any player or sequencer reads."""
+
+from __future__ import annotations
+
+import collections
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gm_vae.errors import UsageError, UserError
+from gm_vae.generate.output_file import output_file
+from gm_vae.music.arrangement import Arrangement, Part
+from gm_vae.music.general_midi import DRUM_CHANNEL
+from gm_vae.music.measure import Measure
+
+if TYPE_CHECKING:
+    import mido
+
+MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+_LEAST_TICKS_PER_QUARTER = 480  # what sequencers expect; 20 ticks a step at 24 steps a quarter
+
+# at one tick: names, then ends of notes, then changes of program, then new notes
+_NAME, _OFF, _PROGRAM, _ON = range(4)
+
+
+def write_midi(
+    measures: Sequence[Measure],
+    path: str | os.PathLike[str],
+    qpm: float = 120.0,
+    title: str | None = None,
+    force: bool = False,
+) -> None:
+    """Write measures end to end as a MIDI file.
+
+    The file has format 1: a first track with title, tempo, time signature and a marker at each
+    chord change, then one track an instrument, named as in General MIDI. Drums play on channel 10.
+    Up to 15 other instruments have a channel each. A piece with more hands the channel that was
+    silent the longest to the next instrument, with a program change at that bar line. A single
+    measure with more than 15 (the default format has at most 8) lets instruments of one program
+    share a channel.
+
+    Args:
+        measures: one or more measures of one format.
+        path: the file to write, under a temporary name until it is whole.
+        qpm: tempo in quarter notes a minute.
+        title: name of the first track.
+        force: replace a file that is there already.
+
+    Raises:
+        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UserError: the place cannot be written, or a measure has more than 15 melodic programs.
+    """
+    file = midi_file(Arrangement.from_measures(measures), qpm, title)
+    with output_file(path, force) as part:
+        file.save(part)
+
+
+def midi_file(
+    arrangement: Arrangement, qpm: float = 120.0, title: str | None = None
+) -> mido.MidiFile:
+    """The `mido.MidiFile` that `write_midi` saves; it raises the same, but for files."""
+    import mido
+
+    tempo = _microseconds_per_quarter(qpm)
+    steps_per_quarter = arrangement.fmt.steps_per_quarter
+    ticks_per_step = -(-_LEAST_TICKS_PER_QUARTER // steps_per_quarter)
+    file = mido.MidiFile(type=1, ticks_per_beat=ticks_per_step * steps_per_quarter, charset="utf-8")
+    conductor = [
+        (0, mido.MetaMessage("set_tempo", tempo=tempo)),
+        (
+            0,
+            mido.MetaMessage(
+                "time_signature",
+                numerator=arrangement.fmt.beats_per_bar,
+                denominator=arrangement.fmt.beat_unit,
+            ),
+        ),
+    ]
+    if title:
+        conductor.insert(0, (0, mido.MetaMessage("track_name", name=title)))
+    conductor += [
+        (step * ticks_per_step, mido.MetaMessage("marker", text=symbol))
+        for step, symbol in arrangement.chord_symbols
+    ]
+    end_tick = arrangement.total_steps * ticks_per_step
+    file.tracks.append(_track(conductor, end_tick))
+    for events in _part_events(arrangement, ticks_per_step):
+        file.tracks.append(_track(events, end_tick))
+    return file
+
+
+def assign_channels(
+    parts: Sequence[Part], playing: Sequence[Sequence[int]]
+) -> list[dict[int, int]]:
+    """The channel of each part in each measure.
+
+    A part keeps its channel while there are enough; then the one that was silent the longest goes
+    to the newcomer.
+
+    Args:
+        parts: the instruments of a piece.
+        playing: for each measure, indices into `parts`.
+
+    Returns:
+        For each measure, part index -> channel 0..15.
+
+    Raises:
+        UserError: one measure has more than 15 melodic programs.
+    """
+    melodic = [[index for index in bar if not parts[index].is_drum] for bar in playing]
+    crowded = any(len(bar) > len(MELODIC_CHANNELS) for bar in melodic)
+    free = collections.deque(MELODIC_CHANNELS)
+    holders: dict[int, int] = {}  # holder -> channel, the longest silent first
+    assigned = []
+    for number, bar in enumerate(melodic, 1):
+        wanted = {index: parts[index].program if crowded else index for index in bar}
+        needed = list(dict.fromkeys(wanted.values()))
+        if len(needed) > len(MELODIC_CHANNELS):
+            raise UserError(
+                f"Measure {number} has {len(needed)} melodic instruments and a MIDI file has "
+                f"channels for {len(MELODIC_CHANNELS)}; leave some tracks out."
+            )
+        for holder in needed:
+            if holder in holders:
+                holders[holder] = holders.pop(holder)
+        for holder in needed:
+            if holder not in holders:
+                holders[holder] = free.popleft() if free else holders.pop(next(iter(holders)))
+        channels = {index: holders[holder] for index, holder in wanted.items()}
+        channels |= dict.fromkeys(set(playing[number - 1]) - set(bar), DRUM_CHANNEL)
+        assigned.append(channels)
+    return assigned
+
+
+def _part_events(
+    arrangement: Arrangement, ticks_per_step: int
+) -> list[list[tuple[int, mido.Message | mido.MetaMessage]]]:
+    """For each part, its messages with their ticks, in the order of the file."""
+    import mido
+
+    parts, notes = arrangement.parts, arrangement.notes
+    bar_steps = arrangement.fmt.steps_per_measure
+    note_bars = notes["start_step"] // bar_steps
+    playing = [
+        np.unique(notes["part"][note_bars == bar]).tolist() for bar in range(arrangement.bars)
+    ]
+    channels = assign_channels(parts, playing)
+
+    events = [[(0, _NAME, mido.MetaMessage("track_name", name=part.name))] for part in parts]
+    current: dict[int, int] = {}  # channel -> program
+    told: set[tuple[int, int]] = set()  # (part, channel) whose track has set the program
+    for bar, indices in enumerate(playing):
+        for index in indices:
+            channel = channels[bar][index]
+            program = 0 if parts[index].is_drum else parts[index].program
+            if current.get(channel) != program or (index, channel) not in told:
+                tick = bar * bar_steps * ticks_per_step if channel in current else 0
+                message = mido.Message("program_change", channel=channel, program=program)
+                events[index].append((tick, _PROGRAM, message))
+            current[channel] = program
+            told.add((index, channel))
+    for note, bar in zip(notes.tolist(), note_bars.tolist()):
+        index, pitch, velocity, start, end = note
+        where = {"channel": channels[bar][index], "note": pitch}
+        on = mido.Message("note_on", velocity=velocity, **where)
+        off = mido.Message("note_off", velocity=64, **where)
+        events[index].append((start * ticks_per_step, _ON, on))
+        events[index].append((end * ticks_per_step, _OFF, off))
+    return [
+        [(tick, message) for tick, _, message in sorted(track, key=lambda event: event[:2])]
+        for track in events
+    ]
+
+
+def _track(
+    events: Sequence[tuple[int, mido.Message | mido.MetaMessage]], end_tick: int
+) -> mido.MidiTrack:
+    """Messages at absolute ticks as a track with delta times that ends at `end_tick`."""
+    import mido
+
+    track, now = mido.MidiTrack(), 0
+    for tick, message in events:
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=end_tick - now))
+    return track
+
+
+def _microseconds_per_quarter(qpm: float) -> int:
+    # the file has three bytes for it
+    if not 60e6 / (2**24 - 1) <= qpm <= 60e6:
+        raise UsageError(f"{qpm} is no tempo; give 4 or more quarter notes a minute, such as 120.")
+    return round(60e6 / qpm)

@@ -1,0 +1,128 @@
+"""Several measures as one piece: instruments joined from measure to measure, notes, chords."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from gm_vae.errors import UsageError
+from gm_vae.music.chords import NO_CHORD, chord_symbol
+from gm_vae.music.general_midi import instrument_name
+from gm_vae.music.measure import Measure
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import DRUMS
+
+# One row a note. part: index into `Arrangement.parts`. Steps count from the start of the piece.
+ARRANGED_NOTE_DTYPE = np.dtype(
+    [
+        ("part", np.uint16),
+        ("pitch", np.uint8),
+        ("velocity", np.uint8),
+        ("start_step", np.int32),
+        ("end_step", np.int32),
+    ]
+)
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Part:
+    """One instrument of a piece: the tracks of one program, the `number`-th of each measure.
+
+    Attributes:
+        program: 0..127, or 128 for drums.
+        number: 0 for the first track of this program in its measure, 1 for the second, ...
+    """
+
+    program: int
+    number: int = 0
+
+    @property
+    def is_drum(self) -> bool:
+        """Whether the part plays drums."""
+        return self.program == DRUMS
+
+    @property
+    def name(self) -> str:
+        """The General MIDI name; a second part of one program is "... 2"."""
+        name = instrument_name(self.program)
+        return f"{name} {self.number + 1}" if self.number else name
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Arrangement:
+    """Measures laid end to end. Notes stay as the measures spell them: none crosses a bar line.
+
+    Attributes:
+        fmt: the format of all the measures.
+        bars: how many measures there are.
+        parts: the instruments, by program, drums last; a part without a note is not listed.
+        notes: structured array of `ARRANGED_NOTE_DTYPE`, by part, onset and pitch.
+        chord_changes: (step, chord id) wherever the chord changes; "no chord" is the state before
+            the first, so a piece without chords has none.
+    """
+
+    fmt: MeasureFormat
+    bars: int
+    parts: tuple[Part, ...]
+    notes: np.ndarray
+    chord_changes: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def from_measures(cls, measures: Sequence[Measure]) -> Arrangement:
+        """Join measures of one format.
+
+        Raises:
+            UsageError: there are no measures, or their formats differ.
+        """
+        if not measures:
+            raise UsageError("There are no measures to put together; give at least one.")
+        fmt = measures[0].fmt
+        for bar, measure in enumerate(measures[1:], 2):
+            fmt.require_equal(measure.fmt, "Measure 1", f"measure {bar}")
+        pieces, owners = [], []  # notes of one track of one measure, and the part that plays them
+        for bar, measure in enumerate(measures):
+            found = measure.notes()
+            seen: collections.Counter[int] = collections.Counter()
+            for track in np.unique(found["track"]):
+                mine = found[found["track"] == track]
+                program = int(mine["program"][0])
+                owners.append(Part(program, seen[program]))
+                seen[program] += 1
+                piece = np.zeros(len(mine), ARRANGED_NOTE_DTYPE)
+                piece["pitch"], piece["velocity"] = mine["pitch"], mine["velocity"]
+                offset = bar * fmt.steps_per_measure
+                piece["start_step"] = mine["start_step"].astype(np.int32) + offset
+                piece["end_step"] = mine["end_step"].astype(np.int32) + offset
+                pieces.append(piece)
+        parts = tuple(sorted(set(owners)))
+        for piece, owner in zip(pieces, owners):
+            piece["part"] = parts.index(owner)
+        notes = np.concatenate([np.zeros(0, ARRANGED_NOTE_DTYPE), *pieces])
+        order = np.lexsort((notes["pitch"], notes["start_step"], notes["part"]))
+        return cls(fmt, len(measures), parts, notes[order], _chord_changes(measures))
+
+    @property
+    def total_steps(self) -> int:
+        """Length of the piece, up to its last bar line."""
+        return self.bars * self.fmt.steps_per_measure
+
+    @property
+    def chord_symbols(self) -> tuple[tuple[int, str], ...]:
+        """(step, symbol) wherever the chord changes."""
+        return tuple((step, chord_symbol(index)) for step, index in self.chord_changes)
+
+
+def _chord_changes(measures: Sequence[Measure]) -> tuple[tuple[int, int], ...]:
+    fmt = measures[0].fmt
+    changes, current = [], NO_CHORD
+    for bar, measure in enumerate(measures):
+        labels = len(measure.chord_ids)
+        for label, index in enumerate(measure.chord_ids.tolist()):
+            if index != current:
+                start = bar * fmt.steps_per_measure + label * fmt.steps_per_measure // labels
+                changes.append((start, index))
+                current = index
+    return tuple(changes)
