@@ -9,8 +9,8 @@ import keras
 from keras import ops
 
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.lstm import LSTMCell, State, split_initial_state, stack_step
-from gm_vae.model.tracks import TrackRows
+from gm_vae.model.layout import Layout, Tracks
+from gm_vae.model.lstm import LSTMCell, State, run_stack, split_initial_state, step_stack
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
@@ -46,15 +46,16 @@ class Conductor(keras.layers.Layer):
         ]
         self.built = True
 
-    def embed(self, z: Any) -> Any:
-        """z [B, Z] -> [B, T, D]."""
+    def embed(self, z: Any, packed: bool) -> Any:
+        """z [B, Z] -> [B, T, D]; `packed` says which time loop may run."""
+        batch, steps = ops.shape(z)[0], self.config.fmt.max_tracks
         states = split_initial_state(self.initial_state(z), self.config.decoder_units)
-        kernels = [cell.state_kernel() for cell in self.cells]
-        embeddings = []
-        for _ in range(self.config.fmt.max_tracks):
-            output, states = stack_step(self.cells[0].bias, self.cells, kernels, states)
-            embeddings.append(output)
-        return ops.stack(embeddings, 1)
+        bias = self.cells[0].bias
+        gates = ops.zeros((batch * steps, 1), bias.dtype) + bias
+        outputs = run_stack(self.cells, gates, Layout.dense(batch, steps, packed), states)
+        # [T * B, D] -> [B, T, D]
+        outputs = ops.reshape(outputs, (steps, -1, self.config.decoder_units[-1]))
+        return ops.transpose(outputs, (1, 0, 2))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,15 +65,15 @@ class TokenLogits:
     Attributes:
         logits: [P, V].
         targets: int32 [P], the tokens that were there.
-        rows: int32 [P], the track b * T + t of each.
-        positions: int32 [P], its place in the track.
+        tracks: int32 [P], the track b * T + t of each.
+        steps: int32 [P], its place in the track.
         weights: [P], 1 for a real token, 0 for padding (all 1 when packed).
     """
 
     logits: Any
     targets: Any
-    rows: Any
-    positions: Any
+    tracks: Any
+    steps: Any
     weights: Any
 
 
@@ -108,9 +109,8 @@ class TrackDecoder(keras.layers.Layer):
         begin = self.vocabulary_size
         projection = first.kernel[begin : begin + self.embedding_size]
         constant = ops.matmul(embeddings, projection) + first.bias
-        return constant, split_initial_state(
-            self.initial_state(embeddings), self.config.decoder_units
-        )
+        states = self.initial_state(embeddings)
+        return constant, split_initial_state(states, self.config.decoder_units)
 
     def gates(self, constant: Any, previous: Any, chord: Any) -> Any:
         """Gates [N, 4H] of a step; `previous` int [N] may be NO_TOKEN, `chord` int [N]."""
@@ -122,11 +122,12 @@ class TrackDecoder(keras.layers.Layer):
             gates = gates + ops.take(kernel, offset + chord, axis=0)
         return gates
 
-    def state_kernels(self) -> list[Any]:
-        """The state part of each layer's kernel, to be sliced once outside a time loop."""
-        return [cell.state_kernel() for cell in self.cells]
+    def step(self, gates: Any, states: list[State]) -> tuple[Any, list[State]]:
+        """One step of decoding: (logits [N, V], the states after it)."""
+        output, states = step_stack(self.cells, gates, states)
+        return self.output_projection(output), states
 
-    def score(self, embeddings: Any, tracks: TrackRows, first_inputs: Any) -> TokenLogits:
+    def score(self, embeddings: Any, tracks: Tracks, first_inputs: Any) -> TokenLogits:
         """Logits of every real token under teacher forcing.
 
         Args:
@@ -134,31 +135,24 @@ class TrackDecoder(keras.layers.Layer):
             tracks: the true tokens.
             first_inputs: int [B, T], the token fed before each track's first; may be NO_TOKEN.
         """
-        rows = tracks.rows
-        embeddings = tracks.sort(ops.reshape(embeddings, (-1, self.embedding_size)))
-        constant, states = self.start(embeddings)
-        kernels = self.state_kernels()
-        previous = tracks.sort(ops.reshape(ops.cast(first_inputs, "int32"), (-1,)))
-        index = ops.arange(ops.shape(rows.lengths)[0], dtype="int32")
-        index = index if tracks.order is None else ops.cast(tracks.order, "int32")
-        outputs, targets, row_ids, positions, weights = [], [], [], [], []
-        for step in range(self.config.fmt.max_track_length):
-            states = [(rows.head(h, step), rows.head(c, step)) for h, c in states]
-            gates = self.gates(
-                rows.head(constant, step),
-                rows.head(previous, step),
-                rows.head(tracks.chords, step)[:, step],
-            )
-            output, states = stack_step(gates, self.cells, kernels, states)
-            target = rows.head(tracks.tokens, step)[:, step]
-            previous = target
-            outputs.append(output)
-            targets.append(target)
-            row_ids.append(rows.head(index, step))
-            positions.append(ops.full_like(target, step))
-            weights.append(ops.cast(rows.head(rows.lengths, step) > step, output.dtype))
-        joined = ops.concatenate(outputs, 0)  # E times [n_t, D] -> [P, D]
+        layout = tracks.layout
+        embeddings = ops.reshape(embeddings, (-1, self.embedding_size))  # [B, T, D] -> [N, D]
+        constant, states = self.start(ops.take(embeddings, tracks.order, axis=0))
+        first = ops.take(ops.reshape(ops.cast(first_inputs, "int32"), (-1,)), tracks.order, axis=0)
+        previous = ops.where(
+            layout.steps > 0,
+            tracks.at(tracks.tokens, ops.maximum(layout.steps - 1, 0)),
+            ops.take(first, layout.rows, axis=0),
+        )
+        gates = self.gates(
+            ops.take(constant, layout.rows, axis=0),
+            previous,
+            tracks.at(tracks.chords, layout.steps),
+        )
         return TokenLogits(
-            self.output_projection(joined),
-            *(ops.concatenate(x, 0) for x in (targets, row_ids, positions, weights)),
+            logits=self.output_projection(run_stack(self.cells, gates, layout, states)),
+            targets=tracks.at(tracks.tokens, layout.steps),
+            tracks=ops.take(tracks.order, layout.rows, axis=0),
+            steps=layout.steps,
+            weights=layout.weights(tracks.lengths),
         )

@@ -8,14 +8,14 @@ import keras
 from keras import ops
 
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.lstm import LSTMCell, Rows
-from gm_vae.model.tracks import TrackRows
+from gm_vae.model.layout import Layout, Tracks
+from gm_vae.model.lstm import LSTMCell
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
 
 class Encoder(keras.layers.Layer):
-    """Hierarchical encoder (MusicVAE, Roberts et al. 2018, section 3; multitrack, Simon et al. 2018).
+    """Hierarchical encoder (Roberts et al. 2018, section 3; Simon et al. 2018, multitrack).
 
     Level 0 reads [one-hot token, one-hot chord] of one track and joins the final forward and
     backward states; level 1 reads the T track embeddings in order. One-hot products are gathers.
@@ -37,46 +37,43 @@ class Encoder(keras.layers.Layer):
             dense.build((None, 2 * units))
         self.built = True
 
-    def encode(self, tracks: TrackRows) -> tuple[Any, Any]:
+    def encode(self, tracks: Tracks) -> tuple[Any, Any]:
         """Tracks of B measures -> (mu, sigma), each [B, Z]; sigma is a standard deviation."""
-        fmt = self.config.fmt
-        forward = self._read(self.track_forward, tracks, backward=False)
-        backward = self._read(self.track_backward, tracks, backward=True)
-        embeddings = tracks.unsort(ops.concatenate([forward, backward], -1))
+        layout = tracks.layout
+        remaining = ops.take(tracks.lengths, layout.rows, axis=0) - 1 - layout.steps
+        joined = ops.concatenate(
+            [
+                self._read(self.track_forward, tracks, layout.steps),
+                # past a row's end (dense layout only) any token will do: nothing reads it
+                self._read(self.track_backward, tracks, ops.maximum(remaining, 0)),
+            ],
+            -1,
+        )
         # [N, 2H] -> [B, T, 2H]
-        embeddings = ops.reshape(embeddings, (-1, fmt.max_tracks, 2 * self.config.encoder_units))
+        embeddings = ops.reshape(
+            joined, (-1, self.config.fmt.max_tracks, 2 * self.config.encoder_units)
+        )
         measure = ops.concatenate(
             [
-                _final_state(self.measure_forward, embeddings),
-                _final_state(self.measure_backward, ops.flip(embeddings, 1)),
+                _final_state(self.measure_forward, embeddings, layout.packed),
+                _final_state(self.measure_backward, ops.flip(embeddings, 1), layout.packed),
             ],
             -1,
         )
         return self.mu(measure), ops.softplus(self.sigma(measure))
 
-    def _read(self, cell: LSTMCell, tracks: TrackRows, backward: bool) -> Any:
-        rows, last = tracks.rows, tracks.rows.lengths - 1
-
-        def gates(step: int) -> Any:
-            if backward:
-                position = ops.maximum(rows.head(last, step) - step, 0)[:, None]
-                token, chord = (
-                    ops.take_along_axis(rows.head(x, step), position, axis=1)[:, 0]
-                    for x in (tracks.tokens, tracks.chords)
-                )
-            else:
-                token, chord = (rows.head(x, step)[:, step] for x in (tracks.tokens, tracks.chords))
-            found = ops.take(cell.kernel, token, axis=0) + cell.bias
-            if self.config.chords:
-                found = found + ops.take(cell.kernel, self.vocabulary_size + chord, axis=0)
-            return found
-
-        return rows.run(cell, gates, self.config.fmt.max_track_length)
+    def _read(self, cell: LSTMCell, tracks: Tracks, steps: Any) -> Any:
+        """Final h [B * T, H] after reading each track's tokens at `steps` int32 [P]."""
+        gates = ops.take(cell.kernel, tracks.at(tracks.tokens, steps), axis=0) + cell.bias
+        if self.config.chords:
+            chords = self.vocabulary_size + tracks.at(tracks.chords, steps)
+            gates = gates + ops.take(cell.kernel, chords, axis=0)
+        return tracks.last(cell.run(gates, tracks.layout))
 
 
-def _final_state(cell: LSTMCell, inputs: Any) -> Any:
+def _final_state(cell: LSTMCell, inputs: Any, packed: bool) -> Any:
     """Final h [B, H] after reading [B, T, I] from a zero state."""
-    gates = cell.input_gates(inputs)
-    steps = inputs.shape[1]
-    lengths = ops.full((ops.shape(inputs)[0],), steps, "int32")
-    return Rows(lengths, None).run(cell, lambda step: gates[:, step], steps)
+    batch, steps, width = ops.shape(inputs)[0], inputs.shape[1], inputs.shape[2]
+    entries = ops.reshape(ops.transpose(inputs, (1, 0, 2)), (-1, width))  # [B, T, I] -> [T * B, I]
+    outputs = cell.run(cell.input_gates(entries), Layout.dense(batch, steps, packed))
+    return outputs[-batch:]

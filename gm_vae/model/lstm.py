@@ -1,22 +1,17 @@
-"""LSTM with the published weight layout, run over rows of unequal length.
+"""LSTM with the published weight layout, over rows of unequal length.
 
 Gates are i, j, f, o in one kernel whose rows are [input, state]; the forget bias of 1.0 is added
-at run time and never stored (TensorFlow 1 `LSTMBlockCell` / `BasicLSTMCell`).
-
-The time loops are unrolled, since a track has at most E = 64 tokens. On backends with dynamic
-shapes the rows come sorted by falling length and each step computes only the rows that still
-live: a real measure has some 78 tokens out of 8 x 64. Elsewhere (XLA, TPU, JAX) every step
-computes every row and `where` keeps the finished ones; the results are the same.
+at run time and never stored (TensorFlow 1's LSTM cells).
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
+
+from gm_vae.model.layout import Layout
 
 FORGET_BIAS = 1.0
 
@@ -24,7 +19,7 @@ State = tuple[Any, Any]  # (h, c), each [N, H]
 
 
 class LSTMCell(keras.layers.Layer):
-    """One LSTM layer's weights: `kernel` [I + H, 4H] and `bias` [4H], float32."""
+    """One LSTM layer's weights: `kernel` [I + H, 4H] and `bias` [4H]."""
 
     def __init__(self, input_size: int, units: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -40,27 +35,68 @@ class LSTMCell(keras.layers.Layer):
         return ops.matmul(inputs, self.kernel[: self.input_size]) + self.bias
 
     def state_kernel(self) -> Any:
-        """[H, 4H]; slice it once, not at every step."""
+        """[H, 4H]: the part of the kernel that the state meets."""
         return self.kernel[self.input_size :]
+
+    def step(self, gates: Any, state: State) -> State:
+        """One step: `gates` [N, 4H] from the inputs, state [N, H] -> the next state."""
+        return lstm_step(gates, self.state_kernel(), state)
+
+    def run(self, gates: Any, layout: Layout, state: State | None = None) -> Any:
+        """All steps of all rows.
+
+        Args:
+            gates: [P, 4H] from the inputs, in the order of `layout`.
+            layout: which row and step each of the P entries belongs to.
+            state: (h, c) [N, H] before the first step; zeros if None.
+
+        Returns:
+            h of each entry, [P, H].
+        """
+        if state is None:
+            zeros = ops.zeros((layout.num_rows, self.units), gates.dtype)
+            state = (zeros, zeros)
+        if layout.packed:
+            from gm_vae.model.packed_lstm import packed_lstm
+
+            return packed_lstm(gates, self.state_kernel(), *state, layout)
+        kernel = self.state_kernel()
+
+        def step(carry: State, step_gates: Any) -> tuple[State, State]:
+            carry = lstm_step(step_gates, kernel, carry)
+            return carry, carry  # Keras' scan on TensorFlow wants outputs shaped like the carry
+
+        gates = ops.reshape(gates, (layout.num_steps, -1, 4 * self.units))  # [P, 4H] -> [S, N, 4H]
+        _, (outputs, _) = ops.scan(step, state, gates)
+        return ops.reshape(outputs, (-1, self.units))  # [S, N, H] -> [P, H]
 
 
 def lstm_step(gates: Any, state_kernel: Any, state: State) -> State:
-    """One step: `gates` [N, 4H] from the inputs, `state` (h, c) [N, H] -> the next state."""
+    """One step of an LSTM: `gates` [N, 4H] from the inputs and the bias, state [N, H]."""
     h, c = state
     i, j, f, o = ops.split(gates + ops.matmul(h, state_kernel), 4, axis=-1)
     c = ops.sigmoid(f + FORGET_BIAS) * c + ops.sigmoid(i) * ops.tanh(j)
     return ops.sigmoid(o) * ops.tanh(c), c
 
 
-def stack_step(gates: Any, cells: list[LSTMCell], kernels: list[Any], states: list[State]) -> Any:
-    """One step of stacked layers; `gates` [N, 4H] feed the first. Returns (output, states)."""
+def run_stack(cells: list[LSTMCell], gates: Any, layout: Layout, states: list[State]) -> Any:
+    """Stacked layers, one after the other; `gates` [P, 4H] feed the first. Top h, [P, H]."""
+    outputs = None
+    for layer, (cell, state) in enumerate(zip(cells, states)):
+        if layer:
+            gates = cell.input_gates(outputs)
+        outputs = cell.run(gates, layout, state)
+    return outputs
+
+
+def step_stack(cells: list[LSTMCell], gates: Any, states: list[State]) -> tuple[Any, list[State]]:
+    """One step of stacked layers: (top h [N, H], the states after it)."""
     output, new_states = None, []
-    for layer, (cell, kernel, state) in enumerate(zip(cells, kernels, states)):
+    for layer, (cell, state) in enumerate(zip(cells, states)):
         if layer:
             gates = cell.input_gates(output)
-        state = lstm_step(gates, kernel, state)
-        new_states.append(state)
-        output = state[0]
+        new_states.append(cell.step(gates, state))
+        output = new_states[-1][0]
     return output, new_states
 
 
@@ -72,42 +108,3 @@ def split_initial_state(joined: Any, units: tuple[int, ...]) -> list[State]:
         states.append((h, c))
         start += 2 * size
     return states
-
-
-@dataclasses.dataclass(frozen=True)
-class Rows:
-    """Sequences of unequal length, as rows for a time loop.
-
-    Attributes:
-        lengths: int32 [N], falling if `live` is given.
-        live: for each step t, how many leading rows are longer than t (scalar tensors); None
-            where shapes are static and finished rows are masked instead.
-    """
-
-    lengths: Any
-    live: list[Any] | None
-
-    def count(self, step: int) -> Any:
-        """How many leading rows step `step` computes."""
-        return ops.shape(self.lengths)[0] if self.live is None else self.live[step]
-
-    def head(self, values: Any, step: int) -> Any:
-        """The part of [N or more, ...] that step `step` computes."""
-        return values if self.live is None else values[: self.live[step]]
-
-    def run(self, cell: LSTMCell, gates: Callable[[int], Any], steps: int) -> Any:
-        """Final h [N, H] of each row from a zero state; `gates(t)` gives [count(t), 4H]."""
-        kernel = cell.state_kernel()
-        total = ops.shape(self.lengths)[0]
-        h = c = ops.zeros((total, cell.units), cell.compute_dtype)
-        finished = []
-        for step in range(steps):
-            if self.live is not None:
-                finished.append(h[self.live[step] :])
-                h, c = h[: self.live[step]], c[: self.live[step]]
-            new_h, new_c = lstm_step(gates(step), kernel, (h, c))
-            if self.live is None:
-                going = (self.lengths > step)[:, None]
-                new_h, new_c = ops.where(going, new_h, h), ops.where(going, new_c, c)
-            h, c = new_h, new_c
-        return ops.concatenate([h, *reversed(finished)], 0) if finished else h

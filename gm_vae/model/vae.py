@@ -15,7 +15,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
 from gm_vae.model.encoder import Encoder
 from gm_vae.model.latent import kl_to_prior
-from gm_vae.model.tracks import packed_by_default, track_rows
+from gm_vae.model.layout import Tracks, packs_by_default
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,8 +55,8 @@ class HierarchicalVAE(keras.Model):
 
     def encode(self, tokens: Any, lengths: Any, chords: Any, packed: bool | None = None) -> Any:
         """Tokens and chords int [B, T, E], lengths int [B, T] -> (mu, sigma) float32 [B, Z]."""
-        packed = packed_by_default() if packed is None else packed
-        return self.encoder.encode(track_rows(tokens, lengths, chords, packed=packed))
+        packed = packs_by_default() if packed is None else packed
+        return self.encoder.encode(Tracks.of_batch(tokens, lengths, chords, packed=packed))
 
     def score(
         self,
@@ -77,16 +77,16 @@ class HierarchicalVAE(keras.Model):
             packed: whether to compute real tokens only (needs dynamic shapes); None: where the
                 backend allows it. The results are the same.
         """
-        packed = packed_by_default() if packed is None else packed
-        tracks = track_rows(tokens, lengths, chords, packed=packed)
+        packed = packs_by_default() if packed is None else packed
+        tracks = Tracks.of_batch(tokens, lengths, chords, packed=packed)
         mu, sigma = self.encoder.encode(tracks)
         z = mu + sigma * noise
         if first_inputs is None:
             first_inputs = published_first_inputs(tokens, lengths)
-        logits = self.track_decoder.score(self.conductor.embed(z), tracks, first_inputs)
+        logits = self.track_decoder.score(self.conductor.embed(z, packed), tracks, first_inputs)
         token_nats = logits.weights * _cross_entropy(logits.logits, logits.targets)
         reconstruction = ops.segment_sum(
-            token_nats, logits.rows // self.config.fmt.max_tracks, ops.shape(mu)[0]
+            token_nats, logits.tracks // self.config.fmt.max_tracks, ops.shape(mu)[0]
         )
         return Scores(reconstruction, kl_to_prior(mu, sigma), mu, sigma, logits, token_nats)
 
