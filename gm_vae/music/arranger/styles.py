@@ -1,0 +1,15 @@
+"""All styles by name, in the order in which a corpus takes turns."""
+
+from gm_vae.music.arranger.style import Style
+from gm_vae.music.arranger.styles_band import BALLAD, FUNK, POP, ROCK
+from gm_vae.music.arranger.styles_electronic import AMBIENT, CHIPTUNE, CINEMATIC, HOUSE, LOFI
+from gm_vae.music.arranger.styles_roots import BLUES, COUNTRY, MARCH, SWING
+from gm_vae.music.arranger.styles_world import BOSSA_NOVA, DISCO, REGGAE, SALSA
+
+STYLES: dict[str, Style] = {
+    style.name: style
+    for style in (
+        POP, SWING, BOSSA_NOVA, ROCK, HOUSE, BALLAD, REGGAE, COUNTRY, CHIPTUNE, FUNK, MARCH,
+        AMBIENT, SALSA, BLUES, LOFI, CINEMATIC, DISCO,
+    )
+}  # fmt: skip
