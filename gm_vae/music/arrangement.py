@@ -110,6 +110,11 @@ class Arrangement:
         return self.bars * self.fmt.steps_per_measure
 
     @property
+    def note_is_drum(self) -> np.ndarray:
+        """bool [notes]: which of the notes are strokes of drums."""
+        return np.array([part.is_drum for part in self.parts], bool)[self.notes["part"]]
+
+    @property
     def chord_symbols(self) -> tuple[tuple[int, str], ...]:
         """(step, symbol) wherever the chord changes."""
         return tuple((step, chord_symbol(index)) for step, index in self.chord_changes)
