@@ -1,1 +1,1 @@
-"""Measures on disk (`tf.train.Example` in TFRecord shards) and in batches (`tf.data`)."""
+"""Measures on disk and in batches. Only `reader` imports TensorFlow, and nothing here Beam."""

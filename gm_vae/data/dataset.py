@@ -1,0 +1,174 @@
+"""dataset.json: what a folder of measures holds and how it came about.
+
+The folder of a finished dataset:
+
+    dataset.json                        this value
+    README.md, *.png                    the same for people
+    train-00000-of-00012.tfrecord.gz    measures; validation-* and test-* likewise
+    rejects-00000-of-00001.jsonl.gz     a line for each file that gave nothing or lost bars
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gm_vae.data import examples, shards
+from gm_vae.errors import UsageError, UserError
+from gm_vae.music.measure import Measure
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.version import __version__
+
+FILE_NAME = "dataset.json"
+VERSION = 1  # of the layout above; a reader refuses a greater one
+SPLITS = ("train", "validation", "test")
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """The measures that one purpose may see.
+
+    Attributes:
+        songs: files with a measure in this split, copies of a song included.
+        measures: distinct measures.
+        shards: the files that hold them.
+        statistics: histograms of the measures, see `gm_vae.data.statistics`.
+    """
+
+    songs: int = 0
+    measures: int = 0
+    shards: tuple[shards.Shard, ...] = ()
+    statistics: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """A finished dataset.
+
+    Attributes:
+        directory: where it lies.
+        fmt: the format of its measures.
+        splits: "train", "validation" and "test".
+        sources: names of the inputs, without their folders.
+        options: how the songs were split: validation_percent and test_percent.
+        files: counts of MIDI files: "read", "unparsable", "with_measures".
+        errors: unparsable files by reason.
+        bars: counts of bars: "seen", "kept"; the distinct ones of those are in the splits.
+        rejected: bars not kept by reason (names of `RejectReason`).
+        rejects: names of the files that list the rejects of each song.
+        gm_vae: version of the package that wrote it.
+    """
+
+    directory: pathlib.Path
+    fmt: MeasureFormat
+    splits: Mapping[str, Split]
+    sources: tuple[str, ...] = ()
+    options: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    files: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    errors: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    bars: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    rejected: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    rejects: tuple[str, ...] = ()
+    gm_vae: str = __version__
+
+    @property
+    def measures(self) -> int:
+        """Distinct measures of all splits."""
+        return sum(split.measures for split in self.splits.values())
+
+    @property
+    def bytes(self) -> int:
+        """Bytes on disk of all measures."""
+        return sum(shard.bytes for split in self.splits.values() for shard in split.shards)
+
+    def split(self, name: str) -> Split:
+        """A split by name.
+
+        Raises:
+            UsageError: there is no split of that name, or it has no measures.
+        """
+        if name not in self.splits:
+            raise UsageError(f"{name!r} is no split; choose one of {', '.join(SPLITS)}.")
+        if not self.splits[name].measures:
+            raise UsageError(
+                f"The {name} split of {self.directory} has no measures; preprocess more songs or "
+                "choose another split."
+            )
+        return self.splits[name]
+
+    def records(self, name: str) -> Iterator[bytes]:
+        """The serialized examples of a split, in file order. Raises UserError for damaged files."""
+        for shard in self.split(name).shards:
+            yield from shards.read(self.directory / shard.name, shard)
+
+    def to_json(self) -> str:
+        """The text of dataset.json: nothing in it depends on the machine or the time."""
+        values = dataclasses.asdict(self)
+        del values["directory"]
+        del values["fmt"]
+        values = {"dataset_version": VERSION, "format": self.fmt.to_dict(), **values}
+        return json.dumps(values, indent=1, sort_keys=True) + "\n"
+
+
+def load(directory: str | pathlib.Path) -> Dataset:
+    """The dataset in a folder.
+
+    Raises:
+        UserError: there is no such folder, or it holds no (readable) dataset.
+    """
+    directory = pathlib.Path(directory)
+    if not directory.exists():
+        raise UsageError(
+            f"There is no dataset at {directory}; make one with "
+            f"gm-vae preprocess --input=MIDI --output={directory}."
+        )
+    path = directory / FILE_NAME
+    if not path.is_file():
+        raise UsageError(
+            f"{directory} is not a dataset (it has no {FILE_NAME}); name the folder that "
+            "gm-vae preprocess wrote with --output."
+        )
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        version = values.pop("dataset_version")
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        raise _unreadable(path) from None
+    if version != VERSION:
+        raise UsageError(
+            f"{directory} has dataset version {version} and this gm-vae reads {VERSION}; upgrade "
+            "the package or make the dataset again with gm-vae preprocess --force."
+        )
+    fmt = MeasureFormat.from_dict(values.pop("format"))
+    try:
+        return _from_values(directory, fmt, values)
+    except (TypeError, KeyError, AttributeError):
+        raise _unreadable(path) from None
+
+
+def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure]:
+    """The measures of a split, in file order, without TensorFlow.
+
+    Raises:
+        UserError: no such dataset or split, an empty split, a damaged file.
+    """
+    dataset = load(directory)
+    return (examples.decode(record, dataset.fmt) for record in dataset.records(split))
+
+
+def _from_values(directory: pathlib.Path, fmt: MeasureFormat, values: dict[str, Any]) -> Dataset:
+    splits = {}
+    for name, split in values.pop("splits").items():
+        files = tuple(shards.Shard(**shard) for shard in split.pop("shards"))
+        splits[name] = Split(shards=files, **split)
+    for name in ("sources", "rejects"):
+        values[name] = tuple(values[name])
+    return Dataset(directory, fmt, splits, **values)
+
+
+def _unreadable(path: pathlib.Path) -> UserError:
+    return UserError(
+        f"{path} cannot be read; make the dataset again with gm-vae preprocess --force."
+    )

@@ -1,0 +1,144 @@
+"""TFRecord files, gzipped, byte-reproducible, without TensorFlow.
+
+A record is: uint64 length, masked crc32c of those 8 bytes, data, masked crc32c of the data; all
+little-endian. A file appears under its name only when it is whole and on the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gzip
+import hashlib
+import io
+import os
+import pathlib
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+
+import google_crc32c
+
+from gm_vae.errors import UserError
+
+_COMPRESSION_LEVEL = 9  # a fixed level: the same records give the same bytes
+_HEADER = struct.Struct("<QI")
+_FOOTER = struct.Struct("<I")
+_CRC_MASK_DELTA = 0xA282EAD8
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """One file of a split: its name, records (measures), size and checksum."""
+
+    name: str
+    measures: int
+    bytes: int
+    sha256: str
+
+
+def write(path: pathlib.Path, records: Iterable[bytes]) -> Shard:
+    """Write a gzipped TFRecord file. Raises UserError if the disk refuses."""
+    framed = io.BytesIO()
+    count = 0
+    for record in records:
+        header = struct.pack("<Q", len(record))
+        framed.write(header + _FOOTER.pack(_masked_crc(header)))
+        framed.write(record + _FOOTER.pack(_masked_crc(record)))
+        count += 1
+    data = compress(framed.getvalue())
+    write_atomically(path, data)
+    return Shard(path.name, count, len(data), hashlib.sha256(data).hexdigest())
+
+
+def read(path: pathlib.Path, expected: Shard | None = None) -> Iterator[bytes]:
+    """The records of a gzipped TFRecord file.
+
+    Args:
+        path: the file.
+        expected: what the dataset says about it; checked before the first record if given.
+
+    Raises:
+        UserError: the file is missing, cut short or damaged; the message names it.
+    """
+    if expected is not None:
+        verify(path, expected)
+    try:
+        with gzip.open(path, "rb") as stream:
+            while header := stream.read(_HEADER.size):
+                if len(header) < _HEADER.size:
+                    raise EOFError
+                size, crc = _HEADER.unpack(header)
+                if crc != _masked_crc(header[:8]):
+                    raise zlib.error
+                body = stream.read(size + _FOOTER.size)
+                if len(body) < size + _FOOTER.size:
+                    raise EOFError
+                record = body[:size]
+                if _FOOTER.unpack(body[size:])[0] != _masked_crc(record):
+                    raise zlib.error
+                yield record
+    except EOFError:
+        raise _damaged(path, "is cut short") from None
+    except (zlib.error, gzip.BadGzipFile):
+        raise _damaged(path, "is damaged") from None
+    except OSError as error:
+        raise _damaged(path, f"cannot be read ({error.strerror})") from None
+
+
+def verify(path: pathlib.Path, expected: Shard) -> None:
+    """Raise UserError unless the file is there with the size and checksum that are expected."""
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        with open(path, "rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+    except FileNotFoundError:
+        raise _damaged(path, "is missing") from None
+    except OSError as error:
+        raise _damaged(path, f"cannot be read ({error.strerror})") from None
+    if size < expected.bytes:
+        raise _damaged(path, f"is cut short ({size} of {expected.bytes} bytes)")
+    if digest.hexdigest() != expected.sha256:
+        raise _damaged(path, "is damaged (its checksum is not the one in dataset.json)")
+
+
+def compress(data: bytes) -> bytes:
+    """Gzip without a time or a name in the header, so that equal data give equal bytes."""
+    compressed = io.BytesIO()
+    with gzip.GzipFile("", "wb", _COMPRESSION_LEVEL, compressed, mtime=0) as stream:
+        stream.write(data)
+    return compressed.getvalue()
+
+
+def write_atomically(path: pathlib.Path, data: bytes) -> None:
+    """Write a file that is there whole or not at all, even if two processes write it at once.
+
+    Raises:
+        UserError: the disk is full or the folder cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        with open(temporary, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise UserError(
+            f"{path} cannot be written ({error.strerror}); free some space or choose another "
+            "folder."
+        ) from None
+
+
+def _damaged(path: pathlib.Path, what: str) -> UserError:
+    return UserError(f"{path} {what}; make the dataset again with gm-vae preprocess --force.")
+
+
+def _masked_crc(data: bytes) -> int:
+    crc = google_crc32c.value(data)
+    return ((crc >> 15 | crc << 17) + _CRC_MASK_DELTA) & 0xFFFFFFFF

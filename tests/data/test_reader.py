@@ -1,0 +1,178 @@
+import numpy as np
+import pytest
+
+from gm_vae.data import dataset as dataset_lib
+from gm_vae.data import examples, reader
+from gm_vae.errors import UserError
+from gm_vae.music.chords import transpose_chord
+from gm_vae.music.measure import Measure
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import DRUMS
+
+
+@pytest.fixture(scope="module")
+def measures(random_measures):
+    return random_measures(100)
+
+
+@pytest.fixture(scope="module")
+def directory(measures, write_dataset, tmp_path_factory):
+    path = tmp_path_factory.mktemp("reader") / "data"
+    write_dataset(path, {"train": [measures[:40], measures[40:45], measures[45:]]})
+    return path
+
+
+def _rows(batches):
+    """Every measure of the batches as (tokens, lengths, chords) bytes."""
+    return [
+        tuple(row.tobytes() for row in rows)
+        for batch in batches.as_numpy_iterator()
+        for rows in zip(batch["tokens"], batch["lengths"], batch["chords"], strict=True)
+    ]
+
+
+def _expected(measures):
+    return [
+        tuple(
+            array.astype(np.int32).tobytes()
+            for array in (measure.tokens, measure.lengths, measure.event_chords)
+        )
+        for measure in measures
+    ]
+
+
+@pytest.mark.parametrize(
+    "fmt",
+    [
+        MeasureFormat(),
+        MeasureFormat(beats_per_bar=3, chords_per_measure=3, max_tracks=3, max_instruments=3),
+        MeasureFormat(max_track_length=200, chords_per_measure=1),
+    ],
+)
+def test_parse_equals_the_numpy_functions(random_measures, fmt):
+    import tensorflow as tf
+
+    some = random_measures(60, seed=5, fmt=fmt)
+    parsed = reader.parse_batch(tf.constant([examples.encode(m) for m in some]), fmt)
+    for number, measure in enumerate(some):
+        assert np.array_equal(parsed["tokens"][number], measure.tokens)
+        assert np.array_equal(parsed["lengths"][number], measure.lengths)
+        assert np.array_equal(parsed["chords"][number], measure.event_chords)
+
+
+def test_file_order_without_a_seed(directory, measures):
+    batches = reader.measure_batches(directory, "train", 32)
+    assert _rows(batches) == _expected(measures)
+    assert [len(batch["tokens"]) for batch in batches] == [32, 32, 32, 4]
+    assert list(reader.read_measures(directory, "train")) == measures
+
+
+def test_shapes(directory):
+    spec = reader.measure_batches(directory, "train", 32, drop_remainder=True).element_spec
+    assert {name: tuple(value.shape) for name, value in spec.items()} == {
+        "tokens": (32, 8, 64),
+        "lengths": (32, 8),
+        "chords": (32, 8, 64),
+    }
+    assert {value.dtype.name for value in spec.values()} == {"int32"}
+    spec = reader.measure_batches(directory, "train", 32).element_spec
+    assert tuple(spec["tokens"].shape) == (None, 8, 64)
+
+
+def test_shuffling_is_anew_each_time_and_the_same_in_each_run(directory, measures):
+    runs = []
+    for _ in range(2):
+        batches = reader.measure_batches(directory, "train", 7, shuffle_seed=3, transpose=2)
+        runs.append([_rows(batches), _rows(batches)])
+    assert runs[0] == runs[1]
+    plain = reader.measure_batches(directory, "train", 7, shuffle_seed=3)
+    first, second = _rows(plain), _rows(plain)
+    assert sorted(first) == sorted(second) == sorted(_expected(measures))
+    assert first != second
+    assert first != _rows(reader.measure_batches(directory, "train", 7, shuffle_seed=4))
+
+
+def test_repeat_spans_the_seams(directory, measures):
+    batches = reader.measure_batches(
+        directory, "train", 30, shuffle_seed=1, repeat=True, drop_remainder=True
+    )
+    rows = _rows(batches.take(10))
+    epochs = [rows[start : start + 100] for start in (0, 100, 200)]
+    assert all(sorted(epoch) == sorted(_expected(measures)) for epoch in epochs)
+    assert epochs[0] != epochs[1] != epochs[2]
+
+
+def test_transposition_moves_notes_and_chords_alike(random_measures):
+    import tensorflow as tf
+
+    some = random_measures(300, seed=8, fmt=MeasureFormat(max_track_length=12))
+    fmt = some[0].fmt
+    parsed = reader.parse_batch(tf.constant([examples.encode(m) for m in some]), fmt, 5, (1, 2))
+    moves, unmoved = [], 0
+    for number, measure in enumerate(some):
+        candidates = {}
+        for shift in range(-5, 6):
+            candidates.setdefault(_moved(measure, shift), []).append(shift)
+        tokens, chords = (parsed[name][number].numpy() for name in ("tokens", "chords"))
+        assert (tokens.tobytes(), chords.tobytes()) in candidates
+        shifts = candidates[tokens.tobytes(), chords.tobytes()]
+        unmoved += 0 in shifts and bool(measure.programs)
+        if len(shifts) == 1:
+            moves += shifts
+    counts = np.bincount(np.array(moves) + 5, minlength=11)
+    assert counts.min() > 5, counts  # every interval is drawn
+    assert unmoved > 2 * 300 / 11  # and many measures would have left 0..127
+
+
+def _moved(measure, shift):
+    """Tokens and event chords moved one by one; unmoved if a pitch would leave 0..127."""
+    tokens = measure.tokens.astype(np.int32)
+    pitched = np.zeros(tokens.shape, bool)
+    for row, program in zip(np.flatnonzero(measure.lengths > 1), measure.programs, strict=True):
+        inside = np.arange(tokens.shape[1]) < measure.lengths[row]
+        pitched[row] = (tokens[row] < 256) & (program != DRUMS) & inside
+    pitches = tokens[pitched] % 128 + shift
+    if pitches.size and (pitches.min() < 0 or pitches.max() > 127):
+        shift = 0
+    tokens[pitched] += shift
+    moved = Measure(
+        tokens.astype(np.uint16),
+        measure.lengths,
+        np.array([transpose_chord(int(c), shift) for c in measure.chord_ids], np.uint8),
+        measure.fmt,
+    )
+    return tokens.tobytes(), moved.event_chords.astype(np.int32).tobytes()
+
+
+def test_transposition_is_drawn_anew(directory):
+    batches = reader.measure_batches(directory, "train", 100, transpose=3)
+    first, second = _rows(batches), _rows(batches)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"split": "validation"}, "has no measures"),
+        ({"split": "training"}, "'training' is no split"),
+        ({"batch_size": 101, "drop_remainder": True}, "100 measures, fewer than a batch of 101"),
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"transpose": 12}, "transpose is 12"),
+        ({"dataset_dir": "/no/such/folder"}, "There is no dataset at"),
+    ],
+)
+def test_user_errors(directory, arguments, message):
+    arguments = {"dataset_dir": directory, "split": "train", "batch_size": 8, **arguments}
+    with pytest.raises(UserError, match=message):
+        reader.measure_batches(**arguments)
+
+
+def test_damaged_shards_are_found_before_training(random_measures, write_dataset, tmp_path):
+    dataset = write_dataset(tmp_path / "data", {"train": [random_measures(20)]})
+    name = dataset.splits["train"].shards[0].name
+    path = dataset.directory / name
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(UserError, match=f"{name} is cut short"):
+        reader.measure_batches(dataset.directory, "train", 8)
+    with pytest.raises(UserError, match=f"{name} is cut short"):
+        list(dataset_lib.read_measures(dataset.directory, "train"))
