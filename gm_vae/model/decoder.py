@@ -15,6 +15,7 @@ from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
 NO_TOKEN = -1  # the decoder input before anything was decoded: a vector of zeros
+NO_CHORD_INPUT = -1  # likewise; the chord "no chord" is id 0 and a one-hot as any other
 
 
 def published_first_inputs(tokens: Any, lengths: Any) -> Any:
@@ -88,7 +89,8 @@ class TrackDecoder(keras.layers.Layer):
         super().__init__(**kwargs)
         self.config = config
         units = config.decoder_units
-        self.vocabulary_size = vocabulary(config.fmt).size
+        self.vocab = vocabulary(config.fmt)
+        self.vocabulary_size = self.vocab.size
         self.embedding_size = units[-1]
         self.initial_state = keras.layers.Dense(
             2 * sum(units), activation="tanh", name="initial_state"
@@ -105,21 +107,30 @@ class TrackDecoder(keras.layers.Layer):
 
     def start(self, embeddings: Any) -> tuple[Any, list[State]]:
         """[N, D] -> (gates [N, 4H] that stay the same over a track, initial states)."""
-        first = self.cells[0]
-        begin = self.vocabulary_size
+        first, begin = self.cells[0], self.vocabulary_size
         projection = first.kernel[begin : begin + self.embedding_size]
         constant = ops.matmul(embeddings, projection) + first.bias
         states = self.initial_state(embeddings)
         return constant, split_initial_state(states, self.config.decoder_units)
 
-    def gates(self, constant: Any, previous: Any, chord: Any) -> Any:
-        """Gates [N, 4H] of a step; `previous` int [N] may be NO_TOKEN, `chord` int [N]."""
-        kernel = self.cells[0].kernel
-        known = ops.cast(previous >= 0, constant.dtype)[:, None]
-        gates = constant + known * ops.take(kernel, ops.maximum(previous, 0), axis=0)
+    def input_table(self) -> Any:
+        """What each one-hot input adds to the gates, [V + 1 + C + 1, 4H]: tokens, NO_TOKEN,
+        chords, NO_CHORD_INPUT. Make it once, outside a time loop.
+        """
+        kernel, begin = self.cells[0].kernel, self.vocabulary_size + self.embedding_size
+        zero = ops.zeros((1, kernel.shape[1]), kernel.dtype)
+        parts = [kernel[: self.vocabulary_size], zero]
         if self.config.chords:
-            offset = self.vocabulary_size + self.embedding_size
-            gates = gates + ops.take(kernel, offset + chord, axis=0)
+            parts += [kernel[begin : begin + NUM_CHORDS], zero]
+        return ops.concatenate(parts, 0)
+
+    def gates(self, constant: Any, table: Any, previous: Any, chord: Any) -> Any:
+        """Gates [N, 4H] of a step, from `start`, `input_table` and the inputs int [N]."""
+        none = self.vocabulary_size
+        gates = constant + ops.take(table, ops.where(previous < 0, none, previous), axis=0)
+        if self.config.chords:
+            chord = none + 1 + ops.where(chord < 0, NUM_CHORDS, chord)
+            gates = gates + ops.take(table, chord, axis=0)
         return gates
 
     def step(self, gates: Any, states: list[State]) -> tuple[Any, list[State]]:
@@ -146,6 +157,7 @@ class TrackDecoder(keras.layers.Layer):
         )
         gates = self.gates(
             ops.take(constant, layout.rows, axis=0),
+            self.input_table(),
             previous,
             tracks.at(tracks.chords, layout.steps),
         )

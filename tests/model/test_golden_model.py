@@ -52,7 +52,7 @@ def test_logits_are_the_originals(golden_model, packed):
     scores = model.score(*batch(forward, 0), forward["b0_eps"], packed=packed)
     found = scores.logits
     real = np.asarray(found.weights) > 0
-    rows, positions = np.asarray(found.rows)[real], np.asarray(found.positions)[real]
+    rows, positions = np.asarray(found.tracks)[real], np.asarray(found.steps)[real]
     expected = forward["b0_zeps_logits"].reshape(32, 64, 490)[rows, positions]
     assert real.sum() == forward["lengths"][:4].sum()
     np.testing.assert_allclose(np.asarray(found.logits)[real], expected, atol=5e-6)

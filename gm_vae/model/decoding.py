@@ -1,0 +1,137 @@
+"""z -> tokens: all tracks of all measures side by side, or the published procedure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import ops
+
+from gm_vae.model.decoder import NO_TOKEN
+from gm_vae.model.grammar import Grammar
+from gm_vae.model.sampling import choose, uniforms
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.chords import NO_CHORD
+
+
+def decode_side_by_side(
+    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any
+) -> tuple[Any, Any]:
+    """Well-formed tokens for each z, whatever the weights and the temperature.
+
+    Every track starts from zeros, so that none waits for another; decoding stops when all have
+    ended. The masks of `Grammar` are applied to the logits.
+
+    Args:
+        z: [B, Z].
+        chords: int [B, C], evenly spaced chord ids; each event hears the one at its own time.
+        temperature: scalar >= 0; 0 is greedy.
+        seed: int scalar.
+
+    Returns:
+        tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
+    """
+    fmt = model.config.fmt
+    decoder, grammar = model.track_decoder, Grammar(fmt)
+    tracks_each, steps = fmt.max_tracks, fmt.max_track_length
+    embeddings = model.conductor.embed(z, packed=False)
+    embeddings = ops.reshape(embeddings, (-1, decoder.embedding_size))  # [B, T, D] -> [N, D]
+    rows = ops.shape(embeddings)[0]
+    index = ops.arange(rows, dtype="int32")
+    measure, track = index // tracks_each, index % tracks_each
+    row_chords = ops.repeat(ops.cast(chords, "int32"), tracks_each, axis=0)  # [B, C] -> [N, C]
+    constant, states = decoder.start(embeddings)
+    table = decoder.input_table()
+    position = ops.arange(steps, dtype="int32")
+
+    def body(t: Any, previous: Any, tokens: Any, lengths: Any, state: Any, lstm: Any) -> Any:
+        chord = _chord_now(row_chords, state.step, t, fmt.steps_per_measure)
+        logits, lstm = decoder.step(decoder.gates(constant, table, previous, chord), lstm)
+        uniform = uniforms(seed, measure, track, t)
+        token = choose(logits, temperature, uniform, grammar.allowed(state, steps - t))
+        going = ops.logical_not(state.done)
+        tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)
+        lengths = lengths + ops.cast(going, "int32")
+        return t + 1, token, tokens, lengths, grammar.advance(state, token), lstm
+
+    start = (
+        ops.zeros((), "int32"),
+        ops.full((rows,), NO_TOKEN, "int32"),
+        ops.zeros((rows, steps), "int32"),
+        ops.zeros((rows,), "int32"),
+        grammar.start(rows),
+        states,
+    )
+    _, _, tokens, lengths, _, _ = ops.while_loop(
+        lambda t, previous, tokens, lengths, state, lstm: ops.logical_not(ops.all(state.done)),
+        body,
+        start,
+        maximum_iterations=steps,
+    )
+    return ops.reshape(tokens, (-1, tracks_each, steps)), ops.reshape(lengths, (-1, tracks_each))
+
+
+def decode_in_sequence(
+    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any
+) -> Any:
+    """The published procedure: tracks in order, each all E steps, nothing masked.
+
+    A later track's first input is the last token of the one before, past its end.
+
+    Args:
+        z: [B, Z].
+        chords: int [B, C], evenly spaced chord ids heard by time; or int [B, T, E], by place,
+            where NO_CHORD_INPUT feeds zeros.
+        temperature: scalar >= 0; 0 is greedy.
+        seed: int scalar.
+
+    Returns:
+        int32 [B, T, E].
+    """
+    fmt = model.config.fmt
+    decoder = model.track_decoder
+    steps = fmt.max_track_length
+    embeddings = model.conductor.embed(z, packed=False)
+    batch = ops.shape(embeddings)[0]
+    measure = ops.arange(batch, dtype="int32")
+    table = decoder.input_table()
+    shifts = ops.convert_to_tensor(decoder.vocab.shift_steps.astype("int32"))
+    chords = ops.cast(chords, "int32")
+    by_place = len(chords.shape) == 3
+    position = ops.arange(steps, dtype="int32")
+    previous = ops.full((batch,), NO_TOKEN, "int32")
+    found = []
+    for track in range(fmt.max_tracks):
+        constant, states = decoder.start(embeddings[:, track])
+
+        def body(t: Any, previous: Any, tokens: Any, step: Any, lstm: Any) -> Any:
+            if by_place:
+                chord = ops.take(chords[:, track], t, axis=1)  # noqa: B023 (run at once)
+            else:
+                chord = _chord_now(chords, step, t, fmt.steps_per_measure)
+            gates = decoder.gates(constant, table, previous, chord)  # noqa: B023
+            logits, lstm = decoder.step(gates, lstm)
+            uniform = uniforms(seed, measure, ops.full_like(measure, track), t)  # noqa: B023
+            token = choose(logits, temperature, uniform)
+            tokens = ops.where(position == t, token[:, None], tokens)
+            return t + 1, token, tokens, step + ops.take(shifts, token, axis=0), lstm
+
+        start = (
+            ops.zeros((), "int32"),
+            previous,
+            ops.zeros((batch, steps), "int32"),
+            ops.zeros((batch,), "int32"),
+            states,
+        )
+        _, previous, tokens, _, _ = ops.while_loop(
+            lambda t, *_: t < steps, body, start, maximum_iterations=steps
+        )
+        found.append(tokens)
+    return ops.stack(found, 1)
+
+
+def _chord_now(chords: Any, step: Any, t: Any, steps_per_measure: int) -> Any:
+    """int32 [N]: the chord at time `step` [N] of [N, C] labels; none for the program (t = 0)."""
+    slots = chords.shape[-1]
+    slot = ops.minimum(step * slots // steps_per_measure, slots - 1)
+    here = ops.take_along_axis(chords, slot[:, None], axis=1)[:, 0]
+    return ops.where(t > 0, here, NO_CHORD)

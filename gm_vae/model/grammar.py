@@ -1,0 +1,133 @@
+"""Which token may come next: the rules that every track of the corpus obeys, as logit masks.
+
+A track is its program, then events, then the end; an absent track is the end alone. Within one
+step come the note-offs by rising pitch, then the note-ons by rising pitch; a velocity comes only
+where it changes and right before a note-on; time-shifts never follow each other and sum to the
+measure; what still sounds at the bar line ends there; a track has at least one note. Each rule is
+also counted against the tokens left, so that the end is always reached within E tokens.
+
+The masks hold the same for one row as for many; there is no search and no dead end.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from keras import ops
+
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import PITCHES, PROGRAMS, EventType, vocabulary
+
+_NOTHING = -1  # the "kind" of the last token before there was one
+
+
+class GrammarState(NamedTuple):
+    """Where each of N tracks stands.
+
+    Attributes:
+        step: int32 [N], time within the measure.
+        kind: int32 [N], `EventType` of the last token, -1 at the start.
+        velocity: int32 [N], the bin in force, 0 before the first.
+        sounding: bool [N, 128].
+        off_floor, on_floor: int32 [N], last pitch ended / struck in this very step, or -1.
+        has_note: bool [N].
+        done: bool [N], the end was reached.
+    """
+
+    step: Any
+    kind: Any
+    velocity: Any
+    sounding: Any
+    off_floor: Any
+    on_floor: Any
+    has_note: Any
+    done: Any
+
+
+class Grammar:
+    """The rules of one measure format."""
+
+    def __init__(self, fmt: MeasureFormat) -> None:
+        self.fmt = fmt
+        self.vocab = vocabulary(fmt)
+
+    def start(self, rows: Any) -> GrammarState:
+        """The state of `rows` empty tracks."""
+        zero = ops.zeros((rows,), "int32")
+        no = ops.zeros((rows,), "bool")
+        silence = ops.zeros((rows, PITCHES), "bool")
+        return GrammarState(zero, zero + _NOTHING, zero, silence, zero - 1, zero - 1, no, no)
+
+    def allowed(self, state: GrammarState, left: Any) -> Any:
+        """bool [N, V]: the tokens that may come next, with `left` tokens to go, this one counted.
+
+        A token is allowed only if the shortest way from after it to the end fits in `left` - 1.
+        """
+        bar = self.fmt.steps_per_measure
+        after = left - 1
+        held = ops.sum(ops.cast(state.sounding, "int32"), 1)  # [N]
+        empty = state.kind == _NOTHING
+        started = ops.logical_not(empty)
+        in_bar = state.step < bar
+        unfinished = (state.kind == EventType.VELOCITY) | empty
+        pitch = ops.arange(PITCHES, dtype="int32")
+
+        # a note-on needs a shift to the bar line, all note-offs and the end after it
+        may_strike = ops.logical_not(state.sounding) & (pitch > state.on_floor[:, None])
+        note_on = started & in_bar & (state.velocity > 0) & (held + 3 <= after)
+        note_on = note_on[:, None] & may_strike
+
+        note_off = ops.logical_not(unfinished) & (state.on_floor < 0)
+        lowest = ops.cast(ops.argmax(ops.cast(state.sounding, "int32"), 1), "int32")
+        in_turn = in_bar[:, None] | (pitch == lowest[:, None])  # at the bar line none is skipped
+        note_off = note_off[:, None] & state.sounding & (pitch > state.off_floor[:, None]) & in_turn
+
+        goal = state.step[:, None] + ops.arange(1, bar + 1, dtype="int32")  # [N, shifts]
+        # stopping short needs an event there first: a note-off, or (velocity and) a whole note
+        to_end = ops.where(held > 0, held + 2, 4 + ops.cast(state.velocity == 0, "int32"))
+        to_bar = state.has_note & (held + 1 <= after)
+        shift = ((goal < bar) & (to_end <= after)[:, None]) | ((goal == bar) & to_bar[:, None])
+        may_shift = ops.logical_not(unfinished | (state.kind == EventType.TIME_SHIFT))
+        shift = may_shift[:, None] & shift
+
+        bins = ops.arange(1, self.fmt.velocity_bins + 1, dtype="int32")
+        velocity = started & in_bar & (state.kind != EventType.VELOCITY) & (held + 4 <= after)
+        velocity = velocity & ops.any(may_strike, 1)
+        velocity = velocity[:, None] & (bins != state.velocity[:, None])
+
+        program = ops.repeat(empty[:, None], PROGRAMS + 1, axis=1)
+        end = empty | (ops.logical_not(in_bar) & (held == 0))
+        return ops.concatenate([note_on, note_off, shift, velocity, program, end[:, None]], 1)
+
+    def advance(self, state: GrammarState, token: Any) -> GrammarState:
+        """The state after each row's `token` int32 [N]; rows that are done stay as they are."""
+        vocab = self.vocab
+        kinds = ops.convert_to_tensor(vocab.kinds.astype(np.int32))
+        shifts = ops.convert_to_tensor(vocab.shift_steps.astype(np.int32))
+        kind = ops.take(kinds, token, axis=0)
+        shift = ops.take(shifts, token, axis=0)
+        struck, ended = kind == EventType.NOTE_ON, kind == EventType.NOTE_OFF
+        moved = kind == EventType.TIME_SHIFT
+        pitch = token % PITCHES
+        here = ops.arange(PITCHES, dtype="int32") == pitch[:, None]  # [N, 128]
+        sounding = (state.sounding | (here & struck[:, None])) & ops.logical_not(
+            here & ended[:, None]
+        )
+        new = GrammarState(
+            step=state.step + shift,
+            kind=kind,
+            velocity=ops.where(
+                kind == EventType.VELOCITY, token - vocab.velocity + 1, state.velocity
+            ),
+            sounding=sounding,
+            off_floor=ops.where(moved, -1, ops.where(ended, pitch, state.off_floor)),
+            on_floor=ops.where(moved, -1, ops.where(struck, pitch, state.on_floor)),
+            has_note=state.has_note | struck,
+            done=state.done | (kind == EventType.END),
+        )
+        return GrammarState(*(_keep(state.done, old, x) for old, x in zip(state, new)))
+
+
+def _keep(done: Any, old: Any, new: Any) -> Any:
+    return ops.where(done if len(old.shape) == 1 else done[:, None], old, new)

@@ -1,0 +1,137 @@
+"""Decoding: the published procedure against the original's tokens, the grammar against rules."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.decoding import decode_in_sequence, decode_side_by_side
+from gm_vae.model.sampling import uniforms
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import EventType, vocabulary
+
+in_sequence = tf.function(decode_in_sequence)
+side_by_side = tf.function(decode_side_by_side)
+
+
+@pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
+def test_greedy_tokens_are_the_originals(golden, name):
+    folder = golden / "model" / name
+    model = HierarchicalVAE(ModelConfig(48, (40, 40, 40), 32, chords=name.startswith("chords")))
+    weights = np.load(folder / "weights.npz")
+    model.load_published_weights({key.replace("|", "/"): weights[key] for key in weights})
+    sample = np.load(folder / "sample.npz")
+    kinds = [key[:-10] for key in sample if key.startswith("noend") and key.endswith("_b0_tokens")]
+    assert kinds
+    for kind in kinds:
+        for index in (0, 1):
+            expected = sample[f"{kind}_b{index}_tokens"]
+            margin = sample[f"{kind}_b{index}_margin"]
+            chords = np.zeros(expected.shape, np.int32)
+            if model.config.chords:
+                control = sample[kind.replace("noend_", "c_")]  # [T * E, C], one-hot
+                ids = np.where(control.any(1), control.argmax(1), -1)  # zeros: no input at all
+                chords += ids.reshape(1, *expected.shape[1:]).astype(np.int32)
+            tokens = np.asarray(
+                in_sequence(model, sample["z"][4 * index : 4 * index + 4], chords, 0.0, 0)
+            )
+            assert margin.min() > 1e-5  # no ties in these goldens
+            np.testing.assert_array_equal(tokens, expected)
+
+
+def test_uniforms_are_the_documented_hash():
+    def mix(x):
+        x = (x + 0x9E3779B9) & 0xFFFFFFFF
+        x = ((x ^ (x >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+        x = ((x ^ (x >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+        return x ^ (x >> 16)
+
+    seed, measures, tracks, position = 1234, [0, 7, 500000], [0, 7, 3], 63
+    expected = [
+        ((mix(mix(mix(mix(seed) ^ m) ^ t) ^ position) >> 9) + 0.5) * 2.0**-23
+        for m, t in zip(measures, tracks)
+    ]
+    found = uniforms(seed, np.array(measures), np.array(tracks), position)
+    np.testing.assert_array_equal(np.asarray(found), np.float32(expected))
+    many = np.asarray(uniforms(5, np.arange(20000), np.zeros(20000, np.int32), 0))
+    counts = np.bincount((many * 20).astype(int), minlength=20)
+    assert abs(counts - 1000).max() < 5 * np.sqrt(1000)  # five standard deviations
+    assert many.min() > 0
+    assert many.max() < 1
+
+
+def assert_well_formed(tokens, fmt):
+    """The rules of DESIGN.md section 3, written out on one track's token list."""
+    vocab = vocabulary(fmt)
+    if tokens == [vocab.end]:
+        return
+    events = [vocab.decode(token) for token in tokens]
+    assert len(tokens) <= fmt.max_track_length
+    assert events[0][0] == EventType.PROGRAM
+    assert events[-1][0] == EventType.END
+    step, velocity, sounding, struck = 0, 0, set(), 0
+    order = []  # (0, pitch) note-offs and (1, pitch) note-ons of this step
+    for (kind, value), (before, _), (after, _) in zip(events[1:-1], events, events[2:]):
+        if kind == EventType.TIME_SHIFT:
+            assert before != EventType.TIME_SHIFT
+            assert order == sorted(set(order))
+            step, order = step + value, []
+            assert step <= fmt.steps_per_measure
+        elif kind == EventType.VELOCITY:
+            assert value != velocity
+            assert after == EventType.NOTE_ON
+            velocity = value
+        elif kind == EventType.NOTE_ON:
+            assert velocity > 0
+            assert value not in sounding
+            assert step < fmt.steps_per_measure
+            sounding.add(value)
+            order.append((1, value))
+            struck += 1
+        elif kind == EventType.NOTE_OFF:
+            sounding.remove(value)
+            order.append((0, value))
+        else:
+            raise AssertionError(f"{kind.name} inside a track")
+    assert order == sorted(set(order))
+    assert step == fmt.steps_per_measure
+    assert not sounding
+    assert struck
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.01, 0.5, 1.0, 2.0, 10.0])
+@pytest.mark.parametrize(
+    "fmt",
+    [MeasureFormat(), MeasureFormat(beats_per_bar=3, max_track_length=9, velocity_bins=1)],
+    ids=["default", "tight"],
+)
+def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
+    model = HierarchicalVAE(ModelConfig(8, (16,), 4, fmt=fmt))
+    rng = np.random.default_rng(0)
+    # large weights: some tokens become all but certain, as in a model gone wrong
+    model.load_published_weights(
+        {
+            name: rng.normal(0, 1.5, value.shape).astype(np.float32)
+            for name, value in model.published_weights().items()
+        }
+    )
+    z = rng.normal(size=(64, 4)).astype(np.float32)
+    chords = rng.integers(0, 49, (64, fmt.chords_per_measure))
+    tokens, lengths = side_by_side(model, z, chords, temperature, 7)
+    tokens, lengths = np.asarray(tokens), np.asarray(lengths)
+    assert tokens.shape == (64, fmt.max_tracks, fmt.max_track_length)
+    for rows, row_lengths in zip(tokens, lengths):
+        for row, length in zip(rows, row_lengths):
+            assert_well_formed(row[:length].tolist(), fmt)
+            assert not row[length:].any()
+    assert (lengths > 1).any()
+
+
+def test_a_measure_does_not_depend_on_its_neighbours():
+    model = HierarchicalVAE(ModelConfig(8, (16, 16), 4))
+    z = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
+    chords = np.full((6, 2), 1)
+    together, _ = side_by_side(model, z, chords, 1.0, 3)
+    first, _ = side_by_side(model, z[:1], chords[:1], 1.0, 3)
+    np.testing.assert_array_equal(np.asarray(together)[:1], np.asarray(first))
