@@ -1,0 +1,226 @@
+"""MIDI files as independent readers (mido, pretty_midi) see them."""
+
+import collections
+
+import mido
+import pretty_midi
+import pytest
+
+from gm_vae.errors import UsageError, UserError
+from gm_vae.generate.midi_writer import assign_channels, write_midi
+from gm_vae.music.arrangement import Arrangement, Part
+from gm_vae.music.chords import chord_ids
+from gm_vae.music.measure import Measure
+from gm_vae.music.measure_format import MeasureFormat
+
+
+@pytest.fixture
+def two_measures(simple_track):
+    piano = simple_track(0, [(0, 24, 60), (24, 96, 60), (0, 96, 64)])
+    second_piano = simple_track(0, [(48, 96, 72)])
+    bass = simple_track(33, [(0, 96, 36)])
+    drums = simple_track(128, [(0, 6, 36), (24, 30, 38)], velocity=113)
+    return [
+        Measure.from_tracks([piano, second_piano, bass, drums], chord_ids(["C", "Am"])),
+        Measure.from_tracks([piano, bass], chord_ids(["Am", "F#dim"])),
+    ]
+
+
+def played_notes(path):
+    """(track name, channel, program in force, pitch, velocity, start tick, end tick) by playing."""
+    file = mido.MidiFile(path)
+    events = []
+    for index, track in enumerate(file.tracks):
+        tick = 0
+        for position, message in enumerate(track):
+            tick += message.time
+            events.append((tick, index, position, message))
+    program, sounding, notes = {}, {}, []
+    for tick, index, _, message in sorted(events, key=lambda event: event[:3]):
+        if message.type == "program_change":
+            program[message.channel] = message.program
+        elif message.type == "note_on":
+            key = (index, message.channel, message.note)
+            assert key not in sounding, "a note begins while its pitch sounds"
+            sounding[key] = (program[message.channel], message.velocity, tick)
+        elif message.type == "note_off":
+            started = sounding.pop((index, message.channel, message.note))
+            name = file.tracks[index].name
+            notes.append((name, message.channel, started[0], message.note, *started[1:], tick))
+    assert not sounding
+    return sorted(notes)
+
+
+def test_first_track_has_title_tempo_signature_and_chords(two_measures, tmp_path):
+    write_midi(two_measures, tmp_path / "a.mid", qpm=97.5, title="A title")
+    file = mido.MidiFile(tmp_path / "a.mid")
+    assert file.type == 1
+    assert file.ticks_per_beat == 480
+    assert file.tracks[0].name == "A title"
+    tick, markers = 0, []
+    for message in file.tracks[0]:
+        tick += message.time
+        if message.type == "marker":
+            markers.append((tick, message.text))
+        elif message.type == "time_signature":
+            assert (tick, message.numerator, message.denominator) == (0, 4, 4)
+        elif message.type == "set_tempo":
+            assert (tick, message.tempo) == (0, round(60_000_000 / 97.5))
+    assert markers == [(0, "C"), (960, "Am"), (1920 + 960, "F#dim")]
+    assert tick == 2 * 1920, "the piece ends at its last bar line"
+
+
+def test_tracks_are_named_and_play_on_their_channels(two_measures, tmp_path):
+    write_midi(two_measures, tmp_path / "a.mid")
+    file = mido.MidiFile(tmp_path / "a.mid")
+    found = [
+        (track.name, {message.channel for message in track if hasattr(message, "channel")})
+        for track in file.tracks[1:]
+    ]
+    assert found == [
+        ("Acoustic Grand Piano", {0}),
+        ("Acoustic Grand Piano 2", {1}),
+        ("Finger Bass", {2}),
+        ("Drums", {9}),
+    ]
+    assert played_notes(tmp_path / "a.mid") == sorted(
+        [("Acoustic Grand Piano", 0, 0, 60, 81, 1920 * bar, 1920 * bar + 480) for bar in (0, 1)]
+        + [
+            ("Acoustic Grand Piano", 0, 0, 60, 81, 1920 * bar + 480, 1920 * bar + 1920)
+            for bar in (0, 1)
+        ]
+        + [("Acoustic Grand Piano", 0, 0, 64, 81, 1920 * bar, 1920 * bar + 1920) for bar in (0, 1)]
+        + [("Acoustic Grand Piano 2", 1, 0, 72, 81, 960, 1920)]
+        + [("Finger Bass", 2, 33, 36, 81, 1920 * bar, 1920 * bar + 1920) for bar in (0, 1)]
+        + [("Drums", 9, 0, 36, 113, 0, 120), ("Drums", 9, 0, 38, 113, 480, 600)]
+    )
+
+
+def test_a_program_change_starts_every_instrument(two_measures, tmp_path):
+    write_midi(two_measures, tmp_path / "a.mid")
+    for track in mido.MidiFile(tmp_path / "a.mid").tracks[1:]:
+        assert [message.type for message in track[:2]] == ["track_name", "program_change"]
+        assert track[1].time == 0
+
+
+@pytest.mark.parametrize("stem", ["freedoom_d_e4m1", "syn_eight_instr", "syn_progchange_drums2"])
+def test_pretty_midi_hears_the_notes_of_the_tokens(golden_measures, tmp_path, stem):
+    measures = golden_measures(stem)
+    write_midi(measures, tmp_path / "a.mid", qpm=120)
+    heard = collections.Counter(
+        (
+            128 if i.is_drum else i.program,
+            n.pitch,
+            n.velocity,
+            round(n.start * 48),
+            round(n.end * 48),
+        )
+        for i in pretty_midi.PrettyMIDI(str(tmp_path / "a.mid")).instruments
+        for n in i.notes
+    )
+    spelled = collections.Counter(
+        (program, pitch, velocity, start + 96 * bar, end + 96 * bar)
+        for bar, measure in enumerate(measures)
+        for _, program, pitch, velocity, start, end in measure.notes().tolist()
+    )
+    assert heard == spelled
+
+
+def test_other_meters_and_resolutions(simple_track, tmp_path):
+    fmt = MeasureFormat(beats_per_bar=3, beat_unit=8, steps_per_quarter=32, chords_per_measure=1)
+    # note-on 60, shift 48 (the whole measure), note-off; ids of a vocabulary with 48 shifts
+    track = [256 + 48 + 8 + 5, 60, 256 + 47, 128 + 60, 256 + 48 + 8 + 129]
+    write_midi([Measure.from_tracks([track, track], [1], fmt)], tmp_path / "a.mid")
+    file = mido.MidiFile(tmp_path / "a.mid")
+    assert file.ticks_per_beat % 32 == 0
+    assert file.ticks_per_beat >= 480
+    signature = next(m for m in file.tracks[0] if m.type == "time_signature")
+    assert (signature.numerator, signature.denominator) == (3, 8)
+    bar = file.ticks_per_beat * 3 // 2
+    assert [note[-2:] for note in played_notes(tmp_path / "a.mid")] == [(0, bar)] * 2
+
+
+def test_more_instruments_than_channels(simple_track, tmp_path):
+    # 40 programs, 4 new ones a measure and each for two measures; the first comes back at the end
+    bars = [range(4 * i, 4 * i + 8) for i in range(9)] + [range(0, 8)]
+    measures = [
+        Measure.from_tracks([simple_track(program, [(0, 96, 60 + bar)]) for program in programs])
+        for bar, programs in enumerate(bars)
+    ]
+    write_midi(measures, tmp_path / "a.mid")
+    notes = played_notes(tmp_path / "a.mid")
+    assert sorted((program, pitch) for _, _, program, pitch, *_ in notes) == sorted(
+        (program, 60 + bar) for bar, programs in enumerate(bars) for program in programs
+    )
+    assert {channel for _, channel, *_ in notes} == set(range(16)) - {9}
+    assert len(mido.MidiFile(tmp_path / "a.mid").tracks) == 1 + 40
+
+
+def test_channels_stay_while_there_are_enough():
+    parts = [Part(program) for program in range(15)] + [Part(128), Part(128, 1)]
+    playing = [[0, 15], [1, 2, 15, 16], list(range(15)), [0, 14]]
+    bars = assign_channels(parts, playing)
+    assert [bar.keys() for bar in bars] == [set(p) for p in playing]
+    for index in range(17):
+        assert len({bar[index] for bar in bars if index in bar}) == 1
+    assert bars[1][15] == bars[1][16] == 9
+    assert len({bars[2][index] for index in range(15)} | {9}) == 16
+
+
+def test_the_longest_silent_part_gives_its_channel():
+    parts = [Part(program) for program in range(16)]
+    bars = assign_channels(parts, [list(range(8)), list(range(8, 15)), [0, 15], [1]])
+    assert bars[2][15] == bars[0][1]
+    assert bars[2][0] == bars[0][0]
+    assert bars[3][1] == bars[0][2], "part 1 is a newcomer again"
+
+
+def test_a_crowded_measure_shares_channels_by_program():
+    twins = [Part(program, number) for program in range(10) for number in range(2)]
+    (bar,) = assign_channels(twins, [list(range(20))])
+    assert all(bar[2 * i] == bar[2 * i + 1] for i in range(10))
+    assert len(set(bar.values())) == 10
+    with pytest.raises(UserError, match="16 melodic instruments"):
+        assign_channels([Part(program) for program in range(16)], [list(range(16))])
+
+
+def test_an_existing_file_is_kept_unless_forced(two_measures, tmp_path):
+    path = tmp_path / "a.mid"
+    path.write_text("mine")
+    with pytest.raises(UsageError, match="--force"):
+        write_midi(two_measures, path)
+    assert path.read_text() == "mine"
+    write_midi(two_measures, path, force=True)
+    assert len(mido.MidiFile(path).tracks) == 5
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_places_that_cannot_be_written(two_measures, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="Cannot write"):
+        write_midi(two_measures, tmp_path / "file" / "a.mid")
+    with pytest.raises(UsageError, match="is a folder"):
+        write_midi(two_measures, tmp_path)
+    write_midi(two_measures, tmp_path / "new" / "folder" / "a.mid")
+    assert [p.name for p in (tmp_path / "new" / "folder").iterdir()] == ["a.mid"]
+
+
+@pytest.mark.parametrize("qpm", [0, -3, 1, 1e9, float("nan")])
+def test_no_tempo(two_measures, tmp_path, qpm):
+    with pytest.raises(UsageError, match="tempo"):
+        write_midi(two_measures, tmp_path / "a.mid", qpm=qpm)
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_to_write(tmp_path, simple_track):
+    with pytest.raises(UsageError, match="no measures"):
+        write_midi([], tmp_path / "a.mid")
+    with pytest.raises(UsageError, match="max_tracks"):
+        write_midi(
+            [Measure.from_tracks([]), Measure.from_tracks([], fmt=MeasureFormat(max_tracks=9))],
+            tmp_path / "a.mid",
+        )
+    silence = Measure.from_tracks([])
+    write_midi([silence], tmp_path / "silence.mid")
+    assert mido.MidiFile(tmp_path / "silence.mid").length == 2.0
+    assert Arrangement.from_measures([silence]).parts == ()
