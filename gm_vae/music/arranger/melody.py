@@ -17,7 +17,7 @@ from gm_vae.music.arranger.theory import chord_scale, nearest
 
 _PHRASES = ("abac", "aabc", "abcd", "aaac", "abab", "aabb")
 _MOVES = (-1, 1, -2, 2, 0, -3, 3, 4, -4)
-_MOVE_WEIGHTS = (30, 30, 14, 14, 10, 4, 5, 3, 2)
+_MOVE_WEIGHTS = (36, 36, 10, 10, 8, 3, 4, 2, 2)
 _REACH = 5  # scale steps that a contour goes above or below its anchor
 
 

@@ -239,5 +239,5 @@ def embellish(chords: list[Chord], key: Key, spice: float, dice: Dice) -> list[C
         if goal.triad[2] != (goal.root + 7) % 12 or not dice.chance(spice):
             continue
         ways = ["V7", "viio", "V+"] if goal.root == key.tonic else ["V7", "V7", "viio7"]
-        found[half] = Key(goal.root).chord(dice.pick(ways))
+        found[half] = key.leading_to(goal, dice.pick(ways))
     return found

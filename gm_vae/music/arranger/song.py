@@ -25,6 +25,7 @@ _RHYTHM_SECTION = ("drums", "percussion")
 _SPANS = {
     "comp": (50, 74), "pad": (50, 77), "arp": (52, 79), "counter": (57, 81), "lead": (60, 84),
 }  # fmt: skip
+_LOWEST_ROOT = 28
 _NARROWEST_SPAN = 15  # every chord has a voicing in so many semitones, open ones in two more
 
 
@@ -72,7 +73,8 @@ def compose(style: Style, name: str, dice: Dice) -> Song:
     channels = iter(channel for channel in range(16) if channel != DRUM_CHANNEL)
     for number, part in enumerate(band):
         own = dice.split("part", number)
-        notes = _play(part, style, sections, changes, own)
+        hands = dice.split("lead") if part.role == "lead" else own  # two leads sing one melody
+        notes = _play(part, style, sections, changes, hands)
         if late_steps:
             notes = [note for note in notes if note.start_step >= late_steps]
         if part.role not in _RHYTHM_SECTION:
@@ -129,8 +131,9 @@ def _play(
         return play_melody(style, sections, changes, span, dice)
     figures = _by_kind(part.figures or style.figures[part.role], dice)
     if part.role == "bass":
-        low = instruments.pitch_range(part.program)[0]
-        low = min(max(low, 28) + dice.below(4), 31 if low <= 31 else low)
+        low = max(instruments.pitch_range(part.program)[0], _LOWEST_ROOT)
+        if low == _LOWEST_ROOT:
+            low += dice.below(4)  # the octave of a root stays below the comping hand
         return play_bass(sections, changes, figures, low, style.swing, dice)
     return play_harmony(part, sections, changes, figures, span, style.swing, dice)
 

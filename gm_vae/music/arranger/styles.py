@@ -1,10 +1,11 @@
 """All styles by name, in the order in which a corpus takes turns."""
 
 from gm_vae.music.arranger.style import Style
-from gm_vae.music.arranger.styles_band import BALLAD, FUNK, POP, ROCK
-from gm_vae.music.arranger.styles_electronic import AMBIENT, CHIPTUNE, CINEMATIC, HOUSE, LOFI
+from gm_vae.music.arranger.styles_band import BALLAD, POP, ROCK
+from gm_vae.music.arranger.styles_dance import DISCO, FUNK, HOUSE
 from gm_vae.music.arranger.styles_roots import BLUES, COUNTRY, MARCH, SWING
-from gm_vae.music.arranger.styles_world import BOSSA_NOVA, DISCO, REGGAE, SALSA
+from gm_vae.music.arranger.styles_screen import AMBIENT, CHIPTUNE, CINEMATIC, LOFI
+from gm_vae.music.arranger.styles_world import BOSSA_NOVA, REGGAE, SALSA
 
 STYLES: dict[str, Style] = {
     style.name: style

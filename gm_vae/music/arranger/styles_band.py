@@ -1,6 +1,5 @@
-"""Songs for a band: pop, rock, ballad, funk."""
+"""Songs for a band: pop, rock, ballad."""
 
-from gm_vae.music.arranger.patterns import SWING_SIXTEENTHS
 from gm_vae.music.arranger.style import Part, Style
 
 POP = Style(
@@ -105,7 +104,7 @@ POP = Style(
         (
             Part("drums"),
             Part("percussion"),
-            Part("bass", "Fingered Bass"),
+            Part("bass", "Finger Bass"),
             Part("comp", "Acoustic Grand Piano", pedal=True),
             Part("arp", "Clean Guitar"),
             Part("pad", "String Ensemble 1"),
@@ -113,7 +112,7 @@ POP = Style(
         ),
         (
             Part("drums", "Room Kit"),
-            Part("bass", "Picked Bass"),
+            Part("bass", "Pick Bass"),
             Part("comp", "Steel Guitar", strum=True, voices=4),
             Part("pad", "Warm Pad"),
             Part("lead", "Charang Lead"),
@@ -125,13 +124,13 @@ POP = Style(
             Part("comp", "Electric Piano 2"),
             Part("arp", "Polysynth Pad"),
             Part("pad", "Synth Strings 1"),
-            Part("lead", "Saw Lead", solo="Flute"),
+            Part("lead", "Sawtooth Lead", solo="Flute"),
         ),
         (
             Part("drums"),
             Part("percussion"),
             Part("bass", "Fretless Bass"),
-            Part("comp", "Bright Piano"),
+            Part("comp", "Bright Acoustic Piano"),
             Part("lead", "Clarinet"),
             Part("counter", "Brass Section"),
         ),
@@ -226,14 +225,14 @@ ROCK = Style(
     bands=(
         (
             Part("drums", "Power Kit"),
-            Part("bass", "Picked Bass"),
+            Part("bass", "Pick Bass"),
             Part("comp", "Overdriven Guitar", strum=True),
             Part("arp", "Clean Guitar"),
             Part("lead", "Distortion Guitar"),
         ),
         (
             Part("drums", "Room Kit"),
-            Part("bass", "Fingered Bass"),
+            Part("bass", "Finger Bass"),
             Part("comp", "Distortion Guitar", voices=3),
             Part("pad", "Rock Organ"),
             Part("lead", "Alto Sax", solo="Overdriven Guitar"),
@@ -360,7 +359,7 @@ BALLAD = Style(
         ),
         (
             Part("drums"),
-            Part("bass", "Fingered Bass"),
+            Part("bass", "Finger Bass"),
             Part("arp", "Electric Piano 2", pedal=True),
             Part("comp", "Steel Guitar", strum=True, voices=4),
             Part("pad", "Choir Aahs"),
@@ -369,117 +368,11 @@ BALLAD = Style(
         ),
         (
             Part("bass", "Contrabass"),
-            Part("arp", "Harp"),
+            Part("arp", "Orchestral Harp"),
             Part("comp", "Celesta"),
             Part("pad", "Synth Strings 2"),
             Part("lead", "Violin", solo="English Horn"),
             Part("counter", "Viola", voices=1),
-        ),
-    ),
-)
-
-FUNK = Style(
-    name="funk",
-    tempo_qpm=(92, 116),
-    swing=SWING_SIXTEENTHS,
-    forms=(
-        "intro4 verse8 chorus8 verse8 chorus8 bridge8 chorus8",
-        "intro4 verse8 verse8 chorus8 solo8 chorus8 outro4",
-        "intro4 verse8 chorus8 solo8 verse8 chorus8 outro4",
-    ),
-    book="loop",
-    minor=0.7,
-    human=0.7,
-    grooves={
-        "verse": (
-            """
-            hat   x.x. x.x. x.x. x.x.
-            snare .... X..o .o.. X...
-            kick  X..x .... ..x. ....
-            """,
-            """
-            hat   x.x. x.x. x.x. x.x.
-            snare .... X... .o.. X..?
-            kick  X.x. .... ..X. .x..
-            """,
-        ),
-        "chorus": (
-            """
-            hat   x.x. x.x. x.x. x...
-            open  .... .... .... ..x.
-            snare .... X..o .... X...
-            kick  X..x ..x. .x.. ....
-            """,
-            """
-            ride  x.x. x.x. x.x. x.x.
-            snare .... X... .o.. X...
-            kick  X.x. .... x.x. ....
-            """,
-        ),
-    },
-    fills=(
-        "snare .... .... .... XoxX",
-        """
-        snare .... .... X.oX ....
-        kick  .... .... .x.. x...
-        high  .... .... .... .xx.
-        """,
-    ),
-    percussion=(
-        "conga ..x. .x.. ..x. x...",
-        "cowbell x... x... x... x...",
-        "cabasa x.xo x.xo x.xo x.xo",
-    ),
-    figures={
-        "bass": (
-            "R..8 .R.. 5.7. 8..a",
-            "R.R. ..8. .R5. 7.8.",
-            "R--. ..R. ..8. 7.5.",
-            "R..R ..5. 7.8. ..a.",
-        ),
-        "comp": (
-            "..x. ..x. .x.. ..x.",
-            "x... .x.. ..x. ....",
-            ".... x..x .... x...",
-            "x--. ...x ..x- ....",
-        ),
-        "arp": ("0..2 ..1. 0..2 ..3.", "..2. 1..0 ..2. 1...", "0.1. .2.. 0.1. .3.."),
-        "pad": ("x--- ---- ---- ----", "x--- ---- x--- ----"),
-        "counter": ("X... .... .... ..xX", ".... ..X. .x.. ....", ".... .... X-.. X-.."),
-    },
-    rhythms=(
-        "x-.x -.x- .... ....",
-        "..x- .x-. x-x- ....",
-        "x..x ..x- x--- ....",
-        ".... x-x- .x-- x---",
-        "x-x- x..x --.. ....",
-    ),
-    cadences=("x--- ---- .... ....", "x-.x -.x- ---- ....", "xxx- .... .... ...."),
-    bands=(
-        (
-            Part("drums"),
-            Part("percussion"),
-            Part("bass", "Slap Bass 1"),
-            Part("comp", "Clavinet"),
-            Part("lead", "Tenor Sax"),
-            Part("counter", "Brass Section"),
-        ),
-        (
-            Part("drums", "Room Kit"),
-            Part("bass", "Fingered Bass"),
-            Part("comp", "Muted Guitar"),
-            Part("arp", "Clavinet"),
-            Part("pad", "Percussive Organ"),
-            Part("lead", "Alto Sax", solo="Clean Guitar"),
-            Part("counter", "Trumpet", voices=2),
-        ),
-        (
-            Part("drums", "Electronic Kit"),
-            Part("bass", "Synth Bass 2"),
-            Part("comp", "Electric Piano 1"),
-            Part("arp", "Jazz Guitar"),
-            Part("lead", "Calliope Lead"),
-            Part("counter", "Synth Brass 1"),
         ),
     ),
 )

@@ -103,7 +103,7 @@ SWING = Style(
         (
             Part("drums", "Jazz Kit"),
             Part("bass", "Acoustic Bass"),
-            Part("comp", "Bright Piano"),
+            Part("comp", "Bright Acoustic Piano"),
             Part("lead", "Clarinet", solo="Muted Trumpet"),
             Part("counter", "Trombone", voices=1),
             Part("pad", "Baritone Sax", voices=1, level=6),
@@ -196,8 +196,8 @@ BLUES = Style(
     bands=(
         (
             Part("drums", "Room Kit"),
-            Part("bass", "Fingered Bass"),
-            Part("comp", "Honky-Tonk Piano"),
+            Part("bass", "Finger Bass"),
+            Part("comp", "Honky-tonk Piano"),
             Part("lead", "Overdriven Guitar"),
             Part("counter", "Brass Section"),
         ),
@@ -210,7 +210,7 @@ BLUES = Style(
         ),
         (
             Part("drums", "Jazz Kit"),
-            Part("bass", "Picked Bass"),
+            Part("bass", "Pick Bass"),
             Part("comp", "Percussive Organ"),
             Part("lead", "Jazz Guitar", solo="Tenor Sax"),
             Part("counter", "Baritone Sax", voices=1),
@@ -296,14 +296,14 @@ COUNTRY = Style(
         (
             Part("drums", "Room Kit"),
             Part("percussion"),
-            Part("bass", "Picked Bass"),
+            Part("bass", "Pick Bass"),
             Part("comp", "Acoustic Grand Piano"),
             Part("arp", "Clean Guitar"),
             Part("lead", "Harmonica", solo="Steel Guitar"),
         ),
         (
             Part("drums", "Brush Kit"),
-            Part("bass", "Fingered Bass"),
+            Part("bass", "Finger Bass"),
             Part("comp", "Nylon Guitar", strum=True),
             Part("lead", "Accordion"),
             Part("counter", "Dulcimer", voices=1),

@@ -1,4 +1,4 @@
-"""From warmer places: bossa nova, reggae, salsa; and a disco that came from all of them."""
+"""From warmer places: bossa nova, reggae, salsa."""
 
 from gm_vae.music.arranger.style import Part, Style
 
@@ -163,7 +163,7 @@ REGGAE = Style(
         (
             Part("drums"),
             Part("percussion"),
-            Part("bass", "Fingered Bass", level=6),
+            Part("bass", "Finger Bass", level=6),
             Part("comp", "Clean Guitar"),
             Part("comp", "Drawbar Organ", figures=("..x. ..x. ..x. ..x.", "..xx ..xx ..xx ..xx")),
             Part("lead", "Voice Oohs", solo="Trombone"),
@@ -282,7 +282,7 @@ SALSA = Style(
         (
             Part("drums"),
             Part("bass", "Fretless Bass"),
-            Part("arp", "Bright Piano", voices=3),
+            Part("arp", "Bright Acoustic Piano", voices=3),
             Part("lead", "Flute", solo="Trombone"),
             Part("counter", "Trombone", voices=2),
             Part("pad", "String Ensemble 1"),
@@ -290,105 +290,10 @@ SALSA = Style(
         (
             Part("drums"),
             Part("percussion"),
-            Part("bass", "Fingered Bass"),
+            Part("bass", "Finger Bass"),
             Part("arp", "Marimba", voices=3),
             Part("comp", "Nylon Guitar"),
-            Part("lead", "Bandoneon", solo="Muted Trumpet"),
-        ),
-    ),
-)
-
-DISCO = Style(
-    name="disco",
-    tempo_qpm=(108, 124),
-    forms=(
-        "intro4 verse8 chorus8 verse8 chorus8 bridge8 chorus8 outro4",
-        "intro8 verse8 chorus8 verse8 chorus8 outro4",
-    ),
-    book="pop",
-    minor=0.6,
-    human=0.3,
-    grooves={
-        "verse": (
-            """
-            kick  X... X... X... X...
-            hat   ..x. ..x. ..x. ..x.
-            snare .... X... .... X...
-            """,
-            """
-            kick  X... X... X... X...
-            open  ..x. ..x. ..x. ..x.
-            clap  .... x... .... x...
-            """,
-        ),
-        "chorus": (
-            """
-            kick  X... X... X... X...
-            open  ..X. ..X. ..X. ..X.
-            snare .... X... .... X..?
-            """,
-            """
-            kick  X... X... X... X...
-            hat   x.x. x.x. x.x. x.x.
-            snare .... X... .... X.x.
-            """,
-        ),
-    },
-    fills=("snare .... .... .... xxxx", "high .... .... .... x.xx", "snare .... .... x.x. xxX."),
-    percussion=(
-        "tamb ..x. x.x. ..x. x.x.",
-        "conga ..xx .x.. ..xx .x..",
-        "agogo x..x ..x. ..x. x...",
-    ),
-    figures={
-        "bass": (
-            "R.8. R.8. R.8. R.8.",
-            "R--- ..R. 8.R. 5.a.",
-            "R.R8 .R8. R.R8 .a..",
-            "R--. R.8. R--. 5.8.",
-        ),
-        "comp": (
-            "..x. ..x. ..x. ..x.",
-            "x..x ..x. x..x ..x.",
-            "x--- ---- x--- ----",
-            ".x.. x... .x.. x...",
-        ),
-        "arp": ("0.2. 1.2. 3.2. 1.2.", "0..1 ..2. 3..2 ..1."),
-        "pad": ("x--- ---- ---- ----", "x--- ---- ..x- ----"),
-        "counter": ("t-2- t--- ---- ....", ".... .... 0-1- 2-t-", "X... ..x. .... ...."),
-    },
-    rhythms=(
-        "x-x- x--- x-x- ....",
-        "..x- x--x --x- x---",
-        "x--- x-x- x--- ....",
-        "x--x --x- x-x- x---",
-    ),
-    cadences=("x--- ---- ---- ....", "x-x- x--- .... ....", "x--x --x- ---- ----"),
-    bands=(
-        (
-            Part("drums"),
-            Part("percussion"),
-            Part("bass", "Fingered Bass"),
-            Part("comp", "Clean Guitar"),
-            Part("pad", "String Ensemble 1"),
-            Part("lead", "Voice Oohs"),
-            Part("counter", "Brass Section"),
-        ),
-        (
-            Part("drums", "Electronic Kit"),
-            Part("bass", "Synth Bass 2"),
-            Part("arp", "Clavinet"),
-            Part("comp", "Electric Piano 2"),
-            Part("pad", "Synth Strings 1"),
-            Part("lead", "Synth Voice"),
-        ),
-        (
-            Part("drums"),
-            Part("bass", "Slap Bass 2"),
-            Part("comp", "Acoustic Grand Piano"),
-            Part("pad", "Tremolo Strings", level=6),
-            Part("lead", "Soprano Sax", solo="Flute"),
-            Part("counter", "Trumpet", voices=2),
+            Part("lead", "Tango Accordion", solo="Muted Trumpet"),
         ),
     ),
 )

@@ -77,7 +77,7 @@ class Key:
         """
         numeral, _, target = numeral.partition("/")
         if target:
-            return Key(self.chord(target).root).chord(numeral)
+            return self.leading_to(self.chord(target), numeral)
         match = _NUMERAL.fullmatch(numeral)
         if not match or match[2].lower() not in _DEGREES:
             raise ValueError(f"{numeral!r} is no Roman numeral")
@@ -88,7 +88,13 @@ class Key:
             kind = kind.replace("o", "dim")
         elif degree.islower() and kind != "m7b5":
             kind = "m" + kind
-        return Chord(root % 12, kind, self.spell(root, flat=accidental == "b"))
+        flat = accidental == "b" and not (self.minor and self.sharps > 1)
+        return Chord(root % 12, kind, self.spell(root, flat))
+
+    def leading_to(self, goal: Chord, numeral: str) -> Chord:
+        """A chord such as the dominant of another chord's root, with a name in this key."""
+        chord = Key(goal.root).chord(numeral)
+        return dataclasses.replace(chord, root_name=self.spell(chord.root))
 
 
 @dataclasses.dataclass(frozen=True)

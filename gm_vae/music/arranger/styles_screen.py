@@ -1,121 +1,7 @@
-"""Made with machines, or for screens: house, lo-fi, chiptune, ambient, cinematic."""
+"""For screens and headphones: lo-fi, chiptune, ambient, cinematic."""
 
 from gm_vae.music.arranger.patterns import SWING_SIXTEENTHS
 from gm_vae.music.arranger.style import Part, Style
-
-HOUSE = Style(
-    name="house",
-    tempo_qpm=(118, 130),
-    forms=(
-        "intro8 verse8 chorus16 bridge8 chorus16 outro4",
-        "intro8 verse8 chorus8 bridge8 chorus16",
-        "intro4 verse8 chorus8 verse8 chorus8 outro8",
-    ),
-    book="loop",
-    minor=0.75,
-    human=0.05,
-    spice=0.02,
-    grooves={
-        "verse": (
-            """
-            kick X... X... X... X...
-            open ..x. ..x. ..x. ..x.
-            """,
-            """
-            kick X... X... X... X...
-            hat  ..x. ..x. ..x. ..xx
-            clap .... x... .... x...
-            """,
-        ),
-        "chorus": (
-            """
-            kick X... X... X... X...
-            open ..x. ..x. ..x. ..x.
-            clap .... X... .... X..?
-            """,
-            """
-            kick X... X... X... X.x.
-            hat  x.x. x.x. x.x. x.x.
-            clap .... X... .... X...
-            """,
-        ),
-        "bridge": ("clap .... x... .... x...", "hat ..x. ..x. ..x. ..x."),
-    },
-    fills=("clap .... .... .... x.xx", "snare .... .... xxxx xxxx", "snare .... .... x.x. xxxx"),
-    percussion=(
-        "shaker xoxo xoxo xoxo xoxo",
-        "conga ..x. .x.. ..xx .x..",
-        "block ..x. ..x. .x.. x...",
-    ),
-    figures={
-        "bass": (
-            "..R- ..R- ..R- ..R-",
-            ".R.R .R.R .R.R .R.8",
-            "R--R --R- ..R- 8---",
-            "R.R. .R.. R.R. .8..",
-        ),
-        "comp": (
-            "x..x ..x. .x.. x...",
-            "..x. ..x. ..x. ..x.",
-            "x--. x--. x--. x--.",
-            "x..x ..x. ..x. ....",
-        ),
-        "arp": (
-            "0.1. 2.3. 2.1. 0.1.",
-            "0123 ..12 01.3 ..1.",
-            "2..1 ..0. 2..1 ..3.",
-            "0.2. .1.2 .0.2 .1..",
-        ),
-        "pad": ("x--- ---- ---- ----",),
-        "counter": ("t..t ..t. ..t. ....", "2--- ---- t--- ----", ".... ..t. .t.. ...."),
-    },
-    rhythms=(
-        "x..x ..x. ..x. ....",
-        "x--- ..x- ..x- ....",
-        "..x- x-.x -.x- ....",
-        "x-x- .x-- x--- ....",
-    ),
-    cadences=("x--- ---- .... ....", "x..x ..x- ---- ...."),
-    layers={
-        "intro": (
-            "drums arp",
-            "drums bass percussion",
-            "drums pad",
-            "drums",
-            "drums comp percussion",
-        ),
-        "verse": ("drums bass comp", "drums bass arp lead", "drums bass pad lead"),
-        "chorus": ("drums percussion bass comp arp lead", "drums bass comp pad lead counter"),
-        "bridge": ("pad lead", "comp arp pad", "drums pad arp", "pad arp lead"),
-        "outro": ("drums bass arp", "drums comp pad"),
-    },
-    bands=(
-        (
-            Part("drums", "808 Kit"),
-            Part("percussion"),
-            Part("bass", "Synth Bass 1"),
-            Part("comp", "Acoustic Grand Piano"),
-            Part("pad", "Sweep Pad"),
-            Part("lead", "Synth Voice"),
-        ),
-        (
-            Part("drums", "Electronic Kit"),
-            Part("bass", "Synth Bass 2"),
-            Part("comp", "Drawbar Organ"),
-            Part("arp", "Saw Lead"),
-            Part("pad", "Synth Strings 2"),
-            Part("lead", "Voice Lead"),
-        ),
-        (
-            Part("drums", "808 Kit"),
-            Part("bass", "Bass Lead"),
-            Part("comp", "Synth Brass 2"),
-            Part("arp", "Brightness"),
-            Part("pad", "Halo Pad"),
-            Part("counter", "Kalimba", voices=1),
-        ),
-    ),
-)
 
 LOFI = Style(
     name="lofi",
@@ -273,12 +159,12 @@ CHIPTUNE = Style(
             Part("drums", "Electronic Kit"),
             Part("bass", "Synth Bass 1"),
             Part("arp", "Square Lead", voices=3, level=-6),
-            Part("lead", "Square Lead", solo="Saw Lead"),
+            Part("lead", "Square Lead", solo="Sawtooth Lead"),
         ),
         (
             Part("drums", "808 Kit"),
-            Part("bass", "Bass Lead"),
-            Part("arp", "Saw Lead"),
+            Part("bass", "Bass + Lead"),
+            Part("arp", "Sawtooth Lead"),
             Part("lead", "Calliope Lead"),
             Part("counter", "Ocarina", voices=1),
         ),
@@ -367,7 +253,7 @@ AMBIENT = Style(
         ),
         (
             Part("bass", "Fretless Bass"),
-            Part("arp", "Harp"),
+            Part("arp", "Orchestral Harp"),
             Part("comp", "Atmosphere"),
             Part("pad", "Choir Pad"),
             Part("lead", "Pan Flute"),
@@ -376,7 +262,7 @@ AMBIENT = Style(
         (
             Part("drums", "Electronic Kit"),
             Part("percussion"),
-            Part("bass", "Bass Lead"),
+            Part("bass", "Bass + Lead"),
             Part("arp", "Guitar Harmonics"),
             Part("pad", "Soundtrack", spread=True),
             Part("comp", "Metallic Pad"),
@@ -436,7 +322,7 @@ CINEMATIC = Style(
             "R--- ---- 5--- R---",
         ),
         "comp": (
-            "x.x. x.x. x.x. x.x.",
+            "x-x- x-x- x-x- x-x-",
             "x--- x--- x--- x---",
             "X--- ---- ..x- x---",
             "x..x ..x. x..x ..x.",
@@ -463,7 +349,7 @@ CINEMATIC = Style(
             Part("drums", "Orchestra Kit"),
             Part("bass", "Contrabass"),
             Part("comp", "Pizzicato Strings"),
-            Part("arp", "Harp"),
+            Part("arp", "Orchestral Harp"),
             Part("pad", "String Ensemble 1", spread=True),
             Part("lead", "French Horn", solo="Oboe"),
             Part("counter", "Trumpet", voices=1),
