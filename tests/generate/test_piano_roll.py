@@ -1,0 +1,186 @@
+"""The picture: its size, what its pixels show; matplotlib's global state stays as it is."""
+
+import copy
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gm_vae.errors import UsageError
+from gm_vae.generate.piano_roll import draw_piano_roll, part_colors, piano_roll_figure
+from gm_vae.music.arrangement import Arrangement, Part
+from gm_vae.music.chords import chord_ids
+from gm_vae.music.measure import Measure
+
+
+def rgb(color):
+    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def texts(figure):
+    found = [text.get_text() for text in figure.texts]
+    for ax in figure.axes:
+        found += [text.get_text() for text in [*ax.texts, *ax.get_yticklabels()]]
+        if ax.get_legend():
+            found += [text.get_text() for text in ax.get_legend().get_texts()]
+    return found
+
+
+@pytest.fixture
+def song(simple_track):
+    tracks = [
+        simple_track(0, [(0, 24, 60), (24, 96, 64)]),
+        simple_track(33, [(0, 96, 36)]),
+        simple_track(73, [(0, 48, 84)]),
+        simple_track(128, [(0, 6, 36), (48, 54, 38)]),
+    ]
+    chords = [["C", "C"], ["C", "Bb"], ["F#m", "Bdim"], ["C", "C"]]
+    return [Measure.from_tracks(tracks, chord_ids(pair)) for pair in chords]
+
+
+def test_eight_measures_make_a_picture_of_about_1600_by_800(song, tmp_path):
+    draw_piano_roll(song * 2, tmp_path / "a.png", title="Eight")
+    height, width, _ = pixels(tmp_path / "a.png").shape
+    assert 1450 <= width <= 1750
+    assert 750 <= height <= 850
+
+
+def test_width_grows_with_the_measures_up_to_a_limit(song):
+    def width(bars):
+        arrangement = Arrangement.from_measures((song * bars)[:bars])
+        return piano_roll_figure(arrangement).get_size_inches()[0]
+
+    assert width(16) - width(12) == pytest.approx(width(12) - width(8))
+    assert width(12) > width(8) > width(1)
+    assert width(500) * 160 < 2**14, "wider pictures do not open everywhere"
+
+
+def test_each_instrument_shows_its_colour_where_it_plays(song, tmp_path):
+    draw_piano_roll(song, tmp_path / "a.png", chords=False)
+    picture = pixels(tmp_path / "a.png")
+    width = picture.shape[1]
+    plot = picture[:, int(width * 0.25) : int(width * 0.7)]  # no names of drums, no legend
+    found = {}
+    for part, color in part_colors(Arrangement.from_measures(song).parts).items():
+        # the edges of the notes have the full colour
+        rows = np.flatnonzero((abs(plot - rgb(color)).max(-1) < 30).sum(1) > 5)
+        assert len(rows), f"{part.name} is not in the picture"
+        found[part.name] = rows.mean()
+    # high notes are above low ones, drums at the bottom
+    order = ["Flute", "Acoustic Grand Piano", "Finger Bass", "Drums"]
+    assert sorted(found, key=found.get) == order
+
+
+def test_louder_is_stronger(simple_track, tmp_path):
+    def ink(velocity):
+        track = simple_track(0, [(0, 96, 60)], velocity)
+        path = tmp_path / f"{velocity}.png"
+        draw_piano_roll([Measure.from_tracks([track])], path)
+        picture = pixels(path)
+        return (255 - picture[:, : int(picture.shape[1] * 0.6)]).sum()
+
+    assert ink(1) < ink(49) < ink(113)
+
+
+def test_parts_in_unison_both_show(simple_track, tmp_path):
+    tracks = [simple_track(program, [(0, 96, 60)]) for program in (0, 33)]
+    draw_piano_roll([Measure.from_tracks(tracks)], tmp_path / "a.png")
+    picture = pixels(tmp_path / "a.png")
+    plot = picture[:, : int(picture.shape[1] * 0.6)]
+    for color in part_colors([Part(0), Part(33)]).values():
+        assert (abs(plot - rgb(color)).max(-1) < 30).any()
+
+
+def test_words(song):
+    arrangement = Arrangement.from_measures(song)
+    words = texts(piano_roll_figure(arrangement, title="A title"))
+    for word in ("A title", "Acoustic Grand Piano", "Finger Bass", "Flute", "Drums"):
+        assert words.count(word) == 1
+    assert {"Bass Drum", "Snare", "C2", "C4", "C6"} <= set(words)
+    assert [w for w in words if w in ("C", "B♭", "F♯m", "B°")] == ["C", "B♭", "F♯m", "B°", "C"]
+    assert [w for w in words if w.isdigit()] == ["1", "2", "3", "4"]
+    without = texts(piano_roll_figure(arrangement, chords=False))
+    assert not {"C", "B♭", "F♯m", "B°"} & set(without)
+
+
+def test_chord_names_stand_where_the_chords_begin(song):
+    figure = piano_roll_figure(Arrangement.from_measures(song))
+    places = [(t.xy[0], t.get_text()) for t in figure.axes[0].texts if not t.get_text().isdigit()]
+    assert places == [(0, "C"), (144, "B♭"), (192, "F♯m"), (240, "B°"), (288, "C")]
+
+
+def test_only_drums_only_pitches_and_silence(simple_track, tmp_path):
+    drums = Measure.from_tracks([simple_track(128, [(0, 6, 36)])])
+    piano = Measure.from_tracks([simple_track(0, [(0, 6, 36)])])
+    silence = Measure.from_tracks([])
+    for name, measures, axes in [
+        ("drums", [drums, silence], 1),
+        ("piano", [piano], 1),
+        ("both", [piano, drums], 2),
+        ("silence", [silence], 1),
+    ]:
+        assert len(piano_roll_figure(Arrangement.from_measures(measures)).axes) == axes
+        draw_piano_roll(measures, tmp_path / f"{name}.png", title=name)
+        assert pixels(tmp_path / f"{name}.png").size
+
+
+def test_colours_of_an_instrument_do_not_depend_on_the_others():
+    bass = part_colors([Part(33)])[Part(33)]
+    assert part_colors([Part(0), Part(33), Part(128)])[Part(33)] == bass
+    assert part_colors([Part(24), Part(33), Part(50), Part(90)])[Part(33)] == bass
+
+
+def test_sixteen_instruments_have_sixteen_colours():
+    parts = [Part(program, number) for program in range(8) for number in range(2)]
+    assert len(set(part_colors([*parts, Part(128)]).values())) == 17
+    more = [Part(program) for program in range(128)]
+    assert set(part_colors(more)) == set(more)
+
+
+def test_svg_is_xml(song, tmp_path):
+    draw_piano_roll(song, tmp_path / "a.svg", title="<&>")
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    text = (tmp_path / "a.svg").read_text().lower()
+    for color in part_colors(Arrangement.from_measures(song).parts).values():
+        assert color.lower() in text
+
+
+def test_paths(song, tmp_path):
+    with pytest.raises(UsageError, match=r"\.png"):
+        draw_piano_roll(song, tmp_path / "a.jpeg")
+    draw_piano_roll(song, tmp_path / "a.png")
+    with pytest.raises(UsageError, match="--force"):
+        draw_piano_roll(song, tmp_path / "a.png")
+    draw_piano_roll(song, tmp_path / "a.png", force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_matplotlib_keeps_its_settings(song, tmp_path):
+    import matplotlib
+
+    before = copy.deepcopy(dict(matplotlib.rcParams))
+    draw_piano_roll(song, tmp_path / "a.png")
+    draw_piano_roll(song, tmp_path / "a.svg")
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_pyplot_is_never_loaded(tmp_path):
+    # in a process of its own: other tests may have loaded it
+    script = (
+        "import sys\n"
+        "from gm_vae.generate.piano_roll import draw_piano_roll\n"
+        "from gm_vae.music.measure import Measure\n"
+        f"draw_piano_roll([Measure.from_tracks([])], {str(tmp_path / 'a.png')!r})\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+        "assert 'tensorflow' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
