@@ -64,7 +64,7 @@ class Conductor:
     end_tick: int
 
 
-def midi_bytes(
+def standard_midi_file(
     conductor: Conductor, tracks: list[Track], ticks_per_quarter: int, merged: bool = False
 ) -> bytes:
     """The MIDI file: format 1 with the conductor's track first, or format 0 if `merged`."""

@@ -85,7 +85,7 @@ BOOKS: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
                 "i V7 i V7/iv iv i iim7b5 V7",
                 "i bVII bVI V7",
                 "i iim7b5-V7 i iv bVI bIII iv V",
-                "i i+ bIII IV bVI iv i V7",
+                "i bIII+ bIII IV bVI iv i V7",
             ),
             "chorus": ("bVI bVII bIII i iv iio V7 i", "iv bVII bIII bVI iio V7 i V7/iv"),
             "bridge": ("bVI bIII iv i bVI viio7 V V7", "iv i V/V V7"),

@@ -11,7 +11,7 @@ from gm_vae.music.arranger.drums import play_drums
 from gm_vae.music.arranger.form import LAYERS, Section, harmonise, plan
 from gm_vae.music.arranger.harmony import play_harmony
 from gm_vae.music.arranger.melody import play_melody
-from gm_vae.music.arranger.midi_writer import DRUM_CHANNEL, Conductor, Track, midi_bytes
+from gm_vae.music.arranger.midi_writer import DRUM_CHANNEL, Conductor, Track, standard_midi_file
 from gm_vae.music.arranger.notes import Changes, Note
 from gm_vae.music.arranger.patterns import BAR_STEPS, BEAT_STEPS, HALF_BAR_STEPS
 from gm_vae.music.arranger.performance import Clock, Feel, part_overlaps, pedal, perform
@@ -103,7 +103,9 @@ def compose(style: Style, name: str, dice: Dice) -> Song:
     return Song(
         name=name,
         style=style.name,
-        midi=midi_bytes(conductor, tracks, clock.ticks_per_quarter, merged=dice.chance(0.15)),
+        midi=standard_midi_file(
+            conductor, tracks, clock.ticks_per_quarter, merged=dice.chance(0.15)
+        ),
         chords=tuple(
             chord.symbol if heard else NO_CHORD_SYMBOL
             for chord, heard in zip(changes.chords, sounding)
@@ -190,7 +192,9 @@ def _pickup(part: Part, quarters: int, changes: Changes) -> list[Note]:
     low, high = _span(part)
     goal = nearest((low + high) // 2, changes.at(0).triad)
     scale = changes.key_at(0).scale
-    below = [pitch for pitch in range(goal - 12, goal) if pitch % 12 in scale][-2 * quarters :]
+    below = [pitch for pitch in range(max(goal - 12, low), goal) if pitch % 12 in scale][
+        -2 * quarters :
+    ]
     first = -12 * len(below)
     return [Note(first + 12 * place, 12, pitch) for place, pitch in enumerate(below)]
 

@@ -381,7 +381,7 @@ MARCH = Style(
             Part("bass", "Tuba"),
             Part("comp", "French Horn"),
             Part("pad", "Trombone", voices=2),
-            Part("lead", "Trumpet", solo="Piccolo"),
+            Part("lead", "Trumpet", solo="Flute"),
             Part("counter", "Clarinet", voices=1),
         ),
         (

@@ -283,7 +283,7 @@ SALSA = Style(
             Part("drums"),
             Part("bass", "Fretless Bass"),
             Part("arp", "Bright Acoustic Piano", voices=3),
-            Part("lead", "Flute", solo="Trombone"),
+            Part("lead", "Flute", solo="Trumpet"),
             Part("counter", "Trombone", voices=2),
             Part("pad", "String Ensemble 1"),
         ),
