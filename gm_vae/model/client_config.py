@@ -1,0 +1,85 @@
+"""The `config.json` by which the browser client knows how to read a checkpoint."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from gm_vae.errors import UserError
+from gm_vae.music.measure_format import MeasureFormat
+
+CONFIG = "config.json"
+
+_OPTIONS = ("conditionOnKey", "extraControls", "useBooleanDecoder")
+
+
+def client_config(fmt: MeasureFormat, chords: bool) -> dict[str, Any]:
+    """The client's config.json of a model that speaks measures of this format."""
+    config: dict[str, Any] = {
+        "type": "MusicVAE",
+        "dataConverter": {
+            "type": "MultitrackConverter",
+            "args": {
+                "numSteps": fmt.max_tracks * fmt.max_track_length,
+                "numSegments": fmt.max_tracks,
+                "stepsPerQuarter": fmt.steps_per_quarter,
+                "totalSteps": fmt.steps_per_measure,
+                "numVelocityBins": fmt.velocity_bins,
+            },
+        },
+    }
+    if chords:
+        config["chordEncoder"] = "TriadChordEncoder"
+    return config
+
+
+def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
+    """The measure format and whether there are chords; the inverse of `client_config`.
+
+    What a config.json does not tell is as published: the least instruments and events, two
+    chord labels a measure, and a meter in quarters where the steps allow it.
+
+    Raises:
+        UserError: it is the config.json of another kind of model, or damaged.
+    """
+    try:
+        kind, converter = config["type"], config["dataConverter"]["type"]
+        args = dict(config["dataConverter"].get("args") or {})
+        encoder = config.get("chordEncoder")
+        options = [name for name in _OPTIONS if config.get(name)]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise UserError(
+            f"{CONFIG} is no configuration of a MusicVAE model; copy the checkpoint again."
+        ) from error
+    if (kind, converter) != ("MusicVAE", "MultitrackConverter"):
+        raise UserError(
+            f"{CONFIG} is of a {str(kind)[:40]} with a {str(converter)[:40]}; gm-vae reads "
+            "multitrack models (MusicVAE with a MultitrackConverter)."
+        )
+    if encoder not in (None, "TriadChordEncoder") or options:
+        raise UserError(
+            f"{CONFIG} asks for {str(encoder or options[0])[:40]}, which gm-vae does not know; "
+            "take a checkpoint with a TriadChordEncoder or without chords."
+        )
+    names = ("numSteps", "numSegments", "stepsPerQuarter", "totalSteps", "numVelocityBins")
+    values = [args.get(name) for name in names]
+    if not all(type(value) is int and 1 <= value <= 1 << 20 for value in values):
+        raise UserError(f"{CONFIG} lacks one of {', '.join(names)}; copy the checkpoint again.")
+    if args.get("minPitch", 0) != 0 or args.get("maxPitch", 127) != 127:
+        raise UserError(f"{CONFIG} narrows the range of pitches, which gm-vae does not know.")
+    rows, tracks, steps_per_quarter, steps, velocity_bins = values
+    # The least beat unit from quarters up in which the measure is a whole number of beats.
+    beat_unit = 4 * steps_per_quarter // math.gcd(steps, steps_per_quarter)
+    if rows % tracks:
+        raise UserError(f"{CONFIG} has {rows} rows for {tracks} tracks; copy the checkpoint again.")
+    return MeasureFormat(
+        beats_per_bar=steps * beat_unit // (4 * steps_per_quarter),
+        beat_unit=beat_unit,
+        steps_per_quarter=steps_per_quarter,
+        max_tracks=tracks,
+        max_track_length=rows // tracks,
+        min_instruments=min(MeasureFormat.min_instruments, tracks),
+        max_instruments=min(MeasureFormat.max_instruments, tracks),
+        velocity_bins=velocity_bins,
+        chords_per_measure=math.gcd(MeasureFormat.chords_per_measure, steps),
+    ), encoder is not None

@@ -1,0 +1,170 @@
+"""The names under which published checkpoints keep the weights, and the sizes that shapes tell."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from gm_vae.errors import UserError
+from gm_vae.music.chords import NUM_CHORDS
+
+MU = "encoder/mu"
+SIGMA = "encoder/sigma"  # the only layer that a browser has no use for
+CONDUCTOR_STATE = "decoder/hierarchical_level_0/initial_state"
+DECODER_STATE = "core_decoder/decoder/z_to_initial_state"
+OUTPUT = "core_decoder/decoder/output_projection"
+
+# What other checkpoints of the same family have, by a name that ours never has.
+_OTHERS = (
+    (r"(core_decoder/)?core_decoder_\d+/", "a trio (melody, bass and drums) MusicVAE"),
+    (r".*/nade/|nade/", "a drums MusicVAE with a NADE output"),
+    (r"control_preprocessing/", "a MusicVAE with preprocessed controls"),
+    (r"encoder/cell_\d+/|decoder/multi_rnn_cell/", "a flat (melody, drums or groove) MusicVAE"),
+    (r"rnn/", "a MusicRNN"),
+)
+
+
+def encoder_cell(level: int, direction: str) -> str:
+    """Name of an encoder cell: level 0 reads a track, 1 the tracks; direction "fw" or "bw"."""
+    return (
+        f"encoder/hierarchical_level_{level}/cell_0/bidirectional_rnn/{direction}"
+        "/multi_rnn_cell/cell_0/lstm_cell"
+    )
+
+
+def conductor_cell(layer: int) -> str:
+    """Name of a conductor cell (published without `multi_rnn_cell`)."""
+    return f"decoder/hierarchical_level_0/cell_{layer}/lstm_cell"
+
+
+def decoder_cell(layer: int) -> str:
+    """Name of a cell of the track decoder."""
+    return f"core_decoder/decoder/multi_rnn_cell/cell_{layer}/lstm_cell"
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkSizes:
+    """What the shapes of a checkpoint tell about its network.
+
+    Attributes:
+        encoder_units: H of each direction of both encoder levels.
+        decoder_units: units of each layer, the same in the conductor and the track decoder.
+        latent_size: Z.
+        vocabulary_size: V.
+        chords: whether encoder and decoder see a chord with every event.
+        has_sigma: whether `encoder/sigma` is there; browsers' checkpoints lack it.
+    """
+
+    encoder_units: int
+    decoder_units: tuple[int, ...]
+    latent_size: int
+    vocabulary_size: int
+    chords: bool
+    has_sigma: bool
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every variable."""
+        encoder, decoder = self.encoder_units, self.decoder_units
+        tokens, controls = self.vocabulary_size, NUM_CHORDS if self.chords else 0
+        kernels = {
+            MU: (2 * encoder, self.latent_size),
+            CONDUCTOR_STATE: (self.latent_size, 2 * sum(decoder)),
+            DECODER_STATE: (decoder[-1], 2 * sum(decoder)),
+            OUTPUT: (decoder[-1], tokens),
+        }
+        if self.has_sigma:
+            kernels[SIGMA] = kernels[MU]
+        for direction in ("fw", "bw"):
+            for level, inputs in enumerate((tokens + controls, 2 * encoder)):
+                kernels[encoder_cell(level, direction)] = (inputs + encoder, 4 * encoder)
+        below = (None, *decoder[:-1])  # what feeds each layer: the inputs, then the layer before
+        for layer, (inputs, units) in enumerate(zip(below, decoder, strict=True)):
+            conducted = inputs or 1  # a zero of width 1
+            decoded = inputs or tokens + decoder[-1] + controls
+            kernels[conductor_cell(layer)] = (conducted + units, 4 * units)
+            kernels[decoder_cell(layer)] = (decoded + units, 4 * units)
+        shapes: dict[str, tuple[int, ...]] = {}
+        for layer_name, (rows, columns) in kernels.items():
+            shapes[f"{layer_name}/kernel"] = (rows, columns)
+            shapes[f"{layer_name}/bias"] = (columns,)
+        return shapes
+
+
+def sizes_from_weights(weights: Mapping[str, np.ndarray]) -> NetworkSizes:
+    """The sizes of the network that these weights, by published name, belong to.
+
+    Raises:
+        UserError: they are of another kind of model, or some are missing, too many, or of a
+            shape that does not go with the others.
+    """
+    _refuse_others(weights)
+    encoder_units = _width(weights, encoder_cell(0, "fw")) // 4
+    layers = 0
+    while f"{decoder_cell(layers)}/bias" in weights:
+        layers += 1
+    vocabulary_size = _width(weights, OUTPUT)
+    read_kernel = f"{encoder_cell(0, 'fw')}/kernel"
+    rows = weights[read_kernel].shape[0] if read_kernel in weights else 0
+    controls = rows - vocabulary_size - encoder_units
+    if rows and controls not in (0, NUM_CHORDS):
+        raise UserError(
+            f"the checkpoint reads {controls} numbers beside each token where a chord has "
+            f"{NUM_CHORDS}: it was trained with controls that gm-vae does not know; take one with "
+            "triad chords or without chords."
+        )
+    sizes = NetworkSizes(
+        encoder_units=encoder_units,
+        decoder_units=tuple(
+            _width(weights, decoder_cell(layer)) // 4 for layer in range(max(layers, 1))
+        ),
+        latent_size=_width(weights, MU),
+        vocabulary_size=vocabulary_size,
+        chords=controls == NUM_CHORDS,
+        has_sigma=f"{SIGMA}/kernel" in weights,
+    )
+    expected = sizes.shapes()
+    missing, unknown = sorted(set(expected) - set(weights)), sorted(set(weights) - set(expected))
+    if missing:
+        raise _incomplete(missing)
+    if unknown:
+        raise UserError(
+            f"the checkpoint holds {unknown[0]!r}, which the multitrack network has no place for; "
+            "take a checkpoint of a multitrack model (hier-multiperf_vel_1bar)."
+        )
+    for name, shape in expected.items():
+        if tuple(weights[name].shape) != shape:
+            raise UserError(
+                f"{name} has the shape {tuple(weights[name].shape)}, where the rest of the "
+                f"checkpoint asks for {shape}; it is damaged or of another model: copy it again."
+            )
+    return sizes
+
+
+def _refuse_others(weights: Mapping[str, np.ndarray]) -> None:
+    for pattern, kind in _OTHERS:
+        if any(re.match(pattern, name) for name in weights):
+            raise UserError(
+                f"this is a checkpoint of {kind}, not of the multitrack model; gm-vae reads "
+                "hier-multiperf_vel_1bar checkpoints, with and without chords."
+            )
+
+
+def _width(weights: Mapping[str, np.ndarray], layer: str) -> int:
+    bias = weights.get(f"{layer}/bias")
+    if bias is None:
+        raise _incomplete([f"{layer}/bias"])
+    if len(bias.shape) != 1:
+        raise UserError(
+            f"{layer}/bias has the shape {tuple(bias.shape)}; copy the checkpoint again."
+        )
+    return bias.shape[0]
+
+
+def _incomplete(missing: list[str]) -> UserError:
+    return UserError(
+        f"the checkpoint lacks {missing[0]!r}, which every multitrack model has; copy it again, or "
+        "take a checkpoint of a multitrack model (hier-multiperf_vel_1bar)."
+    )
