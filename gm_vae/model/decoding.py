@@ -14,7 +14,7 @@ from gm_vae.music.chords import NO_CHORD
 
 
 def decode_side_by_side(
-    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any
+    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any, draws: Any
 ) -> tuple[Any, Any]:
     """Well-formed tokens for each z, whatever the weights and the temperature.
 
@@ -26,6 +26,7 @@ def decode_side_by_side(
         chords: int [B, C], evenly spaced chord ids; each event hears the one at its own time.
         temperature: scalar >= 0; 0 is greedy.
         seed: int scalar.
+        draws: int32 [B], which random numbers of the seed each measure uses (0, 1, ... as a rule).
 
     Returns:
         tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
@@ -37,7 +38,7 @@ def decode_side_by_side(
     embeddings = ops.reshape(embeddings, (-1, decoder.embedding_size))  # [B, T, D] -> [N, D]
     rows = ops.shape(embeddings)[0]
     index = ops.arange(rows, dtype="int32")
-    measure, track = index // tracks_each, index % tracks_each
+    draw, track = ops.repeat(draws, tracks_each), index % tracks_each
     row_chords = ops.repeat(ops.cast(chords, "int32"), tracks_each, axis=0)  # [B, C] -> [N, C]
     constant, states = decoder.start(embeddings)
     table = decoder.input_table()
@@ -46,7 +47,7 @@ def decode_side_by_side(
     def body(t: Any, previous: Any, tokens: Any, lengths: Any, state: Any, lstm: Any) -> Any:
         chord = _chord_now(row_chords, state.step, t, fmt.steps_per_measure)
         logits, lstm = decoder.step(decoder.gates(constant, table, previous, chord), lstm)
-        uniform = uniforms(seed, measure, track, t)
+        uniform = uniforms(seed, draw, track, t)
         token = choose(logits, temperature, uniform, grammar.allowed(state, steps - t))
         going = ops.logical_not(state.done)
         tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)
@@ -71,7 +72,7 @@ def decode_side_by_side(
 
 
 def decode_in_sequence(
-    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any
+    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any, draws: Any
 ) -> Any:
     """The published procedure: tracks in order, each all E steps, nothing masked.
 
@@ -83,6 +84,7 @@ def decode_in_sequence(
             where NO_CHORD_INPUT feeds zeros.
         temperature: scalar >= 0; 0 is greedy.
         seed: int scalar.
+        draws: int32 [B], which random numbers of the seed each measure uses (0, 1, ... as a rule).
 
     Returns:
         int32 [B, T, E].
@@ -92,7 +94,6 @@ def decode_in_sequence(
     steps = fmt.max_track_length
     embeddings = model.conductor.embed(z, packed=False)
     batch = ops.shape(embeddings)[0]
-    measure = ops.arange(batch, dtype="int32")
     table = decoder.input_table()
     shifts = ops.convert_to_tensor(decoder.vocab.shift_steps.astype("int32"))
     chords = ops.cast(chords, "int32")
@@ -110,7 +111,7 @@ def decode_in_sequence(
                 chord = _chord_now(chords, step, t, fmt.steps_per_measure)
             gates = decoder.gates(constant, table, previous, chord)  # noqa: B023
             logits, lstm = decoder.step(gates, lstm)
-            uniform = uniforms(seed, measure, ops.full_like(measure, track), t)  # noqa: B023
+            uniform = uniforms(seed, draws, ops.full_like(draws, track), t)  # noqa: B023
             token = choose(logits, temperature, uniform)
             tokens = ops.where(position == t, token[:, None], tokens)
             return t + 1, token, tokens, step + ops.take(shifts, token, axis=0), lstm
@@ -131,7 +132,7 @@ def decode_in_sequence(
 
 def _chord_now(chords: Any, step: Any, t: Any, steps_per_measure: int) -> Any:
     """int32 [N]: the chord at time `step` [N] of [N, C] labels; none for the program (t = 0)."""
-    slots = chords.shape[-1]
+    slots = ops.shape(chords)[-1]
     slot = ops.minimum(step * slots // steps_per_measure, slots - 1)
     here = ops.take_along_axis(chords, slot[:, None], axis=1)[:, 0]
     return ops.where(t > 0, here, NO_CHORD)

@@ -33,9 +33,8 @@ def test_greedy_tokens_are_the_originals(golden, name):
                 control = sample[kind.replace("noend_", "c_")]  # [T * E, C], one-hot
                 ids = np.where(control.any(1), control.argmax(1), -1)  # zeros: no input at all
                 chords += ids.reshape(1, *expected.shape[1:]).astype(np.int32)
-            tokens = np.asarray(
-                in_sequence(model, sample["z"][4 * index : 4 * index + 4], chords, 0.0, 0)
-            )
+            z = sample["z"][4 * index : 4 * index + 4]
+            tokens = np.asarray(in_sequence(model, z, chords, 0.0, 0, np.arange(4)))
             assert margin.min() > 1e-5  # no ties in these goldens
             np.testing.assert_array_equal(tokens, expected)
 
@@ -118,7 +117,7 @@ def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
     )
     z = rng.normal(size=(64, 4)).astype(np.float32)
     chords = rng.integers(0, 49, (64, fmt.chords_per_measure))
-    tokens, lengths = side_by_side(model, z, chords, temperature, 7)
+    tokens, lengths = side_by_side(model, z, chords, temperature, 7, np.arange(64))
     tokens, lengths = np.asarray(tokens), np.asarray(lengths)
     assert tokens.shape == (64, fmt.max_tracks, fmt.max_track_length)
     for rows, row_lengths in zip(tokens, lengths):
@@ -132,6 +131,6 @@ def test_a_measure_does_not_depend_on_its_neighbours():
     model = HierarchicalVAE(ModelConfig(8, (16, 16), 4))
     z = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
     chords = np.full((6, 2), 1)
-    together, _ = side_by_side(model, z, chords, 1.0, 3)
-    first, _ = side_by_side(model, z[:1], chords[:1], 1.0, 3)
+    together, _ = side_by_side(model, z, chords, 1.0, 3, np.arange(6))
+    first, _ = side_by_side(model, z[:1], chords[:1], 1.0, 3, np.arange(1))
     np.testing.assert_array_equal(np.asarray(together)[:1], np.asarray(first))
