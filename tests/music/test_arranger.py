@@ -18,8 +18,9 @@ from gm_vae.music.arranger import form, progressions
 from gm_vae.music.arranger.drums import read_groove
 from gm_vae.music.arranger.instruments import pitch_range
 from gm_vae.music.arranger.patterns import read
+from gm_vae.music.arranger.song import part_span
 from gm_vae.music.arranger.style import DRUM_KIT, KITS
-from gm_vae.music.arranger.theory import Key
+from gm_vae.music.arranger.theory import Chord, Key, voice_lead
 from gm_vae.music.chords import chord_id, pitch_class
 
 DRUMS = 9
@@ -407,6 +408,17 @@ def test_a_style_is_complete(style):
                 assert part.figures or style.percussion
             elif part.role != "lead":
                 assert part.figures or style.figures[part.role]
+
+
+@pytest.mark.parametrize("style", arranger.STYLES.values(), ids=arranger.STYLES)
+def test_every_player_can_play_every_chord(style):
+    for part in {part for band in style.bands for part in band}:
+        if part.role in ("comp", "arp", "pad", "counter"):
+            low, high = part_span(part)
+            for root in range(12):
+                for kind in TONES:
+                    chord = Chord(root, kind, "?")
+                    voice_lead(chord, max(part.voices, 3), low, high, (), part.spread)
 
 
 @pytest.mark.parametrize("book", progressions.BOOKS)

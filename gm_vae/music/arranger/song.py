@@ -26,7 +26,8 @@ _SPANS = {
     "comp": (50, 74), "pad": (50, 77), "arp": (52, 79), "counter": (57, 81), "lead": (60, 84),
 }  # fmt: skip
 _LOWEST_ROOT = 28
-_NARROWEST_SPAN = 15  # every chord has a voicing in so many semitones, open ones in two more
+_NARROWEST_SPAN = 17  # every chord has a voicing in so many semitones,
+_NARROWEST_SPREAD = 22  # and an open one in so many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _play(
     if part.role == "percussion":
         grooves = _by_kind(part.figures or style.percussion, dice)
         return play_drums(sections, grooves, (), part.role, style.swing, dice)
-    span = _span(part)
+    span = part_span(part)
     if part.role == "lead":
         return play_melody(style, sections, changes, span, dice)
     figures = _by_kind(part.figures or style.figures[part.role], dice)
@@ -153,14 +154,15 @@ def _by_kind(options: tuple[str, ...], dice: Dice) -> dict[str, str]:
     return {kind: own[_like(kind, tuple(own))] for kind in LAYERS}
 
 
-def _span(part: Part) -> tuple[int, int]:
+def part_span(part: Part) -> tuple[int, int]:
+    """The lowest and highest pitch for a part: the role's window, if the instrument has it."""
     low, high = instruments.pitch_range(part.program) if part.role in _SPANS else (0, 127)
     if part.solo:
         other = instruments.pitch_range(part.solo)
         low, high = max(low, other[0]), min(high, other[1])
     window = _SPANS.get(part.role, (0, 127))
     best = max(low, window[0]), min(high, window[1])
-    if best[1] - best[0] >= _NARROWEST_SPAN + 2 * part.spread:
+    if best[1] - best[0] >= (_NARROWEST_SPREAD if part.spread else _NARROWEST_SPAN):
         return best
     return (low, high) if low > window[0] else (max(low, high - 24), high)
 
@@ -189,7 +191,7 @@ def _pickup(part: Part, quarters: int, changes: Changes) -> list[Note]:
         return [Note(-beat * BEAT_STEPS, 12, 37) for beat in range(quarters, 0, -1)]
     if part.role != "lead":
         return []
-    low, high = _span(part)
+    low, high = part_span(part)
     goal = nearest((low + high) // 2, changes.at(0).triad)
     scale = changes.key_at(0).scale
     below = [pitch for pitch in range(max(goal - 12, low), goal) if pitch % 12 in scale][
@@ -215,17 +217,17 @@ def _tempos(
     tempo_qpm: int, sections: list[Section], clock: Clock, dice: Dice
 ) -> list[tuple[int, int]]:
     """Microseconds a quarter: steady, faster choruses in some songs, a ritardando at some ends."""
-    percents = [(0, 100)]
+    percents = {0: 100}  # by step; what is set last at a step holds
     if dice.chance(0.15):
         for section in sections:
             percent = 104 if section.kind == "chorus" else 100
-            percents.append((section.start_bar * BAR_STEPS, percent))
+            percents[section.start_bar * BAR_STEPS] = percent
     if dice.chance(0.4):
         end = (sections[-1].start_bar + sections[-1].bars) * BAR_STEPS
         for beat in range(8):
-            percents.append((end - (8 - beat) * BEAT_STEPS, 97 - 4 * beat))
+            percents[end - (8 - beat) * BEAT_STEPS] = 97 - 4 * beat
     tempos: list[tuple[int, int]] = []
-    for step, percent in percents:
+    for step, percent in sorted(percents.items()):
         micros = 6_000_000_000 // (tempo_qpm * percent)
         if tempos and tempos[-1][1] == micros:
             continue

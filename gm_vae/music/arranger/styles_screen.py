@@ -273,7 +273,7 @@ AMBIENT = Style(
             Part("arp", "Koto"),
             Part("pad", "Bowed Pad"),
             Part("comp", "Music Box"),
-            Part("lead", "Recorder", solo="Sitar"),
+            Part("lead", "Recorder", solo="Shanai"),
         ),
     ),
 )

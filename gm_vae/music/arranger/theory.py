@@ -170,15 +170,17 @@ def nearest(pitch: int, pitch_classes: tuple[int, ...]) -> int:
 
 
 def voicing_tones(chord: Chord, voices: int) -> tuple[int, ...]:
-    """The pitch classes that so many voices sing, thinning or doubling as players do."""
+    """The different pitch classes that so many voices sing, upwards from the root.
+
+    With fewer voices than tones the fifth is left out first, then what lies between the third and
+    the highest tone.
+    """
     tones = chord.tones
     if voices < len(tones) and chord.triad[2] == (chord.root + 7) % 12:
-        tones = tones[:2] + tones[3:]  # a perfect fifth is the first to be left out
+        tones = tones[:2] + tones[3:]
     if voices < len(tones):
-        tones = tones[: voices - 1] + tones[-1:] if voices > 2 else tones[:voices]
-    while len(tones) < voices:
-        tones += tones[: voices - len(tones)]
-    return tones
+        tones = tones[: voices - 1] + tones[-1:]
+    return tuple(sorted(tones, key=lambda tone: (tone - chord.root) % 12))
 
 
 @functools.lru_cache(maxsize=65536)
@@ -198,7 +200,7 @@ def voice_lead(
     tones = voicing_tones(chord, voices)
     best: tuple[int, tuple[int, ...]] | None = None
     for turn in range(len(tones)):
-        order = tones[turn:] + tones[:turn]
+        order = [tones[(turn + voice) % len(tones)] for voice in range(voices)]  # some doubled
         for bottom in range(low, high + 1):
             if bottom % 12 != order[0]:
                 continue
