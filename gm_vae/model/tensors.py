@@ -40,8 +40,7 @@ def write_tensors(
     """Write weights_manifest.json and `group1-shardIofN` files into `folder`, made if missing.
 
     Tensors go by name, so the same tensors give the same bytes. Everything is written under
-    temporary names first, and the manifest is renamed last. Shards of a former manifest of this
-    folder are removed.
+    temporary names first, and the manifest is renamed last.
 
     Args:
         folder: where to; other files in it stay.
@@ -70,7 +69,6 @@ def write_tensors(
     names = [f"group1-shard{index}of{shards}" for index in range(1, shards + 1)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        stale = _former_shards(folder) - set(names)
         entries = []
 
         def pieces() -> Iterable[memoryview]:
@@ -89,9 +87,7 @@ def write_tensors(
                 _temporary(folder / name).replace(folder / name)
         finally:
             for name in [*names, MANIFEST]:
-                _temporary(folder / name).unlink(missing_ok=True)
-        for name in stale:
-            (folder / name).unlink(missing_ok=True)
+                _temporary(folder / name).unlink(missing_ok=True)  # there after a failure only
     except OSError as error:
         raise UserError(
             f"cannot write weights to {folder} ({error.strerror or error}); choose a folder that "
@@ -208,16 +204,6 @@ def _write_shards(
 
 def _temporary(path: pathlib.Path) -> pathlib.Path:
     return path.with_name(f".{path.name}.writing")
-
-
-def _former_shards(folder: pathlib.Path) -> set[str]:
-    """Files of an earlier `write_tensors` that its manifest names."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        paths = {path for group in manifest for path in group["paths"]}
-        return {path for path in paths if path.startswith("group") and "/" not in path}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return set()  # nothing there that we wrote
 
 
 @dataclasses.dataclass(frozen=True)
