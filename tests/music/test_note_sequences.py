@@ -10,7 +10,7 @@ from gm_vae.errors import UsageError
 from gm_vae.music.chords import chord_ids
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.note_sequences import measures_to_note_sequence
+from gm_vae.music.note_sequences import measures_to_note_sequence, note_sequence_to_measure
 
 END = 489
 
@@ -157,3 +157,139 @@ def test_decoded_tokens_mean_the_same_notes_to_the_browser_client(golden, checkp
             assert ours == expected
             assert [tempo["qpm"] for tempo in theirs["tempos"]] == [120]
             assert int(theirs["totalQuantizedSteps"]) == measure.fmt.steps_per_measure
+
+
+def test_round_trip_of_every_golden_measure(golden):
+    """Each measure that the original kept comes back from its NoteSequence, token by token."""
+    count = 0
+    for path in sorted((golden / "data/tokens").glob("*.npz")):
+        for measure in golden_measures(path):
+            if spells_a_sounding_pitch(measure) or has_empty_track(measure):
+                continue
+            back = note_sequence_to_measure(measure.to_note_sequence(97.3))
+            assert back == measure, (path.name, measure)
+            count += 1
+    assert count > 300
+
+
+def has_empty_track(measure):
+    """Whether a track is nothing but program, shift, end: a quirk of the original."""
+    return 3 in measure.lengths
+
+
+def spells_a_sounding_pitch(measure):
+    """Whether a track begins a pitch that sounds; see the expected failure below."""
+    for row, length in zip(measure.tokens.tolist(), measure.lengths):
+        sounding = set()
+        for token in row[:length]:
+            if token in sounding:
+                return True
+            if token < 128:
+                sounding.add(token)
+            elif token < 256:
+                sounding.discard(token - 128)
+    return False
+
+
+def test_round_trip_in_other_formats():
+    fmt = MeasureFormat(
+        beats_per_bar=3, steps_per_quarter=4, velocity_bins=16, chords_per_measure=3
+    )
+    # 12 shifts from 256, 16 velocities from 268, programs from 284, drums 412, end 413
+    piano = [284, 268 + 5, 60, 256 + 3, 188, 268 + 9, 62, 64, 256 + 7, 190, 192, 413]
+    drums = [412, 268, 36, 256, 164, 256 + 10, 413]
+    measure = Measure.from_tracks([piano, piano, drums], [1, 13, 0], fmt)
+    assert note_sequence_to_measure(measure.to_note_sequence(33.3), fmt) == measure
+    silence = Measure.from_tracks([], fmt=fmt)
+    assert note_sequence_to_measure(silence.to_note_sequence(), fmt) == silence
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_the_browser_clients_notes_make_the_clients_tokens(golden, note_seq, index):
+    from google.protobuf import json_format
+
+    encoded = json.loads((golden / "magentajs/golden_chords_float32.json").read_text())["encode"]
+    case = encoded[index]
+    assert case["name"] == "piano_bass_drums"
+    sequence = json_format.ParseDict(case["noteSequence"], note_seq.NoteSequence())
+    measure = note_sequence_to_measure(sequence, chords=[case["chord"]])
+    assert measure == Measure.from_tracks(
+        [track for track in case["tokens"] if len(track) > 1], chord_ids([case["chord"]] * 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("many_notes", "tracks of up to"), ("nine_tracks", "9 tracks")],  # the client cuts these
+)
+def test_what_does_not_fit_is_an_error(golden, note_seq, name, problem):
+    from google.protobuf import json_format
+
+    encoded = json.loads((golden / "magentajs/golden_chords_float32.json").read_text())["encode"]
+    case = next(case for case in encoded if case["name"] == name)
+    sequence = json_format.ParseDict(case["noteSequence"], note_seq.NoteSequence())
+    with pytest.raises(UsageError, match=problem):
+        note_sequence_to_measure(sequence)
+
+
+@pytest.fixture
+def one_note(note_seq):
+    """Function that makes a sequence of one note, 60 at velocity 81, with some fields changed."""
+
+    def make(**fields):
+        note = {"pitch": 60, "velocity": 81, "start_time": 0.0, "end_time": 2.0} | fields
+        sequence = note_seq.NoteSequence()
+        sequence.notes.add(**note)
+        return sequence
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("fields", "tokens"),
+    [
+        ({}, [360, 357, 60, 351, 188, END]),
+        ({"end_time": 3.0}, [360, 357, 60, 351, 188, END]),  # cut
+        ({"end_time": 0.001}, [360, 357, 60, 256, 188, 350, END]),  # lasts a step
+        ({"start_time": 0.51, "end_time": 1.01}, [360, 279, 357, 60, 279, 188, 303, END]),
+        ({"velocity": 0}, [360, 358, 60, 351, 188, END]),  # 100 is in bin 7
+        ({"program": 5, "is_drum": True}, [488, 357, 60, 351, 188, END]),
+    ],
+)
+def test_notes_between_steps(one_note, fields, tokens):
+    measure = note_sequence_to_measure(one_note(**fields))
+    assert measure.tokens[0, : measure.lengths[0]].tolist() == tokens
+
+
+def test_chords_are_given_or_found(one_note):
+    sequence = one_note()
+    for time, text, kind in [(0.0, "Am7", 1), (0.3, "word", 0), (0.9, "F/A", 1), (1.1, "G", 1)]:
+        sequence.text_annotations.add(time=time, text=text, annotation_type=kind)
+    assert note_sequence_to_measure(sequence).chords == ("Am", "F")
+    assert note_sequence_to_measure(sequence, chords=["C"]).chords == ("C", "C")
+    assert note_sequence_to_measure(sequence, chords=["C", "Dm"]).chords == ("C", "Dm")
+    with pytest.raises(UsageError, match="3 chords"):
+        note_sequence_to_measure(sequence, chords=["C", "F", "G"])
+    with pytest.raises(UsageError, match="triad"):
+        note_sequence_to_measure(sequence, chords=["Csus4"])
+
+
+def test_sequences_that_are_no_measure(one_note):
+    for fields, problem in [
+        ({"start_time": 2.0, "end_time": 3.0}, "begins at step 96"),
+        ({"start_time": -1.0}, "before the start"),
+        ({"pitch": 128}, "over 127"),
+        ({"velocity": 128}, "over 127"),
+        ({"program": 128}, "over 127"),
+    ]:
+        with pytest.raises(UsageError, match=problem):
+            note_sequence_to_measure(one_note(**fields))
+    sequence = one_note()
+    sequence.tempos.add(qpm=120)
+    sequence.tempos.add(qpm=90, time=1.0)
+    with pytest.raises(UsageError, match="tempo"):
+        note_sequence_to_measure(sequence)
+    sequence = one_note()
+    sequence.quantization_info.steps_per_quarter = 4
+    with pytest.raises(UsageError, match="4 steps a quarter"):
+        note_sequence_to_measure(sequence)
