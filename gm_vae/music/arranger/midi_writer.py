@@ -9,8 +9,10 @@ import dataclasses
 import struct
 from typing import NamedTuple
 
-DRUM_CHANNEL = 9  # channel 10 to musicians
 _SUSTAIN = 64
+
+# The order of what falls on one tick.
+_NAME, _META, _PROGRAM, _PEDAL, _NOTE_OFF, _NOTE_ON = range(6)
 
 
 class TickNote(NamedTuple):
@@ -70,7 +72,7 @@ def standard_midi_file(
     """The MIDI file: format 1 with the conductor's track first, or format 0 if `merged`."""
     chunks = [_conductor_events(conductor)] + [_track_events(track) for track in tracks]
     if merged:  # one track has one name: the title
-        rest = [event for chunk in chunks[1:] for event in chunk if event[2][:2] != b"\xff\x03"]
+        rest = [event for chunk in chunks[1:] for event in chunk if event[1] != _NAME]
         chunks = [chunks[0] + rest]
     header = struct.pack(">4sIHHH", b"MThd", 6, 0 if merged else 1, len(chunks), ticks_per_quarter)
     return header + b"".join(_chunk(events, conductor.end_tick) for events in chunks)
@@ -80,28 +82,32 @@ _Event = tuple[int, int, bytes]  # tick, rank among the events of a tick, messag
 
 
 def _conductor_events(conductor: Conductor) -> list[_Event]:
-    events = [(0, 0, _meta(0x03, conductor.name.encode()))]
+    events = [(0, _NAME, _meta(0x03, conductor.name.encode()))]
     for tick, beats, unit in conductor.meters:
         power = unit.bit_length() - 1
-        events.append((tick, 0, _meta(0x58, bytes((beats, power, 24, 8)))))
+        events.append((tick, _META, _meta(0x58, bytes((beats, power, 24, 8)))))
     for tick, sharps, minor in conductor.keys:
-        events.append((tick, 0, _meta(0x59, struct.pack(">bB", sharps, minor))))
+        events.append((tick, _META, _meta(0x59, struct.pack(">bB", sharps, minor))))
     for tick, micros in conductor.tempos:
-        events.append((tick, 0, _meta(0x51, struct.pack(">I", micros)[1:])))
-    events += [(tick, 0, _meta(0x06, text.encode())) for tick, text in conductor.markers]
-    events += [(tick, 0, _meta(0x01, text.encode())) for tick, text in conductor.texts]
+        events.append((tick, _META, _meta(0x51, struct.pack(">I", micros)[1:])))
+    events += [(tick, _META, _meta(0x06, text.encode())) for tick, text in conductor.markers]
+    events += [(tick, _META, _meta(0x01, text.encode())) for tick, text in conductor.texts]
     return events
 
 
 def _track_events(track: Track) -> list[_Event]:
     channel = track.channel
-    events = [(0, 0, _meta(0x03, track.name.encode()))]
-    events += [(tick, 1, bytes((0xC0 | channel, program))) for tick, program in track.programs]
+    events = [(0, _NAME, _meta(0x03, track.name.encode()))]
+    events += [
+        (tick, _PROGRAM, bytes((0xC0 | channel, program))) for tick, program in track.programs
+    ]
     for tick, down in track.pedals:
-        events.append((tick, 2, bytes((0xB0 | channel, _SUSTAIN, 127 if down else 0))))
+        events.append((tick, _PEDAL, bytes((0xB0 | channel, _SUSTAIN, 127 if down else 0))))
     for note in track.notes:
-        events.append((note.end_tick, 3, bytes((0x80 | channel, note.pitch, 64))))
-        events.append((note.start_tick, 4, bytes((0x90 | channel, note.pitch, note.velocity))))
+        events.append((note.end_tick, _NOTE_OFF, bytes((0x80 | channel, note.pitch, 64))))
+        events.append(
+            (note.start_tick, _NOTE_ON, bytes((0x90 | channel, note.pitch, note.velocity)))
+        )
     return events
 
 

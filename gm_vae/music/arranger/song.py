@@ -11,13 +11,14 @@ from gm_vae.music.arranger.drums import play_drums
 from gm_vae.music.arranger.form import LAYERS, Section, harmonise, plan
 from gm_vae.music.arranger.harmony import play_harmony
 from gm_vae.music.arranger.melody import play_melody
-from gm_vae.music.arranger.midi_writer import DRUM_CHANNEL, Conductor, Track, standard_midi_file
+from gm_vae.music.arranger.midi_writer import Conductor, Track, standard_midi_file
 from gm_vae.music.arranger.notes import Changes, Note
 from gm_vae.music.arranger.patterns import BAR_STEPS, BEAT_STEPS, HALF_BAR_STEPS
 from gm_vae.music.arranger.performance import Clock, Feel, part_overlaps, pedal, perform
 from gm_vae.music.arranger.style import KITS, Part, Style
 from gm_vae.music.arranger.theory import Key, nearest
 from gm_vae.music.chords import NO_CHORD_SYMBOL
+from gm_vae.music.general_midi import DRUM_CHANNEL
 
 _TICKS_PER_QUARTER = (96, 120, 192, 240, 384, 480, 960)  # multiples of 24: no step is rounded
 _RHYTHM_SECTION = ("drums", "percussion")
