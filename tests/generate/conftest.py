@@ -33,12 +33,12 @@ def simple_track():
     """
 
     def tokens(program, notes, velocity=81):
-        events = sorted(
-            [(start, 1, pitch) for start, end, pitch in notes]
-            + [(end, 0, pitch) for start, end, pitch in notes]
+        events = sorted(  # at one step the ends of notes, older notes first, then the new notes
+            [(start, 1, start, pitch) for start, end, pitch in notes]
+            + [(end, 0, start, pitch) for start, end, pitch in notes]
         )
         track, now, loud = [360 + program], 0, False
-        for step, is_on, pitch in events:
+        for step, is_on, _, pitch in events:
             if step > now:
                 track.append(255 + step - now)
                 now = step

@@ -159,17 +159,30 @@ def test_decoded_tokens_mean_the_same_notes_to_the_browser_client(golden, checkp
             assert int(theirs["totalQuantizedSteps"]) == measure.fmt.steps_per_measure
 
 
-def test_round_trip_of_every_golden_measure(golden):
+@pytest.mark.parametrize(
+    "sounding_pitches",
+    [
+        False,
+        pytest.param(
+            True,
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="Measure.notes() drops a second note-on of a sounding pitch",
+            ),
+        ),
+    ],
+)
+def test_round_trip_of_every_golden_measure(golden, sounding_pitches):
     """Each measure that the original kept comes back from its NoteSequence, token by token."""
     count = 0
     for path in sorted((golden / "data/tokens").glob("*.npz")):
         for measure in golden_measures(path):
-            if spells_a_sounding_pitch(measure) or has_empty_track(measure):
+            if begins_a_sounding_pitch(measure) != sounding_pitches or has_empty_track(measure):
                 continue
             back = note_sequence_to_measure(measure.to_note_sequence(97.3))
             assert back == measure, (path.name, measure)
             count += 1
-    assert count > 300
+    assert count > (10 if sounding_pitches else 1000)
 
 
 def has_empty_track(measure):
@@ -177,8 +190,7 @@ def has_empty_track(measure):
     return 3 in measure.lengths
 
 
-def spells_a_sounding_pitch(measure):
-    """Whether a track begins a pitch that sounds; see the expected failure below."""
+def begins_a_sounding_pitch(measure):
     for row, length in zip(measure.tokens.tolist(), measure.lengths):
         sounding = set()
         for token in row[:length]:
