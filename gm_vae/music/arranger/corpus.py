@@ -12,6 +12,7 @@ from gm_vae.command import Command, require
 from gm_vae.errors import UsageError, UserError
 from gm_vae.music.arranger.dice import Dice
 from gm_vae.music.arranger.song import Song, compose
+from gm_vae.music.arranger.style import Style
 from gm_vae.music.arranger.styles import STYLES
 
 DEFAULT_SONGS = 120
@@ -30,7 +31,7 @@ def songs(count: int = DEFAULT_SONGS, seed: int = 0) -> Iterator[Song]:
     return (_song(styles[index % len(styles)], index, seed) for index in range(count))
 
 
-def _song(style, index: int, seed: int) -> Song:
+def _song(style: Style, index: int, seed: int) -> Song:
     name = f"{style.name}-{index:03d}"
     return compose(style, name, Dice(seed, index).split(style.name))
 

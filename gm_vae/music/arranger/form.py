@@ -80,7 +80,7 @@ class Section:
         return self.kind in ("chorus", "solo") or (self.kind == "verse" and self.turn == 0)
 
 
-def plan(style: Style, key: Key, players: frozenset[str], dice: Dice) -> list[Section]:
+def plan(style: Style, players: frozenset[str], dice: Dice) -> list[Section]:
     """The sections of a song for a band with the given roles."""
     words = re.findall(r"([a-z]+)(\d+)", dice.pick(style.forms))
     lines = {kind: style.layers.get(kind, LAYERS[kind]) for kind in LAYERS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 from gm_vae.music.arranger import instruments
 from gm_vae.music.arranger.bass import play_bass
@@ -62,7 +63,7 @@ def compose(style: Style, name: str, dice: Dice) -> Song:
     key = Key(dice.below(12), dice.chance(style.minor))
     band = dice.pick(style.bands)
     roles = frozenset(part.role for part in band)
-    sections = plan(style, key, roles, dice.split("plan"))
+    sections = plan(style, roles, dice.split("plan"))
     changes, keys = harmonise(style, key, sections, dice.split("chords"))
     pickup_quarters = dice.pick((0, 1, 2, 3), (86, 6, 4, 4))
     late_steps = 0 if pickup_quarters else dice.pick((0, 48, 72), (88, 6, 6))
@@ -202,7 +203,7 @@ def _pickup(part: Part, quarters: int, changes: Changes) -> list[Note]:
     return [Note(first + 12 * place, 12, pitch) for place, pitch in enumerate(below)]
 
 
-def _track(part: Part, channels, sections: list[Section], clock: Clock) -> Track:
+def _track(part: Part, channels: Iterator[int], sections: list[Section], clock: Clock) -> Track:
     if part.role in _RHYTHM_SECTION:
         name = part.role.title()
         return Track(name, DRUM_CHANNEL, [(0, KITS[part.program])])
