@@ -13,14 +13,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gm_vae.errors import UserError
+from gm_vae.errors import UsageError, UserError
+from gm_vae.files import output_folder
+from gm_vae.model.checkpoint import FILE_NAME
 from gm_vae.model.client_config import CONFIG, client_config, read_client_config
 from gm_vae.model.published import SIGMA, NetworkSizes, sizes_from_weights
 from gm_vae.model.tensors import SHARD_BYTES, read_json, read_tensors, write_json, write_tensors
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
-
-_OURS = "gm_vae.json"  # marks a checkpoint of our own, which keeps sigma
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,36 +37,37 @@ def export_magentajs(
     output: str | os.PathLike[str],
     quantization: str = "float16",
     shard_bytes: int = SHARD_BYTES,
+    force: bool = False,
 ) -> MagentaJsInfo:
-    """Write the folder that `new MusicVAE(url)` of the client loads.
+    """Write the folder that `new MusicVAE(url)` of the client loads, whole or not at all.
 
     Args:
         weights: every variable by published name; `encoder/sigma` may be missing.
         fmt: the measures that the weights speak; the client takes any, told by config.json.
-        output: the folder, made if missing.
+        output: the folder.
         quantization: "none", "float16", "uint16" or "uint8".
         shard_bytes: size of every shard but the last.
+        force: replace `output` if something is in it, unless that is a checkpoint of gm-vae.
 
     Raises:
+        UsageError: `output` is taken, or the quantization is unknown.
         UserError: the weights are no multitrack model's or of another format, or `output` is not
-            writable or is itself a checkpoint of gm-vae.
+            writable.
     """
     sizes = sizes_from_weights(weights)
     _require_vocabulary(sizes, fmt, "the measure format")
     output = pathlib.Path(output)
-    if (output / _OURS).exists():
-        raise UserError(
-            f"{output} is a gm-vae checkpoint, which an export would leave without its sigma; "
-            "choose another folder."
+    if (output / FILE_NAME).exists():
+        raise UsageError(
+            f"{output} is a gm-vae checkpoint, which an export must not replace; choose another "
+            "folder."
         )
     without_sigma = {
         name: array for name, array in weights.items() if not name.startswith(f"{SIGMA}/")
     }
-    write_tensors(output, without_sigma, quantization, shard_bytes)
-    try:
-        write_json(output / CONFIG, client_config(fmt, sizes.chords))
-    except OSError as error:
-        raise UserError(f"cannot write {output / CONFIG} ({error.strerror}).") from error
+    with output_folder(output, force) as part:
+        write_json(part / CONFIG, client_config(fmt, sizes.chords))
+        write_tensors(part, without_sigma, quantization, shard_bytes)
     return MagentaJsInfo(fmt, dataclasses.replace(sizes, has_sigma=False))
 
 

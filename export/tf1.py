@@ -57,11 +57,9 @@ def _read_variables(prefix: pathlib.Path, source: str) -> dict[str, np.ndarray]:
         for name, dtype in sorted(reader.get_variable_to_dtype_map().items()):
             if dtype.is_floating and not _TRAINING.match(name):
                 weights[name] = np.asarray(reader.get_tensor(name), np.float32)
-    except (tf.errors.OpError, RuntimeError, ValueError, TypeError) as error:
-        # TensorFlow's sentence runs over several lines at times; its first says enough
-        reason = (str(error).splitlines() or ["no reason given"])[0][:200]
+    except (tf.errors.OpError, RuntimeError, ValueError, TypeError, LookupError) as error:
         raise UserError(
-            f"cannot read the checkpoint {source} ({reason}); "
+            f"cannot read the checkpoint {source} ({_reason(error)}); "
             "copy its .index and .data files again."
         ) from error
     for name, array in weights.items():
@@ -117,5 +115,10 @@ def _unpacked(path: pathlib.Path) -> Iterator[pathlib.Path]:
                     with tar.extractfile(member) as packed, open(target, "wb") as file:
                         shutil.copyfileobj(packed, file)
         except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-            raise UserError(f"cannot unpack {path} ({error}); copy it again.") from error
+            raise UserError(f"cannot unpack {path} ({_reason(error)}); copy it again.") from error
         yield pathlib.Path(folder)
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what another library says, which says enough."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -46,7 +46,7 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
         kind, converter = config["type"], config["dataConverter"]["type"]
         args = dict(config["dataConverter"].get("args") or {})
         encoder = config.get("chordEncoder")
-        options = [name for name in _OPTIONS if config.get(name)]
+        unknown = [name for name in _OPTIONS if config.get(name)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UserError(
             f"{CONFIG} is no configuration of a MusicVAE model; copy the checkpoint again."
@@ -56,9 +56,11 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
             f"{CONFIG} is of a {str(kind)[:40]} with a {str(converter)[:40]}; gm-vae reads "
             "multitrack models (MusicVAE with a MultitrackConverter)."
         )
-    if encoder not in (None, "TriadChordEncoder") or options:
+    if encoder not in (None, "TriadChordEncoder"):
+        unknown.append(encoder)
+    if unknown:
         raise UserError(
-            f"{CONFIG} asks for {str(encoder or options[0])[:40]}, which gm-vae does not know; "
+            f"{CONFIG} asks for {str(unknown[0])[:40]}, which gm-vae does not know; "
             "take a checkpoint with a TriadChordEncoder or without chords."
         )
     names = ("numSteps", "numSegments", "stepsPerQuarter", "totalSteps", "numVelocityBins")

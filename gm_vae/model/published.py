@@ -106,10 +106,10 @@ def sizes_from_weights(weights: Mapping[str, np.ndarray]) -> NetworkSizes:
     while f"{decoder_cell(layers)}/bias" in weights:
         layers += 1
     vocabulary_size = _width(weights, OUTPUT)
-    read_kernel = f"{encoder_cell(0, 'fw')}/kernel"
-    rows = weights[read_kernel].shape[0] if read_kernel in weights else 0
-    controls = rows - vocabulary_size - encoder_units
-    if rows and controls not in (0, NUM_CHORDS):
+    reader = weights.get(f"{encoder_cell(0, 'fw')}/kernel")
+    whole = reader is not None and len(reader.shape) == 2  # if not, the comparison below says so
+    controls = reader.shape[0] - vocabulary_size - encoder_units if whole else 0
+    if controls not in (0, NUM_CHORDS):
         raise UserError(
             f"the checkpoint reads {controls} numbers beside each token where a chord has "
             f"{NUM_CHORDS}: it was trained with controls that gm-vae does not know; take one with "
