@@ -144,7 +144,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
     fmt = MeasureFormat.from_dict(values.pop("format"))
     try:
         return _from_values(directory, fmt, values)
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, ValueError):
         raise _unreadable(path) from None
 
 
@@ -160,7 +160,7 @@ def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure
 
 def _from_values(directory: pathlib.Path, fmt: MeasureFormat, values: dict[str, Any]) -> Dataset:
     splits = {}
-    for name, split in values.pop("splits").items():
+    for name, split in sorted(values.pop("splits").items(), key=lambda item: SPLITS.index(item[0])):
         files = tuple(shards.Shard(**shard) for shard in split.pop("shards"))
         splits[name] = Split(shards=files, **split)
     for name in ("sources", "rejects"):

@@ -1,0 +1,295 @@
+"""MIDI files -> a dataset of measures: `gm-vae preprocess`.
+
+    gm-vae preprocess --input=~/midi --output=data/mine
+    python -m gm_vae.pipelines.midi_to_measures --input=archive.tar.xz --output=data/archive
+
+The same input and settings give the same bytes, with any number of workers and on any runner. The
+result appears under its name when it is whole: it is written to a folder beside it and renamed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+
+from absl import flags
+
+from gm_vae.command import Command, require
+from gm_vae.data import dataset as dataset_lib
+from gm_vae.data import format_flags, shards
+from gm_vae.data.dataset import Dataset
+from gm_vae.errors import UsageError, UserError
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.pipelines import report, runner, sources, splits
+from gm_vae.pipelines.progress import ProgressLine
+
+_CLUSTER_PARTS = 32  # an archive is read by so many workers of a cluster
+_BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
+_ARCHIVE_RATIO = 6  # an archive of MIDI files is so many times smaller than they
+
+
+def preprocess(
+    input: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    fmt: MeasureFormat | None = None,
+    *,
+    validation_percent: float = 5.0,
+    test_percent: float = 5.0,
+    workers: int = 0,
+    force: bool = False,
+    beam_runner: str = runner.LOCAL,
+    beam_args: Sequence[str] = (),
+) -> Dataset:
+    """Write the measures of MIDI files as a dataset, unless it is there already.
+
+    Args:
+        input: folders, globs, MIDI files, .zip or .tar archives; a text may join some with commas.
+        output: folder of the dataset, made by this function.
+        fmt: limits of the measures; the published ones if None.
+        validation_percent: share of the songs that only evaluation during training sees.
+        test_percent: share of the songs that only the last evaluation sees.
+        workers: processes; 0 takes what the input is worth, at most one per core.
+        force: replace a finished dataset.
+        beam_runner: Beam's name of a runner.
+        beam_args: flags for a cluster's runner; `output` must then be reachable for its workers.
+
+    Returns:
+        The dataset, which may have been finished before.
+
+    Raises:
+        UserError: no MIDI files, no measure kept, an output that cannot be written or that holds
+            something else, a finished dataset of other input or settings.
+    """
+    fmt = fmt or MeasureFormat()
+    if workers < 0:
+        raise UsageError(f"workers is {workers}; give 0 (automatic) or more.")
+    splits.check_percents(validation_percent, test_percent)
+    output = pathlib.Path(output).expanduser()
+    found = sources.find(input)
+    names = sorted({os.path.basename(os.path.abspath(entry)) for entry in sources.entries(input)})
+    options = {
+        "input": _fingerprint(found),
+        "validation_percent": float(validation_percent),
+        "test_percent": float(test_percent),
+    }
+    finished = _finished(output, fmt, options, force)
+    if finished:
+        return finished
+
+    workers = workers or _worth(found)
+    local = beam_runner == runner.LOCAL
+    temporary = _temporary_folder(output)
+    try:
+        scratch = temporary / "scratch"
+        scratch.mkdir()
+        summary_path = scratch / "summary.json"
+        progress_path = scratch / "progress"
+        arguments = {
+            "found": sources.share(found, workers if local else _CLUSTER_PARTS),
+            "directory": str(temporary),
+            "fmt": fmt,
+            "validation_percent": validation_percent,
+            "test_percent": test_percent,
+            "summary_path": str(summary_path),
+            "progress_path": str(progress_path) if local and sys.stderr.isatty() else None,
+        }
+        with ProgressLine(progress_path, sum(source.size for source in found)):
+            runner.run(
+                arguments, workers=workers, scratch=scratch, runner=beam_runner, beam_args=beam_args
+            )
+        summary = json.loads(summary_path.read_text())
+        shutil.rmtree(scratch)
+        dataset = _dataset(temporary, fmt, names, options, summary)
+        if not dataset.measures:
+            raise UserError(_nothing_kept(dataset))
+        report.write(dataset)
+        shards.write_atomically(temporary / dataset_lib.FILE_NAME, dataset.to_json().encode())
+        _publish(temporary, output)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return dataset_lib.load(output)
+
+
+def _fingerprint(found: Iterable[sources.Source]) -> str:
+    """Changes when a file is added, removed, renamed or grows."""
+    digest = hashlib.sha256()
+    for source in found:
+        digest.update(f"{source.name}\n{source.size}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:16]
+
+
+def _finished(
+    output: pathlib.Path, fmt: MeasureFormat, options: dict[str, object], force: bool
+) -> Dataset | None:
+    """The dataset at `output` if there is one that `force` does not replace.
+
+    Raises:
+        UserError: something else is there, which even `force` does not replace.
+    """
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return None
+    if not (output / dataset_lib.FILE_NAME).is_file():
+        raise UsageError(f"{output} exists and is not a dataset; choose another folder as output.")
+    if force:
+        return None
+    dataset = dataset_lib.load(output)
+    differing = [name for name, value in options.items() if dataset.options.get(name) != value]
+    if dataset.fmt != fmt:
+        differing.append("measure format")
+    if differing:
+        raise UsageError(
+            f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
+            "output, or replace it with --force."
+        )
+    return dataset
+
+
+def _worth(found: Iterable[sources.Source]) -> int:
+    midi_bytes = sum(
+        source.size * (1 if source.kind == sources.Kind.MIDI else _ARCHIVE_RATIO)
+        for source in found
+    )
+    return max(1, min(os.cpu_count() or 1, midi_bytes // _BYTES_PER_WORKER))
+
+
+def _temporary_folder(output: pathlib.Path) -> pathlib.Path:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        path = tempfile.mkdtemp(".partial", f".{output.name}.", output.parent)
+    except OSError as error:
+        raise UserError(
+            f"{output} cannot be written ({error.strerror}); choose another folder as output."
+        ) from None
+    os.chmod(path, 0o777 & ~_umask())  # mkdtemp's folders are for their owner alone
+    return pathlib.Path(path).absolute()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _publish(temporary: pathlib.Path, output: pathlib.Path) -> None:
+    """Rename a whole folder to its name; what was there before goes when the new one is there."""
+    old = temporary.with_suffix(".old")
+    try:
+        if output.exists():
+            os.rename(output, old)
+        try:
+            os.rename(temporary, output)
+        except OSError:
+            if old.exists():
+                os.rename(old, output)
+            raise
+    except OSError as error:
+        raise UserError(
+            f"{output} cannot be written ({error.strerror}); choose another folder as output."
+        ) from None
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _dataset(
+    directory: pathlib.Path,
+    fmt: MeasureFormat,
+    names: Iterable[str],
+    options: dict[str, object],
+    summary: dict,
+) -> Dataset:
+    """What the summary of a run says, as a dataset."""
+    infos = {}
+    for name in dataset_lib.SPLITS:
+        split = summary.get("splits", {}).get(name, {})
+        files = [shards.Shard(**values) for values in split.pop("shards", [])]
+        files.sort(key=lambda shard: shard.name)
+        infos[name] = dataset_lib.Split(shards=tuple(files), **split)
+    return Dataset(
+        directory,
+        fmt,
+        infos,
+        sources=tuple(names),
+        options=options,
+        files={"unparsable": 0, "with_measures": 0, **summary.get("files", {"read": 0})},
+        errors=summary.get("errors", {}),
+        bars={"seen": 0, "kept": 0, **summary.get("bars", {})},
+        rejected=summary.get("rejected", {}),
+        rejects=tuple(sorted(summary.get("rejects", []))),
+    )
+
+
+def _nothing_kept(dataset: Dataset) -> str:
+    files, bars = dataset.files, dataset.bars
+    if not files["read"]:
+        return "There is no MIDI file in the input; name a folder or archive with .mid files."
+    if files["unparsable"] == files["read"]:
+        reason = max(dataset.errors, key=dataset.errors.__getitem__)
+        return (
+            f"None of the {files['read']} MIDI files can be read (most often: {reason}); "
+            "check the files with gm-vae explain FILE."
+        )
+    reasons = report.most_common(dataset.rejected, 2)
+    return (
+        f"No measure was kept of {bars['seen']} bars in {files['read']} files ({reasons}); see why "
+        "with gm-vae explain FILE, or widen the limits (gm-vae preprocess --help)."
+    )
+
+
+def _define_flags(values: flags.FlagValues) -> None:
+    def string(name: str, default: str | None, text: str) -> None:
+        flags.DEFINE_string(name, default, text, flag_values=values)
+
+    string("input", None, "Folder, glob, MIDI file, .zip or .tar archive; several with commas.")
+    string("output", None, "Folder of the dataset; it is made.")
+    flags.DEFINE_float(
+        "validation_percent", 5, "Percent of songs for validation.", flag_values=values
+    )
+    flags.DEFINE_float("test_percent", 5, "Percent of songs for the test.", flag_values=values)
+    flags.DEFINE_integer("workers", 0, "Processes; 0: as the input is worth.", flag_values=values)
+    flags.DEFINE_bool("force", False, "Replace a finished dataset.", flag_values=values)
+    string("runner", runner.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ...")
+    string("beam_args", "", "Flags for a cluster's runner, separated by spaces.")
+    format_flags.define(values)
+
+
+def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
+    require(values, "input", "output")
+    start = time.monotonic()
+    before = pathlib.Path(values.output).expanduser() / dataset_lib.FILE_NAME
+    stamp = before.stat().st_mtime_ns if before.exists() else None
+    dataset = preprocess(
+        values.input,
+        values.output,
+        format_flags.measure_format(values),
+        validation_percent=values.validation_percent,
+        test_percent=values.test_percent,
+        workers=values.workers,
+        force=values.force,
+        beam_runner=values.runner,
+        beam_args=values.beam_args.split(),
+    )
+    if stamp == before.stat().st_mtime_ns:
+        print(f"{dataset.directory} is finished already; --force makes it again.")
+    print(report.summary(dataset, time.monotonic() - start))
+    return 0
+
+
+COMMAND = Command(
+    name="preprocess",
+    summary="Turn MIDI files into a dataset of measures for training.",
+    example=(
+        "gm-vae preprocess --input=~/midi --output=data/mine\n"
+        "gm-vae preprocess --input=a.tar.xz,b.zip --output=data/both --workers=8"
+    ),
+    define_flags=_define_flags,
+    run=_run,
+)
+
+if __name__ == "__main__":
+    sys.exit(COMMAND.main())

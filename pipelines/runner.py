@@ -1,0 +1,169 @@
+"""Running the pipeline so that a person sees results or one sentence, not Beam's own logs.
+
+It runs in a process of its own. Beam's warnings then go to a file, its import costs the caller
+nothing, and what Beam waits for in vain (a worker that the system ended for lack of memory) or what
+ends a whole process cannot take the caller along. The process ends when its standard input does, so
+that nothing is left running whatever happens to the caller.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import pickle
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from gm_vae.errors import UsageError, UserError
+
+LOCAL = "FnApiRunner"
+
+_USER_ERROR_EXIT, _WORKER_DIED_EXIT = 10, 11
+_WHILE = re.compile(r" \[while running '[^']*'\]")
+_RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)
+_REFUSED = {
+    "DirectRunner": "it downloads another program before it starts",
+    "DaskRunner": "it has lost data without a word",
+}
+
+
+def run(
+    arguments: dict[str, Any],
+    *,
+    workers: int,
+    scratch: pathlib.Path,
+    runner: str = LOCAL,
+    beam_args: Sequence[str] = (),
+) -> None:
+    """Run the pipeline of `gm_vae.pipelines.transforms.build` and wait for its end.
+
+    Args:
+        arguments: of `build`, the pipeline apart.
+        workers: processes on this machine that share the work. For the local runner only.
+        scratch: a folder for files that nobody needs afterwards.
+        runner: the local one, or a cluster's (FlinkRunner, DataflowRunner, ...) by Beam's name.
+        beam_args: flags for the cluster's runner, as Beam spells them.
+
+    Raises:
+        UserError: raised in a worker, or a worker was ended from outside.
+        UsageError: a runner that does not work.
+        RuntimeError: a fault of the pipeline; the message has the end of the log.
+    """
+    if runner in _REFUSED:
+        raise UsageError(f"--runner={runner} is not used: {_REFUSED[runner]}; use {LOCAL}.")
+    if runner == LOCAL and beam_args:
+        raise UsageError(f"--beam_args are for a cluster's runner; {LOCAL} takes none.")
+    job, log, message = (scratch / name for name in ("job", "log", "message"))
+    job.write_bytes(pickle.dumps((arguments, workers, runner, tuple(beam_args))))
+    with open(log, "wb") as log_stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gm_vae.pipelines.runner", str(scratch)],
+            stdin=subprocess.PIPE,
+            stdout=log_stream,
+            stderr=log_stream if runner == LOCAL else None,
+            start_new_session=True,  # Ctrl-C is ours to handle
+        )
+        with process:  # which closes its input at the end, whatever happens
+            code = process.wait()
+    if code == _USER_ERROR_EXIT:
+        raise UserError(message.read_text(encoding="utf-8"))
+    if code == _WORKER_DIED_EXIT or code < 0:
+        raise UserError(
+            "The system ended a worker, most often for lack of memory; use fewer of them "
+            f"(--workers={max(1, workers // 2)})."
+        )
+    if code:
+        raise RuntimeError(f"the pipeline failed:\n{log.read_text(errors='replace')[-8000:]}")
+
+
+def main(scratch: pathlib.Path) -> int:
+    """What the process of `run` does."""
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    threading.excepthook = _end_if_a_worker_died
+    arguments, workers, runner, beam_args = pickle.loads((scratch / "job").read_bytes())
+    try:
+        _run_pipeline(arguments, workers, scratch / "workers.log", runner, beam_args)
+    except Exception as error:
+        sentence = _sentence(error)
+        if sentence is None:
+            raise
+        (scratch / "message").write_text(sentence, encoding="utf-8")
+        return _USER_ERROR_EXIT
+    return 0
+
+
+def _run_pipeline(
+    arguments: dict[str, Any],
+    workers: int,
+    log_path: pathlib.Path,
+    runner: str,
+    beam_args: Sequence[str],
+) -> None:
+    import apache_beam as beam
+    from apache_beam.options.pipeline_options import PipelineOptions
+    from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+    from apache_beam.transforms.environments import SubprocessSDKEnvironment
+
+    from gm_vae.pipelines import transforms
+
+    if runner == LOCAL:
+        # In threads Python would not be faster; processes are what Beam starts for
+        # direct_running_mode=multi_processing, with a log of their own.
+        command = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
+        command += f" >>{shlex.quote(str(log_path))} 2>&1"
+        processes = SubprocessSDKEnvironment.from_command_string(command)
+        pipeline = beam.Pipeline(
+            runner=FnApiRunner(default_environment=processes if workers > 1 else None),
+            options=PipelineOptions([], direct_num_workers=workers),
+        )
+    else:
+        pipeline = _cluster_pipeline(runner, beam_args)
+    transforms.build(pipeline, **arguments)
+    pipeline.run().wait_until_finish()
+
+
+def _cluster_pipeline(runner: str, beam_args: Sequence[str]):
+    import apache_beam as beam
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    try:
+        return beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_args]))
+    except (ValueError, ImportError, AttributeError, SystemExit) as error:
+        reason = (str(error).strip() or "unknown flag").splitlines()[0].rstrip(".")
+        raise UsageError(
+            f"Beam cannot use --runner={runner} with --beam_args={shlex.join(beam_args)!r} "
+            f"({reason}); use {LOCAL}, FlinkRunner or DataflowRunner with the flags they need."
+        ) from None
+
+
+def _end_with_the_caller() -> None:
+    os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the caller is gone
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _end_if_a_worker_died(failure: threading.ExceptHookArgs) -> None:
+    sys.__excepthook__(failure.exc_type, failure.exc_value, failure.exc_traceback)
+    if failure.thread is not None and failure.thread.name == "run_worker":
+        os._exit(_WORKER_DIED_EXIT)  # Beam would wait for it for ever
+
+
+def _sentence(error: Exception) -> str | None:
+    """What a `UserError` raised in a worker said; None if something else was raised.
+
+    In this process Beam keeps the type and adds the step's name to the message; from another
+    process comes a RuntimeError with the text of the whole traceback.
+    """
+    if isinstance(error, UserError):
+        return _WHILE.sub("", str(error))
+    found = _RAISED.findall(_WHILE.sub("", str(error)))
+    return found[-1] if found else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1])))
