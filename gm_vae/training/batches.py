@@ -1,0 +1,61 @@
+"""Training batches: measures and every random number that a step needs.
+
+Noise is part of the data, drawn from (seed, step) for the whole batch, so that the same run gives
+the same losses on one device and on many, and from a checkpoint on.
+"""
+
+from __future__ import annotations
+
+import pathlib
+
+import tensorflow as tf
+
+from gm_vae.data.reader import measure_batches
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.decoder import NO_TOKEN
+from gm_vae.music.vocabulary import vocabulary
+from gm_vae.training.config import TrainConfig
+
+
+def training_batches(
+    dataset_dir: str | pathlib.Path, model: ModelConfig, config: TrainConfig, first_step: int = 0
+) -> tf.data.Dataset:
+    """Endless batches from step `first_step` on: the arguments of `HierarchicalVAE.score`.
+
+    Returns:
+        dicts of "tokens", "chords" int32 [B, T, E], "lengths" int32 [B, T], "noise" float32
+        [B, Z], "first_inputs" int32 [B, T].
+    """
+    batches = measure_batches(
+        dataset_dir,
+        "train",
+        config.batch_size,
+        shuffle_seed=config.seed,
+        repeat=True,
+        drop_remainder=True,
+        transpose=config.transpose,
+    )
+
+    def add_noise(step: tf.Tensor, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        seed = tf.stack([tf.constant(config.seed, tf.int64), step])
+        noise = tf.random.stateless_normal([config.batch_size, model.latent_size], seed)
+        first_inputs = draw_first_inputs(seed, config.batch_size, model)
+        if not config.random_first_inputs:
+            first_inputs = tf.fill(tf.shape(first_inputs), NO_TOKEN)
+        return {**batch, "noise": noise, "first_inputs": first_inputs}
+
+    return batches.enumerate().skip(first_step).map(add_noise).prefetch(tf.data.AUTOTUNE)
+
+
+def draw_first_inputs(seed: tf.Tensor, batch_size: int, model: ModelConfig) -> tf.Tensor:
+    """int32 [B, T]: nothing for half of the later tracks, the end or any token for a quarter each.
+
+    A client decodes one track after the other and feeds a later one whatever it sampled last;
+    a model that has seen anything there learns that it means nothing. Track 0 has no such input.
+    """
+    vocab = vocabulary(model.fmt)
+    shape = [batch_size, model.fmt.max_tracks]
+    kind = tf.random.stateless_uniform(shape, seed + 1)
+    token = tf.random.stateless_uniform(shape, seed + 2, 0, vocab.size, tf.int32)
+    drawn = tf.where(kind < 0.5, NO_TOKEN, tf.where(kind < 0.75, vocab.end, token))
+    return tf.where(tf.range(model.fmt.max_tracks) == 0, NO_TOKEN, drawn)
