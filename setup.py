@@ -44,6 +44,7 @@ setuptools.setup(
         "google-crc32c>=1.5",
         "keras>=3.8",
         "matplotlib>=3.8",
+        "mido>=1.2",
         "note-seq>=0.0.5",
         "numpy>=1.26",
         "symusic>=0.5",

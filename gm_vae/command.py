@@ -7,14 +7,19 @@ with a verb can also be run with `python -m`, through the same `Command.main`.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from absl import flags
 
 from gm_vae.errors import UsageError, UserError
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,6 +97,43 @@ class Command:
                 f"See gm-vae {self.name} --help."
             )
         return positional
+
+
+def attribute_help(cls: type) -> dict[str, str]:
+    """What the "Attributes:" section of a class's docstring says of each name, as one line each."""
+    found: dict[str, str] = {}
+    name = ""
+    section = inspect.getdoc(cls) or ""
+    for line in section.partition("Attributes:")[2].splitlines():
+        if not line.strip():
+            continue
+        if not line.startswith("    "):
+            break
+        match = re.match(r"    (\w+): (.*)", line)
+        if match:
+            name, found[match[1]] = match[1], match[2].strip()
+        elif name:
+            found[name] += " " + line.strip()
+    return {key: text[:1].upper() + text[1:] for key, text in found.items()}
+
+
+def define_fields(values: flags.FlagValues, defaults: Any) -> None:
+    """A flag for each bool, int, float or str field of a dataclass value, explained as there."""
+    define = {
+        bool: flags.DEFINE_bool,
+        int: flags.DEFINE_integer,
+        float: flags.DEFINE_float,
+        str: flags.DEFINE_string,
+    }
+    texts = attribute_help(type(defaults))
+    for field in dataclasses.fields(defaults):
+        value = getattr(defaults, field.name)
+        define[type(value)](field.name, value, texts.get(field.name, ""), flag_values=values)
+
+
+def from_fields(values: flags.FlagValues, cls: type[T]) -> T:
+    """The dataclass value that the flags of `define_fields` spell."""
+    return cls(**{field.name: values[field.name].value for field in dataclasses.fields(cls)})
 
 
 def require(values: flags.FlagValues, *names: str) -> None:

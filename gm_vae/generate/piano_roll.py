@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gm_vae.errors import UsageError
-from gm_vae.generate.output_file import output_file
+from gm_vae.files import output_file
 from gm_vae.music.arrangement import Arrangement, Part
 from gm_vae.music.general_midi import FAMILIES, drum_name, family
 from gm_vae.music.measure import Measure

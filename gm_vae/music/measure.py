@@ -96,20 +96,22 @@ class Measure:
 
     @property
     def programs(self) -> tuple[int, ...]:
-        """The program of each present track, 128 for drums, in track order."""
+        """The program of each present track, in track order: 128 for drums, 0 if it has none."""
         vocab = vocabulary(self.fmt)
-        return tuple(
-            int(np.clip(int(self.tokens[row, 0]) - vocab.program, 0, DRUMS))
-            for row in np.flatnonzero(self.lengths > 1)
-        )
+        found = []
+        for row in np.flatnonzero(self.lengths > 1):
+            tokens = self.tokens[row, : self.lengths[row]]
+            programs = tokens[(tokens >= vocab.program) & (tokens < vocab.end)]
+            found.append(int(programs[0]) - vocab.program if len(programs) else 0)
+        return tuple(found)
 
     def notes(self) -> np.ndarray:
         """The notes that the tokens spell: structured array of `NOTE_DTYPE`, by track and onset.
 
         Follows the original decoder, so that any token sequence has a meaning: the first program
         token of a track wins (piano if there is none), velocity is 1 + width * (bin - 1) and 100
-        before the first velocity token, a note-off without a sounding note and a second note-on of
-        a sounding pitch do nothing, notes still open end with the measure, notes of no length drop.
+        before the first velocity token, a note-off ends the oldest sounding note of its pitch and
+        does nothing without one, notes still open end with the measure, notes of no length drop.
         """
         found = []
         for row in np.flatnonzero(self.lengths > 1):
@@ -176,20 +178,20 @@ def _track_notes(tokens: list[int], row: int, fmt: MeasureFormat) -> list[tuple[
     vocab = vocabulary(fmt)
     width = 128 // fmt.velocity_bins
     program, velocity, step = None, _DEFAULT_VELOCITY, 0
-    sounding: dict[int, tuple[int, int]] = {}  # pitch -> (start step, velocity)
+    sounding: dict[int, list[tuple[int, int]]] = {}  # pitch -> (start step, velocity), oldest first
     notes = []
 
     def close(pitch: int) -> None:
-        start, loudness = sounding.pop(pitch)
+        start, loudness = sounding[pitch].pop(0)
         end = min(step, fmt.steps_per_measure)
         if end > start:
-            notes.append((row, program or 0, pitch, loudness, start, end))
+            notes.append((row, pitch, loudness, start, end))
 
     for token in tokens:
         kind, value = vocab.decode(token)
-        if kind == EventType.NOTE_ON and value not in sounding:
-            sounding[value] = (step, velocity)
-        elif kind == EventType.NOTE_OFF and value in sounding:
+        if kind == EventType.NOTE_ON:
+            sounding.setdefault(value, []).append((step, velocity))
+        elif kind == EventType.NOTE_OFF and sounding.get(value):
             close(value)
         elif kind == EventType.TIME_SHIFT:
             step += value
@@ -200,7 +202,8 @@ def _track_notes(tokens: list[int], row: int, fmt: MeasureFormat) -> list[tuple[
         elif kind == EventType.END:
             break
     step = fmt.steps_per_measure
-    for pitch in list(sounding):
-        close(pitch)
+    for pitch, open_notes in sounding.items():
+        for _ in list(open_notes):
+            close(pitch)
     # a program token may come after notes: all notes of a track share the first one
-    return [(track, program or 0, *rest) for track, _, *rest in notes]
+    return [(track, program or 0, *rest) for track, *rest in notes]

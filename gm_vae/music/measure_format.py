@@ -47,6 +47,11 @@ class MeasureFormat:
                 raise UsageError(
                     f"MeasureFormat.{field.name} is {value!r}; give a whole number of 1 or more."
                 )
+        if self.beat_unit & (self.beat_unit - 1) or self.beats_per_bar > 255:
+            raise UsageError(
+                f"{self.beats_per_bar}/{self.beat_unit} is no meter of a MIDI file; give up to 255 "
+                "beats of 1, 2, 4, 8, ... to a whole note."
+            )
         if self.steps_per_quarter * 4 * self.beats_per_bar % self.beat_unit:
             raise UsageError(
                 f"A {self.beats_per_bar}/{self.beat_unit} measure is no whole number of steps at "

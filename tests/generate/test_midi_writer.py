@@ -163,13 +163,7 @@ def begins_a_sounding_pitch(measure):
     "sounding_pitches",
     [
         False,
-        pytest.param(
-            True,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="Measure.notes() drops a second note-on of a sounding pitch",
-            ),
-        ),
+        True,
     ],
 )
 def test_every_golden_measure_comes_back_from_its_file(

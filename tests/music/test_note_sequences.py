@@ -128,11 +128,6 @@ def test_mistakes(two_measures):
         measures_to_note_sequence([])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Measure.notes() drops a second note-on of a sounding pitch; the original and the "
-    "client start another note and note-offs end the oldest first",
-)
 @pytest.mark.parametrize("checkpoint", ["chords_float32", "chords_uint8", "plain_float32"])
 def test_decoded_tokens_mean_the_same_notes_to_the_browser_client(golden, checkpoint):
     """Every difference is one of representation: the client leaves out a velocity that no token
@@ -163,13 +158,7 @@ def test_decoded_tokens_mean_the_same_notes_to_the_browser_client(golden, checkp
     "sounding_pitches",
     [
         False,
-        pytest.param(
-            True,
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="Measure.notes() drops a second note-on of a sounding pitch",
-            ),
-        ),
+        True,
     ],
 )
 def test_round_trip_of_every_golden_measure(golden, sounding_pitches):

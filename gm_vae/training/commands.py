@@ -1,0 +1,136 @@
+"""The verbs `train` and `evaluate`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+from gm_vae.command import Command, define_fields, from_fields, require
+from gm_vae.errors import UsageError
+from gm_vae.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from gm_vae.model.config import ModelConfig
+    from gm_vae.music.measure_format import MeasureFormat
+
+STRATEGIES = ("default", "mirrored")
+
+
+def _define_train(values: flags.FlagValues) -> None:
+    flags.DEFINE_string("data", None, "Dataset folder of gm-vae preprocess.", flag_values=values)
+    flags.DEFINE_string(
+        "output", None, "Run folder; an interrupted run in it goes on.", flag_values=values
+    )
+    flags.DEFINE_string(
+        "preset", "small", "Size of the model: tiny, small, base, med or big.", flag_values=values
+    )
+    flags.DEFINE_integer("encoder_units", None, "Instead of the preset's.", flag_values=values)
+    flags.DEFINE_list("decoder_units", None, "Instead, as in 256,256.", flag_values=values)
+    flags.DEFINE_integer("latent_size", None, "Instead of the preset's.", flag_values=values)
+    flags.DEFINE_bool("chords", True, "Condition the model on chords.", flag_values=values)
+    flags.DEFINE_enum(
+        "strategy", "default", STRATEGIES, "One device, or all GPUs here.", flag_values=values
+    )
+    define_fields(values, TrainConfig())
+
+
+def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
+    from gm_vae.model.config import preset
+
+    changes = {"fmt": fmt, "chords": values.chords}
+    for name in ("encoder_units", "latent_size"):
+        if values[name].value is not None:
+            changes[name] = values[name].value
+    if values.decoder_units:
+        try:
+            changes["decoder_units"] = tuple(int(units) for units in values.decoder_units)
+        except ValueError:
+            raise UsageError(
+                f"--decoder_units={','.join(values.decoder_units)} is no list of numbers; "
+                "write it as 256,256."
+            ) from None
+    return dataclasses.replace(preset(values.preset), **changes)
+
+
+def _strategy(name: str) -> tf.distribute.Strategy:
+    import tensorflow as tf
+
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
+    require(values, "data", "output")
+    from gm_vae.data import dataset
+    from gm_vae.training.run import train
+
+    config = from_fields(values, TrainConfig)
+    model = _model_config(values, dataset.load(values.data).fmt)
+    result = train(values.output, values.data, model, config, _strategy(values.strategy))
+    if result.after:
+        print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
+    print(f"\nmodel: {result.folder / 'checkpoint'}")
+
+
+TRAIN = Command(
+    name="train",
+    summary="Train a model on a dataset, or go on with a run that was interrupted.",
+    example=(
+        "gm-vae train --data=data/mine --output=runs/mine --preset=small --steps=20000\n"
+        "tensorboard --logdir=runs/mine/logs"
+    ),
+    define_flags=_define_train,
+    run=_train,
+)
+
+
+def _define_evaluate(values: flags.FlagValues) -> None:
+    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
+    flags.DEFINE_string("data", None, "Dataset folder.", flag_values=values)
+    flags.DEFINE_string("split", "test", "train, validation or test.", flag_values=values)
+    flags.DEFINE_integer("limit", None, "At most so many measures.", flag_values=values)
+    flags.DEFINE_integer("batch_size", 256, "Measures scored at once.", flag_values=values)
+    flags.DEFINE_integer("seed", 0, "Seed of the draws of z.", flag_values=values)
+    flags.DEFINE_string("output", None, "Also write the figures as JSON.", flag_values=values)
+    flags.DEFINE_bool("force", False, "Replace that file.", flag_values=values)
+
+
+def _evaluate(values: flags.FlagValues, positional: Sequence[str]) -> None:
+    require(values, "model", "data")
+    from gm_vae.data import dataset
+    from gm_vae.files import output_file
+    from gm_vae.generate.gmvae import load
+    from gm_vae.training.evaluation import evaluate
+
+    model = load(values.model)
+    data = dataset.load(values.data)
+    data.fmt.require_equal(model.format, f"the dataset {values.data}", f"the model {values.model}")
+    figures = evaluate(
+        model.network,
+        values.data,
+        values.split,
+        batch_size=values.batch_size,
+        limit=values.limit,
+        seed=values.seed,
+        show_progress=True,
+    )
+    if values.output:
+        with output_file(values.output, values.force) as part:
+            part.write_text(json.dumps(figures.to_dict(), indent=1) + "\n", encoding="utf-8")
+    print(figures.table())
+
+
+EVALUATE = Command(
+    name="evaluate",
+    summary="Score how well a model explains measures that it was not trained on.",
+    example="gm-vae evaluate --model=runs/mine --data=data/mine --split=test",
+    define_flags=_define_evaluate,
+    run=_evaluate,
+)
