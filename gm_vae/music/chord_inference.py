@@ -99,8 +99,8 @@ def pitch_vectors(
         start[note], frame * frame_length
     )
     cell = frame * 12 + pitch[note] % 12
-    weights = np.bincount(cell, sounding, minlength=frames * 12)[: frames * 12]
-    vectors = weights.reshape(frames, 12)  # [F * 12] -> [F, 12]
+    weights = np.bincount(cell, sounding, minlength=frames * 12)
+    vectors = weights.astype(np.float64).reshape(frames, 12)  # [F * 12] -> [F, 12]
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, norm, out=vectors, where=norm > 0)
 
