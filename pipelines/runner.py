@@ -28,7 +28,10 @@ _USER_ERROR_EXIT, _WORKER_DIED_EXIT = 10, 11
 _WHILE = re.compile(r" \[while running '[^']*'\]")
 _RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)
 _REFUSED = {
-    "DirectRunner": "it downloads another program before it starts",
+    **dict.fromkeys(
+        ("DirectRunner", "SwitchingDirectRunner", "PrismRunner"),
+        "it downloads another program before it starts",
+    ),
     "DaskRunner": "it has lost data without a word",
 }
 

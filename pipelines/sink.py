@@ -2,7 +2,8 @@
 
 Stock Beam file sinks number and order their output by bundles, which differ from run to run. Here
 a record's place follows from its content: shard = content hash modulo the number of shards, sorted
-by hash within. Equal measures meet in one shard, next to each other, where all but one are dropped.
+by hash within. Equal measures meet in one shard, next to each other, where one of them is kept:
+the one whose id sorts first.
 """
 
 from __future__ import annotations
@@ -75,10 +76,10 @@ class WriteShard(beam.DoFn):
 
     def process(self, shard: tuple[str, Iterable[list[bytes]]]) -> Iterator[dict[str, Any]]:
         name, lists = shard
-        ordered = sorted(itertools.chain.from_iterable(lists))
+        ordered = sorted(itertools.chain.from_iterable(lists), key=_content_hash)
         distinct = [
-            next(copies)[HASH_BYTES:]  # the copy whose id sorts first
-            for _, copies in itertools.groupby(ordered, key=lambda record: record[:HASH_BYTES])
+            min((copy[HASH_BYTES:] for copy in copies), key=examples.identity)
+            for _, copies in itertools.groupby(ordered, key=_content_hash)
         ]
         info = shards.write(self._directory / name, distinct)
         yield {
@@ -92,6 +93,10 @@ class WriteShard(beam.DoFn):
                 }
             }
         }
+
+
+def _content_hash(record: bytes) -> bytes:
+    return record[:HASH_BYTES]
 
 
 class WriteRejects(beam.DoFn):

@@ -96,9 +96,9 @@ def build(
 class ExtractMeasures(beam.DoFn):
     """A packed source -> (song key, records) per song, and a report per file.
 
-    A record is the content hash of a measure and its serialized example. A report is JSON:
-    "song" its name; "error" why it could not be read, or "bars", "kept", "rejected" (bars by
-    reason) and "key" (of its split; missing if nothing was kept).
+    A record is the content hash of a measure and its serialized example. A report is JSON: "song"
+    its name (first, so that lines sort by it); "error" why it could not be read, or "bars", "kept",
+    "rejected" (bars by reason) and "key" (of its split; missing if nothing was kept).
     """
 
     def __init__(self, fmt: MeasureFormat, progress_path: str | None = None) -> None:
@@ -110,7 +110,7 @@ class ExtractMeasures(beam.DoFn):
             report, key, records = extract(song, self._fmt)
             if records:
                 yield key, records
-            yield TaggedOutput(_REPORTS, json.dumps(report, sort_keys=True).encode())
+            yield TaggedOutput(_REPORTS, json.dumps(report).encode())
             self._ticker.tick(song.input_bytes)
 
 
@@ -129,7 +129,7 @@ def extract(
         return {**report, "error": f"internal error ({type(error).__name__}: {error})"}, b"", []
     kept = [bar for bar in bars if bar.measure]
     rejected = Counter(bar.reason.name.lower() for bar in bars if bar.reason)
-    report |= {"bars": len(bars), "kept": len(kept), "rejected": rejected}
+    report |= {"bars": len(bars), "kept": len(kept), "rejected": dict(sorted(rejected.items()))}
     if not kept:
         return report, b"", []
     records: dict[bytes, bytes] = {}
@@ -191,7 +191,7 @@ def _assign_rejects(report: bytes, files: int) -> Iterator[tuple[str, bytes]]:
 def _count_report(report: bytes, cuts: splits.Cuts) -> dict[str, Any]:
     values = json.loads(report)
     if "error" in values:
-        reason = re.sub(r"\d+", "N", values["error"])  # one count for "byte 17" and "byte 99"
+        reason = re.sub(r"\d[\d,]*", "N", values["error"])  # "byte 17", "byte 99": one count
         return {"files": {"read": 1, "unparsable": 1}, "errors": {reason: 1}}
     counts: dict[str, Any] = {
         "files": {"read": 1},

@@ -1,0 +1,94 @@
+"""What happens to the pipeline's processes when something ends them."""
+
+import os
+import pathlib
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from gm_vae.errors import UserError
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.pipelines import runner
+from gm_vae.pipelines.sources import Kind, Source
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+
+
+@pytest.fixture
+def endless(tmp_path):
+    """Arguments of a pipeline that never ends: its sources are pipes that nobody writes."""
+    found = []
+    for number in range(4):
+        path = tmp_path / f"{number}.mid"
+        os.mkfifo(path)
+        found.append(Source(str(path), path.name, Kind.MIDI, 0))
+    return {
+        "found": found,
+        "directory": str(tmp_path),
+        "fmt": MeasureFormat(),
+        "validation_percent": 5,
+        "test_percent": 5,
+        "summary_path": str(tmp_path / "summary"),
+    }
+
+
+def _wait_for(pipe):
+    """Return when a process reads the pipe; the writing end."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # no reader yet
+            threading.Event().wait(0.05)
+    raise AssertionError("no process began to read")
+
+
+def test_it_ends_with_its_caller(endless, tmp_path):
+    (tmp_path / "job").write_bytes(pickle.dumps((endless, 1, runner.LOCAL, ())))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gm_vae.pipelines.runner", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    writer = _wait_for(endless["found"][0].path)
+    assert process.poll() is None
+    process.stdin.close()
+    assert process.wait(timeout=30) == -signal.SIGKILL
+    os.close(writer)
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/cmdline").exists(), reason="needs /proc")
+def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_path):
+    def workers():
+        found = []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                command = (process / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"sdk_worker_main" in command and str(tmp_path).encode() in command:
+                found.append(int(process.name))
+        return found
+
+    writers = []
+
+    def end_one():
+        writers.append(_wait_for(endless["found"][0].path))
+        os.kill(max(workers()), signal.SIGKILL)
+
+    thread = threading.Thread(target=end_one)
+    thread.start()
+    with pytest.raises(UserError, match=r"The system ended a worker.*--workers=1"):
+        runner.run(endless, workers=2, scratch=tmp_path)
+    thread.join()
+    os.close(writers[0])
+    deadline = time.monotonic() + 30
+    while workers() and time.monotonic() < deadline:
+        threading.Event().wait(0.05)
+    assert not workers()

@@ -1,0 +1,214 @@
+import gzip
+import io
+import os
+import pathlib
+import random
+import tarfile
+import zipfile
+
+import pytest
+
+from gm_vae.errors import UserError
+from gm_vae.pipelines import sources
+from gm_vae.pipelines.sources import Kind
+
+MIDI = b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00"
+RMI = b"RIFF\x00\x00\x00\x00RMIDdata\x00\x00\x00\x00" + MIDI
+
+
+def _read_all(found):
+    """(name, data or error) of all MIDI files, sorted."""
+    return sorted((song.name, song.data or song.error) for s in found for song in sources.read(s))
+
+
+def _tar(path, files, mode="w"):
+    with tarfile.open(path, mode) as archive:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+def _zip(path, files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """MIDI files of all kinds between other things."""
+    root = tmp_path / "music"
+    (root / "a" / "b").mkdir(parents=True)
+    (root / "__MACOSX").mkdir()
+    files = {
+        "one.mid": MIDI + b"1",
+        "a/two.MIDI": MIDI + b"2",
+        "a/b/three.kar": MIDI + b"3",
+        "no suffix": MIDI + b"4",
+        "a/riff.dat": RMI,
+        "packed.mid.gz": gzip.compress(MIDI + b"5"),
+        "packed.bin": gzip.compress(MIDI + b"6"),
+        "broken.mid": b"no MIDI at all",
+        "empty.mid": b"",
+        "notes.txt": b"MThe",
+        "a/._two.MIDI": b"resource fork",
+        "__MACOSX/one.mid": b"resource fork",
+    }
+    for name, data in files.items():
+        (root / name).write_bytes(data)
+    os.symlink(root / "nowhere", root / "dangling.mid")
+    return root
+
+
+def test_folder(folder):
+    found = sources.find(folder)
+    assert [source.name for source in found] == sorted(source.name for source in found)
+    assert _read_all(found) == [
+        ("a/b/three.kar", MIDI + b"3"),
+        ("a/riff.dat", RMI),
+        ("a/two.MIDI", MIDI + b"2"),
+        ("broken.mid", b"no MIDI at all"),
+        ("empty.mid", ""),
+        ("no suffix", MIDI + b"4"),
+        ("one.mid", MIDI + b"1"),
+        ("packed.bin", MIDI + b"6"),
+        ("packed.mid.gz", MIDI + b"5"),
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.bz2", "tar.xz", "zip", "misnamed"])
+def test_archives_hold_what_folders_hold(folder, tmp_path, suffix):
+    files = [
+        (str(path.relative_to(folder)), path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    ]
+    path = tmp_path / f"archive.{suffix}"
+    if suffix == "zip":
+        _zip(path, files)
+    else:
+        compression = {"tar": "", "misnamed": "xz"}.get(suffix, suffix[4:])
+        _tar(path, files, f"w:{compression}")
+    expected = [(f"{path.name}/{name}", data) for name, data in _read_all(sources.find(folder))]
+    assert _read_all(sources.find(path)) == expected
+    for parts in (1, 2, 3, 20):
+        shared = sources.share(sources.find(path), parts)
+        assert len(shared) == parts
+        assert _read_all(shared) == expected
+    # an archive in a folder
+    assert _read_all(sources.find(tmp_path))[: len(expected)] == expected
+
+
+def test_lists_and_globs_name_each_file_once(folder, tmp_path, monkeypatch):
+    _zip(tmp_path / "x,y.zip", [("z.mid", MIDI)])
+
+    def names(text):
+        return [source.name for source in sources.find(text)]
+
+    assert names(f"{folder}/*.mid") == ["broken.mid", "empty.mid", "one.mid"]
+    assert "three.kar" in names(f"{folder}/**/*")
+    assert names(f"{folder}/one.mid, {tmp_path}/music/a/../one.mid,{folder}/a/two.MIDI") == [
+        "one.mid",
+        "two.MIDI",
+    ]
+    assert names([folder / "one.mid", f"{folder}/*.mid"]) == names(f"{folder}/*.mid")
+    assert names(f"{tmp_path}/x,y.zip") == ["x,y.zip"]  # a comma in a name that exists
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert names("~/music/one.mid") == ["one.mid"]
+
+
+def test_what_is_no_midi_is_said_in_a_sentence(folder, tmp_path):
+    (tmp_path / "void").mkdir()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "readme").write_text("x")
+    for entry, message in [
+        (tmp_path / "void", "There is no MIDI file in .*void"),
+        (tmp_path / "text", "There is no MIDI file in .*text"),
+        (tmp_path / "none", "none does not exist"),
+        (f"{tmp_path}/*.mid", r"There is no MIDI file in .*\*\.mid"),
+        (folder / "notes.txt", "notes.txt is neither a MIDI file nor"),
+        (f"{folder}, {tmp_path}/none", "none does not exist"),
+        ("", "does not exist"),
+    ]:
+        with pytest.raises(UserError, match=message):
+            sources.find(entry)
+
+
+@pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.xz", "zip"])
+def test_damaged_archives_give_what_comes_before(tmp_path, suffix):
+    rng = random.Random(0)
+    files = [(f"{n}.mid", MIDI + rng.randbytes(20_000)) for n in range(20)]
+    whole = tmp_path / f"whole.{suffix}"
+    if suffix == "zip":
+        _zip(whole, files)
+    else:
+        _tar(whole, files, f"w:{suffix[4:]}")
+    data = whole.read_bytes()
+    path = tmp_path / f"cut.{suffix}"
+    path.write_bytes(data[: len(data) // 2])
+    songs = [song for part in sources.share(sources.find(path), 2) for song in sources.read(part)]
+    errors = [song for song in songs if song.error]
+    assert errors[0].name == path.name
+    assert "damaged archive" in errors[0].error
+    assert len(errors) == 1  # told once, not by each part
+    if suffix != "zip":  # a zip's directory is at its end
+        good = [song.data for song in songs if not song.error]
+        assert 5 <= len(good) <= 10
+        assert set(good) <= {content for _, content in files}
+    # damage in the middle never escapes as an exception
+    for _ in range(30):
+        damaged = bytearray(data)
+        for _ in range(5):
+            damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        for song in sources.read(sources.Source(str(path), "x", Kind(suffix[:3]), 0)):
+            assert bool(song.error) != bool(song.data)
+
+
+def test_encrypted_members_are_reported(tmp_path):
+    path = _zip(tmp_path / "x.zip", [("secret.mid", MIDI), ("readme", b"x")])
+    data = bytearray(path.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = data.find(signature)
+        data[start + flags] |= 1  # the flag that says "encrypted"
+    path.write_bytes(data)
+    (song,) = sources.read(*sources.find(path))
+    assert song == sources.SongFile("x.zip/secret.mid", b"", "encrypted", song.input_bytes)
+
+
+def test_bombs_are_reported_without_being_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MAX_BYTES", 1 << 20)
+    bomb = MIDI + bytes(5 << 20)
+    (tmp_path / "x.mid.gz").write_bytes(gzip.compress(bomb))
+    (tmp_path / "y.mid").write_bytes(bomb)
+    _zip(tmp_path / "z.zip", [("z.mid", bomb), ("fine.mid", MIDI)])
+    _tar(tmp_path / "z.tar.xz", [("packed.mid.gz", gzip.compress(bomb))], "w:xz")
+    read = dict(_read_all(sources.find(tmp_path)))
+    assert read.pop("z.zip/fine.mid") == MIDI
+    assert list(read) == ["x.mid.gz", "y.mid", "z.tar.xz/packed.mid.gz", "z.zip/z.mid"]
+    assert all("larger than" in error for error in read.values())
+
+
+def test_progress_adds_up_to_the_input(folder, tmp_path):
+    path = _tar(tmp_path / "x.tar.gz", [(f"{n}.mid", MIDI) for n in range(50)], "w:gz")
+    for found in (sources.find(folder), sources.find(path)):
+        total = sum(source.size for source in found)
+        for parts in (1, 4):
+            done = sum(
+                song.input_bytes for s in sources.share(found, parts) for song in sources.read(s)
+            )
+            assert 0.5 * total <= done <= total
+
+
+def test_no_beam_and_no_tensorflow():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, gm_vae.pipelines.midi_to_measures, gm_vae.pipelines.report; "
+        "assert not {'tensorflow', 'apache_beam', 'matplotlib', 'note_seq'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=pathlib.Path(__file__).parent)

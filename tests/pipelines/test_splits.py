@@ -1,0 +1,71 @@
+import hashlib
+import itertools
+
+import numpy as np
+import pytest
+
+from gm_vae import measures_from_midi
+from gm_vae.errors import UserError
+from gm_vae.music.measure import Measure
+from gm_vae.pipelines import splits
+
+
+def _keys(count):
+    return [hashlib.sha256(str(number).encode()).digest() for number in range(count)]
+
+
+def _counts(keys, validation, test):
+    cut = splits.cuts(keys, validation, test)
+    names = [cut.split_of(key) for key in keys]
+    return names.count("train"), names.count("validation"), names.count("test")
+
+
+def test_small_corpora_hold_something_out():
+    expected = {1: (1, 0, 0), 2: (1, 1, 0), 3: (1, 1, 1), 20: (18, 1, 1), 100: (90, 5, 5)}
+    for count, split in expected.items():
+        assert _counts(_keys(count), 5, 5) == split
+    assert _counts([], 5, 5) == (0, 0, 0)
+    assert _counts(_keys(10), 0, 30) == (7, 0, 3)
+    assert _counts(_keys(10), 0, 0) == (10, 0, 0)
+    assert _counts(_keys(1000), 50, 49) == (10, 500, 490)
+
+
+def test_large_corpora_are_split_by_the_key_alone():
+    keys = _keys(20_000)
+    cut = splits.cuts(keys, 5, 10)
+    assert cut == splits.cuts(keys[:1001], 5, 10)
+    train, validation, test = _counts(keys, 5, 10)
+    # binomial: five standard deviations
+    assert abs(validation - 1000) < 5 * (20_000 * 0.05 * 0.95) ** 0.5
+    assert abs(test - 2000) < 5 * (20_000 * 0.1 * 0.9) ** 0.5
+    assert train + validation + test == 20_000
+
+
+def test_the_key_is_of_the_music(midi_files):
+    songs = {name: measures_from_midi(data)[0] for name, data in midi_files.items()}
+    keys = {name: splits.song_key(measures) for name, measures in songs.items()}
+    assert len(set(keys.values())) == len(songs)
+    some = next(iter(songs.values()))
+    key = splits.song_key(some)
+    assert splits.song_key(reversed(some)) == key
+    assert splits.song_key(some + some[:5]) == key
+    other_chords = [Measure(m.tokens, m.lengths, np.zeros_like(m.chord_ids)) for m in some]
+    assert splits.song_key(other_chords) == key
+    # without any one measure the key is the same, unless it was the lowest of all
+    shorter = [splits.song_key(some[:n] + some[n + 1 :]) for n in range(len(some))]
+    assert sum(other != key for other in shorter) <= 1
+
+
+def test_keys_are_uniform(midi_files):
+    keys = []
+    for data in midi_files.values():
+        measures = measures_from_midi(data)[0]
+        keys += [splits.song_key(pair)[0] / 256 for pair in itertools.pairwise(measures)]
+    # a lowest hash of two is far from uniform (mean 1/3); the key is, though pairs overlap
+    assert 0.42 < np.mean(keys) < 0.58
+
+
+@pytest.mark.parametrize("percents", [(-1, 5), (5, 100), (50, 50), (99, 2)])
+def test_percents_must_leave_something(percents):
+    with pytest.raises(UserError, match=r"percent"):
+        splits.check_percents(*percents)
