@@ -51,11 +51,16 @@ def export_magentajs(
 
     Raises:
         UsageError: `output` is taken, or the quantization is unknown.
-        UserError: the weights are no multitrack model's or of another format, or `output` is not
-            writable.
+        UserError: the weights are no multitrack model's, of another format, or of decoder layers
+            of unequal width, which the client cannot run; or `output` is not writable.
     """
     sizes = sizes_from_weights(weights)
     _require_vocabulary(sizes, fmt, "the measure format")
+    if len(set(sizes.decoder_units)) > 1:  # the client cuts the initial state into equal parts
+        raise UserError(
+            f"the browser client needs decoder layers of equal width, and this model has "
+            f"{', '.join(map(str, sizes.decoder_units))}; train one with equal layers."
+        )
     output = pathlib.Path(output)
     if (output / FILE_NAME).exists():
         raise UsageError(

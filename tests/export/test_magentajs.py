@@ -18,9 +18,9 @@ from gm_vae.music.measure_format import MeasureFormat
 def random_weights():
     """Function from sizes to weights."""
 
-    def make(vocabulary_size=490, chords=True):
+    def make(vocabulary_size=490, chords=True, decoder_units=(3, 3)):
         rng = np.random.default_rng(1)
-        sizes = NetworkSizes(4, (3, 5), 2, vocabulary_size, chords, has_sigma=True)
+        sizes = NetworkSizes(4, decoder_units, 2, vocabulary_size, chords, has_sigma=True)
         return {name: rng.normal(size=shape) for name, shape in sizes.shapes().items()}
 
     return make
@@ -96,6 +96,11 @@ def test_weights_of_another_format_are_refused(tmp_path, random_weights):
     assert not (tmp_path / "out").exists()
     export_magentajs(random_weights(466), three_four, tmp_path / "out")
     assert read_magentajs(tmp_path / "out")[1].fmt == three_four
+
+
+def test_layers_that_the_client_cannot_run_are_refused(tmp_path, random_weights):
+    with pytest.raises(UserError, match="equal width, and this model has 3, 5"):
+        export_magentajs(random_weights(decoder_units=(3, 5)), MeasureFormat(), tmp_path / "out")
 
 
 def test_nothing_of_the_users_is_overwritten(tmp_path, random_weights):

@@ -1,0 +1,165 @@
+"""Our exports in the unmodified browser client (@magenta/music in Node).
+
+First the goldens through our scripts, so that a fault of the scripts is not taken for one of the
+exports; then our exports against a network written independently in NumPy; then against ours.
+"""
+
+import json
+
+import numpy as np
+import pytest
+from numpy_reference import NumpyReference
+
+from gm_vae.export.magentajs import export_magentajs, read_magentajs
+from gm_vae.model.published import NetworkSizes
+from gm_vae.music.chords import chord_id
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import vocabulary
+
+# bass, piano and drums, as the client quantises them
+NOTES = [
+    # instrument, program, drums, pitch, velocity, start, end
+    (0, 33, False, 36, 90, 0, 48),
+    (0, 33, False, 43, 90, 48, 96),
+    (1, 4, False, 60, 40, 0, 24),
+    (1, 4, False, 64, 40, 0, 24),
+    (1, 4, False, 69, 100, 32, 71),
+    (2, 0, True, 36, 110, 0, 12),
+    (2, 0, True, 42, 64, 24, 30),
+]
+NOTE_SEQUENCE = {
+    "quantizationInfo": {"stepsPerQuarter": 24},
+    "totalQuantizedSteps": 96,
+    "notes": [
+        {
+            "instrument": instrument,
+            "program": program,
+            "isDrum": is_drum,
+            "pitch": pitch,
+            "velocity": velocity,
+            "quantizedStartStep": start,
+            "quantizedEndStep": end,
+        }
+        for instrument, program, is_drum, pitch, velocity, start, end in NOTES
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ["chords_float32", "chords_uint8", "plain_float32"])
+def test_the_scripts_reproduce_the_goldens(magenta_music, golden, name):
+    folder = golden / "magentajs"
+    checkpoint = folder / f"ckpt_{name}"
+    expected = json.loads((folder / f"golden_{name}.json").read_text())
+    z = json.loads((folder / "z.json").read_text())
+    chords = [case["chord"] for case in expected["decode"] if case.get("chord")]
+    decoded = magenta_music.decode(checkpoint, z, chords)
+    assert len(decoded) == len(expected["decode"])
+    for found, case in zip(decoded, expected["decode"]):
+        assert found["tokens"] == case["tokens"]
+        assert found["noteSequences"] == case["noteSequences"]
+    encoded = magenta_music.encode(checkpoint, expected["encode"])
+    assert len(encoded) == len(expected["encode"])
+    for found, case in zip(encoded, expected["encode"]):
+        assert found["tokens"] == case["tokens"]
+        np.testing.assert_allclose(found["mu"], case["mu"], atol=1e-6)
+
+
+def random_weights(sizes, seed=0):
+    """Weights large enough that tokens change with z, chord and history."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.normal(scale=2.5 / np.sqrt(shape[0]) if len(shape) > 1 else 0.5, size=shape)
+        .astype(np.float32)
+        for name, shape in sizes.shapes().items()
+    }  # fmt: skip
+
+
+def event_chords(symbol, events):
+    """Chord ids [E] of a track: no chord with the program token, then the one chord."""
+    return np.array([0] + [chord_id(symbol)] * (events - 1))
+
+
+def clear_points(reference, width, chords, fmt, count=2):
+    """z [B, Z] and its tokens under each chord, without near ties that rounding could turn."""
+    z = np.random.default_rng(5).normal(size=(4 * count, width)).astype(np.float32)
+    tracks, events = fmt.max_tracks, fmt.max_track_length
+    tokens, clear = [], np.full(len(z), True)
+    for symbol in chords or (None,):
+        ids = None if symbol is None else event_chords(symbol, events)
+        found, margins = reference.decode_greedy(z, ids, tracks, events)
+        tokens.append(found)
+        clear &= margins.min((1, 2)) > 1e-4
+    assert clear.sum() >= count
+    best = np.flatnonzero(clear)[:count]
+    return z[best], [found[best] for found in tokens]
+
+
+@pytest.mark.parametrize(
+    ("quantization", "chords", "fmt"),
+    [
+        ("none", ("Am", "Bdim", "N.C."), MeasureFormat()),
+        ("float16", ("F#m",), MeasureFormat()),
+        ("uint16", ("C+",), MeasureFormat()),
+        ("uint8", ("Eb",), MeasureFormat()),
+        ("none", (), MeasureFormat()),
+        # no other client was published for it, but the client takes the format from config.json
+        (
+            "none",
+            ("G", "Dm"),
+            MeasureFormat(
+                beats_per_bar=3,
+                steps_per_quarter=12,
+                max_tracks=4,
+                max_instruments=4,
+                max_track_length=32,
+                velocity_bins=4,
+            ),
+        ),
+    ],
+)
+def test_our_export_decodes_as_the_numpy_network(
+    magenta_music, tmp_path, quantization, chords, fmt
+):
+    size = vocabulary(fmt).size
+    sizes = NetworkSizes(24, (20, 20), 10, size, bool(chords), has_sigma=True)
+    export_magentajs(random_weights(sizes), fmt, tmp_path / "out", quantization, shard_bytes=50_000)
+    assert len(list((tmp_path / "out").glob("group*"))) > 1
+    reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
+    z, expected = clear_points(reference, sizes.latent_size, chords, fmt)
+    assert min(len(np.unique(tokens)) for tokens in expected) > 4
+    decoded = magenta_music.decode(tmp_path / "out", z.tolist(), chords)
+    assert len(decoded) == len(expected)
+    for found, tokens in zip(decoded, expected):
+        np.testing.assert_array_equal(found["tokens"], tokens)
+        for sequence in found["noteSequences"]:
+            assert int(sequence["totalQuantizedSteps"]) == fmt.steps_per_measure
+
+
+def test_golden_weights_through_our_export_decode_as_the_numpy_network(
+    magenta_music, golden, tmp_path
+):
+    with np.load(golden / "model/chords_dec3/weights.npz") as file:
+        weights = {name.replace("|", "/"): file[name] for name in file.files}
+    export_magentajs(weights, MeasureFormat(), tmp_path / "out", "none")
+    z, (expected,) = clear_points(NumpyReference(weights), 32, ("Am",), MeasureFormat())
+    (found,) = magenta_music.decode(tmp_path / "out", z.tolist(), ("Am",))
+    np.testing.assert_array_equal(found["tokens"], expected)
+
+
+@pytest.mark.parametrize("chord", ["F", None])
+def test_our_export_encodes_as_the_numpy_network(magenta_music, tmp_path, chord):
+    sizes = NetworkSizes(24, (20,), 10, 490, chord is not None, has_sigma=True)
+    weights = random_weights(sizes)
+    export_magentajs(weights, MeasureFormat(), tmp_path / "out", "none")
+    (found,) = magenta_music.encode(
+        tmp_path / "out", [{"noteSequence": NOTE_SEQUENCE, "chord": chord}]
+    )
+    tokens = np.full((1, 8, 64), -1)
+    for row, track in zip(tokens[0], found["tokens"], strict=True):
+        row[: len(track)] = track
+    assert tokens[0, :3, 0].tolist() == [364, 393, 488]  # the programs of NOTES, in track order
+    lengths = (tokens >= 0).sum(-1)
+    chords = chord and np.broadcast_to(event_chords(chord, 64), tokens.shape)
+    mu, _ = NumpyReference(weights).encode(tokens, lengths, chords)
+    assert np.abs(mu).max() > 0.1
+    np.testing.assert_allclose(found["mu"], mu[0], atol=1e-5)
