@@ -163,3 +163,54 @@ def test_our_export_encodes_as_the_numpy_network(magenta_music, tmp_path, chord)
     mu, _ = NumpyReference(weights).encode(tokens, lengths, chords)
     assert np.abs(mu).max() > 0.1
     np.testing.assert_allclose(found["mu"], mu[0], atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def tiny_model():
+    """The smallest preset with weights that tell, as `gm_vae.load` would give it."""
+    pytest.importorskip("tensorflow")
+    from gm_vae.generate.gmvae import GMVAE
+    from gm_vae.model.config import preset
+    from gm_vae.model.vae import HierarchicalVAE
+
+    config = preset("tiny")
+    network = HierarchicalVAE(config)
+    sizes = NetworkSizes(
+        config.encoder_units, config.decoder_units, config.latent_size, 490, True, has_sigma=True
+    )
+    network.load_published_weights(random_weights(sizes))
+    return GMVAE(network)
+
+
+@pytest.fixture(scope="module")
+def tiny_export(tiny_model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny") / "out"
+    export_magentajs(tiny_model.network.published_weights(), tiny_model.format, folder, "none")
+    return folder
+
+
+def test_our_model_and_the_client_decode_the_same_tokens(magenta_music, tiny_model, tiny_export):
+    chords = ("Am", "G+")
+    reference = NumpyReference(tiny_model.network.published_weights())
+    z, _ = clear_points(reference, tiny_model.config.latent_size, chords, tiny_model.format)
+    for found in magenta_music.decode(tiny_export, z.tolist(), chords):
+        tokens = tiny_model.decode_tokens(z, found["chord"], temperature=0, constrained=False)
+        np.testing.assert_array_equal(found["tokens"], tokens)
+        assert len(np.unique(tokens)) > 8
+
+
+def test_our_model_and_the_client_encode_the_same_mu(magenta_music, tiny_model, tiny_export):
+    from gm_vae.music.measure import Measure
+
+    chords = ("C", "Bbm")
+    requests = [{"noteSequence": NOTE_SEQUENCE, "chord": chord} for chord in chords]
+    encoded = magenta_music.encode(tiny_export, requests)
+    measures = [
+        Measure.from_tracks(
+            [track for track in found["tokens"] if len(track) > 1], [chord_id(chord)] * 2
+        )
+        for found, chord in zip(encoded, chords)
+    ]
+    mu, _ = tiny_model.encode(measures)
+    assert np.abs(mu[0] - mu[1]).max() > 0.01  # the chord counts
+    np.testing.assert_allclose([found["mu"] for found in encoded], mu, atol=1e-4)
