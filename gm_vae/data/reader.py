@@ -124,16 +124,14 @@ def parse_batch(
         labels = _transpose_chords(labels, shift[:, None])
     chords = _event_chords(tokens, row, first, ends, labels, fmt)
 
-    # Spread over the tracks. [N] -> [B*T, E] -> [B, T, E]
-    place = tf.stack([row, tf.range(tf.size(row)) - tf.gather(first, row)], -1)  # [N, 2]
-    both = tf.scatter_nd(
-        place, tf.stack([tokens, chords], -1), [tf.size(row_lengths), E, 2]
-    )  # [B*T, E, 2]
-    both = tf.reshape(both, [-1, T, E, 2])
+    def spread(values: tf.Tensor) -> tf.Tensor:
+        ragged = tf.RaggedTensor.from_row_lengths(values, row_lengths, validate=False)
+        return tf.reshape(ragged.to_tensor(shape=[None, E]), [-1, T, E])  # [N] -> [B*T, E] -> ...
+
     batch = serialized.shape[0]
-    spread = {"tokens": both[..., 0], "chords": both[..., 1], "lengths": lengths}
+    parsed = {"tokens": spread(tokens), "lengths": lengths, "chords": spread(chords)}
     return {
-        name: tf.ensure_shape(value, [batch, *value.shape[1:]]) for name, value in spread.items()
+        name: tf.ensure_shape(value, [batch, *value.shape[1:]]) for name, value in parsed.items()
     }
 
 
