@@ -6,28 +6,44 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from gm_vae.command import Command
-from gm_vae.quiet import quiet_tensorflow
+from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.version import __version__
 
-# verb -> (module, name of its Command, what it does)
+
+class Verb(NamedTuple):
+    """Where a verb's `Command` is, what it does, and whether it computes with TensorFlow."""
+
+    module: str
+    name: str
+    summary: str
+    tensorflow: bool = False
+
+
 VERBS = {
-    "demo": ("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music"),
-    "arrange": ("gm_vae.music.arranger", "COMMAND", "write the default corpus as MIDI files"),
-    "preprocess": (
-        "gm_vae.pipelines.midi_to_measures",
-        "COMMAND",
-        "turn MIDI files into a dataset of measures",
+    "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music", True),
+    "arrange": Verb("gm_vae.music.arranger", "COMMAND", "write the default corpus as MIDI files"),
+    "preprocess": Verb(
+        "gm_vae.pipelines.midi_to_measures", "COMMAND", "turn MIDI files into a dataset of measures"
     ),
-    "explain": ("gm_vae.music.explain", "COMMAND", "tell what a MIDI file gives, bar by bar"),
-    "stats": ("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
-    "train": ("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run"),
-    "evaluate": ("gm_vae.training.commands", "EVALUATE", "score held-out measures"),
-    "generate": ("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),
-    "interpolate": ("gm_vae.generate.commands", "INTERPOLATE", "morph one style into another"),
-    "export": ("gm_vae.export.commands", "EXPORT", "write a SavedModel or a magenta.js checkpoint"),
-    "import": ("gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint"),
+    "explain": Verb("gm_vae.music.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
+    "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
+    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run", True),
+    "evaluate": Verb("gm_vae.training.commands", "EVALUATE", "score held-out measures", True),
+    "generate": Verb(
+        "gm_vae.generate.commands", "GENERATE", "one style over a chord progression", True
+    ),
+    "interpolate": Verb(
+        "gm_vae.generate.commands", "INTERPOLATE", "morph one style into another", True
+    ),
+    "export": Verb(
+        "gm_vae.export.commands", "EXPORT", "write a SavedModel or a magenta.js checkpoint", True
+    ),
+    "import": Verb(
+        "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True
+    ),
 }
 
 
@@ -46,9 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = f" Did you mean {near[0]}?" if near else ""
         print(f"gm-vae: there is no verb {verb!r}.{hint} See gm-vae --help.", file=sys.stderr)
         return 2
-    quiet_tensorflow()
-    module, name, _ = VERBS[verb]
-    command: Command = getattr(importlib.import_module(module), name)
+    found = VERBS[verb]
+    if found.tensorflow and not any(arg.lstrip("-") in ("help", "h") for arg in rest):
+        import_tensorflow_quietly()
+    command: Command = getattr(importlib.import_module(found.module), found.name)
     return command.main(rest)
 
 
@@ -57,7 +74,7 @@ def usage() -> str:
     width = max(map(len, VERBS))
     lines = ["Measures of General MIDI music as points of a latent space.", ""]
     lines += ["usage: gm-vae VERB [--flag=value ...]", "       gm-vae VERB --help", "", "verbs:"]
-    lines += [f"  {verb:<{width}}  {text}" for verb, (_, _, text) in VERBS.items()]
+    lines += [f"  {verb:<{width}}  {text}" for verb, (_, _, text, _) in VERBS.items()]
     return "\n".join(lines)
 
 

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+import tempfile
 import warnings
 
 
-def quiet_tensorflow() -> None:
-    """Call before the first import of TensorFlow; what the user set in the environment stands."""
+def import_tensorflow_quietly() -> None:
+    """Import TensorFlow without its start-up lines; what the user set in the environment stands.
+
+    Some of the lines are written past Python and before TensorFlow heeds its own settings, so
+    standard error goes to a file meanwhile, and from there to the terminal if the import fails.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    if "tensorflow" in sys.modules:
+        return
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), 2)
+        try:
+            import tensorflow  # noqa: F401
+        except BaseException:
+            said.seek(0)
+            os.write(terminal, said.read())
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)

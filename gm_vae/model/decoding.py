@@ -19,7 +19,7 @@ def decode_side_by_side(
     """Well-formed tokens for each z, whatever the weights and the temperature.
 
     Every track starts from zeros, so that none waits for another; decoding stops when all have
-    ended. The masks of `Grammar` are applied to the logits.
+    ended. `Grammar` constrains the logits.
 
     Args:
         z: [B, Z].
@@ -48,7 +48,8 @@ def decode_side_by_side(
         chord = _chord_now(row_chords, state.step, t, fmt.steps_per_measure)
         logits, lstm = decoder.step(decoder.gates(constant, table, previous, chord), lstm)
         uniform = uniforms(seed, draw, track, t)
-        token = choose(logits, temperature, uniform, grammar.allowed(state, steps - t))
+        logits = grammar.constrain(ops.cast(logits, "float32"), state, steps - t)
+        token = choose(logits, temperature, uniform)
         going = ops.logical_not(state.done)
         tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)
         lengths = lengths + ops.cast(going, "int32")

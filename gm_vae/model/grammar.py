@@ -19,6 +19,7 @@ from keras import ops
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, PROGRAMS, EventType, vocabulary
 
+NEVER = -1e9  # the logit of a token that cannot come
 _NOTHING = -1  # the "kind" of the last token before there was one
 
 
@@ -99,6 +100,34 @@ class Grammar:
         program = ops.repeat(empty[:, None], PROGRAMS + 1, axis=1)
         end = empty | (ops.logical_not(in_bar) & (held == 0))
         return ops.concatenate([note_on, note_off, shift, velocity, program, end[:, None]], 1)
+
+    def constrain(self, logits: Any, state: GrammarState, left: Any) -> Any:
+        """`logits` float32 [N, V] with forbidden tokens at `NEVER`.
+
+        A model that would pass the bar line, or end a track before it, means "nothing more in this
+        measure": where the shift to the bar line is allowed, it gets their probability. Without
+        that, a little doubt late in a measure would be shared out among stray notes.
+        """
+        allowed = self.allowed(state, left)
+        first, last = self.vocab.time_shift, self.vocab.velocity
+        steps = ops.arange(1, self.fmt.steps_per_measure + 1, dtype="int32")
+        goal = state.step[:, None] + steps  # [N, shifts]
+        shifts = logits[:, first:last]
+        beyond = ops.logsumexp(
+            ops.concatenate(
+                [
+                    ops.where(goal > self.fmt.steps_per_measure, shifts, NEVER),
+                    logits[:, self.vocab.end :],
+                ],
+                1,
+            ),
+            -1,
+            keepdims=True,
+        )
+        to_bar = goal == self.fmt.steps_per_measure
+        shifts = ops.where(to_bar, ops.logaddexp(shifts, beyond), shifts)
+        logits = ops.concatenate([logits[:, :first], shifts, logits[:, last:]], 1)
+        return ops.where(allowed, logits, NEVER)
 
     def advance(self, state: GrammarState, token: Any) -> GrammarState:
         """The state after each row's `token` int32 [N]; rows that are done stay as they are."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-_NEVER = -1e9
+from gm_vae.model.grammar import NEVER
 
 
 def uniforms(seed: Any, measures: Any, tracks: Any, position: Any) -> Any:
@@ -33,22 +33,18 @@ def _mix(x: Any) -> Any:
     return x ^ ops.right_shift(x, np.uint32(16))
 
 
-def choose(logits: Any, temperature: Any, uniform: Any, allowed: Any = None) -> Any:
+def choose(logits: Any, temperature: Any, uniform: Any) -> Any:
     """int32 [N]: a token per row of `logits` [N, V].
 
     Args:
         temperature: scalar >= 0; 0 takes the likeliest token.
         uniform: [N] in (0, 1), decides the draw by the inverse of the distribution function.
-        allowed: bool [N, V], the tokens to choose from; all if None.
     """
     logits = ops.cast(logits, "float32")
-    if allowed is not None:
-        logits = ops.where(allowed, logits, _NEVER)
     best = ops.cast(ops.argmax(logits, -1), "int32")
     scaled = (logits - ops.max(logits, -1, keepdims=True)) / ops.maximum(temperature, 1e-6)
-    weights = ops.exp(scaled)
-    if allowed is not None:  # at a high temperature even _NEVER would weigh something
-        weights = ops.where(allowed, weights, 0.0)
+    # whatever the temperature, what cannot come weighs nothing
+    weights = ops.where(logits > NEVER / 2, ops.exp(scaled), 0.0)
     total = ops.cumsum(weights, -1)
     # a hair below the whole sum, so that rounding never points past the last possible token
     goal = uniform[:, None] * total[:, -1:] * (1 - 1e-6)

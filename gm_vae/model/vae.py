@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from gm_vae.errors import UserError
+from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
 from gm_vae.model.encoder import Encoder
@@ -92,23 +93,22 @@ class HierarchicalVAE(keras.Model):
 
     def published_variables(self) -> dict[str, keras.Variable]:
         """Every variable by its name in the published checkpoints (without `:0`)."""
-        level = "encoder/hierarchical_level_{}/cell_0/bidirectional_rnn/{}/multi_rnn_cell/cell_0/"
         encoder, conductor, decoder = self.encoder, self.conductor, self.track_decoder
         layers = {
-            level.format(0, "fw") + "lstm_cell": encoder.track_forward,
-            level.format(0, "bw") + "lstm_cell": encoder.track_backward,
-            level.format(1, "fw") + "lstm_cell": encoder.measure_forward,
-            level.format(1, "bw") + "lstm_cell": encoder.measure_backward,
-            "encoder/mu": encoder.mu,
-            "encoder/sigma": encoder.sigma,
-            "decoder/hierarchical_level_0/initial_state": conductor.initial_state,
-            "core_decoder/decoder/z_to_initial_state": decoder.initial_state,
-            "core_decoder/decoder/output_projection": decoder.output_projection,
+            published.encoder_cell(0, "fw"): encoder.track_forward,
+            published.encoder_cell(0, "bw"): encoder.track_backward,
+            published.encoder_cell(1, "fw"): encoder.measure_forward,
+            published.encoder_cell(1, "bw"): encoder.measure_backward,
+            published.MU: encoder.mu,
+            published.SIGMA: encoder.sigma,
+            published.CONDUCTOR_STATE: conductor.initial_state,
+            published.DECODER_STATE: decoder.initial_state,
+            published.OUTPUT: decoder.output_projection,
         }
         for index, cell in enumerate(conductor.cells):
-            layers[f"decoder/hierarchical_level_0/cell_{index}/lstm_cell"] = cell
+            layers[published.conductor_cell(index)] = cell
         for index, cell in enumerate(decoder.cells):
-            layers[f"core_decoder/decoder/multi_rnn_cell/cell_{index}/lstm_cell"] = cell
+            layers[published.decoder_cell(index)] = cell
         return {
             f"{name}/{part}": getattr(layer, part)
             for name, layer in layers.items()
