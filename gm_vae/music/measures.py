@@ -110,7 +110,9 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
         bars = max(last.bars, int(bar_notes.bar.max(initial=-1)) + 1 - last.first_bar)
         sections[-1] = last = dataclasses.replace(last, bars=bars)
     if last.stop_bar > MAX_BARS:
-        raise MidiError(f"it lasts more than {MAX_BARS:,} bars, so a time in it must be damaged")
+        raise MidiError(
+            f"The MIDI file lasts {last.stop_bar:,} bars, so a time in it must be damaged."
+        )
 
     tracks = tokenise(bar_notes, fmt)
     reasons = _reasons(tracks, sections, fmt)

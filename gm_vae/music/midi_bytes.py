@@ -15,6 +15,7 @@ import numpy as np
 from gm_vae.errors import UserError
 
 MAX_BYTES = 1 << 26  # of a file; the largest orchestral files have some 10 MB
+MAX_TICKS = 1 << 40  # of a track; keeps all later sums within 64 bits
 _HEADER_BYTES = 14
 
 # A run of channel messages in running status or with a status each. Delta time: up to 3 bytes with
@@ -88,25 +89,31 @@ def read_events(data: bytes) -> MidiEvents:
     """
     if len(data) > MAX_BYTES:
         raise MidiError(
-            f"the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that a song may have"
+            f"The MIDI file has {len(data):,} bytes; a song has {MAX_BYTES:,} at the most."
         )
+    if not data:
+        raise MidiError("This is not a MIDI file: it is empty.")
     start = _unwrap_riff(data)
     if data[start : start + 4] != b"MThd":
-        raise MidiError("it is not a MIDI file: it does not begin with MThd")
+        raise MidiError("This is not a MIDI file: it does not begin with MThd.")
     if len(data) < start + _HEADER_BYTES:
-        raise MidiError("the file ends within its header")
+        raise MidiError("The MIDI file ends within its header.")
     header_bytes = int.from_bytes(data[start + 4 : start + 8], "big")
     kind = int.from_bytes(data[start + 8 : start + 10], "big")
     declared_tracks = int.from_bytes(data[start + 10 : start + 12], "big")
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if header_bytes < 6 or kind > 2:
-        raise MidiError(f"its header is damaged (format {kind}, {header_bytes} bytes)")
+        raise MidiError(f"The MIDI file's header is damaged (format {kind}, {header_bytes} bytes).")
     if kind == 2:
-        raise MidiError("it is of format 2, a set of patterns; save it as format 0 or 1")
+        raise MidiError(
+            "The MIDI file is of format 2, a set of patterns; save it as format 0 or 1."
+        )
     if division & 0x8000:
-        raise MidiError("it counts time in SMPTE frames, which have no bars; save it with beats")
+        raise MidiError(
+            "The MIDI file counts time in SMPTE frames, which have no bars; save it with beats."
+        )
     if not division:
-        raise MidiError("its header says 0 ticks to a quarter note")
+        raise MidiError("The MIDI file's header is damaged (0 ticks to a quarter note).")
     reader = _Reader(data)
     chunks = _track_chunks(data, start + 8 + header_bytes, declared_tracks)
     for track, (first, stop) in enumerate(chunks):
@@ -124,7 +131,7 @@ def _unwrap_riff(data: bytes) -> int:
             return position + 8
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         position += 8 + size + size % 2
-    raise MidiError("its RIFF wrapping holds no MIDI data")
+    raise MidiError("The RIFF file holds no MIDI data.")
 
 
 def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, int]]:
@@ -137,15 +144,15 @@ def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, 
         if stop > len(data):
             if kind == b"MTrk" or len(chunks) < declared:
                 raise MidiError(
-                    f"it is cut short: track {len(chunks) + 1} should have {size:,} bytes "
-                    f"and has {len(data) - first:,}"
+                    f"The MIDI file is cut short: its track {len(chunks) + 1} should have {size:,} "
+                    f"bytes and has {len(data) - first:,}."
                 )
             break  # rubbish after the last track
         if kind == b"MTrk":
             chunks.append((first, stop))
         position = stop
     if not chunks:
-        raise MidiError("it has no tracks")
+        raise MidiError("The MIDI file has no tracks.")
     return chunks
 
 
@@ -210,6 +217,8 @@ class _Reader:
         starts_track = np.diff(track, prepend=-1) > 0
         origin = (end - ticks - gap)[starts_track]
         end -= origin[np.cumsum(starts_track) - 1]
+        if end.max(initial=0) > MAX_TICKS:
+            raise MidiError(f"A time in the MIDI file is damaged: it lasts {end.max():,} ticks.")
 
         def events(data_bytes: int) -> ChannelEvents:
             part, runs = parts[data_bytes]
@@ -227,7 +236,9 @@ class _Reader:
             elif kind == _TIME_SIGNATURE and len(content) >= 2:
                 numerator, power = content[:2]
                 if not numerator or power > _MAX_UNIT_POWER:
-                    raise MidiError(f"it has a time signature of {numerator} over 2 to the {power}")
+                    raise MidiError(
+                        f"The MIDI file has a time signature of {numerator} over 2 to the {power}."
+                    )
                 signatures.append((its_track, tick, numerator, 1 << power))
         return MidiEvents(ticks_per_quarter, events(2), events(1), tuple(signatures), tuple(tempos))
 
@@ -242,7 +253,7 @@ class _Reader:
         raise self._damaged(track, position)
 
     def _damaged(self, track: int, at: int) -> MidiError:
-        return MidiError(f"its track {track + 1} is damaged at byte {at:,}")
+        return MidiError(f"The MIDI file is damaged at byte {at:,}, in track {track + 1}.")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""`gm-vae explain FILE`: what a MIDI file gives, bar by bar, and why the rest gives nothing."""
+
+from __future__ import annotations
+
+import collections
+import pathlib
+import sys
+from collections.abc import Iterator, Sequence
+
+from absl import flags
+
+from gm_vae.command import Command
+from gm_vae.errors import UsageError
+from gm_vae.music.general_midi import instrument_name
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.measures import Bar, measures_from_score
+from gm_vae.music.midi_file import MidiError, Score, parse_midi
+
+
+def explain(data: bytes, fmt: MeasureFormat | None = None) -> str:
+    """A table of the bars of a MIDI file and a summary, as lines of text.
+
+    Raises:
+        MidiError: the bytes cannot be read.
+    """
+    fmt = fmt or MeasureFormat()
+    score = parse_midi(data)
+    bars = measures_from_score(score, fmt)
+    if not bars:
+        return "The file has no notes."
+    return "\n".join([*_table(bars, fmt), "", *_summary(score, bars, fmt)])
+
+
+def _table(bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[str]:
+    rows = [("bar", "meter", "measure?", "chords", "instruments")]
+    for bar in bars:
+        rows.append(
+            (
+                str(bar.number),
+                "/".join(map(str, bar.meter)),
+                f"no: {bar.reason.sentence(fmt)}" if bar.reason else "yes",
+                _chords(bar.chords),
+                _instruments(bar.programs),
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for number, *texts, last in rows:
+        cells = [text.ljust(width) for text, width in zip(texts, widths[1:])]
+        yield "  ".join([number.rjust(widths[0]), *cells, last]).rstrip()
+
+
+def _chords(symbols: Sequence[str]) -> str:
+    """Chords with bars between them; one if all are the same."""
+    return symbols[0] if len(set(symbols)) == 1 else "|".join(symbols)
+
+
+def _instruments(programs: Sequence[int]) -> str:
+    counts = collections.Counter(programs)
+    names = (
+        instrument_name(program) + (f" ×{count}" if count > 1 else "")
+        for program, count in counts.items()
+    )
+    return ", ".join(names)
+
+
+def _summary(score: Score, bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[str]:
+    kept = sum(bar.measure is not None for bar in bars)
+    count = len(set(score.instrument.tolist()))
+    yield (
+        f"{len(score.pitch):,} notes of {count} instrument{'s' * (count != 1)} in {len(bars):,} "
+        f"bar{'s' * (len(bars) != 1)}; {kept:,} can be used as measures."
+    )
+    if not score.time_signatures:
+        yield "The file has no time signature, so its bars are taken to be 4/4."
+    reasons = collections.Counter(bar.reason for bar in bars if bar.reason)
+    for reason, times in reasons.most_common():
+        yield f"{times:7,} not: {reason.sentence(fmt)}."
+
+
+def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
+    if not paths:
+        raise UsageError("name the MIDI files to explain, as in gm-vae explain song.mid.")
+    contents = [_read(path) for path in paths]
+    failed = False
+    for number, (path, data) in enumerate(zip(paths, contents)):
+        if len(paths) > 1:
+            print("\n" * (number > 0) + f"{path}:")
+        try:
+            print(explain(data))
+        except MidiError as error:
+            failed = True
+            sys.stdout.flush()  # in order, where both streams go to one place
+            print(f"gm-vae explain: {path}: {error}", file=sys.stderr)
+    return int(failed)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return pathlib.Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}); name a MIDI file.") from error
+
+
+COMMAND = Command(
+    name="explain",
+    summary="Tell what MIDI files give: which bars are measures, and why the others are not.",
+    example="gm-vae explain song.mid",
+    define_flags=lambda values: None,
+    run=_run,
+    arguments="FILE...",
+)
+
+if __name__ == "__main__":
+    sys.exit(COMMAND.main())
