@@ -15,12 +15,12 @@ import os
 import pathlib
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 
 from absl import flags
 
+from gm_vae import files
 from gm_vae.command import Command, require
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import format_flags, shards
@@ -85,15 +85,15 @@ def preprocess(
 
     workers = workers or _worth(found)
     local = beam_runner == runner.LOCAL
-    temporary = _temporary_folder(output)
-    try:
-        scratch = temporary / "scratch"
+    with files.output_folder(output, force=True) as part:
+        folder = part.absolute()
+        scratch = folder / "scratch"
         scratch.mkdir()
         summary_path = scratch / "summary.json"
         progress_path = scratch / "progress"
         arguments = {
             "found": sources.share(found, workers if local else _CLUSTER_PARTS),
-            "directory": str(temporary),
+            "directory": str(folder),
             "fmt": fmt,
             "validation_percent": validation_percent,
             "test_percent": test_percent,
@@ -106,14 +106,11 @@ def preprocess(
             )
         summary = json.loads(summary_path.read_text())
         shutil.rmtree(scratch)
-        dataset = _dataset(temporary, fmt, names, options, summary)
+        dataset = _dataset(folder, fmt, names, options, summary)
         if not dataset.measures:
             raise UserError(_nothing_kept(dataset))
         report.write(dataset)
-        shards.write_atomically(temporary / dataset_lib.FILE_NAME, dataset.to_json().encode())
-        _publish(temporary, output)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shards.write_atomically(folder / dataset_lib.FILE_NAME, dataset.to_json().encode())
     return dataset_lib.load(output)
 
 
@@ -159,43 +156,6 @@ def _worth(found: Iterable[sources.Source]) -> int:
     return max(1, min(os.cpu_count() or 1, midi_bytes // _BYTES_PER_WORKER))
 
 
-def _temporary_folder(output: pathlib.Path) -> pathlib.Path:
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        path = tempfile.mkdtemp(".partial", f".{output.name}.", output.parent)
-    except OSError as error:
-        raise UserError(
-            f"{output} cannot be written ({error.strerror}); choose another folder as output."
-        ) from None
-    os.chmod(path, 0o777 & ~_umask())  # mkdtemp's folders are for their owner alone
-    return pathlib.Path(path).absolute()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _publish(temporary: pathlib.Path, output: pathlib.Path) -> None:
-    """Rename a whole folder to its name; what was there before goes when the new one is there."""
-    old = temporary.with_suffix(".old")
-    try:
-        if output.exists():
-            os.rename(output, old)
-        try:
-            os.rename(temporary, output)
-        except OSError:
-            if old.exists():
-                os.rename(old, output)
-            raise
-    except OSError as error:
-        raise UserError(
-            f"{output} cannot be written ({error.strerror}); choose another folder as output."
-        ) from None
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _dataset(
     directory: pathlib.Path,
     fmt: MeasureFormat,
@@ -225,19 +185,19 @@ def _dataset(
 
 
 def _nothing_kept(dataset: Dataset) -> str:
-    files, bars = dataset.files, dataset.bars
-    if not files["read"]:
+    counts, bars = dataset.files, dataset.bars
+    if not counts["read"]:
         return "There is no MIDI file in the input; name a folder or archive with .mid files."
-    if files["unparsable"] == files["read"]:
+    if counts["unparsable"] == counts["read"]:
         reason = max(dataset.errors, key=dataset.errors.__getitem__)
         return (
-            f"None of the {files['read']} MIDI files can be read (most often: {reason}); "
+            f"None of the {counts['read']} MIDI files can be read (most often: {reason}); "
             "check the files with gm-vae explain FILE."
         )
     reasons = report.most_common(dataset.rejected, 2)
     return (
-        f"No measure was kept of {bars['seen']} bars in {files['read']} files ({reasons}); see why "
-        "with gm-vae explain FILE, or widen the limits (gm-vae preprocess --help)."
+        f"No measure was kept of {bars['seen']} bars in {counts['read']} files ({reasons}); see "
+        "why with gm-vae explain FILE, or widen the limits (gm-vae preprocess --help)."
     )
 
 

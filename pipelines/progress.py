@@ -15,6 +15,8 @@ import time
 from types import TracebackType
 from typing import Any
 
+from gm_vae.progress import duration
+
 _TICK = struct.Struct("<Q")
 _EVERY_SECONDS = 0.5
 
@@ -65,18 +67,19 @@ class ProgressLine:
         traceback: TracebackType | None,
     ) -> None:
         self._done.set()
-        if self._thread.is_alive():
+        if self._thread.ident is not None:
             self._thread.join()
             print("\r\033[K", end="", file=self._stream, flush=True)
 
     def _watch(self) -> None:
         start = time.monotonic()
         while not self._done.wait(_EVERY_SECONDS):
-            files, input_bytes = self._read()
+            files, input_bytes = self.read()
             line = progress_text(files, input_bytes, self._total_bytes, time.monotonic() - start)
             print(f"\r\033[K{line}", end="", file=self._stream, flush=True)
 
-    def _read(self) -> tuple[int, int]:
+    def read(self) -> tuple[int, int]:
+        """Files done so far, and bytes of the input that they took."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -86,7 +89,7 @@ class ProgressLine:
 
 
 def progress_text(files: int, input_bytes: int, total_bytes: int, seconds: float) -> str:
-    """The line: "1,234 files, 56 files/s, 12 %, about 3 min left"."""
+    """The line: "1,234 files, 56 files/s, 12%, 3 min 20 s left"."""
     if not files:
         return f"starting, {seconds:.0f} s"
     part = min(1.0, input_bytes / total_bytes) if total_bytes else 1.0
@@ -94,6 +97,5 @@ def progress_text(files: int, input_bytes: int, total_bytes: int, seconds: float
     if part >= 0.995:
         return text + ", sorting"
     if part > 0.01:
-        left = seconds * (1 - part) / part
-        text += f", about {left:.0f} s left" if left < 100 else f", about {left / 60:.0f} min left"
+        text += f", {duration(seconds * (1 - part) / part)} left"
     return text

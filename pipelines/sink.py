@@ -88,7 +88,7 @@ class WriteShard(beam.DoFn):
                     "measures": len(distinct),
                     "shards": [dataclasses.asdict(info)],
                     "statistics": statistics.histograms(
-                        examples.decode(record, self._fmt) for record in distinct
+                        examples.columns(distinct, self._fmt), self._fmt
                     ),
                 }
             }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from gm_vae.data.examples import Columns
 from gm_vae.music import chords
-from gm_vae.music.measure import Measure
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import DRUMS, vocabulary
 
 EVENTS_BIN = 16  # events per measure are counted in bins of this width
 
 
-def histograms(measures: Iterable[Measure]) -> dict[str, dict[str, int]]:
+def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int]]:
     """Counts over measures, as JSON values.
 
     Returns:
@@ -24,22 +24,22 @@ def histograms(measures: Iterable[Measure]) -> dict[str, dict[str, int]]:
         first number of each bin of `EVENTS_BIN`;
         "chords": chord labels by symbol.
     """
-    instruments: Counter[int] = Counter()
-    tracks: Counter[int] = Counter()
-    events: Counter[int] = Counter()
-    labels: Counter[int] = Counter()
-    for measure in measures:
-        present = measure.lengths[measure.lengths > 1].astype(np.int64)
-        count = int(present.sum()) - 2 * len(present)
-        instruments.update(set(measure.programs))
-        tracks[len(present)] += 1
-        events[count // EVENTS_BIN * EVENTS_BIN] += 1
-        labels.update(measure.chord_ids.tolist())
+    lengths = measures.lengths.astype(np.int64)  # [N, T]
+    present = lengths > 1
+    ends = np.cumsum(lengths).reshape(lengths.shape)
+    first = (ends - lengths)[present]  # where each present track has its program token
+    programs = measures.tokens[first].astype(np.int64) - vocabulary(fmt).program
+    measure = np.nonzero(present)[0]
+    # a program that two tracks of a measure share counts once
+    instruments = np.unique(measure * (DRUMS + 1) + programs) % (DRUMS + 1)
+    tracks = present.sum(-1)
+    events = np.where(present, lengths - 2, 0).sum(-1) // EVENTS_BIN * EVENTS_BIN
+    labels = _counts(measures.chord_ids)
     return {
-        "instruments": {str(program): n for program, n in sorted(instruments.items())},
-        "tracks": {str(value): n for value, n in sorted(tracks.items())},
-        "events": {str(value): n for value, n in sorted(events.items())},
-        "chords": {chords.chord_symbol(index): n for index, n in sorted(labels.items())},
+        "instruments": _counts(instruments),
+        "tracks": _counts(tracks),
+        "events": _counts(events),
+        "chords": {chords.chord_symbol(int(index)): n for index, n in labels.items()},
     }
 
 
@@ -54,3 +54,8 @@ def add(total: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
         else:
             total[key] = value
     return total
+
+
+def _counts(values: np.ndarray) -> dict[str, int]:
+    found, counts = np.unique(values, return_counts=True)
+    return {str(value): int(count) for value, count in zip(found, counts)}

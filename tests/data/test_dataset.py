@@ -3,7 +3,7 @@ import json
 import pytest
 
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.data import statistics
+from gm_vae.data import examples, statistics
 from gm_vae.errors import UserError
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
@@ -55,7 +55,9 @@ def test_histograms():
         [[360 + 33, 352, 36, 351, 489], [488, 352, 36, 303, 164, 303, 489]], [1, 0]
     )
     two_pianos = Measure.from_tracks([[360, 60, 351, 489], [360, 64, 351, 489]], [1, 13])
-    assert statistics.histograms([drums_and_bass, two_pianos]) == {
+    records = [examples.encode(drums_and_bass), examples.encode(two_pianos)]
+    columns = examples.columns(records, MeasureFormat())
+    assert statistics.histograms(columns, MeasureFormat()) == {
         "instruments": {"0": 1, "33": 1, "128": 1},
         "tracks": {"2": 2},
         "events": {"0": 2},
