@@ -1,0 +1,60 @@
+# `make demo` and `make test` set up everything they need in .venv. Python 3.10 to 3.13.
+PYTHON ?= python3
+VENV ?= .venv
+MIDI ?=
+OUTPUT ?= demo
+TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GPU
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test test-js lint format wheel constraints clean
+
+help:
+	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
+	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
+	@echo "make test              the tests"
+	@echo "make lint format       ruff"
+	@echo "make wheel             dist/*.whl"
+	@echo "make constraints       resolve the pinned versions anew"
+	@echo "make clean             remove what make made"
+
+setup: $(STAMP)
+
+# Every package is pinned by constraints.txt. tf-keras asks for `tensorflow` by name;
+# overrides.txt says that the form of it chosen above will do.
+$(STAMP): setup.py constraints.txt overrides.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
+	  else "GM-VAE needs Python 3.10 to 3.13 and $(PYTHON) is %d.%d: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q -c constraints.txt uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -c constraints.txt \
+	  --overrides overrides.txt -e ".[dev]" "$(strip $(TENSORFLOW))"
+	@touch $@
+
+demo: setup
+	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")
+
+test: setup
+	$(BIN)/python -m pytest tests
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: setup
+	$(BIN)/python -m build --wheel
+
+# One file for all Pythons, with markers where versions differ.
+constraints: setup
+	printf 'tensorflow-cpu\nuv\n' | $(BIN)/uv pip compile -q --universal --python-version 3.10 \
+	  --no-annotate --no-header --extra dev --overrides overrides.txt --upgrade setup.py - \
+	  -o constraints.new
+	(echo "# Tested versions, made by 'make constraints'."; cat constraints.new) > constraints.txt
+	rm constraints.new
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules
