@@ -35,7 +35,7 @@ class MagentaMusic:
         path.write_text(json.dumps(value))
         command = ["node", str(HERE / script), str(checkpoint), str(path), *arguments]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=HERE)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=HERE)
         except subprocess.TimeoutExpired as error:
             pytest.fail(
                 f"{script} did not end in {error.timeout:.0f} s; {_last_lines(error.stderr)}"

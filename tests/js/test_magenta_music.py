@@ -83,7 +83,7 @@ def event_chords(symbol, events):
 
 def clear_points(reference, width, chords, fmt, count=2):
     """z [B, Z] and its tokens under each chord, without near ties that rounding could turn."""
-    z = np.random.default_rng(5).normal(size=(4 * count, width)).astype(np.float32)
+    z = np.random.default_rng(5).normal(size=(2 * count + 2, width)).astype(np.float32)
     tracks, events = fmt.max_tracks, fmt.max_track_length
     tokens, clear = [], np.full(len(z), True)
     for symbol in chords or (None,):
