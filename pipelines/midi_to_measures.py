@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import sys
 import time
@@ -232,7 +233,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
         workers=values.workers,
         force=values.force,
         beam_runner=values.runner,
-        beam_args=values.beam_args.split(),
+        beam_args=shlex.split(values.beam_args),
     )
     if stamp == before.stat().st_mtime_ns:
         print(f"{dataset.directory} is finished already; --force makes it again.")

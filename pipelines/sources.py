@@ -233,7 +233,7 @@ def _read_file(source: Source) -> SongFile:
     try:
         with open(source.path, "rb") as stream:
             return _song(source.name, stream, source.size)
-    except _DECOMPRESSION_ERRORS as error:
+    except OSError as error:
         return SongFile(source.name, error=_reason(error), input_bytes=source.size)
 
 
@@ -260,7 +260,7 @@ def _read_tar(source: Source) -> Iterator[SongFile]:
     gone = 0
     number = 0
     try:
-        with open(source.path, "rb") as raw, tarfile.open(fileobj=raw, mode="r:*") as archive:
+        with open(source.path, "rb") as raw, _open_tar(raw) as archive:
             for member in archive:
                 archive.members = []  # else they pile up
                 if not member.isreg() or _is_litter(member.name):
@@ -278,6 +278,21 @@ def _read_tar(source: Source) -> Iterator[SongFile]:
         yield from _archive_error(source, error)
 
 
+class _TarMember(tarfile.TarInfo):
+    """Does not take a damaged header for the end of the archive, as Python's reader does."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        try:
+            return super().fromtarfile(archive)
+        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:
+            raise tarfile.ReadError(str(error)) from None
+
+
+def _open_tar(stream: BinaryIO) -> tarfile.TarFile:
+    return tarfile.open(fileobj=stream, mode="r:*", tarinfo=_TarMember)
+
+
 def _member_song(name: str, stream: BinaryIO, size: int, input_bytes: int) -> SongFile | None:
     """A member of an archive if it is MIDI, else None."""
     head = stream.read(_HEAD_BYTES)
@@ -292,7 +307,10 @@ def _song(name: str, stream: BinaryIO, input_bytes: int) -> SongFile:
     data = stream.read(MAX_BYTES + 1)
     for magic, decompressor in _DECOMPRESSORS.items():
         if data.startswith(magic):
-            data = decompressor(io.BytesIO(data)).read(MAX_BYTES + 1)
+            try:
+                data = decompressor(io.BytesIO(data)).read(MAX_BYTES + 1)
+            except _DECOMPRESSION_ERRORS as error:  # of this file; an archive may go on behind it
+                return SongFile(name, error=_reason(error), input_bytes=input_bytes)
     if len(data) > MAX_BYTES:
         return SongFile(name, error=_TOO_LARGE, input_bytes=input_bytes)
     return SongFile(name, data, input_bytes=input_bytes)

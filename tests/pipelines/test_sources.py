@@ -168,6 +168,36 @@ def test_damaged_archives_give_what_comes_before(tmp_path, suffix):
             assert bool(song.error) != bool(song.data)
 
 
+@pytest.mark.parametrize("suffix", ["tar", "tar.xz", "zip"])
+def test_a_damaged_member_costs_no_other(tmp_path, suffix):
+    packed = gzip.compress(MIDI * 100)
+    bad = {"b.mid": packed[:40] + b"damage" + packed[46:], "e.mid": packed[:-12]}
+    files = [
+        (name, bad.get(name, MIDI + name.encode()))
+        for name in ("a.mid", "b.mid", "c.mid", "d.mid", "e.mid", "f.mid")
+    ]
+    path = tmp_path / f"x.{suffix}"
+    _zip(path, files) if suffix == "zip" else _tar(path, files, f"w:{suffix[4:]}")
+    for parts in (1, 2, 4):
+        songs = [s for part in sources.share(sources.find(path), parts) for s in sources.read(part)]
+        assert sorted(song.data[-5:] for song in songs if not song.error) == [
+            b"a.mid", b"c.mid", b"d.mid", b"f.mid",
+        ]  # fmt: skip
+        errors = {song.name: song.error for song in songs if song.error}
+        assert sorted(errors) == [f"x.{suffix}/b.mid", f"x.{suffix}/e.mid"]
+        assert errors[f"x.{suffix}/e.mid"] == "cut short"
+
+
+def test_a_damaged_header_is_not_the_end_of_the_archive(tmp_path):
+    files = [(f"{n}.mid", MIDI + bytes(480)) for n in range(6)]  # a header and a block each
+    data = bytearray(_tar(tmp_path / "x.tar", files).read_bytes())
+    data[3 * 1024 + 5] ^= 0x55
+    (tmp_path / "x.tar").write_bytes(data)
+    *good, last = [song for s in sources.find(tmp_path / "x.tar") for song in sources.read(s)]
+    assert len(good) == 3
+    assert "damaged archive" in last.error
+
+
 def test_encrypted_members_are_reported(tmp_path):
     path = _zip(tmp_path / "x.zip", [("secret.mid", MIDI), ("readme", b"x")])
     data = bytearray(path.read_bytes())
