@@ -26,24 +26,34 @@ _SUFFIXES = ("", "m", "+", "dim")  # one spelling of each triad, all understood 
 _TRIADS = ((0, 4, 7), (0, 3, 7), (0, 4, 8), (0, 3, 6))
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
-_NOTE = re.compile(r"([A-G])((?:##|bb|#|b)?)")
-_SPELLINGS = str.maketrans({"♯": "#", "♭": "b", "°": "dim", "º": "dim", "−": "-", "–": "-"})
-# What may follow the root. First match wins; each piece sets the third, the fifth, or neither.
-_PIECES = (
-    (re.compile(r"Δ7?|[Mm]aj(?:or)?(?:7|9|11|13)?|ma(?:7|9|11|13)?|M(?:7|9|11|13)?"), None, None),
-    (re.compile(r"ø7?|(?:min|mi|m|-)7?(?:b5|-5|\(b5\))"), "minor", "flat"),
-    (re.compile(r"dim(?:7|9|11)?|o7?"), "minor", "flat"),
-    (re.compile(r"minor|min|mi|m(?!a)|-(?!5)"), "minor", None),
-    (re.compile(r"aug|\+5|\+|#5"), None, "sharp"),
-    (re.compile(r"sus(?:2|4|24|b2)?|sus"), "none", None),
-    (re.compile(r"b5|-5"), None, "flat"),
-    (re.compile(r"(?:add|no|omit)(?:3)"), "none", None),
-    (re.compile(r"add(?:b|#)?(?:2|4|6|9|11|13)|no5|omit5|no1|omit1"), None, None),
-    (re.compile(r"alt"), None, None),
-    (re.compile(r"(?:b|#|\+|-)(?:9|11|13)"), None, None),
-    (re.compile(r"6/9|69|6|7|9|11|13|2|4"), None, None),
-    (re.compile(r"[(),\s]"), None, None),
+_NOTE = re.compile(r"([A-G])(#+|b+|)")
+_SPELLINGS = str.maketrans({"♯": "#", "♭": "b", "°": "o", "º": "o", "△": "Δ", "−": "-", "–": "-"})
+
+# What may follow the root, with the third and the fifth that it calls for: in semitones from the
+# major third and the perfect fifth, or None for a chord without. The first kind wins that leaves
+# nothing but modifications.
+_NUMBER = r"(?:6/9|69|6|7|9|11|13)?"
+_MAJOR, _MINOR = r"(?:Δ|[Mm]ajor|[Mm]aj|ma|M)", r"(?:minor|min|mi|m|-(?!5))"
+_KINDS = tuple(
+    (re.compile(pattern), third, fifth)
+    for pattern, third, fifth in (
+        (rf"{_MINOR}\(?{_MAJOR}{_NUMBER}\)?", -1, 0),
+        (rf"{_MINOR}{_NUMBER}", -1, 0),
+        (rf"(?:dim|o){_NUMBER}", -1, -1),
+        (r"/?ø7?|/o7?", -1, -1),
+        (rf"(?:aug|\+){_NUMBER}", 0, 1),
+        (rf"{_MAJOR}?{_NUMBER}sus(?:24|2|4|b2)?{_NUMBER}", None, 0),
+        (r"7?alt", 0, 0),
+        (rf"{_MAJOR}?{_NUMBER}", 0, 0),
+        (r"7\+", 0, 1),
+        (r"2", 0, 0),
+        (r"4", None, 0),
+        (r"5", None, 0),
+        (r"ped", None, None),
+    )
 )
+_MODIFICATION = re.compile(r"[(\s,]*(add#|addb|add|no|omit|#|b|\+|-)(\d+)[)\s]*")
+_ALTERATION = {"add#": 1, "#": 1, "+": 1, "addb": -1, "b": -1, "-": -1, "add": 0}
 
 
 class ChordError(UsageError):
@@ -67,14 +77,16 @@ def chord_id(symbol: str) -> int:
             f"{symbol!r} is not a chord symbol; write a root A-G and a kind, such as C, F#m, Bb7, "
             "G+, Bdim, or N.C. for no chord."
         )
-    root = pitch_class(match.group())
-    third, fifth = _third_and_fifth(symbol, text[match.end() :])
-    if (third, fifth) not in _QUALITY:
+    kind, slash, bass = text[match.end() :].rpartition("/")
+    if not slash or not _NOTE.fullmatch(bass):  # none, or as in 6/9
+        kind = text[match.end() :]
+    triad = _third_and_fifth(symbol, kind)
+    if triad not in _QUALITY:
         raise ChordError(
             f"{symbol!r} has no major, minor, augmented or diminished triad; "
             f"write {match.group()} or {match.group()}m instead."
         )
-    return 1 + 12 * _QUALITY[third, fifth] + root
+    return 1 + 12 * _QUALITY[triad] + pitch_class(match.group())
 
 
 def chord_symbol(index: int) -> str:
@@ -116,33 +128,37 @@ def pitch_class(note: str) -> int:
     return (_NATURALS[match[1]] + match[2].count("#") - match[2].count("b")) % 12
 
 
-_QUALITY = {
-    ("major", "perfect"): 0,
-    ("minor", "perfect"): 1,
-    ("major", "sharp"): 2,
-    ("minor", "flat"): 3,
-}
+_QUALITY = {(0, 0): 0, (-1, 0): 1, (0, 1): 2, (-1, -1): 3}
 
 
-def _third_and_fifth(symbol: str, kind: str) -> tuple[str, str]:
-    third, fifth = "major", "perfect"
-    slash = re.search(r"/([A-G].*)$", kind)
-    if slash:
-        pitch_class(slash[1])  # the bass must be a note, though the triad ignores it
-        kind = kind[: slash.start()]
-    if kind == "5":
-        return "none", "perfect"
+def _third_and_fifth(symbol: str, kind: str) -> tuple[int | None, int | None]:
+    """The third and the fifth, as in `_KINDS`, of what stands between root and bass."""
+    for pattern, third, fifth in _KINDS:
+        match = pattern.match(kind)
+        if match and (found := _modified(kind[match.end() :], third, fifth)):
+            return found
+    raise ChordError(
+        f"{symbol!r} is not a chord symbol (no meaning for {kind!r}); "
+        "write for example C, F#m, Bb7, G+, Bdim or N.C."
+    )
+
+
+def _modified(
+    text: str, third: int | None, fifth: int | None
+) -> tuple[int | None, int | None] | None:
+    """Third and fifth after modifications such as "b5" and "(no3)"; None if the text has others."""
+    degrees = {3: third, 5: fifth}
     position = 0
-    while position < len(kind):
-        for pattern, new_third, new_fifth in _PIECES:
-            match = pattern.match(kind, position)
-            if match and match.end() > position:
-                third, fifth = new_third or third, new_fifth or fifth
-                position = match.end()
-                break
+    while position < len(text):
+        match = _MODIFICATION.match(text, position)
+        if not match:
+            return None
+        position = match.end()
+        change, degree = match[1], int(match[2])
+        if degree not in degrees:
+            continue
+        if change in ("no", "omit"):
+            degrees[degree] = None
         else:
-            raise ChordError(
-                f"{symbol!r} is not a chord symbol (no meaning for {kind[position:]!r}); "
-                "write for example C, F#m, Bb7, G+, Bdim or N.C."
-            )
-    return third, fifth
+            degrees[degree] = (degrees[degree] or 0) + _ALTERATION[change]
+    return degrees[3], degrees[5] or 0  # a missing fifth is heard as a perfect one

@@ -1,0 +1,142 @@
+"""Chord symbols against note_seq's reading of them, and the spellings of musicians."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from gm_vae.errors import UsageError
+from gm_vae.music import chords
+from gm_vae.music.chords import ChordError, chord_id, chord_symbol
+
+C, CM, C_AUG, C_DIM = 1, 13, 25, 37
+
+
+@pytest.fixture(scope="module")
+def note_seq():
+    return pytest.importorskip("note_seq")
+
+
+DEGREES = ("b5", "#5", "b9", "#9", "#11", "b13", "#4", "b6", "b3", "b7", "#7")
+ADDED = ("add2", "add4", "add6", "add9", "add11", "add#11", "addb9", "add3", "add5", "addb7")
+MISSING = ("no1", "no3", "no5", "no7", "no9")
+IN_BRACKETS = ("(b5)", "(#5)", "(b9)", "(add9)", "(no3)", "(no5)")
+MODIFICATIONS = (*DEGREES, *ADDED, *MISSING, *IN_BRACKETS)
+
+
+def test_every_symbol_that_note_seq_can_encode_has_its_id(note_seq):
+    """All kinds that it knows, with up to two modifications, some with a bass."""
+    library = note_seq.chord_symbols_lib
+    encoding = note_seq.TriadChordOneHotEncoding()
+    kinds = list(library._CHORD_KINDS_BY_ABBREV)
+    assert len(kinds) > 60
+    agreed = 0
+    for kind, first, second in itertools.product(kinds, ["", *MODIFICATIONS], ["", "b5", "(add9)"]):
+        root = ("C", "F#", "Bb", "Ebb", "G##")[agreed % 5]
+        symbol = root + kind + first + second + ("", "/G", "/Ab")[agreed % 3]
+        try:
+            expected = encoding.encode_event(symbol)
+        except (library.ChordSymbolError, note_seq.ChordEncodingError):
+            continue
+        assert chord_id(symbol) == expected, symbol
+        agreed += 1
+    assert agreed > 2000
+
+
+@pytest.mark.parametrize("kind", ["sus", "sus2", "sus4", "sus7", "7sus", "ped", "5", "(no3)", "b5"])
+def test_a_chord_that_note_seq_cannot_encode_is_an_error_of_ours(note_seq, kind):
+    with pytest.raises(note_seq.ChordEncodingError):
+        note_seq.TriadChordOneHotEncoding().encode_event("A" + kind)
+    with pytest.raises(ChordError, match="has no major, minor, augmented or diminished triad"):
+        chord_id("A" + kind)
+
+
+def test_every_id_has_a_symbol_that_note_seq_reads(note_seq):
+    encoding = note_seq.TriadChordOneHotEncoding()
+    for index in range(chords.NUM_CHORDS):
+        assert chord_id(chord_symbol(index)) == index
+        assert encoding.encode_event(chord_symbol(index)) == index
+        assert chord_id(encoding.decode_event(index)) == index
+
+
+@pytest.mark.parametrize(
+    ("symbol", "index"),
+    [
+        ("Cmaj7", C), ("CM7", C), ("CΔ", C), ("C△7", C), ("Cma9", C), ("Cmaj", C), ("Cmajor", C),
+        ("C7", C), ("C9", C), ("C13", C), ("C6", C), ("C69", C), ("C6/9", C), ("C2", C),
+        ("Cadd9", C), ("C(add9)", C), ("C7(b9,#11)", C), ("C7(b9)(#9)", C), ("C7-9", C),
+        ("C7+9", C), ("C/E", C), ("C7/Bb", C), ("C6/9/E", C), ("C(no5)", C), ("C7omit5", C),
+        ("C7alt", C), (" C ", C),
+        ("Cm", CM), ("Cmin", CM), ("Cminor", CM), ("Cmi7", CM), ("C-", CM), ("C−7", CM),
+        ("Cm6", CM), ("Cm9", CM), ("CmMaj7", CM), ("Cm(maj7)", CM), ("C-Δ7", CM), ("Cmadd9", CM),
+        ("Cm/Eb", CM),
+        ("C+", C_AUG), ("Caug", C_AUG), ("C+7", C_AUG), ("Caug7", C_AUG), ("C7#5", C_AUG),
+        ("C7(#5)", C_AUG), ("C7+5", C_AUG), ("C7+", C_AUG), ("Cmaj7#5", C_AUG), ("C(♯5)", C_AUG),
+        ("Cdim", C_DIM), ("C°", C_DIM), ("C°7", C_DIM), ("Co7", C_DIM), ("Cdim7", C_DIM),
+        ("Cø", C_DIM), ("Cø7", C_DIM), ("Cm7b5", C_DIM), ("C-7b5", C_DIM), ("Cm7(b5)", C_DIM),
+        ("Cm7♭5", C_DIM), ("Cmin7-5", C_DIM),
+        ("F#m7b5", C_DIM + 6), ("Bb", C + 10), ("B♭", C + 10), ("Db°", C_DIM + 1),
+        ("D♭o", C_DIM + 1),
+        ("Cb", C + 11), ("B#", C), ("E♯m", CM + 5), ("Abm/Cb", CM + 8), ("Am7/G", CM + 9),
+        ("N.C.", 0), ("NC", 0), ("n.c.", 0), ("N", 0),
+    ],
+)  # fmt: skip
+def test_spellings_of_musicians(symbol, index):
+    assert chord_id(symbol) == index
+
+
+@pytest.mark.parametrize(
+    "symbol", ["Xyz", "", "H", "cm", "Cfoo", "Cm7x", "C/X", "C/", "C7b", "C#b", "C(", "1", "C|G"]
+)
+def test_what_is_no_chord_is_told_with_an_example(symbol):
+    with pytest.raises(ChordError, match=r"is not a chord symbol.*write.* F#m, Bb7") as error:
+        chord_id(symbol)
+    assert isinstance(error.value, UsageError)
+    assert repr(symbol) in str(error.value)
+
+
+@pytest.mark.parametrize("symbol", ["Csus4", "Csus", "C9sus4", "Cmaj7sus2", "C5", "C4", "Cno3"])
+def test_what_has_no_triad_is_told_with_a_remedy(symbol):
+    with pytest.raises(ChordError, match="write C or Cm instead"):
+        chord_id(symbol)
+
+
+def test_several():
+    ids = chords.chord_ids(["C", "Am", "N.C."])
+    assert ids.dtype == np.uint8
+    assert ids.tolist() == [1, 22, 0]
+
+
+def test_pitch_classes(note_seq):
+    assert chords.chord_pitch_classes(0) == frozenset()
+    for index in range(1, chords.NUM_CHORDS):
+        expected = note_seq.chord_symbols_lib.chord_symbol_pitches(chord_symbol(index))
+        assert chords.chord_pitch_classes(index) == set(expected)
+
+
+def test_transposing(note_seq):
+    assert chords.transpose_chord(0, 5) == 0
+    for index in range(1, chords.NUM_CHORDS):
+        for semitones in (-13, -1, 0, 3, 12):
+            symbol = note_seq.chord_symbols_lib.transpose_chord_symbol(
+                chord_symbol(index), semitones
+            )
+            assert chords.transpose_chord(index, semitones) == chord_id(symbol)
+
+
+def test_note_names():
+    assert [chords.pitch_class(name) for name in ("C", "F#", "Bbb", "Cb", "B##")] == [
+        0,
+        6,
+        9,
+        11,
+        1,
+    ]
+    with pytest.raises(ChordError, match="not a note name"):
+        chords.pitch_class("c")
+
+
+@pytest.mark.parametrize("index", [-1, 49])
+def test_there_is_no_other_id(index):
+    with pytest.raises(ValueError, match="outside"):
+        chord_symbol(index)
