@@ -21,3 +21,15 @@ def shared() -> pathlib.Path:
 def golden(shared: pathlib.Path) -> pathlib.Path:
     """Outputs of the original implementation and of the browser client."""
     return shared / "golden"
+
+
+@pytest.fixture(scope="session")
+def songs_dataset(tmp_path_factory) -> pathlib.Path:
+    """A dataset of a dozen songs of the arranger, with all three splits."""
+    from gm_vae.music import arranger
+    from gm_vae.pipelines.midi_to_measures import preprocess
+
+    folder = tmp_path_factory.mktemp("songs")
+    arranger.write_corpus(folder / "midi", count=12, seed=5)
+    preprocess(folder / "midi", folder / "data", validation_percent=20, test_percent=20, workers=1)
+    return folder / "data"

@@ -17,8 +17,9 @@ import numpy as np
 
 from gm_vae.errors import UserError
 from gm_vae.files import output_folder
+from gm_vae.model.client_config import CONFIG, client_config
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.tensors import read_tensors, write_tensors
+from gm_vae.model.tensors import read_tensors, write_json, write_tensors
 from gm_vae.version import __version__
 
 FILE_NAME = "gm_vae.json"
@@ -52,6 +53,7 @@ def write_checkpoint(
     }
     with output_folder(folder, force) as part:
         write_tensors(part, dict(weights))
+        write_json(part / CONFIG, client_config(config.fmt, config.chords))
         (part / FILE_NAME).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
