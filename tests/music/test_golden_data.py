@@ -4,33 +4,21 @@ The original cuts bars in float seconds, which loses notes, and restarts its bar
 change. Where it loses nothing, tokens and chords must be the same. Where it does, each difference
 must be one of the kinds below, shown by exact arithmetic on the ticks of the very note; and how
 often each kind occurs is pinned at the end.
-
-The exact arithmetic here is the test's own: steps are fractions, one note at a time.
 """
 
-import bisect
 import collections
-import dataclasses
-import io
-import json
-import warnings
 from fractions import Fraction
 
 import numpy as np
-import pretty_midi
 import pytest
+from golden_data import END, HALF, STEPS, count_events, golden_files, nearest, outcome, spell
 
 from gm_vae.music import chord_inference
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import RejectReason, measures_from_score
-from gm_vae.music.midi_file import parse_midi
 from gm_vae.music.sustain import apply_sustain
 
-STEPS = 96
-DRUMS = 128
-END = 489
 EMPTY_TRACK = [488, 351, END]
-HALF = Fraction(1, 2)
 
 # Kinds of difference of a measure. A measure may show several.
 HALF_STEP = "a note begins or ends exactly half way between steps: float error rounds it down"
@@ -56,136 +44,9 @@ REASONS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Note:
-    """A note of a bar, in fractions of a step from the bar line; `end` may lie past the bar."""
-
-    instrument: int
-    program: int
-    pitch: int
-    loudness: int  # velocity bin
-    start: Fraction
-    end: Fraction
-
-    def spelled(self, cut=STEPS, start_down=0, end_down=0):
-        start = nearest(self.start) - start_down
-        end = min(max(nearest(min(self.end, cut)) - end_down, start + 1), STEPS)
-        return (self.program, self.pitch, self.loudness, start, end)
-
-
-def nearest(step):
-    return int((step + HALF) // 1)
-
-
-class File:
-    """A golden file: what the original made of it, what we make of it, and the notes' ticks."""
-
-    def __init__(self, folder, entry):
-        self.name = entry["file"]
-        data = (folder / "midi" / self.name).read_bytes()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            midi = pretty_midi.PrettyMIDI(io.BytesIO(data))
-        self.seconds = midi._PrettyMIDI__tick_to_time  # as the original placed each tick
-        self.entry = entry
-        self.reference = np.load(folder / "tokens" / (self.name[:-4] + ".npz"))
-        self.score = score = parse_midi(data)
-        self.ticks_per_quarter = score.ticks_per_quarter
-        self.bars = measures_from_score(score)
-        self.bar_ticks = [bar.start_tick for bar in self.bars]
-        sustained = apply_sustain(score)
-        self.end_tick = sustained.end_tick
-        # Pedal events after the last note were lost to the original. If they were to release a
-        # pedal, the piece ended with its last melodic event.
-        within = score.pedal_ticks < score.end_tick
-        melodic = np.append(score.end_ticks[~score.is_drum], score.pedal_ticks[within])
-        self.melodic_end_tick = int(melodic.max(initial=0))
-        state = dict(zip(score.pedal_channel[within].tolist(), score.pedal_down[within].tolist()))
-        self.pedal_left_down = any(state.values())
-        columns = zip(
-            sustained.start_ticks.tolist(),
-            sustained.end_ticks.tolist(),
-            sustained.instrument.tolist(),
-            np.where(sustained.is_drum, DRUMS, sustained.program.astype(int)).tolist(),
-            sustained.pitch.tolist(),
-            ((sustained.velocity.astype(int) - 1) // 16 + 1).tolist(),
-        )
-        self.notes = sorted(columns)
-        self.onsets = [note[0] for note in self.notes]
-
-    def tick(self, seconds):
-        """The tick at a time, which must be one."""
-        tick = int(np.abs(self.seconds - seconds).argmin())
-        assert abs(self.seconds[tick] - seconds) < 1e-6
-        return tick
-
-    def bar_at(self, tick):
-        """Index of our bar that begins at a tick, or None."""
-        index = bisect.bisect_right(self.bar_ticks, tick) - 1
-        return index if self.bar_ticks[index] == tick else None
-
-    def steps(self, ticks):
-        return Fraction(ticks * 24, self.ticks_per_quarter)
-
-    def notes_around(self, tick):
-        """Notes from half a step before a bar line to the bar line after it, included."""
-        length = 4 * self.ticks_per_quarter
-        first = bisect.bisect_left(self.onsets, tick - self.ticks_per_quarter)
-        last = bisect.bisect_right(self.onsets, tick + length)
-        found = []
-        for start, end, instrument, program, pitch, loudness in self.notes[first:last]:
-            begins = self.steps(start - tick)
-            if begins >= -HALF:
-                ends = self.steps(end - tick)
-                found.append(Note(instrument, program, pitch, loudness, begins, ends))
-        return found
-
-    def is_section(self, start, end):
-        """Whether a stretch without tempo change is one of one time signature, as ours are."""
-        changes = {0, self.end_tick, *(tick for tick, *_ in self.score.time_signatures)}
-        return {start, end} <= changes
-
-    def segments(self, form):
-        """(start tick, end tick, entry) of the stretches that the original cut a file into."""
-        entries = self.entry[form]["segments"]
-        starts = [self.tick(entry["start_s"]) for entry in entries]
-        return list(zip(starts, [*starts[1:], self.end_tick], entries))
-
-
 @pytest.fixture(scope="module")
 def files(golden):
-    folder = golden / "data"
-    manifest = json.loads((folder / "manifest.json").read_text())
-    return [File(folder, entry) for entry in manifest]
-
-
-def spell(tokens):
-    """The notes of one track's tokens, first sounding first ended, and its program."""
-    sounding, notes, step, loudness = collections.defaultdict(collections.deque), [], 0, 0
-    program = int(tokens[0]) - 360
-    for token in map(int, tokens[1:]):
-        if token < 128:
-            sounding[token].append((loudness, step))
-        elif token < 256:
-            notes.append((program, token - 128, *sounding[token - 128].popleft(), step))
-        elif token < 352:
-            step += token - 255
-        elif token < 360:
-            loudness = token - 351
-    assert tokens[-1] == END
-    assert step == STEPS
-    assert not any(sounding.values())
-    return notes
-
-
-def count_events(notes):
-    """Events of one instrument's spelled notes: ons, offs, velocities, shifts."""
-    moments = {note[3] for note in notes} | {note[4] for note in notes} | {STEPS}
-    in_order = sorted(notes, key=lambda note: (note[3], note[1]))
-    velocities = sum(
-        before is None or before[2] != note[2] for before, note in zip([None, *in_order], in_order)
-    )
-    return 2 * len(notes) + velocities + len(moments - {0})
+    return golden_files(golden / "data")
 
 
 def compare(file, tracks, index, cut, cut_kind):
@@ -338,24 +199,6 @@ def test_no_file_has_fewer_measures_but_for_known_reasons(files, differences):
         "simutrans_27-March-Winds.mid": 1,
         "simutrans_51-Summer-Intersection.mid": 7,
     }
-
-
-def outcome(file, index):
-    """Why one of our bars is kept or not, by the test's own count."""
-    by_instrument = collections.defaultdict(list)
-    for note in file.notes_around(file.bar_ticks[index]):
-        if nearest(note.start) < STEPS:
-            by_instrument[note.instrument].append(note.spelled())
-    events = [count_events(notes) for notes in by_instrument.values()]
-    if not events:
-        return RejectReason.EMPTY
-    if len(events) < 2:
-        return RejectReason.TOO_FEW_INSTRUMENTS
-    if len(events) > 8:
-        return RejectReason.TOO_MANY_INSTRUMENTS
-    if max(events) > 62:
-        return RejectReason.TRACK_TOO_LONG
-    return RejectReason.TOO_FEW_EVENTS if sum(events) < 8 else None
 
 
 def test_bars_are_dropped_for_the_same_reason(files):
