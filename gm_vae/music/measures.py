@@ -107,12 +107,9 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
     bar_notes = _cut_at_bar_lines(notes, section_of_note, sections, fmt)
     last = sections[-1]
     if last.counts:  # a note just before the last bar line may have been rounded past it
-        bars = max(last.bars, int(bar_notes.bar.max(initial=-1)) + 1 - last.first_bar)
-        sections[-1] = last = dataclasses.replace(last, bars=bars)
-    if last.stop_bar > MAX_BARS:
-        raise MidiError(
-            f"The MIDI file lasts {last.stop_bar:,} bars, so a time in it must be damaged."
-        )
+        needed = int(bar_notes.bar.max(initial=-1)) + 1 - last.first_bar
+        sections[-1] = last = dataclasses.replace(last, bars=max(last.bars, needed))
+        _check_length(last.stop_bar)
 
     tracks = tokenise(bar_notes, fmt)
     reasons = _reasons(tracks, sections, fmt)
@@ -167,7 +164,16 @@ class _Section:
         return self.start_tick + place * 4 * ticks_per_quarter * numerator // denominator
 
 
-def _to_steps(ticks: np.ndarray | int, ticks_per_quarter: int, fmt: MeasureFormat):
+def _check_length(bars: int) -> None:
+    if bars > MAX_BARS:
+        raise MidiError(
+            f"The MIDI file lasts more than {MAX_BARS:,} bars, so a time in it must be damaged."
+        )
+
+
+def _to_steps(
+    ticks: np.ndarray | int, ticks_per_quarter: int, fmt: MeasureFormat
+) -> np.ndarray | int:
     """Ticks to the nearest step; half a step goes up."""
     return (2 * ticks * fmt.steps_per_quarter + ticks_per_quarter) // (2 * ticks_per_quarter)
 
@@ -191,6 +197,7 @@ def _sections(score: Score, fmt: MeasureFormat) -> list[_Section]:
         counts = bar_steps == fmt.steps_per_measure * denominator
         sections.append(_Section(start, end, meter, steps, counts, first_bar, bars))
         first_bar += bars
+        _check_length(first_bar)
     return sections
 
 

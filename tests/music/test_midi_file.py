@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from midi_builder import meter, midi, note, pedal, program, tempo
 
 from gm_vae.errors import UserError
+from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_bytes import MAX_BYTES
 from gm_vae.music.midi_file import MidiError, parse_midi
 
@@ -302,6 +303,7 @@ def test_no_mutation_of_a_file_does_more_than_raise(data):
             del mutant[max(place, 60) :]
     try:
         score = parse_midi(bytes(mutant))
+        measures_from_score(score)
     except MidiError:
         return
     assert np.all(score.end_ticks > score.start_ticks)
