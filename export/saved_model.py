@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 
-import keras
 import tensorflow as tf
 
 from gm_vae.files import output_folder
@@ -47,25 +46,24 @@ def export_saved_model(model: GMVAE, output: str | os.PathLike[str], force: bool
     def ids(shape: list, name: str) -> tf.TensorSpec:
         return tf.TensorSpec(shape, tf.int32, name)
 
-    archive = keras.export.ExportArchive()
-    archive.track(network)
-    archive.add_endpoint(
-        "encode",
-        encode,
-        [ids(shape, "tokens"), ids(shape[:2], "lengths"), ids([None, None], "chords")],
-    )
-    archive.add_endpoint(
-        "decode",
-        decode,
-        [
-            tf.TensorSpec([None, model.config.latent_size], tf.float32, "z"),
-            ids([None, None], "chords"),
-            tf.TensorSpec([], tf.float32, "temperature"),
-            ids([], "seed"),
-        ],
-    )
+    encode_spec = [ids(shape, "tokens"), ids(shape[:2], "lengths"), ids([None, None], "chords")]
+    decode_spec = [
+        tf.TensorSpec([None, model.config.latent_size], tf.float32, "z"),
+        ids([None, None], "chords"),
+        tf.TensorSpec([], tf.float32, "temperature"),
+        ids([], "seed"),
+    ]
+    module = tf.Module()
+    # named here once, instead of tracking the Keras model, which would store weights twice
+    module.weights = {
+        name.replace("/", "|"): variable.value
+        for name, variable in network.published_variables().items()
+    }
+    module.encode = tf.function(encode, encode_spec)
+    module.decode = tf.function(decode, decode_spec)
+    signatures = {"encode": module.encode, "decode": module.decode}
     values = {"gm_vae": __version__, "model": model.config.to_dict(), "training": model.training}
     with output_folder(output, force) as part:
-        archive.write_out(str(part), verbose=False)
+        tf.saved_model.save(module, str(part), signatures=signatures)
         (part / "assets.extra").mkdir()
         (part / "assets.extra/gm_vae.json").write_text(json.dumps(values, indent=1) + "\n")

@@ -84,13 +84,9 @@ class Command:
     def _parse(self, values: flags.FlagValues, argv: list[str]) -> list[str]:
         try:
             positional = values([self.name, *argv])[1:]
-        except flags.UnrecognizedFlagError as error:
-            hint = f" Did you mean --{error.suggestions[0]}?" if error.suggestions else ""
-            raise UsageError(
-                f"there is no flag --{error.flagname}.{hint} See gm-vae {self.name} --help."
-            ) from None
         except flags.Error as error:
-            raise UsageError(f"{str(error).rstrip('.')}. See gm-vae {self.name} --help.") from None
+            text = str(error).strip().removesuffix(" ?").rstrip(".")
+            raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
         if positional and not self.arguments:
             raise UsageError(
                 f"{positional[0]!r} is one word too many; flags are written --name=value. "

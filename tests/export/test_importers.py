@@ -1,0 +1,57 @@
+"""Other people's checkpoints become ours, and say the same."""
+
+import numpy as np
+import pytest
+
+import gm_vae
+from gm_vae.errors import UserError
+from gm_vae.export.importers import import_checkpoint
+from gm_vae.export.magentajs import export_magentajs
+from gm_vae.model.tensors import read_tensors
+
+
+@pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
+def test_tf1_checkpoints(golden, tmp_path, name):
+    folder = golden / "model" / name
+    config, sigma_known = import_checkpoint(folder / "ckpt-0", tmp_path / "ours")
+    assert sigma_known
+    assert (config.encoder_units, config.decoder_units, config.latent_size) == (48, (40,) * 3, 32)
+    assert config.chords == name.startswith("chords")
+    weights = np.load(folder / "weights.npz")
+    found = gm_vae.load(tmp_path / "ours").network.published_weights()
+    assert {key.replace("/", "|") for key in found} == set(weights)
+    for key, value in found.items():
+        np.testing.assert_array_equal(value, weights[key.replace("/", "|")])
+
+
+def test_magentajs_folders_come_back_byte_for_byte(golden, tmp_path):
+    source = golden / "magentajs/ckpt_chords_float32"
+    _, sigma_known = import_checkpoint(source, tmp_path / "ours")
+    assert not sigma_known
+    model = gm_vae.load(tmp_path / "ours")
+    assert model.training["sigma_known"] is False
+    measures = model.decode(model.sample_points(3, seed=0), "C", seed=0)
+    np.testing.assert_allclose(model.encode(measures)[1], 1.0, rtol=1e-6)  # the prior's
+    export_magentajs(
+        model.network.published_weights(), model.format, tmp_path / "back", quantization="none"
+    )
+    before, after = read_tensors(source), read_tensors(tmp_path / "back")
+    assert set(before) == set(after)
+    for name, value in before.items():
+        np.testing.assert_array_equal(after[name], value)
+
+
+def test_the_trained_scratch_model_makes_music(golden, tmp_path):
+    import_checkpoint(golden / "trained_small", tmp_path / "ours")
+    model = gm_vae.load(tmp_path / "ours")
+    assert model.training["sigma_known"]
+    measures = model.decode(model.sample_points(16, seed=0), "C", temperature=0.5, seed=0)
+    assert sum(len(measure.notes()) for measure in measures) > 16 * 8
+
+
+def test_mistakes_are_told_in_one_sentence(tmp_path):
+    with pytest.raises(UserError, match="no checkpoint at"):
+        import_checkpoint(tmp_path / "absent", tmp_path / "ours")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError):
+        import_checkpoint(tmp_path / "empty", tmp_path / "ours")

@@ -1,0 +1,198 @@
+"""The command line as a user types it: verbs, help, exit codes, one sentence an error."""
+
+import io
+import subprocess
+import sys
+
+import pytest
+from absl import flags
+
+import gm_vae
+from gm_vae.cli import VERBS, main
+from gm_vae.command import Command, attribute_help
+from gm_vae.errors import UsageError, UserError
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.measures import measures_from_midi
+from gm_vae.progress import Progress, duration
+from gm_vae.training.config import TrainConfig
+
+
+@pytest.fixture(scope="module")
+def model_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    GMVAE(HierarchicalVAE(ModelConfig(16, (16, 16), 8))).save(folder)
+    return str(folder)
+
+
+def run(capsys, *argv):
+    code = main(argv)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example(capsys, verb):
+    code, out, _ = run(capsys, verb, "--help")
+    assert code == 0
+    assert f"gm-vae {verb}" in out.partition("example:")[2]
+    assert "flags:" in out
+
+
+def test_importing_the_package_imports_neither_tensorflow_nor_beam():
+    code = (
+        "import sys, gm_vae, gm_vae.cli; gm_vae.MeasureFormat(); gm_vae.measures_from_midi;"
+        "bad = {'tensorflow', 'apache_beam', 'keras', 'note_seq'} & set(sys.modules);"
+        "assert not bad, bad"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_public_names_are_there():
+    for name in gm_vae.__all__:
+        assert getattr(gm_vae, name) is not None
+    with pytest.raises(AttributeError):
+        gm_vae.nonsense  # noqa: B018
+
+
+def test_wrong_usage_ends_with_2_and_a_sentence(capsys, model_folder, tmp_path):
+    out = str(tmp_path / "a.mid")
+    for argv, words in (
+        (("generat",), "Did you mean generate?"),
+        (("train", "--dta=x"), "Did you mean: data"),
+        (("train",), "--data is missing"),
+        (("train", "--data=x", "--output=y", "--steps=many"), "steps"),
+        (("train", f"--data={tmp_path}", "--output=y"), "not a dataset"),
+        (("train", "x"), "one word too many"),
+        (("preprocess", f"--input={tmp_path}", f"--output={tmp_path / 'd'}"), "MIDI"),
+        (("preprocess", "--input=/nowhere", f"--output={tmp_path / 'd'}"), "/nowhere"),
+        (("generate", f"--model={model_folder}", "--chords=Xyz", f"--output={out}"), "'Xyz'"),
+        (("generate", f"--model={model_folder}", "--chords=C", "--output=a.wav"), ".mid"),
+        (
+            ("generate", f"--model={model_folder}", "--chords=C", "--midi=no.mid",
+             f"--output={out}"),
+            "--midi=no.mid",
+        ),
+        (("demo", f"--output={model_folder}", "--force"), "no demo of ours"),
+    ):  # fmt: skip
+        code, _, err = run(capsys, *argv)
+        assert code == 2, (argv, err)
+        assert words in err, (argv, err)
+        assert err.count("\n") == 1, err
+
+
+def test_failures_end_with_1_and_a_sentence(capsys, tmp_path):
+    path = tmp_path / "file"
+    path.write_text("")
+    for argv, words in (
+        (("generate", "--model=/nowhere", "--chords=C", "--output=a.mid"), "no checkpoint"),
+        (("arrange", f"--output={path}/songs"), str(path)),
+    ):
+        code, _, err = run(capsys, *argv)
+        assert code in (1, 2), (argv, err)
+        assert words in err, (argv, err)
+        assert err.count("\n") == 1, err
+
+
+def test_generate_and_interpolate_write_midi_and_pictures(capsys, model_folder, tmp_path):
+    for verb, chords, bars in (("generate", "C G|Am F", 3), ("interpolate", "Dm F", 8)):
+        path = tmp_path / f"{verb}.mid"
+        argv = (verb, f"--model={model_folder}", f"--chords={chords}", f"--output={path}")
+        code, out, err = run(capsys, *argv, "--seed=3")
+        assert code == 0, err
+        assert out.split() == [str(path), str(path.with_suffix(".png"))]
+        _, rejected = measures_from_midi(path.read_bytes())
+        kept, _ = measures_from_midi(path.read_bytes())
+        assert len(kept) + sum(rejected.values()) == bars
+        first = path.read_bytes()
+        code, _, err = run(capsys, *argv, "--seed=3")
+        assert code == 2
+        assert "--force" in err
+        assert run(capsys, *argv, "--seed=3", "--force")[0] == 0
+        assert path.read_bytes() == first
+
+
+def test_a_measure_of_ones_own_can_be_the_style(capsys, model_folder, tmp_path):
+    from gm_vae.music import arranger
+
+    song = next(iter(arranger.songs(1, seed=0)))
+    (tmp_path / "song.mid").write_bytes(song.midi)
+    argv = ("generate", f"--model={model_folder}", f"--midi={tmp_path / 'song.mid'}", "--chords=C")
+    assert run(capsys, *argv, f"--output={tmp_path / 'a.mid'}", "--measure=3")[0] == 0
+    code, _, err = run(capsys, *argv, f"--output={tmp_path / 'b.mid'}", "--measure=999")
+    assert code == 2
+    assert "--measure=999" in err
+
+
+def test_export_and_import_give_the_model_back(capsys, model_folder, tmp_path):
+    for argv in (
+        ("export", f"--model={model_folder}", "--format=magentajs", "--quantize=none",
+         f"--output={tmp_path / 'js'}"),
+        ("import", f"--checkpoint={tmp_path / 'js'}", f"--output={tmp_path / 'ours'}"),
+    ):  # fmt: skip
+        code, _, err = run(capsys, *argv)
+        assert code == 0, err
+    before, after = gm_vae.load(model_folder), gm_vae.load(tmp_path / "ours")
+    z = before.sample_points(2, seed=0)
+    assert after.decode(z, "C", seed=0) == before.decode(z, "C", seed=0)
+
+
+def test_demo_runs_the_whole_chain(capsys, tmp_path):
+    out = tmp_path / "demo"
+    code, text, err = run(capsys, "demo", f"--output={out}", "--steps=2")
+    assert code == 0, err
+    for path in (
+        "data/dataset.json", "run/checkpoint/gm_vae.json", "savedmodel/saved_model.pb",
+        "magentajs/weights_manifest.json", "music/progression.mid", "music/progression.png",
+        "music/interpolation.mid", "music/interpolation.png", "report.txt",
+    ):  # fmt: skip
+        assert (out / path).stat().st_size > 0, path
+    for word in ("bits a measure", "note time in chord", "seconds", "distinct", "rejected"):
+        assert word in text
+    code, _, err = run(capsys, "demo", f"--output={out}", "--steps=2")
+    assert code == 2
+    assert "--force" in err
+
+
+def test_commands_turn_errors_into_exit_codes(capsys):
+    def fails(error):
+        def work(values, positional):
+            raise error
+
+        return Command("try", "Try.", "gm-vae try", lambda values: None, work).main([])
+
+    assert fails(UserError("no luck.")) == 1
+    assert fails(UsageError("wrong word.")) == 2
+    assert fails(KeyboardInterrupt()) == 130
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "gm-vae try: no luck.",
+        "gm-vae try: wrong word.",
+    ]
+    with pytest.raises(ZeroDivisionError):  # a fault of ours keeps its traceback
+        fails(ZeroDivisionError())
+
+
+def test_flags_are_explained_as_the_class_explains_its_fields():
+    texts = attribute_help(TrainConfig)
+    assert set(texts) == set(TrainConfig().to_dict())
+    assert not {"steps", "batch_size"} & set(flags.FLAGS)  # flags stay local to their verb
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_shows_rate_and_time_left_on_a_terminal_only():
+    terminal, log = Terminal(), io.StringIO()
+    for stream in (terminal, log):
+        with Progress(10, "step", stream=stream) as progress:
+            progress.update(10, "loss 3")
+    assert "10/10 steps" in terminal.getvalue()
+    assert "loss 3" in terminal.getvalue()
+    assert log.getvalue() == ""
+    progress = Progress(100, "step", done=50, stream=log)
+    progress.done = 60
+    assert progress.line(5) == "60/100 steps  60 %  2/s  20 s left"
+    assert [duration(s) for s in (42, 200, 18600)] == ["42 s", "3 min 20 s", "5 h 10 min"]
