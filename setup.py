@@ -47,7 +47,6 @@ setuptools.setup(
         "mido>=1.2",
         "note-seq>=0.0.5",
         "numpy>=1.26",
-        "symusic>=0.5",
         "tensorboard>=2.18",
         "tensorflow>=2.18",
         "tensorflow-probability>=0.25",

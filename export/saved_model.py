@@ -59,8 +59,8 @@ def export_saved_model(model: GMVAE, output: str | os.PathLike[str], force: bool
         name.replace("/", "|"): variable.value
         for name, variable in network.published_variables().items()
     }
-    module.encode = tf.function(encode, encode_spec)
-    module.decode = tf.function(decode, decode_spec)
+    module.encode = tf.function(encode, encode_spec, autograph=False)
+    module.decode = tf.function(decode, decode_spec, autograph=False)
     signatures = {"encode": module.encode, "decode": module.decode}
     values = {"gm_vae": __version__, "model": model.config.to_dict(), "training": model.training}
     with output_folder(output, force) as part:

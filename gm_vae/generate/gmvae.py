@@ -47,14 +47,17 @@ class GMVAE:
         measure = tf.TensorSpec([None, tracks, steps], tf.int32)
         self._encode = tf.function(
             network.encode,
+            autograph=False,
             input_signature=[measure, tf.TensorSpec([None, tracks], tf.int32), measure],
         )
         self._side_by_side = tf.function(
             functools.partial(decoding.decode_side_by_side, network),
+            autograph=False,
             input_signature=[point, flat, *number, tf.TensorSpec([None], tf.int32)],
         )
         self._in_sequence = tf.function(
             functools.partial(decoding.decode_in_sequence, network),
+            autograph=False,
             input_signature=[point, flat, *number, tf.TensorSpec([None], tf.int32)],
         )
 

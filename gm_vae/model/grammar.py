@@ -1,7 +1,7 @@
 """Which token may come next: the rules that every track of the corpus obeys, as logit masks.
 
 A track is its program, then events, then the end; an absent track is the end alone. Within one
-step come the note-offs by rising pitch, then the note-ons by rising pitch; a velocity comes only
+step come the note-offs by onset and pitch, then the note-ons by pitch; a velocity comes only
 where it changes and right before a note-on; time-shifts never follow each other and sum to the
 measure; what still sounds at the bar line ends there; a track has at least one note. Each rule is
 also counted against the tokens left, so that the end is always reached within E tokens.
@@ -20,6 +20,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, PROGRAMS, EventType, vocabulary
 
 NEVER = -1e9  # the logit of a token that cannot come
+_LATE = 2**30  # after every note
 _NOTHING = -1  # the "kind" of the last token before there was one
 
 
@@ -30,8 +31,9 @@ class GrammarState(NamedTuple):
         step: int32 [N], time within the measure.
         kind: int32 [N], `EventType` of the last token, -1 at the start.
         velocity: int32 [N], the bin in force, 0 before the first.
-        sounding: bool [N, 128].
-        off_floor, on_floor: int32 [N], last pitch ended / struck in this very step, or -1.
+        onset: int32 [N, 128], the step at which each sounding pitch was struck; -1 for silent ones.
+        off_floor: int32 [N], the last note ended in this very step, as onset * 128 + pitch, or -1.
+        on_floor: int32 [N], the last pitch struck in this very step, or -1.
         has_note: bool [N].
         done: bool [N], the end was reached.
     """
@@ -39,7 +41,7 @@ class GrammarState(NamedTuple):
     step: Any
     kind: Any
     velocity: Any
-    sounding: Any
+    onset: Any
     off_floor: Any
     on_floor: Any
     has_note: Any
@@ -57,7 +59,7 @@ class Grammar:
         """The state of `rows` empty tracks."""
         zero = ops.zeros((rows,), "int32")
         no = ops.zeros((rows,), "bool")
-        silence = ops.zeros((rows, PITCHES), "bool")
+        silence = ops.full((rows, PITCHES), -1, "int32")
         return GrammarState(zero, zero + _NOTHING, zero, silence, zero - 1, zero - 1, no, no)
 
     def allowed(self, state: GrammarState, left: Any) -> Any:
@@ -67,7 +69,8 @@ class Grammar:
         """
         bar = self.fmt.steps_per_measure
         after = left - 1
-        held = ops.sum(ops.cast(state.sounding, "int32"), 1)  # [N]
+        sounding = state.onset >= 0  # [N, 128]
+        held = ops.sum(ops.cast(sounding, "int32"), 1)  # [N]
         empty = state.kind == _NOTHING
         started = ops.logical_not(empty)
         in_bar = state.step < bar
@@ -75,14 +78,16 @@ class Grammar:
         pitch = ops.arange(PITCHES, dtype="int32")
 
         # a note-on needs a shift to the bar line, all note-offs and the end after it
-        may_strike = ops.logical_not(state.sounding) & (pitch > state.on_floor[:, None])
+        may_strike = ops.logical_not(sounding) & (pitch > state.on_floor[:, None])
         note_on = started & in_bar & (state.velocity > 0) & (held + 3 <= after)
         note_on = note_on[:, None] & may_strike
 
         note_off = ops.logical_not(unfinished) & (state.on_floor < 0)
-        lowest = ops.cast(ops.argmax(ops.cast(state.sounding, "int32"), 1), "int32")
-        in_turn = in_bar[:, None] | (pitch == lowest[:, None])  # at the bar line none is skipped
-        note_off = note_off[:, None] & state.sounding & (pitch > state.off_floor[:, None]) & in_turn
+        turn = ops.where(sounding, state.onset * PITCHES + pitch, _LATE)  # [N, 128]
+        # at the bar line none is skipped
+        in_turn = in_bar[:, None] | (turn == ops.min(turn, 1, keepdims=True))
+        in_turn = in_turn & (turn > state.off_floor[:, None])
+        note_off = note_off[:, None] & sounding & in_turn
 
         goal = state.step[:, None] + ops.arange(1, bar + 1, dtype="int32")  # [N, shifts]
         # stopping short needs an event there first: a note-off, or (velocity and) a whole note
@@ -140,17 +145,17 @@ class Grammar:
         moved = kind == EventType.TIME_SHIFT
         pitch = token % PITCHES
         here = ops.arange(PITCHES, dtype="int32") == pitch[:, None]  # [N, 128]
-        sounding = (state.sounding | (here & struck[:, None])) & ops.logical_not(
-            here & ended[:, None]
-        )
+        ended_note = ops.max(ops.where(here, state.onset * PITCHES, 0), 1) + pitch
+        onset = ops.where(here & struck[:, None], state.step[:, None], state.onset)
+        onset = ops.where(here & ended[:, None], -1, onset)
         new = GrammarState(
             step=state.step + shift,
             kind=kind,
             velocity=ops.where(
                 kind == EventType.VELOCITY, token - vocab.velocity + 1, state.velocity
             ),
-            sounding=sounding,
-            off_floor=ops.where(moved, -1, ops.where(ended, pitch, state.off_floor)),
+            onset=onset,
+            off_floor=ops.where(moved, -1, ops.where(ended, ended_note, state.off_floor)),
             on_floor=ops.where(moved, -1, ops.where(struck, pitch, state.on_floor)),
             has_note=state.has_note | struck,
             done=state.done | (kind == EventType.END),

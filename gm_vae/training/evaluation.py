@@ -128,7 +128,7 @@ def make_score(network: HierarchicalVAE) -> Callable[..., Any]:
     lengths = tf.TensorSpec([None, fmt.max_tracks], tf.int32)
     noise = tf.TensorSpec([None, network.config.latent_size], tf.float32)
 
-    @tf.function(input_signature=[ids, lengths, ids, noise])
+    @tf.function(autograph=False, input_signature=[ids, lengths, ids, noise])
     def score(
         tokens: tf.Tensor, lengths: tf.Tensor, chords: tf.Tensor, noise: tf.Tensor
     ) -> dict[str, tf.Tensor]:

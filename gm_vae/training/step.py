@@ -93,7 +93,7 @@ def make_step(
             "gradient_norm": norm,
         }
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(batch: Batch) -> dict[str, tf.Tensor]:
         results = strategy.run(replica_step, args=(batch,))
         return {

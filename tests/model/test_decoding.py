@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gm_vae.data.dataset import read_measures
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoding import decode_in_sequence, decode_side_by_side
+from gm_vae.model.grammar import Grammar
 from gm_vae.model.sampling import uniforms
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure_format import MeasureFormat
@@ -69,8 +71,8 @@ def assert_well_formed(tokens, fmt):
     assert len(tokens) <= fmt.max_track_length
     assert events[0][0] == EventType.PROGRAM
     assert events[-1][0] == EventType.END
-    step, velocity, sounding, struck = 0, 0, set(), 0
-    order = []  # (0, pitch) note-offs and (1, pitch) note-ons of this step
+    step, velocity, sounding, struck = 0, 0, {}, 0
+    order = []  # onset and pitch of the notes that this step ends and then strikes
     for (kind, value), (before, _), (after, _) in zip(events[1:-1], events, events[2:]):
         if kind == EventType.TIME_SHIFT:
             assert before != EventType.TIME_SHIFT
@@ -85,12 +87,12 @@ def assert_well_formed(tokens, fmt):
             assert velocity > 0
             assert value not in sounding
             assert step < fmt.steps_per_measure
-            sounding.add(value)
-            order.append((1, value))
+            sounding[value] = step
+            order.append((step, value))
             struck += 1
         elif kind == EventType.NOTE_OFF:
-            sounding.remove(value)
-            order.append((0, value))
+            order.append((sounding.pop(value), value))
+            assert order[-1][0] < step
         else:
             raise AssertionError(f"{kind.name} inside a track")
     assert order == sorted(set(order))
@@ -134,3 +136,29 @@ def test_a_measure_does_not_depend_on_its_neighbours():
     together, _ = side_by_side(model, z, chords, 1.0, 3, np.arange(6))
     first, _ = side_by_side(model, z[:1], chords[:1], 1.0, 3, np.arange(1))
     np.testing.assert_array_equal(np.asarray(together)[:1], np.asarray(first))
+
+
+def test_the_grammar_allows_all_of_real_music(songs_dataset):
+    """But a second note-on of a sounding pitch, which the corpus has and decoding leaves out."""
+    grammar = Grammar(MeasureFormat())
+    rows = [
+        row
+        for measure in read_measures(songs_dataset, "train")
+        for row, length in zip(measure.tokens.astype(np.int32), measure.lengths)
+        if length > 1
+    ]
+    tokens = np.stack(rows)
+    state, checked = grammar.start(len(tokens)), 0
+    apart = np.ones(len(tokens), bool)  # no pitch was struck while it sounded
+    for t in range(tokens.shape[1]):
+        allowed = np.asarray(grammar.allowed(state, tokens.shape[1] - t))
+        token, going = tokens[:, t], ~np.asarray(state.done)
+        onset = np.asarray(state.onset)[np.arange(len(tokens)), token % 128]
+        apart &= ~((token < 128) & (onset >= 0) & going)
+        here = going & apart
+        assert allowed[np.arange(len(tokens)), token][here].all(), t
+        checked += here.sum()
+        state = grammar.advance(state, token)
+    assert np.asarray(state.done).all()
+    assert apart.mean() > 0.95
+    assert checked > 10_000
