@@ -64,11 +64,11 @@ class ModelConfig:
 # The published models are med (`hier-multiperf_vel_1bar_med[_chords]`) and big; weights of these
 # sizes are interchangeable with theirs. Parameter counts, with chords, are pinned by a test.
 PRESETS = {
-    # 1.4 M parameters: the demo's model, minutes on two CPU cores.
+    # 2.0 M parameters: the demo's model, minutes on two CPU cores.
     "tiny": ModelConfig(128, (128, 128), 64, preset="tiny"),
     # 6.2 M parameters: trains on a CPU in hours, small enough for any web page.
     "small": ModelConfig(256, (256, 256), 128, preset="small"),
-    # 29 M parameters: one GPU.
+    # 27 M parameters: one GPU.
     "base": ModelConfig(768, (256, 256, 256), 256, preset="base"),
     # 56 M parameters: the published med model.
     "med": ModelConfig(1024, (512, 512, 512), 512, preset="med"),
