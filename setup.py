@@ -40,6 +40,7 @@ setuptools.setup(
     package_data={"gm_vae": ["py.typed"]},
     install_requires=[
         "absl-py>=2.1",
+        "audioop-lts>=0.2; python_version >= '3.13'",  # note-seq's pydub needs what Python dropped
         "apache-beam>=2.60",
         "google-crc32c>=1.5",
         "keras>=3.8",

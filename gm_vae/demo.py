@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 PROGRESSION = "C G Bb F Ab Eb D G"
 INTERPOLATION = "Dm F Am G"
 TRAINING = TrainConfig(
-    steps=2200,
+    steps=2800,
     batch_size=32,
     learning_rate=2e-2,
     min_learning_rate=1e-4,
-    learning_rate_decay=0.9989,
+    learning_rate_decay=0.9991,
     free_bits=40.0,
-    save_every=550,
+    transpose=3,
+    save_every=700,
 )
 
 _MARK = "demo.json"  # says that a folder is ours to replace
