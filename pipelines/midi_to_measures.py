@@ -22,9 +22,9 @@ from collections.abc import Iterable, Sequence
 from absl import flags
 
 from gm_vae import files
-from gm_vae.command import Command, require
+from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.data import format_flags, shards
+from gm_vae.data import shards
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
 from gm_vae.music.measure_format import MeasureFormat
@@ -216,7 +216,7 @@ def _define_flags(values: flags.FlagValues) -> None:
     flags.DEFINE_bool("force", False, "Replace a finished dataset.", flag_values=values)
     string("runner", runner.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ...")
     string("beam_args", "", "Flags for a cluster's runner, separated by spaces.")
-    format_flags.define(values)
+    define_fields(values, MeasureFormat())
 
 
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
@@ -227,7 +227,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
     dataset = preprocess(
         values.input,
         values.output,
-        format_flags.measure_format(values),
+        from_fields(values, MeasureFormat),
         validation_percent=values.validation_percent,
         test_percent=values.test_percent,
         workers=values.workers,

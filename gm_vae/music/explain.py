@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from absl import flags
 
-from gm_vae.command import Command
+from gm_vae.command import Command, define_fields, from_fields
 from gm_vae.errors import UsageError
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
@@ -80,13 +80,14 @@ def _summary(score: Score, bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[
 def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
     if not paths:
         raise UsageError("name the MIDI files to explain, as in gm-vae explain song.mid.")
+    fmt = from_fields(values, MeasureFormat)
     contents = [_read(path) for path in paths]
     failed = False
     for number, (path, data) in enumerate(zip(paths, contents)):
         if len(paths) > 1:
             print("\n" * (number > 0) + f"{path}:")
         try:
-            print(explain(data))
+            print(explain(data, fmt))
         except MidiError as error:
             failed = True
             sys.stdout.flush()  # in order, where both streams go to one place
@@ -104,8 +105,8 @@ def _read(path: str) -> bytes:
 COMMAND = Command(
     name="explain",
     summary="Tell what MIDI files give: which bars are measures, and why the others are not.",
-    example="gm-vae explain song.mid",
-    define_flags=lambda values: None,
+    example="gm-vae explain song.mid\ngm-vae explain waltz.mid --beats_per_bar=3",
+    define_flags=lambda values: define_fields(values, MeasureFormat()),
     run=_run,
     arguments="FILE...",
 )
