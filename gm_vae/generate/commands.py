@@ -11,6 +11,7 @@ from absl import flags
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.generate.gmvae import GMVAE, load
+from gm_vae.music.chords import chord_id
 from gm_vae.music.measure import Measure
 
 
@@ -42,15 +43,23 @@ def _define_generate(values: flags.FlagValues) -> None:
     flags.DEFINE_integer("measure", 1, "Which of its kept measures, from 1.", flag_values=values)
 
 
+def _chords(values: flags.FlagValues) -> list[str]:
+    """The symbols of --chords, each known to be readable before a model is loaded."""
+    symbols = values.chords.split()
+    for symbol in symbols:
+        for part in symbol.split("|"):
+            chord_id(part)
+    return symbols
+
+
 def _generate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "model", "chords", "output")
-    outputs = Outputs(values.output, values.force)
+    outputs, chords = Outputs(values.output, values.force), _chords(values)
     model = load(values.model)
     if values.midi:
         point = encode_measure(model, values.midi, values.measure)
     else:
         point = model.sample_points(1, values.seed)[0]
-    chords = values.chords.split()
     measures = progression(model, point, chords, values.temperature, values.seed)
     outputs.write(measures, values.qpm, "one style over " + " ".join(chords))
 
@@ -80,9 +89,8 @@ def _define_interpolate(values: flags.FlagValues) -> None:
 
 def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "model", "chords", "output")
-    outputs = Outputs(values.output, values.force)
+    outputs, chords = Outputs(values.output, values.force), _chords(values)
     model = load(values.model)
-    chords = values.chords.split()
     count = values.measures or 4 * len(chords)
     if values.to_seed is None:
         ends = model.sample_points(2, values.seed)
