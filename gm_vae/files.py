@@ -38,10 +38,7 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
         yield part
         os.replace(part, path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"Cannot write {path} ({reason}); choose a folder that you can write to."
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):  # there is none, after success
             part.unlink()
@@ -78,9 +75,11 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         else:
             os.replace(part, path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"Cannot write {path} ({reason}); choose a folder that you can write to."
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _unwritable(path: pathlib.Path, error: OSError) -> UserError:
+    reason = error.strerror or str(error)
+    return UserError(f"Cannot write {path} ({reason}); choose a folder that you can write to.")
