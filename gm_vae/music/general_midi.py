@@ -174,8 +174,16 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 FAMILIES = tuple(_FAMILIES)
 INSTRUMENTS = tuple(name for names in _FAMILIES.values() for name in names)
 
-_FIRST_DRUM = 35
+_FIRST_DRUM = 27
 _DRUMS = (
+    "High Q",  # to 34 and from 82: General MIDI 2
+    "Slap",
+    "Scratch Push",
+    "Scratch Pull",
+    "Sticks",
+    "Square Click",
+    "Metronome Click",
+    "Metronome Bell",
     "Acoustic Bass Drum",
     "Bass Drum",
     "Side Stick",
@@ -223,6 +231,12 @@ _DRUMS = (
     "Open Cuica",
     "Mute Triangle",
     "Open Triangle",
+    "Shaker",
+    "Jingle Bell",
+    "Bell Tree",
+    "Castanets",
+    "Mute Surdo",
+    "Open Surdo",
 )
 
 
@@ -245,7 +259,7 @@ def family(program: int) -> str:
 
 
 def drum_name(pitch: int) -> str:
-    """The drum on a key of the drum channel; "Drum 30" for a key that General MIDI leaves open."""
+    """The drum on a key of the drum channel; "Drum 20" for a key that General MIDI leaves open."""
     if _FIRST_DRUM <= pitch < _FIRST_DRUM + len(_DRUMS):
         return _DRUMS[pitch - _FIRST_DRUM]
     return f"Drum {pitch}"
