@@ -9,6 +9,7 @@ import numpy as np
 import pretty_midi
 import pytest
 from hypothesis import strategies as st
+from token_words import begins_a_sounding_pitch
 
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.midi_writer import assign_channels, write_midi
@@ -144,19 +145,6 @@ def assert_same_tokens(measures, others):
     for measure, other in zip(measures, others):
         np.testing.assert_array_equal(measure.tokens, other.tokens)
         np.testing.assert_array_equal(measure.lengths, other.lengths)
-
-
-def begins_a_sounding_pitch(measure):
-    for row, length in zip(measure.tokens.tolist(), measure.lengths):
-        sounding = set()
-        for token in row[:length]:
-            if token in sounding:
-                return True
-            if token < 128:
-                sounding.add(token)
-            elif token < 256:
-                sounding.discard(token - 128)
-    return False
 
 
 @pytest.mark.parametrize(

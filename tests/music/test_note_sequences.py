@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from token_words import begins_a_sounding_pitch
 
 from gm_vae.errors import UsageError
 from gm_vae.music.chords import chord_ids
@@ -177,19 +178,6 @@ def test_round_trip_of_every_golden_measure(golden, sounding_pitches):
 def has_empty_track(measure):
     """Whether a track is nothing but program, shift, end: a quirk of the original."""
     return 3 in measure.lengths
-
-
-def begins_a_sounding_pitch(measure):
-    for row, length in zip(measure.tokens.tolist(), measure.lengths):
-        sounding = set()
-        for token in row[:length]:
-            if token in sounding:
-                return True
-            if token < 128:
-                sounding.add(token)
-            elif token < 256:
-                sounding.discard(token - 128)
-    return False
 
 
 def test_round_trip_in_other_formats():

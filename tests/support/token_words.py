@@ -22,6 +22,20 @@ def tracks_to_words(measure):
     ]
 
 
+def begins_a_sounding_pitch(measure):
+    """Whether a track strikes a pitch again before it has ended."""
+    for row, length in zip(measure.tokens.tolist(), measure.lengths):
+        sounding = set()
+        for token in row[:length]:
+            if token in sounding:
+                return True
+            if token < 128:
+                sounding.add(token)
+            elif token < 256:
+                sounding.discard(token - 128)
+    return False
+
+
 # sign: (first token, its number)
 _SIGNS = {"+": (0, 0), "-": (128, 0), ">": (256, 1), "v": (352, 1), "P": (360, 0)}
 _NAMES = {"drums": 488, ".": 489}
