@@ -55,10 +55,7 @@ def export_saved_model(model: GMVAE, output: str | os.PathLike[str], force: bool
     ]
     module = tf.Module()
     # named here once, instead of tracking the Keras model, which would store weights twice
-    module.weights = {
-        name.replace("/", "|"): variable.value
-        for name, variable in network.published_variables().items()
-    }
+    module.weights = network.trackable_variables()
     module.encode = tf.function(encode, encode_spec, autograph=False)
     module.decode = tf.function(decode, decode_spec, autograph=False)
     signatures = {"encode": module.encode, "decode": module.decode}

@@ -147,16 +147,13 @@ def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.P
 
     points = model.sample_points(3, seed)
     chords, loop = PROGRESSION.split(), INTERPOLATION.split()
-    pieces = {
-        "progression": (progression(model, points[0], chords, seed=seed), "One style over "),
-        "interpolation": (
-            morph(model, points[1], points[2], loop, 4 * len(loop), seed=seed),
-            "From one style to another over ",
-        ),
-    }
+    arrangement = progression(model, points[0], chords, seed=seed)
+    interpolation = morph(model, points[1], points[2], loop, 4 * len(loop), seed=seed)
     made = []
-    for name, (measures, title) in pieces.items():
-        title += PROGRESSION if name == "progression" else INTERPOLATION
+    for name, measures, title in (
+        ("progression", arrangement, f"One style over {PROGRESSION}"),
+        ("interpolation", interpolation, f"From one style to another over {INTERPOLATION}"),
+    ):
         write_midi(measures, folder / f"{name}.mid", title=title)
         draw_piano_roll(measures, folder / f"{name}.png", title=title)
         made += [folder / f"{name}.mid", folder / f"{name}.png"]

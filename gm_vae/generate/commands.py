@@ -10,8 +10,7 @@ from absl import flags
 
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
-from gm_vae.generate.gmvae import GMVAE, load
-from gm_vae.music.chords import chord_id
+from gm_vae.generate.gmvae import GMVAE, chord_ids_of, load
 from gm_vae.music.measure import Measure
 
 
@@ -47,8 +46,7 @@ def _chords(values: flags.FlagValues) -> list[str]:
     """The symbols of --chords, each known to be readable before a model is loaded."""
     symbols = values.chords.split()
     for symbol in symbols:
-        for part in symbol.split("|"):
-            chord_id(part)
+        chord_ids_of(symbol)
     return symbols
 
 

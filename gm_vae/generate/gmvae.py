@@ -50,15 +50,14 @@ class GMVAE:
             autograph=False,
             input_signature=[measure, tf.TensorSpec([None, tracks], tf.int32), measure],
         )
-        self._side_by_side = tf.function(
-            functools.partial(decoding.decode_side_by_side, network),
-            autograph=False,
-            input_signature=[point, flat, *number, tf.TensorSpec([None], tf.int32)],
-        )
-        self._in_sequence = tf.function(
-            functools.partial(decoding.decode_in_sequence, network),
-            autograph=False,
-            input_signature=[point, flat, *number, tf.TensorSpec([None], tf.int32)],
+        decoder_signature = [point, flat, *number, tf.TensorSpec([None], tf.int32)]
+        self._side_by_side, self._in_sequence = (
+            tf.function(
+                functools.partial(decode, network),
+                autograph=False,
+                input_signature=decoder_signature,
+            )
+            for decode in (decoding.decode_side_by_side, decoding.decode_in_sequence)
         )
 
     @property
@@ -118,18 +117,15 @@ class GMVAE:
             UsageError: z has another width, there are not as many chords as points, or a chord
                 cannot be read.
         """
-        z, labels, seed = self._check(z, chords, temperature, seed)
+        batches = self._batches(z, chords, temperature, seed, same_draw)
         measures = []
-        for start in range(0, len(z), _BATCH):
-            part = slice(start, start + _BATCH)
-            index = np.arange(start, start + len(z[part]), dtype=np.int32)
-            tokens, lengths = self._side_by_side(
-                z[part], labels[part], temperature, seed, 0 * index if same_draw else index
-            )
+        for arguments in batches:
+            tokens, lengths = self._side_by_side(*arguments)
             tokens, lengths = np.asarray(tokens, np.uint16), np.asarray(lengths, np.uint8)
+            labels = arguments[1].astype(np.uint8)
             measures += [
-                Measure(*_in_order(rows, row_lengths), label.astype(np.uint8), self.format)
-                for rows, row_lengths, label in zip(tokens, lengths, labels[part])
+                Measure(*_in_order(rows, row_lengths), label, self.format)
+                for rows, row_lengths, label in zip(tokens, lengths, labels)
             ]
         return measures
 
@@ -149,13 +145,12 @@ class GMVAE:
 
         Args and errors as in `decode`.
         """
-        z, labels, seed = self._check(z, chords, temperature, seed)
         found = []
-        for start in range(0, len(z), _BATCH):
-            part = slice(start, start + _BATCH)
-            index = np.arange(start, start + len(z[part]), dtype=np.int32)
-            args = (z[part], labels[part], temperature, seed, index)
-            tokens = self._side_by_side(*args)[0] if constrained else self._in_sequence(*args)
+        for arguments in self._batches(z, chords, temperature, seed):
+            if constrained:
+                tokens, _ = self._side_by_side(*arguments)
+            else:
+                tokens = self._in_sequence(*arguments)
             found.append(np.asarray(tokens))
         shape = (0, self.format.max_tracks, self.format.max_track_length)
         return np.concatenate(found) if found else np.zeros(shape, np.int32)
@@ -173,9 +168,15 @@ class GMVAE:
             folder, self.config, self.network.published_weights(), self.training, force
         )
 
-    def _check(
-        self, z: np.ndarray, chords: Chords, temperature: float, seed: int | None
-    ) -> tuple[np.ndarray, np.ndarray, int]:
+    def _batches(
+        self,
+        z: np.ndarray,
+        chords: Chords,
+        temperature: float,
+        seed: int | None,
+        same_draw: bool = False,
+    ) -> list[tuple[np.ndarray, np.ndarray, float, int, np.ndarray]]:
+        """Checked arguments of the decoders: points, chord labels, temperature, seed, draws."""
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.config.latent_size:
             raise UsageError(
@@ -184,7 +185,10 @@ class GMVAE:
         if not (math.isfinite(temperature) and temperature >= 0):
             raise UsageError(f"temperature is {temperature}; give a number of 0 or more.")
         seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
-        return z, chord_labels(chords, len(z), self.format), seed
+        labels = chord_labels(chords, len(z), self.format)
+        draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
+        parts = [slice(start, start + _BATCH) for start in range(0, len(z), _BATCH)]
+        return [(z[part], labels[part], temperature, seed, draws[part]) for part in parts]
 
 
 def load(path: str | os.PathLike[str]) -> GMVAE:
@@ -220,7 +224,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
             f"there are {len(symbols)} chords for {count} measures; give one chord for all or one "
             "for each."
         )
-    labels = [[chord_id(part) for part in symbol.split("|")] for symbol in symbols]
+    labels = [chord_ids_of(symbol) for symbol in symbols]
     width = math.lcm(fmt.chords_per_measure, *(len(label) for label in labels))
     if fmt.steps_per_measure % width:
         raise UsageError(
@@ -230,6 +234,11 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     return np.array([np.repeat(label, width // len(label)) for label in labels], np.int32).reshape(
         count, width
     )
+
+
+def chord_ids_of(symbol: str) -> list[int]:
+    """The chord ids of a measure's symbol such as "C" or "C|G". Raises ChordError."""
+    return [chord_id(part) for part in symbol.split("|")]
 
 
 def _in_order(tokens: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from gm_vae.errors import UsageError
-from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.measure_format import MeasureFormat, require_known_fields
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,13 +51,7 @@ class ModelConfig:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> ModelConfig:
         """The inverse of `to_dict`. Raises UsageError for a field this version does not know."""
-        known = {field.name for field in dataclasses.fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise UsageError(
-                f"The model configuration has unknown fields {', '.join(unknown)}; "
-                "it was probably written by a newer gm-vae: upgrade the package."
-            )
+        require_known_fields(cls, values, "model configuration")
         return cls(**{**values, "fmt": MeasureFormat.from_dict(values["fmt"])})
 
 

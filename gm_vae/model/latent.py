@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 def kl_to_prior(mu: Any, sigma: Any) -> Any:
     """KL(N(mu, sigma^2) || N(0, 1)) in nats, [B, Z] -> [B]; sigma is a standard deviation."""
-    return ops.sum(0.5 * (ops.square(mu) + ops.square(sigma) - 1.0) - ops.log(sigma), -1)
+    return ops.sum(unit_kl(mu, sigma), -1)
+
+
+def unit_kl(mu: Any, sigma: Any) -> Any:
+    """The share of each latent unit in `kl_to_prior`, [B, Z]."""
+    return 0.5 * (ops.square(mu) + ops.square(sigma) - 1.0) - ops.log(sigma)
 
 
 def posterior(mu: Any, sigma: Any) -> tfp.distributions.Distribution:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import tensorflow as tf
 
 from gm_vae.model.layout import Layout
-
-_FORGET_BIAS = 1.0
+from gm_vae.model.lstm import FORGET_BIAS
 
 
 @tf.autograph.experimental.do_not_convert
@@ -33,7 +32,7 @@ def packed_lstm(
             here = gates[offsets[t] : offsets[t] + count] + tf.matmul(h[:count], kernel)
             i, j, f, o = tf.split(here, 4, axis=-1)
             i, j, o = tf.sigmoid(i), tf.tanh(j), tf.sigmoid(o)
-            f = tf.sigmoid(f + _FORGET_BIAS)
+            f = tf.sigmoid(f + FORGET_BIAS)
             c = f * c[:count] + i * j
             h = o * tf.tanh(c)
             return (

@@ -115,6 +115,13 @@ class HierarchicalVAE(keras.Model):
             for part in ("kernel", "bias")
         }
 
+    def trackable_variables(self) -> dict[str, Any]:
+        """The backend's own variables under names without slashes, for TensorFlow to save."""
+        return {
+            name.replace("/", "|"): variable.value
+            for name, variable in self.published_variables().items()
+        }
+
     def published_weights(self) -> dict[str, np.ndarray]:
         """Every weight as float32, by published name."""
         return {

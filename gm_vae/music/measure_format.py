@@ -98,13 +98,7 @@ class MeasureFormat:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> MeasureFormat:
         """The inverse of `to_dict`. Raises UsageError for a field this version does not know."""
-        known = {field.name for field in dataclasses.fields(cls)}
-        unknown = sorted(set(values) - known)
-        if unknown:
-            raise UsageError(
-                f"The measure format has unknown fields {', '.join(unknown)}; "
-                "it was probably written by a newer gm-vae: upgrade the package."
-            )
+        require_known_fields(cls, values, "measure format")
         return cls(**values)
 
     def require_equal(self, other: MeasureFormat, this: str, that: str) -> None:
@@ -120,3 +114,13 @@ class MeasureFormat:
                 f"{this} and {that} have different measure formats ({'; '.join(differing)}); "
                 "preprocess the data again with the model's format or train a new model."
             )
+
+
+def require_known_fields(cls: type, values: dict[str, Any], what: str) -> None:
+    """Raise UsageError if `values` names a field that the dataclass `cls` does not have."""
+    unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
+    if unknown:
+        raise UsageError(
+            f"The {what} has unknown fields {', '.join(unknown)}; "
+            "it was probably written by a newer gm-vae: upgrade the package."
+        )

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from gm_vae.data.reader import measure_batches
+from gm_vae.model.latent import unit_kl
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.vocabulary import EventType, vocabulary
 from gm_vae.progress import Progress
@@ -134,11 +135,10 @@ def make_score(network: HierarchicalVAE) -> Callable[..., Any]:
     ) -> dict[str, tf.Tensor]:
         scores = network.score(tokens, lengths, chords, noise)
         predicted = tf.argmax(scores.logits.logits, -1, tf.int32)
-        mu, sigma = scores.mu, scores.sigma
         return {
             "reconstruction": tf.reduce_sum(scores.reconstruction),
             "kl": tf.reduce_sum(scores.kl),
-            "unit_kl": tf.reduce_sum(0.5 * (mu**2 + sigma**2 - 1) - tf.math.log(sigma), 0),
+            "unit_kl": tf.reduce_sum(unit_kl(scores.mu, scores.sigma), 0),
             "targets": scores.logits.targets,
             "weights": scores.logits.weights,
             "right": tf.cast(predicted == scores.logits.targets, tf.float32),

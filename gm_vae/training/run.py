@@ -89,7 +89,7 @@ def train(
         network = HierarchicalVAE(model)
         optimizer = make_optimizer(config, network)
     state = tf.train.Checkpoint(
-        weights={name: v.value for name, v in _flat(network).items()},
+        weights=network.trackable_variables(),
         optimizer=[variable.value for variable in optimizer.variables],
     )
     manager = tf.train.CheckpointManager(state, str(folder / "state"), max_to_keep=2)
@@ -217,11 +217,6 @@ class _Loop:
 
 def _due(step: int, every: int, config: TrainConfig) -> bool:
     return step % every == 0 or step == config.steps
-
-
-def _flat(network: HierarchicalVAE) -> dict[str, keras.Variable]:
-    # attribute names of a tf.train.Checkpoint may not hold slashes of their own
-    return {name.replace("/", "|"): v for name, v in network.published_variables().items()}
 
 
 def _claim(
