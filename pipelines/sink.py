@@ -19,6 +19,7 @@ import apache_beam as beam
 import numpy as np
 
 from gm_vae.data import examples, shards, statistics
+from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import chunks, storage
 from gm_vae.pipelines.splits import Plan
@@ -47,6 +48,8 @@ class CutChunks(beam.DoFn):
             plan: which songs are in which split; its counts set the number of shards.
         """
         chunk = chunks.load(path)
+        if chunk is None:
+            raise UserError(f"{path}.index has vanished; run the command again.")
         split_of_song = np.array([plan.split_of(song.key) for song in chunk.songs])
         for split, records in plan.measures.items():
             songs = split_of_song == split

@@ -11,7 +11,6 @@ import dataclasses
 import enum
 import glob
 import gzip
-import io
 import lzma
 import os
 import zlib

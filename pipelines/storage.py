@@ -1,4 +1,4 @@
-"""Files on this machine, and on any storage that Beam has a file system for (`gs://`, `s3://`, ...).
+"""Files on this machine, and on storage that Beam has a file system for: `gs://`, `s3://`, ...
 
 A path with a scheme is remote. Beam is imported for those only: a local job's caller does without.
 """
