@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from note_seq.protobuf import music_pb2
 
 _DEFAULT_QPM = 120.0
-_LEAST_TICKS_PER_QUARTER = 480  # of sequences that say less or nothing; divides by 3, 5 and 32
+_LEAST_TICKS_PER_QUARTER = 480  # fewer would move times that are on no tick
 _MAX_TICKS_PER_QUARTER = 1 << 20
 
 
@@ -22,8 +22,8 @@ def score_from_note_sequence(serialized: bytes) -> Score:
     """The score of a serialized `NoteSequence`.
 
     Times are seconds there. They are taken back to ticks on the sequence's tempos and rounded to
-    the nearest tick, which gives the ticks of the MIDI file that a sequence came from. Notes that
-    are quantised keep their steps. An instrument is an instrument number and a program.
+    the nearest tick, of which there are as many to a quarter as in the MIDI file that a sequence
+    came from, or a multiple of that. Notes that are quantised keep their steps. An instrument is an instrument number and a program.
 
     Raises:
         MidiError: the bytes are no NoteSequence, or no MIDI file could hold what it says.
@@ -45,8 +45,9 @@ def score_from_note_sequence(serialized: bytes) -> Score:
     if quantised:
         clock = _Clock(quantised, [])
     else:
+        stated = max(sequence.ticks_per_quarter, 1)
         clock = _Clock(
-            max(sequence.ticks_per_quarter, _LEAST_TICKS_PER_QUARTER),
+            stated * -(-_LEAST_TICKS_PER_QUARTER // stated),  # a multiple keeps its ticks
             [(tempo.time, tempo.qpm) for tempo in sequence.tempos],
         )
     rows = np.array(
