@@ -23,7 +23,8 @@ def score_from_note_sequence(serialized: bytes) -> Score:
 
     Times are seconds there. They are taken back to ticks on the sequence's tempos and rounded to
     the nearest tick, of which there are as many to a quarter as in the MIDI file that a sequence
-    came from, or a multiple of that. Notes that are quantised keep their steps. An instrument is an instrument number and a program.
+    came from, or a multiple of that. Notes that are quantised keep their steps. An instrument is
+    an instrument number and a program.
 
     Raises:
         MidiError: the bytes are no NoteSequence, or no MIDI file could hold what it says.

@@ -1,5 +1,6 @@
 import hashlib
 import itertools
+import random
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from gm_vae.data import examples
 from gm_vae.errors import UserError
 from gm_vae.music.measure import Measure
 from gm_vae.pipelines import splits
+from gm_vae.pipelines.chunks import SongInfo
 
 
 def _keys(count):
@@ -74,3 +76,60 @@ def test_keys_are_uniform(midi_files):
 def test_percents_must_leave_something(percents):
     with pytest.raises(UserError, match=r"percent"):
         splits.check_percents(*percents)
+
+
+def _info(hashes, records=10):
+    """A song whose measures hash to these numbers (the lowest sets the key)."""
+    digests = [number.to_bytes(8, "big") + bytes(24) for number in hashes]
+    return SongInfo(splits.song_key(digests), splits.song_sketch(digests), records)
+
+
+def test_songs_that_share_measures_are_held_together():
+    rng = random.Random(0)
+    songs, groups = [], []
+    for _ in range(300):
+        hashes = [rng.getrandbits(64) for _ in range(rng.randrange(3, 60))]
+        versions = [hashes]
+        if rng.random() < 0.5:  # another beginning and ending
+            versions.append(hashes[len(hashes) // 10 :] + [rng.getrandbits(64) for _ in range(3)])
+        infos = [_info(version) for version in versions]
+        groups.append({info.key for info in infos})
+        songs += infos
+    moved = splits.near_copies(songs)
+    found = [{moved.get(key, key) for key in group} for group in groups]
+    assert sum(len(group) > 1 for group in groups) > 10  # some versions have another key
+    assert all(len(keys) == 1 for keys in found)
+    roots = [min(keys) for keys in found]
+    assert len(set(roots)) == len(groups)  # and strangers stay apart
+    assert all(moved.get(root, root) == root for root in roots)
+    for key, lower in moved.items():
+        assert lower < key
+    rng.shuffle(songs)
+    assert splits.near_copies(songs) == moved
+
+
+def test_one_common_measure_makes_no_copy():
+    songs = [_info([1000 * n, *range(10**6, 10**6 + n)]) for n in range(2)]
+    songs += [_info([n, 5000, *range(1000 * n, 1000 * n + 30)]) for n in range(10, 50)]
+    songs += [_info([3]), _info([4, 6]), _info([6, 9])]
+    assert len({song.key for song in songs}) == len(songs)
+    assert splits.near_copies(songs) == {}
+    assert splits.near_copies([]) == {}
+
+
+def test_copies_of_copies_are_one_group():
+    chain = [_info(range(6 * n, 6 * n + 14)) for n in range(20)]
+    moved = splits.near_copies(chain)
+    assert {moved.get(song.key, song.key) for song in chain} == {min(song.key for song in chain)}
+
+
+def test_a_plan_counts_the_measures_of_each_split():
+    rng = random.Random(1)
+    songs = [_info([rng.getrandbits(64) for _ in range(9)], n) for n in range(1, 41)]
+    made = splits.plan(songs, 10, 20)
+    counts = dict.fromkeys(("train", "validation", "test"), 0)
+    for song in songs:
+        counts[made.split_of(song.key)] += song.records
+    assert made.measures == counts
+    assert min(counts.values()) > 0
+    assert splits.plan([], 5, 5).measures == dict.fromkeys(counts, 0)
