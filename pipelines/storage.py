@@ -6,6 +6,7 @@ A path with a scheme is remote. Beam is imported for those only: a local job's c
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob as local_glob
 import logging
 import os
@@ -146,6 +147,9 @@ def _beam(path: str) -> Any:
         from apache_beam.options.pipeline_options import PipelineOptions
     finally:
         logging.disable(logging.NOTSET)
+    logging.getLogger("apache_beam.utils.retry").setLevel(logging.ERROR)
+    if scheme(path) == "s3":
+        _require_credentials(path)
     if FileSystems._pipeline_options is None:  # outside a pipeline nobody has set any
         FileSystems.set_options(PipelineOptions([]))
     try:
@@ -158,6 +162,23 @@ def _beam(path: str) -> Any:
         raise UsageError(
             f"{path}: there is no file system for {scheme(path)}:// here; {remedy}."
         ) from None
+
+
+@functools.lru_cache
+def _has_s3_credentials() -> bool:
+    import boto3
+
+    return boto3.Session().get_credentials() is not None
+
+
+def _require_credentials(path: str) -> None:
+    """Raise UsageError where Beam would try for eight minutes to do without."""
+    with contextlib.suppress(ImportError):  # which is said below
+        if not _has_s3_credentials():
+            raise UsageError(
+                f"{path}: there are no credentials for s3:// here; set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or run aws configure."
+            )
 
 
 @contextlib.contextmanager
