@@ -105,6 +105,7 @@ def _told_format(told: Any, values: list[int]) -> MeasureFormat:
     args = client_config(fmt, chords=False)["dataConverter"]["args"]
     if list(args.values()) != values:
         raise UserError(
-            f"{CONFIG} says one thing in {_FORMAT} and another beside it; copy the checkpoint again."
+            f"{CONFIG} says one thing in {_FORMAT} and another beside it; copy the checkpoint "
+            "again."
         )
     return fmt

@@ -38,9 +38,7 @@ class RejectReason(enum.Enum):
 
     def sentence(self, fmt: MeasureFormat) -> str:
         """The reason in words, with the limits of a format."""
-        return self.value.format(
-            **fmt.to_dict(), meter=fmt.meter, max_events=fmt.max_events
-        )
+        return self.value.format(**fmt.to_dict(), meter=fmt.meter, max_events=fmt.max_events)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
