@@ -148,14 +148,14 @@ def encode_measure(model: GMVAE, path: str, number: int) -> np.ndarray:
         raise UsageError(f"--midi={path} cannot be read ({error.strerror}).") from None
     measures, rejected = measures_from_midi(data, model.format)
     if not 1 <= number <= len(measures):
-        lost = ", ".join(
-            f"of {count}: {reason.sentence(model.format)}"
-            for reason, count in rejected.most_common(2)
+        reasons = "; ".join(
+            f"{count}: {reason.sentence(model.format)}" for reason, count in rejected.most_common(2)
         )
         explain = f"gm-vae explain {path} {model.format.flags}".rstrip()
         raise UsageError(
-            f"--measure={number}, but {path} has {len(measures)} measures that fit the model "
-            f"({len(measures) + rejected.total()} bars; {lost or 'all fit'}); {explain} tells more."
+            f"--measure={number}, but {path} has {len(measures)} measures that fit the model and "
+            f"{rejected.total()} bars that do not{f' ({reasons})' if reasons else ''}; "
+            f"{explain} tells more."
         )
     return model.encode(measures[number - 1 : number])[0][0]
 

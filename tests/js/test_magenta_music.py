@@ -117,6 +117,11 @@ def clear_points(reference, width, chords, fmt, count=2):
                 velocity_bins=4,
             ),
         ),
+        (
+            "none",
+            ("Am",),
+            MeasureFormat(6, 8, max_tracks=12, max_instruments=12, max_track_length=300),
+        ),
     ],
 )
 def test_our_export_decodes_as_the_numpy_network(
