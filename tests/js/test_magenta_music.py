@@ -120,7 +120,7 @@ def clear_points(reference, width, chords, fmt, count=2):
         (
             "none",
             ("Am",),
-            MeasureFormat(6, 8, max_tracks=12, max_instruments=12, max_track_length=300),
+            MeasureFormat(6, 8, max_tracks=9, max_instruments=9, max_track_length=260),
         ),
     ],
 )
