@@ -140,7 +140,7 @@ def _finished(
     dataset = dataset_lib.load(output)
     differing = [name for name, value in options.items() if dataset.options.get(name) != value]
     if dataset.fmt != fmt:
-        differing.append("measure format")
+        differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
         raise UsageError(
             f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
