@@ -107,9 +107,15 @@ def identity(serialized: bytes) -> str:
     return _features(serialized).get(ID, b"").decode("utf-8", "replace")
 
 
-def content_hash(measure: Measure) -> bytes:
-    """32 bytes that are equal for equal measures (tokens and chords) of one format."""
-    return hashlib.sha256(token_hash(measure) + measure.chord_ids.tobytes()).digest()
+def content_hash(measure: Measure, tokens: bytes | None = None) -> bytes:
+    """32 bytes that are equal for equal measures (tokens and chords) of one format.
+
+    Args:
+        measure: any measure.
+        tokens: its `token_hash`, if it is known already.
+    """
+    tokens = tokens or token_hash(measure)
+    return hashlib.sha256(tokens + measure.chord_ids.tobytes()).digest()
 
 
 def token_hash(measure: Measure) -> bytes:

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from gm_vae.music.chord_inference import infer_chords
+from gm_vae.music.chords import ROOTS
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
@@ -55,6 +56,8 @@ class Bar:
             or no bar near it is a measure, for then none are inferred.
         measure: the bar as a measure, or None.
         reason: None, or why it is no measure.
+        key: the inferred key where the bar begins, named by the tonic of its major scale; "" where
+            no chords are inferred.
     """
 
     number: int
@@ -64,6 +67,7 @@ class Bar:
     chords: tuple[str, ...]
     measure: Measure | None
     reason: RejectReason | None
+    key: str = ""
 
 
 def measures_from_midi(
@@ -116,9 +120,9 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
     bars = []
     for index, section in enumerate(sections):
         numbers = range(section.first_bar, section.stop_bar)
-        chord_ids = symbols = None
+        chord_ids = symbols = keys = None
         if any(number in row_of_bar for number in numbers):
-            chord_ids, symbols = _infer(notes, section_of_note == index, section, fmt)
+            chord_ids, symbols, keys = _infer(notes, section_of_note == index, section, fmt)
         for place, number in enumerate(numbers):
             measure = None
             if number in row_of_bar:
@@ -133,6 +137,7 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
                     chords=symbols[place] if symbols else (),
                     measure=measure,
                     reason=reasons[number],
+                    key=keys[place] if keys else "",
                 )
             )
     return bars
@@ -263,8 +268,8 @@ def _reasons(
 
 def _infer(
     notes: Score, selected: np.ndarray, section: _Section, fmt: MeasureFormat
-) -> tuple[np.ndarray, list[tuple[str, ...]]]:
-    """Chord ids, uint8 [bars, C], and symbols of the bars of a section."""
+) -> tuple[np.ndarray, list[tuple[str, ...]], list[str]]:
+    """Chord ids, uint8 [bars, C], symbols and keys of the bars of a section."""
     pitched = selected & ~notes.is_drum & ~_UNPITCHED[notes.program]
     # A frame is a fraction of a bar, which is a fraction of ticks: count time in fractions.
     numerator, denominator = section.meter
@@ -283,4 +288,8 @@ def _infer(
     frames = np.minimum(np.arange(section.bars * fmt.chords_per_measure), len(inferred.keys) - 1)
     frames = frames.reshape(section.bars, fmt.chords_per_measure)  # [bars * C] -> [bars, C]
     symbols = inferred.symbols
-    return inferred.chord_ids[frames], [tuple(symbols[f] for f in row) for row in frames.tolist()]
+    return (
+        inferred.chord_ids[frames],
+        [tuple(symbols[f] for f in row) for row in frames.tolist()],
+        [ROOTS[key] for key in inferred.keys[frames[:, 0]].tolist()],
+    )

@@ -61,6 +61,7 @@ def test_histograms():
         "instruments": {"0": 1, "33": 1, "128": 1},
         "tracks": {"2": 2},
         "events": {"0": 2},
+        "notes": {"0": 2},
         "chords": {"N.C.": 1, "C": 2, "Cm": 1},
     }
 

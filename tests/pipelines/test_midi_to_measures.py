@@ -13,7 +13,7 @@ from gm_vae import MeasureFormat, MidiError, measures_from_midi
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples
 from gm_vae.errors import UserError
-from gm_vae.pipelines import midi_to_measures, report, runner, sources
+from gm_vae.pipelines import midi_to_measures, report, runner, songs, sources
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 BAD_FILES = {"broken.mid": b"MThd but not much more", "empty.mid": b"", "cut.mid": None}
@@ -268,8 +268,9 @@ def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
         scratch = tmp_path / str(workers)
         scratch.mkdir()
         arguments = {
-            "found": found,
-            "directory": str(tmp_path / "gone"),
+            "tasks": songs.tasks(found, workers),
+            "folder": str(tmp_path / "gone"),
+            "chunk_folder": str(scratch),
             "fmt": MeasureFormat(),
             "validation_percent": 5,
             "test_percent": 5,
