@@ -41,9 +41,9 @@ class MeasureFormat:
         min_events: a measure with fewer events over all its tracks is rejected.
         velocity_bins: loudness levels; bin = 1 + (velocity - 1) // (128 / bins).
         chords_per_measure: evenly spaced chord labels of a measure; divides its steps.
-        min_pitch: a measure with a lower note is rejected, unless drums play it; nor is a lower
-            note decoded, or made by transposition. The vocabulary holds all 128 pitches anyway.
-        max_pitch: likewise for higher notes.
+        min_pitch: a measure with a lower note is rejected, unless drums play it. Transposition and
+            decoding keep to the range too. The vocabulary holds all 128 pitches anyway.
+        max_pitch: a measure with a higher note is rejected; see min_pitch.
     """
 
     beats_per_bar: int = 4
