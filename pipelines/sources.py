@@ -153,12 +153,13 @@ def _local(entry: str) -> list[Source]:
 
 def _remote(entry: str) -> list[Source]:
     """A file, a glob, or a folder: whatever begins with the entry and a slash."""
+    base = entry.rstrip("/") + "/"
+    is_glob = glob.has_magic(entry)
     try:
-        found = storage.matches(entry)
-        if found and not glob.has_magic(entry):
+        found = storage.matches(entry) if is_glob or not entry.endswith("/") else []
+        if found and not is_glob:
             return [_single_file(found[0])]
-        base = entry.rstrip("/") + "/"
-        if not glob.has_magic(entry):
+        if not is_glob:
             found = storage.matches(base + "**")
     except OSError as error:
         raise UserError(f"{entry} cannot be read ({error.strerror}); check the path.") from None

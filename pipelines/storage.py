@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import glob as local_glob
+import logging
 import os
 import pathlib
 import shutil
@@ -139,9 +140,12 @@ def local_file(path: str) -> Found:
 
 def _beam(path: str) -> Any:
     """Beam's file system for a remote path. Raises UsageError if it has none."""
-    from apache_beam.io.filesystems import FileSystems
-    from apache_beam.options.pipeline_options import PipelineOptions
-
+    logging.disable(logging.WARNING)  # of clients for other storage, which are not installed
+    try:
+        from apache_beam.io.filesystems import FileSystems
+        from apache_beam.options.pipeline_options import PipelineOptions
+    finally:
+        logging.disable(logging.NOTSET)
     if FileSystems._pipeline_options is None:  # outside a pipeline nobody has set any
         FileSystems.set_options(PipelineOptions([]))
     try:
@@ -168,5 +172,7 @@ def _as_os_error(path: str) -> Iterator[None]:
             raise
         details = getattr(error, "exception_details", None)  # of Beam, by path
         cause = next(iter(details.values())) if details else error
-        text = str(cause).strip() or type(cause).__name__
+        while isinstance(cause, Exception) and cause.args:
+            cause = cause.args[0]
+        text = str(cause).strip() or type(error).__name__
         raise OSError(0, text.splitlines()[0].rstrip(".")) from error
