@@ -159,7 +159,7 @@ def _finished(
     dataset = _load(output)
     differing = [name for name, value in options.items() if dataset.options.get(name) != value]
     if dataset.fmt != fmt:
-        differing.append("measure format")
+        differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
         raise UsageError(
             f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
@@ -215,9 +215,10 @@ def _nothing_kept(dataset: Dataset) -> str:
             "check the files with gm-vae explain FILE."
         )
     reasons = report.most_common(dataset.rejected, 2)
+    explain = f"gm-vae explain FILE {dataset.fmt.flags}".rstrip()
     return (
         f"No measure was kept of {bars['seen']} bars in {counts['read']} files ({reasons}); see "
-        "why with gm-vae explain FILE, or widen the limits (gm-vae preprocess --help)."
+        f"why with {explain}, or widen the limits (gm-vae preprocess --help)."
     )
 
 

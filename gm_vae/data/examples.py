@@ -3,7 +3,7 @@
 The features are bytes, ids and never one-hots:
 
     tokens   uint16 little-endian, the real tokens of all T tracks joined, padding cut
-    lengths  uint8 [T], tokens of each track
+    lengths  uint8 [T], tokens of each track; uint16 little-endian in formats of longer tracks
     chords   uint8 [C], chord ids
     id       UTF-8, where the measure came from, for people: "song-name:bar"
 
@@ -49,7 +49,7 @@ def encode(measure: Measure, identity: str = "") -> bytes:
     features = {
         CHORDS: measure.chord_ids.astype(np.uint8).tobytes(),
         ID: identity.encode("utf-8", "replace"),
-        LENGTHS: measure.lengths.astype(np.uint8).tobytes(),
+        LENGTHS: measure.lengths.astype(measure.fmt.length_dtype).tobytes(),
         TOKENS: _real_tokens(measure).tobytes(),
     }
     entries = b""
@@ -75,7 +75,7 @@ def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
     missing = [name for name in (CHORDS, LENGTHS, TOKENS) if name not in features]
     if missing:
         raise ValueError(f"the example has no feature {', '.join(missing)}")
-    lengths = np.frombuffer(features[LENGTHS], np.uint8)
+    lengths = np.frombuffer(features[LENGTHS], fmt.length_dtype)
     chord_ids = np.frombuffer(features[CHORDS], np.uint8)
     if len(lengths) != fmt.max_tracks or len(chord_ids) != fmt.chords_per_measure:
         raise ValueError(f"{len(lengths)} tracks and {len(chord_ids)} chords are not of {fmt}")
@@ -97,7 +97,7 @@ def columns(serialized: Iterable[bytes], fmt: MeasureFormat) -> Columns:
     tokens = b"".join(features[TOKENS] for features in found)
     return Columns(
         np.frombuffer(tokens, _TOKEN_DTYPE),
-        np.frombuffer(lengths, np.uint8).reshape(-1, fmt.max_tracks),
+        np.frombuffer(lengths, fmt.length_dtype).reshape(-1, fmt.max_tracks),
         np.frombuffer(chord_ids, np.uint8).reshape(-1, fmt.chords_per_measure),
     )
 

@@ -46,7 +46,7 @@ def measure_batches(
         drop_remainder: leave out a last batch of fewer than B measures (static shapes).
         transpose: move each measure, notes and chords but never drums, by -transpose..transpose
             semitones, drawn anew each time it is read. A measure in which a pitch would leave
-            0..127 stays where it is.
+            the format's range (0..127 by default) stays where it is.
 
     Returns:
         A dataset of dicts: "tokens" int32 [B, T, E] zero-padded, "lengths" int32 [B, T], "chords"
@@ -106,7 +106,8 @@ def parse_batch(
     # Decoded as one string: N real tokens of all B * T tracks.
     joined = tf.strings.reduce_join(features[examples.TOKENS])
     tokens = tf.cast(tf.io.decode_raw(joined, tf.uint16, little_endian=True), tf.int32)  # [N]
-    lengths = tf.cast(tf.io.decode_raw(features[examples.LENGTHS], tf.uint8), tf.int32)
+    length_dtype = tf.as_dtype(fmt.length_dtype)
+    lengths = tf.cast(tf.io.decode_raw(features[examples.LENGTHS], length_dtype), tf.int32)
     lengths = tf.ensure_shape(lengths, [None, T])  # [B, T]
     labels = tf.cast(tf.io.decode_raw(features[examples.CHORDS], tf.uint8), tf.int32)
     labels = tf.ensure_shape(labels, [None, C])  # [B, C]
@@ -120,7 +121,7 @@ def parse_batch(
             tf.shape(lengths)[:1], seed, -transpose, transpose + 1, tf.int32
         )
         drums = tf.gather(tf.equal(tf.gather(tokens, first), vocabulary(fmt).drums), row)
-        tokens, shift = _transpose_notes(tokens, row // T, drums, shift)
+        tokens, shift = _transpose_notes(tokens, row // T, drums, shift, fmt)
         labels = _transpose_chords(labels, shift[:, None])
     chords = _event_chords(tokens, row, first, ends, labels, fmt)
 
@@ -181,7 +182,11 @@ def _event_chords(
 
 
 def _transpose_notes(
-    tokens: tf.Tensor, measure: tf.Tensor, drums: tf.Tensor, shift: tf.Tensor
+    tokens: tf.Tensor,
+    measure: tf.Tensor,
+    drums: tf.Tensor,
+    shift: tf.Tensor,
+    fmt: MeasureFormat,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Moved tokens [N], and the semitones [B] by which each measure could really be moved.
 
@@ -190,10 +195,11 @@ def _transpose_notes(
         measure: int32 [N], the measure of each token.
         drums: bool [N], whether the token is of a drum track.
         shift: int32 [B], the semitones wished for.
+        fmt: the measure format, which limits the pitches.
     """
     pitched = (tokens < 2 * PITCHES) & ~drums  # note-ons and note-offs
     moved = tokens % PITCHES + tf.gather(shift, measure)
-    outside = pitched & ((moved < 0) | (moved >= PITCHES))
+    outside = pitched & ((moved < fmt.min_pitch) | (moved > fmt.max_pitch))
     stuck = tf.math.unsorted_segment_max(tf.cast(outside, tf.int32), measure, tf.size(shift))
     shift = tf.where(stuck > 0, 0, shift)
     return tf.where(pitched, tokens + tf.gather(shift, measure), tokens), shift

@@ -35,16 +35,11 @@ class RejectReason(enum.Enum):
     TOO_MANY_INSTRUMENTS = "it has more than {max_instruments} instruments"
     TRACK_TOO_LONG = "an instrument has more than {max_events} events"
     TOO_FEW_EVENTS = "it has fewer than {min_events} events"
+    PITCH_OUT_OF_RANGE = "a note (not of drums) is outside the pitches {min_pitch} to {max_pitch}"
 
     def sentence(self, fmt: MeasureFormat) -> str:
         """The reason in words, with the limits of a format."""
-        return self.value.format(
-            meter=f"{fmt.beats_per_bar}/{fmt.beat_unit}",
-            min_instruments=fmt.min_instruments,
-            max_instruments=fmt.max_instruments,
-            max_events=fmt.max_events,
-            min_events=fmt.min_events,
-        )
+        return self.value.format(**fmt.to_dict(), meter=fmt.meter, max_events=fmt.max_events)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -116,7 +111,7 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
         _check_length(last.stop_bar)
 
     tracks = tokenise(bar_notes, fmt)
-    reasons = _reasons(tracks, sections, fmt)
+    reasons = _reasons(bar_notes, tracks, sections, fmt)
     kept = [number for number, reason in enumerate(reasons) if reason is None]
     tokens, lengths = tracks.dense(np.array(kept, np.int64), fmt)
     row_of_bar = {number: row for row, number in enumerate(kept)}
@@ -156,7 +151,7 @@ class _Section:
     end_tick: int
     meter: tuple[int, int]
     steps: int  # its length, rounded
-    counts: bool  # whether its bars are as long as the format's measures
+    counts: bool  # whether its bars may be measures of the format
     first_bar: int  # from 0
     bars: int
 
@@ -199,8 +194,7 @@ def _sections(score: Score, fmt: MeasureFormat) -> list[_Section]:
         numerator, denominator = meter
         bar_steps = 4 * fmt.steps_per_quarter * numerator  # times 1 / denominator
         bars = -(-steps * denominator // bar_steps)
-        counts = bar_steps == fmt.steps_per_measure * denominator
-        sections.append(_Section(start, end, meter, steps, counts, first_bar, bars))
+        sections.append(_Section(start, end, meter, steps, fmt.counts(*meter), first_bar, bars))
         first_bar += bars
         _check_length(first_bar)
     return sections
@@ -249,14 +243,16 @@ def _cut_at_bar_lines(
 
 
 def _reasons(
-    tracks: TokenTracks, sections: list[_Section], fmt: MeasureFormat
+    notes: BarNotes, tracks: TokenTracks, sections: list[_Section], fmt: MeasureFormat
 ) -> list[RejectReason | None]:
     """The outcome of each bar: the first reason that applies, in the order of `RejectReason`."""
     total = sections[-1].stop_bar
     instruments = np.bincount(tracks.bar, minlength=total)
     events = np.bincount(tracks.bar, tracks.length - 2, minlength=total)
     too_long = np.bincount(tracks.bar, tracks.length > fmt.max_track_length, minlength=total)
+    outside = notes.bar[notes.out_of_range(fmt)]
     reasons = np.full(total, None)
+    reasons[outside] = RejectReason.PITCH_OUT_OF_RANGE
     reasons[events < fmt.min_events] = RejectReason.TOO_FEW_EVENTS
     reasons[too_long > 0] = RejectReason.TRACK_TOO_LONG
     reasons[instruments > fmt.max_instruments] = RejectReason.TOO_MANY_INSTRUMENTS

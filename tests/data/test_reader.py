@@ -47,6 +47,14 @@ def _expected(measures):
         MeasureFormat(),
         MeasureFormat(beats_per_bar=3, chords_per_measure=3, max_tracks=3, max_instruments=3),
         MeasureFormat(max_track_length=200, chords_per_measure=1),
+        MeasureFormat(
+            beats_per_bar=6,
+            beat_unit=8,
+            max_tracks=1,
+            max_instruments=1,
+            min_instruments=1,
+            max_track_length=300,
+        ),
     ],
 )
 def test_parse_equals_the_numpy_functions(random_measures, fmt):
@@ -142,6 +150,25 @@ def _moved(measure, shift):
         measure.fmt,
     )
     return tokens.tobytes(), moved.event_chords.astype(np.int32).tobytes()
+
+
+def test_transposition_keeps_to_the_formats_range():
+    """A measure of 60 and 64 in 58..66, drums far outside: it may move by -2..2."""
+    import tensorflow as tf
+
+    fmt = MeasureFormat(min_pitch=58, max_pitch=66)
+    tracks = [[360, 357, 60, 64, 351, 188, 192, 489], [488, 357, 36, 351, 164, 489]]
+    measure = Measure.from_tracks(tracks, [1, 1], fmt)
+    parsed = reader.parse_batch(tf.constant([examples.encode(measure)] * 500), fmt, 4, (1, 2))
+    tokens = parsed["tokens"].numpy()
+    shifts = tokens[:, 0, 2] - 60
+    counts = np.bincount(shifts + 4, minlength=9)
+    assert counts.tolist()[:2] == counts.tolist()[7:] == [0, 0]
+    assert counts[2:7].min() > 25  # a ninth each, but 0 has what could not be
+    assert counts[4] > 180
+    assert (tokens[:, 0, 3] - 64 == shifts).all()
+    assert (tokens[:, 1, :6] == tracks[1]).all()
+    assert (parsed["chords"].numpy()[:, 0, 2] == 1 + shifts % 12).all()
 
 
 def test_transposition_is_drawn_anew(directory):
