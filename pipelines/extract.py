@@ -11,7 +11,7 @@ from typing import Any
 
 from gm_vae.data import examples
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.measures import Bar, measures_from_score
+from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
 from gm_vae.pipelines import chunks, songs, splits, storage
 from gm_vae.version import __version__
@@ -90,26 +90,18 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
     report |= {"bars": len(bars), "kept": len(kept), "rejected": dict(sorted(rejected.items()))}
     if not kept:
         return report, None
-    token_hashes = [examples.token_hash(bar.measure) for bar in kept]
+    contents = [examples.Content.of(bar.measure) for bar in kept]
+    token_hashes = [content.token_hash for content in contents]
+    records: dict[bytes, bytes] = {}  # by content hash; of equal measures the first
+    for bar, content in zip(kept, contents):
+        digest = content.content_hash[: chunks.HASH_BYTES]
+        if digest not in records:
+            records[digest] = content.example(f"{report['song']}:{bar.number}")
     song = chunks.Song(
-        splits.song_key(token_hashes),
-        splits.song_sketch(token_hashes),
-        _records(report["song"], kept, token_hashes),
+        splits.song_key(token_hashes), splits.song_sketch(token_hashes), list(records.items())
     )
     keys = Counter(bar.key for bar in kept)
     return {**report, "keys": dict(sorted(keys.items())), "split_key": song.key.hex()}, song
-
-
-def _records(
-    name: str, kept: Iterable[Bar], token_hashes: Iterable[bytes]
-) -> list[tuple[bytes, bytes]]:
-    """(content hash, example) of the distinct measures of a song; of equal ones the first."""
-    found: dict[bytes, bytes] = {}
-    for bar, token_hash in zip(kept, token_hashes):
-        digest = examples.content_hash(bar.measure, token_hash)[: chunks.HASH_BYTES]
-        if digest not in found:
-            found[digest] = examples.encode(bar.measure, f"{name}:{bar.number}")
-    return list(found.items())
 
 
 def _score(file: songs.SongFile):

@@ -69,7 +69,7 @@ def song_key(token_hashes: Iterable[bytes]) -> bytes:
     """32 uniformly distributed bytes that stand for the music.
 
     Args:
-        token_hashes: of the song's measures (`gm_vae.data.examples.token_hash`), at least one.
+        token_hashes: of the song's measures (`examples.Content.token_hash`), at least one.
     """
     return hashlib.sha256(min(token_hashes)).digest()
 

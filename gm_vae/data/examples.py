@@ -15,6 +15,8 @@ same as TensorFlow's own deterministic serialization: map entries are sorted by 
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -39,25 +41,57 @@ class Columns(NamedTuple):
     chord_ids: np.ndarray
 
 
-def encode(measure: Measure, identity: str = "") -> bytes:
-    """The serialized `tf.train.Example` of a measure.
+@dataclasses.dataclass(frozen=True)
+class Content:
+    """The bytes of a measure's features: what its hashes and its example are made of.
 
-    Args:
-        measure: any measure.
-        identity: where it came from, such as "song-name:bar"; kept for people to read.
+    Attributes:
+        tokens, lengths, chords: as on disk.
     """
-    features = {
-        CHORDS: measure.chord_ids.astype(np.uint8).tobytes(),
-        ID: identity.encode("utf-8", "replace"),
-        LENGTHS: measure.lengths.astype(measure.fmt.length_dtype).tobytes(),
-        TOKENS: _real_tokens(measure).tobytes(),
-    }
-    entries = b""
-    for key, value in features.items():
-        bytes_list = _field(1, value)
-        feature = _field(1, bytes_list)
-        entries += _field(1, _field(1, key.encode()) + _field(2, feature))
-    return _field(1, entries)
+
+    tokens: bytes
+    lengths: bytes
+    chords: bytes
+
+    @classmethod
+    def of(cls, measure: Measure) -> Content:
+        """The content of any measure."""
+        position = np.arange(measure.tokens.shape[-1])
+        real = measure.tokens[position < measure.lengths[:, None]]
+        return cls(
+            real.astype(_TOKEN_DTYPE, copy=False).tobytes(),
+            measure.lengths.astype(measure.fmt.length_dtype, copy=False).tobytes(),
+            measure.chord_ids.astype(np.uint8, copy=False).tobytes(),
+        )
+
+    @functools.cached_property
+    def token_hash(self) -> bytes:
+        """32 bytes, equal for measures of equal tokens, whatever chords they were given."""
+        return hashlib.sha256(self.lengths + self.tokens).digest()
+
+    @property
+    def content_hash(self) -> bytes:
+        """32 bytes, equal for equal measures (tokens and chords) of one format."""
+        return hashlib.sha256(self.token_hash + self.chords).digest()
+
+    def example(self, identity: str = "") -> bytes:
+        """The serialized `tf.train.Example`.
+
+        Args:
+            identity: where it came from, such as "song-name:bar"; kept for people to read.
+        """
+        return _field(
+            1,
+            _entry(CHORDS, self.chords)
+            + _entry(ID, identity.encode("utf-8", "replace"))
+            + _entry(LENGTHS, self.lengths)
+            + _entry(TOKENS, self.tokens),
+        )
+
+
+def encode(measure: Measure, identity: str = "") -> bytes:
+    """The serialized `tf.train.Example` of a measure; see `Content.example`."""
+    return Content.of(measure).example(identity)
 
 
 def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
@@ -107,31 +141,16 @@ def identity(serialized: bytes) -> str:
     return _features(serialized).get(ID, b"").decode("utf-8", "replace")
 
 
-def content_hash(measure: Measure, tokens: bytes | None = None) -> bytes:
-    """32 bytes that are equal for equal measures (tokens and chords) of one format.
-
-    Args:
-        measure: any measure.
-        tokens: its `token_hash`, if it is known already.
-    """
-    tokens = tokens or token_hash(measure)
-    return hashlib.sha256(tokens + measure.chord_ids.tobytes()).digest()
-
-
-def token_hash(measure: Measure) -> bytes:
-    """32 bytes that are equal for measures of equal tokens, whatever chords they were given."""
-    return hashlib.sha256(measure.lengths.tobytes() + _real_tokens(measure).tobytes()).digest()
-
-
-def _real_tokens(measure: Measure) -> np.ndarray:
-    position = np.arange(measure.tokens.shape[-1])
-    return measure.tokens[position < measure.lengths[:, None]].astype(_TOKEN_DTYPE)
+def _entry(key: str, value: bytes) -> bytes:
+    """An entry of Features.feature: the key and, three messages deep, the value."""
+    return _field(1, _field(1, key.encode()) + _field(2, _field(1, _field(1, value))))
 
 
 def _field(number: int, payload: bytes) -> bytes:
     return bytes([number << 3 | _LENGTH_DELIMITED]) + _varint(len(payload)) + payload
 
 
+@functools.lru_cache(maxsize=4096)
 def _varint(value: int) -> bytes:
     encoded = bytearray()
     while value > 0x7F:
