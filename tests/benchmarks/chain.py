@@ -1,7 +1,7 @@
 """Times the parts of the chain on this machine: `python tests/benchmarks/chain.py [MIDI_FOLDER]`.
 
 Each figure is the median of several runs in one process, after one that does not count. The results
-of a named machine are in RESULTS.md beside this file. The reader has a script of its own, reader.py.
+of a named machine are in RESULTS.md beside this file; the reader's are of reader.py.
 """
 
 import os
