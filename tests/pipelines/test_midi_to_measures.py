@@ -11,8 +11,9 @@ import pytest
 
 from gm_vae import MeasureFormat, MidiError, measures_from_midi
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.data import examples
+from gm_vae.data import examples, shards
 from gm_vae.errors import UserError
+from gm_vae.music.chords import ROOTS
 from gm_vae.pipelines import midi_to_measures, report, runner, songs, sources
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
@@ -117,6 +118,10 @@ def test_counts(corpus, dataset):
         assert split.statistics["instruments"].get("128", 0) == drums
         assert sum(split.statistics["chords"].values()) == 2 * len(measures)
         assert sum(split.statistics["tracks"].values()) == len(measures)
+        notes = [len(measure.notes()) // 8 * 8 for measure in measures]
+        assert split.statistics["notes"] == {str(n): notes.count(n) for n in sorted(set(notes))}
+    assert sum(sum(split.keys.values()) for split in dataset.splits.values()) == kept
+    assert {key for split in dataset.splits.values() for key in split.keys} <= set(ROOTS)
 
 
 def test_rejects_say_for_each_song_what_was_lost(corpus, dataset):
@@ -182,6 +187,20 @@ def test_an_archive_gives_the_same_bytes_however_it_is_read(corpus, tmp_path):
         reports = (made.directory / made.rejects[0]).read_bytes()
         digests[-1].append(reports)
     assert digests[0] == digests[1]
+
+
+def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
+    note_seq = pytest.importorskip("note_seq")
+    records = [
+        note_seq.midi_to_note_sequence(data).SerializeToString() for data in midi_files.values()
+    ]
+    name = "songs.tfrecord"
+    (tmp_path / name).write_bytes(b"".join(map(shards.frame, [*records, b"no sequence"])))
+    made = preprocess(tmp_path / name, tmp_path / "data", workers=1)
+    assert made.files == {"read": 13, "unparsable": 1, "with_measures": 12}
+    assert made.errors == {"The record is no NoteSequence.": 1}
+    found = {m for split in dataset_lib.SPLITS for m, _, _ in _records(made, split)}
+    assert found == {m for data in midi_files.values() for m in measures_from_midi(data)[0]}
 
 
 def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeypatch, capsys):

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from gm_vae.data import shards
 from gm_vae.errors import UserError
 from gm_vae.pipelines import songs, sources
 from gm_vae.pipelines.sources import Kind
@@ -112,6 +113,28 @@ def test_archives_hold_what_folders_hold(folder, tmp_path, suffix, monkeypatch):
         assert _read_shared(sources.find(path), parts) == expected
     # an archive in a folder
     assert _read_all(sources.find(tmp_path))[: len(expected)] == expected
+
+
+@pytest.mark.parametrize("name", ["x.tfrecord", "x.tfrecord.gz", "misnamed"])
+def test_records_of_sequences(tmp_path, name, monkeypatch):
+    records = [b"one", b"", b"three" * 1000, *(str(n).encode() for n in range(20))]
+    data = b"".join(map(shards.frame, records))
+    path = tmp_path / name
+    path.write_bytes(data if name == "x.tfrecord" else gzip.compress(data))
+    (source,) = sources.find(path)
+    assert source.kind == Kind.SEQUENCES
+    assert sources.find(tmp_path) == [source]
+    read = list(songs.read([source]))
+    assert [song.data for song in read] == records
+    assert [song.name for song in read] == [f"{name}/{n}" for n in range(len(records))]
+    assert all(song.is_sequence for song in read)
+    monkeypatch.setattr(songs, "_BLOCK_SONGS", (3, 3))
+    assert _read_shared([source], 4) == _read_all([source])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    *_, last = songs.read([source])
+    assert last.name == name
+    assert "damaged archive, read as far as possible (cut short)" in last.error
 
 
 def test_lists_and_globs_name_each_file_once(folder, tmp_path, monkeypatch):
