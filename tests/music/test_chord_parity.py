@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from chord_parity import (
     EXTRA_FRAME,
+    NOTE_COLUMNS,
     changes_of,
     difference,
     our_symbols,
@@ -133,9 +134,7 @@ def song(data, bars):
     wanted &= score.end_ticks <= bars * 4 * score.ticks_per_quarter
     if not wanted.any():
         return None
-    columns = ("start_ticks", "end_ticks", "pitch", "velocity", "program", "is_drum")
-    columns += ("instrument", "channel")
-    chosen = {name: getattr(score, name)[wanted] for name in columns}
+    chosen = {name: getattr(score, name)[wanted] for name in NOTE_COLUMNS}
     return dataclasses.replace(score, time_signatures=(), **chosen)
 
 

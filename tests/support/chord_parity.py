@@ -19,6 +19,17 @@ ANY_BAR = MeasureFormat(
     min_instruments=1, min_events=1, max_instruments=64, max_tracks=64, max_track_length=255
 )
 
+NOTE_COLUMNS = (
+    "start_ticks",
+    "end_ticks",
+    "pitch",
+    "velocity",
+    "program",
+    "is_drum",
+    "instrument",
+    "channel",
+)
+
 EXTRA_FRAME = "float error makes the piece an ulp longer than its frames"
 SLIVER = "float error leaves a sliver of a note in a frame that is silent"
 EQUAL_PATHS = "two chord sequences are equally likely"
