@@ -9,7 +9,8 @@ of a named machine are in RESULTS.md.
 
 The original takes over a second a file. Both paths run on each file in turn, in one process and one
 thread, so that other work on the machine meets both alike; times are of the process' CPU. On files
-that are not timed, the original borrows our search for chords, whose paths are the same.
+that are not timed, the original borrows our search for chords, whose paths are the same. Control-C
+ends a corpus early and prints what there is.
 """
 
 import os
@@ -116,41 +117,49 @@ def borrowed_chords():
 def compare(files: list[bytes], timed: int) -> Totals:
     """Run both paths on each file."""
     totals = Totals()
-    for number, data in enumerate(files):
-        start = time.process_time()
+    try:
+        for number, data in enumerate(files):
+            compare_file(data, number < timed, totals)
+            if not (number + 1) % 20:
+                ratio = totals.their_seconds / totals.our_seconds if timed else 0
+                print(f"{number + 1} of {len(files)} files, {ratio:.0f} x", file=sys.stderr)
+    except KeyboardInterrupt:
+        pass
+    return totals
+
+
+def compare_file(data: bytes, timed: bool, totals: Totals) -> None:
+    """Run both paths on a file and add up."""
+    start = time.process_time()
+    try:
+        measures = measures_from_midi(data)[0]
+    except MidiError:
+        measures = None
+    between = time.process_time()
+    with contextlib.nullcontext() if timed else borrowed_chords():
         try:
-            measures, _ = measures_from_midi(data)
-        except MidiError:
-            measures = None
-        between = time.process_time()
-        with contextlib.nullcontext() if number < timed else borrowed_chords():
-            try:
-                segments = note_seq_path.segments_from_midi(data)
-            except MIDIConversionError:
-                segments = None
-        stop = time.process_time()
-        ours, theirs = len(measures or []), note_seq_path.count_kept(segments or [])
-        totals.files += 1
-        totals.all_our_seconds += between - start
-        if number < timed:
-            totals.timed += 1
-            totals.our_seconds += between - start
-            totals.their_seconds += stop - between
-            totals.our_timed += ours
-            totals.their_timed += theirs
-        totals.ours += ours
-        totals.theirs += theirs
-        if measures is None:
-            totals.unreadable += 1
-            assert not theirs
-        else:
-            attribute(data, segments, totals)
-        if not (number + 1) % 20:
-            ratio = totals.their_seconds / totals.our_seconds if timed else 0
-            print(f"{number + 1} of {len(files)} files, {ratio:.0f} x", file=sys.stderr)
+            segments = note_seq_path.segments_from_midi(data)
+        except MIDIConversionError:
+            segments = None
+    stop = time.process_time()
+    ours, theirs = len(measures or []), note_seq_path.count_kept(segments or [])
+    totals.files += 1
+    totals.all_our_seconds += between - start
+    if timed:
+        totals.timed += 1
+        totals.our_seconds += between - start
+        totals.their_seconds += stop - between
+        totals.our_timed += ours
+        totals.their_timed += theirs
+    totals.ours += ours
+    totals.theirs += theirs
+    if measures is None:
+        totals.unreadable += 1
+        assert not theirs
+    else:
+        attribute(data, segments, totals)
     gain = sum(totals.gains.values()) - sum(totals.losses.values())
     assert gain == totals.ours - totals.theirs
-    return totals
 
 
 def attribute(data: bytes, segments, totals: Totals) -> None:
