@@ -54,12 +54,15 @@ LOST = "float error loses notes at the bar line: too few instruments are left"
 MOVED = "float error rounds notes apart: a track or their number grows too long"
 ENDED = "the piece ends earlier for the original"
 KEPT_BY_LOSS = "the original keeps it only because it lost notes or events"
+FRAGMENT = "the original makes a measure of the part of a bar between tempo changes"
 OTHER_BARS = "the original's bars after a tempo change lie elsewhere"
 
+FEW = (note_seq_path.NO_NOTES, note_seq_path.FEW_INSTRUMENTS, note_seq_path.FEW_EVENTS)
 REFUSALS = {
     "meter": METER,
     "SequenceTooLongError": FRAMES,
     "UncommonTimeSignatureError": EIGHT_EIGHT,
+    "EmptySequenceError": TEMPO_CUT,
 }
 
 
@@ -164,7 +167,9 @@ def compare_file(data: bytes, timed: bool, totals: Totals) -> None:
 
 def attribute(data: bytes, segments, totals: Totals) -> None:
     """Count why each bar that only one of the paths keeps is not kept by the other."""
-    bars = measures_from_score(parse_midi(data))
+    score = parse_midi(data)
+    ticks_per_quarter = score.ticks_per_quarter
+    bars = measures_from_score(score)
     totals.bars += len(bars)
     kept = {bar.start_tick: bar for bar in bars if bar.measure}
     if segments is None:
@@ -184,6 +189,7 @@ def attribute(data: bytes, segments, totals: Totals) -> None:
     for segment in segments:
         for cut in segment.cuts:
             cuts.setdefault(tick(segment.start + cut.offset), []).append(cut)
+    all_cuts = np.array([*sorted(cuts), 1 << 60])
     grid = {bar.start_tick for bar in bars}
     lengths = {bar.start_tick: length for bar, length in zip(bars, lengths_of(bars))}
     for at, their_cuts in cuts.items():
@@ -193,7 +199,10 @@ def attribute(data: bytes, segments, totals: Totals) -> None:
             if at in kept:
                 del kept[at]
             else:
-                totals.losses[KEPT_BY_LOSS if at in grid else OTHER_BARS] += 1
+                end = all_cuts[np.searchsorted(all_cuts, at, "right")]
+                short = end - at < 4 * ticks_per_quarter - ticks_per_quarter // 24
+                off_grid = FRAGMENT if short else OTHER_BARS
+                totals.losses[KEPT_BY_LOSS if at in grid else off_grid] += 1
     for at in kept:
         place = int(np.searchsorted(starts, at, "right")) - 1
         segment = segments[place] if place >= 0 else None
@@ -224,7 +233,7 @@ def reason(at, length, segment, start, stop, cuts, grid) -> str:
         return COINCIDENT
     if cut.word == note_seq_path.MANY_INSTRUMENTS and cut.empty_tracks:
         return EMPTY_TRACK
-    if cut.word in (note_seq_path.NO_NOTES, note_seq_path.FEW_INSTRUMENTS):
+    if cut.word in FEW:
         return LOST
     if cut.word in (note_seq_path.LONG_TRACK, note_seq_path.MANY_INSTRUMENTS):
         return MOVED
