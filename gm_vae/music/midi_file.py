@@ -144,6 +144,8 @@ def _pair_notes(events: MidiEvents) -> np.ndarray:
     messages = events.channel.select(where)
     is_on = (messages.status & 0xF0 == _NOTE_ON) & (messages.data2 > 0)
     key = (messages.track * _CHANNELS + (messages.status & 0x0F)) * 128 + messages.data1
+    if key.max(initial=0) < 1 << 16:
+        key = key.astype(np.uint16)  # sorted several times as fast
     order = np.argsort(key, kind="stable")  # by key, then file order
     where, key, is_on, tick = where[order], key[order], is_on[order], messages.tick[order]
 
