@@ -12,6 +12,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import sys
 from collections.abc import Iterator
 
 from gm_vae import files
@@ -95,7 +96,9 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
         except OSError as error:
             raise files.unwritable(output, error) from error
         finally:
-            if part.exists() and not staging._has_chunks():
+            if part.exists() and staging._has_chunks():
+                print(f"{part.name} keeps what is done; the same command goes on.", file=sys.stderr)
+            else:
                 shutil.rmtree(part, ignore_errors=True)
     finally:
         os.close(lock)
