@@ -61,7 +61,8 @@ def measure_batches(
             (needs a seed). Batches then have fewer steps of recurrence, but differ among each
             other.
         first_batch: number of the batch to begin with.
-        window: about so many measures are shuffled or bucketed together; at least a shard.
+        window: whole shards of at most so many measures (at least one shard) are shuffled or
+            bucketed together. All in all the reader takes some 170 MB at the default.
 
     Returns:
         A dataset of dicts: "tokens" int32 [B, T, E] zero-padded, "lengths" int32 [B, T], "chords"
