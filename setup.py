@@ -57,7 +57,12 @@ setuptools.setup(
         "gpu": ["tensorflow[and-cuda]>=2.18"],
         "dev": ["hypothesis>=6.100", "pytest>=8.0", "pytest-xdist>=3.5", "ruff>=0.6", "build>=1.2"],
     },
-    entry_points={"console_scripts": ["gm-vae=gm_vae.cli:main"]},
+    entry_points={
+        "console_scripts": [
+            "gm-vae=gm_vae.cli:main",
+            "gm-vae-worker=gm_vae.pipelines.worker:main",  # what a cluster starts
+        ]
+    },
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
         "Programming Language :: Python :: 3",
