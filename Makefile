@@ -7,12 +7,13 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-js lint format wheel constraints clean
+.PHONY: help setup demo test test-cluster lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make test              the tests"
+	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -37,6 +38,10 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest tests
 
+# Needs Go for Prism; Java and Maven for Flink.
+test-cluster: setup
+	$(BIN)/python -m pytest -rs tests/cluster
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,4 +62,4 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules
+	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules

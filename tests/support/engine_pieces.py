@@ -3,6 +3,7 @@
 Nothing of it is in the project's environment: Flink's pins would not agree with ours.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -27,8 +28,7 @@ def prism() -> pathlib.Path:
     if not program.exists():
         # Without optimisation and debug symbols, building takes three quarters of the time.
         flags = ("-gcflags=all=-N -l", "-ldflags=-s -w")
-        module = f"{_PRISM}@v{apache_beam.__version__}"
-        _fetch(program, ["go", "install", *flags, module], lambda folder: {"GOBIN": str(folder)})
+        _fetch(program, ["go", "install", *flags, f"{_PRISM}@v{apache_beam.__version__}"])
     return program
 
 
@@ -60,12 +60,10 @@ def java() -> str:
     return found
 
 
-def _fetch(wanted: pathlib.Path, command: list[str], environment=lambda folder: {}) -> None:
+def _fetch(wanted: pathlib.Path, command: list[str]) -> None:
     """Run a command in a new folder that takes its place below HOME if `wanted` then exists."""
-    import os
-
     if not shutil.which(command[0]):
-        raise MissingError(f"{wanted.name} is not there and {command[0]}, which gets it, neither")
+        raise MissingError(f"{wanted.name} is not there, nor {command[0]}, which gets it")
     place = HOME / wanted.relative_to(HOME).parts[0]
     part = place.with_name(f"{place.name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -73,7 +71,7 @@ def _fetch(wanted: pathlib.Path, command: list[str], environment=lambda folder: 
     done = subprocess.run(
         command,
         cwd=part,
-        env={**os.environ, **environment(part)},
+        env={**os.environ, "GOBIN": str(part)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -81,7 +79,7 @@ def _fetch(wanted: pathlib.Path, command: list[str], environment=lambda folder: 
     )
     if not (part / wanted.relative_to(place)).exists():
         shutil.rmtree(part)
-        lines = [line for line in done.stdout.splitlines() if "rror" in line] or ["no word why"]
-        raise MissingError(f"{command[0]} could not get {wanted.name}: {lines[0][:300]}")
+        lines = [line for line in done.stdout.splitlines() if "error" in line.lower()]
+        raise MissingError(f"{command[0]} cannot get {wanted.name}: {' '.join(lines[:1])[:300]}")
     shutil.rmtree(place, ignore_errors=True)
     part.replace(place)
