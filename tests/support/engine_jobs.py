@@ -7,7 +7,7 @@ import sys
 WORKER = pathlib.Path(sys.executable).with_name("gm-vae-worker")
 PROCESS_WORKERS = f"--environment_type=PROCESS --environment_options=process_command={WORKER}"
 
-_PATIENCE_SECONDS = 300  # a job that hangs fails, instead of holding up everything
+_PATIENCE_SECONDS = 600  # a job that hangs fails, instead of holding up everything
 
 
 def start(source: pathlib.Path, output: pathlib.Path, *flags: str) -> subprocess.Popen:

@@ -3,15 +3,15 @@
 Nothing of it is in the project's environment: Flink's pins would not agree with ours.
 """
 
+import importlib.metadata
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
 
-import apache_beam
-
 HOME = pathlib.Path(__file__).resolve().parents[2] / ".cluster"
+BEAM_VERSION = importlib.metadata.version("apache-beam")
 FLINK_VERSION = "2.2"
 JOB_SERVER = f"beam-runners-flink-{FLINK_VERSION}-job-server"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
@@ -24,20 +24,19 @@ class MissingError(Exception):
 
 def prism() -> pathlib.Path:
     """Beam's small portable engine, built by Go."""
-    program = HOME / f"prism-{apache_beam.__version__}" / "prism"
+    program = HOME / f"prism-{BEAM_VERSION}" / "prism"
     if not program.exists():
         # Without optimisation and debug symbols, building takes three quarters of the time.
         flags = ("-gcflags=all=-N -l", "-ldflags=-s -w")
-        _fetch(program, ["go", "install", *flags, f"{_PRISM}@v{apache_beam.__version__}"])
+        _fetch(program, ["go", "install", *flags, f"{_PRISM}@v{BEAM_VERSION}"])
     return program
 
 
 def flink_job_server() -> pathlib.Path:
     """The jar that takes a Beam pipeline and submits it to Flink."""
-    version = apache_beam.__version__
-    jar = HOME / f"job-server-{version}" / f"{JOB_SERVER}-{version}.jar"
+    jar = HOME / f"job-server-{BEAM_VERSION}" / f"{JOB_SERVER}-{BEAM_VERSION}.jar"
     if not jar.exists():
-        artifact = f"-Dartifact=org.apache.beam:{JOB_SERVER}:{version}"
+        artifact = f"-Dartifact=org.apache.beam:{JOB_SERVER}:{BEAM_VERSION}"
         _fetch(jar, ["mvn", "-B", "-q", _COPY, artifact, "-DoutputDirectory=."])
     return jar
 
