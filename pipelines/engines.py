@@ -105,8 +105,8 @@ def _check(runner: str, flags: dict) -> None:
     if elsewhere and not (flags["environment_type"] or flags["sdk_container_image"]):
         raise UsageError(
             f"{runner} must know where workers find this package: add to --beam_args "
-            "--environment_type=EXTERNAL --environment_config=HOST:PORT of a worker pool, or "
-            "--sdk_container_image=IMAGE (see Engines in BUILD.md)."
+            "--environment_type=PROCESS --environment_options=process_command=FILE, which is "
+            "gm-vae-worker there, or --sdk_container_image=IMAGE (see Engines in BUILD.md)."
         )
 
 
