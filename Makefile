@@ -7,13 +7,15 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-cluster lint format wheel constraints clean
+.PHONY: help setup demo test test-cluster test-corpora fuzz lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make test              the tests"
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
+	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
+	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -41,6 +43,12 @@ test: setup
 # Needs Go for Prism; Java and Maven for Flink.
 test-cluster: setup
 	$(BIN)/python -m pytest -rs tests/cluster
+
+test-corpora: setup
+	$(BIN)/python -m pytest tests -m corpora
+
+fuzz: setup
+	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)
 
 lint: setup
 	$(BIN)/ruff check .

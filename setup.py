@@ -55,7 +55,17 @@ setuptools.setup(
     ],
     extras_require={
         "gpu": ["tensorflow[and-cuda]>=2.18"],
-        "dev": ["hypothesis>=6.100", "pytest>=8.0", "pytest-xdist>=3.5", "ruff>=0.6", "build>=1.2"],
+        "aws": ["apache-beam[aws]>=2.60"],  # s3://
+        "gcp": ["apache-beam[gcp]>=2.60"],  # gs://, Dataflow
+        "dev": [
+            "boto3>=1.34",
+            "build>=1.2",
+            "hypothesis>=6.100",
+            "moto[server]>=5.0",
+            "pytest>=8.0",
+            "pytest-xdist>=3.5",
+            "ruff>=0.6",
+        ],
     },
     entry_points={
         "console_scripts": [

@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 
 from gm_vae.errors import UsageError
-from gm_vae.export.magentajs import read_magentajs
+from gm_vae.export.magentajs import read_magentajs, require_vocabulary
 from gm_vae.export.tf1 import read_tf1
 from gm_vae.model.checkpoint import write_checkpoint
 from gm_vae.model.config import ModelConfig
@@ -22,6 +22,7 @@ def import_checkpoint(
 ) -> tuple[ModelConfig, bool]:
     """Read a TensorFlow 1 or magenta.js checkpoint and write it as ours.
 
+    Those of TensorFlow 1 are of the published format; a magenta.js folder tells its own.
     Where sigma is missing (browsers do not need it), it becomes 1 everywhere, as in the prior.
 
     Returns:
@@ -40,6 +41,7 @@ def import_checkpoint(
     else:
         raise UsageError(f"there is no checkpoint at {source}; give a prefix, a folder or a .tar.")
     sizes = sizes_from_weights(weights)
+    require_vocabulary(sizes, fmt, "the published format")
     if not sizes.has_sigma:
         kernel = weights[f"{MU}/kernel"]
         weights[f"{SIGMA}/kernel"] = np.zeros_like(kernel)

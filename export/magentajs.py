@@ -55,7 +55,7 @@ def export_magentajs(
             of unequal width, which the client cannot run; or `output` is not writable.
     """
     sizes = sizes_from_weights(weights)
-    _require_vocabulary(sizes, fmt, "the measure format")
+    require_vocabulary(sizes, fmt, "the measure format")
     if len(set(sizes.decoder_units)) > 1:  # the client cuts the initial state into equal parts
         raise UserError(
             f"the browser client needs decoder layers of equal width, and this model has "
@@ -89,7 +89,7 @@ def read_magentajs(
     fmt, chords = read_client_config(config)
     weights = read_tensors(folder)
     sizes = sizes_from_weights(weights)
-    _require_vocabulary(sizes, fmt, str(folder / CONFIG))
+    require_vocabulary(sizes, fmt, str(folder / CONFIG))
     if sizes.chords != chords:
         has = ("without", "with")
         raise UserError(
@@ -99,7 +99,8 @@ def read_magentajs(
     return weights, MagentaJsInfo(fmt, sizes)
 
 
-def _require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> None:
+def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> None:
+    """Raise UserError unless a network of these sizes speaks the tokens of a format."""
     if sizes.vocabulary_size != vocabulary(fmt).size:
         raise UserError(
             f"the weights speak {sizes.vocabulary_size} tokens and {source} has "

@@ -1,15 +1,47 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders: written whole or not at all, read from this machine or from remote storage."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from gm_vae.errors import UsageError, UserError
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+
+
+def scheme(path: str | os.PathLike[str]) -> str:
+    """The scheme of a remote path, such as "gs"; "" for a path of this machine."""
+    match = _SCHEME.match(os.fspath(path))
+    return match[1] if match else ""
+
+
+def join(folder: str | os.PathLike[str], name: str) -> str:
+    """The path of `name` in a folder, which may be remote."""
+    folder = os.fspath(folder)
+    return f"{folder.rstrip('/')}/{name}" if scheme(folder) else os.path.join(folder, name)
+
+
+def open_file(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file for reading; a remote one through TensorFlow. Raises OSError if it cannot be read."""
+    if not scheme(path):
+        return open(path, "rb")
+    import tensorflow as tf
+
+    try:
+        stream = tf.io.gfile.GFile(os.fspath(path), "rb")
+        stream.size()  # opens it
+    except tf.errors.NotFoundError:
+        raise FileNotFoundError(2, "No such file or directory", os.fspath(path)) from None
+    except tf.errors.OpError as error:
+        raise OSError(5, error.message.splitlines()[0].rstrip("."), os.fspath(path)) from None
+    return stream
 
 
 @contextlib.contextmanager
@@ -38,7 +70,7 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
         yield part
         os.replace(part, path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     finally:
         with contextlib.suppress(OSError):  # there is none, after success
             part.unlink()
@@ -67,19 +99,25 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
     try:
         part.mkdir(parents=True)
         yield part
-        if path.exists():
-            old = path.with_name(f".{path.name}.old.{uuid.uuid4().hex[:8]}")
-            os.replace(path, old)
-            os.replace(part, path)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            os.replace(part, path)
+        put_folder(part, path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _unwritable(path: pathlib.Path, error: OSError) -> UserError:
+def put_folder(part: pathlib.Path, path: pathlib.Path) -> None:
+    """Give a folder the name of another one, which is removed. Raises OSError."""
+    if path.exists():
+        old = path.with_name(f".{path.name}.old.{uuid.uuid4().hex[:8]}")
+        os.replace(path, old)
+        os.replace(part, path)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        os.replace(part, path)
+
+
+def unwritable(path: pathlib.Path, error: OSError) -> UserError:
+    """What to tell of a place that refuses to be written."""
     reason = error.strerror or str(error)
     return UserError(f"Cannot write {path} ({reason}); choose a folder that you can write to.")

@@ -3,8 +3,8 @@
     gm-vae preprocess --input=~/midi --output=data/mine
     python -m gm_vae.pipelines.midi_to_measures --input=archive.tar.xz --output=data/archive
 
-The same input and settings give the same bytes, with any number of workers and on any runner. The
-result appears under its name when it is whole: it is written to a folder beside it and renamed.
+The same input and settings give the same bytes, with any number of workers and on any runner. A
+finished dataset is left alone; what an interrupted run has left is gone on with.
 """
 
 from __future__ import annotations
@@ -14,26 +14,25 @@ import json
 import os
 import pathlib
 import shlex
-import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 
 from absl import flags
 
-from gm_vae import files
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import shards
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
+from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import report, runner, sources, splits
+from gm_vae.pipelines import report, runner, songs, sources, splits, staging, storage
 from gm_vae.pipelines.progress import ProgressLine
 
 _CLUSTER_PARTS = 32  # an archive is read by so many workers of a cluster
 _BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
-_ARCHIVE_RATIO = 6  # an archive of MIDI files is so many times smaller than they
 
 
 def preprocess(
@@ -51,8 +50,10 @@ def preprocess(
     """Write the measures of MIDI files as a dataset, unless it is there already.
 
     Args:
-        input: folders, globs, MIDI files, .zip or .tar archives; a text may join some with commas.
-        output: folder of the dataset, made by this function.
+        input: folders, globs, MIDI files, .zip or .tar archives, TFRecord files of NoteSequences,
+            of this machine or with a scheme that Beam knows (gs://, s3://); a text may join some
+            with commas.
+        output: folder of the dataset, made by this function; it may have such a scheme, too.
         fmt: limits of the measures; the published ones if None.
         validation_percent: share of the songs that only evaluation during training sees.
         test_percent: share of the songs that only the last evaluation sees.
@@ -72,9 +73,10 @@ def preprocess(
     if workers < 0:
         raise UsageError(f"workers is {workers}; give 0 (automatic) or more.")
     splits.check_percents(validation_percent, test_percent)
-    output = pathlib.Path(output).expanduser()
+    runner.check(beam_runner, beam_args)
+    output = os.path.expanduser(output)
     found = sources.find(input)
-    names = sorted({os.path.basename(os.path.abspath(entry)) for entry in sources.entries(input)})
+    names = sorted({_name(entry) for entry in sources.entries(input)})
     options = {
         "input": _fingerprint(found),
         "validation_percent": float(validation_percent),
@@ -86,33 +88,49 @@ def preprocess(
 
     workers = workers or _worth(found)
     local = beam_runner == runner.LOCAL
-    with files.output_folder(output, force=True) as part:
-        folder = part.absolute()
-        scratch = folder / "scratch"
-        scratch.mkdir()
-        summary_path = scratch / "summary.json"
+    with staging.stage(output) as stage, tempfile.TemporaryDirectory() as scratch:
+        if stage.resumes:
+            print("gm-vae preprocess: going on with an interrupted run.", file=sys.stderr)
+        scratch = pathlib.Path(scratch)
         progress_path = scratch / "progress"
+        summary_path = join(stage.chunks, "summary.json")
         arguments = {
-            "found": sources.share(found, workers if local else _CLUSTER_PARTS),
-            "directory": str(folder),
+            "tasks": songs.tasks(found, workers if local else _CLUSTER_PARTS),
+            "folder": stage.folder,
+            "chunk_folder": stage.chunks,
             "fmt": fmt,
             "validation_percent": validation_percent,
             "test_percent": test_percent,
-            "summary_path": str(summary_path),
+            "summary_path": summary_path,
             "progress_path": str(progress_path) if local and sys.stderr.isatty() else None,
         }
         with ProgressLine(progress_path, sum(source.size for source in found)):
             runner.run(
                 arguments, workers=workers, scratch=scratch, runner=beam_runner, beam_args=beam_args
             )
-        summary = json.loads(summary_path.read_text())
-        shutil.rmtree(scratch)
-        dataset = _dataset(folder, fmt, names, options, summary)
+        summary = json.loads(storage.read(summary_path))
+        dataset = _dataset(stage.folder, fmt, names, options, summary)
         if not dataset.measures:
+            stage.clear(chunks_too=True)
             raise UserError(_nothing_kept(dataset))
         report.write(dataset)
-        shards.write_atomically(folder / dataset_lib.FILE_NAME, dataset.to_json().encode())
-    return dataset_lib.load(output)
+        storage.write(dataset.path(dataset_lib.FILE_NAME), dataset.to_json().encode())
+    return _load(output)
+
+
+def _name(entry: str) -> str:
+    """The last part of a path."""
+    return (
+        entry.rstrip("/").rsplit("/", 1)[-1]
+        if storage.is_remote(entry)
+        else os.path.basename(os.path.abspath(entry))
+    )
+
+
+def _load(output: str) -> Dataset:
+    if not storage.is_remote(output):
+        return dataset_lib.load(output)
+    return dataset_lib.parse(storage.read(join(output, dataset_lib.FILE_NAME)), output)
 
 
 def _fingerprint(found: Iterable[sources.Source]) -> str:
@@ -124,23 +142,24 @@ def _fingerprint(found: Iterable[sources.Source]) -> str:
 
 
 def _finished(
-    output: pathlib.Path, fmt: MeasureFormat, options: dict[str, object], force: bool
+    output: str, fmt: MeasureFormat, options: dict[str, object], force: bool
 ) -> Dataset | None:
     """The dataset at `output` if there is one that `force` does not replace.
 
     Raises:
         UserError: something else is there, which even `force` does not replace.
     """
-    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+    is_dataset = staging.finished(output)
+    if is_dataset is None:
         return None
-    if not (output / dataset_lib.FILE_NAME).is_file():
+    if not is_dataset:
         raise UsageError(f"{output} exists and is not a dataset; choose another folder as output.")
     if force:
         return None
-    dataset = dataset_lib.load(output)
+    dataset = _load(output)
     differing = [name for name, value in options.items() if dataset.options.get(name) != value]
     if dataset.fmt != fmt:
-        differing.append("measure format")
+        differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
         raise UsageError(
             f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
@@ -151,14 +170,14 @@ def _finished(
 
 def _worth(found: Iterable[sources.Source]) -> int:
     midi_bytes = sum(
-        source.size * (1 if source.kind == sources.Kind.MIDI else _ARCHIVE_RATIO)
+        source.size * (1 if source.kind == sources.Kind.MIDI else songs.ARCHIVE_RATIO)
         for source in found
     )
     return max(1, min(os.cpu_count() or 1, midi_bytes // _BYTES_PER_WORKER))
 
 
 def _dataset(
-    directory: pathlib.Path,
+    directory: str,
     fmt: MeasureFormat,
     names: Iterable[str],
     options: dict[str, object],
@@ -196,9 +215,10 @@ def _nothing_kept(dataset: Dataset) -> str:
             "check the files with gm-vae explain FILE."
         )
     reasons = report.most_common(dataset.rejected, 2)
+    explain = f"gm-vae explain FILE {dataset.fmt.flags}".rstrip()
     return (
         f"No measure was kept of {bars['seen']} bars in {counts['read']} files ({reasons}); see "
-        "why with gm-vae explain FILE, or widen the limits (gm-vae preprocess --help)."
+        f"why with {explain}, or widen the limits (gm-vae preprocess --help)."
     )
 
 
@@ -206,8 +226,13 @@ def _define_flags(values: flags.FlagValues) -> None:
     def string(name: str, default: str | None, text: str) -> None:
         flags.DEFINE_string(name, default, text, flag_values=values)
 
-    string("input", None, "Folder, glob, MIDI file, .zip or .tar archive; several with commas.")
-    string("output", None, "Folder of the dataset; it is made.")
+    string(
+        "input",
+        None,
+        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences; local or gs://, "
+        "s3://; several with commas.",
+    )
+    string("output", None, "Folder of the dataset, local or gs://, s3://; it is made.")
     flags.DEFINE_float(
         "validation_percent", 5, "Percent of songs for validation.", flag_values=values
     )
@@ -222,8 +247,7 @@ def _define_flags(values: flags.FlagValues) -> None:
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
     require(values, "input", "output")
     start = time.monotonic()
-    before = pathlib.Path(values.output).expanduser() / dataset_lib.FILE_NAME
-    stamp = before.stat().st_mtime_ns if before.exists() else None
+    was_finished = staging.finished(os.path.expanduser(values.output)) and not values.force
     dataset = preprocess(
         values.input,
         values.output,
@@ -235,7 +259,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
         beam_runner=values.runner,
         beam_args=shlex.split(values.beam_args),
     )
-    if stamp == before.stat().st_mtime_ns:
+    if was_finished:
         print(f"{dataset.directory} is finished already; --force makes it again.")
     print(report.summary(dataset, time.monotonic() - start))
     return 0

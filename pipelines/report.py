@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+import numpy as np
 from absl import flags
 
 from gm_vae.command import Command
@@ -12,18 +15,23 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import statistics
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError
+from gm_vae.music.chords import NO_CHORD, QUALITIES, ROOTS, chord_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measures import RejectReason
+from gm_vae.pipelines import storage
 
-_PICTURES = ("instruments.png", "measures.png")
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_PICTURES = ("instruments.png", "measures.png", "harmony.png")
 _LISTED = 15  # rows of a table that could be long
 
 
 def write(dataset: Dataset) -> None:
     """Write README.md and its pictures into the dataset's folder."""
-    draw(dataset)
-    text = markdown(dataset)
-    (dataset.directory / "README.md").write_text(text, encoding="utf-8")
+    for name, picture in draw(dataset).items():
+        storage.write(dataset.path(name), picture)
+    storage.write(dataset.path("README.md"), markdown(dataset).encode())
 
 
 def summary(dataset: Dataset, seconds: float | None = None) -> str:
@@ -113,11 +121,17 @@ def markdown(dataset: Dataset) -> str:
             [(instrument_name(int(program)), n) for program, n in _top(total["instruments"])],
         ),
         "",
-        "## Chords",
+        "## Harmony",
+        f"![chords and keys]({_PICTURES[2]})",
+        "",
         *_table(("chord", "labels"), _top(total["chords"])),
         "",
+        "A minor key counts with its relative major.",
+        "",
+        *_table(("key", "bars"), _ordered(total["keys"])),
+        "",
         "## Size of measures",
-        f"![tracks and events]({_PICTURES[1]})",
+        f"![tracks, events and notes]({_PICTURES[1]})",
         "",
         *_table(("tracks", "measures"), _by_number(total["tracks"])),
         "",
@@ -125,38 +139,62 @@ def markdown(dataset: Dataset) -> str:
     return "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
-def draw(dataset: Dataset) -> None:
-    """Write the pictures of the card: instruments, and tracks and events per measure."""
+def draw(dataset: Dataset) -> dict[str, bytes]:
+    """The pictures of the card as PNG files by name."""
     import matplotlib  # a second's work that no worker needs
 
     matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
     total = _all_splits(dataset)
-    metadata = {"Software": None}  # the version would change the bytes
 
     top = _top(total["instruments"])[::-1]
-    figure = Figure(figsize=(8, 0.3 * len(top) + 1), layout="constrained")
-    axes = figure.subplots()
+    instruments = Figure(figsize=(8, 0.3 * len(top) + 1), layout="constrained")
+    axes = instruments.subplots()
     axes.barh([instrument_name(int(program)) for program, _ in top], [n for _, n in top])
     axes.set_xlabel("measures")
-    figure.savefig(dataset.directory / _PICTURES[0], dpi=100, metadata=metadata)
 
-    figure = Figure(figsize=(8, 3), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    tracks, events = _by_number(total["tracks"]), _by_number(total["events"])
-    left.bar([value for value, _ in tracks], [n for _, n in tracks])
-    left.set(xlabel="tracks", ylabel="measures")
-    width = statistics.EVENTS_BIN
-    right.bar([value for value, _ in events], [n for _, n in events], width, align="edge")
-    right.set(xlabel="events in all tracks")
-    figure.savefig(dataset.directory / _PICTURES[1], dpi=100, metadata=metadata)
+    measures = Figure(figsize=(8, 3), layout="constrained")
+    for axes, name, width in zip(
+        measures.subplots(1, 3),
+        ("tracks", "events", "notes"),
+        (1, statistics.EVENTS_BIN, statistics.NOTES_BIN),
+    ):
+        counts = _by_number(total[name])
+        left = [value - 0.5 if width == 1 else value for value, _ in counts]
+        axes.bar(left, [n for _, n in counts], 0.95 * width, align="edge")
+        axes.set_xlabel(f"{name} of a measure")
+    measures.axes[0].set_ylabel("measures")
+
+    harmony = Figure(figsize=(8, 3.4), layout="constrained")
+    chords, keys = harmony.subplots(1, 2, width_ratios=(3, 1))
+    bottom = np.zeros(len(ROOTS))
+    for quality, name in enumerate(QUALITIES):
+        ids = 1 + 12 * quality + np.arange(len(ROOTS))
+        counts = [total["chords"].get(chord_symbol(index), 0) for index in ids]
+        chords.bar(ROOTS, counts, bottom=bottom, label=name)
+        bottom += counts
+    none = total["chords"].get(chord_symbol(NO_CHORD), 0)
+    chords.bar(["none"], [none], color="grey")
+    chords.set_ylabel("chord labels")
+    chords.legend()
+    keys.barh(ROOTS[::-1], [total["keys"].get(root, 0) for root in ROOTS[::-1]])
+    keys.set_xlabel("bars in the key of")
+
+    return dict(zip(_PICTURES, map(_png, (instruments, measures, harmony))))
+
+
+def _png(figure: Figure) -> bytes:
+    stream = io.BytesIO()
+    figure.savefig(stream, dpi=100, metadata={"Software": None})  # a version would change the bytes
+    return stream.getvalue()
 
 
 def _all_splits(dataset: Dataset) -> dict[str, dict[str, int]]:
-    total: dict[str, dict[str, int]] = {"instruments": {}, "tracks": {}, "events": {}, "chords": {}}
+    names = ("instruments", "tracks", "events", "notes", "chords", "keys")
+    total: dict[str, dict[str, int]] = {name: {} for name in names}
     for split in dataset.splits.values():
-        statistics.add(total, split.statistics)
+        statistics.add(total, {**split.statistics, "keys": split.keys})
     return total
 
 

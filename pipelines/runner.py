@@ -40,6 +40,14 @@ _REFUSED = {
 }
 
 
+def check(runner: str, beam_args: Sequence[str]) -> None:
+    """Raise UsageError for a runner that does not work, or flags for one that takes none."""
+    if runner in _REFUSED:
+        raise UsageError(f"--runner={runner} is not used: {_REFUSED[runner]}; use {LOCAL}.")
+    if runner == LOCAL and beam_args:
+        raise UsageError(f"--beam_args are for a cluster's runner; {LOCAL} takes none.")
+
+
 def run(
     arguments: dict[str, Any],
     *,
@@ -63,10 +71,7 @@ def run(
         UsageError: a runner that does not work, or without a flag that it needs.
         RuntimeError: a fault of the pipeline on this machine; the message has the end of the log.
     """
-    if runner in _REFUSED:
-        raise UsageError(f"--runner={runner} is not used: {_REFUSED[runner]}; use {LOCAL}.")
-    if runner == LOCAL and beam_args:
-        raise UsageError(f"--beam_args are for a cluster's runner; {LOCAL} takes none.")
+    check(runner, beam_args)
     job, log, message = (scratch / name for name in ("job", "log", "message"))
     job.write_bytes(pickle.dumps((arguments, workers, runner, tuple(beam_args))))
     with open(log, "wb") as log_stream:

@@ -1,33 +1,34 @@
 """Sorted shards: the same records give the same bytes, whatever runner brought them together.
 
 Stock Beam file sinks number and order their output by bundles, which differ from run to run. Here
-a record's place follows from its content: shard = content hash modulo the number of shards, sorted
-by hash within. Equal measures meet in one shard, next to each other, where one of them is kept:
-the one whose id sorts first.
+a record's place follows from its content: shard n of a split holds the n-th range of all hashes,
+sorted. Equal measures meet in one shard, next to each other, where one of them is kept: the one
+whose id sorts first.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
 import math
-import pathlib
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.transforms.window import GlobalWindows
+import numpy as np
 
 from gm_vae.data import examples, shards, statistics
+from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines.splits import Cuts
+from gm_vae.pipelines import chunks, storage
+from gm_vae.pipelines.splits import Plan
 
-HASH_BYTES = 32  # in front of each record on its way here
 MEASURES_PER_SHARD = 32_768
 FILES_PER_REJECTS = 65_536
 
-_BUFFERED = 512  # records sent on as one element
+# A range of a chunk's records for one shard: path, first and last offset, which songs (packed bits)
+Piece = tuple[str, int, int, bytes]
 
 
 def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[str]:
@@ -36,52 +37,57 @@ def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[st
     return [f"{stem}-{number:05}-of-{count:05}{suffix}" for number in range(count)]
 
 
-class AssignShards(beam.DoFn):
-    """(song key, records) -> (shard name, records of several songs)."""
+class CutChunks(beam.DoFn):
+    """Path of a chunk -> (shard name, piece of the chunk) for each shard that it has a part in."""
 
-    def start_bundle(self) -> None:
-        self._buffers: dict[str, list[bytes]] = {}
-
-    def process(
-        self, song: tuple[bytes, list[bytes]], cuts: Cuts, counts: dict[str, int]
-    ) -> Iterator[tuple[str, list[bytes]]]:
-        """Sort a song's records into shards.
+    def process(self, path: str, plan: Plan) -> Iterator[tuple[str, Piece]]:
+        """Cut a chunk at the bounds of the shards.
 
         Args:
-            song: the song's key and its records, each a content hash and a serialized example.
-            cuts: how songs are split.
-            counts: records of each split, before deduplication, which set the number of shards.
+            path: of a whole chunk.
+            plan: which songs are in which split; its counts set the number of shards.
         """
-        key, records = song
-        split = cuts.split_of(key)
-        names = shard_names(split, ".tfrecord.gz", counts[split], MEASURES_PER_SHARD)
-        for record in records:
-            name = names[int.from_bytes(record[:8], "big") % len(names)]
-            buffer = self._buffers.setdefault(name, [])
-            buffer.append(record)
-            if len(buffer) >= _BUFFERED:
-                yield name, self._buffers.pop(name)
-
-    def finish_bundle(self) -> Iterator[Any]:
-        for item in self._buffers.items():
-            yield GlobalWindows.windowed_value(item)
+        chunk = chunks.load(path)
+        if chunk is None:
+            raise UserError(f"{path}.index has vanished; run the command again.")
+        split_of_song = np.array([plan.split_of(song.key) for song in chunk.songs])
+        for split, records in plan.measures.items():
+            songs = split_of_song == split
+            mine = np.flatnonzero(songs[chunk.song_of])  # records of this split
+            if not len(mine):
+                continue
+            names = shard_names(split, ".tfrecord.gz", records, MEASURES_PER_SHARD)
+            starts = [-(-(number << 64) // len(names)) for number in range(1, len(names))]
+            bounds = np.searchsorted(chunk.prefixes[mine], np.array(starts, np.uint64))
+            bounds = [0, *bounds.tolist(), len(mine)]
+            for name, first, stop in zip(names, bounds, bounds[1:]):
+                if first < stop:
+                    start, end = chunk.offsets[mine[first]], chunk.offsets[mine[stop - 1] + 1]
+                    yield name, (path, int(start), int(end), np.packbits(songs).tobytes())
 
 
 class WriteShard(beam.DoFn):
-    """(shard name, lists of records) -> counts of what was written, as `statistics.add` joins."""
+    """(shard name, pieces of chunks) -> counts of what was written, as `statistics.add` joins."""
 
-    def __init__(self, directory: str, fmt: MeasureFormat) -> None:
-        self._directory = pathlib.Path(directory)
+    def __init__(self, folder: str, fmt: MeasureFormat) -> None:
+        self._folder = folder
         self._fmt = fmt
 
-    def process(self, shard: tuple[str, Iterable[list[bytes]]]) -> Iterator[dict[str, Any]]:
-        name, lists = shard
-        ordered = sorted(itertools.chain.from_iterable(lists), key=_content_hash)
-        distinct = [
-            min((copy[HASH_BYTES:] for copy in copies), key=examples.identity)
-            for _, copies in itertools.groupby(ordered, key=_content_hash)
-        ]
-        info = shards.write(self._directory / name, distinct)
+    def process(self, shard: tuple[str, Iterable[Piece]]) -> Iterator[dict[str, Any]]:
+        name, pieces = shard
+        found: dict[bytes, bytes] = {}  # content hash -> example
+        for path, start, stop, packed in pieces:
+            wanted = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool).tolist()
+            for record in chunks.read(path, start, stop):
+                if wanted[record.song]:
+                    copy = found.setdefault(record.content_hash, record.example)
+                    if copy is not record.example:
+                        found[record.content_hash] = min(
+                            copy, record.example, key=examples.identity
+                        )
+        distinct = [found[content_hash] for content_hash in sorted(found)]
+        info, data = shards.pack(name, distinct)
+        storage.write(storage.join(self._folder, name), data)
         yield {
             "splits": {
                 name.split("-")[0]: {
@@ -95,20 +101,29 @@ class WriteShard(beam.DoFn):
         }
 
 
-def _content_hash(record: bytes) -> bytes:
-    return record[:HASH_BYTES]
+def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, list[bytes]]]:
+    """Reports of a chunk -> (file name, those that lost something), for so many files in all."""
+    names = shard_names("rejects", ".jsonl.gz", files, FILES_PER_REJECTS)
+    found: dict[str, list[bytes]] = {}
+    for report in reports:
+        values = json.loads(report)
+        if "error" in values or values["rejected"]:
+            name = names[zlib.crc32(values["song"].encode()) % len(names)]
+            found.setdefault(name, []).append(report)
+    yield from found.items()
 
 
 class WriteRejects(beam.DoFn):
-    """(file name, reports) -> counts; each report that lost something is a line of JSON."""
+    """(file name, lists of reports) -> counts; each report is a line of JSON."""
 
-    def __init__(self, directory: str) -> None:
-        self._directory = pathlib.Path(directory)
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
 
-    def process(self, item: tuple[str, Iterable[bytes]]) -> Iterator[dict[str, Any]]:
-        name, reports = item
-        lines = b"".join(report + b"\n" for report in sorted(reports))
-        shards.write_atomically(self._directory / name, shards.compress(lines))
+    def process(self, item: tuple[str, Iterable[list[bytes]]]) -> Iterator[dict[str, Any]]:
+        name, lists = item
+        reports = sorted(report for reports in lists for report in reports)
+        lines = b"".join(report + b"\n" for report in reports)
+        storage.write(storage.join(self._folder, name), shards.compress(lines))
         yield {"rejects": [name]}
 
 
@@ -116,7 +131,7 @@ class WriteSummary(beam.DoFn):
     """All counts of a run -> one JSON file, by which the run tells what it did."""
 
     def __init__(self, path: str) -> None:
-        self._path = pathlib.Path(path)
+        self._path = path
 
     def process(self, summary: dict[str, Any]) -> None:
-        shards.write_atomically(self._path, json.dumps(summary, sort_keys=True).encode())
+        storage.write(self._path, json.dumps(summary, sort_keys=True).encode())

@@ -1,54 +1,53 @@
 """The Beam graph from sources to shards.
 
-    sources ─ read + extract ─┬─ songs (key, records) ─ assign to shards ─ group ─ write ─┐
-                              └─ reports (a JSON line a file) ─┬─ keys ─ cuts of the splits │
-                                                               ├─ rejects ─ group ─ write ─┤
-                                                               └─ counts ──────────────────┴─ sum
+    tasks ─ extract ─┬─ chunks ────────── cut ─ group ─ write shards ─┐
+                     ├─ songs ─ plan ──────┘ └────────────┐           │
+                     └─ reports (a JSON line a file) ─┬─ count ───────┼─ sum ─ summary
+                                                      └─ group ─ write rejects
 
-Reading and extracting are one step, so MIDI bytes never travel; between steps go bytes, not protos.
-A song is kept together until its split is known; within a song equal measures are already dropped.
+Reading and extracting are one step, so MIDI bytes never travel; measures travel in chunk files
+(see `chunks`), and Beam moves what is small: paths, songs' keys and sketches, reports, counts.
 """
 
 from __future__ import annotations
 
-import heapq
 import json
-import os
 import re
-import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.pvalue import AsDict, AsSingleton, TaggedOutput
+from apache_beam.pvalue import AsSingleton, TaggedOutput
 
-from gm_vae.data import examples, statistics
+from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.measures import measures_from_score
-from gm_vae.music.midi_file import MidiError, parse_midi
-from gm_vae.pipelines import sink, sources, splits
+from gm_vae.pipelines import chunks, sink, songs, splits
+from gm_vae.pipelines.extract import Extractor
 from gm_vae.pipelines.progress import Ticker
+from gm_vae.pipelines.sources import Kind, Source
 
-_REPORTS = "reports"
+_SONGS, _REPORTS = "songs", "reports"
 
 
 def build(
     pipeline: beam.Pipeline,
-    found: list[sources.Source],
-    directory: str,
+    tasks: Sequence[songs.Task],
+    folder: str,
+    chunk_folder: str,
     fmt: MeasureFormat,
     validation_percent: float,
     test_percent: float,
     summary_path: str,
     progress_path: str | None = None,
 ) -> None:
-    """Add to `pipeline` all that turns the sources found into shards and one summary file.
+    """Add to `pipeline` all that turns the songs of some tasks into shards and one summary file.
 
     Args:
         pipeline: an empty pipeline.
-        found: what to read.
-        directory: where shards and rejects go; it must exist and be reachable for all workers.
+        tasks: what to read.
+        folder: where shards and rejects go; it must exist and be reachable for all workers.
+        chunk_folder: likewise for what workers hand to each other; whole chunks of an earlier run
+            in it are used.
         fmt: the limits of measures.
         validation_percent: share of the songs for validation.
         test_percent: share of the songs for the test.
@@ -57,34 +56,31 @@ def build(
     """
     extracted = (
         pipeline
-        | "Sources" >> beam.Create([_pack(source) for source in found])
-        | "Extract" >> beam.ParDo(ExtractMeasures(fmt, progress_path)).with_outputs(
-            _REPORTS, main="songs"
+        | "Tasks" >> beam.Create([_pack(task) for task in tasks])
+        | "Extract" >> beam.ParDo(ExtractChunks(chunk_folder, fmt, progress_path)).with_outputs(
+            _SONGS, _REPORTS, main="chunks"
         )
     )  # fmt: skip
-    songs, reports = extracted["songs"], extracted[_REPORTS]
-
-    keys = songs | "SongKeys" >> beam.Keys() | beam.CombineGlobally(SmallestKeys())
-    cuts = AsSingleton(keys | "Cuts" >> beam.Map(splits.cuts, validation_percent, test_percent))
-    counts = AsDict(
-        songs
-        | "CountSong" >> beam.Map(lambda song, cuts: (cuts.split_of(song[0]), len(song[1])), cuts)
-        | "CountSplits" >> beam.CombinePerKey(sum)
+    reports = extracted[_REPORTS]
+    plan = AsSingleton(
+        extracted[_SONGS]
+        | "GatherSongs" >> beam.combiners.ToList()
+        | "Plan" >> beam.Map(_plan, validation_percent, test_percent)
     )
     written = (
-        songs
-        | "AssignShards" >> beam.ParDo(sink.AssignShards(), cuts, counts)
+        extracted["chunks"]
+        | "CutChunks" >> beam.ParDo(sink.CutChunks(), plan)
         | "GroupShards" >> beam.GroupByKey()
-        | "WriteShards" >> beam.ParDo(sink.WriteShard(directory, fmt))
+        | "WriteShards" >> beam.ParDo(sink.WriteShard(folder, fmt))
     )
-    files = AsSingleton(reports | "CountFiles" >> beam.combiners.Count.Globally())
+    files = AsSingleton(reports | "FilesOfChunk" >> beam.Map(len) | beam.CombineGlobally(sum))
     rejects = (
         reports
-        | "AssignRejects" >> beam.FlatMap(_assign_rejects, files)
+        | "AssignRejects" >> beam.FlatMap(sink.assign_rejects, files)
         | "GroupRejects" >> beam.GroupByKey()
-        | "WriteRejects" >> beam.ParDo(sink.WriteRejects(directory))
+        | "WriteRejects" >> beam.ParDo(sink.WriteRejects(folder))
     )
-    counted = reports | "CountReports" >> beam.Map(_count_report, cuts)
+    counted = reports | "CountReports" >> beam.Map(count_reports, plan)
     _ = (
         (written, rejects, counted)
         | beam.Flatten()
@@ -93,73 +89,22 @@ def build(
     )
 
 
-class ExtractMeasures(beam.DoFn):
-    """A packed source -> (song key, records) per song, and a report per file.
+class ExtractChunks(beam.DoFn):
+    """A packed task -> paths of chunks; the songs of each (infos), and the reports of each.
 
-    A record is the content hash of a measure and its serialized example. A report is JSON: "song"
-    its name (first, so that lines sort by it); "error" why it could not be read, or "bars", "kept",
-    "rejected" (bars by reason) and "key" (of its split; missing if nothing was kept).
+    What an earlier run, or an earlier try of this one, has made of a block is not made again.
     """
 
-    def __init__(self, fmt: MeasureFormat, progress_path: str | None = None) -> None:
-        self._fmt = fmt
+    def __init__(self, folder: str, fmt: MeasureFormat, progress_path: str | None = None) -> None:
+        self._extractor = Extractor(folder, fmt)
         self._ticker = Ticker(progress_path)
 
     def process(self, packed: tuple[Any, ...]) -> Iterator[Any]:
-        for song in sources.read(_unpack(packed)):
-            report, key, records = extract(song, self._fmt)
-            if records:
-                yield key, records
-            yield TaggedOutput(_REPORTS, json.dumps(report).encode())
-            self._ticker.tick(song.input_bytes)
-
-
-def extract(
-    song: sources.SongFile, fmt: MeasureFormat
-) -> tuple[dict[str, Any], bytes, list[bytes]]:
-    """The report, the key and the records of a song; see `ExtractMeasures`."""
-    report: dict[str, Any] = {"song": os.fsencode(song.name).decode("utf-8", "replace")}
-    if song.error:
-        return {**report, "error": song.error}, b"", []
-    try:
-        bars = measures_from_score(parse_midi(song.data), fmt)
-    except MidiError as error:
-        return {**report, "error": str(error)}, b"", []
-    except Exception as error:  # a fault of ours must not cost a corpus of a million files
-        return {**report, "error": f"internal error ({type(error).__name__}: {error})"}, b"", []
-    kept = [bar for bar in bars if bar.measure]
-    rejected = Counter(bar.reason.name.lower() for bar in bars if bar.reason)
-    report |= {"bars": len(bars), "kept": len(kept), "rejected": dict(sorted(rejected.items()))}
-    if not kept:
-        return report, b"", []
-    records: dict[bytes, bytes] = {}
-    for bar in kept:
-        digest = examples.content_hash(bar.measure)
-        if digest not in records:
-            identity = f"{report['song']}:{bar.number}"
-            records[digest] = digest + examples.encode(bar.measure, identity)
-    key = splits.song_key(bar.measure for bar in kept)
-    return {**report, "key": key.hex()}, key, list(records.values())
-
-
-class SmallestKeys(beam.CombineFn):
-    """The distinct keys, but of more than `splits.RANKED` only the lowest ones and one more."""
-
-    def create_accumulator(self) -> set[bytes]:
-        return set()
-
-    def add_input(self, keys: set[bytes], key: bytes) -> set[bytes]:
-        keys.add(key)
-        return self.compact(keys) if len(keys) > 8 * splits.RANKED else keys
-
-    def merge_accumulators(self, accumulators: Iterable[set[bytes]]) -> set[bytes]:
-        return self.compact(set().union(*accumulators))
-
-    def compact(self, keys: set[bytes]) -> set[bytes]:
-        return set(heapq.nsmallest(splits.RANKED + 1, keys))
-
-    def extract_output(self, keys: set[bytes]) -> list[bytes]:
-        return sorted(self.compact(keys))
+        for chunk in self._extractor.chunks(_unpack(packed), self._ticker.tick):
+            yield TaggedOutput(_REPORTS, list(chunk.reports))
+            if chunk.songs:
+                yield TaggedOutput(_SONGS, [tuple(song) for song in chunk.songs])
+                yield chunk.path
 
 
 class AddCounts(beam.CombineFn):
@@ -181,15 +126,15 @@ class AddCounts(beam.CombineFn):
         return total
 
 
-def _assign_rejects(report: bytes, files: int) -> Iterator[tuple[str, bytes]]:
-    values = json.loads(report)
-    if "error" in values or values["rejected"]:
-        names = sink.shard_names("rejects", ".jsonl.gz", files, sink.FILES_PER_REJECTS)
-        yield names[zlib.crc32(values["song"].encode()) % len(names)], report
+def count_reports(reports: Sequence[bytes], plan: splits.Plan) -> dict[str, Any]:
+    """The sums of the reports of some files."""
+    total: dict[str, Any] = {}
+    for report in reports:
+        statistics.add(total, _count_report(json.loads(report), plan))
+    return total
 
 
-def _count_report(report: bytes, cuts: splits.Cuts) -> dict[str, Any]:
-    values = json.loads(report)
+def _count_report(values: dict[str, Any], plan: splits.Plan) -> dict[str, Any]:
     if "error" in values:
         reason = re.sub(r"\d[\d,]*", "N", values["error"])  # "byte 17", "byte 99": one count
         return {"files": {"read": 1, "unparsable": 1}, "errors": {reason: 1}}
@@ -198,16 +143,27 @@ def _count_report(report: bytes, cuts: splits.Cuts) -> dict[str, Any]:
         "bars": {"seen": values["bars"], "kept": values["kept"]},
         "rejected": values["rejected"],
     }
-    if "key" in values:
+    if "split_key" in values:
         counts["files"]["with_measures"] = 1
-        counts["splits"] = {cuts.split_of(bytes.fromhex(values["key"])): {"songs": 1}}
+        split = plan.split_of(bytes.fromhex(values["split_key"]))
+        counts["splits"] = {split: {"songs": 1, "keys": values["keys"]}}
     return counts
 
 
-def _pack(source: sources.Source) -> tuple[Any, ...]:
-    return (source.path, source.name, source.kind.value, source.size, source.part, source.parts)
+def _plan(lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float) -> splits.Plan:
+    infos = [chunks.SongInfo(*info) for infos in lists for info in infos]
+    return splits.plan(infos, *percents)
 
 
-def _unpack(packed: tuple[Any, ...]) -> sources.Source:
-    path, name, kind, *numbers = packed
-    return sources.Source(path, name, sources.Kind(kind), *numbers)
+def _pack(task: songs.Task) -> tuple[Any, ...]:
+    """A task as plain values, which every coder knows."""
+    found = [(s.path, s.name, s.kind.value, s.size, s.changed) for s in task.sources]
+    return (found, task.block_songs, task.part, task.parts)
+
+
+def _unpack(packed: tuple[Any, ...]) -> songs.Task:
+    found, *numbers = packed
+    made = (
+        Source(path, name, Kind(kind), size, changed) for path, name, kind, size, changed in found
+    )
+    return songs.Task(tuple(made), *numbers)

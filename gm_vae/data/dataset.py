@@ -11,11 +11,14 @@ The folder of a finished dataset:
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
+import os
 import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gm_vae import files
 from gm_vae.data import examples, shards
 from gm_vae.errors import UsageError, UserError
 from gm_vae.music.measure import Measure
@@ -36,12 +39,15 @@ class Split:
         measures: distinct measures.
         shards: the files that hold them.
         statistics: histograms of the measures, see `gm_vae.data.statistics`.
+        keys: bars kept by inferred key, named by the tonic of its major scale (a minor key counts
+            with its relative major); equal measures count each.
     """
 
     songs: int = 0
     measures: int = 0
     shards: tuple[shards.Shard, ...] = ()
     statistics: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
+    keys: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Dataset:
     """A finished dataset.
 
     Attributes:
-        directory: where it lies.
+        directory: where it lies; of remote ones (gs://...) the text of the path.
         fmt: the format of its measures.
         splits: "train", "validation" and "test".
         sources: names of the inputs, without their folders.
@@ -62,7 +68,7 @@ class Dataset:
         gm_vae: version of the package that wrote it.
     """
 
-    directory: pathlib.Path
+    directory: pathlib.Path | str
     fmt: MeasureFormat
     splits: Mapping[str, Split]
     sources: tuple[str, ...] = ()
@@ -84,6 +90,19 @@ class Dataset:
         """Bytes on disk of all measures."""
         return sum(shard.bytes for split in self.splits.values() for shard in split.shards)
 
+    @property
+    def sha256(self) -> str:
+        """A hash of all measures: equal for equal content of all splits."""
+        digest = hashlib.sha256()
+        for name, split in sorted(self.splits.items()):
+            for shard in split.shards:
+                digest.update(f"{name} {shard.sha256}\n".encode())
+        return digest.hexdigest()
+
+    def path(self, name: str) -> str:
+        """The path of one of its files."""
+        return files.join(self.directory, name)
+
     def split(self, name: str) -> Split:
         """A split by name.
 
@@ -102,14 +121,19 @@ class Dataset:
     def records(self, name: str) -> Iterator[bytes]:
         """The serialized examples of a split, in file order. Raises UserError for damaged files."""
         for shard in self.split(name).shards:
-            yield from shards.read(self.directory / shard.name, shard)
+            yield from shards.read(self.path(shard.name), shard)
 
     def to_json(self) -> str:
         """The text of dataset.json: nothing in it depends on the machine or the time."""
         values = dataclasses.asdict(self)
         del values["directory"]
         del values["fmt"]
-        values = {"dataset_version": VERSION, "format": self.fmt.to_dict(), **values}
+        values = {
+            "dataset_version": VERSION,
+            "format": self.fmt.to_dict(),
+            "sha256": self.sha256,
+            **values,
+        }
         return json.dumps(values, indent=1, sort_keys=True) + "\n"
 
 
@@ -119,22 +143,34 @@ def load(directory: str | pathlib.Path) -> Dataset:
     Raises:
         UserError: there is no such folder, or it holds no (readable) dataset.
     """
-    directory = pathlib.Path(directory)
-    if not directory.exists():
-        raise UsageError(
-            f"There is no dataset at {directory}; make one with "
-            f"gm-vae preprocess --input=MIDI --output={directory}."
-        )
-    path = directory / FILE_NAME
-    if not path.is_file():
+    remote = files.scheme(directory)
+    directory = os.fspath(directory) if remote else pathlib.Path(directory)
+    path = files.join(directory, FILE_NAME)
+    try:
+        with files.open_file(path) as stream:
+            text = stream.read()
+    except (FileNotFoundError, NotADirectoryError):
+        if remote or not directory.exists():
+            raise UsageError(
+                f"There is no dataset at {directory}; make one with "
+                f"gm-vae preprocess --input=MIDI --output={directory}."
+            ) from None
         raise UsageError(
             f"{directory} is not a dataset (it has no {FILE_NAME}); name the folder that "
             "gm-vae preprocess wrote with --output."
-        )
+        ) from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); check the path.") from None
+    return parse(text, directory)
+
+
+def parse(text: bytes, directory: pathlib.Path | str) -> Dataset:
+    """The dataset that the content of a dataset.json describes. Raises UserError like `load`."""
+    path = files.join(directory, FILE_NAME)
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(text.decode("utf-8"))
         version = values.pop("dataset_version")
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError):
         raise _unreadable(path) from None
     if version != VERSION:
         raise UsageError(
@@ -142,6 +178,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
             "the package or make the dataset again with gm-vae preprocess --force."
         )
     fmt = MeasureFormat.from_dict(values.pop("format"))
+    values.pop("sha256", None)  # follows from the shards'
     try:
         return _from_values(directory, fmt, values)
     except (TypeError, KeyError, AttributeError, ValueError):
@@ -158,17 +195,19 @@ def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure
     return (examples.decode(record, dataset.fmt) for record in dataset.records(split))
 
 
-def _from_values(directory: pathlib.Path, fmt: MeasureFormat, values: dict[str, Any]) -> Dataset:
+def _from_values(
+    directory: pathlib.Path | str, fmt: MeasureFormat, values: dict[str, Any]
+) -> Dataset:
     splits = {}
     for name, split in sorted(values.pop("splits").items(), key=lambda item: SPLITS.index(item[0])):
-        files = tuple(shards.Shard(**shard) for shard in split.pop("shards"))
-        splits[name] = Split(shards=files, **split)
+        found = tuple(shards.Shard(**shard) for shard in split.pop("shards"))
+        splits[name] = Split(shards=found, **split)
     for name in ("sources", "rejects"):
         values[name] = tuple(values[name])
     return Dataset(directory, fmt, splits, **values)
 
 
-def _unreadable(path: pathlib.Path) -> UserError:
+def _unreadable(path: str) -> UserError:
     return UserError(
         f"{path} cannot be read; make the dataset again with gm-vae preprocess --force."
     )

@@ -3,7 +3,7 @@
 The features are bytes, ids and never one-hots:
 
     tokens   uint16 little-endian, the real tokens of all T tracks joined, padding cut
-    lengths  uint8 [T], tokens of each track
+    lengths  uint8 [T], tokens of each track; uint16 little-endian in formats of longer tracks
     chords   uint8 [C], chord ids
     id       UTF-8, where the measure came from, for people: "song-name:bar"
 
@@ -15,6 +15,8 @@ same as TensorFlow's own deterministic serialization: map entries are sorted by 
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -39,25 +41,57 @@ class Columns(NamedTuple):
     chord_ids: np.ndarray
 
 
-def encode(measure: Measure, identity: str = "") -> bytes:
-    """The serialized `tf.train.Example` of a measure.
+@dataclasses.dataclass(frozen=True)
+class Content:
+    """The bytes of a measure's features: what its hashes and its example are made of.
 
-    Args:
-        measure: any measure.
-        identity: where it came from, such as "song-name:bar"; kept for people to read.
+    Attributes:
+        tokens, lengths, chords: as on disk.
     """
-    features = {
-        CHORDS: measure.chord_ids.astype(np.uint8).tobytes(),
-        ID: identity.encode("utf-8", "replace"),
-        LENGTHS: measure.lengths.astype(np.uint8).tobytes(),
-        TOKENS: _real_tokens(measure).tobytes(),
-    }
-    entries = b""
-    for key, value in features.items():
-        bytes_list = _field(1, value)
-        feature = _field(1, bytes_list)
-        entries += _field(1, _field(1, key.encode()) + _field(2, feature))
-    return _field(1, entries)
+
+    tokens: bytes
+    lengths: bytes
+    chords: bytes
+
+    @classmethod
+    def of(cls, measure: Measure) -> Content:
+        """The content of any measure."""
+        position = np.arange(measure.tokens.shape[-1])
+        real = measure.tokens[position < measure.lengths[:, None]]
+        return cls(
+            real.astype(_TOKEN_DTYPE, copy=False).tobytes(),
+            measure.lengths.astype(measure.fmt.length_dtype, copy=False).tobytes(),
+            measure.chord_ids.astype(np.uint8, copy=False).tobytes(),
+        )
+
+    @functools.cached_property
+    def token_hash(self) -> bytes:
+        """32 bytes, equal for measures of equal tokens, whatever chords they were given."""
+        return hashlib.sha256(self.lengths + self.tokens).digest()
+
+    @property
+    def content_hash(self) -> bytes:
+        """32 bytes, equal for equal measures (tokens and chords) of one format."""
+        return hashlib.sha256(self.token_hash + self.chords).digest()
+
+    def example(self, identity: str = "") -> bytes:
+        """The serialized `tf.train.Example`.
+
+        Args:
+            identity: where it came from, such as "song-name:bar"; kept for people to read.
+        """
+        return _field(
+            1,
+            _entry(CHORDS, self.chords)
+            + _entry(ID, identity.encode("utf-8", "replace"))
+            + _entry(LENGTHS, self.lengths)
+            + _entry(TOKENS, self.tokens),
+        )
+
+
+def encode(measure: Measure, identity: str = "") -> bytes:
+    """The serialized `tf.train.Example` of a measure; see `Content.example`."""
+    return Content.of(measure).example(identity)
 
 
 def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
@@ -75,7 +109,7 @@ def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
     missing = [name for name in (CHORDS, LENGTHS, TOKENS) if name not in features]
     if missing:
         raise ValueError(f"the example has no feature {', '.join(missing)}")
-    lengths = np.frombuffer(features[LENGTHS], np.uint8)
+    lengths = np.frombuffer(features[LENGTHS], fmt.length_dtype)
     chord_ids = np.frombuffer(features[CHORDS], np.uint8)
     if len(lengths) != fmt.max_tracks or len(chord_ids) != fmt.chords_per_measure:
         raise ValueError(f"{len(lengths)} tracks and {len(chord_ids)} chords are not of {fmt}")
@@ -97,7 +131,7 @@ def columns(serialized: Iterable[bytes], fmt: MeasureFormat) -> Columns:
     tokens = b"".join(features[TOKENS] for features in found)
     return Columns(
         np.frombuffer(tokens, _TOKEN_DTYPE),
-        np.frombuffer(lengths, np.uint8).reshape(-1, fmt.max_tracks),
+        np.frombuffer(lengths, fmt.length_dtype).reshape(-1, fmt.max_tracks),
         np.frombuffer(chord_ids, np.uint8).reshape(-1, fmt.chords_per_measure),
     )
 
@@ -107,25 +141,16 @@ def identity(serialized: bytes) -> str:
     return _features(serialized).get(ID, b"").decode("utf-8", "replace")
 
 
-def content_hash(measure: Measure) -> bytes:
-    """32 bytes that are equal for equal measures (tokens and chords) of one format."""
-    return hashlib.sha256(token_hash(measure) + measure.chord_ids.tobytes()).digest()
-
-
-def token_hash(measure: Measure) -> bytes:
-    """32 bytes that are equal for measures of equal tokens, whatever chords they were given."""
-    return hashlib.sha256(measure.lengths.tobytes() + _real_tokens(measure).tobytes()).digest()
-
-
-def _real_tokens(measure: Measure) -> np.ndarray:
-    position = np.arange(measure.tokens.shape[-1])
-    return measure.tokens[position < measure.lengths[:, None]].astype(_TOKEN_DTYPE)
+def _entry(key: str, value: bytes) -> bytes:
+    """An entry of Features.feature: the key and, three messages deep, the value."""
+    return _field(1, _field(1, key.encode()) + _field(2, _field(1, _field(1, value))))
 
 
 def _field(number: int, payload: bytes) -> bytes:
     return bytes([number << 3 | _LENGTH_DELIMITED]) + _varint(len(payload)) + payload
 
 
+@functools.lru_cache(maxsize=4096)
 def _varint(value: int) -> bytes:
     encoded = bytearray()
     while value > 0x7F:

@@ -1,27 +1,30 @@
-"""Batches of measures for TensorFlow: batch first, then parse, on real tokens only.
+"""Batches of measures for TensorFlow: whole shards in, many batches parsed at a time.
 
-Parsing a batch at a time is an order of magnitude faster than a measure at a time. The tokens of
-the whole batch are decoded as one string; chords and transposition are computed on those N real
-tokens, and only the results are spread over [B, T, E].
+`gm_vae.data.order` says what is read when; this file does it. Nothing is done a measure at a time:
+a window of shards is one string tensor, and parsing works on the joined real tokens of some
+thousand measures; only the results are spread over [B, T, E].
 """
 
 from __future__ import annotations
 
+import itertools
 import pathlib
+from collections.abc import Iterator
 
+import numpy as np
 import tensorflow as tf
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples, shards
 from gm_vae.data.dataset import read_measures
+from gm_vae.data.order import Order
 from gm_vae.errors import UsageError
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, vocabulary
 
 __all__ = ["measure_batches", "read_measures"]
 
-_SHUFFLE_MEASURES = 200_000  # about 60 MB of serialized measures
-_SHARDS_AT_ONCE = 16  # read alternately when shuffling, so that distant measures meet
+_PARSED_AT_ONCE = 1024  # measures, about; 4 MB of int32 [E] rows
 
 
 def measure_batches(
@@ -33,20 +36,32 @@ def measure_batches(
     repeat: bool = False,
     drop_remainder: bool = False,
     transpose: int = 0,
+    bucket: bool = False,
+    first_batch: int = 0,
+    window: int = 65_536,
 ) -> tf.data.Dataset:
     """The measures of a split as a `tf.data.Dataset` of batches.
+
+    A batch depends on the arguments and its number alone, and to begin at a late batch costs no
+    more than to begin at the first.
 
     Args:
         dataset_dir: folder of a finished dataset.
         split: "train", "validation" or "test".
         batch_size: B, measures in a batch.
         shuffle_seed: None keeps the order of the files. A number shuffles shards and measures,
-            anew each time through the data; the same number gives the same batches again.
-        repeat: go through the data without end; batches then span the seams.
+            anew each epoch; the same number gives the same batches again.
+        repeat: epochs without end, each measure once in each; batches span the seams. Otherwise
+            the dataset is one epoch: the first, and the next each time it is iterated again.
         drop_remainder: leave out a last batch of fewer than B measures (static shapes).
         transpose: move each measure, notes and chords but never drums, by -transpose..transpose
-            semitones, drawn anew each time it is read. A measure in which a pitch would leave
-            0..127 stays where it is.
+            semitones, drawn anew each epoch. A measure in which a pitch would leave the format's
+            range (0..127 by default) stays where it is.
+        bucket: batches of measures whose longest tracks are about equally long, in random order
+            (needs a seed). Batches then have fewer steps of recurrence, but differ among each
+            other.
+        first_batch: number of the batch to begin with.
+        window: about so many measures are shuffled or bucketed together; at least a shard.
 
     Returns:
         A dataset of dicts: "tokens" int32 [B, T, E] zero-padded, "lengths" int32 [B, T], "chords"
@@ -58,8 +73,12 @@ def measure_batches(
     """
     if batch_size < 1:
         raise UsageError(f"batch_size is {batch_size}; give a whole number of 1 or more.")
+    if first_batch < 0:
+        raise UsageError(f"first_batch is {first_batch}; give a whole number of 0 or more.")
     if not 0 <= transpose < 12:
         raise UsageError(f"transpose is {transpose}; give 0..11 semitones.")
+    if bucket and shuffle_seed is None:
+        raise UsageError("bucket=True changes the order of the measures; give a shuffle_seed.")
     dataset = dataset_lib.load(dataset_dir)
     info = dataset.split(split)
     if drop_remainder and info.measures < batch_size:
@@ -67,47 +86,62 @@ def measure_batches(
             f"The {split} split of {dataset_dir} has {info.measures} measures, fewer than a batch "
             f"of {batch_size}; choose a smaller batch size or preprocess more songs."
         )
-    for shard in info.shards:
-        shards.verify(dataset.directory / shard.name, shard)
-    files = [str(dataset.directory / shard.name) for shard in info.shards]
+    files = [shard for shard in info.shards if shard.measures]
+    for shard in files:
+        shards.verify(dataset.path(shard.name), shard)
+    paths = np.array([dataset.path(shard.name) for shard in files])
+    sizes = [shard.measures for shard in files]
+    order = Order(sizes, shuffle_seed, window, batch_size if bucket else 0, transpose)
+    epochs = itertools.count()  # read so far
 
-    batches = _serialized(files, info.measures, shuffle_seed)
-    if repeat:
-        batches = batches.repeat()
-    batches = batches.batch(batch_size, drop_remainder=drop_remainder)
-    # a seed for each batch's draw: new ones each time through, the same ones in every run
-    seeds = tf.data.Dataset.random(seed=shuffle_seed or 0, rerandomize_each_iteration=True)
-    batches = tf.data.Dataset.zip(batches, seeds.batch(2))
+    def windows() -> Iterator[tuple[np.ndarray, ...]]:
+        origin = 0 if repeat else next(epochs) * order.measures
+        stop = None if repeat else origin + order.measures
+        for found in order.windows(origin + first_batch * batch_size, stop, origin):
+            yield paths[found.shards], found.order, found.ranks, found.shifts
 
-    def parse(serialized: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        return parse_batch(serialized, dataset.fmt, transpose, seed)
+    def read(paths: tf.Tensor, order: tf.Tensor, ranks: tf.Tensor) -> tf.Tensor:
+        files = tf.data.TFRecordDataset(paths, compression_type="GZIP")
+        records = files.batch(tf.size(order, tf.int64)).get_single_element()
+        if bucket:
+            longest = tf.gather(_longest_tracks(records, dataset.fmt), order)
+            order = tf.gather(order, tf.argsort(longest, stable=True))
+        return tf.gather(records, tf.gather(order, ranks))
 
-    return batches.map(parse, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    def parse(records: tf.Tensor, shifts: tf.Tensor) -> dict[str, tf.Tensor]:
+        return parse_batch(records, dataset.fmt, shifts if transpose else None)
+
+    # Several workers would each keep their share of every batch here, before it is parsed.
+    ids = tf.TensorSpec([None], tf.int64)
+    signature = (tf.TensorSpec([None], tf.string), ids, ids, tf.TensorSpec([None], tf.int32))
+    return (
+        tf.data.Dataset.from_generator(windows, output_signature=signature)
+        .map(lambda paths, order, ranks, shifts: (read(paths, order, ranks), shifts))
+        .prefetch(1)
+        .rebatch(batch_size * max(1, _PARSED_AT_ONCE // batch_size))
+        .map(parse, num_parallel_calls=tf.data.AUTOTUNE)
+        .rebatch(batch_size, drop_remainder=drop_remainder)
+        .prefetch(tf.data.AUTOTUNE)
+    )
 
 
 def parse_batch(
-    serialized: tf.Tensor,
-    fmt: MeasureFormat,
-    transpose: int = 0,
-    seed: tf.Tensor | tuple[int, int] = (0, 0),
+    serialized: tf.Tensor, fmt: MeasureFormat, shifts: tf.Tensor | None = None
 ) -> dict[str, tf.Tensor]:
     """Serialized examples, string [B], as the dict that `measure_batches` describes.
 
     Args:
         serialized: examples as `gm_vae.data.examples.encode` makes them.
         fmt: their measure format.
-        transpose: greatest number of semitones to move a measure by, either way.
-        seed: two integers for the draw; the same seed moves the measures by the same intervals.
+        shifts: int32 [B], semitones to move each measure by; none of them if None.
     """
     T, E, C = fmt.max_tracks, fmt.max_track_length, fmt.chords_per_measure
-    feature = tf.io.FixedLenFeature([], tf.string)
     names = (examples.TOKENS, examples.LENGTHS, examples.CHORDS)
-    features = tf.io.parse_example(serialized, {name: feature for name in names})
+    features = tf.io.parse_example(serialized, dict.fromkeys(names, _BYTES))
     # Decoded as one string: N real tokens of all B * T tracks.
     joined = tf.strings.reduce_join(features[examples.TOKENS])
     tokens = tf.cast(tf.io.decode_raw(joined, tf.uint16, little_endian=True), tf.int32)  # [N]
-    lengths = tf.cast(tf.io.decode_raw(features[examples.LENGTHS], tf.uint8), tf.int32)
-    lengths = tf.ensure_shape(lengths, [None, T])  # [B, T]
+    lengths = _decode_lengths(features[examples.LENGTHS], fmt)  # [B, T]
     labels = tf.cast(tf.io.decode_raw(features[examples.CHORDS], tf.uint8), tf.int32)
     labels = tf.ensure_shape(labels, [None, C])  # [B, C]
     row_lengths = tf.reshape(lengths, [-1])  # [B, T] -> [B*T]
@@ -115,13 +149,10 @@ def parse_batch(
     ends = tf.cumsum(row_lengths)  # [B*T] one past each track's end token
     first = ends - row_lengths
 
-    if transpose:
-        shift = tf.random.stateless_uniform(
-            tf.shape(lengths)[:1], seed, -transpose, transpose + 1, tf.int32
-        )
+    if shifts is not None:
         drums = tf.gather(tf.equal(tf.gather(tokens, first), vocabulary(fmt).drums), row)
-        tokens, shift = _transpose_notes(tokens, row // T, drums, shift)
-        labels = _transpose_chords(labels, shift[:, None])
+        tokens, shifts = _transpose_notes(tokens, row // T, drums, shifts, fmt)
+        labels = _transpose_chords(labels, shifts[:, None])
     chords = _event_chords(tokens, row, first, ends, labels, fmt)
 
     def spread(values: tf.Tensor) -> tf.Tensor:
@@ -135,19 +166,19 @@ def parse_batch(
     }
 
 
-def _serialized(files: list[str], measures: int, shuffle_seed: int | None) -> tf.data.Dataset:
-    """The serialized examples of the files, shuffled unless the seed is None."""
-    if shuffle_seed is None:
-        return tf.data.TFRecordDataset(files, compression_type="GZIP")
-    names = tf.data.Dataset.from_tensor_slices(files).shuffle(len(files), seed=shuffle_seed)
-    records = names.interleave(
-        lambda name: tf.data.TFRecordDataset(name, compression_type="GZIP"),
-        cycle_length=min(len(files), _SHARDS_AT_ONCE),
-        block_length=16,
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
-    return records.shuffle(min(measures, _SHUFFLE_MEASURES), seed=shuffle_seed)
+_BYTES = tf.io.FixedLenFeature([], tf.string)
+
+
+def _decode_lengths(raw: tf.Tensor, fmt: MeasureFormat) -> tf.Tensor:
+    """Lengths of the tracks, int32 [B, T], from bytes as they are on disk, string [B]."""
+    lengths = tf.cast(tf.io.decode_raw(raw, tf.as_dtype(fmt.length_dtype)), tf.int32)
+    return tf.ensure_shape(lengths, [None, fmt.max_tracks])
+
+
+def _longest_tracks(serialized: tf.Tensor, fmt: MeasureFormat) -> tf.Tensor:
+    """Tokens of the longest track of each serialized example: string [B] -> int32 [B]."""
+    features = tf.io.parse_example(serialized, {examples.LENGTHS: _BYTES})
+    return tf.reduce_max(_decode_lengths(features[examples.LENGTHS], fmt), 1)
 
 
 def _event_chords(
@@ -181,7 +212,11 @@ def _event_chords(
 
 
 def _transpose_notes(
-    tokens: tf.Tensor, measure: tf.Tensor, drums: tf.Tensor, shift: tf.Tensor
+    tokens: tf.Tensor,
+    measure: tf.Tensor,
+    drums: tf.Tensor,
+    shift: tf.Tensor,
+    fmt: MeasureFormat,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Moved tokens [N], and the semitones [B] by which each measure could really be moved.
 
@@ -190,10 +225,11 @@ def _transpose_notes(
         measure: int32 [N], the measure of each token.
         drums: bool [N], whether the token is of a drum track.
         shift: int32 [B], the semitones wished for.
+        fmt: the measure format, which limits the pitches.
     """
     pitched = (tokens < 2 * PITCHES) & ~drums  # note-ons and note-offs
     moved = tokens % PITCHES + tf.gather(shift, measure)
-    outside = pitched & ((moved < 0) | (moved >= PITCHES))
+    outside = pitched & ((moved < fmt.min_pitch) | (moved > fmt.max_pitch))
     stuck = tf.math.unsorted_segment_max(tf.cast(outside, tf.int32), measure, tf.size(shift))
     shift = tf.where(stuck > 0, 0, shift)
     return tf.where(pitched, tokens + tf.gather(shift, measure), tokens), shift

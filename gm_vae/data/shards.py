@@ -16,15 +16,20 @@ import pathlib
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import google_crc32c
 
+from gm_vae import files
 from gm_vae.errors import UserError
 
 _COMPRESSION_LEVEL = 9  # a fixed level: the same records give the same bytes
+_SIZE = struct.Struct("<Q")
+_CRC = struct.Struct("<I")
 _HEADER = struct.Struct("<QI")
-_FOOTER = struct.Struct("<I")
 _CRC_MASK_DELTA = 0xA282EAD8
+DAMAGE = (EOFError, zlib.error)  # what reading a stream of records raises
+_MAX_RECORD = 1 << 30  # bytes; a hostile header must not take the memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,19 +44,58 @@ class Shard:
 
 def write(path: pathlib.Path, records: Iterable[bytes]) -> Shard:
     """Write a gzipped TFRecord file. Raises UserError if the disk refuses."""
-    framed = io.BytesIO()
-    count = 0
-    for record in records:
-        header = struct.pack("<Q", len(record))
-        framed.write(header + _FOOTER.pack(_masked_crc(header)))
-        framed.write(record + _FOOTER.pack(_masked_crc(record)))
-        count += 1
-    data = compress(framed.getvalue())
+    shard, data = pack(path.name, records)
     write_atomically(path, data)
-    return Shard(path.name, count, len(data), hashlib.sha256(data).hexdigest())
+    return shard
 
 
-def read(path: pathlib.Path, expected: Shard | None = None) -> Iterator[bytes]:
+def pack(name: str, records: Iterable[bytes]) -> tuple[Shard, bytes]:
+    """The content of a gzipped TFRecord file, and what a dataset says of it."""
+    frames = [frame(record) for record in records]
+    data = compress(b"".join(frames))
+    return Shard(name, len(frames), len(data), hashlib.sha256(data).hexdigest()), data
+
+
+def frame(record: bytes) -> bytes:
+    """A record as it stands in a TFRecord file that is not compressed."""
+    size = _SIZE.pack(len(record))
+    crc = google_crc32c.value
+    return b"".join((size, _CRC.pack(_mask(crc(size))), record, _CRC.pack(_mask(crc(record)))))
+
+
+def begins_with_record(head: bytes) -> bool:
+    """Whether the first bytes of a file, uncompressed, are those of a TFRecord file."""
+    if len(head) < _HEADER.size:
+        return False
+    _, crc = _HEADER.unpack_from(head)
+    return crc == _mask(google_crc32c.value(head[: _SIZE.size]))
+
+
+def records(stream: BinaryIO) -> Iterator[bytes]:
+    """The records of a TFRecord stream, uncompressed.
+
+    Raises:
+        EOFError: it ends within a record.
+        zlib.error: it is damaged.
+    """
+    while header := stream.read(_HEADER.size):
+        if len(header) < _HEADER.size:
+            raise EOFError
+        if not begins_with_record(header):
+            raise zlib.error("wrong checksum")
+        size, _ = _HEADER.unpack(header)
+        if size > _MAX_RECORD:
+            raise zlib.error("a record of no sensible size")
+        body = stream.read(size + _CRC.size)
+        if len(body) < size + _CRC.size:
+            raise EOFError
+        record = body[:size]
+        if _CRC.unpack(body[size:])[0] != _mask(google_crc32c.value(record)):
+            raise zlib.error("wrong checksum")
+        yield record
+
+
+def read(path: str | os.PathLike[str], expected: Shard | None = None) -> Iterator[bytes]:
     """The records of a gzipped TFRecord file.
 
     Args:
@@ -64,20 +108,8 @@ def read(path: pathlib.Path, expected: Shard | None = None) -> Iterator[bytes]:
     if expected is not None:
         verify(path, expected)
     try:
-        with gzip.open(path, "rb") as stream:
-            while header := stream.read(_HEADER.size):
-                if len(header) < _HEADER.size:
-                    raise EOFError
-                size, crc = _HEADER.unpack(header)
-                if crc != _masked_crc(header[:8]):
-                    raise zlib.error
-                body = stream.read(size + _FOOTER.size)
-                if len(body) < size + _FOOTER.size:
-                    raise EOFError
-                record = body[:size]
-                if _FOOTER.unpack(body[size:])[0] != _masked_crc(record):
-                    raise zlib.error
-                yield record
+        with files.open_file(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
+            yield from records(stream)
     except EOFError:
         raise _damaged(path, "is cut short") from None
     except (zlib.error, gzip.BadGzipFile):
@@ -86,12 +118,12 @@ def read(path: pathlib.Path, expected: Shard | None = None) -> Iterator[bytes]:
         raise _damaged(path, f"cannot be read ({error.strerror})") from None
 
 
-def verify(path: pathlib.Path, expected: Shard) -> None:
+def verify(path: str | os.PathLike[str], expected: Shard) -> None:
     """Raise UserError unless the file is there with the size and checksum that are expected."""
     digest = hashlib.sha256()
     size = 0
     try:
-        with open(path, "rb") as stream:
+        with files.open_file(path) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
                 size += len(block)
@@ -135,10 +167,9 @@ def write_atomically(path: pathlib.Path, data: bytes) -> None:
         ) from None
 
 
-def _damaged(path: pathlib.Path, what: str) -> UserError:
+def _damaged(path: str | os.PathLike[str], what: str) -> UserError:
     return UserError(f"{path} {what}; make the dataset again with gm-vae preprocess --force.")
 
 
-def _masked_crc(data: bytes) -> int:
-    crc = google_crc32c.value(data)
+def _mask(crc: int) -> int:
     return ((crc >> 15 | crc << 17) + _CRC_MASK_DELTA) & 0xFFFFFFFF

@@ -12,6 +12,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import DRUMS, vocabulary
 
 EVENTS_BIN = 16  # events per measure are counted in bins of this width
+NOTES_BIN = 8  # likewise notes
 
 
 def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int]]:
@@ -22,6 +23,7 @@ def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int
         "tracks": measures with so many tracks;
         "events": measures with so many events (program and end not counted) in all tracks, by the
         first number of each bin of `EVENTS_BIN`;
+        "notes": measures with so many notes, likewise by bins of `NOTES_BIN`;
         "chords": chord labels by symbol.
     """
     lengths = measures.lengths.astype(np.int64)  # [N, T]
@@ -34,11 +36,15 @@ def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int
     instruments = np.unique(measure * (DRUMS + 1) + programs) % (DRUMS + 1)
     tracks = present.sum(-1)
     events = np.where(present, lengths - 2, 0).sum(-1) // EVENTS_BIN * EVENTS_BIN
+    note_ons = np.cumsum(np.append(0, measures.tokens < vocabulary(fmt).note_off))
+    bounds = np.append(0, ends[:, -1])  # of measures in `tokens`
+    notes = np.diff(note_ons[bounds]) // NOTES_BIN * NOTES_BIN
     labels = _counts(measures.chord_ids)
     return {
         "instruments": _counts(instruments),
         "tracks": _counts(tracks),
         "events": _counts(events),
+        "notes": _counts(notes),
         "chords": {chords.chord_symbol(int(index)): n for index, n in labels.items()},
     }
 

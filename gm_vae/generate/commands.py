@@ -146,11 +146,16 @@ def encode_measure(model: GMVAE, path: str, number: int) -> np.ndarray:
         data = pathlib.Path(path).expanduser().read_bytes()
     except OSError as error:
         raise UsageError(f"--midi={path} cannot be read ({error.strerror}).") from None
-    measures, _ = measures_from_midi(data, model.format)
+    measures, rejected = measures_from_midi(data, model.format)
     if not 1 <= number <= len(measures):
+        reasons = "; ".join(
+            f"{count}: {reason.sentence(model.format)}" for reason, count in rejected.most_common(2)
+        )
+        explain = f"gm-vae explain {path} {model.format.flags}".rstrip()
         raise UsageError(
-            f"--measure={number}, but {path} has {len(measures)} measures that fit; "
-            "gm-vae explain tells which and why."
+            f"--measure={number}, but {path} has {len(measures)} measures that fit the model and "
+            f"{rejected.total()} bars that do not{f' ({reasons})' if reasons else ''}; "
+            f"{explain} tells more."
         )
     return model.encode(measures[number - 1 : number])[0][0]
 

@@ -121,7 +121,8 @@ class GMVAE:
         measures = []
         for arguments in batches:
             tokens, lengths = self._side_by_side(*arguments)
-            tokens, lengths = np.asarray(tokens, np.uint16), np.asarray(lengths, np.uint8)
+            tokens = np.asarray(tokens, np.uint16)
+            lengths = np.asarray(lengths, self.format.length_dtype)
             labels = arguments[1].astype(np.uint8)
             measures += [
                 Measure(*_in_order(rows, row_lengths), label, self.format)
@@ -229,7 +230,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     if fmt.steps_per_measure % width:
         raise UsageError(
             f"the chords {' '.join(symbols)!r} do not divide a measure of {fmt.steps_per_measure} "
-            "steps evenly; use 1, 2 or 4 to a measure."
+            f"steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
         )
     return np.array([np.repeat(label, width // len(label)) for label in labels], np.int32).reshape(
         count, width

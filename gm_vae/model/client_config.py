@@ -10,11 +10,16 @@ from gm_vae.music.measure_format import MeasureFormat
 
 CONFIG = "config.json"
 
+_FORMAT = "measureFormat"  # ours, which the client does not look at
 _OPTIONS = ("conditionOnKey", "extraControls", "useBooleanDecoder")
 
 
 def client_config(fmt: MeasureFormat, chords: bool) -> dict[str, Any]:
-    """The client's config.json of a model that speaks measures of this format."""
+    """The client's config.json of a model that speaks measures of this format.
+
+    The client plays any format, but knows no range of pitches. Its own fields tell too little, as
+    6/8 and 3/4 alike; so a format that is not the published one has a field beside them.
+    """
     config: dict[str, Any] = {
         "type": "MusicVAE",
         "dataConverter": {
@@ -30,14 +35,16 @@ def client_config(fmt: MeasureFormat, chords: bool) -> dict[str, Any]:
     }
     if chords:
         config["chordEncoder"] = "TriadChordEncoder"
+    if fmt != MeasureFormat():
+        config[_FORMAT] = fmt.to_dict()
     return config
 
 
 def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
     """The measure format and whether there are chords; the inverse of `client_config`.
 
-    What a config.json does not tell is as published: the least instruments and events, two
-    chord labels a measure, and a meter in quarters where the steps allow it.
+    What another's config.json does not tell is as published: the least instruments and events,
+    two chord labels a measure, and a meter in quarters where the steps allow it.
 
     Raises:
         UserError: it is the config.json of another kind of model, or damaged.
@@ -69,6 +76,8 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
         raise UserError(f"{CONFIG} lacks one of {', '.join(names)}; copy the checkpoint again.")
     if args.get("minPitch", 0) != 0 or args.get("maxPitch", 127) != 127:
         raise UserError(f"{CONFIG} narrows the range of pitches, which gm-vae does not know.")
+    if _FORMAT in config:
+        return _told_format(config[_FORMAT], values), encoder is not None
     rows, tracks, steps_per_quarter, steps, velocity_bins = values
     # The least beat unit from quarters up in which the measure is a whole number of beats.
     beat_unit = 4 * steps_per_quarter // math.gcd(steps, steps_per_quarter)
@@ -85,3 +94,18 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
         velocity_bins=velocity_bins,
         chords_per_measure=math.gcd(MeasureFormat.chords_per_measure, steps),
     ), encoder is not None
+
+
+def _told_format(told: Any, values: list[int]) -> MeasureFormat:
+    """The format of our own field, which must agree with the values of the client's fields."""
+    try:
+        fmt = MeasureFormat.from_dict(told)
+    except TypeError:
+        raise UserError(f"{CONFIG} has a damaged {_FORMAT}; copy the checkpoint again.") from None
+    args = client_config(fmt, chords=False)["dataConverter"]["args"]
+    if list(args.values()) != values:
+        raise UserError(
+            f"{CONFIG} says one thing in {_FORMAT} and another beside it; copy the checkpoint "
+            "again."
+        )
+    return fmt

@@ -3,8 +3,9 @@
 A track is its program, then events, then the end; an absent track is the end alone. Within one
 step come the note-offs by onset and pitch, then the note-ons by pitch; a velocity comes only
 where it changes and right before a note-on; time-shifts never follow each other and sum to the
-measure; what still sounds at the bar line ends there; a track has at least one note. Each rule is
-also counted against the tokens left, so that the end is always reached within E tokens.
+measure; what still sounds at the bar line ends there; a track has at least one note; but for drums
+its pitches are in the format's range. Each rule is also counted against the tokens left, so that
+the end is always reached within E tokens.
 
 The masks hold the same for one row as for many; there is no search and no dead end.
 """
@@ -34,6 +35,7 @@ class GrammarState(NamedTuple):
         onset: int32 [N, 128], the step at which each sounding pitch was struck; -1 for silent ones.
         off_floor: int32 [N], the last note ended in this very step, as onset * 128 + pitch, or -1.
         on_floor: int32 [N], the last pitch struck in this very step, or -1.
+        is_drum: bool [N].
         has_note: bool [N].
         done: bool [N], the end was reached.
     """
@@ -44,6 +46,7 @@ class GrammarState(NamedTuple):
     onset: Any
     off_floor: Any
     on_floor: Any
+    is_drum: Any
     has_note: Any
     done: Any
 
@@ -60,7 +63,7 @@ class Grammar:
         zero = ops.zeros((rows,), "int32")
         no = ops.zeros((rows,), "bool")
         silence = ops.full((rows, PITCHES), -1, "int32")
-        return GrammarState(zero, zero + _NOTHING, zero, silence, zero - 1, zero - 1, no, no)
+        return GrammarState(zero, zero + _NOTHING, zero, silence, zero - 1, zero - 1, no, no, no)
 
     def allowed(self, state: GrammarState, left: Any) -> Any:
         """bool [N, V]: the tokens that may come next, with `left` tokens to go, this one counted.
@@ -78,7 +81,9 @@ class Grammar:
         pitch = ops.arange(PITCHES, dtype="int32")
 
         # a note-on needs a shift to the bar line, all note-offs and the end after it
-        may_strike = ops.logical_not(sounding) & (pitch > state.on_floor[:, None])
+        in_range = (pitch >= self.fmt.min_pitch) & (pitch <= self.fmt.max_pitch)
+        may_strike = (state.is_drum[:, None] | in_range) & ops.logical_not(sounding)
+        may_strike = may_strike & (pitch > state.on_floor[:, None])
         note_on = started & in_bar & (state.velocity > 0) & (held + 3 <= after)
         note_on = note_on[:, None] & may_strike
 
@@ -157,6 +162,7 @@ class Grammar:
             onset=onset,
             off_floor=ops.where(moved, -1, ops.where(ended, ended_note, state.off_floor)),
             on_floor=ops.where(moved, -1, ops.where(struck, pitch, state.on_floor)),
+            is_drum=state.is_drum | (token == vocab.drums),
             has_note=state.has_note | struck,
             done=state.done | (kind == EventType.END),
         )

@@ -35,6 +35,8 @@ _KINDS = (
     ("m7", (0, 3, 7, 10), 1),
     ("m7b5", (0, 3, 6, 10), 3),
 )
+_BLOCK = 16  # frames that are rearranged at once
+_DEPTH = 16
 KEYS = 12
 CHORDS = 1 + 12 * len(_KINDS)
 _SYMBOLS = (NO_CHORD_SYMBOL, *(root + kind for root in ROOTS for kind, _, _ in _KINDS))
@@ -119,7 +121,7 @@ def most_likely_chords(frame_log_likelihood: np.ndarray) -> InferredChords:
     for frame in range(frames - 1, 0, -1):
         key, chord = divmod(state, CHORDS)
         np.add(best[frame - 1], tables.log_new_key[key, chord], out=came_from)
-        np.add(best[frame - 1, key], tables.log_same_key[key, :, chord], out=came_from[key])
+        np.add(best[frame - 1, key], tables.log_same_key[key, chord], out=came_from[key])
         state = int(came_from.argmax())
         path[frame - 1] = state
     keys, chords = np.divmod(path, CHORDS)
@@ -130,51 +132,58 @@ def _forward(frame_log_likelihood: np.ndarray) -> np.ndarray:
     """float64 [F, 12, 97]: log-likelihood of the best path that ends in each key and chord.
 
     Within a key, a move to another chord depends on the two chords' probabilities only, of which
-    there are few: the best predecessor is looked for in each class of equal probability. A move
-    to another key depends on where it goes only: the best of all other keys is the predecessor.
-    A class may hold the chord itself, which would not be a move; then its own weight, that of
-    staying, is larger anyway.
+    there are few: the best predecessor is looked for in each class of equal probability. A class
+    may hold the chord itself, which would not be a move; then its own weight, that of staying, is
+    larger anyway. A move to another key depends on where it goes only: the best of all chords is
+    the predecessor, as if it were one class more. It may be in the same key; then its weight for
+    that is larger anyway. Rounding keeps order, so a sum with the best of a class is the best of
+    the sums, to the last bit.
+
+    The chords of each key lie in columns, one for each class or two for a long one, of `_DEPTH`
+    places: no less arithmetic, but fewer of NumPy's calls, which cost more than it.
     """
     tables = _tables()
+    columns = tables.chord_at.shape[1]
     frames = len(frame_log_likelihood)
+    likelihood = np.full((frames, CHORDS + 1), -np.inf)  # the last one is of places without chord
+    likelihood[:, :CHORDS] = frame_log_likelihood
     best = np.empty((frames, KEYS, CHORDS))
-    best[0] = -np.log(12) + tables.log_chord + frame_log_likelihood[0]
-    sorted_values = np.empty((KEYS, CHORDS))
-    arrived = np.empty((KEYS, CHORDS))
-    from_other_key = np.empty((KEYS, 1))
-    for frame in range(1, frames):
-        last = best[frame - 1]
-        np.take(last, tables.by_class, out=sorted_values)
-        class_best = np.maximum.reduceat(sorted_values, tables.class_starts, axis=1)  # [12, K]
-        moved = (class_best[:, :, None] + tables.log_class_move).max(1)  # [12, K]
-        key_best = class_best.max(1)
-        top = key_best.argmax()
-        from_other_key[:] = key_best[top]
-        key_best[top] = -np.inf
-        from_other_key[top] = key_best.max()
-        now = best[frame]
-        np.take(moved, tables.class_of, out=now)
-        np.add(last, tables.log_stay, out=arrived)
-        np.maximum(now, arrived, out=now)
-        np.add(from_other_key, tables.log_new_key, out=arrived)
-        np.maximum(now, arrived, out=now)
-        now += frame_log_likelihood[frame]
+    best_of = np.empty((columns + 1, KEYS))  # each column of a key, and all chords of all keys
+    best_of_column, best_of_all = best_of[:columns], best_of[columns]
+    moves = np.empty((columns + 1, columns, KEYS))
+    moved = np.empty((columns, KEYS))
+    last = None
+    for block in range(0, frames, _BLOCK):
+        seen = likelihood[block : block + _BLOCK].take(tables.chord_at, axis=1)
+        paths = np.empty_like(seen)  # [., depth, column, key]
+        for now, new in zip(paths, seen):
+            if last is None:
+                np.add(-np.log(12) + tables.log_chord, new, out=now)
+            else:
+                np.maximum.reduce(last, axis=0, out=best_of_column)
+                best_of_all[:] = best_of_column.max()
+                np.add(best_of[:, None], tables.log_move, out=moves)
+                np.maximum.reduce(moves, axis=0, out=moved)
+                np.add(last, tables.log_stay, out=now)
+                np.maximum(now, moved, out=now)
+                np.add(now, new, out=now)
+            last = now
+        best[block : block + _BLOCK] = paths.reshape(len(paths), -1).take(tables.place_of, axis=1)
     return best
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Tables:
-    """The model's parameters; `log_same_key` [key, from, to], `log_new_key` [key, to]."""
+    """The model's parameters, and the arrangement of chords by class in which to search."""
 
     chord_vectors: np.ndarray  # [97, 12] unit vectors
-    log_chord: np.ndarray  # [12, 97] of a chord in a key
-    log_same_key: np.ndarray  # [12, 97, 97]
-    log_new_key: np.ndarray  # [12, 97] from any chord of any one other key
+    log_same_key: np.ndarray  # [key, to, from] chords
+    log_new_key: np.ndarray  # [key, to] from any chord of any one other key
     log_stay: float  # same key and chord
-    by_class: np.ndarray  # [12, 97] flat index of states, sorted by class in each key
-    class_starts: np.ndarray  # [K] where each class begins in a row of `by_class`
-    class_of: np.ndarray  # [12, 97] flat index into [12, K]
-    log_class_move: np.ndarray  # [12, K, K] within a key, from class to class
+    chord_at: np.ndarray  # [depth, column, key] 97 where there is none
+    place_of: np.ndarray  # [key, chord] flat index into [depth, column, key]
+    log_chord: np.ndarray  # [depth, column, key] of the chord there in the key
+    log_move: np.ndarray  # [column + 1, column, key] from column, or from another key, to column
 
 
 @functools.lru_cache(maxsize=1)
@@ -201,26 +210,37 @@ def _tables() -> _Tables:
     log_same_key = np.log(same_key)
 
     # Every key has the same classes of equally likely chords, but for the last bits.
-    classes = np.stack([np.unique(row, return_inverse=True)[1] for row in chord])
-    size = np.bincount(classes[0])
-    by_class = np.argsort(classes, axis=1, kind="stable")
-    starts = np.cumsum(size) - size
-    log_class_move = np.full((KEYS, len(size), len(size)), -np.inf)
-    for key in range(KEYS):
-        for old in range(CHORDS):
-            for new in range(CHORDS):
-                if old != new:
-                    pair = key, classes[key, old], classes[key, new]
-                    log_class_move[pair] = log_same_key[key, old, new]
-    row = np.arange(KEYS)[:, None]
+    classes = np.stack([np.unique(row, return_inverse=True)[1] for row in chord])  # [12, 97]
+    sizes = np.bincount(classes[0])
+    columns_of_class = -(-sizes // _DEPTH)
+    first_column = np.cumsum(columns_of_class) - columns_of_class
+    column_class = np.repeat(np.arange(len(sizes)), columns_of_class)
+    shape = _DEPTH, len(column_class), KEYS
+    chord_at = np.full(shape, CHORDS)
+    log_move = np.full((shape[1] + 1, *shape[1:]), -np.inf)
+    log_new_key = np.log(_KEY_CHANGE_PROBABILITY / 11 * chord)
+    old, new = np.nonzero(~np.eye(CHORDS, dtype=bool))
+    for key, of_chord in enumerate(classes):
+        by_class = np.argsort(of_chord, kind="stable")
+        rank = np.arange(CHORDS) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        column, depth = np.divmod(rank, _DEPTH)
+        chord_at[depth, first_column[of_chord[by_class]] + column, key] = by_class
+        class_move = np.full((len(sizes), len(sizes)), -np.inf)
+        class_move[of_chord[old], of_chord[new]] = log_same_key[key, old, new]
+        log_move[:-1, :, key] = class_move[column_class[:, None], column_class]
+        class_new_key = np.empty(len(sizes))
+        class_new_key[of_chord] = log_new_key[key]
+        log_move[-1, :, key] = class_new_key[column_class]
+    place_of = np.empty((KEYS, CHORDS + 1), np.int64)
+    place_of[np.arange(KEYS), chord_at] = np.arange(chord_at.size).reshape(shape)
+    log_chord = np.pad(np.log(chord), ((0, 0), (0, 1)))
     return _Tables(
         chord_vectors=vectors,
-        log_chord=np.log(chord),
-        log_same_key=log_same_key,
-        log_new_key=np.log(_KEY_CHANGE_PROBABILITY / 11 * chord),
+        log_same_key=np.ascontiguousarray(log_same_key.transpose(0, 2, 1)),
+        log_new_key=log_new_key,
         log_stay=float(np.log(stay)),
-        by_class=by_class + row * CHORDS,
-        class_starts=starts,
-        class_of=classes + row * len(size),
-        log_class_move=log_class_move,
+        chord_at=chord_at,
+        place_of=place_of[:, :CHORDS],
+        log_chord=log_chord[np.arange(KEYS), chord_at],
+        log_move=log_move,
     )

@@ -36,7 +36,8 @@ class Measure:
 
     Attributes:
         tokens: uint16 [T, E], token ids, zero after each track's end.
-        lengths: uint8 [T], tokens of each track with program and end; 1 for an absent track.
+        lengths: [T], tokens of each track with program and end; 1 for an absent track. uint8, or
+            uint16 where tracks may be longer than 255 (`MeasureFormat.length_dtype`).
         chord_ids: uint8 [C], evenly spaced chord labels (two of half a measure in 4/4).
         fmt: the format whose vocabulary and limits the tokens follow.
 
@@ -71,7 +72,7 @@ class Measure:
                 f"a measure holds {fmt.max_tracks} tracks of {fmt.max_track_length} tokens"
             )
         tokens = np.zeros((fmt.max_tracks, fmt.max_track_length), np.uint16)
-        lengths = np.ones(fmt.max_tracks, np.uint8)
+        lengths = np.ones(fmt.max_tracks, fmt.length_dtype)
         tokens[:, 0] = vocabulary(fmt).end
         for row, track in enumerate(tracks):
             tokens[row, : len(track)] = track

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from typing import Any
 
+import numpy as np
+
 from gm_vae.errors import UsageError
+
+_BOUNDS = {  # of fields that are more than "1 or more"
+    "beats_per_bar": (1, 255),  # a byte of a MIDI file
+    "max_tracks": (1, 255),  # rows are counted in bytes
+    "max_track_length": (8, 1024),
+    "min_pitch": (0, 127),
+    "max_pitch": (0, 127),
+}
+_MOST_STEPS = 32_767  # of a measure: times within it are int16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,16 +29,21 @@ class MeasureFormat:
     and models and data of different formats do not mix (`require_equal`).
 
     Attributes:
-        beats_per_bar: numerator of the meter.
+        beats_per_bar: numerator of the meter. Bars of a simple meter of the same length count as
+            well, as 2/2 and 8/8 do for 4/4; compound meters (6, 9, 12, ... beats) count for
+            themselves only, so 3/4 and 6/8 keep apart though they are as long.
         beat_unit: denominator of the meter (4 = quarter).
         steps_per_quarter: quantisation; 24 gives 96 steps to a 4/4 measure.
-        max_tracks: T, tracks in a measure.
-        max_track_length: E, tokens in a track: program, events, end.
+        max_tracks: T, tracks in a measure, up to 255.
+        max_track_length: E, tokens in a track, 8 to 1024: program, events, end.
         min_instruments: a measure with fewer is rejected.
         max_instruments: a measure with more is rejected; at most `max_tracks`.
         min_events: a measure with fewer events over all its tracks is rejected.
         velocity_bins: loudness levels; bin = 1 + (velocity - 1) // (128 / bins).
-        chords_per_measure: evenly spaced chord labels of a measure.
+        chords_per_measure: evenly spaced chord labels of a measure; divides its steps.
+        min_pitch: a measure with a lower note is rejected, unless drums play it. Transposition and
+            decoding keep to the range too. The vocabulary holds all 128 pitches anyway.
+        max_pitch: a measure with a higher note is rejected; see min_pitch.
     """
 
     beats_per_bar: int = 4
@@ -39,42 +56,66 @@ class MeasureFormat:
     min_events: int = 8
     velocity_bins: int = 8
     chords_per_measure: int = 2
+    min_pitch: int = 0
+    max_pitch: int = 127
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            least, most = _BOUNDS.get(field.name, (1, math.inf))
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                wanted = f"{least} or more" if most == math.inf else f"{least} to {most}"
                 raise UsageError(
-                    f"MeasureFormat.{field.name} is {value!r}; give a whole number of 1 or more."
+                    f"MeasureFormat.{field.name} is {value!r}; give a whole number, {wanted}."
                 )
-        if self.beat_unit & (self.beat_unit - 1) or self.beats_per_bar > 255:
+        if self.beat_unit & (self.beat_unit - 1):
             raise UsageError(
-                f"{self.beats_per_bar}/{self.beat_unit} is no meter of a MIDI file; give up to 255 "
-                "beats of 1, 2, 4, 8, ... to a whole note."
+                f"{self.meter} is no meter of a MIDI file; give beats of 1, 2, 4, 8, ... to a "
+                "whole note."
             )
         if self.steps_per_quarter * 4 * self.beats_per_bar % self.beat_unit:
             raise UsageError(
-                f"A {self.beats_per_bar}/{self.beat_unit} measure is no whole number of steps at "
-                f"{self.steps_per_quarter} steps a quarter; choose a multiple of {self.beat_unit}."
+                f"A {self.meter} measure is no whole number of steps at {self.steps_per_quarter} "
+                f"steps a quarter; choose a multiple of {self.beat_unit}."
+            )
+        if self.steps_per_measure > _MOST_STEPS:
+            raise UsageError(
+                f"A {self.meter} measure has {self.steps_per_measure:,} steps at "
+                f"{self.steps_per_quarter} steps a quarter and may have {_MOST_STEPS:,}; choose "
+                "fewer steps a quarter."
             )
         if self.steps_per_measure % self.chords_per_measure:
             raise UsageError(
                 f"chords_per_measure={self.chords_per_measure} does not divide the "
-                f"{self.steps_per_measure} steps of a measure."
+                f"{self.steps_per_measure} steps of a {self.meter} measure; choose a divisor, "
+                "such as 1."
             )
         if self.max_instruments > self.max_tracks or self.min_instruments > self.max_instruments:
             raise UsageError(
                 "MeasureFormat needs min_instruments <= max_instruments <= max_tracks; got "
                 f"{self.min_instruments}, {self.max_instruments}, {self.max_tracks}."
             )
+        if self.min_pitch > self.max_pitch:
+            raise UsageError(
+                f"MeasureFormat needs min_pitch <= max_pitch; got {self.min_pitch}, "
+                f"{self.max_pitch}."
+            )
         if 128 % self.velocity_bins:
             raise UsageError(
                 f"velocity_bins={self.velocity_bins} does not divide 128; use 1, 2, 4, ... 128."
             )
-        if not 8 <= self.max_track_length <= 255:
-            raise UsageError(
-                f"max_track_length={self.max_track_length} is outside 8..255 (lengths are bytes)."
-            )
+
+    @property
+    def meter(self) -> str:
+        """The meter as people write it: "4/4"."""
+        return f"{self.beats_per_bar}/{self.beat_unit}"
+
+    def counts(self, beats: int, beat_unit: int) -> bool:
+        """Whether bars of a time signature may be measures of this format; see `beats_per_bar`."""
+        if (beats, beat_unit) == (self.beats_per_bar, self.beat_unit):
+            return True
+        compound = any(count > 3 and count % 3 == 0 for count in (beats, self.beats_per_bar))
+        return not compound and beats * self.beat_unit == self.beats_per_bar * beat_unit
 
     @functools.cached_property
     def steps_per_measure(self) -> int:
@@ -91,27 +132,46 @@ class MeasureFormat:
         """Events in a track, program and end not counted: 62 by default."""
         return self.max_track_length - 2
 
+    @property
+    def length_dtype(self) -> np.dtype:
+        """Of the lengths of tracks, in memory and on disk: uint8, or uint16 little-endian."""
+        return np.dtype(np.uint8 if self.max_track_length <= 255 else "<u2")
+
+    @property
+    def flags(self) -> str:
+        """What `gm-vae explain` and `preprocess` need to be told of it; "" for the default."""
+        default = MeasureFormat().to_dict()
+        return " ".join(
+            f"--{name}={value}" for name, value in self.to_dict().items() if value != default[name]
+        )
+
     def to_dict(self) -> dict[str, int]:
         """The fields as JSON values."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> MeasureFormat:
-        """The inverse of `to_dict`. Raises UsageError for a field this version does not know."""
+        """The inverse of `to_dict`; a field that an older version did not know has its default.
+
+        Raises UsageError for a field that this version does not know.
+        """
         require_known_fields(cls, values, "measure format")
         return cls(**values)
 
+    def differences(self, other: MeasureFormat) -> str:
+        """The differing fields: "beats_per_bar 4 against 3; min_events 8 against 1", or ""."""
+        theirs = other.to_dict()
+        return "; ".join(
+            f"{name} {value} against {theirs[name]}"
+            for name, value in self.to_dict().items()
+            if value != theirs[name]
+        )
+
     def require_equal(self, other: MeasureFormat, this: str, that: str) -> None:
         """Raise UsageError, naming the differing fields, unless both formats are the same."""
-        mine, theirs = self.to_dict(), other.to_dict()
-        differing = [
-            f"{name} {mine[name]} against {theirs[name]}"
-            for name in mine
-            if mine[name] != theirs[name]
-        ]
-        if differing:
+        if self != other:
             raise UsageError(
-                f"{this} and {that} have different measure formats ({'; '.join(differing)}); "
+                f"{this} and {that} have different measure formats ({self.differences(other)}); "
                 "preprocess the data again with the model's format or train a new model."
             )
 

@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from gm_vae.music.chord_inference import infer_chords
+from gm_vae.music.chords import ROOTS
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
@@ -34,16 +35,11 @@ class RejectReason(enum.Enum):
     TOO_MANY_INSTRUMENTS = "it has more than {max_instruments} instruments"
     TRACK_TOO_LONG = "an instrument has more than {max_events} events"
     TOO_FEW_EVENTS = "it has fewer than {min_events} events"
+    PITCH_OUT_OF_RANGE = "a note (not of drums) is outside the pitches {min_pitch} to {max_pitch}"
 
     def sentence(self, fmt: MeasureFormat) -> str:
         """The reason in words, with the limits of a format."""
-        return self.value.format(
-            meter=f"{fmt.beats_per_bar}/{fmt.beat_unit}",
-            min_instruments=fmt.min_instruments,
-            max_instruments=fmt.max_instruments,
-            max_events=fmt.max_events,
-            min_events=fmt.min_events,
-        )
+        return self.value.format(**fmt.to_dict(), meter=fmt.meter, max_events=fmt.max_events)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -60,6 +56,8 @@ class Bar:
             or no bar near it is a measure, for then none are inferred.
         measure: the bar as a measure, or None.
         reason: None, or why it is no measure.
+        key: the inferred key where the bar begins, named by the tonic of its major scale; "" where
+            no chords are inferred.
     """
 
     number: int
@@ -69,6 +67,7 @@ class Bar:
     chords: tuple[str, ...]
     measure: Measure | None
     reason: RejectReason | None
+    key: str = ""
 
 
 def measures_from_midi(
@@ -112,7 +111,7 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
         _check_length(last.stop_bar)
 
     tracks = tokenise(bar_notes, fmt)
-    reasons = _reasons(tracks, sections, fmt)
+    reasons = _reasons(bar_notes, tracks, sections, fmt)
     kept = [number for number, reason in enumerate(reasons) if reason is None]
     tokens, lengths = tracks.dense(np.array(kept, np.int64), fmt)
     row_of_bar = {number: row for row, number in enumerate(kept)}
@@ -121,9 +120,9 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
     bars = []
     for index, section in enumerate(sections):
         numbers = range(section.first_bar, section.stop_bar)
-        chord_ids = symbols = None
+        chord_ids = symbols = keys = None
         if any(number in row_of_bar for number in numbers):
-            chord_ids, symbols = _infer(notes, section_of_note == index, section, fmt)
+            chord_ids, symbols, keys = _infer(notes, section_of_note == index, section, fmt)
         for place, number in enumerate(numbers):
             measure = None
             if number in row_of_bar:
@@ -138,6 +137,7 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
                     chords=symbols[place] if symbols else (),
                     measure=measure,
                     reason=reasons[number],
+                    key=keys[place] if keys else "",
                 )
             )
     return bars
@@ -151,7 +151,7 @@ class _Section:
     end_tick: int
     meter: tuple[int, int]
     steps: int  # its length, rounded
-    counts: bool  # whether its bars are as long as the format's measures
+    counts: bool  # whether its bars may be measures of the format
     first_bar: int  # from 0
     bars: int
 
@@ -194,8 +194,7 @@ def _sections(score: Score, fmt: MeasureFormat) -> list[_Section]:
         numerator, denominator = meter
         bar_steps = 4 * fmt.steps_per_quarter * numerator  # times 1 / denominator
         bars = -(-steps * denominator // bar_steps)
-        counts = bar_steps == fmt.steps_per_measure * denominator
-        sections.append(_Section(start, end, meter, steps, counts, first_bar, bars))
+        sections.append(_Section(start, end, meter, steps, fmt.counts(*meter), first_bar, bars))
         first_bar += bars
         _check_length(first_bar)
     return sections
@@ -244,14 +243,16 @@ def _cut_at_bar_lines(
 
 
 def _reasons(
-    tracks: TokenTracks, sections: list[_Section], fmt: MeasureFormat
+    notes: BarNotes, tracks: TokenTracks, sections: list[_Section], fmt: MeasureFormat
 ) -> list[RejectReason | None]:
     """The outcome of each bar: the first reason that applies, in the order of `RejectReason`."""
     total = sections[-1].stop_bar
     instruments = np.bincount(tracks.bar, minlength=total)
     events = np.bincount(tracks.bar, tracks.length - 2, minlength=total)
     too_long = np.bincount(tracks.bar, tracks.length > fmt.max_track_length, minlength=total)
+    outside = notes.bar[notes.out_of_range(fmt)]
     reasons = np.full(total, None)
+    reasons[outside] = RejectReason.PITCH_OUT_OF_RANGE
     reasons[events < fmt.min_events] = RejectReason.TOO_FEW_EVENTS
     reasons[too_long > 0] = RejectReason.TRACK_TOO_LONG
     reasons[instruments > fmt.max_instruments] = RejectReason.TOO_MANY_INSTRUMENTS
@@ -267,8 +268,8 @@ def _reasons(
 
 def _infer(
     notes: Score, selected: np.ndarray, section: _Section, fmt: MeasureFormat
-) -> tuple[np.ndarray, list[tuple[str, ...]]]:
-    """Chord ids, uint8 [bars, C], and symbols of the bars of a section."""
+) -> tuple[np.ndarray, list[tuple[str, ...]], list[str]]:
+    """Chord ids, uint8 [bars, C], symbols and keys of the bars of a section."""
     pitched = selected & ~notes.is_drum & ~_UNPITCHED[notes.program]
     # A frame is a fraction of a bar, which is a fraction of ticks: count time in fractions.
     numerator, denominator = section.meter
@@ -287,4 +288,8 @@ def _infer(
     frames = np.minimum(np.arange(section.bars * fmt.chords_per_measure), len(inferred.keys) - 1)
     frames = frames.reshape(section.bars, fmt.chords_per_measure)  # [bars * C] -> [bars, C]
     symbols = inferred.symbols
-    return inferred.chord_ids[frames], [tuple(symbols[f] for f in row) for row in frames.tolist()]
+    return (
+        inferred.chord_ids[frames],
+        [tuple(symbols[f] for f in row) for row in frames.tolist()],
+        [ROOTS[key] for key in inferred.keys[frames[:, 0]].tolist()],
+    )

@@ -15,6 +15,7 @@ import numpy as np
 from gm_vae.errors import UserError
 
 MAX_BYTES = 1 << 26  # of a file; the largest orchestral files have some 10 MB
+MAX_EVENTS = 1_000_000  # of a file, for memory's sake; of 25,000 files from the web none has half
 MAX_TICKS = 1 << 40  # of a track; keeps all later sums within 64 bits
 _HEADER_BYTES = 14
 
@@ -167,15 +168,20 @@ class _Reader:
         # A tempo or time signature: runs before it, track, ticks since the last of them, type
         # and content.
         self._metas: list[tuple[int, int, int, int, bytes]] = []
+        self._steps = 0  # of the walk: runs and other events
 
     def read_track(self, track: int, position: int, stop: int) -> None:
         data = self._data
         size = 0  # data bytes of messages in running status; 0 before the first status
         gap = 0
         while position < stop:
+            self._steps += 1
+            _check_count(self._steps)
             match = _RUNS[size].match(data, position, stop) if size else None
             if not match:
-                delta, at = self._number(position, stop, track)
+                delta, at = data[position], position + 1
+                if delta >= 0x80:
+                    delta, at = self._number(position, stop, track)
                 byte = data[at] if at < stop else -1
                 if 0x80 <= byte < 0xF0:
                     size = 1 if 0xC0 <= byte < 0xE0 else 2
@@ -256,6 +262,11 @@ class _Reader:
         return MidiError(f"The MIDI file is damaged at byte {at:,}, in track {track + 1}.")
 
 
+def _check_count(events: int) -> None:
+    if events > MAX_EVENTS:
+        raise MidiError(f"The MIDI file has over {MAX_EVENTS:,} events; no song has as many.")
+
+
 @dataclasses.dataclass(frozen=True)
 class _Part:
     """Events of all runs with one number of data bytes. Columns [N], apart from the last [R]."""
@@ -279,7 +290,9 @@ def _take_apart(data: bytes, first: np.ndarray, stop: np.ndarray, data_bytes: in
     view = memoryview(data)
     joined = b"".join([view[start:end] for start, end in zip(first.tolist(), stop.tolist())])
     code = np.frombuffer(joined, np.uint8)
-    low = np.flatnonzero(code < 0x80).reshape(-1, 1 + data_bytes)  # [N, 1 + data_bytes]
+    is_low = code < 0x80
+    _check_count(np.count_nonzero(is_low) // (1 + data_bytes))
+    low = np.flatnonzero(is_low).reshape(-1, 1 + data_bytes)  # [N, 1 + data_bytes]
     last_of_delta, data_at = low[:, 0], low[:, 1]
     end_of_previous = np.concatenate([[-1], low[:-1, -1]])[: len(low)]
     high_bytes = last_of_delta - end_of_previous - 1

@@ -85,8 +85,9 @@ def note_sequence_to_measure(
             None, the sequence's own chord symbols in force where each label begins.
 
     Raises:
-        UsageError: the notes are longer or more than a measure of this format holds or cannot be
-            notes, the tempo changes, or a chord has no triad.
+        UsageError: the notes are longer, more, or lower or higher than a measure of this format
+            holds or cannot be notes, they say that they are in another meter, the tempo changes,
+            or a chord has no triad.
     """
     fmt = fmt or MeasureFormat()
     timeline = _Timeline(sequence, fmt)
@@ -120,7 +121,14 @@ def note_sequence_to_measure(
         )
     end = np.minimum(np.maximum(end, start + 1), fmt.steps_per_measure)
     bar = np.zeros(len(rows), np.int64)
-    tracks = tokenise(BarNotes(bar, instrument, program, pitch, velocity, start, end), fmt)
+    notes = BarNotes(bar, instrument, program, pitch, velocity, start, end)
+    outside = pitch[notes.out_of_range(fmt)]
+    if outside.size:
+        raise UsageError(
+            f"A note has the pitch {outside[0]} and the format's are {fmt.min_pitch} to "
+            f"{fmt.max_pitch}; leave it out or transpose the notes."
+        )
+    tracks = tokenise(notes, fmt)
     if len(tracks.length) > fmt.max_tracks or tracks.length.max(initial=0) > fmt.max_track_length:
         raise UsageError(
             f"The notes make {len(tracks.length)} tracks of up to {tracks.length.max()} tokens; a "
@@ -144,6 +152,12 @@ class _Timeline:
                 raise UsageError(
                     f"The notes are quantised to {steps} steps a quarter and the format has "
                     f"{fmt.steps_per_quarter}; give unquantised notes."
+                )
+        for signature in sequence.time_signatures:
+            if not fmt.counts(signature.numerator, signature.denominator):
+                raise UsageError(
+                    f"The notes are in {signature.numerator}/{signature.denominator} and the "
+                    f"format's measures in {fmt.meter}; give notes of its meter."
                 )
         tempos = {tempo.qpm for tempo in sequence.tempos} or {_DEFAULT_QPM}
         if len(tempos) > 1 and not self._quantised:

@@ -31,6 +31,11 @@ class BarNotes:
     start_step: np.ndarray
     end_step: np.ndarray
 
+    def out_of_range(self, fmt: MeasureFormat) -> np.ndarray:
+        """bool [N]: whether a note, not of drums, has a pitch that the format does not allow."""
+        outside = (self.pitch < fmt.min_pitch) | (self.pitch > fmt.max_pitch)
+        return outside & (self.program != DRUMS)
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class TokenTracks:
@@ -49,14 +54,14 @@ class TokenTracks:
     tokens: np.ndarray
 
     def dense(self, bars: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.ndarray]:
-        """uint16 [B, T, E] and uint8 [B, T]: tokens and lengths of some bars, in rising order.
+        """Tokens uint16 [B, T, E] and lengths [B, T] of some bars, in rising order.
 
         Rows past a bar's tracks are the end token; after its end every row is zero. The bars must
-        keep to the format's limits.
+        keep to the format's limits. Lengths are of the format's `length_dtype`.
         """
         tokens = np.zeros((len(bars), fmt.max_tracks, fmt.max_track_length), np.uint16)
         tokens[:, :, 0] = vocabulary(fmt).end
-        lengths = np.ones((len(bars), fmt.max_tracks), np.uint8)
+        lengths = np.ones((len(bars), fmt.max_tracks), fmt.length_dtype)
         wanted = np.flatnonzero(np.isin(self.bar, bars))
         bar = np.searchsorted(bars, self.bar[wanted])
         row = np.arange(len(wanted)) - np.searchsorted(bar, bar)

@@ -34,6 +34,8 @@ def training_batches(
         repeat=True,
         drop_remainder=True,
         transpose=config.transpose,
+        bucket=config.bucket,
+        first_batch=first_step,
     )
 
     def add_noise(step: tf.Tensor, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -44,7 +46,7 @@ def training_batches(
             first_inputs = tf.fill(tf.shape(first_inputs), NO_TOKEN)
         return {**batch, "noise": noise, "first_inputs": first_inputs}
 
-    return batches.enumerate().skip(first_step).map(add_noise).prefetch(tf.data.AUTOTUNE)
+    return batches.enumerate(first_step).map(add_noise).prefetch(tf.data.AUTOTUNE)
 
 
 def draw_first_inputs(seed: tf.Tensor, batch_size: int, model: ModelConfig) -> tf.Tensor:

@@ -104,16 +104,12 @@ def _define_evaluate(values: flags.FlagValues) -> None:
 
 def _evaluate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "model", "data")
-    from gm_vae.data import dataset
     from gm_vae.files import output_file
     from gm_vae.generate.gmvae import load
     from gm_vae.training.evaluation import evaluate
 
-    model = load(values.model)
-    data = dataset.load(values.data)
-    data.fmt.require_equal(model.format, f"the dataset {values.data}", f"the model {values.model}")
     figures = evaluate(
-        model.network,
+        load(values.model).network,
         values.data,
         values.split,
         batch_size=values.batch_size,

@@ -26,6 +26,7 @@ class TrainConfig:
         random_first_inputs: feed random tokens before later tracks, so that decoding does not
             depend on them and all tracks can be decoded at once.
         transpose: measures are moved by up to this many semitones, drawn anew every epoch.
+        bucket: batches of measures of like length instead of random ones.
         seed: of the initial weights, the order of the data and all noise.
         save_every: steps between checkpoints.
         log_every: steps between lines in the log and in TensorBoard.
@@ -43,6 +44,7 @@ class TrainConfig:
     free_bits: float = 48.0
     random_first_inputs: bool = True
     transpose: int = 0
+    bucket: bool = False
     seed: int = 0
     save_every: int = 1000
     log_every: int = 50

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.reader import measure_batches
 from gm_vae.model.latent import unit_kl
 from gm_vae.model.vae import HierarchicalVAE
@@ -75,7 +76,7 @@ def evaluate(
     """Score the measures of a split.
 
     Args:
-        network: the model; its format must be the dataset's.
+        network: the model.
         dataset_dir: folder of a finished dataset.
         split: "train", "validation" or "test".
         limit: at most so many measures, the first ones of the files; all if None.
@@ -83,13 +84,16 @@ def evaluate(
         score: `make_score(network)`, if it shall be compiled once for many calls.
 
     Raises:
-        UserError: no such dataset, or the split is empty.
+        UserError: no such dataset, it has another format than the model, or the split is empty.
     """
+    fmt = network.config.fmt
+    data = dataset_lib.load(dataset_dir)
+    data.fmt.require_equal(fmt, f"the dataset {dataset_dir}", "the model")
     score = score or make_score(network)
     batches = measure_batches(dataset_dir, split, batch_size)
     if limit is not None:
         batches = batches.unbatch().take(limit).batch(batch_size)
-    kinds = vocabulary(network.config.fmt).kinds
+    kinds = vocabulary(fmt).kinds
     count = reconstruction = kl = 0.0
     unit_kl = np.zeros(network.config.latent_size)
     right, seen = np.zeros(len(EventType)), np.zeros(len(EventType))

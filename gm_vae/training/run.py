@@ -25,6 +25,7 @@ from gm_vae.errors import UsageError, UserError
 from gm_vae.model.checkpoint import write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.progress import Progress
 from gm_vae.training.batches import training_batches
 from gm_vae.training.config import TrainConfig
@@ -235,12 +236,15 @@ def _claim(
     else:
         try:
             old = json.loads(path.read_text(encoding="utf-8"))
+            old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
             differing = [
                 f"{part}.{name}: {old[part].get(name)} there, {value} asked for"
                 for part in values
                 for name, value in values[part].items()
-                if name not in _MAY_CHANGE and old[part].get(name) != value
+                if name not in (*_MAY_CHANGE, "fmt") and old[part].get(name) != value
             ]
+            if old_fmt != model.fmt:
+                differing.insert(0, f"measure format: {old_fmt.differences(model.fmt)}")
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
             raise UserError(f"{path} cannot be read; choose another --output.") from None
         if differing:

@@ -1,7 +1,7 @@
 """Times the parts of the chain on this machine: `python tests/benchmarks/chain.py [MIDI_FOLDER]`.
 
 Each figure is the median of several runs in one process, after one that does not count. The results
-of a named machine are in RESULTS.md beside this file.
+of a named machine are in RESULTS.md beside this file; the reader's are of reader.py.
 """
 
 import os
@@ -17,7 +17,6 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from gm_vae.data.reader import measure_batches
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import preset
 from gm_vae.model.vae import HierarchicalVAE
@@ -47,14 +46,6 @@ def music(files: list[bytes]) -> None:
     kept = sum(len(measures_from_midi(data)[0]) for data in files)
     taken = seconds(lambda: [measures_from_midi(data) for data in files], 3)
     print(f"MIDI to measures: {1000 * taken / len(files):.1f} ms a file, {kept / taken:,.0f}/s")
-
-
-def reading(folder: pathlib.Path) -> None:
-    """Records to batches of 256."""
-    batches = measure_batches(folder, "train", 256, shuffle_seed=0)
-    count = sum(len(batch["lengths"]) for batch in batches)
-    taken = seconds(lambda: [None for _ in batches], 3)
-    print(f"reader: {count / taken:,.0f} measures/s")
 
 
 def training(folder: pathlib.Path) -> None:
@@ -90,7 +81,6 @@ def main() -> None:
             arranger.write_corpus(folder)
         music([path.read_bytes() for path in sorted(folder.rglob("*.mid"))])
         preprocess(folder, scratch / "data")
-        reading(scratch / "data")
         training(scratch / "data")
     decoding()
 

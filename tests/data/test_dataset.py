@@ -4,7 +4,8 @@ import pytest
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples, statistics
-from gm_vae.errors import UserError
+from gm_vae.data.reader import measure_batches
+from gm_vae.errors import UsageError, UserError
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 
@@ -61,6 +62,7 @@ def test_histograms():
         "instruments": {"0": 1, "33": 1, "128": 1},
         "tracks": {"2": 2},
         "events": {"0": 2},
+        "notes": {"0": 2},
         "chords": {"N.C.": 1, "C": 2, "Cm": 1},
     }
 
@@ -70,3 +72,24 @@ def test_counts_add_up():
     statistics.add(total, {"a": 1, "b": {"c": 2}, "l": ["x"]})
     statistics.add(total, {"a": 2, "b": {"c": 1, "d": 5}, "l": ["y"]})
     assert total == {"a": 3, "b": {"c": 3, "d": 5}, "l": ["x", "y"]}
+
+
+def test_a_remote_dataset_is_read_through_tensorflow(random_measures, write_dataset, tmp_path):
+    import tensorflow as tf
+
+    measures = random_measures(20)
+    local = write_dataset(tmp_path / "data", {"train": [measures[:9], measures[9:]]})
+    remote = "ram://test_a_remote_dataset/data"
+    for path in local.directory.iterdir():
+        with tf.io.gfile.GFile(f"{remote}/{path.name}", "wb") as stream:
+            stream.write(path.read_bytes())
+    assert dataset_lib.load(remote).splits == local.splits
+    assert list(dataset_lib.read_measures(remote, "train")) == measures
+    (batch,) = measure_batches(remote, "train", 20)
+    assert [m.tokens.tolist() for m in measures] == batch["tokens"].numpy().tolist()
+    with pytest.raises(UsageError, match=r"no dataset at ram://test_a_remote_dataset/none"):
+        dataset_lib.load("ram://test_a_remote_dataset/none")
+    name = local.splits["train"].shards[0].name
+    tf.io.gfile.remove(f"{remote}/{name}")
+    with pytest.raises(UserError, match=f"{name} is missing"):
+        list(dataset_lib.read_measures(remote, "train"))

@@ -50,6 +50,8 @@ def test_decode_reads_any_order_of_features(random_measures):
         MeasureFormat(),
         MeasureFormat(max_track_length=255, max_tracks=16, max_instruments=16),
         MeasureFormat(beats_per_bar=3, max_track_length=8, max_tracks=2, max_instruments=2),
+        MeasureFormat(max_track_length=1024, max_tracks=12, chords_per_measure=4),
+        MeasureFormat(max_track_length=256, max_tracks=1, min_instruments=1, max_instruments=1),
     ],
 )
 def test_round_trip(random_measures, fmt):
@@ -57,8 +59,23 @@ def test_round_trip(random_measures, fmt):
         again = examples.decode(examples.encode(measure), fmt)
         assert again == measure
         assert again.tokens.dtype == np.uint16
-        assert again.lengths.dtype == again.chord_ids.dtype == np.uint8
+        assert again.lengths.dtype == measure.lengths.dtype
+        assert again.chord_ids.dtype == np.uint8
         assert examples.identity(examples.encode(measure)) == ""
+
+
+def test_lengths_of_long_tracks_are_two_bytes_little_endian():
+    fmt = MeasureFormat(max_tracks=2, max_instruments=2, max_track_length=300)
+    measure = Measure.from_tracks([[360, *[60, 256] * 129, 489]], fmt=fmt)  # 260 tokens
+    assert measure.lengths.tolist() == [260, 1]
+    serialized = examples.encode(measure)
+    assert b"lengths\x12\x08\n\x06\n\x04\x04\x01\x01\x00" in serialized
+    found = examples.columns([serialized, serialized], fmt)
+    assert found.lengths.tolist() == [[260, 1], [260, 1]]
+    assert len(found.tokens) == 2 * 261
+    short = MeasureFormat(max_tracks=2, max_instruments=2)
+    with pytest.raises(ValueError, match="4 tracks"):
+        examples.decode(serialized, short)
 
 
 def test_every_truncation_is_a_value_error(random_measures):
@@ -92,15 +109,15 @@ def test_another_format_is_a_value_error(random_measures):
 
 def test_hashes_tell_measures_apart(random_measures):
     measures = [m for m in random_measures(200) if m.lengths.max() > 2]
-    assert len({examples.content_hash(m) for m in measures}) == len(measures)
+    assert len({examples.Content.of(m).content_hash for m in measures}) == len(measures)
     one = measures[0]
     other_chord = Measure(one.tokens, one.lengths, (one.chord_ids + 1) % 49)
-    assert examples.content_hash(one) != examples.content_hash(other_chord)
-    assert examples.token_hash(one) == examples.token_hash(other_chord)
+    assert examples.Content.of(one).content_hash != examples.Content.of(other_chord).content_hash
+    assert examples.Content.of(one).token_hash == examples.Content.of(other_chord).token_hash
     # the same joined tokens, cut into tracks elsewhere
     first = Measure.from_tracks([[360, 489, 489]])
     second = Measure.from_tracks([[360, 489], [489]])
-    assert examples.token_hash(first) != examples.token_hash(second)
+    assert examples.Content.of(first).token_hash != examples.Content.of(second).token_hash
 
 
 def test_data_imports_neither_tensorflow_nor_beam():

@@ -1,8 +1,13 @@
+import itertools
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples, reader
+from gm_vae.data.order import Order
 from gm_vae.errors import UserError
 from gm_vae.music.chords import transpose_chord
 from gm_vae.music.measure import Measure
@@ -47,6 +52,14 @@ def _expected(measures):
         MeasureFormat(),
         MeasureFormat(beats_per_bar=3, chords_per_measure=3, max_tracks=3, max_instruments=3),
         MeasureFormat(max_track_length=200, chords_per_measure=1),
+        MeasureFormat(
+            beats_per_bar=6,
+            beat_unit=8,
+            max_tracks=1,
+            max_instruments=1,
+            min_instruments=1,
+            max_track_length=300,
+        ),
     ],
 )
 def test_parse_equals_the_numpy_functions(random_measures, fmt):
@@ -102,18 +115,100 @@ def test_repeat_spans_the_seams(directory, measures):
     assert epochs[0] != epochs[1] != epochs[2]
 
 
+OPTIONS = st.fixed_dictionaries(
+    {
+        "batch_size": st.integers(1, 60),
+        "window": st.sampled_from([1, 60, 1000]),
+        "shuffle_seed": st.integers(-5, 5),
+        "transpose": st.sampled_from([0, 3]),
+        "bucket": st.booleans(),
+    }
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(OPTIONS, st.integers(0, 20))
+def test_a_run_may_begin_at_any_batch(directory, options, first_batch):
+    """Shards of 40, 5 and 55 measures; up to a dozen epochs."""
+    endless = {**options, "repeat": True, "drop_remainder": True}
+    whole = _rows(reader.measure_batches(directory, "train", **endless).take(first_batch + 3))
+    late = reader.measure_batches(directory, "train", **endless, first_batch=first_batch)
+    assert _rows(late.take(3)) == whole[first_batch * options["batch_size"] :]
+
+
+@settings(max_examples=4, deadline=None)
+@given(OPTIONS, st.integers(0, 9))
+def test_each_epoch_alone_may_begin_at_any_batch(directory, measures, options, first_batch):
+    whole = reader.measure_batches(directory, "train", **options)
+    late = reader.measure_batches(directory, "train", **options, first_batch=first_batch)
+    epochs = [_rows(whole) for _ in range(2)]
+    assert [_rows(late) for _ in range(2)] == [
+        epoch[first_batch * options["batch_size"] :] for epoch in epochs
+    ]
+    if not options["transpose"]:
+        assert sorted(epochs[0]) == sorted(epochs[1]) == sorted(_expected(measures))
+
+
+def test_entering_far_away_costs_nothing(directory):
+    batches = reader.measure_batches(
+        directory, "train", 32, shuffle_seed=1, repeat=True, first_batch=10**12
+    )
+    assert len(_rows(batches.take(1))) == 32
+
+
+@pytest.fixture(scope="module")
+def many(random_measures, write_dataset, tmp_path_factory):
+    path = tmp_path_factory.mktemp("many") / "data"
+    measures = random_measures(900, seed=9)
+    write_dataset(path, {"train": [measures[:400], measures[400:650], measures[650:]]})
+    return path
+
+
+def test_buckets_hold_tracks_of_like_length(many):
+    def spread(**options):
+        batches = reader.measure_batches(
+            many, "train", 16, shuffle_seed=1, repeat=True, window=400, **options
+        )
+        longest = [batch["lengths"].max(1) for batch in batches.take(112).as_numpy_iterator()]
+        return np.mean([np.ptp(lengths) for lengths in longest]), np.mean(longest, 1)
+
+    random, _ = spread()
+    alike, means = spread(bucket=True)
+    assert alike < random / 8
+    assert abs(np.corrcoef(means[1:], means[:-1])[0, 1]) < 0.3  # in random order
+
+
+def test_transposed_batches_are_those_of_the_order(directory, measures):
+    """An independent way through the data: the line of `Order`, moved one by one."""
+    options = {"shuffle_seed": 6, "transpose": 4, "window": 60}
+    batches = reader.measure_batches(directory, "train", 20, repeat=True, **options)
+    windows = Order([40, 5, 55], seed=6, transpose=4, window=60).windows(0)
+    parts = [measures[:40], measures[40:45], measures[45:]]
+    expected = []
+    for window in itertools.islice(windows, 6):  # two epochs
+        joined = [measure for shard in window.shards for measure in parts[shard]]
+        chosen = window.order[window.ranks]
+        for place, shift in zip(chosen, window.shifts.tolist(), strict=True):
+            expected.append(_moved(joined[place], shift))
+    found = [(tokens, chords) for tokens, _, chords in _rows(batches.take(10))]
+    assert found == expected[:200]
+    assert found[:100] != found[100:]
+
+
 def test_transposition_moves_notes_and_chords_alike(random_measures):
     import tensorflow as tf
 
     some = random_measures(300, seed=8, fmt=MeasureFormat(max_track_length=12))
     fmt = some[0].fmt
-    parsed = reader.parse_batch(tf.constant([examples.encode(m) for m in some]), fmt, 5, (1, 2))
+    drawn = next(Order([300], seed=1, transpose=5).windows(0)).shifts
+    parsed = reader.parse_batch(tf.constant([examples.encode(m) for m in some]), fmt, drawn)
     moves, unmoved = [], 0
     for number, measure in enumerate(some):
         candidates = {}
         for shift in range(-5, 6):
             candidates.setdefault(_moved(measure, shift), []).append(shift)
         tokens, chords = (parsed[name][number].numpy() for name in ("tokens", "chords"))
+        assert (tokens.tobytes(), chords.tobytes()) == _moved(measure, int(drawn[number]))
         assert (tokens.tobytes(), chords.tobytes()) in candidates
         shifts = candidates[tokens.tobytes(), chords.tobytes()]
         unmoved += 0 in shifts and bool(measure.programs)
@@ -144,6 +239,23 @@ def _moved(measure, shift):
     return tokens.tobytes(), moved.event_chords.astype(np.int32).tobytes()
 
 
+def test_transposition_keeps_to_the_formats_range():
+    """A measure of 60 and 64 in 58..66, drums far outside: it may move by -2..2."""
+    import tensorflow as tf
+
+    fmt = MeasureFormat(min_pitch=58, max_pitch=66)
+    tracks = [[360, 357, 60, 64, 351, 188, 192, 489], [488, 357, 36, 351, 164, 489]]
+    measure = Measure.from_tracks(tracks, [1, 1], fmt)
+    wished = np.arange(-4, 5, dtype=np.int32)
+    parsed = reader.parse_batch(tf.constant([examples.encode(measure)] * 9), fmt, wished)
+    tokens = parsed["tokens"].numpy()
+    shifts = tokens[:, 0, 2] - 60
+    assert shifts.tolist() == [0, 0, -2, -1, 0, 1, 2, 0, 0]
+    assert (tokens[:, 0, 3] - 64 == shifts).all()
+    assert (tokens[:, 1, :6] == tracks[1]).all()
+    assert (parsed["chords"].numpy()[:, 0, 2] == 1 + shifts % 12).all()
+
+
 def test_transposition_is_drawn_anew(directory):
     batches = reader.measure_batches(directory, "train", 100, transpose=3)
     first, second = _rows(batches), _rows(batches)
@@ -158,6 +270,8 @@ def test_transposition_is_drawn_anew(directory):
         ({"batch_size": 101, "drop_remainder": True}, "100 measures, fewer than a batch of 101"),
         ({"batch_size": 0}, "batch_size is 0"),
         ({"transpose": 12}, "transpose is 12"),
+        ({"first_batch": -1}, "first_batch is -1"),
+        ({"bucket": True}, "give a shuffle_seed"),
         ({"dataset_dir": "/no/such/folder"}, "There is no dataset at"),
     ],
 )

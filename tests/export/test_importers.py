@@ -7,7 +7,9 @@ import gm_vae
 from gm_vae.errors import UserError
 from gm_vae.export.importers import import_checkpoint
 from gm_vae.export.magentajs import export_magentajs
+from gm_vae.model.published import NetworkSizes
 from gm_vae.model.tensors import read_tensors
+from gm_vae.music.measure_format import MeasureFormat
 
 
 @pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
@@ -47,6 +49,27 @@ def test_the_trained_scratch_model_makes_music(golden, tmp_path):
     assert model.training["sigma_known"]
     measures = model.decode(model.sample_points(16, seed=0), "C", temperature=0.5, seed=0)
     assert sum(len(measure.notes()) for measure in measures) > 16 * 8
+
+
+def test_another_format_is_told_by_the_browsers_folder_and_refused_from_tensorflow(tmp_path):
+    import tensorflow as tf
+
+    fmt = MeasureFormat(beats_per_bar=6, beat_unit=8, min_events=4)  # 466 tokens, as 3/4 has
+    sizes = NetworkSizes(4, (4,), 2, 466, chords=True, has_sigma=True)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in sizes.shapes().items()}
+    export_magentajs(weights, fmt, tmp_path / "js")
+    assert import_checkpoint(tmp_path / "js", tmp_path / "ours")[0].fmt == fmt
+    assert gm_vae.load(tmp_path / "ours").format == fmt
+    (tmp_path / "tf1").mkdir()
+    tf.raw_ops.SaveV2(
+        prefix=str(tmp_path / "tf1/model.ckpt-7"),
+        tensor_names=list(weights),
+        shape_and_slices=[""] * len(weights),
+        tensors=list(weights.values()),
+    )
+    with pytest.raises(UserError, match="466 tokens and the published format has 490"):
+        import_checkpoint(tmp_path / "tf1/model.ckpt-7", tmp_path / "more")
+    assert not (tmp_path / "more").exists()
 
 
 def test_mistakes_are_told_in_one_sentence(tmp_path):

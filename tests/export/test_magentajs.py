@@ -79,14 +79,34 @@ def test_checkpoints_of_others_are_read(golden, folder, chords, has_sigma):
         MeasureFormat(beats_per_bar=7, beat_unit=8, chords_per_measure=1),
         MeasureFormat(steps_per_quarter=12, velocity_bins=4, max_track_length=32),
         MeasureFormat(max_tracks=4, max_instruments=4),
+        MeasureFormat(beats_per_bar=6, beat_unit=8, min_events=1, min_pitch=40),
+        MeasureFormat(beats_per_bar=255, beat_unit=1),
+        MeasureFormat(max_tracks=32, max_instruments=20, max_track_length=1024),
     ],
 )
 def test_the_client_is_told_any_format(fmt):
     for chords in (False, True):
-        found, found_chords = read_client_config(client_config(fmt, chords))
-        assert found_chords == chords
-        # how many labels a measure has is no business of the client's
-        assert dataclasses.replace(found, chords_per_measure=fmt.chords_per_measure) == fmt
+        config = json.loads(json.dumps(client_config(fmt, chords)))
+        assert read_client_config(config) == (fmt, chords)
+        args = config["dataConverter"]["args"]
+        assert args["totalSteps"] == fmt.steps_per_measure
+        assert args["numSteps"] == fmt.max_tracks * fmt.max_track_length
+
+
+@pytest.mark.parametrize(
+    "fmt",
+    [
+        MeasureFormat(),
+        MeasureFormat(beats_per_bar=3),
+        MeasureFormat(beats_per_bar=7, beat_unit=8, chords_per_measure=1),
+        MeasureFormat(steps_per_quarter=12, velocity_bins=4, max_track_length=32),
+    ],
+)
+def test_anothers_config_tells_what_it_can(fmt):
+    config = client_config(fmt, True)
+    config.pop("measureFormat", None)
+    found, _ = read_client_config(config)
+    assert dataclasses.replace(found, chords_per_measure=fmt.chords_per_measure) == fmt
 
 
 def test_weights_of_another_format_are_refused(tmp_path, random_weights):
@@ -149,7 +169,10 @@ def _converter(kind="MultitrackConverter", **changes):
         (_converter(stepsPerQuarter=0), "lacks one of"),
         (_converter(minPitch=21), "range of pitches"),
         (_converter(numVelocityBins=3), "velocity_bins=3"),
-        (_converter(numSteps=8 * 300), "max_track_length=300"),
+        (_converter(numSteps=8 * 1100), "max_track_length is 1100"),
+        ({"measureFormat": 3}, "damaged measureFormat"),
+        ({"measureFormat": {"swing": 3}}, "unknown fields swing"),
+        ({"measureFormat": {"beats_per_bar": 3}}, "one thing in measureFormat and another"),
         (_converter(totalSteps=72), "490 tokens and .*config.json has 466"),
         ({"dataConverter": None}, "no configuration"),
         ({"dataConverter": {"type": "MultitrackConverter", "args": 3}}, "no configuration"),

@@ -117,6 +117,11 @@ def clear_points(reference, width, chords, fmt, count=2):
                 velocity_bins=4,
             ),
         ),
+        (
+            "none",
+            ("Am",),
+            MeasureFormat(6, 8, max_tracks=9, max_instruments=9, max_track_length=260),
+        ),
     ],
 )
 def test_our_export_decodes_as_the_numpy_network(

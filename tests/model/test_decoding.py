@@ -99,13 +99,22 @@ def assert_well_formed(tokens, fmt):
     assert step == fmt.steps_per_measure
     assert not sounding
     assert struck
+    if tokens[0] != vocab.drums:
+        pitches = [token for token in tokens if token < 128]
+        assert fmt.min_pitch <= min(pitches) <= max(pitches) <= fmt.max_pitch
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.01, 0.5, 1.0, 2.0, 10.0])
 @pytest.mark.parametrize(
     "fmt",
-    [MeasureFormat(), MeasureFormat(beats_per_bar=3, max_track_length=9, velocity_bins=1)],
-    ids=["default", "tight"],
+    [
+        MeasureFormat(),
+        MeasureFormat(beats_per_bar=3, max_track_length=9, velocity_bins=1),
+        MeasureFormat(
+            7, 8, 6, 3, 270, 1, 3, velocity_bins=2, chords_per_measure=3, min_pitch=60, max_pitch=63
+        ),
+    ],
+    ids=["default", "tight", "long tracks, few pitches"],
 )
 def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
     model = HierarchicalVAE(ModelConfig(8, (16,), 4, fmt=fmt))
@@ -127,6 +136,33 @@ def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
             assert_well_formed(row[:length].tolist(), fmt)
             assert not row[length:].any()
     assert (lengths > 1).any()
+
+
+def test_the_range_of_pitches_is_all_that_the_grammar_loses():
+    """In every state of random tracks, the tokens allowed are those of 0..127 within the range."""
+    wide, narrow = MeasureFormat(), MeasureFormat(min_pitch=50, max_pitch=70)
+    vocab, rng = vocabulary(wide), np.random.default_rng(0)
+    outside = np.zeros(vocab.size, bool)
+    outside[:50] = outside[71:128] = True
+    grammar, limited = Grammar(wide), Grammar(narrow)
+    state = grammar.start(64)
+    is_drum = np.zeros(64, bool)
+    for t in range(64):
+        allowed = np.asarray(grammar.allowed(state, 64 - t))
+        found = np.asarray(limited.allowed(state, 64 - t))
+        expected = allowed & ~(outside & ~is_drum[:, None])
+        going = ~np.asarray(state.done)
+        # a velocity or a shift may be lost where no note is left to strike, and nothing else
+        assert not (found & ~allowed)[going].any()
+        np.testing.assert_array_equal(found[going][:, :256], expected[going][:, :256])
+        assert found[going].any(1).all()
+        weights = found * rng.random(found.shape) * np.where(np.arange(490) < 256, 5, 1)
+        token = weights.argmax(1).astype(np.int32)
+        if t == 0:
+            token[:20] = vocab.drums
+        is_drum |= token == vocab.drums
+        state = grammar.advance(state, token)
+    assert np.asarray(state.done).all()
 
 
 def test_a_measure_does_not_depend_on_its_neighbours():

@@ -32,19 +32,27 @@ def test_parameters_are_theirs_to_the_last_bit(theirs, matrices):
     moves = moves.reshape(12, 97, 12, 97)
     tables = ours._tables()
     assert np.array_equal(tables.chord_vectors, theirs._chord_pitch_vectors())
-    assert np.array_equal(tables.log_chord, chords)
-    by_class = tables.class_of % tables.log_class_move.shape[1]
+    depth, columns, _ = tables.chord_at.shape
     other_chord = ~np.eye(97, dtype=bool)
     for key in range(12):
+        place = tables.place_of[key]
+        assert np.array_equal(tables.chord_at.ravel()[place], np.arange(97))
+        assert np.array_equal(tables.log_chord.ravel()[place], chords[key])
+        column = place // 12 % columns
         same_key = moves[key, :, key]
-        assert np.array_equal(tables.log_same_key[key], same_key)
+        assert np.array_equal(tables.log_same_key[key], same_key.T)
         assert (np.diag(same_key) == tables.log_stay).all()
-        old, new = by_class[key][:, None], by_class[key][None, :]
-        by_classes = tables.log_class_move[key][old, new]
-        assert np.array_equal(by_classes[other_chord], same_key[other_chord])
+        by_column = tables.log_move[column[:, None], column, key]
+        assert np.array_equal(by_column[other_chord], same_key[other_chord])
+        assert np.array_equal(tables.log_move[-1, column, key], tables.log_new_key[key])
+        # what the search leaves out may be left out
+        assert (np.diag(by_column) <= tables.log_stay).all()
+        assert (tables.log_new_key[key] < same_key).all()
         for other in range(12):
             if other != key:
                 assert (moves[other, :, key] == tables.log_new_key[key]).all()
+    assert (tables.chord_at < 97).sum() == 12 * 97
+    assert depth * columns >= 97
 
 
 def assert_same_path(theirs, matrices, vectors):

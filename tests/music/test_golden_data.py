@@ -9,6 +9,7 @@ often each kind occurs is pinned at the end.
 import collections
 from fractions import Fraction
 
+import chord_parity
 import numpy as np
 import pytest
 from golden_data import END, HALF, STEPS, count_events, golden_files, nearest, outcome, spell
@@ -297,7 +298,7 @@ def chord_differences(files, chords_of_all_bars):
 
 
 def path_likelihood(file, symbols):
-    """Log-likelihood of chords for a whole file, over the best keys, from note_seq's matrices."""
+    """Log-likelihood of chords for a whole file."""
     from note_seq import chord_inference as theirs
 
     score = apply_sustain(file.score)
@@ -310,18 +311,7 @@ def path_likelihood(file, symbols):
         score.end_tick,
         2 * score.ticks_per_quarter,
     )
-    names = ["N.C."]
-    names += [theirs._PITCH_CLASS_NAMES[root] + kind for root, kind in theirs._CHORDS[1:]]
-    chords = [names.index(symbol) for symbol in symbols[: len(vectors)]]
-    frames = theirs._chord_frame_log_likelihood(vectors, 100.0)
-    chord_in_key = theirs._key_chord_distribution(0.01)
-    moves = np.log(theirs._key_chord_transition_distribution(chord_in_key, 0.001, 0.5))
-    moves = moves.reshape(12, 97, 12, 97)
-    best = np.log(chord_in_key[:, chords[0]]) + frames[0, chords[0]]
-    for frame in range(1, len(chords)):
-        move = moves[:, chords[frame - 1], :, chords[frame]]
-        best = (best[:, None] + move).max(0) + frames[frame, chords[frame]]
-    return best.max()
+    return chord_parity.path_likelihood(theirs, vectors, symbols[: len(vectors)])
 
 
 def test_inferred_chords_are_the_originals_or_differ_for_a_known_reason(chord_differences):

@@ -265,9 +265,9 @@ def test_other_meters_as_own_format():
     assert first.chords == ("C",)
     assert first.measure.chord_ids.tolist() == [1]
     assert second.measure.notes()["start_step"].tolist() == [8]
-    # 6/8 bars are as long, 4/4 bars are not
-    assert bars_of(meter(6, 8), notes, fmt=waltz)[0].measure
-    assert bars_of(meter(4, 4), notes, fmt=waltz)[0].reason is RejectReason.WRONG_METER
+    # 6/8 bars are as long, but another meter
+    for other in (meter(6, 8), meter(4, 4)):
+        assert bars_of(other, notes, fmt=waltz)[0].reason is RejectReason.WRONG_METER
 
 
 def test_bars_that_last_no_whole_number_of_ticks():
@@ -340,6 +340,7 @@ def test_reasons_are_counted_and_told():
     sentences = {reason.name: reason.sentence(waltz) for reason in RejectReason}
     assert sentences["WRONG_METER"] == "its meter is not 3/4"
     assert sentences["TRACK_TOO_LONG"] == "an instrument has more than 30 events"
+    assert sentences["PITCH_OUT_OF_RANGE"].endswith("outside the pitches 0 to 127")
     assert not any("{" in sentence for sentence in sentences.values())
 
 
@@ -444,6 +445,7 @@ formats = st.sampled_from(
         ANYTHING,
         MeasureFormat(max_track_length=16, min_instruments=1, max_instruments=2),
         MeasureFormat(3, 4, 12, max_tracks=9, velocity_bins=4, chords_per_measure=3, min_events=2),
+        MeasureFormat(max_track_length=300, min_instruments=1, min_pitch=59, max_pitch=62),
     ]
 )
 
@@ -467,7 +469,8 @@ def check_grammar(measure, fmt):
     vocab = vocabulary(fmt)
     assert measure.tokens.shape == (fmt.max_tracks, fmt.max_track_length)
     assert measure.tokens.dtype == np.uint16
-    assert measure.lengths.dtype == measure.chord_ids.dtype == np.uint8
+    assert measure.lengths.dtype == (np.uint8 if fmt.max_track_length < 256 else np.uint16)
+    assert measure.chord_ids.dtype == np.uint8
     assert len(measure.chord_ids) == fmt.chords_per_measure
     present = int((measure.lengths > 1).sum())
     assert fmt.min_instruments <= present <= fmt.max_instruments
@@ -479,6 +482,9 @@ def check_grammar(measure, fmt):
         assert row[length - 1] == vocab.end
         if length == 1:
             continue
+        pitches = row[:length][row[:length] < 128]
+        if row[0] != vocab.drums:
+            assert fmt.min_pitch <= pitches.min() <= pitches.max() <= fmt.max_pitch
         kinds, values = zip(*map(vocab.decode, row[:length].tolist()))
         assert kinds[0] == EventType.PROGRAM
         assert kinds[-1] == EventType.END

@@ -11,9 +11,10 @@ import pytest
 
 from gm_vae import MeasureFormat, MidiError, measures_from_midi
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.data import examples
+from gm_vae.data import examples, shards
 from gm_vae.errors import UserError
-from gm_vae.pipelines import midi_to_measures, report, runner, sources
+from gm_vae.music.chords import ROOTS
+from gm_vae.pipelines import midi_to_measures, report, runner, songs, sources
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 BAD_FILES = {"broken.mid": b"MThd but not much more", "empty.mid": b"", "cut.mid": None}
@@ -74,7 +75,7 @@ def test_each_measure_is_there_once_and_in_one_split_with_its_song(corpus, datas
         # whole songs: every measure of every song seen here is here
         songs = {song for _, song, _ in records}
         assert set().union(*(expected[song] for song in songs)) == set(measures)
-        hashes = [examples.content_hash(measure) for measure in measures]
+        hashes = [examples.Content.of(measure).content_hash for measure in measures]
         assert hashes == sorted(hashes)
     everything = {m for split in dataset_lib.SPLITS for m, _, _ in _records(dataset, split)}
     assert everything == set().union(*expected.values())
@@ -117,6 +118,10 @@ def test_counts(corpus, dataset):
         assert split.statistics["instruments"].get("128", 0) == drums
         assert sum(split.statistics["chords"].values()) == 2 * len(measures)
         assert sum(split.statistics["tracks"].values()) == len(measures)
+        notes = [len(measure.notes()) // 8 * 8 for measure in measures]
+        assert split.statistics["notes"] == {str(n): notes.count(n) for n in sorted(set(notes))}
+    assert sum(sum(split.keys.values()) for split in dataset.splits.values()) == kept
+    assert {key for split in dataset.splits.values() for key in split.keys} <= set(ROOTS)
 
 
 def test_rejects_say_for_each_song_what_was_lost(corpus, dataset):
@@ -184,6 +189,20 @@ def test_an_archive_gives_the_same_bytes_however_it_is_read(corpus, tmp_path):
     assert digests[0] == digests[1]
 
 
+def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
+    note_seq = pytest.importorskip("note_seq")
+    records = [
+        note_seq.midi_to_note_sequence(data).SerializeToString() for data in midi_files.values()
+    ]
+    name = "songs.tfrecord"
+    (tmp_path / name).write_bytes(b"".join(map(shards.frame, [*records, b"no sequence"])))
+    made = preprocess(tmp_path / name, tmp_path / "data", workers=1)
+    assert made.files == {"read": 13, "unparsable": 1, "with_measures": 12}
+    assert made.errors == {"The record is no NoteSequence.": 1}
+    found = {m for split in dataset_lib.SPLITS for m, _, _ in _records(made, split)}
+    assert found == {m for data in midi_files.values() for m in measures_from_midi(data)[0]}
+
+
 def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeypatch, capsys):
     runs = []
     monkeypatch.setattr(runner, "run", lambda *_, **__: runs.append(1))
@@ -192,7 +211,7 @@ def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeyp
     assert COMMAND.main(arguments) == 0
     assert "is finished already; --force" in capsys.readouterr().out
     assert COMMAND.main([*arguments, "--min_events=9"]) == 2
-    assert "another measure format" in capsys.readouterr().err
+    assert "another measure format (min_events 8 against 9); choose" in capsys.readouterr().err
     assert COMMAND.main([*arguments, "--test_percent=9", "--validation_percent=1"]) == 2
     assert "another validation_percent and test_percent" in capsys.readouterr().err
     assert COMMAND.main([f"--input={corpus}/*.mid", arguments[1]]) == 2
@@ -241,7 +260,7 @@ def test_force_replaces_and_formats_reach_the_measures(corpus, tmp_path):
         (
             ["--input={corpus}", "--output={tmp}/x", "--min_events=400", "--workers=1"],
             1,
-            r"No measure was kept of \d+ bars in 17 files \(too few events",
+            r"No measure was kept of \d+ bars in 17 files \(too few events.*FILE --min_events=400,",
         ),
     ],
 )
@@ -268,8 +287,9 @@ def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
         scratch = tmp_path / str(workers)
         scratch.mkdir()
         arguments = {
-            "found": found,
-            "directory": str(tmp_path / "gone"),
+            "tasks": songs.tasks(found, workers),
+            "folder": str(tmp_path / "gone"),
+            "chunk_folder": str(scratch),
             "fmt": MeasureFormat(),
             "validation_percent": 5,
             "test_percent": 5,

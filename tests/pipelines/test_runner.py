@@ -14,6 +14,7 @@ import pytest
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import runner
+from gm_vae.pipelines.songs import Task
 from gm_vae.pipelines.sources import Kind, Source
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
@@ -28,8 +29,9 @@ def endless(tmp_path):
         os.mkfifo(path)
         found.append(Source(str(path), path.name, Kind.MIDI, 0))
     return {
-        "found": found,
-        "directory": str(tmp_path),
+        "tasks": [Task((source,), 1) for source in found],
+        "folder": str(tmp_path),
+        "chunk_folder": str(tmp_path),
         "fmt": MeasureFormat(),
         "validation_percent": 5,
         "test_percent": 5,
@@ -56,7 +58,7 @@ def test_it_ends_with_its_caller(endless, tmp_path):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    writer = _wait_for(endless["found"][0].path)
+    writer = _wait_for(endless["tasks"][0].sources[0].path)
     assert process.poll() is None
     process.stdin.close()
     assert process.wait(timeout=30) == -signal.SIGKILL
@@ -79,7 +81,7 @@ def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_pa
     writers = []
 
     def end_one():
-        writers.append(_wait_for(endless["found"][0].path))
+        writers.append(_wait_for(endless["tasks"][0].sources[0].path))
         os.kill(max(workers()), signal.SIGKILL)
 
     thread = threading.Thread(target=end_one)

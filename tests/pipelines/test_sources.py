@@ -8,8 +8,9 @@ import zipfile
 
 import pytest
 
+from gm_vae.data import shards
 from gm_vae.errors import UserError
-from gm_vae.pipelines import sources
+from gm_vae.pipelines import songs, sources
 from gm_vae.pipelines.sources import Kind
 
 MIDI = b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00"
@@ -18,7 +19,19 @@ RMI = b"RIFF\x00\x00\x00\x00RMIDdata\x00\x00\x00\x00" + MIDI
 
 def _read_all(found):
     """(name, data or error) of all MIDI files, sorted."""
-    return sorted((song.name, song.data or song.error) for s in found for song in sources.read(s))
+    return sorted((song.name, song.data or song.error) for song in songs.read(found))
+
+
+def _read_shared(found, parts):
+    """The same as `parts` workers read it, block by block."""
+    read = [
+        song
+        for task in songs.tasks(found, parts)
+        for _, members in songs.blocks(task)
+        for member in members
+        if (song := member.read())
+    ]
+    return sorted((song.name, song.data or song.error) for song in read)
 
 
 def _tar(path, files, mode="w"):
@@ -80,7 +93,7 @@ def test_folder(folder):
 
 
 @pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.bz2", "tar.xz", "zip", "misnamed"])
-def test_archives_hold_what_folders_hold(folder, tmp_path, suffix):
+def test_archives_hold_what_folders_hold(folder, tmp_path, suffix, monkeypatch):
     files = [
         (str(path.relative_to(folder)), path.read_bytes())
         for path in folder.rglob("*")
@@ -94,12 +107,34 @@ def test_archives_hold_what_folders_hold(folder, tmp_path, suffix):
         _tar(path, files, f"w:{compression}")
     expected = [(f"{path.name}/{name}", data) for name, data in _read_all(sources.find(folder))]
     assert _read_all(sources.find(path)) == expected
+    monkeypatch.setattr(songs, "_BLOCK_SONGS", (2, 2))
     for parts in (1, 2, 3, 20):
-        shared = sources.share(sources.find(path), parts)
-        assert len(shared) == parts
-        assert _read_all(shared) == expected
+        assert len(songs.tasks(sources.find(path), parts)) == parts
+        assert _read_shared(sources.find(path), parts) == expected
     # an archive in a folder
     assert _read_all(sources.find(tmp_path))[: len(expected)] == expected
+
+
+@pytest.mark.parametrize("name", ["x.tfrecord", "x.tfrecord.gz", "misnamed"])
+def test_records_of_sequences(tmp_path, name, monkeypatch):
+    records = [b"one", b"", b"three" * 1000, *(str(n).encode() for n in range(20))]
+    data = b"".join(map(shards.frame, records))
+    path = tmp_path / name
+    path.write_bytes(data if name == "x.tfrecord" else gzip.compress(data))
+    (source,) = sources.find(path)
+    assert source.kind == Kind.SEQUENCES
+    assert sources.find(tmp_path) == [source]
+    read = list(songs.read([source]))
+    assert [song.data for song in read] == records
+    assert [song.name for song in read] == [f"{name}/{n}" for n in range(len(records))]
+    assert all(song.is_sequence for song in read)
+    monkeypatch.setattr(songs, "_BLOCK_SONGS", (3, 3))
+    assert _read_shared([source], 4) == _read_all([source])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    *_, last = songs.read([source])
+    assert last.name == name
+    assert "damaged archive, read as far as possible (cut short)" in last.error
 
 
 def test_lists_and_globs_name_each_file_once(folder, tmp_path, monkeypatch):
@@ -138,7 +173,7 @@ def test_what_is_no_midi_is_said_in_a_sentence(folder, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.xz", "zip"])
-def test_damaged_archives_give_what_comes_before(tmp_path, suffix):
+def test_damaged_archives_give_what_comes_before(tmp_path, suffix, monkeypatch):
     rng = random.Random(0)
     files = [(f"{n}.mid", MIDI + rng.randbytes(20_000)) for n in range(20)]
     whole = tmp_path / f"whole.{suffix}"
@@ -149,27 +184,29 @@ def test_damaged_archives_give_what_comes_before(tmp_path, suffix):
     data = whole.read_bytes()
     path = tmp_path / f"cut.{suffix}"
     path.write_bytes(data[: len(data) // 2])
-    songs = [song for part in sources.share(sources.find(path), 2) for song in sources.read(part)]
-    errors = [song for song in songs if song.error]
-    assert errors[0].name == path.name
-    assert "damaged archive" in errors[0].error
-    assert len(errors) == 1  # told once, not by each part
-    if suffix != "zip":  # a zip's directory is at its end
-        good = [song.data for song in songs if not song.error]
-        assert 5 <= len(good) <= 10
-        assert set(good) <= {content for _, content in files}
+    monkeypatch.setattr(songs, "_BLOCK_SONGS", (2, 2))
+    for parts in (1, 2, 3):
+        read = _read_shared(sources.find(path), parts)
+        errors = [(name, text) for name, text in read if isinstance(text, str)]
+        assert len(errors) == 1  # told once, not by each part
+        assert errors[0][0] == path.name
+        assert "damaged archive" in errors[0][1]
+        if suffix != "zip":  # a zip's directory is at its end
+            good = [content for _, content in read if isinstance(content, bytes)]
+            assert 5 <= len(good) <= 10
+            assert set(good) <= {content for _, content in files}
     # damage in the middle never escapes as an exception
     for _ in range(30):
         damaged = bytearray(data)
         for _ in range(5):
             damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
         path.write_bytes(damaged)
-        for song in sources.read(sources.Source(str(path), "x", Kind(suffix[:3]), 0)):
+        for song in songs.read([sources.Source(str(path), "x", Kind(suffix[:3]), 0)]):
             assert bool(song.error) != bool(song.data)
 
 
 @pytest.mark.parametrize("suffix", ["tar", "tar.xz", "zip"])
-def test_a_damaged_member_costs_no_other(tmp_path, suffix):
+def test_a_damaged_member_costs_no_other(tmp_path, suffix, monkeypatch):
     packed = gzip.compress(MIDI * 100)
     bad = {"b.mid": packed[:40] + b"damage" + packed[46:], "e.mid": packed[:-12]}
     files = [
@@ -178,12 +215,13 @@ def test_a_damaged_member_costs_no_other(tmp_path, suffix):
     ]
     path = tmp_path / f"x.{suffix}"
     _zip(path, files) if suffix == "zip" else _tar(path, files, f"w:{suffix[4:]}")
+    monkeypatch.setattr(songs, "_BLOCK_SONGS", (1, 1))
     for parts in (1, 2, 4):
-        songs = [s for part in sources.share(sources.find(path), parts) for s in sources.read(part)]
-        assert sorted(song.data[-5:] for song in songs if not song.error) == [
+        read = _read_shared(sources.find(path), parts)
+        assert sorted(data[-5:] for _, data in read if isinstance(data, bytes)) == [
             b"a.mid", b"c.mid", b"d.mid", b"f.mid",
         ]  # fmt: skip
-        errors = {song.name: song.error for song in songs if song.error}
+        errors = {name: text for name, text in read if isinstance(text, str)}
         assert sorted(errors) == [f"x.{suffix}/b.mid", f"x.{suffix}/e.mid"]
         assert errors[f"x.{suffix}/e.mid"] == "cut short"
 
@@ -193,7 +231,7 @@ def test_a_damaged_header_is_not_the_end_of_the_archive(tmp_path):
     data = bytearray(_tar(tmp_path / "x.tar", files).read_bytes())
     data[3 * 1024 + 5] ^= 0x55
     (tmp_path / "x.tar").write_bytes(data)
-    *good, last = [song for s in sources.find(tmp_path / "x.tar") for song in sources.read(s)]
+    *good, last = songs.read(sources.find(tmp_path / "x.tar"))
     assert len(good) == 3
     assert "damaged archive" in last.error
 
@@ -205,12 +243,12 @@ def test_encrypted_members_are_reported(tmp_path):
         start = data.find(signature)
         data[start + flags] |= 1  # the flag that says "encrypted"
     path.write_bytes(data)
-    (song,) = sources.read(*sources.find(path))
-    assert song == sources.SongFile("x.zip/secret.mid", b"", "encrypted", song.input_bytes)
+    (song,) = songs.read(sources.find(path))
+    assert song == songs.SongFile("x.zip/secret.mid", b"", "encrypted")
 
 
 def test_bombs_are_reported_without_being_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(songs, "MAX_BYTES", 1 << 20)
     bomb = MIDI + bytes(5 << 20)
     (tmp_path / "x.mid.gz").write_bytes(gzip.compress(bomb))
     (tmp_path / "y.mid").write_bytes(bomb)
@@ -228,7 +266,10 @@ def test_progress_adds_up_to_the_input(folder, tmp_path):
         total = sum(source.size for source in found)
         for parts in (1, 4):
             done = sum(
-                song.input_bytes for s in sources.share(found, parts) for song in sources.read(s)
+                member.input_bytes
+                for task in songs.tasks(found, parts)
+                for _, members in songs.blocks(task)
+                for member in members
             )
             assert 0.5 * total <= done <= total
 

@@ -1,13 +1,16 @@
 import hashlib
 import itertools
+import random
 
 import numpy as np
 import pytest
 
 from gm_vae import measures_from_midi
+from gm_vae.data import examples
 from gm_vae.errors import UserError
 from gm_vae.music.measure import Measure
 from gm_vae.pipelines import splits
+from gm_vae.pipelines.chunks import SongInfo
 
 
 def _keys(count):
@@ -41,18 +44,22 @@ def test_large_corpora_are_split_by_the_key_alone():
     assert train + validation + test == 20_000
 
 
+def _key(measures):
+    return splits.song_key(examples.Content.of(measure).token_hash for measure in measures)
+
+
 def test_the_key_is_of_the_music(midi_files):
     songs = {name: measures_from_midi(data)[0] for name, data in midi_files.items()}
-    keys = {name: splits.song_key(measures) for name, measures in songs.items()}
+    keys = {name: _key(measures) for name, measures in songs.items()}
     assert len(set(keys.values())) == len(songs)
     some = next(iter(songs.values()))
-    key = splits.song_key(some)
-    assert splits.song_key(reversed(some)) == key
-    assert splits.song_key(some + some[:5]) == key
+    key = _key(some)
+    assert _key(reversed(some)) == key
+    assert _key(some + some[:5]) == key
     other_chords = [Measure(m.tokens, m.lengths, np.zeros_like(m.chord_ids)) for m in some]
-    assert splits.song_key(other_chords) == key
+    assert _key(other_chords) == key
     # without any one measure the key is the same, unless it was the lowest of all
-    shorter = [splits.song_key(some[:n] + some[n + 1 :]) for n in range(len(some))]
+    shorter = [_key(some[:n] + some[n + 1 :]) for n in range(len(some))]
     assert sum(other != key for other in shorter) <= 1
 
 
@@ -60,7 +67,7 @@ def test_keys_are_uniform(midi_files):
     keys = []
     for data in midi_files.values():
         measures = measures_from_midi(data)[0]
-        keys += [splits.song_key(pair)[0] / 256 for pair in itertools.pairwise(measures)]
+        keys += [_key(pair)[0] / 256 for pair in itertools.pairwise(measures)]
     # a lowest hash of two is far from uniform (mean 1/3); the key is, though pairs overlap
     assert 0.42 < np.mean(keys) < 0.58
 
@@ -69,3 +76,60 @@ def test_keys_are_uniform(midi_files):
 def test_percents_must_leave_something(percents):
     with pytest.raises(UserError, match=r"percent"):
         splits.check_percents(*percents)
+
+
+def _info(hashes, records=10):
+    """A song whose measures hash to these numbers (the lowest sets the key)."""
+    digests = [number.to_bytes(8, "big") + bytes(24) for number in hashes]
+    return SongInfo(splits.song_key(digests), splits.song_sketch(digests), records)
+
+
+def test_songs_that_share_measures_are_held_together():
+    rng = random.Random(0)
+    songs, groups = [], []
+    for _ in range(300):
+        hashes = [rng.getrandbits(64) for _ in range(rng.randrange(3, 60))]
+        versions = [hashes]
+        if rng.random() < 0.5:  # another beginning and ending
+            versions.append(hashes[len(hashes) // 10 :] + [rng.getrandbits(64) for _ in range(3)])
+        infos = [_info(version) for version in versions]
+        groups.append({info.key for info in infos})
+        songs += infos
+    moved = splits.near_copies(songs)
+    found = [{moved.get(key, key) for key in group} for group in groups]
+    assert sum(len(group) > 1 for group in groups) > 10  # some versions have another key
+    assert all(len(keys) == 1 for keys in found)
+    roots = [min(keys) for keys in found]
+    assert len(set(roots)) == len(groups)  # and strangers stay apart
+    assert all(moved.get(root, root) == root for root in roots)
+    for key, lower in moved.items():
+        assert lower < key
+    rng.shuffle(songs)
+    assert splits.near_copies(songs) == moved
+
+
+def test_one_common_measure_makes_no_copy():
+    songs = [_info([1000 * n, *range(10**6, 10**6 + n)]) for n in range(2)]
+    songs += [_info([n, 5000, *range(1000 * n, 1000 * n + 30)]) for n in range(10, 50)]
+    songs += [_info([3]), _info([4, 6]), _info([6, 9])]
+    assert len({song.key for song in songs}) == len(songs)
+    assert splits.near_copies(songs) == {}
+    assert splits.near_copies([]) == {}
+
+
+def test_copies_of_copies_are_one_group():
+    chain = [_info(range(6 * n, 6 * n + 14)) for n in range(20)]
+    moved = splits.near_copies(chain)
+    assert {moved.get(song.key, song.key) for song in chain} == {min(song.key for song in chain)}
+
+
+def test_a_plan_counts_the_measures_of_each_split():
+    rng = random.Random(1)
+    songs = [_info([rng.getrandbits(64) for _ in range(9)], n) for n in range(1, 41)]
+    made = splits.plan(songs, 10, 20)
+    counts = dict.fromkeys(("train", "validation", "test"), 0)
+    for song in songs:
+        counts[made.split_of(song.key)] += song.records
+    assert made.measures == counts
+    assert min(counts.values()) > 0
+    assert splits.plan([], 5, 5).measures == dict.fromkeys(counts, 0)

@@ -1,24 +1,28 @@
-"""Tokens of the default format as short words, for lists that a person can write and read.
+"""Tokens as short words, for lists that a person can write and read.
 
 P33 drums   program          v6   velocity bin
 +60 -60     note on, off     >24  time-shift       .  end
+
+Token ids follow from the steps of a measure and the velocity bins: 96 and 8 in the default format.
 """
 
 
-def from_words(text):
+def from_words(text, steps=96, bins=8):
     """Token ids of words with blanks between them."""
-    return [_token(word) for word in text.split()]
+    return [_token(word, steps, bins) for word in text.split()]
 
 
-def to_words(tokens):
+def to_words(tokens, steps=96, bins=8):
     """The words of token ids."""
-    return " ".join(_word(int(token)) for token in tokens)
+    return " ".join(_word(int(token), steps, bins) for token in tokens)
 
 
-def tracks_to_words(measure):
+def tracks_to_words(measure, steps=96, bins=8):
     """The words of each present track of a measure."""
     return [
-        to_words(row[:length]) for row, length in zip(measure.tokens, measure.lengths) if length > 1
+        to_words(row[:length], steps, bins)
+        for row, length in zip(measure.tokens, measure.lengths)
+        if length > 1
     ]
 
 
@@ -36,22 +40,29 @@ def begins_a_sounding_pitch(measure):
     return False
 
 
-# sign: (first token, its number)
-_SIGNS = {"+": (0, 0), "-": (128, 0), ">": (256, 1), "v": (352, 1), "P": (360, 0)}
-_NAMES = {"drums": 488, ".": 489}
+def _signs(steps, bins):
+    """sign: (first token, its number)."""
+    velocity, program = 256 + steps, 256 + steps + bins
+    return {"+": (0, 0), "-": (128, 0), ">": (256, 1), "v": (velocity, 1), "P": (program, 0)}
 
 
-def _token(word):
-    if word in _NAMES:
-        return _NAMES[word]
-    token, number = _SIGNS[word[0]]
+def _names(steps, bins):
+    return {"drums": 256 + steps + bins + 128, ".": 256 + steps + bins + 129}
+
+
+def _token(word, steps, bins):
+    names = _names(steps, bins)
+    if word in names:
+        return names[word]
+    token, number = _signs(steps, bins)[word[0]]
     return token + int(word[1:]) - number
 
 
-def _word(token):
-    for name, named in _NAMES.items():
+def _word(token, steps, bins):
+    for name, named in _names(steps, bins).items():
         if token == named:
             return name
-    sign = max((first, sign) for sign, (first, _) in _SIGNS.items() if first <= token)[1]
-    first, number = _SIGNS[sign]
+    signs = _signs(steps, bins)
+    sign = max((first, sign) for sign, (first, _) in signs.items() if first <= token)[1]
+    first, number = signs[sign]
     return f"{sign}{token - first + number}"

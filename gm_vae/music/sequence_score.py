@@ -1,0 +1,149 @@
+"""NoteSequence -> Score: the songs of a TFRecord file as Magenta's tools write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gm_vae.music.midi_bytes import MAX_TICKS, MidiError
+from gm_vae.music.midi_file import PEDAL_DOWN, SUSTAIN_PEDAL, Score
+
+if TYPE_CHECKING:
+    from note_seq.protobuf import music_pb2
+
+_DEFAULT_QPM = 120.0
+_LEAST_TICKS_PER_QUARTER = 480  # fewer would move times that are on no tick
+_MAX_TICKS_PER_QUARTER = 1 << 20
+
+
+def score_from_note_sequence(serialized: bytes) -> Score:
+    """The score of a serialized `NoteSequence`.
+
+    Times are seconds there. They are taken back to ticks on the sequence's tempos and rounded to
+    the nearest tick, of which there are as many to a quarter as in the MIDI file that a sequence
+    came from, or a multiple of that. Notes that are quantised keep their steps. An instrument is
+    an instrument number and a program.
+
+    Raises:
+        MidiError: the bytes are no NoteSequence, or no MIDI file could hold what it says.
+    """
+    from google.protobuf.message import DecodeError
+    from note_seq.protobuf import music_pb2
+
+    sequence = music_pb2.NoteSequence()
+    try:
+        sequence.ParseFromString(serialized)
+    except DecodeError:
+        raise MidiError("The record is no NoteSequence.") from None
+    if sequence.quantization_info.steps_per_second:
+        raise MidiError(
+            "The NoteSequence is quantised to steps a second, which have no bars; give it "
+            "unquantised."
+        )
+    quantised = sequence.quantization_info.steps_per_quarter
+    if quantised:
+        clock = _Clock(quantised, [])
+    else:
+        stated = max(sequence.ticks_per_quarter, 1)
+        clock = _Clock(
+            stated * -(-_LEAST_TICKS_PER_QUARTER // stated),  # a multiple keeps its ticks
+            [(tempo.time, tempo.qpm) for tempo in sequence.tempos],
+        )
+    rows = np.array(
+        [
+            (n.pitch, n.velocity, n.program, n.is_drum, n.instrument)
+            + ((n.quantized_start_step, n.quantized_end_step) if quantised else (0, 0))
+            for n in sequence.notes
+        ],
+        np.int64,
+    ).reshape(-1, 7)
+    pitch, velocity, program, is_drum, number, start, end = rows.T
+    if not quantised:
+        start = clock.ticks([note.start_time for note in sequence.notes])
+        end = clock.ticks([note.end_time for note in sequence.notes])
+    if rows.size and (
+        min(pitch.min(), program.min(), number.min(), start.min(), velocity.min()) < 0
+        or max(pitch.max(), program.max(), velocity.max()) > 127
+    ):
+        raise MidiError(
+            "A note of the NoteSequence has a pitch, program or velocity outside 0..127, or begins "
+            "before the piece."
+        )
+    sounds = np.flatnonzero((end > start) & (velocity > 0))
+    key = number * 128 + program
+    _, first, instrument = np.unique(key[sounds], return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))  # in the order of the notes
+    instrument = rank[instrument]
+    by_instrument = np.argsort(instrument, kind="stable")
+    order = sounds[by_instrument]
+    pedals = sorted(
+        (change.instrument, int(tick), change.control_value >= PEDAL_DOWN)
+        for change, tick in zip(
+            sequence.control_changes, clock.ticks([c.time for c in sequence.control_changes])
+        )
+        if change.control_number == SUSTAIN_PEDAL and tick >= 0
+    )
+    channel, pedal_ticks, down = np.array(pedals, np.int64).reshape(-1, 3).T
+    return Score(
+        ticks_per_quarter=clock.ticks_per_quarter,
+        start_ticks=start[order],
+        end_ticks=end[order],
+        pitch=pitch[order].astype(np.uint8),
+        velocity=velocity[order].astype(np.uint8),
+        program=program[order].astype(np.uint8),
+        is_drum=is_drum[order] > 0,
+        instrument=instrument[by_instrument],
+        channel=number[order],
+        pedal_ticks=pedal_ticks,
+        pedal_down=down > 0,
+        pedal_channel=channel,
+        time_signatures=_time_signatures(sequence.time_signatures, clock),
+        tempos=clock.tempos,
+    )
+
+
+class _Clock:
+    """Seconds -> ticks under changes of tempo."""
+
+    def __init__(self, ticks_per_quarter: int, tempos: Sequence[tuple[float, float]]) -> None:
+        if ticks_per_quarter > _MAX_TICKS_PER_QUARTER:
+            raise MidiError(f"The NoteSequence has {ticks_per_quarter:,} ticks to a quarter note.")
+        self.ticks_per_quarter = ticks_per_quarter
+        changes = {0.0: _DEFAULT_QPM}
+        for time, qpm in sorted(tempos, key=lambda tempo: tempo[0]):
+            if not (0 < qpm < 1e6 and 0 <= time < np.inf):
+                raise MidiError(f"The NoteSequence has a tempo of {qpm:g} at {time:g} seconds.")
+            changes[time] = qpm
+        self._seconds = np.array(list(changes))
+        self._rate = np.array(list(changes.values())) * ticks_per_quarter / 60  # ticks a second
+        # A tempo begins on a tick: rounding here keeps errors from adding up.
+        self._start = np.zeros(len(changes))
+        for n in range(1, len(changes)):
+            length = self._seconds[n] - self._seconds[n - 1]
+            self._start[n] = np.rint(self._start[n - 1] + length * self._rate[n - 1])
+        self.tempos = tuple(zip(self._start.astype(np.int64).tolist(), changes.values()))
+
+    def ticks(self, seconds: Sequence[float]) -> np.ndarray:
+        """int64 [N]: the nearest tick of each time."""
+        times = np.array(seconds, np.float64)
+        part = np.maximum(np.searchsorted(self._seconds, times, "right") - 1, 0)
+        ticks = np.rint(self._start[part] + (times - self._seconds[part]) * self._rate[part])
+        if not (np.abs(ticks) <= MAX_TICKS).all():  # nor is it a number
+            raise MidiError("A time in the NoteSequence is damaged.")
+        return ticks.astype(np.int64)
+
+
+def _time_signatures(
+    signatures: Sequence[music_pb2.NoteSequence.TimeSignature], clock: _Clock
+) -> tuple[tuple[int, int, int], ...]:
+    found = {}
+    ticks = clock.ticks([signature.time for signature in signatures]).tolist()
+    for signature, tick in zip(signatures, ticks):
+        numerator, denominator = signature.numerator, signature.denominator
+        if not 0 < numerator < 256 or denominator not in [1 << power for power in range(11)]:
+            raise MidiError(f"The NoteSequence has a meter of {numerator}/{denominator}.")
+        found[max(tick, 0)] = (numerator, denominator)
+    return tuple((tick, *meter) for tick, meter in sorted(found.items()))

@@ -1,0 +1,112 @@
+"""Songs -> chunks of measures. No Beam here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from gm_vae.data import examples
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.measures import measures_from_score
+from gm_vae.music.midi_file import MidiError, parse_midi
+from gm_vae.pipelines import chunks, songs, splits, storage
+from gm_vae.version import __version__
+
+
+class Extractor:
+    """Makes the chunks of tasks.
+
+    Args:
+        folder: where chunks lie.
+        fmt: the limits of measures.
+    """
+
+    def __init__(self, folder: str, fmt: MeasureFormat) -> None:
+        self._folder = folder
+        self._fmt = fmt
+
+    def chunks(self, task: songs.Task, done: Callable[[int], None]) -> Iterator[chunks.Chunk]:
+        """The chunks of a task, those that lie there already included.
+
+        Args:
+            task: what to read.
+            done: told of each file that is done, and how many bytes of the input it took.
+
+        Raises:
+            UserError: a chunk cannot be written.
+        """
+        for block, members in songs.blocks(task):
+            path = storage.join(self._folder, self._chunk_name(block))
+            chunk = chunks.load(path)
+            if chunk is None:
+                chunk = self._make(path, members, done)
+            else:
+                for member in members:
+                    done(member.input_bytes)
+            yield chunk
+
+    def _make(
+        self, path: str, members: Iterable[songs.Member], done: Callable[[int], None]
+    ) -> chunks.Chunk:
+        found, reports = [], []
+        for member in members:
+            file = member.read()
+            if file is not None:
+                report, song = extract(file, self._fmt)
+                reports.append(json.dumps(report).encode())
+                if song:
+                    found.append(song)
+            done(member.input_bytes)
+        return chunks.write(path, found, reports)
+
+    def _chunk_name(self, block: str) -> str:
+        """Of what went in and of what decides what comes out."""
+        text = f"{block} {json.dumps(self._fmt.to_dict(), sort_keys=True)} {__version__}"
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], chunks.Song | None]:
+    """What a song holds: a report, and its measures, each distinct one once, if it has any.
+
+    The report is for JSON: "song" its name (first, so that lines sort by it); "error" why it could
+    not be read, or "bars", "kept", "rejected" (bars by reason) and, if a measure was kept, "keys"
+    (of the bars kept, by the major scale's tonic) and "split_key".
+    """
+    report: dict[str, Any] = {"song": os.fsencode(file.name).decode("utf-8", "replace")}
+    if file.error:
+        return {**report, "error": file.error}, None
+    try:
+        bars = measures_from_score(_score(file), fmt)
+    except MidiError as error:
+        return {**report, "error": str(error)}, None
+    except Exception as error:  # a fault of ours must not cost a corpus of a million files
+        return {**report, "error": f"internal error ({type(error).__name__}: {error})"}, None
+    kept = [bar for bar in bars if bar.measure]
+    rejected = Counter(bar.reason.name.lower() for bar in bars if bar.reason)
+    report |= {"bars": len(bars), "kept": len(kept), "rejected": dict(sorted(rejected.items()))}
+    if not kept:
+        return report, None
+    contents = [examples.Content.of(bar.measure) for bar in kept]
+    token_hashes = [content.token_hash for content in contents]
+    records: dict[bytes, bytes] = {}  # by content hash; of equal measures the first
+    for bar, content in zip(kept, contents):
+        digest = content.content_hash[: chunks.HASH_BYTES]
+        if digest not in records:
+            records[digest] = content.example(f"{report['song']}:{bar.number}")
+    song = chunks.Song(
+        splits.song_key(token_hashes), splits.song_sketch(token_hashes), list(records.items())
+    )
+    keys = Counter(bar.key for bar in kept)
+    return {**report, "keys": dict(sorted(keys.items())), "split_key": song.key.hex()}, song
+
+
+def _score(file: songs.SongFile):
+    if not file.is_sequence:
+        return parse_midi(file.data)
+    from gm_vae.music.sequence_score import score_from_note_sequence  # which imports note_seq
+
+    return score_from_note_sequence(file.data)

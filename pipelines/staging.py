@@ -1,0 +1,133 @@
+"""Where a run writes until its dataset is whole, and what it finds there of a run before it.
+
+A local dataset grows in a folder `NAME.partial` beside its place, and is renamed in the end. Remote
+storage renames no folders: there files go to their place at once, and dataset.json, which makes
+them a dataset, comes last. Either way finished chunks (see `chunks`) of an interrupted run stay,
+for the same command to go on with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import shutil
+import sys
+from collections.abc import Iterator
+
+from gm_vae import files
+from gm_vae.data import dataset as dataset_lib
+from gm_vae.errors import UsageError
+from gm_vae.pipelines import storage
+
+_CHUNKS = "_chunks"
+_SUFFIX = ".partial"
+
+
+class Staging:
+    """The place of an unfinished dataset.
+
+    Attributes:
+        folder: where shards and reports are written.
+        chunks: where workers leave their chunks.
+        resumes: whether an interrupted run has left chunks.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.chunks = storage.join(folder, _CHUNKS)
+        self.resumes = self._has_chunks()
+
+    def clear(self, chunks_too: bool) -> None:
+        """Remove what an earlier run has left, with or without its chunks."""
+        if chunks_too:
+            storage.remove_folder(self.chunks)
+        for file in storage.matches(storage.join(self.folder, "*")):
+            storage.remove(file.path)
+
+    def _has_chunks(self) -> bool:
+        return bool(storage.matches(storage.join(self.chunks, "*.index")))
+
+
+@contextlib.contextmanager
+def stage(output: str | os.PathLike[str]) -> Iterator[Staging]:
+    """A place for the block to fill, which then becomes `output`.
+
+    If the block raises, it is kept if it holds finished chunks, and removed if not.
+
+    Raises:
+        UsageError: another run is filling it.
+        UserError: it cannot be written.
+    """
+    with _remote(os.fspath(output)) if storage.is_remote(output) else _local(output) as staging:
+        yield staging
+
+
+@contextlib.contextmanager
+def _remote(output: str) -> Iterator[Staging]:
+    staging = Staging(output)
+    staging.clear(chunks_too=False)
+    yield staging
+    storage.remove_folder(staging.chunks)
+
+
+@contextlib.contextmanager
+def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
+    output = pathlib.Path(output).absolute()
+    part = output.with_name(output.name + _SUFFIX)
+    if part.exists() and not (part / _CHUNKS).is_dir():
+        raise UsageError(f"{part} is in the way; remove it or choose another output.")
+    try:
+        (part / _CHUNKS).mkdir(parents=True, exist_ok=True)
+        lock = os.open(part / _CHUNKS, os.O_RDONLY)
+    except OSError as error:
+        raise files.unwritable(output, error) from error
+    try:
+        if not _locked(lock):
+            raise UsageError(
+                f"Another run is writing {output}; wait for it or choose another output."
+            )
+        staging = Staging(str(part))
+        try:
+            staging.clear(chunks_too=False)
+            yield staging
+            shutil.rmtree(staging.chunks)
+            files.put_folder(part, output)
+        except OSError as error:
+            raise files.unwritable(output, error) from error
+        finally:
+            if part.exists() and staging._has_chunks():
+                print(f"{part.name} keeps what is done; the same command goes on.", file=sys.stderr)
+            else:
+                shutil.rmtree(part, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _locked(folder: int) -> bool:
+    """Whether the open folder is now ours; the system lets go of it when this process ends."""
+    try:
+        import fcntl
+    except ImportError:  # not a Unix: two runs at once are then not noticed
+        return True
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def finished(output: str) -> bool | None:
+    """Whether a dataset is at `output`: None if there is nothing, or an interrupted run's rest.
+
+    False means that something else is there.
+    """
+    if storage.is_remote(output):
+        names = {file.path for file in storage.matches(storage.join(output, "*"))}
+        if storage.join(output, dataset_lib.FILE_NAME) in names:
+            return True
+        return False if names and not Staging(output).resumes else None
+    path = pathlib.Path(output)
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return None
+    return (path / dataset_lib.FILE_NAME).is_file()

@@ -1,0 +1,199 @@
+"""Files on this machine, and on storage that Beam has a file system for: `gs://`, `s3://`, ...
+
+A path with a scheme is remote. Beam is imported for those only: a local job's caller does without.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import glob as local_glob
+import logging
+import os
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from gm_vae.data import shards
+from gm_vae.errors import UsageError, UserError
+from gm_vae.files import join, scheme
+
+__all__ = ["join"]
+
+_EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
+
+
+class Found(NamedTuple):
+    """A file: its path, its size in bytes and when it last changed (0.0 if nobody knows)."""
+
+    path: str
+    size: int
+    changed: float
+
+
+def is_remote(path: str | os.PathLike[str]) -> bool:
+    """Whether a path begins with a scheme, such as gs://."""
+    return bool(scheme(path))
+
+
+def open_file(path: str) -> BinaryIO:
+    """A file for reading; it can seek. Raises OSError if it cannot be read."""
+    if not is_remote(path):
+        return open(path, "rb")
+    from apache_beam.io.filesystem import CompressionTypes
+
+    with _as_os_error(path):
+        return _beam(path).open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+
+
+def read(path: str, start: int = 0, stop: int | None = None) -> bytes:
+    """The bytes of a file, or those from `start` up to `stop`.
+
+    Raises:
+        UserError: it cannot be read, or ends before `stop`.
+    """
+    try:
+        with open_file(path) as stream:
+            stream.seek(start)
+            data = stream.read() if stop is None else stream.read(stop - start)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror or error}).") from None
+    if stop is not None and len(data) < stop - start:
+        raise UserError(f"{path} cannot be read (it is cut short).")
+    return data
+
+
+def write(path: str, data: bytes) -> None:
+    """Write a file that is there whole or not at all. Raises UserError if it cannot be written."""
+    if not is_remote(path):
+        shards.write_atomically(pathlib.Path(path), data)
+        return
+    from apache_beam.io.filesystem import CompressionTypes
+
+    try:  # an object of a store appears when it is closed
+        with _as_os_error(path):
+            stream = _beam(path).create(path, compression_type=CompressionTypes.UNCOMPRESSED)
+            with stream:
+                stream.write(data)
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written ({error.strerror or error}); check the bucket and your "
+            "rights on it."
+        ) from None
+
+
+def exists(path: str) -> bool:
+    """Whether there is a file, or (not for remote paths) a folder. Raises OSError."""
+    if not is_remote(path):
+        return os.path.exists(path)
+    with _as_os_error(path):
+        return _beam(path).exists(path)
+
+
+def make_folder(path: str) -> None:
+    """Make a local folder; a remote one needs no making."""
+    if not is_remote(path):
+        os.makedirs(path, exist_ok=True)
+
+
+def remove(path: str) -> None:
+    """Remove a file. Raises OSError."""
+    if not is_remote(path):
+        os.unlink(path)
+        return
+    with _as_os_error(path):
+        _beam(path).delete([path])
+
+
+def remove_folder(path: str) -> None:
+    """Remove a folder and all in it, if there is one."""
+    if not is_remote(path):
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with _as_os_error(path):
+        found = [file.path for file in matches(join(path, "**"))]
+        if found:
+            _beam(path).delete(found)
+
+
+def matches(pattern: str) -> list[Found]:
+    """The files (no folders) that a glob finds, by path; `**` goes into folders. Raises OSError."""
+    if is_remote(pattern):
+        with _as_os_error(pattern):
+            (result,) = _beam(pattern).match([pattern])
+        found = [
+            Found(file.path, file.size_in_bytes, file.last_updated_in_seconds or 0.0)
+            for file in result.metadata_list
+            if not file.path.endswith("/")
+        ]
+    else:
+        paths = local_glob.glob(pattern, recursive=True)
+        found = [local_file(path) for path in paths if os.path.isfile(path)]
+    return sorted(found)
+
+
+def local_file(path: str) -> Found:
+    """A file of this machine."""
+    info = os.stat(path)
+    return Found(path, info.st_size, info.st_mtime)
+
+
+def _beam(path: str) -> Any:
+    """Beam's file system for a remote path. Raises UsageError if it has none."""
+    logging.disable(logging.WARNING)  # of clients for other storage, which are not installed
+    try:
+        from apache_beam.io.filesystems import FileSystems
+        from apache_beam.options.pipeline_options import PipelineOptions
+    finally:
+        logging.disable(logging.NOTSET)
+    logging.getLogger("apache_beam.utils.retry").setLevel(logging.ERROR)
+    if scheme(path) == "s3":
+        _require_credentials(path)
+    if FileSystems._pipeline_options is None:  # outside a pipeline nobody has set any
+        FileSystems.set_options(PipelineOptions([]))
+    try:
+        return FileSystems.get_filesystem(path)
+    except ValueError:
+        extra = _EXTRAS.get(scheme(path))
+        remedy = (
+            f"pip install 'apache-beam[{extra}]'" if extra else f"use {', '.join(_EXTRAS)} or files"
+        )
+        raise UsageError(
+            f"{path}: there is no file system for {scheme(path)}:// here; {remedy}."
+        ) from None
+
+
+@functools.lru_cache
+def _has_s3_credentials() -> bool:
+    import boto3
+
+    return boto3.Session().get_credentials() is not None
+
+
+def _require_credentials(path: str) -> None:
+    """Raise UsageError where Beam would try for eight minutes to do without."""
+    with contextlib.suppress(ImportError):  # which is said below
+        if not _has_s3_credentials():
+            raise UsageError(
+                f"{path}: there are no credentials for s3:// here; set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or run aws configure."
+            )
+
+
+@contextlib.contextmanager
+def _as_os_error(path: str) -> Iterator[None]:
+    """What a client of a storage raises, as OSError with a reason of one line."""
+    try:
+        yield
+    except (UserError, ImportError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise
+        details = getattr(error, "exception_details", None)  # of Beam, by path
+        cause = next(iter(details.values())) if details else error
+        while isinstance(cause, Exception) and cause.args:
+            cause = cause.args[0]
+        text = str(cause).strip() or type(error).__name__
+        raise OSError(0, text.splitlines()[0].rstrip(".")) from error
