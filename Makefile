@@ -7,12 +7,13 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-js test-corpora fuzz lint format wheel constraints clean
+.PHONY: help setup demo test test-cluster test-corpora fuzz lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make test              the tests"
+	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make lint format       ruff"
@@ -38,6 +39,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest tests
+
+# Needs Go for Prism; Java and Maven for Flink.
+test-cluster: setup
+	$(BIN)/python -m pytest -rs tests/cluster
 
 test-corpora: setup
 	$(BIN)/python -m pytest tests -m corpora
@@ -65,4 +70,4 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules
+	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules

@@ -67,7 +67,12 @@ setuptools.setup(
             "ruff>=0.6",
         ],
     },
-    entry_points={"console_scripts": ["gm-vae=gm_vae.cli:main"]},
+    entry_points={
+        "console_scripts": [
+            "gm-vae=gm_vae.cli:main",
+            "gm-vae-worker=gm_vae.pipelines.worker:main",  # what a cluster starts
+        ]
+    },
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
         "Programming Language :: Python :: 3",

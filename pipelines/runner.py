@@ -16,6 +16,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -24,12 +25,15 @@ from gm_vae.errors import UsageError, UserError
 
 LOCAL = "FnApiRunner"
 
-_USER_ERROR_EXIT, _WORKER_DIED_EXIT = 10, 11
+_USER_ERROR_EXIT, _WORKER_DIED_EXIT, _USAGE_ERROR_EXIT = 10, 11, 12
+_CANCEL_SECONDS = 10
+_elsewhere: list[Any] = []  # the job on a cluster, which would outlive this process
 _WHILE = re.compile(r" \[while running '[^']*'\]")
 _RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)
+_CAUSE = re.compile(r"^\w*Error: (?:Pipeline \S+ failed in state \w+: )?(.*\S)", re.MULTILINE)
 _REFUSED = {
     **dict.fromkeys(
-        ("DirectRunner", "SwitchingDirectRunner", "PrismRunner"),
+        ("DirectRunner", "SwitchingDirectRunner"),
         "it downloads another program before it starts",
     ),
     "DaskRunner": "it has lost data without a word",
@@ -58,13 +62,14 @@ def run(
         arguments: of `build`, the pipeline apart.
         workers: processes on this machine that share the work. For the local runner only.
         scratch: a folder for files that nobody needs afterwards.
-        runner: the local one, or a cluster's (FlinkRunner, DataflowRunner, ...) by Beam's name.
-        beam_args: flags for the cluster's runner, as Beam spells them.
+        runner: the local one, or another engine's (FlinkRunner, ...) by Beam's name.
+        beam_args: flags for the other engine, as Beam spells them.
 
     Raises:
-        UserError: raised in a worker, or a worker was ended from outside.
-        UsageError: a runner that does not work.
-        RuntimeError: a fault of the pipeline; the message has the end of the log.
+        UserError: raised in a worker, or a worker was ended from outside, or the job failed on
+            a cluster; the message then names a file with its log.
+        UsageError: a runner that does not work, or without a flag that it needs.
+        RuntimeError: a fault of the pipeline on this machine; the message has the end of the log.
     """
     check(runner, beam_args)
     job, log, message = (scratch / name for name in ("job", "log", "message"))
@@ -74,20 +79,33 @@ def run(
             [sys.executable, "-m", "gm_vae.pipelines.runner", str(scratch)],
             stdin=subprocess.PIPE,
             stdout=log_stream,
-            stderr=log_stream if runner == LOCAL else None,
+            stderr=log_stream,
             start_new_session=True,  # Ctrl-C is ours to handle
         )
         with process:  # which closes its input at the end, whatever happens
             code = process.wait()
     if code == _USER_ERROR_EXIT:
         raise UserError(message.read_text(encoding="utf-8"))
-    if code == _WORKER_DIED_EXIT or code < 0:
+    if code == _USAGE_ERROR_EXIT:
+        raise UsageError(message.read_text(encoding="utf-8"))
+    if code == _WORKER_DIED_EXIT or (code < 0 and runner == LOCAL):
         raise UserError(
             "The system ended a worker, most often for lack of memory; use fewer of them "
             f"(--workers={max(1, workers // 2)})."
         )
+    if code and runner != LOCAL:
+        raise UserError(_failed_elsewhere(runner, log.read_bytes()))
     if code:
         raise RuntimeError(f"the pipeline failed:\n{log.read_text(errors='replace')[-8000:]}")
+
+
+def _failed_elsewhere(runner: str, log: bytes) -> str:
+    """A sentence with the cause, of which the log that it names tells more."""
+    with tempfile.NamedTemporaryFile(prefix="gm-vae-", suffix=".log", delete=False) as kept:
+        kept.write(log)
+    causes = _CAUSE.findall(log.decode(errors="replace"))
+    cause = causes[-1].strip().rstrip(".")[:300] if causes else "it ended without a word"
+    return f"The job failed on {runner} ({cause}); its log is {kept.name}."
 
 
 def main(scratch: pathlib.Path) -> int:
@@ -102,7 +120,7 @@ def main(scratch: pathlib.Path) -> int:
         if sentence is None:
             raise
         (scratch / "message").write_text(sentence, encoding="utf-8")
-        return _USER_ERROR_EXIT
+        return _USAGE_ERROR_EXIT if isinstance(error, UsageError) else _USER_ERROR_EXIT
     return 0
 
 
@@ -118,7 +136,7 @@ def _run_pipeline(
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
     from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
-    from gm_vae.pipelines import transforms
+    from gm_vae.pipelines import engines, transforms
 
     if runner == LOCAL:
         # In threads Python would not be faster; processes are what Beam starts for
@@ -131,27 +149,20 @@ def _run_pipeline(
             options=PipelineOptions([], direct_num_workers=workers),
         )
     else:
-        pipeline = _cluster_pipeline(runner, beam_args)
+        pipeline = engines.pipeline(runner, beam_args)
     transforms.build(pipeline, **arguments)
-    pipeline.run().wait_until_finish()
-
-
-def _cluster_pipeline(runner: str, beam_args: Sequence[str]):
-    import apache_beam as beam
-    from apache_beam.options.pipeline_options import PipelineOptions
-
-    try:
-        return beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_args]))
-    except (ValueError, ImportError, AttributeError, SystemExit) as error:
-        reason = (str(error).strip() or "unknown flag").splitlines()[0].rstrip(".")
-        raise UsageError(
-            f"Beam cannot use --runner={runner} with --beam_args={shlex.join(beam_args)!r} "
-            f"({reason}); use {LOCAL}, FlinkRunner or DataflowRunner with the flags they need."
-        ) from None
+    job = pipeline.run()
+    if runner != LOCAL:
+        _elsewhere.append(job)
+    job.wait_until_finish()
 
 
 def _end_with_the_caller() -> None:
     os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the caller is gone
+    for job in _elsewhere:
+        canceller = threading.Thread(target=job.cancel, daemon=True)
+        canceller.start()
+        canceller.join(_CANCEL_SECONDS)
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 

@@ -1,0 +1,156 @@
+"""Beam's other engines: what each needs, and mistakes that are found before anything starts.
+
+Beam itself finds them late (a Flink job server waits for minutes for a cluster that is not there),
+downloads what is missing without a word, and runs workers in images that lack this package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import io
+import pathlib
+import shlex
+import shutil
+import socket
+import urllib.parse
+from collections.abc import Sequence
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from gm_vae.errors import UsageError, UserError
+
+_REACH_SECONDS = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class _Engine:
+    """How a cluster's engine is started with a Java program of Beam's.
+
+    Args:
+        master: the flag with the cluster's address.
+        local: beginnings of addresses by which the job server runs everything in itself.
+        jar: the flag with the job server.
+        artifact: the job server's name in Maven's org.apache.beam.
+    """
+
+    master: str
+    local: tuple[str, ...]
+    jar: str
+    artifact: str
+
+
+_ENGINES = {
+    "FlinkRunner": _Engine(
+        "flink_master",
+        ("[auto]", "[local]"),
+        "flink_job_server_jar",
+        "beam-runners-flink-{flink_version}-job-server",
+    ),
+    "SparkRunner": _Engine(
+        "spark_master_url",
+        ("local",),
+        "spark_job_server_jar",
+        "beam-runners-spark-{spark_version}-job-server",
+    ),
+}
+_WITH_OWN_FLAGS = {*_ENGINES, "PortableRunner"}  # a job server knows more flags than Beam's Python
+
+
+def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
+    """An empty pipeline for a runner other than the local one.
+
+    Args:
+        runner: Beam's name of it.
+        beam_args: its flags, as Beam spells them.
+
+    Raises:
+        UsageError: a runner or flag that Beam does not know, or one that is missing.
+        UserError: nobody answers at the address of a cluster or a job server.
+    """
+    given = f"--runner={runner} with --beam_args={shlex.quote(' '.join(beam_args))}"
+    said = io.StringIO()  # argparse prints why it exits
+    try:
+        with contextlib.redirect_stderr(said):
+            made = beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_args]))
+            flags = made.options.get_all_options()
+            everything = made.options.get_all_options(retain_unknown_options=True)
+    except (ValueError, ImportError, AttributeError, SystemExit) as error:
+        reason = said.getvalue().rpartition("error: ")[2] or str(error)
+        reason = " ".join(reason.split()).rstrip(".") or "unknown flag"
+        raise UsageError(f"Beam cannot use {given} ({reason}); see Engines in BUILD.md.") from None
+    unknown = everything.keys() - flags
+    if unknown and runner not in _WITH_OWN_FLAGS:
+        raise UsageError(f"Beam knows no flag --{min(unknown)}; correct {given}.")
+    _check(runner, flags)
+    return made
+
+
+def _check(runner: str, flags: dict) -> None:
+    """Raise the error that would come minutes later, or not at all."""
+    engine = _ENGINES.get(runner)
+    endpoint = flags["job_endpoint"]
+    if endpoint and endpoint != "embed":
+        _reach(endpoint, "job_endpoint")
+    elif runner == "PrismRunner":
+        _check_prism(flags["prism_location"])
+    elsewhere = runner == "PortableRunner"
+    if engine:
+        elsewhere = not flags[engine.master].startswith(engine.local)
+        if not endpoint:
+            _check_job_server(runner, engine, flags)
+            if elsewhere:
+                _reach(flags[engine.master], engine.master)
+    if elsewhere and not (flags["environment_type"] or flags["sdk_container_image"]):
+        raise UsageError(
+            f"{runner} must know where workers find this package: add to --beam_args "
+            "--environment_type=PROCESS --environment_options=process_command=FILE, which is "
+            "gm-vae-worker there, or --sdk_container_image=IMAGE (see Engines in BUILD.md)."
+        )
+
+
+def _check_prism(location: str | None) -> None:
+    build = f"go install github.com/apache/beam/sdks/v2/go/cmd/prism@v{beam.__version__}"
+    if not location:
+        raise UsageError(
+            f"PrismRunner needs a program that Go builds ({build}); name it with "
+            "--beam_args=--prism_location=FILE."
+        )
+    if not pathlib.Path(location).is_file():
+        raise UsageError(f"--prism_location={location} is not a file; build it with {build}.")
+
+
+def _check_job_server(runner: str, engine: _Engine, flags: dict) -> None:
+    jar = flags[engine.jar]
+    artifact = f"org.apache.beam:{engine.artifact.format(**flags)}:{beam.__version__}"
+    if not jar:
+        raise UsageError(
+            f"{runner} needs Beam's job server, {artifact} in Maven; name the file with "
+            f"--beam_args=--{engine.jar}=FILE, or one that runs with --job_endpoint=HOST:PORT."
+        )
+    if "://" not in jar and not pathlib.Path(jar).is_file():
+        raise UsageError(f"--{engine.jar}={jar} is not a file; copy {artifact} from Maven there.")
+    java = flags["job_server_java_launcher"]
+    if not shutil.which(java):
+        raise UsageError(
+            f"{runner} needs Java and {java} is not there; install Java 17, or name it with "
+            "--beam_args=--job_server_java_launcher=FILE."
+        )
+
+
+def _reach(address: str, flag: str) -> None:
+    parts = urllib.parse.urlsplit(address if "//" in address else f"//{address}")
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port that is no number
+        host, port = None, None
+    if not (host and port):
+        raise UsageError(f"--{flag}={address} is not an address; give HOST:PORT.")
+    try:
+        socket.create_connection((host, port), _REACH_SECONDS).close()
+    except OSError as error:
+        raise UserError(
+            f"Nobody answers at {host}:{port} ({error.strerror or error}); start the cluster "
+            f"or correct --{flag}."
+        ) from None

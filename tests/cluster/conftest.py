@@ -1,0 +1,74 @@
+"""Corpora, what the local engine makes of them, and the other engines."""
+
+import os
+import pathlib
+import tarfile
+
+import engine_jobs
+import engine_pieces
+import pytest
+from flink_cluster import FlinkCluster
+
+from gm_vae.music import arranger
+
+
+def _had(piece, fails_in_ci=True):
+    """A program, or a skipped test; in CI a failed one, so that nothing goes untested unseen."""
+    try:
+        return piece()
+    except engine_pieces.MissingError as error:
+        if fails_in_ci and os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory) -> pathlib.Path:
+    """A folder of songs of our own, with one file that cannot be read."""
+    folder = tmp_path_factory.mktemp("songs") / "midi"
+    arranger.write_corpus(folder, count=24, seed=11)
+    (folder / "broken.mid").write_bytes(b"MThd but not much more")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def freedoom(shared, tmp_path_factory) -> pathlib.Path:
+    """A folder of a real game's music."""
+    folder = tmp_path_factory.mktemp("freedoom")
+    with tarfile.open(shared / "corpora" / "freedoom.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def songs_made_here(songs, tmp_path_factory) -> dict[str, bytes]:
+    """Files that one process on this machine makes of the songs."""
+    return engine_jobs.run(songs, tmp_path_factory.mktemp("local") / "data", "--workers=1")
+
+
+@pytest.fixture(scope="session")
+def freedoom_made_here(freedoom, tmp_path_factory) -> dict[str, bytes]:
+    """The same of the game's music."""
+    return engine_jobs.run(freedoom, tmp_path_factory.mktemp("local") / "data", "--workers=1")
+
+
+@pytest.fixture(scope="session")
+def prism() -> tuple[str, ...]:
+    """Flags of a run on Prism, workers apart."""
+    return "--runner=PrismRunner", f"--beam_args=--prism_location={_had(engine_pieces.prism)}"
+
+
+@pytest.fixture(scope="session")
+def flink(tmp_path_factory):
+    """A cluster of two TaskManagers, and the flags of a run on it.
+
+    The job server is not in every mirror of Maven: without it these tests are skipped in CI too.
+    """
+    jar = _had(engine_pieces.flink_job_server, fails_in_ci=False)
+    parts = _had(engine_pieces.java), _had(engine_pieces.flink)
+    with FlinkCluster(*parts, tmp_path_factory.mktemp("flink") / "cluster") as cluster:
+        flags = (
+            f"--flink_master={cluster.address} --flink_job_server_jar={jar} --parallelism=2 "
+            + engine_jobs.PROCESS_WORKERS
+        )
+        yield cluster, ("--runner=FlinkRunner", f"--beam_args={flags}")

@@ -1,0 +1,89 @@
+"""Prism: another portable engine, written in Go, must make the same bytes."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+
+import engine_jobs
+import pytest
+from flink_cluster import free_ports
+
+
+def test_processes_of_this_machine(songs, songs_made_here, tmp_path):
+    assert engine_jobs.run(songs, tmp_path / "data", "--workers=2") == songs_made_here
+
+
+def test_workers_in_the_submitting_process(songs, songs_made_here, prism, tmp_path):
+    assert engine_jobs.run(songs, tmp_path / "data", *prism) == songs_made_here
+
+
+def test_workers_that_the_engine_starts(freedoom, freedoom_made_here, prism, tmp_path):
+    runner, flags = prism
+    flags += " " + engine_jobs.PROCESS_WORKERS
+    assert engine_jobs.run(freedoom, tmp_path / "data", runner, flags) == freedoom_made_here
+
+
+@pytest.fixture
+def worker_pool():
+    """The address of Beam's own server that starts workers on demand."""
+    (port,) = free_ports(1)
+    module = "apache_beam.runners.worker.worker_pool_main"
+    here = str(pathlib.Path(sys.executable).parent)  # it calls `python`
+    pool = subprocess.Popen(
+        [sys.executable, "-m", module, f"--service_port={port}"],
+        env={**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    yield f"localhost:{port}"
+    os.killpg(pool.pid, signal.SIGKILL)
+    pool.wait()
+
+
+def test_workers_of_a_pool(songs, songs_made_here, prism, worker_pool, tmp_path):
+    runner, flags = prism
+    flags += f" --environment_type=EXTERNAL --environment_config={worker_pool}"
+    assert engine_jobs.run(songs, tmp_path / "data", runner, flags) == songs_made_here
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("if path.endswith('.mid'): os._exit(9)", r"failed on PrismRunner \(.*disconnected"),
+        (
+            "if '.data.' in path and flags & os.O_WRONLY: raise OSError(28, 'disk full')",
+            r"cannot be written \(disk full\)",
+        ),
+    ],
+)
+def test_faults_of_workers_are_one_sentence(songs, prism, tmp_path, fault, expected):
+    program = tmp_path / "worker"
+    program.write_text(_FAULTY.format(python=sys.executable, fault=fault))
+    program.chmod(0o755)
+    runner, flags = prism
+    flags += f" --environment_type=PROCESS --environment_options=process_command={program}"
+    job = engine_jobs.start(songs, tmp_path / "data", runner, flags)
+    code, said = engine_jobs.finish(job)
+    assert code == 1
+    assert said.count("\n") == 1
+    assert re.search(expected, said), said
+    assert list(tmp_path.iterdir()) == [program]  # nothing half-done is left
+    for log in re.findall(r"its log is (.+)\.$", said):
+        assert "Traceback" in pathlib.Path(log).read_text()
+        pathlib.Path(log).unlink()
+
+
+_FAULTY = """#!{python}
+import os, sys
+def act(event, arguments):
+    if event == "open":
+        path, flags = str(arguments[0]), arguments[2]
+        {fault}
+sys.addaudithook(act)
+from gm_vae.pipelines import worker
+sys.exit(worker.main())
+"""

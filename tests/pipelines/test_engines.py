@@ -1,0 +1,98 @@
+"""Mistakes in the flags of other engines are found before anything starts."""
+
+import re
+import socket
+
+import pytest
+
+from gm_vae.errors import UsageError, UserError
+from gm_vae.music import arranger
+from gm_vae.pipelines import engines
+from gm_vae.pipelines.midi_to_measures import COMMAND
+
+JAR = "--flink_job_server_jar={file}"
+JAVA = "--job_server_java_launcher={java}"
+
+
+@pytest.fixture
+def places(tmp_path):
+    """A file, a program, and an address where nobody answers and one where somebody does."""
+    file, java = tmp_path / "file.jar", tmp_path / "java"
+    for path in (file, java):
+        path.touch()
+        path.chmod(0o755)
+    with socket.create_server(("localhost", 0)) as closed:
+        nobody = f"localhost:{closed.getsockname()[1]}"
+    with socket.create_server(("localhost", 0)) as listening:
+        somebody = f"localhost:{listening.getsockname()[1]}"
+        yield {"file": file, "java": java, "nobody": nobody, "somebody": somebody}
+
+
+@pytest.mark.parametrize(
+    ("runner", "flags", "message"),
+    [
+        ("PrismRunner", [], "needs a program that Go builds .go install .*@v"),
+        ("PrismRunner", ["--prism_location={file}x"], "file.jarx is not a file; build it with go"),
+        ("PrismRunner", ["--prism_location={file}", "--speed=9"], "Beam knows no flag --speed"),
+        ("FlinkRunner", [], "beam-runners-flink-2.* in Maven; name the file"),
+        ("FlinkRunner", ["--flink_version=0.9"], "invalid choice: '0.9'"),
+        ("FlinkRunner", ["--parallelism=many"], "invalid int value: 'many'"),
+        ("FlinkRunner", [JAR + "x"], "file.jarx is not a file; copy org.apache.beam:"),
+        ("FlinkRunner", [JAR, JAVA + "x"], "needs Java and .*javax is not there"),
+        ("FlinkRunner", [JAR, JAVA, "--flink_master=cluster"], "give HOST:PORT"),
+        ("FlinkRunner", [JAR, JAVA, "--flink_master=a:b"], "give HOST:PORT"),
+        ("FlinkRunner", [JAR, JAVA, "--flink_master={nobody}"], "Nobody answers at localhost:"),
+        ("FlinkRunner", [JAR, JAVA, "--flink_master={somebody}"], "where workers find this packag"),
+        ("FlinkRunner", ["--job_endpoint={nobody}"], "correct --job_endpoint"),
+        ("SparkRunner", [], "beam-runners-spark-3-job-server"),
+        ("PortableRunner", ["--job_endpoint={somebody}"], "where workers find this package"),
+        ("DataflowRunner", [], "Missing required option: project"),
+        ("HopefulRunner", [], "Unexpected pipeline runner: HopefulRunner"),
+    ],
+)
+def test_mistakes(places, runner, flags, message):
+    flags = [flag.format(**places) for flag in flags]
+    with pytest.raises(UserError) as raised:
+        engines.pipeline(runner, flags)
+    said = str(raised.value)
+    assert re.search(message, said), said
+    assert "\n" not in said
+    assert said.endswith(".")
+    assert isinstance(raised.value, UsageError) != ("Nobody answers" in said)
+
+
+@pytest.mark.parametrize(
+    ("runner", "flags"),
+    [
+        ("PrismRunner", ["--prism_location={file}"]),
+        ("PrismRunner", ["--job_endpoint={somebody}"]),
+        ("FlinkRunner", [JAR, JAVA]),  # a cluster inside the job server
+        ("FlinkRunner", ["--job_endpoint={somebody}", "--flink_master=[local]"]),
+        (
+            "FlinkRunner",  # the last is a flag that the job server alone knows
+            [
+                JAR,
+                JAVA,
+                "--flink_master={somebody}",
+                "--environment_type=PROCESS",
+                "--environment_options=process_command={java}",
+                "--checkpointing_interval=1000",
+            ],
+        ),
+        ("SparkRunner", ["--spark_job_server_jar={file}", JAVA]),
+    ],
+)
+def test_what_is_complete_is_taken(places, runner, flags):
+    made = engines.pipeline(runner, [flag.format(**places) for flag in flags])
+    assert type(made.runner).__name__ == runner
+
+
+def test_the_command_line_says_them(tmp_path, capfd):
+    arranger.write_corpus(tmp_path / "midi", count=1)
+    flags = [f"--input={tmp_path}/midi", f"--output={tmp_path}/data", "--runner=PrismRunner"]
+    assert COMMAND.main(flags) == 2
+    out, err = capfd.readouterr()
+    assert not out
+    assert err.startswith("gm-vae preprocess: PrismRunner needs a program")
+    assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["midi"]

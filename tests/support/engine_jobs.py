@@ -1,0 +1,44 @@
+"""`gm-vae preprocess` as a user runs it, and where engines find its workers."""
+
+import pathlib
+import subprocess
+import sys
+
+WORKER = pathlib.Path(sys.executable).with_name("gm-vae-worker")
+PROCESS_WORKERS = f"--environment_type=PROCESS --environment_options=process_command={WORKER}"
+
+_PATIENCE_SECONDS = 600  # a job that hangs fails, instead of holding up everything
+
+
+def start(source: pathlib.Path, output: pathlib.Path, *flags: str) -> subprocess.Popen:
+    """Start a job beside this process."""
+    command = [sys.executable, "-m", "gm_vae", "preprocess"]
+    return subprocess.Popen(
+        [*command, f"--input={source}", f"--output={output}", *flags],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(job: subprocess.Popen) -> tuple[int, str]:
+    """Its exit code and what it said; however this ends, the job has ended."""
+    with job:
+        try:
+            _, said = job.communicate(timeout=_PATIENCE_SECONDS)
+        finally:
+            job.kill()
+    return job.returncode, said
+
+
+def run(source: pathlib.Path, output: pathlib.Path, *flags: str) -> dict[str, bytes]:
+    """Run a job that must succeed; the files that it wrote."""
+    code, said = finish(start(source, output, *flags))
+    assert code == 0, said
+    return contents(output)
+
+
+def contents(output: pathlib.Path) -> dict[str, bytes]:
+    """All files of a dataset by name."""
+    return {path.name: path.read_bytes() for path in output.iterdir()}

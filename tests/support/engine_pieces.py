@@ -1,0 +1,84 @@
+"""The programs that tests of other engines need, fetched once into .cluster/ by usual clients.
+
+Nothing of it is in the project's environment: Flink's pins would not agree with ours.
+"""
+
+import importlib.metadata
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HOME = pathlib.Path(__file__).resolve().parents[2] / ".cluster"
+BEAM_VERSION = importlib.metadata.version("apache-beam")
+FLINK_VERSION = "2.2"
+JOB_SERVER = f"beam-runners-flink-{FLINK_VERSION}-job-server"
+_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
+_PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
+
+
+class MissingError(Exception):
+    """A program cannot be had here; the message says which and why."""
+
+
+def prism() -> pathlib.Path:
+    """Beam's small portable engine, built by Go."""
+    program = HOME / f"prism-{BEAM_VERSION}" / "prism"
+    if not program.exists():
+        # Without optimisation and debug symbols, building takes three quarters of the time.
+        flags = ("-gcflags=all=-N -l", "-ldflags=-s -w")
+        _fetch(program, ["go", "install", *flags, f"{_PRISM}@v{BEAM_VERSION}"])
+    return program
+
+
+def flink_job_server() -> pathlib.Path:
+    """The jar that takes a Beam pipeline and submits it to Flink."""
+    jar = HOME / f"job-server-{BEAM_VERSION}" / f"{JOB_SERVER}-{BEAM_VERSION}.jar"
+    if not jar.exists():
+        artifact = f"-Dartifact=org.apache.beam:{JOB_SERVER}:{BEAM_VERSION}"
+        _fetch(jar, ["mvn", "-B", "-q", _COPY, artifact, "-DoutputDirectory=."])
+    return jar
+
+
+def flink() -> pathlib.Path:
+    """The folder with Flink's jars."""
+    lib = HOME / f"flink-{FLINK_VERSION}" / "pyflink" / "lib"
+    if not lib.exists():
+        package = f"apache-flink-libraries=={FLINK_VERSION}.*"
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target=.", package]
+        _fetch(lib, pip)
+    return lib
+
+
+def java() -> str:
+    """The program that runs jars."""
+    found = shutil.which("java")
+    if not found:
+        raise MissingError("Java is not installed")
+    return found
+
+
+def _fetch(wanted: pathlib.Path, command: list[str]) -> None:
+    """Run a command in a new folder that takes its place below HOME if `wanted` then exists."""
+    if not shutil.which(command[0]):
+        raise MissingError(f"{wanted.name} is not there, nor {command[0]}, which gets it")
+    place = HOME / wanted.relative_to(HOME).parts[0]
+    part = place.with_name(f"{place.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    done = subprocess.run(
+        command,
+        cwd=part,
+        env={**os.environ, "GOBIN": str(part)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if not (part / wanted.relative_to(place)).exists():
+        shutil.rmtree(part)
+        lines = [line for line in done.stdout.splitlines() if "error" in line.lower()]
+        raise MissingError(f"{command[0]} cannot get {wanted.name}: {' '.join(lines[:1])[:300]}")
+    shutil.rmtree(place, ignore_errors=True)
+    part.replace(place)
