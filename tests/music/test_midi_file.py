@@ -92,6 +92,14 @@ def test_random_messages_make_the_notes_that_pretty_midi_finds(tracks):
     assert_same_notes(stream.getvalue())
 
 
+def test_many_tracks_make_the_notes_that_pretty_midi_finds():
+    tracks = [
+        note(n % 5, 20 + n, 60, channel=n % 16) + note(10, 30, 61, channel=n % 16)
+        for n in range(70)
+    ]
+    assert_same_notes(midi(*tracks))
+
+
 def test_columns():
     data = midi(
         tempo(90) + meter(3, 4) + meter(4, 4, tick=72),

@@ -92,7 +92,7 @@ def sequence_of_beats(score: Score):
         )
     sequence.total_time = score.end_tick
     frame = 2 * score.ticks_per_quarter
-    for tick in range(frame, score.end_tick, frame):
+    for tick in range(0, score.end_tick, frame):  # the one at 0 says only that there are beats
         sequence.text_annotations.add(
             time=tick, annotation_type=note_seq.NoteSequence.TextAnnotation.BEAT
         )
