@@ -60,8 +60,10 @@ setuptools.setup(
         "dev": [
             "boto3>=1.34",
             "build>=1.2",
+            "flask>=3.0",  # moto's server
+            "flask-cors>=4.0",
             "hypothesis>=6.100",
-            "moto[server]>=5.0",
+            "moto[s3]>=5.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",
             "ruff>=0.6",

@@ -14,7 +14,7 @@ from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 def bucket(midi_files):
     """s3://music with twelve songs below songs/, and a client of the store."""
     server_lib = pytest.importorskip(
-        "moto.server", reason="the store needs moto: pip install .[dev]"
+        "moto.server", reason="the store needs moto"
     )
     boto3 = pytest.importorskip("boto3")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
