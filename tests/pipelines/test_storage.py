@@ -13,9 +13,7 @@ from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 @pytest.fixture(scope="module")
 def bucket(midi_files):
     """s3://music with twelve songs below songs/, and a client of the store."""
-    server_lib = pytest.importorskip(
-        "moto.server", reason="the store needs moto"
-    )
+    server_lib = pytest.importorskip("moto.server", reason="the store needs moto")
     boto3 = pytest.importorskip("boto3")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = server_lib.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
