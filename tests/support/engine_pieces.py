@@ -80,6 +80,6 @@ def _fetch(wanted: pathlib.Path, command: list[str]) -> None:
         shutil.rmtree(part)
         said = next((line for line in done.stdout.splitlines() if "error" in line.lower()), "")
         said = said.rpartition("[ERROR] ")[2][:300]
-        raise MissingError(f"{command[0]} cannot get {wanted.name} ({said or 'it does not say why'})")
+        raise MissingError(f"{command[0]} cannot get {wanted.name} ({said})")
     shutil.rmtree(place, ignore_errors=True)
     part.replace(place)
