@@ -78,7 +78,8 @@ def _fetch(wanted: pathlib.Path, command: list[str]) -> None:
     )
     if not (part / wanted.relative_to(place)).exists():
         shutil.rmtree(part)
-        lines = [line for line in done.stdout.splitlines() if "error" in line.lower()]
-        raise MissingError(f"{command[0]} cannot get {wanted.name}: {' '.join(lines[:1])[:300]}")
+        said = next((line for line in done.stdout.splitlines() if "error" in line.lower()), "")
+        said = said.rpartition("[ERROR] ")[2][:300]
+        raise MissingError(f"{command[0]} cannot get {wanted.name} ({said})")
     shutil.rmtree(place, ignore_errors=True)
     part.replace(place)
