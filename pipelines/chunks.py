@@ -26,7 +26,6 @@ from gm_vae.errors import UserError
 from gm_vae.pipelines import storage
 
 HASH_BYTES = 16  # of a record's content hash: in a billion measures no two are alike by chance
-SKETCH_DTYPE = np.dtype(">u8")
 
 _SONG = struct.Struct("<I")
 _PREFIX_DTYPE = np.dtype(">u8")  # the first 8 bytes of a hash, as a number that sorts like them

@@ -24,11 +24,12 @@ import numpy as np
 
 from gm_vae.data.dataset import SPLITS
 from gm_vae.errors import UsageError
-from gm_vae.pipelines.chunks import SKETCH_DTYPE, SongInfo
+from gm_vae.pipelines.chunks import SongInfo
 
 RANKED = 1000
 
 _SKETCH_HASHES = 8
+_SKETCH_DTYPE = np.dtype(">u8")  # sorts as the bytes do
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # odd: they lose no bit
 
 
@@ -124,11 +125,11 @@ def _pairs(sketches: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
     """uint64 [P] and int64 [P]: every pair of a sketch's hashes as one number, and its sketch."""
     by_size: dict[int, list[int]] = {}
     for number, sketch in enumerate(sketches):
-        by_size.setdefault(len(sketch) // SKETCH_DTYPE.itemsize, []).append(number)
+        by_size.setdefault(len(sketch) // _SKETCH_DTYPE.itemsize, []).append(number)
     pairs, songs = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for size, numbers in by_size.items():
         joined = b"".join(sketches[number] for number in numbers)
-        hashes = np.frombuffer(joined, SKETCH_DTYPE).astype(np.uint64).reshape(-1, size)  # [S, K]
+        hashes = np.frombuffer(joined, _SKETCH_DTYPE).astype(np.uint64).reshape(-1, size)  # [S, K]
         for first, second in itertools.combinations(range(size), 2):
             pairs.append(hashes[:, first] * _MIXERS[0] + hashes[:, second] * _MIXERS[1])
             songs.append(np.array(numbers, np.int64))

@@ -1,9 +1,9 @@
 """Where a run writes until its dataset is whole, and what it finds there of a run before it.
 
 A local dataset grows in a folder `NAME.partial` beside its place, and is renamed in the end. Remote
-storage renames no folders: there files go to their place at once, and dataset.json, which makes
-them a dataset, comes last. Either way finished chunks (see `chunks`) of an interrupted run stay,
-for the same command to go on with.
+storage renames no folders: there files go to their place at once (a dataset that they replace is
+removed before), and dataset.json, which makes them a dataset, comes last. Either way finished
+chunks (see `chunks`) of an interrupted run stay, for the same command to go on with.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class Staging:
         """Remove what an earlier run has left, with or without its chunks."""
         if chunks_too:
             storage.remove_folder(self.chunks)
-        for file in storage.matches(storage.join(self.folder, "*")):
+        for file in storage.files_in(self.folder):
             storage.remove(file.path)
 
     def _has_chunks(self) -> bool:
-        return bool(storage.matches(storage.join(self.chunks, "*.index")))
+        return any(file.path.endswith(".index") for file in storage.files_in(self.chunks))
 
 
 @contextlib.contextmanager
@@ -123,7 +123,7 @@ def finished(output: str) -> bool | None:
     False means that something else is there.
     """
     if storage.is_remote(output):
-        names = {file.path for file in storage.matches(storage.join(output, "*"))}
+        names = {file.path for file in storage.files_in(output)}
         if storage.join(output, dataset_lib.FILE_NAME) in names:
             return True
         return False if names and not Staging(output).resumes else None

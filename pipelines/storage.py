@@ -83,20 +83,6 @@ def write(path: str, data: bytes) -> None:
         ) from None
 
 
-def exists(path: str) -> bool:
-    """Whether there is a file, or (not for remote paths) a folder. Raises OSError."""
-    if not is_remote(path):
-        return os.path.exists(path)
-    with _as_os_error(path):
-        return _beam(path).exists(path)
-
-
-def make_folder(path: str) -> None:
-    """Make a local folder; a remote one needs no making."""
-    if not is_remote(path):
-        os.makedirs(path, exist_ok=True)
-
-
 def remove(path: str) -> None:
     """Remove a file. Raises OSError."""
     if not is_remote(path):
@@ -107,7 +93,7 @@ def remove(path: str) -> None:
 
 
 def remove_folder(path: str) -> None:
-    """Remove a folder and all in it, if there is one."""
+    """Remove a folder and all in it, if there is one. Raises OSError for remote ones."""
     if not is_remote(path):
         shutil.rmtree(path, ignore_errors=True)
         return
@@ -115,6 +101,11 @@ def remove_folder(path: str) -> None:
         found = [file.path for file in matches(join(path, "**"))]
         if found:
             _beam(path).delete(found)
+
+
+def files_in(folder: str) -> list[Found]:
+    """The files right in a folder, by path; none if there is no folder. Raises OSError."""
+    return matches(join(folder if is_remote(folder) else local_glob.escape(folder), "*"))
 
 
 def matches(pattern: str) -> list[Found]:

@@ -54,13 +54,13 @@ def _spoil(corpus, keep):
 
 def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch, capfd):
     mine = shutil.copytree(corpus, tmp_path / "songs")
-    output = tmp_path / "data"
+    output = tmp_path / "data [1]"  # no pattern, though it looks like one
     with monkeypatch.context() as patch:
         _fail_after_extracting(patch)
         with pytest.raises(UserError, match="stopped"):
             preprocess(mine, output, workers=1)
-    assert "data.partial keeps what is done" in capfd.readouterr().err
-    partial = tmp_path / "data.partial"
+    assert "data [1].partial keeps what is done" in capfd.readouterr().err
+    partial = tmp_path / "data [1].partial"
     assert partial.is_dir()
     assert not output.exists()
     _spoil(mine, keep=())
