@@ -13,7 +13,7 @@ from gm_vae.command import Command, define_fields, from_fields
 from gm_vae.errors import UsageError
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.measures import Bar, measures_from_score
+from gm_vae.music.measures import Bar, RejectReason, measures_from_score
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
 
 
@@ -75,6 +75,15 @@ def _summary(score: Score, bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[
     reasons = collections.Counter(bar.reason for bar in bars if bar.reason)
     for reason, times in reasons.most_common():
         yield f"{times:7,} not: {reason.sentence(fmt)}."
+    others = collections.Counter(
+        bar.meter for bar in bars if bar.reason == RejectReason.WRONG_METER and bar.meter[0] > 1
+    )
+    if others:
+        (beats, unit), times = others.most_common(1)[0]
+        yield (
+            f"Its {times:,} {beats}/{unit} bar{'s' * (times != 1)} can be measures of another "
+            f"format: --beats_per_bar={beats} --beat_unit={unit}."
+        )
 
 
 def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:

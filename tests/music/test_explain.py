@@ -48,6 +48,9 @@ def test_another_format():
     )
     assert "no: its meter is not 3/4" in text
     assert "1 can be used" in text
+    assert text.endswith(
+        "\nIts 1 4/4 bar can be measures of another format: --beats_per_bar=4 --beat_unit=4."
+    )
 
 
 def run(capsys, *arguments):
