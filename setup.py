@@ -29,6 +29,7 @@ setuptools.setup(
         "gm_vae.model",
         "gm_vae.training",
         "gm_vae.generate",
+        "gm_vae.evaluation",
         "gm_vae.pipelines",
         "gm_vae.export",
     ],
@@ -61,6 +62,7 @@ setuptools.setup(
             "boto3>=1.34",
             "build>=1.2",
             "hypothesis>=6.100",
+            "jax>=0.4.30",  # KERAS_BACKEND=jax
             "moto[server]>=5.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",
