@@ -78,11 +78,12 @@ def health_figures(tokens: tf.Tensor, latents: tf.Tensor) -> dict[str, tf.Tensor
 
 def health_line(figures: Mapping[str, Any]) -> str:
     """`health_figures` behind the progress of a training, in few words."""
-    nats = " ".join(f"{short} {figures[f'nats_{type_name(kind)}']:.2f}"
-                    for kind, short in SHORT_NAMES.items())  # fmt: skip
+    nats = " ".join(
+        f"{short} {figures[f'nats_{type_name(kind)}']:.1f}" for kind, short in SHORT_NAMES.items()
+    )
     return (
         f"accuracy {figures['accuracy']:.3f}, {figures['active_units']:.0f} active units, "
-        f"nats a token: {nats}"
+        f"nats {nats}"
     )
 
 

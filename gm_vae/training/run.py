@@ -169,7 +169,7 @@ class _Loop:
             for name, value in values.items():
                 tf.summary.scalar(f"train/{name}", value)
         self.latest = (
-            f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits a measure, "
+            f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
             f"{health_line(values)}"
         )
         return self.latest

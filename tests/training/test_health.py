@@ -5,10 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.vocabulary import EventType, vocabulary
+from gm_vae.training.config import TrainConfig
 from gm_vae.training.evaluation import Evaluation, evaluate
 from gm_vae.training.health import (
     CollapseWatch,
@@ -17,6 +19,7 @@ from gm_vae.training.health import (
     health_line,
     health_sums,
 )
+from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)
 
@@ -48,7 +51,12 @@ def test_sums_are_those_of_a_plain_loop(batch_of, packed):
     figures = health_figures(tf.constant(tokens), tf.constant(latents))
     assert float(figures["accuracy"]) == pytest.approx(hits.sum() / seen.sum())
     assert float(figures["nats_velocity"]) == pytest.approx(nats[3] / seen[3], rel=1e-4)
-    assert f"prog {nats[4] / seen[4]:.2f}" in health_line(figures)
+    assert f"prog {nats[4] / seen[4]:.1f}" in health_line(figures)
+    compiled = tf.function(
+        lambda: health_figures(*health_sums(scores, MODEL.fmt)), jit_compile=not packed
+    )()
+    for name, value in figures.items():
+        assert float(compiled[name]) == pytest.approx(float(value), rel=1e-5), name
 
 
 def test_active_units_are_those_whose_mu_moves():
@@ -135,3 +143,25 @@ def test_the_watch_speaks_once_and_names_the_remedy():
     assert [watch.see(UNHEEDED) for _ in range(5)] == [None] * 5
     assert watch.see(HEALTHY) is None  # and if it comes again, so does the sentence
     assert [bool(watch.see(STILL)) for _ in range(4)] == [False, False, True, False]
+
+
+def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch):
+    config = TrainConfig(steps=3, batch_size=16, save_every=1, log_every=1, validation_measures=20)
+    monkeypatch.setattr("gm_vae.training.health.collapsed", lambda validation: True)
+    said = []
+    train(tmp_path / "run", songs_dataset, MODEL, config, say=said.append)
+    assert sum("posterior collapse" in line for line in said) == 1
+    events = EventAccumulator(str(tmp_path / "run/logs"), {"tensors": 0}).Reload()
+    tags = set(events.Tags()["tensors"])
+    kinds = ("program", "note_on", "note_off", "time_shift", "velocity", "end")
+    for tag in (
+        "train/kl_bits",
+        "train/active_units",
+        *(f"train/nats_{kind}" for kind in kinds),
+        "validation/latent_bits",
+        "validation/active_units_by_kl",
+        *(f"validation/nats_by_type/{kind}" for kind in kinds),
+        *(f"validation/accuracy_by_type/{kind}" for kind in kinds),
+    ):
+        assert tag in tags
+        assert [event.step for event in events.Tensors(tag)] == [1, 2, 3], tag
