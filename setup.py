@@ -29,6 +29,7 @@ setuptools.setup(
         "gm_vae.model",
         "gm_vae.training",
         "gm_vae.generate",
+        "gm_vae.evaluation",
         "gm_vae.pipelines",
         "gm_vae.export",
     ],
@@ -63,6 +64,7 @@ setuptools.setup(
             "flask>=3.0",  # moto's server
             "flask-cors>=4.0",
             "hypothesis>=6.100",
+            "jax>=0.4.30",  # KERAS_BACKEND=jax
             "moto[s3]>=5.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",

@@ -31,7 +31,7 @@ VERBS = {
     "explain": Verb("gm_vae.music.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
     "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
     "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run", True),
-    "evaluate": Verb("gm_vae.training.commands", "EVALUATE", "score held-out measures", True),
+    "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
     "generate": Verb(
         "gm_vae.generate.commands", "GENERATE", "one style over a chord progression", True
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import time
 from types import TracebackType
@@ -73,6 +75,9 @@ class Progress:
             self._stream.flush()
 
     def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # of a stream without a size
+            # a line that wraps cannot be written over
+            text = text[: max(os.get_terminal_size(self._stream.fileno()).columns - 1, 20)]
         self._stream.write("\r" + text.ljust(self._width))
         self._stream.flush()
         self._width = len(text)

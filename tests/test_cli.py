@@ -1,8 +1,12 @@
 """The command line as a user types it: verbs, help, exit codes, one sentence an error."""
 
+import fcntl
 import io
+import os
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 from absl import flags
@@ -196,3 +200,14 @@ def test_progress_shows_rate_and_time_left_on_a_terminal_only():
     progress.done = 60
     assert progress.line(5) == "60/100 steps  60 %  2/s  20 s left"
     assert [duration(s) for s in (42, 200, 18600)] == ["42 s", "3 min 20 s", "5 h 10 min"]
+
+
+def test_progress_is_never_wider_than_the_terminal():
+    main_end, end = os.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+    with open(end, "w") as stream:
+        Progress(10, "step", stream=stream).update(10, "x" * 100)
+        written = os.read(main_end, 1000).decode()
+    os.close(main_end)
+    assert written.startswith("\r10/10 steps")
+    assert len(written) == 60  # the last column stays free

@@ -14,7 +14,13 @@ from gm_vae.music.chords import NO_CHORD
 
 
 def decode_side_by_side(
-    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any, draws: Any
+    model: HierarchicalVAE,
+    z: Any,
+    chords: Any,
+    temperature: Any,
+    seed: Any,
+    draws: Any,
+    first_inputs: Any = None,
 ) -> tuple[Any, Any]:
     """Well-formed tokens for each z, whatever the weights and the temperature.
 
@@ -27,6 +33,7 @@ def decode_side_by_side(
         temperature: scalar >= 0; 0 is greedy.
         seed: int scalar.
         draws: int32 [B], which random numbers of the seed each measure uses (0, 1, ... as a rule).
+        first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
 
     Returns:
         tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
@@ -43,6 +50,9 @@ def decode_side_by_side(
     constant, states = decoder.start(embeddings)
     table = decoder.input_table()
     position = ops.arange(steps, dtype="int32")
+    if first_inputs is None:
+        first_inputs = ops.full((rows,), NO_TOKEN, "int32")
+    first_inputs = ops.reshape(ops.cast(first_inputs, "int32"), (-1,))  # [B, T] -> [N]
 
     def body(t: Any, previous: Any, tokens: Any, lengths: Any, state: Any, lstm: Any) -> Any:
         chord = _chord_now(row_chords, state.step, t, fmt.steps_per_measure)
@@ -57,7 +67,7 @@ def decode_side_by_side(
 
     start = (
         ops.zeros((), "int32"),
-        ops.full((rows,), NO_TOKEN, "int32"),
+        first_inputs,
         ops.zeros((rows, steps), "int32"),
         ops.zeros((rows,), "int32"),
         grammar.start(rows),

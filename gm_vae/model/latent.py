@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keras import ops
 
+from gm_vae.errors import UsageError
+
 if TYPE_CHECKING:
+    import tensorflow as tf
     import tensorflow_probability as tfp
 
 
@@ -32,3 +37,41 @@ def prior(latent_size: int) -> tfp.distributions.Distribution:
     import tensorflow as tf
 
     return posterior(tf.zeros(latent_size), tf.ones(latent_size))
+
+
+def importance_weighted_bound(
+    log_likelihood: Callable[[tf.Tensor], tf.Tensor],
+    mu: Any,
+    sigma: Any,
+    samples: int,
+    seed: tuple[int, int] = (0, 0),
+) -> tf.Tensor:
+    """A lower bound of log p(measure) from K draws of z (Burda et al. 2016, equation 8).
+
+    log of the mean of p(measure | z) p(z) / q(z | measure) over z drawn from q. One draw gives an
+    estimate of the ELBO, more draws raise the bound on average, towards log p(measure).
+
+    Args:
+        log_likelihood: z float32 [B, Z] -> [B], log p(measure | z) in nats. It is called once a
+            draw, so that memory does not grow with them.
+        mu, sigma: [B, Z] of the posterior q.
+        samples: K >= 1.
+        seed: two numbers. Draw k of it is the same for every K.
+
+    Returns:
+        float32 [B], nats.
+
+    Raises:
+        UsageError: there are no samples.
+    """
+    import tensorflow as tf
+
+    if samples < 1:
+        raise UsageError(f"samples is {samples}; give 1 or more draws of z.")
+    q, p = posterior(mu, sigma), prior(tf.convert_to_tensor(mu).shape[-1])
+    total = None
+    for draw in range(samples):
+        z = q.sample(seed=tf.random.experimental.stateless_fold_in(seed, draw))
+        log_weight = log_likelihood(z) + p.log_prob(z) - q.log_prob(z)
+        total = log_weight if total is None else ops.logaddexp(total, log_weight)
+    return total - math.log(samples)

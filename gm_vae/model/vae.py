@@ -81,15 +81,34 @@ class HierarchicalVAE(keras.Model):
         packed = packs_by_default() if packed is None else packed
         tracks = Tracks.of_batch(tokens, lengths, chords, packed=packed)
         mu, sigma = self.encoder.encode(tracks)
-        z = mu + sigma * noise
         if first_inputs is None:
             first_inputs = published_first_inputs(tokens, lengths)
-        logits = self.track_decoder.score(self.conductor.embed(z, packed), tracks, first_inputs)
-        token_nats = logits.weights * _cross_entropy(logits.logits, logits.targets)
-        reconstruction = ops.segment_sum(
-            token_nats, logits.tracks // self.config.fmt.max_tracks, ops.shape(mu)[0]
-        )
+        logits, token_nats, reconstruction = self._explain(mu + sigma * noise, tracks, first_inputs)
         return Scores(reconstruction, kl_to_prior(mu, sigma), mu, sigma, logits, token_nats)
+
+    def reconstruction(
+        self,
+        z: Any,
+        tokens: Any,
+        lengths: Any,
+        chords: Any,
+        first_inputs: Any = None,
+        packed: bool | None = None,
+    ) -> Any:
+        """-log p(measure | z) in nats, [B], for points z [B, Z]; the rest as in `score`."""
+        packed = packs_by_default() if packed is None else packed
+        tracks = Tracks.of_batch(tokens, lengths, chords, packed=packed)
+        if first_inputs is None:
+            first_inputs = published_first_inputs(tokens, lengths)
+        return self._explain(z, tracks, first_inputs)[2]
+
+    def _explain(self, z: Any, tracks: Tracks, first_inputs: Any) -> tuple[TokenLogits, Any, Any]:
+        """Logits and nats [P] of each real token, and nats of each measure [B]."""
+        embeddings = self.conductor.embed(z, tracks.layout.packed)
+        logits = self.track_decoder.score(embeddings, tracks, first_inputs)
+        token_nats = logits.weights * _cross_entropy(logits.logits, logits.targets)
+        measures = logits.tracks // self.config.fmt.max_tracks
+        return logits, token_nats, ops.segment_sum(token_nats, measures, ops.shape(z)[0])
 
     def published_variables(self) -> dict[str, keras.Variable]:
         """Every variable by its name in the published checkpoints (without `:0`)."""

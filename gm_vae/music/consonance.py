@@ -19,8 +19,17 @@ _IN_CHORD = np.array(
 def note_time_in_chord(measures: Iterable[Measure]) -> float:
     """Share (0..1) of the time of pitched notes that sounds with its pitch class in the chord.
 
+    NaN if nothing counts (see `chord_time`). Real measures under inferred chords: about 0.85.
+    """
+    inside, total = chord_time(measures)
+    return inside / total if total else float("nan")
+
+
+def chord_time(measures: Iterable[Measure]) -> tuple[int, int]:
+    """(steps of pitched notes with their pitch class in the chord, all steps that count).
+
     Each step of each note counts once, under the chord of that step; drums and steps without a
-    chord do not count. NaN if nothing counts. Real measures under inferred chords: about 0.85.
+    chord do not count.
     """
     inside = total = 0
     for measure in measures:
@@ -33,6 +42,6 @@ def note_time_in_chord(measures: Iterable[Measure]) -> float:
             start = np.maximum(notes["start_step"], slot * steps)
             end = np.minimum(notes["end_step"], (slot + 1) * steps)
             time = np.maximum(end.astype(int) - start, 0)
-            total += time.sum()
-            inside += time[_IN_CHORD[chord][notes["pitch"] % 12]].sum()
-    return inside / total if total else float("nan")
+            total += int(time.sum())
+            inside += int(time[_IN_CHORD[chord][notes["pitch"] % 12]].sum())
+    return inside, total

@@ -1,9 +1,8 @@
-"""The verbs `train` and `evaluate`."""
+"""The verb `train`."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -88,45 +87,4 @@ TRAIN = Command(
     ),
     define_flags=_define_train,
     run=_train,
-)
-
-
-def _define_evaluate(values: flags.FlagValues) -> None:
-    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
-    flags.DEFINE_string("data", None, "Dataset folder.", flag_values=values)
-    flags.DEFINE_string("split", "test", "train, validation or test.", flag_values=values)
-    flags.DEFINE_integer("limit", None, "At most so many measures.", flag_values=values)
-    flags.DEFINE_integer("batch_size", 256, "Measures scored at once.", flag_values=values)
-    flags.DEFINE_integer("seed", 0, "Seed of the draws of z.", flag_values=values)
-    flags.DEFINE_string("output", None, "Also write the figures as JSON.", flag_values=values)
-    flags.DEFINE_bool("force", False, "Replace that file.", flag_values=values)
-
-
-def _evaluate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "data")
-    from gm_vae.files import output_file
-    from gm_vae.generate.gmvae import load
-    from gm_vae.training.evaluation import evaluate
-
-    figures = evaluate(
-        load(values.model).network,
-        values.data,
-        values.split,
-        batch_size=values.batch_size,
-        limit=values.limit,
-        seed=values.seed,
-        show_progress=True,
-    )
-    if values.output:
-        with output_file(values.output, values.force) as part:
-            part.write_text(json.dumps(figures.to_dict(), indent=1) + "\n", encoding="utf-8")
-    print(figures.table())
-
-
-EVALUATE = Command(
-    name="evaluate",
-    summary="Score how well a model explains measures that it was not trained on.",
-    example="gm-vae evaluate --model=runs/mine --data=data/mine --split=test",
-    define_flags=_define_evaluate,
-    run=_evaluate,
 )

@@ -1,4 +1,4 @@
-"""How well a model explains measures it was not trained on."""
+"""How well a model explains measures it was not trained on, under teacher forcing."""
 
 from __future__ import annotations
 
@@ -15,38 +15,72 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.reader import measure_batches
 from gm_vae.model.latent import unit_kl
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music.vocabulary import EventType, vocabulary
+from gm_vae.music.vocabulary import EventType
 from gm_vae.progress import Progress
-
-_ACTIVE_NATS = 0.01  # a latent unit is active if its mean KL is above this
+from gm_vae.training.health import (
+    ACTIVE_NATS,
+    ACTIVE_VARIANCE,
+    SHORT_NAMES,
+    health_sums,
+    type_name,
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
     """Figures of a model on measures; bits and nats are means over measures unless said otherwise.
 
+    Types of tokens are keyed by the name of their `EventType` in lower case; a type that does not
+    occur is left out.
+
     Attributes:
         measures: how many were scored.
-        bits_per_measure: bound on -log2 p(measure): reconstruction + KL, with one draw of z.
+        bits_per_measure: bound on -log2 p(measure), the negative ELBO: reconstruction + KL, with
+            one draw of z.
         reconstruction_bits, kl_bits: its two parts.
+        latent_bits: what its own point is worth to a measure: by how much the reconstruction costs
+            more from the point of another measure, the next one of the batch.
         nats_per_token: reconstruction a token.
+        nats_by_type: the same for each type.
         accuracy: share of tokens that are the likeliest under teacher forcing.
-        accuracy_by_type: the same for each `EventType` by its name in lower case.
-        active_units: latent units with a mean KL above 0.01 nats.
+        accuracy_by_type: the same for each type.
+        tokens_by_type: how many tokens there were.
+        active_units: latent units whose mu has a variance over measures above 0.01.
+        active_units_by_kl: latent units with a mean KL above 0.01 nats.
+        unit_kl: [Z] mean KL of each unit in nats.
+        unit_variance: [Z] variance of mu over the measures.
     """
 
     measures: int
     bits_per_measure: float
     reconstruction_bits: float
     kl_bits: float
+    latent_bits: float
     nats_per_token: float
+    nats_by_type: dict[str, float]
     accuracy: float
     accuracy_by_type: dict[str, float]
+    tokens_by_type: dict[str, int]
     active_units: int
+    active_units_by_kl: int
+    unit_kl: tuple[float, ...]
+    unit_variance: tuple[float, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as JSON values."""
-        return dataclasses.asdict(self)
+        """The figures as JSON values, without those of single units."""
+        values = dataclasses.asdict(self)
+        return {name: value for name, value in values.items() if not name.startswith("unit_")}
+
+    def scalars(self) -> dict[str, float]:
+        """The figures for TensorBoard: those by type as "accuracy_by_type/note_on"."""
+        found = {}
+        for name, value in self.to_dict().items():
+            found.update(
+                {f"{name}/{kind}": part for kind, part in value.items()}
+                if isinstance(value, dict)
+                else {name: value}
+            )
+        return found
 
     def table(self) -> str:
         """The figures for people."""
@@ -54,11 +88,18 @@ class Evaluation:
             f"measures            {self.measures:,}",
             f"bits a measure      {self.bits_per_measure:.1f}"
             f"  (reconstruction {self.reconstruction_bits:.1f} + KL {self.kl_bits:.1f})",
-            f"nats a token        {self.nats_per_token:.3f}",
-            f"active units        {self.active_units}",
-            f"token accuracy      {self.accuracy:.3f}",
+            f"worth of z          {self.latent_bits:.1f} bits against the z of another measure",
+            f"active units        {self.active_units} of {len(self.unit_kl)} by the variance of mu "
+            f"(> {ACTIVE_VARIANCE}), {self.active_units_by_kl} by KL (> {ACTIVE_NATS} nats)",
+            f"{'tokens':<20}accuracy   nats   share",
+            f"  {'all':<18}{self.accuracy:8.3f}{self.nats_per_token:7.3f}",
         ]
-        lines += [f"  {name:<18}{value:.3f}" for name, value in self.accuracy_by_type.items()]
+        total = sum(self.tokens_by_type.values())
+        lines += [
+            f"  {name.replace('_', ' '):<18}{accuracy:8.3f}{self.nats_by_type[name]:7.3f}"
+            f"{100 * self.tokens_by_type[name] / total:6.1f} %"
+            for name, accuracy in self.accuracy_by_type.items()
+        ]
         return "\n".join(lines)
 
 
@@ -86,48 +127,82 @@ def evaluate(
     Raises:
         UserError: no such dataset, it has another format than the model, or the split is empty.
     """
-    fmt = network.config.fmt
-    data = dataset_lib.load(dataset_dir)
-    data.fmt.require_equal(fmt, f"the dataset {dataset_dir}", "the model")
+    batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     score = score or make_score(network)
-    batches = measure_batches(dataset_dir, split, batch_size)
-    if limit is not None:
-        batches = batches.unbatch().take(limit).batch(batch_size)
-    kinds = vocabulary(fmt).kinds
-    count = reconstruction = kl = 0.0
-    unit_kl = np.zeros(network.config.latent_size)
-    right, seen = np.zeros(len(EventType)), np.zeros(len(EventType))
-    with Progress(limit or 0, "measure", shown=show_progress) as progress:
+    count = reconstruction = elsewhere = kl = units = 0.0
+    tokens = latents = np.zeros(())
+    with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
-            noise = tf.random.stateless_normal(
-                [tf.shape(batch["lengths"])[0], network.config.latent_size], [seed, index]
-            )
-            part = score(noise=noise, **batch)
             size = len(batch["lengths"])
+            noise = tf.random.stateless_normal([size, network.config.latent_size], [seed, index])
+            part = {
+                name: np.asarray(x, np.float64) for name, x in score(noise=noise, **batch).items()
+            }
             count += size
-            reconstruction += float(part["reconstruction"])
-            kl += float(part["kl"])
-            unit_kl += part["unit_kl"].numpy()
-            kind = kinds[part["targets"].numpy()]
-            weights = part["weights"].numpy()
-            right += np.bincount(kind, weights * part["right"].numpy(), len(EventType))
-            seen += np.bincount(kind, weights, len(EventType))
-            progress.update(size)
-    by_type = {kind.name.lower(): right[kind] / seen[kind] for kind in EventType if seen[kind] > 0}
+            reconstruction += part["reconstruction"]
+            elsewhere += part["elsewhere"]
+            kl += part["unit_kl"].sum()
+            units = units + part["unit_kl"]
+            tokens, latents = tokens + part["tokens"], latents + part["latents"]
+            progress.update(size, "scored")
+    nats, hits, seen = tokens
+    mean, square, _ = latents / count
+    variance, kls = square - mean * mean, units / count
+    present = [kind for kind in SHORT_NAMES if seen[kind] > 0]
+
+    def by_type(values: np.ndarray) -> dict[str, float]:
+        return {type_name(kind): float(values[kind]) for kind in present}
+
+    per_token = np.divide(nats, seen, where=seen > 0, out=np.zeros(len(EventType)))
+    accuracy = np.divide(hits, seen, where=seen > 0, out=np.zeros(len(EventType)))
+    bit = count * math.log(2)
     return Evaluation(
         measures=int(count),
-        bits_per_measure=(reconstruction + kl) / count / math.log(2),
-        reconstruction_bits=reconstruction / count / math.log(2),
-        kl_bits=kl / count / math.log(2),
-        nats_per_token=reconstruction / seen.sum(),
-        accuracy=right.sum() / seen.sum(),
-        accuracy_by_type={name: float(value) for name, value in by_type.items()},
-        active_units=int((unit_kl / count > _ACTIVE_NATS).sum()),
+        bits_per_measure=float((reconstruction + kl) / bit),
+        reconstruction_bits=float(reconstruction / bit),
+        kl_bits=float(kl / bit),
+        latent_bits=float((elsewhere - reconstruction) / bit),
+        nats_per_token=float(reconstruction / seen.sum()),
+        nats_by_type=by_type(per_token),
+        accuracy=float(hits.sum() / seen.sum()),
+        accuracy_by_type=by_type(accuracy),
+        tokens_by_type={type_name(kind): int(seen[kind]) for kind in present},
+        active_units=int((variance > ACTIVE_VARIANCE).sum()),
+        active_units_by_kl=int((kls > ACTIVE_NATS).sum()),
+        unit_kl=tuple(kls.tolist()),
+        unit_variance=tuple(variance.tolist()),
     )
 
 
-def make_score(network: HierarchicalVAE) -> Callable[..., Any]:
-    """A compiled function that scores a batch, for `evaluate`."""
+def split_batches(
+    network: HierarchicalVAE,
+    dataset_dir: str | pathlib.Path,
+    split: str,
+    batch_size: int,
+    limit: int | None,
+) -> tuple[tf.data.Dataset, int]:
+    """The first `limit` measures of a split, all if None, in batches; and how many they are.
+
+    Raises:
+        UserError: no such dataset, it has another format than the model, or the split is empty.
+    """
+    data = dataset_lib.load(dataset_dir)
+    data.fmt.require_equal(network.config.fmt, f"the dataset {dataset_dir}", "the model")
+    batches = measure_batches(dataset_dir, split, batch_size)
+    count = data.split(split).measures
+    if limit is not None and limit < count:
+        batches, count = batches.unbatch().take(limit).batch(batch_size), limit
+    return batches, count
+
+
+def make_score(network: HierarchicalVAE) -> Callable[..., dict[str, tf.Tensor]]:
+    """A compiled function that scores a batch, for `evaluate`: sums over its measures.
+
+    Returns:
+        A function of `tokens`, `lengths`, `chords` and `noise` as in `HierarchicalVAE.score` to
+        "reconstruction" and "elsewhere" (from the point of the next measure) in nats, "unit_kl"
+        [Z], "tokens" and "latents" of `health_sums`.
+    """
     fmt = network.config.fmt
     ids = tf.TensorSpec([None, fmt.max_tracks, fmt.max_track_length], tf.int32)
     lengths = tf.TensorSpec([None, fmt.max_tracks], tf.int32)
@@ -138,14 +213,14 @@ def make_score(network: HierarchicalVAE) -> Callable[..., Any]:
         tokens: tf.Tensor, lengths: tf.Tensor, chords: tf.Tensor, noise: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         scores = network.score(tokens, lengths, chords, noise)
-        predicted = tf.argmax(scores.logits.logits, -1, tf.int32)
+        others = tf.roll(scores.mu + scores.sigma * noise, 1, 0)
+        token_sums, latent_sums = health_sums(scores, fmt)
         return {
             "reconstruction": tf.reduce_sum(scores.reconstruction),
-            "kl": tf.reduce_sum(scores.kl),
+            "elsewhere": tf.reduce_sum(network.reconstruction(others, tokens, lengths, chords)),
             "unit_kl": tf.reduce_sum(unit_kl(scores.mu, scores.sigma), 0),
-            "targets": scores.logits.targets,
-            "weights": scores.logits.weights,
-            "right": tf.cast(predicted == scores.logits.targets, tf.float32),
+            "tokens": token_sums,
+            "latents": latent_sums,
         }
 
     return score

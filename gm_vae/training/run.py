@@ -30,6 +30,7 @@ from gm_vae.progress import Progress
 from gm_vae.training.batches import training_batches
 from gm_vae.training.config import TrainConfig
 from gm_vae.training.evaluation import Evaluation, evaluate, make_score
+from gm_vae.training.health import CollapseWatch, health_line
 from gm_vae.training.step import beta, make_optimizer, make_step
 
 _MAY_CHANGE = ("steps", "save_every", "log_every", "validation_measures")  # between two resumptions
@@ -150,6 +151,7 @@ class _Loop:
         self.folder, self.network, self.optimizer = folder, network, optimizer
         self.config, self.manager, self.dataset, self.say = config, manager, dataset, say
         self.latest = ""
+        self._watch = CollapseWatch()
         self._writer = tf.summary.create_file_writer(str(folder / "logs"))
 
     def log(self, step: int, results: dict[str, tf.Tensor]) -> str:
@@ -167,8 +169,8 @@ class _Loop:
             for name, value in values.items():
                 tf.summary.scalar(f"train/{name}", value)
         self.latest = (
-            f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits a measure, "
-            f"accuracy {values['accuracy']:.3f}"
+            f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
+            f"{health_line(values)}"
         )
         return self.latest
 
@@ -201,16 +203,17 @@ class _Loop:
         if validation is None:
             return
         with self._writer.as_default(step=step):
-            for name, value in figures.items():
-                if not isinstance(value, dict):
-                    tf.summary.scalar(f"validation/{name}", value)
-            for name, value in validation.accuracy_by_type.items():
-                tf.summary.scalar(f"validation_accuracy/{name}", value)
+            for name, value in validation.scalars().items():
+                tf.summary.scalar(f"validation/{name}", value)
         if not sys.stderr.isatty():  # else the progress line tells
             self.say(
                 f"step {step:,}: held-out {validation.bits_per_measure:.1f} bits a measure "
-                f"(KL {validation.kl_bits:.1f}), accuracy {validation.accuracy:.3f}"
+                f"(KL {validation.kl_bits:.1f}), accuracy {validation.accuracy:.3f}, "
+                f"{validation.active_units} active units"
             )
+        warning = self._watch.see(validation)
+        if warning:
+            self.say(warning)
 
     def close(self) -> None:
         self._writer.close()

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.training.config import TrainConfig
+from gm_vae.training.health import health_figures, health_sums
 
 Batch = dict[str, tf.Tensor]
 
@@ -57,7 +58,7 @@ def make_step(
 
     Returns:
         A function to a dict of scalars over the whole batch: "loss", "reconstruction", "kl" in
-        nats a measure, "accuracy" of tokens, "gradient_norm" before clipping.
+        nats a measure, "gradient_norm" before clipping, and those of `health_figures`.
     """
     variables = network.trainable_variables
     batch_size = config.batch_size
@@ -71,26 +72,23 @@ def make_step(
             loss = tf.reduce_sum(scores.reconstruction + weight * kl_cost) / batch_size
         gradients = tape.gradient(loss, [variable.value for variable in variables])
         gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
-        predicted = tf.argmax(scores.logits.logits, -1, tf.int32)
-        right = tf.cast(predicted == scores.logits.targets, tf.float32) * scores.logits.weights
         sums = [
             loss,
             tf.reduce_sum(scores.reconstruction) / batch_size,
             tf.reduce_sum(scores.kl) / batch_size,
-            tf.reduce_sum(right),
-            tf.reduce_sum(scores.logits.weights),
+            *health_sums(scores, network.config.fmt),
         ]
         context = tf.distribute.get_replica_context()
         gradients, sums = context.all_reduce(tf.distribute.ReduceOp.SUM, [gradients, sums])
         gradients, norm = tf.clip_by_global_norm(gradients, config.clip_norm)
         optimizer.apply(gradients, variables)
-        total, reconstruction, kl, right, tokens = sums
+        total, reconstruction, kl, *health = sums
         return {
             "loss": total,
             "reconstruction": reconstruction,
             "kl": kl,
-            "accuracy": right / tokens,
             "gradient_norm": norm,
+            **health_figures(*health),
         }
 
     @tf.function(autograph=False)

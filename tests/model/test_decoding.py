@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from numpy_reference import NumpyReference
 
 from gm_vae.data.dataset import read_measures
 from gm_vae.model.config import ModelConfig
@@ -198,3 +199,31 @@ def test_the_grammar_allows_all_of_real_music(songs_dataset):
     assert np.asarray(state.done).all()
     assert apart.mean() > 0.95
     assert checked > 10_000
+
+
+def test_a_tracks_first_token_follows_the_first_input(golden):
+    folder = golden / "model" / "chords_dec3"
+    weights = np.load(folder / "weights.npz")
+    weights = {key.replace("|", "/"): weights[key] for key in weights}
+    model = HierarchicalVAE(ModelConfig(48, (40, 40, 40), 32))
+    model.load_published_weights(weights)
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(4, 32)).astype(np.float32)
+    vocab = vocabulary(model.config.fmt)
+    first_inputs = rng.integers(-1, vocab.size, (4, 8)).astype(np.int32)
+    chords, draws = np.full((4, 2), 5), np.arange(4)
+
+    def greedy(first_inputs):
+        tokens, lengths = side_by_side(model, z, chords, 0.0, 0, draws, first_inputs)
+        return np.asarray(tokens), np.asarray(lengths)
+
+    tokens, lengths = greedy(first_inputs)
+    # a track begins with a program or the end, under "no chord"
+    heard = np.zeros(tokens.shape, int)
+    logits = NumpyReference(weights).logits(z, tokens, lengths, heard, first_inputs)
+    np.testing.assert_array_equal(
+        tokens[:, :, 0], logits[:, :, 0, vocab.program :].argmax(-1) + vocab.program
+    )
+    zeros, _ = greedy(np.full((4, 8), -1, np.int32))
+    np.testing.assert_array_equal(zeros, greedy(None)[0])
+    assert (zeros != tokens).any()  # these weights have not learned to ignore it

@@ -1,0 +1,1 @@
+"""The report of a trained model: bounds, token and note accuracy, pictures."""

@@ -1,0 +1,83 @@
+"""Pictures of a report: KL by unit, accuracy and nats by type of token, some reconstructions."""
+
+from __future__ import annotations
+
+import math
+import pathlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gm_vae.generate.piano_roll import draw_piano_roll
+from gm_vae.training.evaluation import Evaluation
+from gm_vae.training.health import ACTIVE_VARIANCE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from gm_vae.evaluation.report import Report
+
+_ACTIVE, _IDLE, _OTHER = "#0072B2", "#BBBBBB", "#D55E00"  # apart for colour-blind eyes
+_DPI = 120
+
+
+def draw_pictures(report: Report, folder: pathlib.Path) -> None:
+    """Write kl_by_unit.png, tokens_by_type.png and reconstruction_N.png into a folder."""
+    kl_figure(report.figures).savefig(folder / "kl_by_unit.png")
+    types_figure(report.figures).savefig(folder / "tokens_by_type.png")
+    for number, pair in enumerate(report.reconstructions.examples, 1):
+        draw_piano_roll(
+            pair,
+            folder / f"reconstruction_{number}.png",
+            title="1: as it is, 2: decoded from its point",
+        )
+
+
+def kl_figure(figures: Evaluation) -> Figure:
+    """Mean KL of each unit of z in bits, the greatest first; inactive ones grey."""
+    order = np.argsort(figures.unit_kl)[::-1]
+    bits = np.array(figures.unit_kl)[order] / math.log(2)
+    active = np.array(figures.unit_variance)[order] > ACTIVE_VARIANCE
+    figure, (axes,) = _figure(1, (7, 3.2))
+    places = np.arange(len(bits))
+    for chosen, color, label in (
+        (active, _ACTIVE, f"{active.sum()} active (variance of mu > {ACTIVE_VARIANCE})"),
+        (~active, _IDLE, f"{(~active).sum()} not"),
+    ):
+        axes.bar(places[chosen], bits[chosen], width=0.9, color=color, label=label)
+    axes.set_xlabel("units of z, by rank")
+    axes.set_ylabel("KL, bits a measure")
+    axes.set_title(f"KL by unit: {bits.sum():.1f} bits in all")
+    axes.legend(frameon=False)
+    return figure
+
+
+def types_figure(figures: Evaluation) -> Figure:
+    """Accuracy of each type of token under teacher forcing, and what a token of it costs."""
+    names = [name.replace("_", " ") for name in figures.accuracy_by_type]
+    figure, panels = _figure(2, (7, 3.2))
+    for axes, values, title, color in (
+        (panels[0], figures.accuracy_by_type, "accuracy", _ACTIVE),
+        (panels[1], figures.nats_by_type, "nats a token", _OTHER),
+    ):
+        bars = axes.barh(names, list(values.values()), color=color)
+        axes.bar_label(bars, fmt="%.2f", padding=2)
+        axes.invert_yaxis()
+        axes.set_title(title)
+        axes.margins(x=0.15)
+    panels[0].set_xlim(0, 1.15)
+    panels[1].tick_params(labelleft=False)
+    return figure
+
+
+def _figure(panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:
+    """A figure that no global state of matplotlib knows of, with panels side by side."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    for panel in axes:
+        panel.spines[["top", "right"]].set_visible(False)
+    return figure, axes

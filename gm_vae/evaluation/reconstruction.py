@@ -1,0 +1,113 @@
+"""Measures encoded and decoded again: what of their notes and of their harmony is still there."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from gm_vae.data import dataset as dataset_lib
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.music.consonance import chord_time
+from gm_vae.music.measure import Measure
+from gm_vae.music.note_matching import TOLERANCE_STEPS, NoteScores, compare_notes
+from gm_vae.progress import Progress
+
+
+@dataclasses.dataclass(frozen=True)
+class Reconstructions:
+    """What greedy decoding from z = mu gives back, each measure under its own chords.
+
+    Attributes:
+        measures: how many were decoded.
+        tolerance_steps: how far apart the onsets of matching notes may be.
+        notes: matched, real and decoded notes, over all measures.
+        same: measures that came back token for token.
+        note_time_in_chord: share of pitched note time inside the chords, of the reconstructions;
+            None if no measure has a chord.
+        real_note_time_in_chord: the same of the measures themselves.
+        examples: some measures and what became of them.
+    """
+
+    measures: int
+    tolerance_steps: int
+    notes: NoteScores
+    same: int
+    note_time_in_chord: float | None
+    real_note_time_in_chord: float | None
+    examples: list[tuple[Measure, Measure]] = dataclasses.field(repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as JSON values, without the examples."""
+        notes = self.notes
+        return {
+            "measures": self.measures,
+            "onset_tolerance_steps": self.tolerance_steps,
+            "note_precision": notes.precision,
+            "note_recall": notes.recall,
+            "note_f1": notes.f1,
+            "notes": dataclasses.asdict(notes),
+            "same_measures": self.same,
+            "note_time_in_chord": self.note_time_in_chord,
+            "real_note_time_in_chord": self.real_note_time_in_chord,
+        }
+
+
+def reconstruct(model: GMVAE, measures: list[Measure]) -> list[Measure]:
+    """Each measure decoded greedily from its own mu, under its own chords."""
+    chords = ["|".join(measure.chords) for measure in measures]
+    return model.decode(model.encode(measures)[0], chords, temperature=0, seed=0)
+
+
+def reconstruct_split(
+    model: GMVAE,
+    dataset_dir: str | pathlib.Path,
+    split: str,
+    *,
+    batch_size: int = 256,
+    limit: int | None = None,
+    tolerance_steps: int = TOLERANCE_STEPS,
+    examples: int = 0,
+    show_progress: bool = False,
+) -> Reconstructions:
+    """Reconstruct the first `limit` measures of a split (all if None) and compare.
+
+    Args:
+        examples: how many pairs to keep, spread evenly over the measures.
+
+    Raises:
+        UserError: no such dataset, or it has another format than the model.
+    """
+    total = dataset_lib.load(dataset_dir).split(split).measures
+    total = total if limit is None else min(limit, total)
+    shown = {total * index // max(examples, 1) for index in range(examples)}
+    measures = itertools.islice(dataset_lib.read_measures(dataset_dir, split), total)
+    notes, same, kept, done = NoteScores(), 0, [], 0
+    harmony = {"real": np.zeros(2, int), "decoded": np.zeros(2, int)}
+    with Progress(total, "measure", shown=show_progress) as progress:
+        while part := list(itertools.islice(measures, batch_size)):
+            found = reconstruct(model, part)
+            for real, decoded in zip(part, found):
+                notes += compare_notes(real, decoded, tolerance_steps)
+                same += real == decoded
+                if done in shown:
+                    kept.append((real, decoded))
+                done += 1
+            harmony["real"] += chord_time(part)
+            harmony["decoded"] += chord_time(found)
+            progress.update(len(part), "reconstructed")
+    in_chord = {
+        name: float(inside / time) if time else None for name, (inside, time) in harmony.items()
+    }
+    return Reconstructions(
+        measures=done,
+        tolerance_steps=tolerance_steps,
+        notes=notes,
+        same=same,
+        note_time_in_chord=in_chord["decoded"],
+        real_note_time_in_chord=in_chord["real"],
+        examples=kept,
+    )

@@ -1,0 +1,99 @@
+"""All figures of a model on a split: a table for people, JSON, a folder with pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+from typing import Any
+
+from gm_vae.errors import UsageError
+from gm_vae.evaluation.bound import Bound
+from gm_vae.evaluation.reconstruction import Reconstructions
+from gm_vae.files import output_file, output_folder
+from gm_vae.training.evaluation import Evaluation
+
+FILE_NAME = "evaluation.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What `gm-vae evaluate` tells.
+
+    Attributes:
+        about: where the figures come from (model, dataset, split, seed), JSON values.
+        figures: under teacher forcing.
+        bound: the importance-weighted bound, None if it was not wanted.
+        reconstructions: of greedy decoding.
+    """
+
+    about: dict[str, Any]
+    figures: Evaluation
+    bound: Bound | None
+    reconstructions: Reconstructions
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures as JSON values: those of `Evaluation` first, then the others by part."""
+        return {
+            **self.about,
+            **self.figures.to_dict(),
+            "importance_weighted": dataclasses.asdict(self.bound) if self.bound else None,
+            "reconstructions": self.reconstructions.to_dict(),
+            "unit_kl": list(self.figures.unit_kl),
+            "unit_variance": list(self.figures.unit_variance),
+        }
+
+    def table(self) -> str:
+        """The figures for people."""
+        lines = [self.figures.table()]
+        if self.bound:
+            lines.append(
+                f"bits a measure      {self.bound.bits_per_measure:.1f} at most, by "
+                f"{self.bound.samples} draws of z weighted by importance"
+            )
+        found = self.reconstructions
+        notes = found.notes
+        lines.append(
+            f"greedy notes        F1 {notes.f1:.3f}, precision {notes.precision:.3f}, recall "
+            f"{notes.recall:.3f} (onset within {found.tolerance_steps} steps, pitch, program)"
+        )
+        lines.append(f"  came back whole   {100 * found.same / found.measures:.1f} % of measures")
+        if found.note_time_in_chord is not None and found.real_note_time_in_chord is not None:
+            lines.append(
+                f"note time in chord  {100 * found.note_time_in_chord:.1f} % decoded, "
+                f"{100 * found.real_note_time_in_chord:.1f} % real"
+            )
+        return "\n".join(lines)
+
+
+def check_output(path: str | os.PathLike[str], force: bool) -> None:
+    """Raise UsageError if `write_report` would refuse the place; before the work, not after it."""
+    path = pathlib.Path(path)
+    taken = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
+    if path.suffix != ".json" and path.is_file():
+        raise UsageError(f"{path} is a file; let its name end in .json, or name a folder.")
+    if path.suffix == ".json" and path.is_dir():
+        raise UsageError(f"{path} is a folder; choose another name, or one without .json.")
+    if taken and not force:
+        raise UsageError(f"{path} exists already; choose another name or add --force.")
+
+
+def write_report(report: Report, path: str | os.PathLike[str], force: bool = False) -> None:
+    """Write the figures to a file that ends in .json; or a folder with them and the pictures.
+
+    Raises:
+        UsageError: the place is taken and `force` is false.
+        UserError: the place cannot be written.
+    """
+    from gm_vae.evaluation.pictures import draw_pictures
+
+    text = json.dumps(report.to_dict(), indent=1) + "\n"
+    path = pathlib.Path(path).expanduser()
+    if path.suffix == ".json":
+        with output_file(path, force) as part:
+            part.write_text(text, encoding="utf-8")
+        return
+    with output_folder(path, force) as part:
+        (part / FILE_NAME).write_text(text, encoding="utf-8")
+        draw_pictures(report, part)

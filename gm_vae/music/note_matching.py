@@ -1,0 +1,100 @@
+"""How many notes of one measure another one has: precision, recall and F1.
+
+As transcriptions are judged (onset and pitch; see Bay et al. 2009): a note counts as found if a
+note of the same pitch and program begins within a tolerance of it, and no note is counted twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+
+import numpy as np
+
+from gm_vae.music.measure import Measure
+
+TOLERANCE_STEPS = 2  # 42 ms at 120 quarter notes a minute; the custom is 50 ms
+
+
+@dataclasses.dataclass(frozen=True)
+class NoteScores:
+    """Counts of notes, which add up over measures, and what follows from them.
+
+    Attributes:
+        matched: pairs of notes.
+        reference: notes that there should be.
+        estimated: notes that there are.
+    """
+
+    matched: int = 0
+    reference: int = 0
+    estimated: int = 0
+
+    def __add__(self, other: NoteScores) -> NoteScores:
+        return NoteScores(
+            self.matched + other.matched,
+            self.reference + other.reference,
+            self.estimated + other.estimated,
+        )
+
+    @property
+    def precision(self) -> float:
+        """Share of the estimated notes that match; 0 if there are none."""
+        return self.matched / self.estimated if self.estimated else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the reference notes that match; 0 if there are none."""
+        return self.matched / self.reference if self.reference else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall; 0 if nothing matches."""
+        notes = self.reference + self.estimated
+        return 2 * self.matched / notes if notes else 0.0
+
+
+def compare_notes(
+    reference: Measure, estimate: Measure, tolerance_steps: int = TOLERANCE_STEPS
+) -> NoteScores:
+    """Match the notes of two measures, as many as can be, each with at most one other.
+
+    Two notes match if pitch and program are the same and their onsets differ by at most
+    `tolerance_steps`. Which track they stand in, how long and how loud they are does not matter.
+    """
+    theirs, ours = _onsets(reference), _onsets(estimate)
+    return NoteScores(
+        matched=sum(
+            _matches(onsets, ours[key], tolerance_steps)
+            for key, onsets in theirs.items()
+            if key in ours
+        ),
+        reference=sum(map(len, theirs.values())),
+        estimated=sum(map(len, ours.values())),
+    )
+
+
+def _onsets(measure: Measure) -> dict[tuple[int, int], list[int]]:
+    """(program, pitch) -> rising onsets in steps."""
+    found = defaultdict(list)
+    notes = measure.notes()
+    for note in notes[np.argsort(notes["start_step"], kind="stable")]:
+        found[int(note["program"]), int(note["pitch"])].append(int(note["start_step"]))
+    return found
+
+
+def _matches(first: list[int], second: list[int], tolerance: int) -> int:
+    """Pairs of two rising lists that differ by at most `tolerance`: the most there can be.
+
+    Taking the earliest that fits is never worse: whatever an optimal matching pairs the two
+    earliest fitting onsets with can be exchanged between them.
+    """
+    count = i = j = 0
+    while i < len(first) and j < len(second):
+        if abs(first[i] - second[j]) <= tolerance:
+            count, i, j = count + 1, i + 1, j + 1
+        elif first[i] < second[j]:
+            i += 1
+        else:
+            j += 1
+    return count

@@ -1,0 +1,117 @@
+"""Posterior health: what z carries, what each kind of token costs, and a watch for collapse.
+
+Two definitions of an active unit of z are in use, and free bits make them differ: below their
+floor KL is free, so a unit may keep a KL that no measure had a say in. By the variance of mu (Burda
+et al. 2016) a unit is active if its mean depends on the measure; that one is the default here.
+Whether the decoder heeds z is a third question, which `Evaluation.latent_bits` answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tensorflow as tf
+
+from gm_vae.model.vae import Scores
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import EventType, vocabulary
+
+if TYPE_CHECKING:
+    from gm_vae.training.evaluation import Evaluation
+
+ACTIVE_VARIANCE = 0.01  # of mu over measures, in prior variances
+ACTIVE_NATS = 0.01  # mean KL of a unit
+
+# in the order in which a track has them, with names short enough for a line
+SHORT_NAMES = {
+    EventType.PROGRAM: "prog",
+    EventType.NOTE_ON: "on",
+    EventType.NOTE_OFF: "off",
+    EventType.TIME_SHIFT: "shift",
+    EventType.VELOCITY: "vel",
+    EventType.END: "end",
+}
+
+
+def type_name(kind: EventType) -> str:
+    """How figures by type are keyed: "note_on"."""
+    return kind.name.lower()
+
+
+def health_sums(scores: Scores, fmt: MeasureFormat) -> tuple[tf.Tensor, tf.Tensor]:
+    """Sums over a batch, to be added to those of other replicas or batches.
+
+    Returns:
+        tokens: float32 [3, K], nats, hits (the likeliest token was the true one) and number of the
+            tokens of each `EventType`.
+        latents: float32 [3, Z], mu and its square over the measures, and their number.
+    """
+    logits = scores.logits
+    kinds = tf.gather(vocabulary(fmt).kinds.astype(np.int32), logits.targets)
+    hits = tf.cast(tf.argmax(logits.logits, -1, tf.int32) == logits.targets, tf.float32)
+    columns = tf.stack([scores.token_nats, hits * logits.weights, logits.weights], 1)  # [P, 3]
+    tokens = tf.math.unsorted_segment_sum(columns, kinds, len(EventType))
+    mu = tf.cast(scores.mu, tf.float32)
+    latents = [tf.reduce_sum(values, 0) for values in (mu, tf.square(mu), tf.ones_like(mu))]
+    return tf.transpose(tokens), tf.stack(latents)
+
+
+def health_figures(tokens: tf.Tensor, latents: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Scalars of a batch from the `health_sums` of all of it.
+
+    Returns:
+        "accuracy" of tokens, "active_units" by the variance of mu over the batch, and
+        "nats_note_on" and so on, reconstruction a token of each type (0 where there is none).
+    """
+    nats, hits, count = tf.unstack(tokens)
+    by_type = tf.math.divide_no_nan(nats, count)
+    mean, square, _ = tf.unstack(latents / latents[2])
+    active = tf.cast(square - mean * mean > ACTIVE_VARIANCE, tf.float32)
+    return {
+        "accuracy": tf.reduce_sum(hits) / tf.reduce_sum(count),
+        "active_units": tf.reduce_sum(active),
+        **{f"nats_{type_name(kind)}": by_type[kind] for kind in SHORT_NAMES},
+    }
+
+
+def health_line(figures: Mapping[str, Any]) -> str:
+    """`health_figures` behind the progress of a training, in few words."""
+    nats = " ".join(
+        f"{short} {figures[f'nats_{type_name(kind)}']:.1f}" for kind, short in SHORT_NAMES.items()
+    )
+    return (
+        f"accuracy {figures['accuracy']:.3f}, {figures['active_units']:.0f} active units, "
+        f"nats {nats}"
+    )
+
+
+class CollapseWatch:
+    """Tells once when z has meant nothing for some validations in a row.
+
+    Posterior collapse: the decoder does without z. Then a measure is as well explained by the point
+    of another one, or hardly a unit of z depends on the measure.
+    """
+
+    def __init__(self, patience: int = 3) -> None:
+        self.patience = patience
+        self._in_a_row = 0
+
+    def see(self, validation: Evaluation) -> str | None:
+        """Take note of a validation; a sentence with the remedy, when it is time for one."""
+        self._in_a_row = self._in_a_row + 1 if collapsed(validation) else 0
+        if self._in_a_row != self.patience:
+            return None
+        return (
+            f"posterior collapse: for {self.patience} validations the point of a measure has been "
+            f"worth {validation.latent_bits:.1f} bits and {validation.active_units} of "
+            f"{len(validation.unit_kl)} units of z are active (KL {validation.kl_bits:.1f} bits); "
+            "start anew with a lower --max_beta, a slower --beta_rate (0.99999) or more "
+            "--free_bits."
+        )
+
+
+def collapsed(validation: Evaluation) -> bool:
+    """Whether z is worth less than a bit, or one unit in a hundred (rounded down) is active."""
+    return validation.latent_bits < 1.0 or validation.active_units <= len(validation.unit_kl) // 100

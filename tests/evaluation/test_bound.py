@@ -1,0 +1,50 @@
+"""The importance-weighted bound of a split, against a sum written out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gm_vae.data.reader import measure_batches
+from gm_vae.evaluation.bound import bound_split
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.latent import posterior
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.training.evaluation import evaluate
+
+MODEL = ModelConfig(16, (16, 16), 8)
+
+
+def test_the_bound_of_a_split(songs_dataset):
+    network = HierarchicalVAE(MODEL)
+    # a posterior that tells measures apart, or all draws would weigh the same
+    network.encoder.mu.kernel.assign(8 * network.encoder.mu.kernel)
+    network.conductor.initial_state.kernel.assign(8 * network.conductor.initial_state.kernel)
+    kernel = network.track_decoder.output_projection.kernel
+    kernel.assign(8 * kernel)
+    common = {"batch_size": 8, "limit": 20}
+    found = bound_split(network, songs_dataset, "test", 3, seed=5, **common)
+
+    batches = measure_batches(songs_dataset, "test", 8).unbatch().take(20).batch(8)
+    bits = 0.0
+    for index, batch in enumerate(batches):
+        mu, sigma = network.encode(**batch)
+        weights = []
+        for draw in range(3):
+            seed = tf.random.experimental.stateless_fold_in([5, index], draw)
+            z = np.asarray(posterior(mu, sigma).sample(seed=seed), np.float64)
+            noise = (z - mu) / sigma
+            nats = network.score(noise=np.float32(noise), packed=False, **batch).reconstruction
+            log_q = -0.5 * noise**2 - np.log(sigma)
+            weights.append(-np.asarray(nats, np.float64) + np.sum(-0.5 * z**2 - log_q, -1))
+        bits -= np.sum(np.logaddexp.reduce(weights) - math.log(3)) / math.log(2)
+    assert found.measures == 20
+    assert found.samples == 3
+    assert found.bits_per_measure == pytest.approx(bits / 20, rel=1e-5)
+
+    one = bound_split(network, songs_dataset, "test", 1, seed=5, **common)
+    many = bound_split(network, songs_dataset, "test", 20, seed=5, **common)
+    assert many.bits_per_measure < found.bits_per_measure < one.bits_per_measure
+    elbo = evaluate(network, songs_dataset, "test", **common).bits_per_measure
+    assert one.bits_per_measure == pytest.approx(elbo, rel=0.05)

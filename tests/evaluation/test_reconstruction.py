@@ -1,0 +1,74 @@
+"""Reconstructions of a split, with models that give back what a test wants."""
+
+import numpy as np
+import pytest
+
+from gm_vae.data.dataset import load, read_measures
+from gm_vae.evaluation.reconstruction import reconstruct_split
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.consonance import note_time_in_chord
+from gm_vae.music.measure import Measure
+from gm_vae.music.note_matching import NoteScores, compare_notes
+from gm_vae.music.vocabulary import DRUMS
+
+
+class Memory:
+    """Stands for a GMVAE: a point is the number of a measure, and decodes to a change of it."""
+
+    def __init__(self, change):
+        self.change = change
+
+    def encode(self, measures):
+        self.measures = measures
+        return np.arange(len(measures))[:, None], None
+
+    def decode(self, z, chords, temperature, seed):
+        assert temperature == 0
+        found = [self.measures[int(index)] for (index,) in z]
+        assert list(chords) == ["|".join(measure.chords) for measure in found]
+        return [self.change(measure) for measure in found]
+
+
+def without_drums(measure):
+    rows = [row for row, program in enumerate(measure.programs) if program != DRUMS]
+    tracks = [measure.tokens[row, : measure.lengths[row]].tolist() for row in rows]
+    return Measure.from_tracks(tracks, measure.chord_ids, measure.fmt)
+
+
+def test_a_perfect_memory(songs_dataset):
+    found = reconstruct_split(Memory(lambda measure: measure), songs_dataset, "test", examples=3)
+    assert found.measures == found.same == load(songs_dataset).split("test").measures
+    assert found.notes.precision == found.notes.recall == found.notes.f1 == 1
+    expected = note_time_in_chord(read_measures(songs_dataset, "test"))
+    assert found.note_time_in_chord == found.real_note_time_in_chord == pytest.approx(expected)
+    assert len(found.examples) == 3
+    assert all(real == decoded for real, decoded in found.examples)
+
+
+def test_missing_drums_cost_recall_and_no_harmony(songs_dataset):
+    found = reconstruct_split(
+        Memory(without_drums), songs_dataset, "test", batch_size=10, limit=25, examples=5
+    )
+    real = [measure for _, measure in zip(range(25), read_measures(songs_dataset, "test"))]
+    notes = [measure.notes() for measure in real]
+    drums = sum((part["program"] == DRUMS).sum() for part in notes)
+    assert 0 < drums < sum(map(len, notes))
+    kept = sum(map(len, notes)) - drums
+    assert found.notes == NoteScores(kept, kept + drums, kept)
+    assert found.note_time_in_chord == found.real_note_time_in_chord
+    assert found.same == sum(DRUMS not in measure.programs for measure in real)
+    assert [pair[0] for pair in found.examples] == real[::5]
+    assert found.to_dict()["note_recall"] == found.notes.recall < 1
+
+
+def test_a_network_is_decoded_as_gmvae_does(songs_dataset):
+    model = GMVAE(HierarchicalVAE(ModelConfig(16, (16, 16), 8)))
+    found = reconstruct_split(model, songs_dataset, "test", batch_size=4, limit=6)
+    real = [measure for _, measure in zip(range(6), read_measures(songs_dataset, "test"))]
+    mu, _ = model.encode(real)
+    decoded = model.decode(mu, ["|".join(m.chords) for m in real], temperature=0)
+    assert found.notes == sum(map(compare_notes, real, decoded), NoteScores())
+    assert found.measures == 6
+    assert found.examples == []

@@ -1,0 +1,45 @@
+"""The network under KERAS_BACKEND=jax: the original's forward pass and gradients, no TensorFlow."""
+
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_forward.py"
+
+
+@pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
+def test_forward_and_gradients_are_the_originals(golden, name, tmp_path):
+    if not importlib.util.find_spec("jax"):
+        pytest.skip("jax is not installed; pip install jax")
+    folder, output = golden / "model" / name, tmp_path / "found.npz"
+    ran = subprocess.run(
+        [sys.executable, SCRIPT, folder, output],
+        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "jax, without TensorFlow"
+    found, forward = np.load(output), np.load(folder / "forward.npz")
+    for index in (0, 1):
+        expected = {key: forward[f"b{index}_zeps_{key}"] for key in ("mu", "sigma", "r_loss")}
+        np.testing.assert_allclose(found[f"b{index}_mu"], expected["mu"], atol=2e-6)
+        np.testing.assert_allclose(found[f"b{index}_sigma"], expected["sigma"], atol=2e-6)
+        np.testing.assert_allclose(found[f"b{index}_r_loss"], expected["r_loss"], rtol=5e-7)
+        np.testing.assert_allclose(
+            found[f"b{index}_kl"], forward[f"b{index}_zeps_kl_div"], atol=4e-6
+        )
+    real = np.arange(64) < forward["lengths"][:4, :, None]
+    np.testing.assert_allclose(found["b0_logits"][real], forward["b0_zeps_logits"][real], atol=5e-6)
+    train = np.load(folder / "train.npz")
+    gradients = {key: train[key] for key in train if key.startswith("grad|")}
+    assert gradients
+    for key, expected in gradients.items():
+        scale = max(np.abs(expected).max(), 1.0)
+        np.testing.assert_allclose(found[key], expected, atol=5e-6 * scale, err_msg=key)

@@ -1,0 +1,167 @@
+"""Posterior health: sums by type against plain loops, and a watch that knows a collapse."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.vocabulary import EventType, vocabulary
+from gm_vae.training.config import TrainConfig
+from gm_vae.training.evaluation import Evaluation, evaluate
+from gm_vae.training.health import (
+    CollapseWatch,
+    collapsed,
+    health_figures,
+    health_line,
+    health_sums,
+)
+from gm_vae.training.run import train
+
+MODEL = ModelConfig(16, (16, 16), 8)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_sums_are_those_of_a_plain_loop(batch_of, packed):
+    network = HierarchicalVAE(MODEL)
+    batch = batch_of(MODEL, 6)
+    scores = network.score(**batch, packed=packed)
+    tokens, latents = (np.asarray(sums) for sums in health_sums(scores, MODEL.fmt))
+    nats, hits, seen = np.zeros((3, len(EventType)))
+    logits = np.asarray(scores.logits.logits, np.float64)
+    tracks, steps = np.asarray(scores.logits.tracks), np.asarray(scores.logits.steps)
+    vocab = vocabulary(MODEL.fmt)
+    for row, track, step in zip(logits, tracks, steps):
+        measure, track = divmod(int(track), MODEL.fmt.max_tracks)
+        if step >= batch["lengths"][measure, track]:
+            continue
+        token = int(batch["tokens"][measure, track, step])
+        kind, _ = vocab.decode(token)
+        nats[kind] += np.log(np.exp(row).sum()) - row[token]
+        hits[kind] += row.argmax() == token
+        seen[kind] += 1
+    assert seen.sum() == np.sum(batch["lengths"])
+    np.testing.assert_allclose(tokens, [nats, hits, seen], rtol=1e-4)
+    np.testing.assert_allclose(latents[0], np.asarray(scores.mu).sum(0), atol=1e-5)
+    np.testing.assert_allclose(latents[1], np.square(scores.mu).sum(0), atol=1e-5)
+    assert (latents[2] == 6).all()
+    figures = health_figures(tf.constant(tokens), tf.constant(latents))
+    assert float(figures["accuracy"]) == pytest.approx(hits.sum() / seen.sum())
+    assert float(figures["nats_velocity"]) == pytest.approx(nats[3] / seen[3], rel=1e-4)
+    assert f"prog {nats[4] / seen[4]:.1f}" in health_line(figures)
+    compiled = tf.function(
+        lambda: health_figures(*health_sums(scores, MODEL.fmt)), jit_compile=not packed
+    )()
+    for name, value in figures.items():
+        assert float(compiled[name]) == pytest.approx(float(value), rel=1e-5), name
+
+
+def test_active_units_are_those_whose_mu_moves():
+    mu = np.float32([[0, 5, 1], [0, 5, -1], [0, 5, 1], [0.1, 5, -1]])
+    tokens = np.zeros((3, len(EventType)), np.float32)
+    tokens[:, EventType.END] = [2, 3, 4]
+    latents = np.stack([mu.sum(0), np.square(mu).sum(0), np.full(3, 4, np.float32)])
+    figures = health_figures(tf.constant(tokens), tf.constant(latents))
+    assert float(figures["active_units"]) == 1
+    assert float(figures["accuracy"]) == 0.75
+    assert float(figures["nats_end"]) == 0.5
+    assert float(figures["nats_program"]) == 0  # there is none
+
+
+def test_evaluation_agrees_with_the_posteriors(songs_dataset):
+    from gm_vae.data.reader import measure_batches
+
+    network = HierarchicalVAE(MODEL)
+    figures = evaluate(network, songs_dataset, "test", batch_size=16, limit=40)
+    batch = next(iter(measure_batches(songs_dataset, "test", 40)))
+    mu, sigma = (np.asarray(x, np.float64) for x in network.encode(**batch))
+    kl = (0.5 * (mu**2 + sigma**2 - 1) - np.log(sigma)).mean(0)
+    np.testing.assert_allclose(figures.unit_kl, kl, rtol=1e-4)
+    np.testing.assert_allclose(figures.unit_variance, mu.var(0), rtol=1e-3, atol=1e-6)
+    assert figures.active_units == (mu.var(0) > 0.01).sum()
+    assert figures.active_units_by_kl == (kl > 0.01).sum()
+    assert figures.kl_bits == pytest.approx(kl.sum() / np.log(2), rel=1e-4)
+    tokens = figures.tokens_by_type
+    assert sum(tokens.values()) == np.sum(batch["lengths"])
+    assert tokens["end"] == 40 * MODEL.fmt.max_tracks
+    spent = sum(figures.nats_by_type[name] * count for name, count in tokens.items())
+    assert spent / sum(tokens.values()) == pytest.approx(figures.nats_per_token, rel=1e-6)
+    assert figures.scalars()["nats_by_type/end"] == figures.nats_by_type["end"]
+    assert "unit_kl" not in figures.to_dict()
+
+
+def test_a_decoder_that_does_without_z_is_found_out(songs_dataset):
+    network = HierarchicalVAE(MODEL)
+    # weights that make units of z active and the decoder heed them ...
+    network.encoder.mu.kernel.assign(8 * network.encoder.mu.kernel)
+    for dense in (network.conductor.initial_state, network.track_decoder.initial_state):
+        dense.kernel.assign(4 * dense.kernel)
+    kernel = network.track_decoder.output_projection.kernel
+    kernel.assign(4 * kernel)
+    heeding = evaluate(network, songs_dataset, "test", limit=64)
+    # ... and then not at all
+    network.conductor.initial_state.kernel.assign(0 * network.conductor.initial_state.kernel)
+    deaf = evaluate(network, songs_dataset, "test", limit=64)
+    assert deaf.active_units == heeding.active_units > 0  # neither definition sees it
+    assert deaf.active_units_by_kl == heeding.active_units_by_kl > 0
+    assert deaf.latent_bits == pytest.approx(0, abs=1e-3)
+    assert abs(heeding.latent_bits) > 1e-2
+    assert collapsed(deaf)
+
+
+HEALTHY = Evaluation(
+    measures=100,
+    bits_per_measure=300.0,
+    reconstruction_bits=250.0,
+    kl_bits=50.0,
+    latent_bits=80.0,
+    nats_per_token=2.0,
+    nats_by_type={},
+    accuracy=0.6,
+    accuracy_by_type={},
+    tokens_by_type={},
+    active_units=40,
+    active_units_by_kl=128,
+    unit_kl=(0.3,) * 128,
+    unit_variance=(0.5,) * 128,
+)
+UNHEEDED = dataclasses.replace(HEALTHY, latent_bits=0.2)
+STILL = dataclasses.replace(HEALTHY, active_units=1)
+
+
+def test_the_watch_speaks_once_and_names_the_remedy():
+    watch = CollapseWatch(patience=3)
+    assert [watch.see(HEALTHY) for _ in range(5)] == [None] * 5
+    assert [watch.see(UNHEEDED), watch.see(STILL)] == [None, None]
+    sentence = watch.see(UNHEEDED)
+    for words in ("0.2 bits", "40 of 128 units", "KL 50.0 bits", "--max_beta", "--free_bits"):
+        assert words in sentence
+    assert "\n" not in sentence
+    assert [watch.see(UNHEEDED) for _ in range(5)] == [None] * 5
+    assert watch.see(HEALTHY) is None  # and if it comes again, so does the sentence
+    assert [bool(watch.see(STILL)) for _ in range(4)] == [False, False, True, False]
+
+
+def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch):
+    config = TrainConfig(steps=3, batch_size=16, save_every=1, log_every=1, validation_measures=20)
+    monkeypatch.setattr("gm_vae.training.health.collapsed", lambda validation: True)
+    said = []
+    train(tmp_path / "run", songs_dataset, MODEL, config, say=said.append)
+    assert sum("posterior collapse" in line for line in said) == 1
+    events = EventAccumulator(str(tmp_path / "run/logs"), {"tensors": 0}).Reload()
+    tags = set(events.Tags()["tensors"])
+    kinds = ("program", "note_on", "note_off", "time_shift", "velocity", "end")
+    for tag in (
+        "train/kl_bits",
+        "train/active_units",
+        *(f"train/nats_{kind}" for kind in kinds),
+        "validation/latent_bits",
+        "validation/active_units_by_kl",
+        *(f"validation/nats_by_type/{kind}" for kind in kinds),
+        *(f"validation/accuracy_by_type/{kind}" for kind in kinds),
+    ):
+        assert tag in tags
+        assert [event.step for event in events.Tensors(tag)] == [1, 2, 3], tag
