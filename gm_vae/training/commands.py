@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import pathlib
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -67,12 +70,22 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "data", "output")
     from gm_vae.data import dataset
     from gm_vae.training.run import train
-    from gm_vae.training.strategies import make_strategy
+    from gm_vae.training.state import RunState
+    from gm_vae.training.strategies import WorkerLost, make_strategy
 
     config = from_fields(values, TrainConfig)
     model = _model_config(values, dataset.load(values.data).fmt)
+    states = RunState(pathlib.Path(values.output) / "state", {})
+    before = states.steps()
     strategy = make_strategy(values.strategy, values.tpu)
-    result = train(values.output, values.data, model, config, strategy)
+    try:
+        result = train(values.output, values.data, model, config, strategy)
+    except WorkerLost as error:
+        if states.steps() == before:  # no progress: whoever started us shall decide
+            raise
+        print(f"gm-vae train: {error} This one waits for them.", file=sys.stderr, flush=True)
+        # TensorFlow cannot join a cluster twice in one process
+        os.execv(sys.executable, sys.orig_argv)
     if result.after:
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
     print(f"\nmodel: {result.folder / 'checkpoint'}")

@@ -14,6 +14,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -184,7 +185,8 @@ class _Loop:
         self._unchecked: list[tuple[int, tf.Tensor, tf.Tensor]] = []
         self._writer = None
         if strategies.is_chief(strategy):
-            self._writer = tf.summary.create_file_writer(str(folder / "logs"))
+            with self._disk():
+                self._writer = tf.summary.create_file_writer(str(folder / "logs"))
 
     def exported_step(self) -> int:
         """The step of the model in the folder, 0 if there is none."""
@@ -319,7 +321,8 @@ class _ScoringStopped(Exception):
 
 def _reason(error: OSError | tf.errors.OpError) -> str:
     text = error.strerror if isinstance(error, OSError) else error.message
-    return (text or str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+    line = (text or str(error) or type(error).__name__).splitlines()[0]
+    return re.sub(r"\{\{.*?\}\} ?| \[Op:.*", "", line).rstrip(".")  # names of nodes
 
 
 def _due(step: int, every: int, config: TrainConfig) -> bool:

@@ -76,17 +76,21 @@ def gather(strategy: tf.distribute.Strategy, values: list[int]) -> list[list[int
     return everywhere.numpy().tolist()
 
 
+class WorkerLost(Interrupted):
+    """Another worker has gone; a new process must take this one's place."""
+
+
 @contextlib.contextmanager
 def watch(strategy: tf.distribute.Strategy) -> Iterator[None]:
-    """Turn the errors of a lost worker into Interrupted."""
+    """Turn what TensorFlow says of a lost worker into WorkerLost."""
     try:
         yield
-    except LOST as error:
+    except LOST:
         if not is_multiworker(strategy):
             raise
-        raise Interrupted(
-            f"another worker has gone ({_first_line(error)[:200]}); start the same command on all "
-            "workers: it goes on from the last state."
+        raise WorkerLost(
+            "another worker has gone; start the same command on all workers: it goes on from the "
+            "last state."
         ) from None
 
 
