@@ -61,19 +61,20 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
     for taken in sockets:
         taken.close()
     folder = tmp_path / "run"
-    logs = [open(tmp_path / f"worker{index}.log", "w+") for index in range(2)]
+    logs = [tmp_path / f"worker{index}.log" for index in range(2)]
 
     def start(index):
         task = {"type": "worker", "index": index}
         config = json.dumps({"cluster": {"worker": addresses}, "task": task})
-        return subprocess.Popen(
-            [sys.executable, "-u", "-m", "gm_vae", "train", f"--data={songs_dataset}"]
-            + [f"--output={folder}", *FLAGS],
-            env={**os.environ, "TF_CONFIG": config},
-            stdout=subprocess.PIPE if index == 0 else logs[index],
-            stderr=logs[index],
-            text=True,
-        )
+        with logs[index].open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-u", "-m", "gm_vae", "train", f"--data={songs_dataset}"]
+                + [f"--output={folder}", *FLAGS],
+                env={**os.environ, "TF_CONFIG": config},
+                stdout=subprocess.PIPE if index == 0 else log,
+                stderr=log,
+                text=True,
+            )
 
     workers = [start(0), start(1)]
     try:
@@ -88,10 +89,7 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
         for worker in workers:
             worker.kill()
             worker.wait()
-        for log in logs:
-            log.seek(0)
-            print(log.read())
-            log.close()
+        print(*(log.read_text() for log in logs))
     assert any("Going on" in line and "at step" in line for line in rest)
     assert_losses(folder, alone)
 
