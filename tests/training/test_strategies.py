@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 import tensorflow as tf
@@ -77,6 +78,8 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
             )
 
     workers = [start(0), start(1)]
+    watchdog = threading.Timer(500, lambda: [worker.kill() for worker in workers])
+    watchdog.start()  # a cluster that does not come together would wait for ever
     try:
         seen = iter(workers[0].stdout.readline, "")
         assert any(line.startswith("step 5:") for line in seen)
@@ -86,6 +89,7 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
         rest = list(seen)
         assert [worker.wait() for worker in workers] == [0, 0]
     finally:
+        watchdog.cancel()
         for worker in workers:
             worker.kill()
             worker.wait()
