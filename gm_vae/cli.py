@@ -48,7 +48,9 @@ VERBS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `gm-vae VERB ...`; returns the exit code (0 done, 1 failed, 2 wrong usage)."""
+    """Run `gm-vae VERB ...`; returns the exit code: 0 done, 1 failed, 2 wrong usage, 75 stopped
+    with all kept, so that the same command goes on (`gm_vae.errors`).
+    """
     argv = list(sys.argv[1:] if argv is None else argv)
     if not argv or argv[0] in ("--help", "-h", "help"):
         print(usage())

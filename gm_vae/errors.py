@@ -16,3 +16,12 @@ class UsageError(UserError):
     """A wrong flag, name or value given by the user."""
 
     exit_code = 2
+
+
+class Interrupted(UserError):
+    """Work that was asked to stop, or had to, and is kept: the same command goes on with it.
+
+    The code is EX_TEMPFAIL of sysexits.h, so that a scheduler can tell it from failure.
+    """
+
+    exit_code = 75

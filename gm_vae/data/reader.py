@@ -39,6 +39,7 @@ def measure_batches(
     bucket: bool = False,
     first_batch: int = 0,
     window: int = 65_536,
+    share: tuple[int, int] = (0, 1),
 ) -> tf.data.Dataset:
     """The measures of a split as a `tf.data.Dataset` of batches.
 
@@ -63,6 +64,9 @@ def measure_batches(
         first_batch: number of the batch to begin with.
         window: whole shards of at most so many measures (at least one shard) are shuffled or
             bucketed together. All in all the reader takes some 170 MB at the default.
+        share: (i, n) keeps the i-th of n equal parts of each batch and parses no other, for n
+            processes that train together: B becomes B / n. Needs `repeat`, since a last batch may
+            not divide.
 
     Returns:
         A dataset of dicts: "tokens" int32 [B, T, E] zero-padded, "lengths" int32 [B, T], "chords"
@@ -78,6 +82,9 @@ def measure_batches(
         raise UsageError(f"first_batch is {first_batch}; give a whole number of 0 or more.")
     if not 0 <= transpose < 12:
         raise UsageError(f"transpose is {transpose}; give 0..11 semitones.")
+    index, count = share
+    if batch_size % count or (count > 1 and not repeat):
+        raise UsageError(f"batches of {batch_size} have no {count} equal parts without end.")
     if bucket and shuffle_seed is None:
         raise UsageError("bucket=True changes the order of the measures; give a shuffle_seed.")
     dataset = dataset_lib.load(dataset_dir)
@@ -94,12 +101,18 @@ def measure_batches(
     sizes = [shard.measures for shard in files]
     order = Order(sizes, shuffle_seed, window, batch_size if bucket else 0, transpose)
     epochs = itertools.count()  # read so far
+    size = batch_size // count
 
     def windows() -> Iterator[tuple[np.ndarray, ...]]:
         origin = 0 if repeat else next(epochs) * order.measures
         stop = None if repeat else origin + order.measures
+        passed = 0  # measures, since the beginning of a batch
         for found in order.windows(origin + first_batch * batch_size, stop, origin):
-            yield paths[found.shards], found.order, found.ranks, found.shifts
+            places = passed + np.arange(len(found.ranks))
+            passed += len(found.ranks)
+            mine = places % batch_size // size == index
+            if mine.any():
+                yield paths[found.shards], found.order, found.ranks[mine], found.shifts[mine]
 
     def read(paths: tf.Tensor, order: tf.Tensor, ranks: tf.Tensor) -> tf.Tensor:
         files = tf.data.TFRecordDataset(paths, compression_type="GZIP")
@@ -112,16 +125,15 @@ def measure_batches(
     def parse(records: tf.Tensor, shifts: tf.Tensor) -> dict[str, tf.Tensor]:
         return parse_batch(records, dataset.fmt, shifts if transpose else None)
 
-    # Several workers would each keep their share of every batch here, before it is parsed.
     ids = tf.TensorSpec([None], tf.int64)
     signature = (tf.TensorSpec([None], tf.string), ids, ids, tf.TensorSpec([None], tf.int32))
     return (
         tf.data.Dataset.from_generator(windows, output_signature=signature)
         .map(lambda paths, order, ranks, shifts: (read(paths, order, ranks), shifts))
         .prefetch(1)
-        .rebatch(batch_size * max(1, _PARSED_AT_ONCE // batch_size))
+        .rebatch(size * max(1, _PARSED_AT_ONCE // size))
         .map(parse, num_parallel_calls=tf.data.AUTOTUNE)
-        .rebatch(batch_size, drop_remainder=drop_remainder)
+        .rebatch(size, drop_remainder=drop_remainder)
         .prefetch(tf.data.AUTOTUNE)
     )
 

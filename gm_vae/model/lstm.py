@@ -60,15 +60,23 @@ class LSTMCell(keras.layers.Layer):
             from gm_vae.model.packed_lstm import packed_lstm
 
             return packed_lstm(gates, self.state_kernel(), *state, layout)
-        kernel = self.state_kernel()
-
-        def step(carry: State, step_gates: Any) -> tuple[State, State]:
-            carry = lstm_step(step_gates, kernel, carry)
-            return carry, carry  # Keras' scan on TensorFlow wants outputs shaped like the carry
-
         gates = ops.reshape(gates, (layout.num_steps, -1, 4 * self.units))  # [P, 4H] -> [S, N, 4H]
-        _, (outputs, _) = ops.scan(step, state, gates)
+        outputs = _scan(gates, self.state_kernel(), state)
         return ops.reshape(outputs, (-1, self.units))  # [S, N, H] -> [P, H]
+
+
+def _scan(gates: Any, kernel: Any, state: State) -> Any:
+    """h of every step [S, N, H] from `gates` [S, N, 4H], with static shapes."""
+
+    def step(carry: State, step_gates: Any) -> State:
+        return lstm_step(step_gates, kernel, carry)
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        # XLA needs the length of a loop for its gradient; Keras' scan does not tell it
+        return tf.scan(step, gates, state)[0]
+    return ops.scan(lambda *args: (step(*args),) * 2, state, gates)[1][0]
 
 
 def lstm_step(gates: Any, state_kernel: Any, state: State) -> State:

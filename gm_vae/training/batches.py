@@ -18,9 +18,16 @@ from gm_vae.training.config import TrainConfig
 
 
 def training_batches(
-    dataset_dir: str | pathlib.Path, model: ModelConfig, config: TrainConfig, first_step: int = 0
+    dataset_dir: str | pathlib.Path,
+    model: ModelConfig,
+    config: TrainConfig,
+    first_step: int = 0,
+    share: tuple[int, int] = (0, 1),
 ) -> tf.data.Dataset:
     """Endless batches from step `first_step` on: the arguments of `HierarchicalVAE.score`.
+
+    Args:
+        share: (i, n) gives the i-th of n equal parts of each batch, for the i-th of n workers.
 
     Returns:
         dicts of "tokens", "chords" int32 [B, T, E], "lengths" int32 [B, T], "noise" float32
@@ -36,7 +43,10 @@ def training_batches(
         transpose=config.transpose,
         bucket=config.bucket,
         first_batch=first_step,
+        share=share,
     )
+    size = config.batch_size // share[1]
+    part = slice(share[0] * size, (share[0] + 1) * size)
 
     def add_noise(step: tf.Tensor, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         seed = tf.stack([tf.constant(config.seed, tf.int64), step])
@@ -44,9 +54,31 @@ def training_batches(
         first_inputs = draw_first_inputs(seed, config.batch_size, model)
         if not config.random_first_inputs:
             first_inputs = tf.fill(tf.shape(first_inputs), NO_TOKEN)
-        return {**batch, "noise": noise, "first_inputs": first_inputs}
+        return {**batch, "noise": noise[part], "first_inputs": first_inputs[part]}
 
-    return batches.enumerate(first_step).map(add_noise).prefetch(tf.data.AUTOTUNE)
+    batches = batches.enumerate(first_step).map(add_noise).prefetch(tf.data.AUTOTUNE)
+    # a generator hides it, and a strategy would ask at each step whether the data has ended
+    return batches.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
+
+
+def distributed_batches(
+    strategy: tf.distribute.Strategy,
+    dataset_dir: str | pathlib.Path,
+    model: ModelConfig,
+    config: TrainConfig,
+    first_step: int = 0,
+) -> tf.distribute.DistributedDataset:
+    """The same batches, each divided among the replicas in order; no worker parses another's."""
+
+    def of_worker(context: tf.distribute.InputContext) -> tf.data.Dataset:
+        share = (context.input_pipeline_id, context.num_input_pipelines)
+        batches = training_batches(dataset_dir, model, config, first_step, share)
+        size = context.get_per_replica_batch_size(config.batch_size)
+        if size < config.batch_size // share[1]:  # several replicas in this worker
+            batches = batches.rebatch(size, drop_remainder=True)  # none remains: a static shape
+        return batches
+
+    return strategy.distribute_datasets_from_function(of_worker)
 
 
 def draw_first_inputs(seed: tf.Tensor, batch_size: int, model: ModelConfig) -> tf.Tensor:

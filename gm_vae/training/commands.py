@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import pathlib
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,12 +16,10 @@ from gm_vae.errors import UsageError
 from gm_vae.training.config import TrainConfig
 
 if TYPE_CHECKING:
-    import tensorflow as tf
-
     from gm_vae.model.config import ModelConfig
     from gm_vae.music.measure_format import MeasureFormat
 
-STRATEGIES = ("default", "mirrored")
+STRATEGIES = ("default", "mirrored", "multiworker", "tpu")
 
 
 def _define_train(values: flags.FlagValues) -> None:
@@ -34,8 +35,15 @@ def _define_train(values: flags.FlagValues) -> None:
     flags.DEFINE_integer("latent_size", None, "Instead of the preset's.", flag_values=values)
     flags.DEFINE_bool("chords", True, "Condition the model on chords.", flag_values=values)
     flags.DEFINE_enum(
-        "strategy", "default", STRATEGIES, "One device, or all GPUs here.", flag_values=values
+        "strategy",
+        "default",
+        STRATEGIES,
+        "One device; all GPUs here; all processes that TF_CONFIG names, each started with this "
+        "command and seeing one --output; a TPU (untested: we had none). The same seed and batch "
+        "size give the same losses to rounding.",
+        flag_values=values,
     )
+    flags.DEFINE_string("tpu", "", "Name or address of the TPU, or local.", flag_values=values)
     define_fields(values, TrainConfig())
 
 
@@ -57,22 +65,26 @@ def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
     return dataclasses.replace(preset(values.preset), **changes)
 
 
-def _strategy(name: str) -> tf.distribute.Strategy:
-    import tensorflow as tf
-
-    if name == "mirrored":
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
-
-
 def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "data", "output")
     from gm_vae.data import dataset
     from gm_vae.training.run import train
+    from gm_vae.training.state import RunState
+    from gm_vae.training.strategies import WorkerLost, make_strategy
 
     config = from_fields(values, TrainConfig)
     model = _model_config(values, dataset.load(values.data).fmt)
-    result = train(values.output, values.data, model, config, _strategy(values.strategy))
+    states = RunState(pathlib.Path(values.output) / "state", {})
+    before = states.steps()
+    strategy = make_strategy(values.strategy, values.tpu)
+    try:
+        result = train(values.output, values.data, model, config, strategy)
+    except WorkerLost as error:
+        if states.steps() == before:  # no progress: whoever started us shall decide
+            raise
+        print(f"gm-vae train: {error} This one waits for them.", file=sys.stderr, flush=True)
+        # TensorFlow cannot join a cluster twice in one process
+        os.execv(sys.executable, sys.orig_argv)
     if result.after:
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
     print(f"\nmodel: {result.folder / 'checkpoint'}")
@@ -80,7 +92,12 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
 TRAIN = Command(
     name="train",
-    summary="Train a model on a dataset, or go on with a run that was interrupted.",
+    summary=(
+        "Train a model on a dataset, or go on with a run that was interrupted.\n\n"
+        "SIGTERM and Ctrl-C save after the step in work and end with exit code 75, as does the\n"
+        "loss of another worker: start the same command again. After a kill or a crash too it\n"
+        "goes on, from the last --save_every steps, with the losses that it would have had."
+    ),
     example=(
         "gm-vae train --data=data/mine --output=runs/mine --preset=small --steps=20000\n"
         "tensorboard --logdir=runs/mine/logs"

@@ -2,38 +2,43 @@
 
 RUN/run.json        model and training configuration, dataset
 RUN/checkpoint/     the model so far, for `gm_vae.load` and the exporters
-RUN/state/          weights, optimiser and step, to resume from
+RUN/state/          weights, optimiser and step, to go on from (`state.py`)
 RUN/logs/           TensorBoard
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
 import os
 import pathlib
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.errors import UsageError, UserError
-from gm_vae.model.checkpoint import write_checkpoint
+from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.model.checkpoint import FILE_NAME, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.progress import Progress
-from gm_vae.training.batches import training_batches
+from gm_vae.training import strategies
+from gm_vae.training.batches import distributed_batches
+from gm_vae.training.claim import claim, require_agreement, settings_of
 from gm_vae.training.config import TrainConfig
 from gm_vae.training.evaluation import Evaluation, evaluate, make_score
 from gm_vae.training.health import CollapseWatch, health_line
+from gm_vae.training.signals import StopSignals
+from gm_vae.training.state import RunState
 from gm_vae.training.step import beta, make_optimizer, make_step
 
-_MAY_CHANGE = ("steps", "save_every", "log_every", "validation_measures")  # between two resumptions
+_STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,8 +79,11 @@ def train(
     Raises:
         UserError: the dataset does not fit, the folder holds another run or cannot be written, or
             the loss is no longer a number.
+        Interrupted: SIGTERM or Ctrl-C came, or another worker has gone; the same call goes on.
     """
     strategy = strategy or tf.distribute.get_strategy()
+    chief = strategies.is_chief(strategy)
+    say = say if chief else lambda line: None
     folder = pathlib.Path(folder)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
@@ -84,59 +92,80 @@ def train(
             f"batch_size={config.batch_size} does not divide among "
             f"{strategy.num_replicas_in_sync} devices; choose a multiple of their number."
         )
-    _claim(folder, model, config, dataset)
+    settings = settings_of(model, config, dataset)
+    if chief:
+        claim(folder, settings, model.fmt)
 
     keras.utils.set_random_seed(config.seed)
     with strategy.scope():
         network = HierarchicalVAE(model)
         optimizer = make_optimizer(config, network)
-    state = tf.train.Checkpoint(
-        weights=network.trackable_variables(),
-        optimizer=[variable.value for variable in optimizer.variables],
-    )
-    manager = tf.train.CheckpointManager(state, str(folder / "state"), max_to_keep=2)
-    if manager.latest_checkpoint:
-        state.restore(manager.latest_checkpoint).assert_consumed()
-    first_step = int(optimizer.iterations.numpy())
-    if first_step >= config.steps:
-        say(f"{folder} has done its {config.steps:,} steps; add --steps to go on.")
-        return RunResult(folder, first_step, first_step, None, None)
-    if first_step:
-        say(f"Going on with {folder} at step {first_step:,}.")
-    say(
-        f"{model.preset}: {network.count_params():,} parameters; "
-        f"{dataset.split('train').measures:,} training measures; "
-        f"{config.steps - first_step:,} steps of {config.batch_size}."
-    )
+    slots = {f"optimizer/{i:03}": variable for i, variable in enumerate(optimizer.variables)}
+    state = RunState(folder / "state", {**network.published_variables(), **slots})
+    first_step = state.restore(say)
+    with strategies.watch(strategy):
+        require_agreement(strategy, folder, first_step, settings)
+    loop = _Loop(folder, network, optimizer, config, state, dataset, strategy, say)
+    model_step = loop.exported_step()
+    if model_step and not first_step:
+        raise UserError(
+            f"{folder} holds a model of step {model_step:,} and no state to go on from; choose "
+            "another --output."
+        )
 
-    held_out = bool(dataset.splits["validation"].measures)
+    held_out = chief and bool(dataset.splits["validation"].measures)
     score = make_score(network) if held_out else None
+    stop = StopSignals()
+
+    def stoppable_score(*args: Any, **kwargs: Any) -> Any:
+        if stop.requested:
+            raise _ScoringStopped
+        return score(*args, **kwargs)
 
     def validate() -> Evaluation | None:
         if score is None:
             return None
         limit = config.validation_measures
-        return evaluate(network, dataset_dir, "validation", limit=limit, score=score)
+        with contextlib.suppress(_ScoringStopped):
+            return evaluate(network, dataset_dir, "validation", limit=limit, score=stoppable_score)
+        return None
 
-    loop = _Loop(folder, network, optimizer, config, manager, dataset, say)
-    before = after = validate()
-    with Progress(config.steps, "step", done=first_step) as progress:
-        step_function = make_step(network, optimizer, config, strategy)
-        batches = training_batches(dataset_dir, model, config, first_step)
-        batches = iter(strategy.experimental_distribute_dataset(batches))
-        for step in range(first_step + 1, config.steps + 1):
-            results = step_function(next(batches))
-            text = loop.log(step, results) if _due(step, config.log_every, config) else ""
-            if _due(step, config.save_every, config):
-                after = validate()
-                loop.save(step, after)
-            progress.update(1, text or loop.latest)
-    loop.close()
+    with contextlib.closing(loop), strategies.watch(strategy), stop:
+        before = None
+        if model_step < first_step:  # killed between the writing of the state and of the model
+            before = validate()
+            loop.export(first_step, before)
+        if first_step >= config.steps:
+            say(f"{folder} has done its {config.steps:,} steps; add --steps to go on.")
+            return RunResult(folder, first_step, first_step, None, None)
+        if first_step:
+            say(f"Going on with {folder} at step {first_step:,}.")
+        say(
+            f"{model.preset}: {network.count_params():,} parameters; "
+            f"{dataset.split('train').measures:,} training measures; "
+            f"{config.steps - first_step:,} steps of {config.batch_size}{_on(strategy)}."
+        )
+        before = after = before or validate()
+        packed = strategies.packs(strategy)
+        step_function = make_step(network, optimizer, config, strategy, packed)
+        batches = iter(distributed_batches(strategy, dataset_dir, model, config, first_step))
+        with Progress(config.steps, "step", done=first_step, shown=chief) as progress:
+            for step in range(first_step + 1, config.steps + 1):
+                if _stops(strategy, stop, step - 1 - first_step):
+                    raise loop.interrupted(step - 1)
+                results = step_function(loop.next_batch(batches, step - 1))
+                loop.remember(step, results)
+                text = loop.log(step, results) if _due(step, config.log_every, config) else ""
+                if _due(step, config.save_every, config):
+                    loop.save(step)
+                    after = validate()
+                    loop.export(step, after)
+                progress.update(1, text or loop.latest)
     return RunResult(folder, first_step, config.steps, before, after)
 
 
 class _Loop:
-    """What the loop writes: TensorBoard, lines for people, checkpoints."""
+    """What the loop writes: TensorBoard, lines for people, states, models. Only the chief does."""
 
     def __init__(
         self,
@@ -144,37 +173,99 @@ class _Loop:
         network: HierarchicalVAE,
         optimizer: Any,
         config: TrainConfig,
-        manager: tf.train.CheckpointManager,
+        state: RunState,
         dataset: dataset_lib.Dataset,
+        strategy: tf.distribute.Strategy,
         say: Callable[[str], None],
     ) -> None:
         self.folder, self.network, self.optimizer = folder, network, optimizer
-        self.config, self.manager, self.dataset, self.say = config, manager, dataset, say
+        self.config, self.state, self.dataset, self.say = config, state, dataset, say
+        self.strategy = strategy
         self.latest = ""
         self._watch = CollapseWatch()
-        self._writer = tf.summary.create_file_writer(str(folder / "logs"))
+        self.saved = int(optimizer.iterations.numpy())
+        self._unchecked: list[tuple[int, tf.Tensor, tf.Tensor]] = []
+        self._writer = None
+        if strategies.is_chief(strategy):
+            with self._disk():
+                self._writer = tf.summary.create_file_writer(str(folder / "logs"))
+
+    def exported_step(self) -> int:
+        """The step of the model in the folder, 0 if there is none."""
+        path = self.folder / "checkpoint" / FILE_NAME
+        try:
+            return int(json.loads(path.read_text(encoding="utf-8"))["training"]["steps"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+    def next_batch(self, batches: Iterator[Any], done: int) -> Any:
+        """The next batch; if the data has gone, the `done` steps are kept."""
+        try:
+            return next(batches)
+        except tf.errors.OpError as error:
+            if strategies.is_multiworker(self.strategy) and isinstance(error, strategies.LOST):
+                raise
+            reason = _reason(error)
+            raise UserError(
+                f"the dataset {self.dataset.directory} cannot be read any more ({reason}); "
+                f"{self._keep(done)}: bring the data back and start the same command again."
+            ) from None
+
+    def interrupted(self, step: int) -> Interrupted:
+        """Keep what was done until a stop."""
+        return Interrupted(f"stopped; {self._keep(step)}: the same command goes on.")
+
+    def _keep(self, step: int) -> str:
+        if step not in (0, self.saved):
+            self.save(step)
+            self.export(step, None)
+        return self._kept()
+
+    def _kept(self) -> str:
+        return f"step {self.saved:,} is kept in {self.folder}" if self.saved else "nothing is kept"
+
+    def remember(self, step: int, results: dict[str, tf.Tensor]) -> None:
+        """Note what must be a number, without waiting for the device."""
+        self._unchecked.append((step, results["loss"], results["gradient_norm"]))
+
+    def _check(self) -> None:
+        """Raise UserError if a step since the last check gave no number."""
+        for step, *values in self._unchecked:
+            for name, value in zip(("loss", "gradient"), map(float, values)):
+                if not math.isfinite(value):
+                    raise UserError(
+                        f"the {name} is {value} at step {step:,}; {self._kept()}: train anew with "
+                        "a lower --learning_rate and another --output."
+                    )
+        self._unchecked = []
 
     def log(self, step: int, results: dict[str, tf.Tensor]) -> str:
+        self._check()
         values = {name: float(value) for name, value in results.items()}
-        if not all(math.isfinite(value) for value in values.values()):
-            raise UserError(
-                f"the loss is {values['loss']} at step {step}; the last good checkpoint is kept in "
-                f"{self.folder / 'checkpoint'}: go on from it with a lower --learning_rate."
-            )
         values["reconstruction_bits"] = values.pop("reconstruction") / math.log(2)
         values["kl_bits"] = values.pop("kl") / math.log(2)
         values["beta"] = float(beta(self.config, self.optimizer.iterations))
         values["learning_rate"] = float(self.optimizer.learning_rate)
-        with self._writer.as_default(step=step):
-            for name, value in values.items():
-                tf.summary.scalar(f"train/{name}", value)
+        self._write(step, {f"train/{name}": value for name, value in values.items()})
         self.latest = (
             f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
             f"{health_line(values)}"
         )
         return self.latest
 
-    def save(self, step: int, validation: Evaluation | None) -> None:
+    def save(self, step: int) -> None:
+        """Write the state, which a run that is killed goes on from."""
+        self._check()
+        if self._writer is not None:
+            with self._disk():
+                self._writer.flush()
+                self.state.save(step)
+        self.saved = step
+
+    def export(self, step: int, validation: Evaluation | None) -> None:
+        """Write the model as others read it, and how good it is."""
+        if self._writer is None:
+            return
         figures = validation.to_dict() if validation else {}
         training = {
             "steps": step,
@@ -185,14 +276,6 @@ class _Loop:
             "config": self.config.to_dict(),
             "validation": figures,
         }
-        try:
-            self.manager.save(checkpoint_number=step)
-        except (OSError, tf.errors.OpError) as error:
-            reason = str(error).splitlines()[0]
-            raise UserError(
-                f"cannot write a checkpoint to {self.folder} ({reason}); make room or choose "
-                "another --output, then start the same command again."
-            ) from None
         write_checkpoint(
             self.folder / "checkpoint",
             self.network.config,
@@ -202,9 +285,7 @@ class _Loop:
         )
         if validation is None:
             return
-        with self._writer.as_default(step=step):
-            for name, value in validation.scalars().items():
-                tf.summary.scalar(f"validation/{name}", value)
+        self._write(step, {f"validation/{k}": v for k, v in validation.scalars().items()})
         if not sys.stderr.isatty():  # else the progress line tells
             self.say(
                 f"step {step:,}: held-out {validation.bits_per_measure:.1f} bits a measure "
@@ -215,52 +296,51 @@ class _Loop:
         if warning:
             self.say(warning)
 
+    def _write(self, step: int, scalars: dict[str, float]) -> None:
+        if self._writer is not None:
+            with self._disk(), self._writer.as_default(step=step):
+                for name, value in scalars.items():
+                    tf.summary.scalar(name, value)
+
+    @contextlib.contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, tf.errors.OpError) as error:
+            raise UserError(
+                f"cannot write to {self.folder} ({_reason(error)}); {self._kept()}: make room and "
+                "start the same command again."
+            ) from None
+
     def close(self) -> None:
-        self._writer.close()
+        if self._writer is not None:
+            with contextlib.suppress(tf.errors.OpError):  # what matters was flushed by `save`
+                self._writer.close()
+
+
+class _ScoringStopped(Exception):
+    """Leaves `evaluate`, since the run shall stop."""
+
+
+def _reason(error: OSError | tf.errors.OpError) -> str:
+    text = error.strerror if isinstance(error, OSError) else error.message
+    line = (text or str(error) or type(error).__name__).splitlines()[0]
+    return re.sub(r"\{\{.*?\}\} ?| \[Op:.*", "", line).rstrip(".")  # names of nodes
 
 
 def _due(step: int, every: int, config: TrainConfig) -> bool:
     return step % every == 0 or step == config.steps
 
 
-def _claim(
-    folder: pathlib.Path, model: ModelConfig, config: TrainConfig, dataset: dataset_lib.Dataset
-) -> None:
-    """Write run.json into a new run folder, or see that the run there is this one."""
-    path = folder / "run.json"
-    values = {
-        "model": model.to_dict(),
-        "training": config.to_dict(),
-        "dataset": {name: split.measures for name, split in dataset.splits.items()},
-    }
-    if not path.exists():
-        if folder.is_dir() and any(folder.iterdir()):
-            raise UsageError(f"{folder} is not empty and no run; choose another --output.")
-    else:
-        try:
-            old = json.loads(path.read_text(encoding="utf-8"))
-            old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
-            differing = [
-                f"{part}.{name}: {old[part].get(name)} there, {value} asked for"
-                for part in values
-                for name, value in values[part].items()
-                if name not in (*_MAY_CHANGE, "fmt") and old[part].get(name) != value
-            ]
-            if old_fmt != model.fmt:
-                differing.insert(0, f"measure format: {old_fmt.differences(model.fmt)}")
-        except (OSError, ValueError, KeyError, AttributeError, TypeError):
-            raise UserError(f"{path} cannot be read; choose another --output.") from None
-        if differing:
-            raise UsageError(
-                f"{folder} holds a run with other settings ({'; '.join(differing)}); choose "
-                "another --output, or the same flags to go on."
-            )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f".run.json.{os.getpid()}"
-        part.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        raise UserError(
-            f"cannot write to {folder} ({error.strerror}); choose another --output."
-        ) from None
+def _stops(strategy: tf.distribute.Strategy, stop: StopSignals, done: int) -> bool:
+    """Whether to stop after `done` steps; several workers agree now and then."""
+    if not strategies.is_multiworker(strategy):
+        return stop.requested
+    if done % _STEPS_BETWEEN_AGREEMENTS:
+        return False
+    return any(asked for (asked,) in strategies.gather(strategy, [int(stop.requested)]))
+
+
+def _on(strategy: tf.distribute.Strategy) -> str:
+    count = strategy.num_replicas_in_sync
+    return f" on {count} devices" if count > 1 else ""

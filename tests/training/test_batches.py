@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gm_vae.data import reader
+from gm_vae.errors import UsageError
 from gm_vae.model.config import ModelConfig
-from gm_vae.training.batches import training_batches
+from gm_vae.training.batches import distributed_batches, training_batches
 from gm_vae.training.config import TrainConfig
 
 MODEL = ModelConfig(16, (16, 16), 8)
@@ -34,11 +36,46 @@ def test_a_run_that_goes_on_gets_the_same_batches(songs_dataset, bucket):
 def test_replicas_share_a_batch(songs_dataset, two_cpus):
     whole = _batches(songs_dataset, CONFIG, 5, 3)
     strategy = tf.distribute.MirroredStrategy(two_cpus)
-    batches = training_batches(songs_dataset, MODEL, CONFIG, 5)
-    shared = iter(strategy.experimental_distribute_dataset(batches))
+    shared = iter(distributed_batches(strategy, songs_dataset, MODEL, CONFIG, 5))
     for expected in whole:
         parts = next(shared)
         for name, value in expected.items():
             halves = [half.numpy() for half in strategy.experimental_local_results(parts[name])]
             assert [len(half) for half in halves] == [6, 6]
             np.testing.assert_array_equal(np.concatenate(halves), value, err_msg=name)
+
+
+@pytest.mark.parametrize("bucket", [False, True])
+def test_workers_share_a_batch(songs_dataset, bucket):
+    config = dataclasses.replace(CONFIG, bucket=bucket)
+    whole = _batches(songs_dataset, config, 25, 40)  # across the end of the epoch
+    for index in range(3):
+        batches = training_batches(songs_dataset, MODEL, config, 25, share=(index, 3))
+        assert batches.element_spec["tokens"].shape[0] == 4
+        for expected, found in zip(whole, batches.as_numpy_iterator()):
+            for name, value in expected.items():
+                mine = value[4 * index : 4 * index + 4]
+                np.testing.assert_array_equal(found[name], mine, err_msg=name)
+
+
+def test_a_worker_parses_no_measure_of_another(songs_dataset, monkeypatch):
+    parsed = []
+
+    def spy(serialized, *args):
+        tf.py_function(lambda size: parsed.append(int(size)), [tf.size(serialized)], [])
+        return parse_batch(serialized, *args)
+
+    parse_batch = reader.parse_batch
+    monkeypatch.setattr(reader, "parse_batch", spy)
+    batches = reader.measure_batches(
+        songs_dataset, "train", 600, shuffle_seed=1, repeat=True, share=(1, 3)
+    )
+    for batch in batches.take(2):
+        assert batch["tokens"].shape[0] == 200
+    assert parsed[0] == 1000  # five shares of 200 at once, not whole batches of 600
+
+
+def test_parts_must_divide_a_batch(songs_dataset):
+    for batch_size, repeat in ((10, True), (9, False)):
+        with pytest.raises(UsageError, match="equal parts"):
+            reader.measure_batches(songs_dataset, "train", batch_size, repeat=repeat, share=(0, 3))

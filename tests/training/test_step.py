@@ -1,5 +1,6 @@
 """The optimiser step: the original's three Adam steps, packed and dense, one device and two."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -62,8 +63,6 @@ def test_two_mirrored_replicas_do_the_same_as_one_device(two_cpus, batch_of):
     batch = batch_of(model, 8)
 
     def run(strategy):
-        import keras
-
         keras.utils.set_random_seed(1)
         with strategy.scope():
             network = HierarchicalVAE(model)
@@ -80,6 +79,29 @@ def test_two_mirrored_replicas_do_the_same_as_one_device(two_cpus, batch_of):
         for name in alone:
             assert mirrored[name] == pytest.approx(alone[name], rel=1e-5), name
     assert one[3]["loss"] < one[0]["loss"]
+
+
+def test_xla_compiles_the_dense_step_to_the_packed_losses(batch_of):
+    config = TrainConfig(batch_size=6, learning_rate=1e-2, free_bits=0.0)
+    model = ModelConfig(12, (16, 16), 6)
+    batch = batch_of(model, 6)
+
+    def run(packed, compiled):
+        keras.utils.set_random_seed(1)
+        network = HierarchicalVAE(model)
+        optimizer = make_optimizer(config, network)
+        step = make_step(network, optimizer, config, tf.distribute.get_strategy(), packed)
+        if compiled:
+            step = tf.function(step, jit_compile=True, autograph=False)
+        results = [step(batch) for _ in range(3)]
+        assert int(optimizer.iterations) == 3
+        return [{name: float(v) for name, v in result.items()} for result in results]
+
+    expected = run(packed=True, compiled=False)
+    for compiled in (False, True):
+        for result, found in zip(expected, run(packed=False, compiled=compiled)):
+            assert found == pytest.approx(result, rel=2e-6)
+    assert expected[2]["loss"] < expected[0]["loss"]
 
 
 def test_schedules_are_the_published_formulas():

@@ -1,0 +1,110 @@
+"""The state of a run on disk, to go on from: weights, optimiser slots and step in one file.
+
+RUN/state/step-00001000.npz, the newest two. A file appears under its name when it is whole and on
+the disk, and each of its arrays carries a checksum, so what is there is right or known to be not.
+What a step draws at random and which measures it sees follow from its number, so that there is
+nothing else to keep.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from gm_vae.errors import UserError
+
+_KEPT = 2
+_NAME = re.compile(r"step-(\d+)\.npz")
+_DAMAGE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
+
+
+class RunState:
+    """Saves and restores variables; the same files fit any strategy.
+
+    Args:
+        folder: the folder of the state files; made by the first `save`.
+        variables: Keras variables by name.
+    """
+
+    def __init__(self, folder: pathlib.Path, variables: Mapping[str, Any]) -> None:
+        self.folder, self.variables = folder, dict(variables)
+
+    def steps(self) -> list[int]:
+        """The steps that there are files of, in rising order."""
+        names = os.listdir(self.folder) if self.folder.is_dir() else []
+        return sorted(int(found[1]) for found in map(_NAME.fullmatch, names) if found)
+
+    def path(self, step: int) -> pathlib.Path:
+        """The file of a step."""
+        return self.folder / f"step-{step:08d}.npz"
+
+    def save(self, step: int) -> None:
+        """Write the variables as they are after `step`, and remove all but the newest files.
+
+        Raises:
+            OSError: the folder cannot be written; what was there stays.
+        """
+        arrays = {name: ops.convert_to_numpy(value) for name, value in self.variables.items()}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.path(step)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            with open(part, "wb") as stream:
+                np.savez(stream, **arrays)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(part, path)
+        finally:
+            with contextlib.suppress(OSError):  # there is none, after success
+                part.unlink()
+        # a file of a later step was damaged, else the run would have gone on from there
+        kept = [found for found in self.steps() if found <= step][-_KEPT:]
+        for found in set(self.steps()) - set(kept):
+            self.path(found).unlink(missing_ok=True)
+
+    def restore(self, say: Callable[[str], None]) -> int:
+        """Set the variables from the newest file that is whole.
+
+        Args:
+            say: is told of a damaged file that was passed over.
+
+        Returns:
+            Its step, or 0 if there are no files.
+
+        Raises:
+            UserError: there are files and none is whole.
+        """
+        steps = self.steps()
+        for step in reversed(steps):
+            try:
+                arrays = self._read(step)
+            except _DAMAGE:
+                continue
+            if step != steps[-1]:
+                say(f"{self.path(steps[-1])} is damaged; step {step:,} was the one before.")
+            for name, variable in self.variables.items():
+                variable.assign(arrays[name])
+            return step
+        if steps:
+            raise UserError(
+                f"the states in {self.folder} are damaged, the newest ({self.path(steps[-1]).name})"
+                " and the one before; choose another --output to train anew."
+            )
+        return 0
+
+    def _read(self, step: int) -> dict[str, np.ndarray]:
+        with np.load(self.path(step), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in self.variables}
+        for name, variable in self.variables.items():
+            if arrays[name].shape != tuple(variable.shape):
+                raise ValueError(name)
+        return arrays

@@ -1,0 +1,22 @@
+"""What a training run wrote for TensorBoard, read back."""
+
+import pathlib
+
+import tensorflow as tf
+
+
+def run_losses(folder, name="train/loss"):
+    """{step: set of values} of a scalar of the run; a step done twice in two lives has each."""
+    found = {}
+    for path in sorted(pathlib.Path(folder, "logs").glob("events*")):
+        records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+        try:
+            for record in records:
+                event = tf.compat.v1.Event.FromString(record)
+                for value in event.summary.value:
+                    if value.tag == name:
+                        scalar = float(tf.make_ndarray(value.tensor))
+                        found.setdefault(event.step, set()).add(scalar)
+        except tf.errors.DataLossError:  # the last record of a run that was killed
+            pass
+    return found

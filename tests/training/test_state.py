@@ -1,0 +1,111 @@
+"""The state file: exact, whole or passed over, and only the newest two are kept."""
+
+import errno
+import resource
+
+import keras
+import numpy as np
+import pytest
+
+from gm_vae.errors import UserError
+from gm_vae.training.state import RunState
+
+
+@pytest.fixture
+def state(tmp_path):
+    values = np.random.default_rng(0).normal(size=(50, 60)).astype(np.float32)
+    variables = {
+        "decoder/kernel": keras.Variable(values),
+        "iteration": keras.Variable(0, dtype="int64", trainable=False),
+    }
+    return RunState(tmp_path / "state", variables)
+
+
+def set_to(state, step):
+    state.variables["iteration"].assign(step)
+    state.variables["decoder/kernel"].assign(np.full((50, 60), np.float32(step) / 3))
+
+
+def save(state, *steps):
+    for step in steps:
+        set_to(state, step)
+        state.save(step)
+
+
+def restored(state):
+    """(step, iteration, a weight, what was said) after a restoration into other values."""
+    said = []
+    set_to(state, -1)
+    step = state.restore(said.append)
+    iteration, kernel = state.variables["iteration"], state.variables["decoder/kernel"]
+    return step, int(iteration.numpy()), kernel.numpy()[49, 59], said
+
+
+def test_the_newest_comes_back_to_the_bit_and_two_are_kept(state):
+    assert state.restore(print) == 0
+    save(state, 10, 20, 35)
+    assert restored(state) == (35, 35, np.float32(35) / 3, [])
+    assert sorted(path.name for path in state.folder.iterdir()) == [
+        "step-00000020.npz", "step-00000035.npz"
+    ]  # fmt: skip
+
+
+def _flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+DAMAGES = {
+    "a bit": _flip,
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-700]),
+    "empty": lambda path: path.write_bytes(b""),
+    "text": lambda path: path.write_text("step 35"),
+    "folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_one_is_passed_over_and_replaced(state, damage):
+    save(state, 20, 35)
+    DAMAGES[damage](state.path(35))
+    step, iteration, weight, (said,) = restored(state)
+    assert (step, iteration, weight) == (20, 20, np.float32(20) / 3)
+    assert "step-00000035.npz is damaged" in said
+    assert "step 20 " in said
+    if damage != "folder":
+        save(state, 27)  # the run goes on, and saves oftener
+        assert state.steps() == [20, 27]
+        save(state, 35)
+        assert restored(state) == (35, 35, np.float32(35) / 3, [])
+
+
+def test_two_damaged_ones_are_one_sentence(state):
+    save(state, 20, 35)
+    for step in (20, 35):
+        _flip(state.path(step))
+    with pytest.raises(UserError, match=r"damaged.*choose another --output") as caught:
+        state.restore(print)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_full_disk_leaves_the_one_before(state):
+    save(state, 20)
+    set_to(state, 35)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, limits[1]))  # bytes a file may have
+    try:
+        with pytest.raises(OSError, match="large") as caught:
+            state.save(35)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.errno == errno.EFBIG
+    assert [path.name for path in state.folder.iterdir()] == ["step-00000020.npz"]
+    assert restored(state)[:2] == (20, 20)
+
+
+def test_a_state_of_other_shapes_is_not_taken(state):
+    save(state, 20)
+    other = RunState(state.folder, {"iteration": keras.Variable(np.zeros(3, np.float32))})
+    with pytest.raises(UserError, match="damaged"):
+        other.restore(print)

@@ -1,0 +1,132 @@
+"""One loop on one device, two mirrored replicas and two workers, one of which is killed."""
+
+import dataclasses
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+import tensorflow as tf
+from run_losses import run_losses
+
+from gm_vae.errors import UsageError, UserError
+from gm_vae.model.config import preset
+from gm_vae.training.config import TrainConfig
+from gm_vae.training.run import train
+from gm_vae.training.strategies import make_strategy
+
+MODEL = dataclasses.replace(preset("tiny"), encoder_units=16, decoder_units=(16, 16), latent_size=8)
+CONFIG = TrainConfig(
+    steps=40, batch_size=16, learning_rate=1e-2, save_every=5, log_every=1, validation_measures=16
+)
+FLAGS = [
+    "--preset=tiny", "--encoder_units=16", "--decoder_units=16,16", "--latent_size=8",
+    "--steps=40", "--batch_size=16", "--learning_rate=1e-2", "--save_every=5", "--log_every=1",
+    "--validation_measures=16", "--strategy=multiworker",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def alone(songs_dataset, tmp_path_factory):
+    """Losses on one device, by step."""
+    folder = tmp_path_factory.mktemp("alone") / "run"
+    train(folder, songs_dataset, MODEL, CONFIG, say=lambda line: None)
+    return run_losses(folder)
+
+
+def assert_losses(folder, expected):
+    found = run_losses(folder)
+    assert sorted(found) == sorted(expected) == list(range(1, CONFIG.steps + 1))
+    for step, losses in found.items():
+        (loss,) = expected[step]
+        for value in losses:  # a step may have been done by two lives
+            assert value == pytest.approx(loss, rel=1e-5), step
+
+
+def test_mirrored_replicas_have_the_losses_of_one_device(alone, songs_dataset, two_cpus, tmp_path):
+    strategy, said = tf.distribute.MirroredStrategy(two_cpus), []
+    half = dataclasses.replace(CONFIG, steps=20)
+    train(tmp_path / "run", songs_dataset, MODEL, half, strategy, say=said.append)
+    assert "on 2 devices" in said[0]
+    assert train(tmp_path / "run", songs_dataset, MODEL, CONFIG, strategy).first_step == 20
+    assert_losses(tmp_path / "run", alone)
+
+
+def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_path):
+    sockets = [socket.create_server(("localhost", 0)) for _ in range(2)]
+    addresses = [f"localhost:{taken.getsockname()[1]}" for taken in sockets]
+    for taken in sockets:
+        taken.close()
+    folder = tmp_path / "run"
+    logs = [tmp_path / f"worker{index}.log" for index in range(2)]
+
+    def start(index):
+        task = {"type": "worker", "index": index}
+        config = json.dumps({"cluster": {"worker": addresses}, "task": task})
+        with logs[index].open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-u", "-m", "gm_vae", "train", f"--data={songs_dataset}"]
+                + [f"--output={folder}", *FLAGS],
+                env={**os.environ, "TF_CONFIG": config},
+                stdout=subprocess.PIPE if index == 0 else log,
+                stderr=log,
+                text=True,
+            )
+
+    workers = [start(0), start(1)]
+    watchdog = threading.Timer(500, lambda: [worker.kill() for worker in workers])
+    watchdog.start()  # a cluster that does not come together would wait for ever
+    try:
+        seen = iter(workers[0].stdout.readline, "")
+        assert any(line.startswith("step 5:") for line in seen)
+        workers[1].send_signal(signal.SIGKILL)
+        workers[1].wait()
+        workers[1] = start(1)
+        rest = list(seen)
+        assert [worker.wait() for worker in workers] == [0, 0]
+    finally:
+        watchdog.cancel()
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+        print(*(log.read_text() for log in logs))
+    assert any("Going on" in line and "at step" in line for line in rest)
+    assert_losses(folder, alone)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("", "needs TF_CONFIG="),
+        ("{", "names no place for this worker"),
+        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "no place"),
+        (
+            '{"cluster": {"worker": ["a:1"], "ps": ["a:2"]}, "task": {"type": "ps", "index": 0}}',
+            "has ps tasks",
+        ),
+    ],
+)
+def test_a_wrong_tf_config_is_one_sentence(monkeypatch, config, message):
+    monkeypatch.setenv("TF_CONFIG", config)
+    with pytest.raises(UsageError, match=message) as caught:
+        make_strategy("multiworker")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_tpu_that_is_not_there_is_one_sentence():
+    with pytest.raises(UsageError, match="--tpu=NAME"):
+        make_strategy("tpu")
+    with pytest.raises(UserError, match="the TPU 'local' cannot be used") as caught:
+        make_strategy("tpu", "local")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_batch_must_divide_among_replicas(songs_dataset, two_cpus, tmp_path):
+    strategy = tf.distribute.MirroredStrategy(two_cpus)
+    odd = dataclasses.replace(CONFIG, batch_size=15)
+    with pytest.raises(UsageError, match="batch_size=15 does not divide among 2 devices"):
+        train(tmp_path / "run", songs_dataset, MODEL, odd, strategy)
