@@ -131,7 +131,7 @@ def train(
 
     with contextlib.closing(loop), strategies.watch(strategy), stop:
         before = None
-        if model_step != first_step:  # killed between the writing of the state and of the model
+        if model_step < first_step:  # killed between the writing of the state and of the model
             before = validate()
             loop.export(first_step, before)
         if first_step >= config.steps:

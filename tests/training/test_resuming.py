@@ -153,6 +153,8 @@ def test_a_damaged_state_costs_only_steps(straight, songs_dataset, tmp_path):
     shutil.copytree(straight, tmp_path / "run")
     newest = tmp_path / "run/state/step-00000008.npz"
     newest.write_bytes(newest.read_bytes()[:1000])
+    train(tmp_path / "run", songs_dataset, dataclasses.replace(RUN, steps=6))
+    assert gm_vae.load(tmp_path / "run").training["steps"] == 8  # a later model is not replaced
     said = []
     result = train(tmp_path / "run", songs_dataset, say=said.append)
     assert result.first_step == 6
