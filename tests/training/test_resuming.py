@@ -71,13 +71,12 @@ def assert_equal_runs(found, expected):
         np.testing.assert_array_equal(value, weights[name], err_msg=name)
 
 
-def test_killed_runs_end_as_one_that_was_not(songs_dataset, tmp_path):
+def test_killed_runs_end_as_one_that_was_not(straight, songs_dataset, tmp_path):
     def lives(folder, *deaths):
         command = [sys.executable, killed_runs.__file__, songs_dataset, folder, "8", *deaths]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    lives(tmp_path / "whole", "none")
     folder = tmp_path / "killed"
     lives(folder, "rename:step-00000003.npz")
     assert list(folder.glob("state/.step*"))
@@ -87,7 +86,7 @@ def test_killed_runs_end_as_one_that_was_not(songs_dataset, tmp_path):
     assert not (folder / "checkpoint").exists()
     assert list(folder.glob(".checkpoint.*"))
     lives(folder, "none")
-    assert_equal_runs(folder, tmp_path / "whole")
+    assert_equal_runs(folder, straight)
     assert sorted(os.listdir(folder)) == ["checkpoint", "logs", "run.json", "state"]
 
 
