@@ -14,13 +14,17 @@ with contextlib.suppress(RuntimeError):  # too late: something has computed alre
     tf.config.set_logical_device_configuration(_CPU, [tf.config.LogicalDeviceConfiguration()] * 2)
 
 
-@pytest.fixture
-def two_cpus():
-    """Names of two logical CPUs."""
+@pytest.fixture(scope="session")
+def two_replicas():
+    """A strategy with two logical CPUs; one for all tests.
+
+    Each strategy numbers its collectives from the same number on, and TensorFlow remembers the
+    shape of each number as long as the process lives.
+    """
     names = [device.name for device in tf.config.list_logical_devices("CPU")]
     if len(names) < 2:
         pytest.skip("TensorFlow began with one logical CPU; run this folder by itself")
-    return names[:2]
+    return tf.distribute.MirroredStrategy(names[:2])
 
 
 @pytest.fixture

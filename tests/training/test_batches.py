@@ -33,14 +33,13 @@ def test_a_run_that_goes_on_gets_the_same_batches(songs_dataset, bucket):
                 np.testing.assert_array_equal(found[name], value, err_msg=name)
 
 
-def test_replicas_share_a_batch(songs_dataset, two_cpus):
+def test_replicas_share_a_batch(songs_dataset, two_replicas):
     whole = _batches(songs_dataset, CONFIG, 5, 3)
-    strategy = tf.distribute.MirroredStrategy(two_cpus)
-    shared = iter(distributed_batches(strategy, songs_dataset, MODEL, CONFIG, 5))
+    shared = iter(distributed_batches(two_replicas, songs_dataset, MODEL, CONFIG, 5))
     for expected in whole:
         parts = next(shared)
         for name, value in expected.items():
-            halves = [half.numpy() for half in strategy.experimental_local_results(parts[name])]
+            halves = [half.numpy() for half in two_replicas.experimental_local_results(parts[name])]
             assert [len(half) for half in halves] == [6, 6]
             np.testing.assert_array_equal(np.concatenate(halves), value, err_msg=name)
 

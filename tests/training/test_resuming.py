@@ -71,13 +71,12 @@ def assert_equal_runs(found, expected):
         np.testing.assert_array_equal(value, weights[name], err_msg=name)
 
 
-def test_killed_runs_end_as_one_that_was_not(songs_dataset, tmp_path):
+def test_killed_runs_end_as_one_that_was_not(straight, songs_dataset, tmp_path):
     def lives(folder, *deaths):
         command = [sys.executable, killed_runs.__file__, songs_dataset, folder, "8", *deaths]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    lives(tmp_path / "whole", "none")
     folder = tmp_path / "killed"
     lives(folder, "rename:step-00000003.npz")
     assert list(folder.glob("state/.step*"))
@@ -87,7 +86,7 @@ def test_killed_runs_end_as_one_that_was_not(songs_dataset, tmp_path):
     assert not (folder / "checkpoint").exists()
     assert list(folder.glob(".checkpoint.*"))
     lives(folder, "none")
-    assert_equal_runs(folder, tmp_path / "whole")
+    assert_equal_runs(folder, straight)
     assert sorted(os.listdir(folder)) == ["checkpoint", "logs", "run.json", "state"]
 
 
@@ -153,6 +152,8 @@ def test_a_damaged_state_costs_only_steps(straight, songs_dataset, tmp_path):
     shutil.copytree(straight, tmp_path / "run")
     newest = tmp_path / "run/state/step-00000008.npz"
     newest.write_bytes(newest.read_bytes()[:1000])
+    train(tmp_path / "run", songs_dataset, dataclasses.replace(RUN, steps=6))
+    assert gm_vae.load(tmp_path / "run").training["steps"] == 8  # a later model is not replaced
     said = []
     result = train(tmp_path / "run", songs_dataset, say=said.append)
     assert result.first_step == 6

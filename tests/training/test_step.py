@@ -57,7 +57,7 @@ def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
         np.testing.assert_allclose(value, expected, atol=4e-6, err_msg=key)
 
 
-def test_two_mirrored_replicas_do_the_same_as_one_device(two_cpus, batch_of):
+def test_two_mirrored_replicas_do_the_same_as_one_device(two_replicas, batch_of):
     config = TrainConfig(batch_size=8, learning_rate=1e-2, seed=3)
     model = ModelConfig(12, (16, 16), 6)
     batch = batch_of(model, 8)
@@ -74,7 +74,7 @@ def test_two_mirrored_replicas_do_the_same_as_one_device(two_cpus, batch_of):
         return [{name: float(v) for name, v in result.items()} for result in results]
 
     one = run(tf.distribute.OneDeviceStrategy("CPU:0"))
-    two = run(tf.distribute.MirroredStrategy(two_cpus))
+    two = run(two_replicas)
     for alone, mirrored in zip(one, two):
         for name in alone:
             assert mirrored[name] == pytest.approx(alone[name], rel=1e-5), name

@@ -10,7 +10,6 @@ import sys
 import threading
 
 import pytest
-import tensorflow as tf
 from run_losses import run_losses
 
 from gm_vae.errors import UsageError, UserError
@@ -47,12 +46,14 @@ def assert_losses(folder, expected):
             assert value == pytest.approx(loss, rel=1e-5), step
 
 
-def test_mirrored_replicas_have_the_losses_of_one_device(alone, songs_dataset, two_cpus, tmp_path):
-    strategy, said = tf.distribute.MirroredStrategy(two_cpus), []
+def test_mirrored_replicas_have_the_losses_of_one_device(
+    alone, songs_dataset, two_replicas, tmp_path
+):
+    said = []
     half = dataclasses.replace(CONFIG, steps=20)
-    train(tmp_path / "run", songs_dataset, MODEL, half, strategy, say=said.append)
+    train(tmp_path / "run", songs_dataset, MODEL, half, two_replicas, say=said.append)
     assert "on 2 devices" in said[0]
-    assert train(tmp_path / "run", songs_dataset, MODEL, CONFIG, strategy).first_step == 20
+    assert train(tmp_path / "run", songs_dataset, MODEL, CONFIG, two_replicas).first_step == 20
     assert_losses(tmp_path / "run", alone)
 
 
@@ -125,8 +126,7 @@ def test_a_tpu_that_is_not_there_is_one_sentence():
     assert "\n" not in str(caught.value)
 
 
-def test_a_batch_must_divide_among_replicas(songs_dataset, two_cpus, tmp_path):
-    strategy = tf.distribute.MirroredStrategy(two_cpus)
+def test_a_batch_must_divide_among_replicas(songs_dataset, two_replicas, tmp_path):
     odd = dataclasses.replace(CONFIG, batch_size=15)
     with pytest.raises(UsageError, match="batch_size=15 does not divide among 2 devices"):
-        train(tmp_path / "run", songs_dataset, MODEL, odd, strategy)
+        train(tmp_path / "run", songs_dataset, MODEL, odd, two_replicas)
