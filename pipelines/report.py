@@ -67,6 +67,8 @@ def markdown(dataset: Dataset) -> str:
         f"{files['with_measures']:,} songs, written by gm-vae {dataset.gm_vae}. "
         "`dataset.json` says the same to programs.",
         "",
+        f"Equal content has an equal number: `{dataset.sha256}`.",
+        "",
         "## Splits",
         "Songs, not measures, are held out; copies of a song are in the same split. Equal measures "
         "are stored once in each split.",
