@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gm_vae.data import examples
+from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
-from gm_vae.pipelines import chunks, songs, splits, storage
+from gm_vae.pipelines import chunks, songs, splits
 from gm_vae.version import __version__
 
 
@@ -40,7 +41,7 @@ class Extractor:
             UserError: a chunk cannot be written.
         """
         for block, members in songs.blocks(task):
-            path = storage.join(self._folder, self._chunk_name(block))
+            path = join(self._folder, self._chunk_name(block))
             chunk = chunks.load(path)
             if chunk is None:
                 chunk = self._make(path, members, done)

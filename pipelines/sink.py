@@ -20,6 +20,7 @@ import numpy as np
 
 from gm_vae.data import examples, shards, statistics
 from gm_vae.errors import UserError
+from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import chunks, storage
 from gm_vae.pipelines.splits import Plan
@@ -87,7 +88,7 @@ class WriteShard(beam.DoFn):
                         )
         distinct = [found[content_hash] for content_hash in sorted(found)]
         info, data = shards.pack(name, distinct)
-        storage.write(storage.join(self._folder, name), data)
+        storage.write(join(self._folder, name), data)
         yield {
             "splits": {
                 name.split("-")[0]: {
@@ -123,7 +124,7 @@ class WriteRejects(beam.DoFn):
         name, lists = item
         reports = sorted(report for reports in lists for report in reports)
         lines = b"".join(report + b"\n" for report in reports)
-        storage.write(storage.join(self._folder, name), shards.compress(lines))
+        storage.write(join(self._folder, name), shards.compress(lines))
         yield {"rejects": [name]}
 
 

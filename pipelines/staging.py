@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from gm_vae import files
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UsageError
+from gm_vae.files import join
 from gm_vae.pipelines import storage
 
 _CHUNKS = "_chunks"
@@ -35,7 +36,7 @@ class Staging:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.chunks = storage.join(folder, _CHUNKS)
+        self.chunks = join(folder, _CHUNKS)
         self.resumes = self._has_chunks()
 
     def clear(self, chunks_too: bool) -> None:
@@ -124,7 +125,7 @@ def finished(output: str) -> bool | None:
     """
     if storage.is_remote(output):
         names = {file.path for file in storage.files_in(output)}
-        if storage.join(output, dataset_lib.FILE_NAME) in names:
+        if join(output, dataset_lib.FILE_NAME) in names:
             return True
         return False if names and not Staging(output).resumes else None
     path = pathlib.Path(output)

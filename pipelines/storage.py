@@ -19,8 +19,6 @@ from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import join, scheme
 
-__all__ = ["join"]
-
 _EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
 
 
