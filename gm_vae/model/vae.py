@@ -16,7 +16,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
 from gm_vae.model.encoder import Encoder
 from gm_vae.model.latent import kl_to_prior
-from gm_vae.model.layout import Tracks, packs_by_default
+from gm_vae.model.layout import Stairs, Tracks, packs_by_default
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,14 +44,19 @@ class HierarchicalVAE(keras.Model):
     """Measures <-> z (MusicVAE multitrack; Simon et al. 2018, "Learning a Latent Space of
     Multitrack Measures"). All weights exist after construction; initialisers draw from the
     global Keras seed.
+
+    Args:
+        config: sizes and format.
+        precision: "float32", or "bfloat16" for the factors of large products (`model.products`).
     """
 
-    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, config: ModelConfig, precision: str = "float32", **kwargs: Any) -> None:
+        policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
+        super().__init__(dtype=policy, **kwargs)
         self.config = config
-        self.encoder = Encoder(config, name="encoder")
-        self.conductor = Conductor(config, name="conductor")
-        self.track_decoder = TrackDecoder(config, name="track_decoder")
+        self.encoder = Encoder(config, name="encoder", dtype=policy)
+        self.conductor = Conductor(config, name="conductor", dtype=policy)
+        self.track_decoder = TrackDecoder(config, name="track_decoder", dtype=policy)
         self.built = True
 
     def encode(self, tokens: Any, lengths: Any, chords: Any, packed: bool | None = None) -> Any:
@@ -67,6 +72,7 @@ class HierarchicalVAE(keras.Model):
         noise: Any,
         first_inputs: Any = None,
         packed: bool | None = None,
+        stairs: Stairs | None = None,
     ) -> Scores:
         """Encode, draw z = mu + sigma * noise, and score the measures under teacher forcing.
 
@@ -77,9 +83,12 @@ class HierarchicalVAE(keras.Model):
                 NO_TOKEN; what the published training fed if None.
             packed: whether to compute real tokens only (needs dynamic shapes); None: where the
                 backend allows it. The results are the same.
+            stairs: instead, static shapes that the batch is known to fit (`layout.fits`).
         """
         packed = packs_by_default() if packed is None else packed
-        tracks = Tracks.of_batch(tokens, lengths, chords, packed=packed)
+        tracks = Tracks.of_batch(
+            tokens, lengths, chords, packed=packed and not stairs, stairs=stairs
+        )
         mu, sigma = self.encoder.encode(tracks)
         if first_inputs is None:
             first_inputs = published_first_inputs(tokens, lengths)
