@@ -67,7 +67,7 @@ class LSTMCell(keras.layers.Layer):
 
 
 def run_side_by_side(cells: Sequence[LSTMCell], gates: Sequence[Any], layout: Layout) -> list[Any]:
-    """`LSTMCell.run` of several cells of one size from zero states; where that pays, in one loop."""
+    """`LSTMCell.run` of cells of one size from zero states; where that pays, in one loop."""
     if layout.packed or keras.backend.backend() != "jax":
         return [cell.run(part, layout) for cell, part in zip(cells, gates)]
     import jax

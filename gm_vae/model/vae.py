@@ -17,6 +17,7 @@ from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published
 from gm_vae.model.encoder import Encoder
 from gm_vae.model.latent import kl_to_prior
 from gm_vae.model.layout import Stairs, Tracks, packs_by_default
+from gm_vae.model.start_units import fixed_weights
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +58,24 @@ class HierarchicalVAE(keras.Model):
         self.encoder = Encoder(config, name="encoder", dtype=policy)
         self.conductor = Conductor(config, name="conductor", dtype=policy)
         self.track_decoder = TrackDecoder(config, name="track_decoder", dtype=policy)
+        self._fix_start_units()
         self.built = True
+
+    def _fix_start_units(self) -> None:
+        variables = self.published_variables()
+        fixed = fixed_weights(self.config, {name: tuple(v.shape) for name, v in variables.items()})
+        free = {id(variables[name]): (~mask).astype("float32") for name, (mask, _) in fixed.items()}
+        self._free = [free.get(id(variable)) for variable in self.trainable_variables]
+        for name, (mask, values) in fixed.items():
+            old = ops.convert_to_numpy(variables[name])
+            variables[name].assign(np.where(mask, values, old))
+
+    def free_gradients(self, gradients: list[Any]) -> list[Any]:
+        """The gradients of `trainable_variables`, 0 where a weight is fixed (`start_units`)."""
+        return [
+            gradient if free is None else gradient * free
+            for gradient, free in zip(gradients, self._free)
+        ]
 
     def encode(self, tokens: Any, lengths: Any, chords: Any, packed: bool | None = None) -> Any:
         """Tokens and chords int [B, T, E], lengths int [B, T] -> (mu, sigma) float32 [B, Z]."""
