@@ -48,18 +48,39 @@ class HierarchicalVAE(keras.Model):
 
     Args:
         config: sizes and format.
+        initializer: "glorot" for all kernels, or "published": those of mu, sigma and of initial
+            states are normal with a standard deviation of 0.001.
         precision: "float32", or "bfloat16" for the factors of large products (`model.products`).
     """
 
-    def __init__(self, config: ModelConfig, precision: str = "float32", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        config: ModelConfig,
+        precision: str = "float32",
+        initializer: str = "glorot",
+        **kwargs: Any,
+    ) -> None:
         policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
         super().__init__(dtype=policy, **kwargs)
         self.config = config
         self.encoder = Encoder(config, name="encoder", dtype=policy)
         self.conductor = Conductor(config, name="conductor", dtype=policy)
         self.track_decoder = TrackDecoder(config, name="track_decoder", dtype=policy)
+        if initializer == "published":
+            self._initialize_as_published()
         self._fix_start_units()
         self.built = True
+
+    def _initialize_as_published(self) -> None:
+        variables = self.published_variables()
+        for name in (
+            published.MU,
+            published.SIGMA,
+            published.CONDUCTOR_STATE,
+            published.DECODER_STATE,
+        ):
+            kernel = variables[f"{name}/kernel"]
+            kernel.assign(keras.random.normal(kernel.shape, stddev=0.001))
 
     def _fix_start_units(self) -> None:
         variables = self.published_variables()

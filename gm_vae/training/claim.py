@@ -16,7 +16,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.training.config import TrainConfig
 from gm_vae.training.engine import Engine
 
-_MAY_CHANGE = ("steps", "save_every", "log_every", "validation_measures")  # between two resumptions
+_MAY_CHANGE = ("save_every", "log_every", "validation_measures")  # between two resumptions
 
 Settings = dict[str, dict[str, Any]]
 
@@ -48,11 +48,13 @@ def claim(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
         try:
             old = json.loads(path.read_text(encoding="utf-8"))
             old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
+            # the learning rate along a cosine follows from the number of steps
+            free = () if settings["training"]["schedule"] == "cosine" else ("steps",)
             differing = [
                 f"{part}.{name}: {old[part].get(name)} there, {value} asked for"
                 for part in settings
                 for name, value in settings[part].items()
-                if name not in (*_MAY_CHANGE, "fmt") and old[part].get(name) != value
+                if name not in (*_MAY_CHANGE, *free, "fmt") and old[part].get(name) != value
             ]
             if old_fmt != fmt:
                 differing.insert(0, f"measure format: {old_fmt.differences(fmt)}")

@@ -13,7 +13,7 @@ from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
-from gm_vae.training.config import TrainConfig
+from gm_vae.training.config import RECIPES
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -47,7 +47,15 @@ def _define_train(values: flags.FlagValues) -> None:
         flag_values=values,
     )
     flags.DEFINE_string("tpu", "", "Name or address of the TPU, or local.", flag_values=values)
-    define_fields(values, TrainConfig())
+    flags.DEFINE_enum(
+        "recipe",
+        "default",
+        RECIPES,
+        "What the flags below are where they are not given: ours, whose values they show, or those "
+        "of the published models.",
+        flag_values=values,
+    )
+    define_fields(values, RECIPES["default"])
 
 
 def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
@@ -91,7 +99,7 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
     from gm_vae.training.run import train
     from gm_vae.training.state import RunState
 
-    config = from_fields(values, TrainConfig)
+    config = from_fields(values, RECIPES[values.recipe])
     model = _model_config(values, dataset.load(values.data).fmt)
     states = RunState(pathlib.Path(values.output) / "state", {})
     before = states.steps()

@@ -31,6 +31,8 @@ class TrainConfig:
             learns a little less from it (see the benchmarks).
         precision: "float32", or "bfloat16" for the factors of products; weights and sums stay
             float32. For accelerators; slower on a CPU without such instructions.
+        initializer: of the layers to mu, sigma and initial states: "glorot" as all others, or
+            "published", normal with a standard deviation of 0.001.
         seed: of the initial weights, the order of the data and all noise.
         save_every: steps between checkpoints.
         log_every: steps between lines in the log and in TensorBoard.
@@ -41,16 +43,17 @@ class TrainConfig:
     batch_size: int = 128
     learning_rate: float = 1e-3
     min_learning_rate: float = 1e-5
-    schedule: str = "exponential"
+    schedule: str = "cosine"
     learning_rate_decay: float = 0.9999
     warmup_steps: int = 0
     clip_norm: float = 1.0
-    max_beta: float = 0.3
+    max_beta: float = 1.0
     beta_rate: float = 0.0
-    free_bits: float = 48.0
-    transpose: int = 0
+    free_bits: float = 64.0
+    transpose: int = 5
     bucket: bool = False
     precision: str = "float32"
+    initializer: str = "glorot"
     seed: int = 0
     save_every: int = 1000
     log_every: int = 50
@@ -67,6 +70,7 @@ class TrainConfig:
         for name, choices in (
             ("schedule", ("exponential", "cosine")),
             ("precision", ("float32", "bfloat16")),
+            ("initializer", ("glorot", "published")),
         ):
             if getattr(self, name) not in choices:
                 raise UsageError(f"{name} is {getattr(self, name)}; give {' or '.join(choices)}.")
@@ -82,3 +86,18 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
         return dataclasses.asdict(self)
+
+
+# What a run is made of where no flag says otherwise.
+RECIPES = {
+    # what trained the bundled model; see the benchmarks for what else was tried
+    "default": TrainConfig(),
+    # of the published hier-multiperf_vel_1bar models
+    "published": TrainConfig(
+        batch_size=256,
+        schedule="exponential",
+        free_bits=0.0,
+        transpose=0,
+        initializer="published",
+    ),
+}

@@ -41,7 +41,7 @@ class JaxEngine:
         config: TrainConfig,
     ) -> None:
         self._data, self._config = dataset, config
-        self.network = HierarchicalVAE(model, config.precision)
+        self.network = HierarchicalVAE(model, config.precision, config.initializer)
         self.optimizer = objective.make_optimizer(config, self.network)
         self._state: tuple[list[jax.Array], list[jax.Array]] | None = None
 

@@ -126,7 +126,8 @@ def train(
             before = validate()
             loop.export(first_step, before)
         if first_step >= config.steps:
-            say(f"{folder} has done its {config.steps:,} steps; add --steps to go on.")
+            more = "add --steps to go on" if config.schedule != "cosine" else "the model is there"
+            say(f"{folder} has done its {config.steps:,} steps; {more}.")
             return RunResult(folder, first_step, first_step, None, None)
         if first_step:
             say(f"Going on with {folder} at step {first_step:,}.")

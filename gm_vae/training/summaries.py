@@ -8,19 +8,20 @@ import socket
 import time
 from collections.abc import Mapping
 
+from gm_vae.data import shards
+
 
 class Summaries:
     """Writes an event file in a folder, which is made if missing; raises OSError if it cannot."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
-        from tensorboard.summary.writer.record_writer import RecordWriter
 
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         # the name by which TensorBoard finds it
         name = f"events.out.tfevents.{time.time():.0f}.{socket.gethostname()}.{os.getpid()}"
-        self._records = RecordWriter(open(folder / name, "ab"))  # noqa: SIM115 (see close)
+        self._file = open(folder / name, "ab")  # noqa: SIM115 (see close)
         self._add(Event(wall_time=time.time(), file_version="brain.Event:2"))
         self.flush()
 
@@ -33,12 +34,12 @@ class Summaries:
         self._add(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
 
     def _add(self, event: object) -> None:
-        self._records.write(event.SerializeToString())
+        self._file.write(shards.frame(event.SerializeToString()))
 
     def flush(self) -> None:
         """Have all that was added in the file."""
-        self._records.flush()
+        self._file.flush()
 
     def close(self) -> None:
         """Flush and end the file."""
-        self._records.close()
+        self._file.close()

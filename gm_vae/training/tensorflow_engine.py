@@ -40,7 +40,7 @@ class TensorFlowEngine:
                 "choose a multiple of their number."
             )
         with self._strategy.scope():
-            self.network = HierarchicalVAE(model, config.precision)
+            self.network = HierarchicalVAE(model, config.precision, config.initializer)
             self.optimizer = make_optimizer(config, self.network)
 
     def start(self, first_step: int) -> None:

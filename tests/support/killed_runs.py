@@ -17,7 +17,14 @@ from gm_vae.training import run
 from gm_vae.training.config import TrainConfig
 
 MODEL = ModelConfig(16, (16, 16), 8)
-CONFIG = TrainConfig(batch_size=16, learning_rate=1e-2, save_every=3, log_every=1, transpose=2)
+CONFIG = TrainConfig(
+    batch_size=16,
+    learning_rate=1e-2,
+    schedule="exponential",
+    save_every=3,
+    log_every=1,
+    transpose=2,
+)
 
 
 def die():

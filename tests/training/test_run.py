@@ -20,7 +20,14 @@ from gm_vae.training.evaluation import evaluate
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)
-CONFIG = TrainConfig(steps=6, batch_size=16, learning_rate=1e-2, save_every=3, log_every=1)
+CONFIG = TrainConfig(
+    steps=6,
+    batch_size=16,
+    learning_rate=1e-2,
+    schedule="exponential",
+    save_every=3,
+    log_every=1,
+)
 
 
 @pytest.fixture(scope="module")
