@@ -55,6 +55,8 @@ setuptools.setup(
         "tf-keras>=2.18",  # what tensorflow-probability needs beside Keras 3
     ],
     extras_require={
+        # a General MIDI soundfont; FluidSynth, which plays it, is a program of the system
+        "audio": ["pretty_midi>=0.2.10"],
         "gpu": ["tensorflow[and-cuda]>=2.18"],
         "jax": ["jax>=0.4.30"],  # KERAS_BACKEND=jax; jax[cuda13] for a GPU
         "aws": ["apache-beam[aws]>=2.60"],  # s3://
