@@ -27,8 +27,8 @@ CONFIG = TrainConfig(
 )  # fmt: skip
 FLAGS = [
     "--preset=tiny", "--encoder_units=16", "--decoder_units=16,16", "--latent_size=8",
-    "--steps=40", "--batch_size=16", "--learning_rate=1e-2", "--schedule=exponential", "--save_every=5",
-    "--log_every=1", "--validation_measures=16", "--strategy=multiworker",
+    "--steps=40", "--batch_size=16", "--learning_rate=1e-2", "--schedule=exponential",
+    "--save_every=5", "--log_every=1", "--validation_measures=16", "--strategy=multiworker",
 ]  # fmt: skip
 
 
