@@ -51,7 +51,9 @@ def packed_lstm(
         return tf.cast(tf.matmul(left, right, **kwargs), tf.float32)
 
     def array(size: tf.Tensor, width: int) -> tf.TensorArray:
-        return tf.TensorArray(tf.float32, size, element_shape=[None, width], infer_shape=False)
+        return tf.TensorArray(
+            tf.float32, size, False, False, element_shape=[None, width], infer_shape=False
+        )
 
     def cell(here: tf.Tensor, before: tf.Tensor | None, t: int | tf.Tensor, kept: tf.TensorArray):
         i, j, f, o = tf.split(here[:, : 4 * units], 4, axis=-1)
