@@ -53,6 +53,7 @@ setuptools.setup(
         "tensorflow>=2.18",
         "tensorflow-probability>=0.25",
         "tf-keras>=2.18",  # what tensorflow-probability needs beside Keras 3
+        "threadpoolctl>=3.1",
     ],
     extras_require={
         "gpu": ["tensorflow[and-cuda]>=2.18"],
