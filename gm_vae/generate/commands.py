@@ -11,6 +11,7 @@ from absl import flags
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.generate.gmvae import GMVAE, chord_ids_of, load
+from gm_vae.generate.outputs import Outputs, define_output_flags
 from gm_vae.music.measure import Measure
 
 
@@ -22,16 +23,9 @@ def _define_common(values: flags.FlagValues) -> None:
         "Chords, one a measure, separated by spaces; several in a measure as C|G.",
         flag_values=values,
     )
-    flags.DEFINE_string(
-        "output",
-        None,
-        "The .mid file to write; a piano roll of the same name, .png, goes beside it.",
-        flag_values=values,
-    )
     flags.DEFINE_float("temperature", 0.5, "0 plays safe, 1 and more dares.", flag_values=values)
     flags.DEFINE_integer("seed", None, "The same seed, the same music.", flag_values=values)
-    flags.DEFINE_float("qpm", 120.0, "Tempo in quarter notes a minute.", flag_values=values)
-    flags.DEFINE_bool("force", False, "Replace files that are there.", flag_values=values)
+    define_output_flags(values)
 
 
 def _define_generate(values: flags.FlagValues) -> None:
@@ -51,15 +45,15 @@ def _chords(values: flags.FlagValues) -> list[str]:
 
 
 def _generate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "chords", "output")
-    outputs, chords = Outputs(values.output, values.force), _chords(values)
+    require(values, "model", "chords")
+    outputs, chords = Outputs.from_flags(values), _chords(values)
     model = load(values.model)
     if values.midi:
         point = encode_measure(model, values.midi, values.measure)
     else:
         point = model.sample_points(1, values.seed)[0]
     measures = progression(model, point, chords, values.temperature, values.seed)
-    outputs.write(measures, values.qpm, "one style over " + " ".join(chords))
+    outputs.write(measures, "one style over " + " ".join(chords))
 
 
 GENERATE = Command(
@@ -86,8 +80,8 @@ def _define_interpolate(values: flags.FlagValues) -> None:
 
 
 def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "chords", "output")
-    outputs, chords = Outputs(values.output, values.force), _chords(values)
+    require(values, "model", "chords")
+    outputs, chords = Outputs.from_flags(values), _chords(values)
     model = load(values.model)
     count = values.measures or 4 * len(chords)
     if values.to_seed is None:
@@ -97,7 +91,7 @@ def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
             [model.sample_points(1, seed) for seed in (values.seed, values.to_seed)]
         )
     measures = morph(model, ends[0], ends[1], chords, count, values.temperature, values.seed)
-    outputs.write(measures, values.qpm, "from one style to another over " + " ".join(chords))
+    outputs.write(measures, "from one style to another over " + " ".join(chords))
 
 
 INTERPOLATE = Command(
@@ -158,27 +152,3 @@ def encode_measure(model: GMVAE, path: str, number: int) -> np.ndarray:
             f"{explain} tells more."
         )
     return model.encode(measures[number - 1 : number])[0][0]
-
-
-class Outputs:
-    """The files of a piece: MIDI and a picture of the same name."""
-
-    def __init__(self, path: str, force: bool) -> None:
-        self.midi = pathlib.Path(path).expanduser()
-        if self.midi.suffix.lower() not in (".mid", ".midi"):
-            raise UsageError(f"--output={path} is no MIDI file; let its name end in .mid.")
-        self.picture = self.midi.with_suffix(".png")
-        self.force = force
-        for file in (self.midi, self.picture):
-            if file.exists() and not force:  # found out before the work, not after it
-                raise UsageError(f"{file} exists already; choose another name or add --force.")
-
-    def write(self, measures: Sequence[Measure], qpm: float, title: str) -> None:
-        """Write both files and print where they are."""
-        from gm_vae.generate.midi_writer import write_midi
-        from gm_vae.generate.piano_roll import draw_piano_roll
-
-        write_midi(measures, self.midi, qpm=qpm, title=title, force=self.force)
-        draw_piano_roll(measures, self.picture, title=title, force=self.force)
-        print(self.midi)
-        print(self.picture)
