@@ -68,12 +68,12 @@ def midi_file(
     """The `mido.MidiFile` that `write_midi` saves; it raises the same, but for files."""
     import mido
 
-    tempo = _microseconds_per_quarter(qpm)
+    check_tempo(qpm)
     steps_per_quarter = arrangement.fmt.steps_per_quarter
     ticks_per_step = -(-_LEAST_TICKS_PER_QUARTER // steps_per_quarter)
     file = mido.MidiFile(type=1, ticks_per_beat=ticks_per_step * steps_per_quarter, charset="utf-8")
     conductor = [
-        (0, mido.MetaMessage("set_tempo", tempo=tempo)),
+        (0, mido.MetaMessage("set_tempo", tempo=round(60e6 / qpm))),
         (
             0,
             mido.MetaMessage(
@@ -204,8 +204,7 @@ def _track(
     return track
 
 
-def _microseconds_per_quarter(qpm: float) -> int:
-    # the file has three bytes for it
+def check_tempo(qpm: float) -> None:
+    """Raise UsageError unless a MIDI file, which has three bytes for it, can hold the tempo."""
     if not 60e6 / (2**24 - 1) <= qpm <= 60e6:
         raise UsageError(f"{qpm} is no tempo; give 4 or more quarter notes a minute, such as 120.")
-    return round(60e6 / qpm)
