@@ -55,6 +55,8 @@ setuptools.setup(
         "tf-keras>=2.18",  # what tensorflow-probability needs beside Keras 3
     ],
     extras_require={
+        # a General MIDI soundfont; FluidSynth, which plays it, is a program of the system
+        "audio": ["pretty_midi>=0.2.10"],
         "gpu": ["tensorflow[and-cuda]>=2.18"],
         "aws": ["apache-beam[aws]>=2.60"],  # s3://
         "gcp": ["apache-beam[gcp]>=2.60"],  # gs://, Dataflow
