@@ -56,6 +56,8 @@ setuptools.setup(
         "threadpoolctl>=3.1",
     ],
     extras_require={
+        # a General MIDI soundfont; FluidSynth, which plays it, is a program of the system
+        "audio": ["pretty_midi>=0.2.10"],
         "gpu": ["tensorflow[and-cuda]>=2.18"],
         "aws": ["apache-beam[aws]>=2.60"],  # s3://
         "gcp": ["apache-beam[gcp]>=2.60"],  # gs://, Dataflow

@@ -17,20 +17,29 @@ from typing import TYPE_CHECKING, Any
 from gm_vae.version import __version__
 
 if TYPE_CHECKING:
+    from gm_vae.generate.audio import write_wav
     from gm_vae.generate.gmvae import GMVAE, load
+    from gm_vae.generate.midi_writer import write_midi
+    from gm_vae.generate.piano_roll import draw_piano_roll
     from gm_vae.music.measure import Measure
     from gm_vae.music.measure_format import MeasureFormat
     from gm_vae.music.measures import RejectReason, measures_from_midi
     from gm_vae.music.midi_file import MidiError
+    from gm_vae.music.token_json import read_tokens, write_tokens
 
 _HOME = {
     "GMVAE": "gm_vae.generate.gmvae",
+    "draw_piano_roll": "gm_vae.generate.piano_roll",
     "load": "gm_vae.generate.gmvae",
     "Measure": "gm_vae.music.measure",
     "MeasureFormat": "gm_vae.music.measure_format",
     "MidiError": "gm_vae.music.midi_file",
     "RejectReason": "gm_vae.music.measures",
     "measures_from_midi": "gm_vae.music.measures",
+    "read_tokens": "gm_vae.music.token_json",
+    "write_midi": "gm_vae.generate.midi_writer",
+    "write_tokens": "gm_vae.music.token_json",
+    "write_wav": "gm_vae.generate.audio",
 }
 
 __all__ = [
@@ -40,8 +49,13 @@ __all__ = [
     "MidiError",
     "RejectReason",
     "__version__",
+    "draw_piano_roll",
     "load",
     "measures_from_midi",
+    "read_tokens",
+    "write_midi",
+    "write_tokens",
+    "write_wav",
 ]
 
 

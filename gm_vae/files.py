@@ -60,10 +60,7 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
         UserError: the place cannot be written.
     """
     path = pathlib.Path(path)
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; give the name of a file in it.")
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists already; choose another name or add --force.")
+    require_free(path, force)
     part = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +71,14 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
     finally:
         with contextlib.suppress(OSError):  # there is none, after success
             part.unlink()
+
+
+def require_free(path: pathlib.Path, force: bool) -> None:
+    """Raise UsageError if `output_file` would: for a look before long work."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; give the name of a file in it.")
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists already; choose another name or add --force.")
 
 
 @contextlib.contextmanager

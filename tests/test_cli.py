@@ -72,7 +72,7 @@ def test_wrong_usage_ends_with_2_and_a_sentence(capsys, model_folder, tmp_path):
         (("preprocess", f"--input={tmp_path}", f"--output={tmp_path / 'd'}"), "MIDI"),
         (("preprocess", "--input=/nowhere", f"--output={tmp_path / 'd'}"), "/nowhere"),
         (("generate", f"--model={model_folder}", "--chords=Xyz", f"--output={out}"), "'Xyz'"),
-        (("generate", f"--model={model_folder}", "--chords=C", "--output=a.wav"), ".mid"),
+        (("generate", f"--model={model_folder}", "--chords=C", "--output=a.mp3"), ".mid"),
         (
             ("generate", f"--model={model_folder}", "--chords=C", "--midi=no.mid",
              f"--output={out}"),

@@ -34,12 +34,17 @@ def write_midi(
 ) -> None:
     """Write measures end to end as a MIDI file.
 
-    The file has format 1: a first track with title, tempo, time signature and a marker at each
-    chord change, then one track an instrument, named as in General MIDI. Drums play on channel 10.
-    Up to 15 other instruments have a channel each. A piece with more hands the channel that was
-    silent the longest to the next instrument, with a program change at that bar line. A single
-    measure with more than 15 (the default format has at most 8) lets instruments of one program
-    share a channel.
+    The file has format 1: a first track with title, tempo, time signature and the chord symbols,
+    then one track an instrument, named as in General MIDI. Each change of chord is a marker, which
+    sequencers show, and a text event, which programs read. Drums play on channel 10. Up to 15 other
+    instruments have a channel each. A piece with more hands the channel that was silent the longest
+    to the next instrument, with a program change at that bar line. A single measure with more than
+    15 (the default format has at most 8) lets instruments of one program share a channel.
+
+    Nothing is tied over a bar line. The corpus cuts a note there and never strikes it again, so a
+    pitch that ends at a bar line and begins there anew was played twice, and is here. The old note
+    always ends before the new one begins: earlier in the track, or, if another track of the
+    channel begins it, a tick earlier. So no player ends the new note by mistake.
 
     Args:
         measures: one or more measures of one format.
@@ -63,12 +68,12 @@ def midi_file(
     """The `mido.MidiFile` that `write_midi` saves; it raises the same, but for files."""
     import mido
 
-    tempo = _microseconds_per_quarter(qpm)
+    check_tempo(qpm)
     steps_per_quarter = arrangement.fmt.steps_per_quarter
     ticks_per_step = -(-_LEAST_TICKS_PER_QUARTER // steps_per_quarter)
     file = mido.MidiFile(type=1, ticks_per_beat=ticks_per_step * steps_per_quarter, charset="utf-8")
     conductor = [
-        (0, mido.MetaMessage("set_tempo", tempo=tempo)),
+        (0, mido.MetaMessage("set_tempo", tempo=round(60e6 / qpm))),
         (
             0,
             mido.MetaMessage(
@@ -81,8 +86,9 @@ def midi_file(
     if title:
         conductor.insert(0, (0, mido.MetaMessage("track_name", name=title)))
     conductor += [
-        (step * ticks_per_step, mido.MetaMessage("marker", text=symbol))
+        (step * ticks_per_step, mido.MetaMessage(kind, text=symbol))
         for step, symbol in arrangement.chord_symbols
+        for kind in ("marker", "text")
     ]
     end_tick = arrangement.total_steps * ticks_per_step
     file.tracks.append(_track(conductor, end_tick))
@@ -161,13 +167,23 @@ def _part_events(
                 events[index].append((tick, _PROGRAM, message))
             current[channel] = program
             told.add((index, channel))
-    for note, bar in zip(notes.tolist(), note_bars.tolist()):
-        index, pitch, velocity, start, end = note
-        where = {"channel": channels[bar][index], "note": pitch}
-        on = mido.Message("note_on", velocity=velocity, **where)
-        off = mido.Message("note_off", velocity=64, **where)
+    keys = [  # (channel, pitch), which is all that a note-off names
+        (channels[bar][index], pitch)
+        for bar, index, pitch in zip(note_bars, notes["part"].tolist(), notes["pitch"].tolist())
+    ]
+    strikers = collections.defaultdict(set)  # (key, step) -> the parts that strike it then
+    for key, index, start in zip(keys, notes["part"].tolist(), notes["start_step"].tolist()):
+        strikers[key, start].add(index)
+    for key, (index, _, velocity, start, end) in zip(keys, notes.tolist()):
+        channel, pitch = key
+        on = mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
+        off = mido.Message("note_off", channel=channel, note=pitch, velocity=64)
+        end_tick = end * ticks_per_step
+        # players take what happens at one tick track by track
+        if strikers.get((key, end), set()) - {index} and ticks_per_step > 1:
+            end_tick -= 1
         events[index].append((start * ticks_per_step, _ON, on))
-        events[index].append((end * ticks_per_step, _OFF, off))
+        events[index].append((end_tick, _OFF, off))
     return [
         [(tick, message) for tick, _, message in sorted(track, key=lambda event: event[:2])]
         for track in events
@@ -188,8 +204,7 @@ def _track(
     return track
 
 
-def _microseconds_per_quarter(qpm: float) -> int:
-    # the file has three bytes for it
+def check_tempo(qpm: float) -> None:
+    """Raise UsageError unless a MIDI file, which has three bytes for it, can hold the tempo."""
     if not 60e6 / (2**24 - 1) <= qpm <= 60e6:
         raise UsageError(f"{qpm} is no tempo; give 4 or more quarter notes a minute, such as 120.")
-    return round(60e6 / qpm)

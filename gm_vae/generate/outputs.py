@@ -1,91 +1,172 @@
-"""The files that a verb leaves of the music it made, and the flags that choose them."""
+"""What a verb leaves of the music it made: files, and sound; and the flags that choose them."""
 
 from __future__ import annotations
 
+import os
 import pathlib
+import shutil
+import sys
+import tempfile
+import warnings
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from absl import flags
 
 from gm_vae.command import require
 from gm_vae.errors import UsageError
+from gm_vae.files import output_file, require_free
+from gm_vae.generate.audio import SOUNDFONT_VARIABLE, Synthesizer, write_wav
+from gm_vae.generate.midi_writer import check_tempo, write_midi
+from gm_vae.generate.piano_roll import draw_piano_roll
+from gm_vae.generate.player import Player
 from gm_vae.music.measure import Measure
+from gm_vae.music.token_json import write_tokens
 
 
 def define_output_flags(values: flags.FlagValues) -> None:
     """The flags that `Outputs.from_flags` reads."""
+    kinds = ", ".join(f"{suffix} ({kind.name})" for suffix, kind in _KINDS.items())
     flags.DEFINE_string(
         "output",
         None,
-        f"The file to write; its suffix says what it is: {_choices()}. Several with commas. With a "
-        ".mid alone goes a piano roll of the same name, .png.",
+        f"The file to write, or several with commas; the suffix says what it is: {kinds}. A .mid "
+        "alone gets a piano roll beside it, .png.",
         flag_values=values,
     )
+    flags.DEFINE_bool(
+        "play", False, "Play the music; --output may be left out.", flag_values=values
+    )
     flags.DEFINE_float("qpm", 120.0, "Tempo in quarter notes a minute.", flag_values=values)
+    flags.DEFINE_string(
+        "soundfont",
+        None,
+        f"The .sf2 or .sf3 file to sound with; or the one that {SOUNDFONT_VARIABLE} names, or what "
+        "is found here.",
+        flag_values=values,
+    )
     flags.DEFINE_bool("force", False, "Replace files that are there.", flag_values=values)
 
 
 class Outputs:
-    """The files of a piece, each of the kind that its suffix says.
+    """Files of a piece, each of the kind that its suffix says, and whether it is played.
+
+    All that can be wrong without the music is found when this is made.
 
     Args:
         paths: the files to write; a MIDI file alone gets a picture beside it.
         qpm: tempo in quarter notes a minute.
+        play: play the music once it is written.
+        soundfont: what to sound with; see `Synthesizer.find`.
         force: replace files that are there already.
 
     Raises:
-        UsageError: a suffix is unknown, or a file is there already and `force` is false.
+        UsageError: a suffix is unknown, a file is there already and `force` is false, `soundfont`
+            is none, or `qpm` is no tempo.
+        UserError: FluidSynth, a soundfont or a player is needed and there is none.
     """
 
-    def __init__(self, paths: Sequence[str], qpm: float = 120.0, force: bool = False) -> None:
-        self.files = [pathlib.Path(path).expanduser() for path in paths]
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        qpm: float = 120.0,
+        play: bool = False,
+        soundfont: str | None = None,
+        force: bool = False,
+    ) -> None:
+        self.files = [pathlib.Path(path).expanduser() for path in dict.fromkeys(paths)]
         self.qpm, self.force = qpm, force
+        check_tempo(qpm)
         for file in self.files:
-            if file.suffix.lower() not in _WRITERS:
+            if _suffix(file) not in _KINDS:
+                *most, last = _KINDS
                 raise UsageError(
-                    f"--output={file} is nothing that we write; let its name end in {_choices()}."
+                    f"--output={file} is nothing that we write; let its name end in "
+                    f"{', '.join(most)} or {last}."
                 )
-        if len(self.files) == 1 and self.files[0].suffix.lower() in (".mid", ".midi"):
+        if [_suffix(file) for file in self.files] == [".mid"]:
             self.files.append(self.files[0].with_suffix(".png"))
         for file in self.files:
-            if file.exists() and not force:  # found out before the work, not after it
-                raise UsageError(f"{file} exists already; choose another name or add --force.")
+            require_free(file, force)
+        sounds = any(_suffix(file) == ".wav" for file in self.files)
+        self.synthesizer = Synthesizer.find(soundfont) if sounds else None
+        self.player = Player.find(soundfont) if play else None
 
     @classmethod
     def from_flags(cls, values: flags.FlagValues) -> Outputs:
-        """What the flags of `define_output_flags` ask for, checked as far as can be without music.
-
-        Raises UsageError as the class does, or if --output is missing.
-        """
-        require(values, "output")
-        paths = [path.strip() for path in values.output.split(",") if path.strip()]
-        return cls(paths, values.qpm, values.force)
+        """What the flags of `define_output_flags` ask for; raises as the class does."""
+        if not values.play:
+            require(values, "output")
+        paths = [path.strip() for path in (values.output or "").split(",") if path.strip()]
+        return cls(paths, values.qpm, values.play, values.soundfont, values.force)
 
     def write(self, measures: Sequence[Measure], title: str) -> None:
-        """Write all files and print where they are."""
+        """Write all files, print where they are, and play the music if that was asked for.
+
+        Raises UserError if a place cannot be written, or FluidSynth or the player fails.
+        """
         for file in self.files:
-            _WRITERS[file.suffix.lower()](self, measures, file, title)
-            print(file)
+            _KINDS[_suffix(file)].write(self, measures, file, title)
+            print(file, flush=True)
+        if self.player:
+            self._play(self.player, measures, title)
 
-    def _write_midi(self, measures: Sequence[Measure], file: pathlib.Path, title: str) -> None:
-        from gm_vae.generate.midi_writer import write_midi
+    def _play(self, player: Player, measures: Sequence[Measure], title: str) -> None:
+        if sys.stderr.isatty():
+            print("playing; Ctrl-C stops it", file=sys.stderr)
+        for file in self.files:
+            if _suffix(file) == ".mid":
+                return player.play(file)
+        folder = tempfile.mkdtemp(prefix="gm-vae-")
+        try:
+            write_midi(measures, pathlib.Path(folder, "piece.mid"), self.qpm, title)
+            player.play(pathlib.Path(folder, "piece.mid"))
+        finally:
+            if player.waits:  # else somebody still reads the file
+                shutil.rmtree(folder, ignore_errors=True)
 
-        write_midi(measures, file, qpm=self.qpm, title=title, force=self.force)
 
-    def _draw(self, measures: Sequence[Measure], file: pathlib.Path, title: str) -> None:
-        from gm_vae.generate.piano_roll import draw_piano_roll
+def _write_note_sequence(
+    outputs: Outputs, measures: Sequence[Measure], file: pathlib.Path, title: str
+) -> None:
+    """A TFRecord file with one NoteSequence, as `gm-vae preprocess` and Magenta's tools read it."""
+    from gm_vae.data import shards
+    from gm_vae.music.note_sequences import measures_to_note_sequence
 
-        draw_piano_roll(measures, file, title=title, force=self.force)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # note_seq misses ffmpeg, we do not
+        sequence = measures_to_note_sequence(measures, outputs.qpm)
+    sequence.sequence_metadata.title = title
+    with output_file(file, outputs.force) as part:
+        part.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))
 
 
-_WRITERS: dict[str, Callable[[Outputs, Sequence[Measure], pathlib.Path, str], None]] = {
-    ".mid": Outputs._write_midi,
-    ".midi": Outputs._write_midi,
-    ".png": Outputs._draw,
-    ".svg": Outputs._draw,
+class _Kind(NamedTuple):
+    """A kind of file: what it is called, and the writer of one for given outputs."""
+
+    name: str
+    write: Callable[[Outputs, Sequence[Measure], pathlib.Path, str], None]
+
+
+_PIANO_ROLL = _Kind(
+    "piano roll", lambda o, music, file, title: draw_piano_roll(music, file, title, force=o.force)
+)
+_KINDS = {
+    ".mid": _Kind(
+        "MIDI", lambda o, music, file, title: write_midi(music, file, o.qpm, title, o.force)
+    ),
+    ".wav": _Kind(
+        "sound", lambda o, music, file, _: write_wav(music, file, o.qpm, o.synthesizer, o.force)
+    ),
+    ".png": _PIANO_ROLL,
+    ".svg": _PIANO_ROLL,
+    ".json": _Kind(
+        "tokens", lambda o, music, file, title: write_tokens(music, file, o.qpm, title, o.force)
+    ),
+    ".tfrecord": _Kind("NoteSequence", _write_note_sequence),
 }
 
 
-def _choices() -> str:
-    *most, last = (suffix for suffix in _WRITERS if suffix != ".midi")
-    return f"{', '.join(most)} or {last}"
+def _suffix(file: pathlib.Path) -> str:
+    suffix = file.suffix.lower()
+    return ".mid" if suffix == ".midi" else suffix

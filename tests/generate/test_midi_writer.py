@@ -63,16 +63,17 @@ def test_first_track_has_title_tempo_signature_and_chords(two_measures, tmp_path
     assert file.type == 1
     assert file.ticks_per_beat == 480
     assert file.tracks[0].name == "A title"
-    tick, markers = 0, []
+    tick, chords = 0, {"marker": [], "text": []}
     for message in file.tracks[0]:
         tick += message.time
-        if message.type == "marker":
-            markers.append((tick, message.text))
+        if message.type in chords:
+            chords[message.type].append((tick, message.text))
         elif message.type == "time_signature":
             assert (tick, message.numerator, message.denominator) == (0, 4, 4)
         elif message.type == "set_tempo":
             assert (tick, message.tempo) == (0, round(60_000_000 / 97.5))
-    assert markers == [(0, "C"), (960, "Am"), (1920 + 960, "F#dim")]
+    assert chords["marker"] == [(0, "C"), (960, "Am"), (1920 + 960, "F#dim")]
+    assert chords["text"] == chords["marker"]
     assert tick == 2 * 1920, "the piece ends at its last bar line"
 
 
@@ -221,6 +222,65 @@ def test_more_instruments_than_channels(simple_track, tmp_path):
     )
     assert {channel for _, channel, *_ in notes} == set(range(16)) - {9}
     assert len(mido.MidiFile(tmp_path / "a.mid").tracks) == 1 + 40
+
+
+def heard_by_channel(path):
+    """{(program, pitch): [(start, end)]} as a synthesizer sounds it: it knows channels, no tracks.
+
+    Events of one tick come track by track; a note-off ends what its key sounds.
+    """
+    events = []
+    for index, track in enumerate(mido.MidiFile(path).tracks):
+        tick = 0
+        for message in track:
+            tick += message.time
+            events.append((tick, index, message))
+    program, sounding, heard = {}, {}, collections.defaultdict(list)
+    for tick, _, message in sorted(events, key=lambda event: event[:2]):
+        if message.type == "program_change":
+            program[message.channel] = message.program
+        elif message.type in ("note_on", "note_off"):
+            key = message.channel, message.note
+            if key in sounding:
+                name, start = sounding.pop(key)
+                heard[name].append((start, tick))
+            if message.type == "note_on":
+                sounding[key] = (program[message.channel], message.note), tick
+    assert not sounding
+    return heard
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 50), (50, 0)])
+def test_a_note_struck_where_another_track_ends_it_sounds_on(simple_track, tmp_path, first, second):
+    # 16 instruments in two bars: one of the second gets a channel of the first, on the very pitch
+    bars = [range(first, first + 8), range(second, second + 8)]
+    measures = [
+        Measure.from_tracks([simple_track(program, [(0, 96, 60)]) for program in programs])
+        for programs in bars
+    ]
+    write_midi(measures, tmp_path / "a.mid")
+    assert len({channel for _, channel, *_ in played_notes(tmp_path / "a.mid")}) == 15
+    heard = heard_by_channel(tmp_path / "a.mid")
+    for bar, programs in enumerate(bars):
+        for program in programs:
+            ((start, end),) = heard[program, 60]
+            assert start == 1920 * bar
+            assert 0 <= 1920 * (bar + 1) - end <= 1
+
+
+def test_a_note_struck_again_at_the_bar_line_is_played_twice(simple_track, tmp_path):
+    measure = Measure.from_tracks([simple_track(0, [(0, 96, 60)]), simple_track(33, [(0, 96, 36)])])
+    write_midi([measure, measure], tmp_path / "a.mid")
+    heard = heard_by_channel(tmp_path / "a.mid")
+    assert heard[0, 60] == heard[33, 36] == [(0, 1920), (1920, 3840)]
+
+
+def test_drum_parts_share_their_channel_and_cut_no_stroke(simple_track, tmp_path):
+    one = simple_track(128, [(0, 12, 36), (24, 30, 36)])
+    other = simple_track(128, [(12, 24, 36)])
+    write_midi([Measure.from_tracks([one, other])], tmp_path / "a.mid")
+    heard = heard_by_channel(tmp_path / "a.mid")
+    assert [round(end / 20) - round(start / 20) for start, end in heard[0, 36]] == [12, 12, 6]
 
 
 def test_channels_stay_while_there_are_enough():

@@ -1,0 +1,196 @@
+"""Measures -> sound: FluidSynth plays a soundfont, into a WAV file or aloud."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import wave
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gm_vae.errors import UsageError, UserError
+from gm_vae.files import output_file
+from gm_vae.generate.midi_writer import write_midi
+from gm_vae.music.measure import Measure
+
+SOUNDFONT_VARIABLE = "GM_VAE_SOUNDFONT"
+SAMPLE_RATE = 44_100
+
+_PEAK = 0.89  # of full scale, 1 dB below it
+_SILENCE = 1e-3  # of the peak, 60 dB below it
+_NOISE = 1e-4  # of full scale; FluidSynth's effects are never quite silent
+
+# where distributions and people keep soundfonts
+_SOUNDFONT_FOLDERS = (
+    "~/.fluidsynth",
+    "~/.local/share/soundfonts",
+    "~/.local/share/sounds/sf2",
+    "~/Library/Audio/Sounds/Banks",
+    "/usr/local/share/soundfonts",
+    "/usr/share/soundfonts",
+    "/usr/share/sounds/sf2",
+    "/usr/share/sounds/sf3",
+    "/opt/homebrew/share/soundfonts",
+)
+
+
+def write_wav(
+    measures: Sequence[Measure],
+    path: str | os.PathLike[str],
+    qpm: float = 120.0,
+    synthesizer: Synthesizer | None = None,
+    force: bool = False,
+) -> None:
+    """Write measures end to end as sound: stereo, 16 bits, 44,100 samples a second.
+
+    The sound is as long as the measures, and goes on until the last note has died away. It is as
+    loud as the file holds.
+
+    Args:
+        measures: one or more measures of one format.
+        path: the file to write, under a temporary name until it is whole.
+        qpm: tempo in quarter notes a minute.
+        synthesizer: what plays; the one that `Synthesizer.find` finds if None.
+        force: replace a file that is there already.
+
+    Raises:
+        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UserError: there is no FluidSynth or soundfont, it fails, or the place cannot be written.
+    """
+    synthesizer = synthesizer or Synthesizer.find()
+    with output_file(path, force) as part:
+        with tempfile.TemporaryDirectory() as folder:
+            midi = pathlib.Path(folder, "piece.mid")
+            write_midi(measures, midi, qpm)
+            samples = synthesizer.render(midi)
+        steps = sum(measure.fmt.steps_per_measure for measure in measures)
+        seconds = steps * 60 / (qpm * measures[0].fmt.steps_per_quarter)
+        samples = _finish(samples, round(seconds * SAMPLE_RATE))
+        with wave.open(str(part), "wb") as file:
+            file.setparams((2, 2, SAMPLE_RATE, len(samples), "NONE", ""))
+            file.writeframes(samples.astype("<i2").tobytes())
+
+
+@dataclasses.dataclass(frozen=True)
+class Synthesizer:
+    """FluidSynth and the soundfont that it plays.
+
+    Attributes:
+        program: the path of `fluidsynth`.
+        soundfont: a General MIDI bank, .sf2 or .sf3.
+    """
+
+    program: str
+    soundfont: pathlib.Path
+
+    @classmethod
+    def find(cls, soundfont: str | os.PathLike[str] | None = None) -> Synthesizer:
+        """FluidSynth on this machine, with a soundfont.
+
+        The soundfont is the one given, or that of $GM_VAE_SOUNDFONT, or the first in the folders
+        where distributions and people keep theirs, or the one that the package pretty_midi brings.
+
+        Raises:
+            UsageError: what was named is no soundfont.
+            UserError: FluidSynth is not installed, or there is no soundfont.
+        """
+        program = shutil.which("fluidsynth")
+        if not program:
+            raise UserError(
+                "FluidSynth, which makes the sound, is not installed; get it with apt install "
+                "fluidsynth, brew install fluid-synth or choco install fluidsynth."
+            )
+        named = soundfont or os.environ.get(SOUNDFONT_VARIABLE)
+        if named:
+            path = pathlib.Path(named).expanduser()
+            if not _is_soundfont(path):
+                origin = "--soundfont" if soundfont else SOUNDFONT_VARIABLE
+                raise UsageError(f"{origin}={named} is no soundfont; give a .sf2 or .sf3 file.")
+            return cls(program, path)
+        for path in _usual_soundfonts():
+            if _is_soundfont(path):
+                return cls(program, path)
+        raise UserError(
+            'There is no soundfont, whose sounds FluidSynth plays; pip install "gm-vae[audio]" or '
+            "apt install fluid-soundfont-gm brings one, or name yours with --soundfont=FILE.sf2 or "
+            f"{SOUNDFONT_VARIABLE}."
+        )
+
+    @property
+    def player(self) -> list[str]:
+        """The command that plays a MIDI file, which comes last, aloud."""
+        return [self.program, "-niq", str(self.soundfont)]
+
+    def render(self, midi: str | os.PathLike[str]) -> np.ndarray:
+        """The sound of a MIDI file, float32 [samples, 2 (left, right)], with some silence after it.
+
+        Raises UserError if FluidSynth fails.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            raw, settings = pathlib.Path(folder, "raw"), pathlib.Path(folder, "settings")
+            settings.touch()  # instead of the user's, which may load other soundfonts
+            command = [self.program, "-niq", "-f", str(settings), "-r", str(SAMPLE_RATE)]
+            command += ["-T", "raw", "-O", "float", "-E", "little", "-F", str(raw)]
+            command += [str(self.soundfont), os.fspath(midi)]
+            try:
+                done = subprocess.run(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    errors="replace",
+                )
+            except OSError as error:
+                raise UserError(f"{self.program} cannot be run ({error.strerror}).") from None
+            # a soundfont that it cannot read it replaces by another, and ends with 0
+            errors = [line for line in done.stderr.splitlines() if "error:" in line]
+            if done.returncode or errors or not raw.exists():
+                said = errors or done.stderr.splitlines()[-1:] or [f"exit code {done.returncode}"]
+                raise UserError(
+                    f"FluidSynth could not play {self.soundfont} "
+                    f"({said[0].removeprefix('fluidsynth: error: ').strip()}); try another "
+                    "--soundfont."
+                )
+            return np.fromfile(raw, "<f4").reshape(-1, 2)
+
+
+def _usual_soundfonts() -> Iterator[pathlib.Path]:
+    """Soundfonts in the usual places; in each folder those named default before the others."""
+    for folder in _SOUNDFONT_FOLDERS:
+        found = pathlib.Path(folder).expanduser().glob("*.[sS][fF][23]")
+        yield from sorted(found, key=lambda path: (not path.name.startswith("default"), path.name))
+    spec = importlib.util.find_spec("pretty_midi")
+    for folder in spec.submodule_search_locations or () if spec else ():
+        yield from sorted(pathlib.Path(folder).glob("*.sf2"))
+
+
+def _is_soundfont(path: pathlib.Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return head[:4] == b"RIFF" and head[8:] == b"sfbk"
+
+
+def _finish(samples: np.ndarray, least: int) -> np.ndarray:
+    """Samples [N, 2] as loud as int16 holds, cut where they have died away but not below `least`.
+
+    Returns whole numbers, float32 [N', 2].
+    """
+    loudness = np.abs(samples).max(1, initial=0)  # [N]
+    peak = loudness.max(initial=0)
+    heard = np.flatnonzero(loudness > max(_SILENCE * peak, _NOISE))
+    length = max(least, heard[-1] + 1 if len(heard) else 0)
+    finished = np.zeros((length, 2), np.float32)
+    if len(heard):
+        samples = samples[:length]
+        finished[: len(samples)] = np.round(samples * (_PEAK * 32_767 / peak))
+    return finished
