@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 import os
 import secrets
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gm_vae.errors import UsageError
+from gm_vae.generate.instruments import Instruments
 from gm_vae.model.checkpoint import read_checkpoint
 from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.threads import in_threads, split
-from gm_vae.music.chords import NO_CHORD, chord_id
+from gm_vae.music.chords import NO_CHORD, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 
@@ -31,7 +34,7 @@ _PART = 32, 128  # measures that a thread computes at once: fewer are no quicker
 class GMVAE:
     """Encodes measures to points of the latent space and decodes points to measures.
 
-    Both are computed by NumPy (`model.numpy_vae`), with the weights as they were when this was made.
+    NumPy computes both (`model.numpy_vae`), with the weights as they were when this was made.
 
     Args:
         network: the Keras model, or the same in NumPy, as `load` has it.
@@ -67,6 +70,15 @@ class GMVAE:
         """The measures that the model speaks."""
         return self.numpy.config.fmt
 
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """A short hash of the weights, to know what belongs to them."""
+        weights = self.numpy.published_weights()
+        digest = hashlib.sha256()
+        for name in sorted(weights):
+            digest.update(weights[name].tobytes())
+        return digest.hexdigest()[:16]
+
     def encode(self, measures: Sequence[Measure]) -> tuple[np.ndarray, np.ndarray]:
         """The posterior of each measure: (mu, sigma), each float32 [B, Z].
 
@@ -97,6 +109,7 @@ class GMVAE:
         temperature: float = 0.5,
         seed: int | None = None,
         same_draw: bool = False,
+        instruments: Instruments | np.ndarray | None = None,
     ) -> list[Measure]:
         """A well-formed measure for each point.
 
@@ -108,12 +121,16 @@ class GMVAE:
             seed: the same number gives the same measures, whatever the batch; None draws one.
             same_draw: use the first measure's random numbers for all of them, so that they differ
                 only by their points and chords.
+            instruments: which instruments play; or bool [B, T, 130], what each track may begin
+                with (program 0..127, drums, end). Any if None.
 
         Raises:
-            UsageError: z has another width, there are not as many chords as points, or a chord
-                cannot be read.
+            UsageError: z has another width, there are not as many chords as points, a chord
+                cannot be read, or the instruments cannot all play.
+
+        A chord without a triad is decoded as the nearest one that has, with a warning.
         """
-        parts = self._parts(z, chords, temperature, seed, same_draw)
+        parts = self._parts(z, chords, temperature, seed, same_draw, instruments)
         found = in_threads(lambda part: self.numpy.decode(**part), parts)
         measures = []
         for part, (tokens, lengths) in zip(parts, found):
@@ -161,9 +178,7 @@ class GMVAE:
         """Write the model as a checkpoint folder that `load` reads."""
         from gm_vae.model.checkpoint import write_checkpoint
 
-        write_checkpoint(
-            folder, self.config, self.numpy.published_weights(), self.training, force
-        )
+        write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
     def _parts(
         self,
@@ -172,6 +187,7 @@ class GMVAE:
         temperature: float,
         seed: int | None,
         same_draw: bool = False,
+        instruments: Instruments | np.ndarray | None = None,
     ) -> list[dict[str, Any]]:
         """Checked arguments of `NumpyVAE.decode`, for a few measures at a time."""
         z = np.asarray(z, np.float32)
@@ -184,11 +200,17 @@ class GMVAE:
         seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
         labels = chord_labels(chords, len(z), self.format)
         draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
+        if isinstance(instruments, Instruments):
+            instruments = instruments.masks(self.numpy.program_logits(z))
         common = {"temperature": float(temperature), "seed": seed}
-        return [
+        parts = [
             {"z": z[part], "chords": labels[part], "draws": draws[part], **common}
             for part in split(len(z), *_PART)
         ]
+        if instruments is not None:
+            for part, where in zip(parts, split(len(z), *_PART)):
+                part["programs"] = instruments[where]
+        return parts
 
 
 def load(path: str | os.PathLike[str]) -> GMVAE:
@@ -231,8 +253,17 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
 
 
 def chord_ids_of(symbol: str) -> list[int]:
-    """The chord ids of a measure's symbol such as "C" or "C|G". Raises ChordError."""
-    return [chord_id(part) for part in symbol.split("|")]
+    """The chord ids of a measure's symbol such as "C" or "C|G"; folded chords are warned of.
+
+    Raises:
+        ChordError: a symbol cannot be read.
+    """
+    found = []
+    for part in symbol.split("|"):
+        found.append(nearest_chord_id(part))
+        if not has_triad(part):
+            warnings.warn(f"{part} has no triad; taken as {chord_symbol(found[-1])}.", stacklevel=2)
+    return found
 
 
 def _in_order(tokens: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -126,7 +126,8 @@ class Grammar:
         velocity = velocity[:, None] & (bins != state.velocity[:, None])
 
         program = ops.repeat(empty[:, None], PROGRAMS + 1, axis=1)
-        end = empty | (ops.logical_not(in_bar) & (held == 0))
+        # of a row that is done nobody asks; it must not be without a token
+        end = empty | state.done | (ops.logical_not(in_bar) & (held == 0))
         return ops.concatenate([note_on, note_off, shift, velocity, program, end[:, None]], 1)
 
     def constrain(self, logits: Any, state: GrammarState, left: Any) -> Any:
@@ -164,9 +165,7 @@ class Grammar:
         new = GrammarState(
             step=state.step + ops.take(shifts, token, axis=0),
             kind=kind,
-            velocity=ops.where(
-                kind == _VELOCITY, token - vocab.velocity + 1, state.velocity
-            ),
+            velocity=ops.where(kind == _VELOCITY, token - vocab.velocity + 1, state.velocity),
             turn=ops.where(here, new_turn[:, None], state.turn),
             held=state.held + ops.cast(struck, "int32") - ops.cast(ended, "int32"),
             off_floor=ops.where(moved, -1, ops.where(ended, turn, state.off_floor)),

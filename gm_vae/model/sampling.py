@@ -72,9 +72,7 @@ def _invert(weights: Any, uniform: Any, ops: ModuleType) -> Any:
     places = block * size + ops.arange(size, dtype="int32")
     inside = ops.take_along_axis(weights, ops.minimum(places, last), 1)
     inside = ops.where(places <= last, inside, 0.0)
-    before = ops.where(
-        block > 0, ops.take_along_axis(ends, ops.maximum(block - 1, 0), 1), 0.0
-    )
+    before = ops.where(block > 0, ops.take_along_axis(ends, ops.maximum(block - 1, 0), 1), 0.0)
     within = ops.sum(ops.cast(before + total(inside, -1) <= goal, "int32"), -1)
     return block[:, 0] * size + within
 
