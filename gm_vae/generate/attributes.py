@@ -13,7 +13,7 @@ import itertools
 import json
 import os
 import pathlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from absl import flags
@@ -26,6 +26,7 @@ from gm_vae.generate.instruments import programs_named
 from gm_vae.model.checkpoint import checkpoint_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
+from gm_vae.progress import Progress
 from gm_vae.version import __version__
 
 FILE_NAME = "attributes.json"
@@ -170,27 +171,37 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     Raises:
         UserError: there are too few measures.
     """
-    measures = list(measures)
-    values = measure_attributes(measures)
-    if len(measures) <= 2 * values.shape[1]:
-        raise UserError(f"{len(measures)} measures are too few to learn from; give some thousands.")
+    found = []
+    with Progress(0, "measure") as progress:
+        for part in _parts(measures):
+            found.append((measure_attributes(part), model.encode(part)[0]))
+            progress.update(len(part))
+    count = sum(len(values) for values, _ in found)
+    if count <= 2 * len(NAMES):
+        raise UserError(f"{count} measures are too few to learn from; give some thousands.")
+    values, mu = (np.concatenate(column) for column in zip(*found))
     means, deviations = np.nanmean(values, 0), np.nanstd(values, 0)
     is_scale = np.arange(len(NAMES)) < len(SCALES)
-    counts = means * len(measures)
-    common = (counts >= _LEAST) & (counts <= len(measures) - _LEAST)
+    counts = means * count
+    common = (counts >= _LEAST) & (counts <= count - _LEAST)
     kept = np.flatnonzero(np.where(is_scale, deviations > 1e-6, common))
     unit = np.where(is_scale, deviations, 1.0)[kept]
     design = np.nan_to_num((values[:, kept] - means[kept]) / unit)
-    mu, _ = model.encode(measures)
     vectors, *_ = np.linalg.lstsq(design, mu - mu.mean(0), rcond=None)
     return Attributes(
         tuple(NAMES[index] for index in kept),
         vectors.astype(np.float32),
         means[kept],
         deviations[kept],
-        len(measures),
+        count,
         model.fingerprint,
     )
+
+
+def _parts(measures: Iterable[Measure]) -> Iterator[list[Measure]]:
+    measures = iter(measures)
+    while part := list(itertools.islice(measures, 512)):
+        yield part
 
 
 def _short(x: float) -> float:

@@ -162,10 +162,10 @@ class NumpyVAE:
         previous = run.first_inputs
         for t in range(steps):
             logits = run.step(previous, _chord_now(row_chords, state.step, t, fmt))
+            logits = grammar.constrain(logits, state, steps - t)
             if t == 0 and programs is not None:
                 first = logits[:, self.vocab.program :]
                 first[~programs.reshape(total, -1)] = NEVER
-            logits = grammar.constrain(logits, state, steps - t)
             previous = choose(logits, temperature, uniforms(seed, draw, track, t))
             going = ~state.done
             tokens[run.rows[going], t] = previous[going]
