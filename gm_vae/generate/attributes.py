@@ -1,9 +1,9 @@
 """Directions of the latent space that have names: more notes, higher, with strings, ...
 
-A least-squares fit of where the measures of a dataset lie (mu), by all that can be heard of them at
-once (`measure_attributes`), gives each attribute its vector: how points move on average when it
-grows by one and the others stay. A difference of means, as in Roberts et al. 2018, would also move
-what only goes along with it.
+The direction of an attribute is how points covary with it over the measures of a dataset; for what
+is either there or not it is the difference of means of Roberts et al. 2018. A step is as long as a
+linear reading of the points asks for to grow by one. Where points tell little of an attribute such
+a step would leave all music behind, and ends earlier.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ PRESENCES = (
 )  # fmt: skip
 NAMES = (*SCALES, *PRESENCES)
 
+_LONGEST = 3.0  # a step, in standard deviations of the points along it
 _LEAST = 20  # measures with a sound, and without it, or its vector is left out
 
 
@@ -187,7 +188,16 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     kept = np.flatnonzero(np.where(is_scale, deviations > 1e-6, common))
     unit = np.where(is_scale, deviations, 1.0)[kept]
     design = np.nan_to_num((values[:, kept] - means[kept]) / unit)
-    vectors, *_ = np.linalg.lstsq(design, mu - mu.mean(0), rcond=None)
+    z = mu - mu.mean(0)
+    covariance = z.T @ z / count
+    pull = design.T @ z / count  # [K, Z]
+    noise = 0.01 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    reading = np.linalg.solve(covariance + noise, pull.T)  # [Z, K]
+    read = np.einsum("kz,zk->k", pull, reading)  # what it reads, as variance
+    lengths = np.linalg.norm(pull, axis=1)
+    spreads = np.sqrt(np.einsum("kz,zy,ky->k", pull, covariance, pull)) / lengths
+    steps = np.minimum(lengths / read, _LONGEST * spreads)
+    vectors = pull / lengths[:, None] * steps[:, None]
     return Attributes(
         tuple(NAMES[index] for index in kept),
         vectors.astype(np.float32),

@@ -25,6 +25,9 @@ def sample(
     """`count` measures of as many styles, each its own point of the prior.
 
     `chords` is one symbol for all, or some that repeat.
+
+    >>> [measure.chords for measure in sample(model, 3, ["C", "Fm"], seed=1)]
+    [('C', 'C'), ('Fm', 'Fm'), ('C', 'C')]
     """
     return model.decode(model.sample_points(count, seed), repeated(chords, count), seed=seed, **how)
 
@@ -32,7 +35,13 @@ def sample(
 def progression(
     model: GMVAE, point: np.ndarray, chords: Sequence[str], **how: Any
 ) -> list[Measure]:
-    """One style over chords: a measure for each chord from the same point float [Z]."""
+    """One style over chords: a measure for each chord from the same point float [Z].
+
+    >>> point = model.sample_points(1, seed=1)[0]
+    >>> song = progression(model, point, ["C|G", "Am", "F"], temperature=0.5, seed=1)
+    >>> [measure.chords for measure in song], len({measure.programs for measure in song})
+    ([('C', 'G'), ('Am', 'Am'), ('F', 'F')], 1)
+    """
     z = np.repeat(np.asarray(point, np.float32)[None], len(chords), 0)
     return model.decode(z, chords, same_draw=True, **how)
 
@@ -46,7 +55,12 @@ def morph(
     spherical: bool = True,
     **how: Any,
 ) -> list[Measure]:
-    """`count` measures from one point float [Z] to another, over chords that repeat."""
+    """`count` measures from one point float [Z] to another, over chords that repeat.
+
+    >>> start, end = model.sample_points(2, seed=1)
+    >>> [measure.chords[0] for measure in morph(model, start, end, ["Dm", "F"], 4, seed=1)]
+    ['Dm', 'F', 'Dm', 'F']
+    """
     z = points.interpolate(start, end, count, spherical)
     return model.decode(z, repeated(chords, count), same_draw=True, **how)
 
@@ -63,6 +77,10 @@ def grid(
     """`rows` lists of `columns` measures between four corners [4, Z] (`points.grid`).
 
     The chords repeat along each row.
+
+    >>> rows = grid(model, model.sample_points(4, seed=1), 2, 3, "C", seed=1)
+    >>> [len(row) for row in rows]
+    [3, 3]
     """
     z = points.grid(corners, rows, columns, spherical).reshape(rows * columns, -1)
     row = repeated(chords, columns)
@@ -78,7 +96,11 @@ def reconstruct(
     seed: int | None = 0,
     **how: Any,
 ) -> list[Measure]:
-    """Each measure decoded from its own mu, under its own chords; greedily if nothing is said."""
+    """Each measure decoded from its own mu, under its own chords; greedily if nothing is said.
+
+    >>> [measure.chords for measure in reconstruct(model, [measure])] == [measure.chords]
+    True
+    """
     mu, _ = model.encode(measures)
     return model.decode(mu, chords_of(measures), temperature, seed, **how)
 
@@ -97,6 +119,9 @@ def vary(
     Args:
         similarity: 1 stays at its point (and draws anew), 0 goes anywhere (`points.near`).
         chords: one symbol for all, or some that repeat; the measure's own if None.
+
+    >>> len(vary(model, measure, count=3, similarity=0.8, seed=1))
+    3
     """
     if isinstance(measure, Measure):
         if chords is None:
@@ -123,6 +148,10 @@ def reroll(
 
     Raises:
         UsageError: none of the measure's tracks is played by these.
+
+    >>> new = reroll(model, measure, "drums", count=2, temperature=1.0, seed=1)
+    >>> [other.programs == measure.programs for other in new]
+    [True, True]
     """
     words = instruments.split(",") if isinstance(instruments, str) else instruments
     chosen = frozenset().union(*(programs_named(word) for word in words))

@@ -21,13 +21,14 @@ import numpy as np
 
 import gm_vae
 from gm_vae.data.dataset import read_measures
-from gm_vae.generate import attributes, operations, points
+from gm_vae.generate import attributes, points
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.music.chords import ROOTS
 from gm_vae.music.consonance import note_time_in_chord
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 
-TRIADS = [root + kind for root in "C Db D Eb E F Gb G Ab A Bb B".split() for kind in ("", "m")]
+TRIADS = [root + kind for root in ROOTS for kind in ("", "m")]
 
 
 def chords(model: GMVAE, z: np.ndarray, seed: int) -> None:
@@ -42,8 +43,8 @@ def chords(model: GMVAE, z: np.ndarray, seed: int) -> None:
             for other, measure in zip(others, found)
         ]
         print(
-            f"chords      {each} a measure: {100 * note_time_in_chord(found):.1f} % of note time in "
-            f"the chord; of other chords' measures {100 * note_time_in_chord(by_chance):.1f} %"
+            f"chords      {each} a measure: {100 * note_time_in_chord(found):.1f} % of note time "
+            f"in the chord; of other chords' measures {100 * note_time_in_chord(by_chance):.1f} %"
         )
 
 
@@ -91,8 +92,8 @@ def ways(model: GMVAE, z: np.ndarray, seed: int) -> None:
         steps = np.array(steps)
         print(
             f"ways        {name}: {steps.mean():.0f} tokens differ between neighbours (by step "
-            f"{', '.join(f'{x:.0f}' for x in steps.mean(0))}), {np.mean(ends):.0f} between the ends; "
-            f"{100 * (steps == 0).mean():.0f} % of the steps change nothing"
+            f"{', '.join(f'{x:.0f}' for x in steps.mean(0))}), {np.mean(ends):.0f} between the "
+            f"ends; {100 * (steps == 0).mean():.0f} % of the steps change nothing"
         )
 
 
