@@ -142,9 +142,10 @@ def main() -> None:
     parser.add_argument("--measures", type=int, default=20000)
     parser.add_argument("--repeats", type=int, default=7)
     args = parser.parse_args()
+    little = ModelConfig(16, (32, 32), 16)  # of random weights, a few are as wild as many
     models = {
-        "random weights": random_model(PRESETS["tiny"], 1),
-        "large random weights": random_model(PRESETS["tiny"], 10),
+        "random weights": random_model(little, 1),
+        "large random weights": random_model(little, 10),
     }
     trained = gm_vae.load(args.model) if args.model else None
     if trained:
