@@ -15,6 +15,8 @@ import numpy as np
 
 from gm_vae.model import numpy_ops
 
+_NEARLY = 1 - 1e-6
+
 
 def uniforms(
     seed: Any, measures: Any, tracks: Any, position: Any, ops: ModuleType = numpy_ops
@@ -60,12 +62,12 @@ def choose(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = numpy_
 def _invert(weights: Any, uniform: Any, ops: ModuleType) -> Any:
     """int32 [N]: where the running sum of `weights` [N, V] passes the share `uniform` of the whole.
 
-    First the block of tokens, then the token: running sums are slow, and this needs few.
+    First the block of tokens, then the token: running sums are slow, and this needs few. Each sum
+    is passed a hair before its end, so that rounding never points at a token without weight.
     """
-    blocks, total = _blocks(weights.shape[-1]), ops.cumsum
-    ends = total(ops.matmul(weights, ops.convert_to_tensor(blocks)), -1)  # [N, blocks]
-    # a hair below the whole sum, so that rounding never points past the last possible token
-    goal = uniform[:, None] * (ends[:, -1:] * (1 - 1e-6))
+    blocks = _blocks(weights.shape[-1])
+    ends = ops.cumsum(ops.matmul(weights, ops.convert_to_tensor(blocks)), -1)  # [N, blocks]
+    goal = uniform[:, None] * (ends[:, -1:] * _NEARLY)
     block = ops.sum(ops.cast(ends <= goal, "int32"), -1, keepdims=True)
     size = int(blocks[:, 0].sum())
     last = weights.shape[-1] - 1
@@ -73,7 +75,9 @@ def _invert(weights: Any, uniform: Any, ops: ModuleType) -> Any:
     inside = ops.take_along_axis(weights, ops.minimum(places, last), 1)
     inside = ops.where(places <= last, inside, 0.0)
     before = ops.where(block > 0, ops.take_along_axis(ends, ops.maximum(block - 1, 0), 1), 0.0)
-    within = ops.sum(ops.cast(before + total(inside, -1) <= goal, "int32"), -1)
+    sums = ops.cumsum(inside, -1)  # [N, size]
+    rest = ops.minimum(goal - before, sums[:, -1:] * _NEARLY)
+    within = ops.sum(ops.cast(sums <= rest, "int32"), -1)
     return block[:, 0] * size + within
 
 
