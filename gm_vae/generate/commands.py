@@ -20,6 +20,13 @@ from gm_vae.music.measure import Measure
 from gm_vae.version import __version__
 
 
+def _leave(
+    values: flags.FlagValues, outputs: Outputs, measures: Sequence[Measure], title: str
+) -> None:
+    outputs.write(measures, title)
+    music_flags.tell_seed(values)
+
+
 def _define_sample(values: flags.FlagValues) -> None:
     music_flags.define_music_flags(values)
     music_flags.define_chords_flag(values, "They repeat. No chord if left out.")
@@ -34,7 +41,7 @@ def _sample(values: flags.FlagValues, positional: Sequence[str]) -> None:
     model = load(values.model)
     z = music_flags.moved(values, model, model.sample_points(values.count, values.seed))
     measures = model.decode(z, operations.repeated(chords or None, values.count), **how)
-    outputs.write(measures, f"{values.count} styles")
+    _leave(values, outputs, measures, f"{values.count} styles")
 
 
 SAMPLE = Command(
@@ -60,7 +67,7 @@ def _generate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     model = load(values.model)
     point = music_flags.start_points(values, model)[0]
     measures = operations.progression(model, point, chords, **how)
-    outputs.write(measures, "one style over " + " ".join(chords))
+    _leave(values, outputs, measures, "one style over " + " ".join(chords))
 
 
 GENERATE = Command(
@@ -111,8 +118,11 @@ def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     if shape:
         corners = music_flags.start_points(values, model, 4)
         rows = operations.grid(model, corners, *shape, chords, spherical, **how)
-        outputs.write(
-            [measure for row in rows for measure in row], f"{values.grid} between four styles"
+        _leave(
+            values,
+            outputs,
+            [measure for row in rows for measure in row],
+            f"{values.grid} between four styles",
         )
         return
     if values.to_seed is None or values.midi:
@@ -122,7 +132,7 @@ def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
         ends = music_flags.moved(values, model, np.concatenate(drawn))
     count = values.measures or 4 * len(chords)
     measures = operations.morph(model, *ends, chords, count, spherical, **how)
-    outputs.write(measures, "from one style to another over " + " ".join(chords))
+    _leave(values, outputs, measures, "from one style to another over " + " ".join(chords))
 
 
 def _grid_shape(text: str) -> tuple[int, int] | None:
@@ -220,7 +230,7 @@ def _reconstruct(values: flags.FlagValues, positional: Sequence[str]) -> None:
     measures = list(_chosen(values, model).values())
     z = music_flags.moved(values, model, model.encode(measures)[0])
     made = model.decode(z, operations.chords_of(measures), **how)
-    outputs.write(made, f"{pathlib.Path(values.midi).name}, encoded and decoded")
+    _leave(values, outputs, made, f"{pathlib.Path(values.midi).name}, encoded and decoded")
 
 
 RECONSTRUCT = Command(
@@ -272,13 +282,13 @@ def _vary(values: flags.FlagValues, positional: Sequence[str]) -> None:
         del how["instruments"]
         measure = music_flags.source_measures(values, model, 1)[0]
         made = operations.reroll(model, measure, values.tracks, **variations, **how)
-        outputs.write(made, f"{values.tracks} made anew")
+        _leave(values, outputs, made, f"{values.tracks} made anew")
         return
     if values.midi and not chords and not music_flags.holds_points(values.midi):
         chords = operations.chords_of(music_flags.source_measures(values, model, 1))
     point = music_flags.start_points(values, model)[0]
     made = operations.vary(model, point, chords=chords or None, **variations, **how)
-    outputs.write(made, f"{values.count} variations")
+    _leave(values, outputs, made, f"{values.count} variations")
 
 
 VARY = Command(

@@ -112,16 +112,21 @@ def chords(values: flags.FlagValues) -> list[str]:
 
 
 def decode_arguments(values: flags.FlagValues) -> dict[str, Any]:
-    """temperature, seed and instruments as `GMVAE.decode` takes them; a seed is drawn and told."""
+    """temperature, seed and instruments as `GMVAE.decode` takes them; a seed is drawn if need be."""
     if values.seed is None:
         values.seed = secrets.randbelow(2**32)
-        print(f"--seed={values.seed} plays this again.", file=sys.stderr)
     wanted = Instruments.named(values.instruments, values.require, values.forbid)
     return {
         "temperature": values.temperature,
         "seed": values.seed,
         "instruments": None if wanted == Instruments() else wanted,
     }
+
+
+def tell_seed(values: flags.FlagValues) -> None:
+    """Say how to hear the same again, if the seed was drawn."""
+    if not values["seed"].present and values.temperature > 0:
+        print(f"--seed={values.seed} plays this again.", file=sys.stderr)
 
 
 def moved(values: flags.FlagValues, model: GMVAE, z: np.ndarray) -> np.ndarray:

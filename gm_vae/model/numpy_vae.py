@@ -17,6 +17,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.grammar import NEVER, Grammar, GrammarState
 from gm_vae.model.sampling import choose, uniforms
 from gm_vae.music.chords import NO_CHORD, NUM_CHORDS
+from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 
 NO_INPUT = -1  # a token or chord id that stands for a vector of zeros
@@ -329,7 +330,7 @@ def _step_stack(cells: list[_Cell], gates: np.ndarray, states: list[State]) -> l
     return after
 
 
-def _chord_now(chords: np.ndarray, step: np.ndarray, t: int, fmt) -> np.ndarray:
+def _chord_now(chords: np.ndarray, step: np.ndarray, t: int, fmt: MeasureFormat) -> np.ndarray:
     """int [N]: the chord at time `step` [N] of [N, C] labels; none for the program (t = 0)."""
     if t == 0:
         return np.full(len(step), NO_CHORD)

@@ -11,7 +11,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.grammar import Grammar
 from gm_vae.model.numpy_vae import NumpyVAE
-from gm_vae.model.sampling import uniforms
+from gm_vae.model.sampling import choose, uniforms
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
@@ -62,6 +62,24 @@ def test_uniforms_are_the_documented_hash():
     assert abs(counts - 1000).max() < 5 * np.sqrt(1000)  # five standard deviations
     assert many.min() > 0
     assert many.max() < 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 490])
+def test_draws_invert_the_distribution_and_never_pick_what_cannot_come(size):
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 3, (3000, size)).astype(np.float32)
+    logits[rng.random(logits.shape) < 0.9] = -np.inf
+    possible = rng.integers(size, size=3000)
+    logits[np.arange(3000), possible] = 0
+    uniform = rng.random(3000).astype(np.float32)
+    uniform[:1000] = np.repeat(np.float32([2.0**-24, 1 - 2.0**-24]), 500)  # the ends
+    for temperature in (0.01, 1.0, 2.0):
+        found = choose(logits, temperature, uniform)
+        assert np.isfinite(logits[np.arange(3000), found]).all()
+        best = logits.max(1, keepdims=True)
+        sums = np.exp((logits.astype(float) - best) / temperature).cumsum(1)
+        expected = (sums <= uniform[:, None] * sums[:, -1:]).sum(1)
+        assert (found != expected)[1000:].mean() < 1e-3  # those on a boundary may round
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.01, 0.5, 1.0, 2.0, 10.0])
