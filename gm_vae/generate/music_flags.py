@@ -112,7 +112,7 @@ def chords(values: flags.FlagValues) -> list[str]:
 
 
 def decode_arguments(values: flags.FlagValues) -> dict[str, Any]:
-    """temperature, seed and instruments as `GMVAE.decode` takes them; a seed is drawn if need be."""
+    """temperature, seed and instruments for `GMVAE.decode`; a seed is drawn if need be."""
     if values.seed is None:
         values.seed = secrets.randbelow(2**32)
     wanted = Instruments.named(values.instruments, values.require, values.forbid)
