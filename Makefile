@@ -30,7 +30,7 @@ $(STAMP): setup.py constraints.txt overrides.txt
 	  else "GM-VAE needs Python 3.10 to 3.13 and $(PYTHON) is %d.%d: make PYTHON=python3.12" % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q -c constraints.txt uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q -c constraints.txt \
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt \
 	  --overrides overrides.txt -e ".[dev]" "$(strip $(TENSORFLOW))"
 	@touch $@
 

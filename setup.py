@@ -59,6 +59,7 @@ setuptools.setup(
         # a General MIDI soundfont; FluidSynth, which plays it, is a program of the system
         "audio": ["pretty_midi>=0.2.10"],
         "gpu": ["tensorflow[and-cuda]>=2.18"],
+        "jax": ["jax>=0.4.30"],  # KERAS_BACKEND=jax; jax[cuda13] for a GPU
         "aws": ["apache-beam[aws]>=2.60"],  # s3://
         "gcp": ["apache-beam[gcp]>=2.60"],  # gs://, Dataflow
         "dev": [

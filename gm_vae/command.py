@@ -127,9 +127,12 @@ def define_fields(values: flags.FlagValues, defaults: Any) -> None:
         define[type(value)](field.name, value, texts.get(field.name, ""), flag_values=values)
 
 
-def from_fields(values: flags.FlagValues, cls: type[T]) -> T:
-    """The dataclass value that the flags of `define_fields` spell."""
-    return cls(**{field.name: values[field.name].value for field in dataclasses.fields(cls)})
+def from_fields(values: flags.FlagValues, defaults: T) -> T:
+    """`defaults` with the fields that were given as flags of `define_fields`."""
+    names = [field.name for field in dataclasses.fields(defaults)]
+    return dataclasses.replace(
+        defaults, **{name: values[name].value for name in names if values[name].present}
+    )
 
 
 def require(values: flags.FlagValues, *names: str) -> None:

@@ -251,7 +251,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
     dataset = preprocess(
         values.input,
         values.output,
-        from_fields(values, MeasureFormat),
+        from_fields(values, MeasureFormat()),
         validation_percent=values.validation_percent,
         test_percent=values.test_percent,
         workers=values.workers,

@@ -37,9 +37,7 @@ FORMATS = {
     "long": MeasureFormat(max_tracks=12, max_instruments=12, max_track_length=300),
 }
 BARS = 10
-CONFIG = TrainConfig(
-    steps=3, batch_size=8, learning_rate=1e-2, transpose=3, random_first_inputs=True
-)
+CONFIG = TrainConfig(steps=3, batch_size=8, learning_rate=1e-2, transpose=3)
 
 
 def song(fmt, seed):

@@ -56,7 +56,7 @@ def draw_piano_roll(
 
     Each instrument has a colour, the louder the stronger; the legend beside the picture names it.
     Drums have a strip of their own with one lane a drum. The width grows with the measures (eight
-    make about 1600 x 800 pixels).
+    make about 1600 x 800 pixels). The same measures give the same bytes.
 
     Args:
         measures: one or more measures of one format.
@@ -72,9 +72,13 @@ def draw_piano_roll(
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"{path} is no picture that we draw; let its name end in .png or .svg.")
+    import matplotlib
+
     figure = piano_roll_figure(Arrangement.from_measures(measures), title, chords)
-    with output_file(path, force) as part:
-        figure.savefig(part, dpi=_DPI, format=suffix[1:])
+    # the same measures give the same bytes: no date, no random names
+    metadata = {"Date": None} if suffix == ".svg" else None
+    with output_file(path, force) as part, matplotlib.rc_context({"svg.hashsalt": "gm-vae"}):
+        figure.savefig(part, dpi=_DPI, format=suffix[1:], metadata=metadata)
 
 
 def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = True) -> Figure:

@@ -19,6 +19,8 @@ class ModelConfig:
             last one is the width of a track embedding.
         latent_size: Z.
         chords: whether encoder and decoder see a chord with every event.
+        start_units: units of the track decoder's first layer that mark the start of a track
+            (`start_units.py`); 0 as in published models, 8 makes a track's first input irrelevant.
         fmt: the measures that the model speaks.
         preset: name of the preset that this began as; says nothing about shapes.
     """
@@ -27,6 +29,7 @@ class ModelConfig:
     decoder_units: tuple[int, ...] = (256, 256)
     latent_size: int = 128
     chords: bool = True
+    start_units: int = 0
     fmt: MeasureFormat = dataclasses.field(default_factory=MeasureFormat)
     preset: str = "custom"
 
@@ -41,6 +44,10 @@ class ModelConfig:
         ):
             if not isinstance(size, int) or size < 1:
                 raise UsageError(f"{name} is {size!r}; give a whole number of 1 or more.")
+        if not 0 <= self.start_units < self.decoder_units[0]:
+            raise UsageError(
+                f"start_units is {self.start_units}; give 0, or 8 of {self.decoder_units[0]} units."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
@@ -59,15 +66,15 @@ class ModelConfig:
 # sizes are interchangeable with theirs. Parameter counts, with chords, are pinned by a test.
 PRESETS = {
     # 2.0 M parameters: the demo's model, minutes on two CPU cores.
-    "tiny": ModelConfig(128, (128, 128), 64, preset="tiny"),
+    "tiny": ModelConfig(128, (128, 128), 64, start_units=8, preset="tiny"),
     # 6.2 M parameters: trains on a CPU in hours, small enough for any web page.
-    "small": ModelConfig(256, (256, 256), 128, preset="small"),
+    "small": ModelConfig(256, (256, 256), 128, start_units=8, preset="small"),
     # 27 M parameters: one GPU.
-    "base": ModelConfig(768, (256, 256, 256), 256, preset="base"),
+    "base": ModelConfig(768, (256, 256, 256), 256, start_units=8, preset="base"),
     # 56 M parameters: the published med model.
-    "med": ModelConfig(1024, (512, 512, 512), 512, preset="med"),
+    "med": ModelConfig(1024, (512, 512, 512), 512, start_units=8, preset="med"),
     # 206 M parameters: the published big model.
-    "big": ModelConfig(2048, (1024, 1024, 1024), 512, preset="big"),
+    "big": ModelConfig(2048, (1024, 1024, 1024), 512, start_units=8, preset="big"),
 }
 
 

@@ -11,6 +11,7 @@ from keras import ops
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.layout import Layout, Tracks
 from gm_vae.model.lstm import LSTMCell, State, run_stack, split_initial_state, step_stack
+from gm_vae.model.products import product, sum_of_rows
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
@@ -37,12 +38,17 @@ class Conductor(keras.layers.Layer):
         self.config = config
         units = config.decoder_units
         self.initial_state = keras.layers.Dense(
-            2 * sum(units), activation="tanh", name="initial_state"
+            2 * sum(units), activation="tanh", name="initial_state", dtype="float32"
         )
         self.initial_state.build((None, config.latent_size))
         # The published conductor reads a zero of width 1; its kernel row is kept for its shape.
         self.cells = [
-            LSTMCell(1 if layer == 0 else units[layer - 1], size, name=f"cell_{layer}")
+            LSTMCell(
+                1 if layer == 0 else units[layer - 1],
+                size,
+                name=f"cell_{layer}",
+                dtype=self.dtype_policy,
+            )
             for layer, size in enumerate(units)
         ]
         self.built = True
@@ -93,15 +99,22 @@ class TrackDecoder(keras.layers.Layer):
         self.vocabulary_size = self.vocab.size
         self.embedding_size = units[-1]
         self.initial_state = keras.layers.Dense(
-            2 * sum(units), activation="tanh", name="initial_state"
+            2 * sum(units), activation="tanh", name="initial_state", dtype="float32"
         )
         self.initial_state.build((None, self.embedding_size))
         width = self.vocabulary_size + self.embedding_size + (NUM_CHORDS if config.chords else 0)
         self.cells = [
-            LSTMCell(width if layer == 0 else units[layer - 1], size, name=f"cell_{layer}")
+            LSTMCell(
+                width if layer == 0 else units[layer - 1],
+                size,
+                name=f"cell_{layer}",
+                dtype=self.dtype_policy,
+            )
             for layer, size in enumerate(units)
         ]
-        self.output_projection = keras.layers.Dense(self.vocabulary_size, name="output_projection")
+        self.output_projection = keras.layers.Dense(
+            self.vocabulary_size, name="output_projection", dtype=self.dtype_policy
+        )
         self.output_projection.build((None, units[-1]))
         self.built = True
 
@@ -109,7 +122,7 @@ class TrackDecoder(keras.layers.Layer):
         """[N, D] -> (gates [N, 4H] that stay the same over a track, initial states)."""
         first, begin = self.cells[0], self.vocabulary_size
         projection = first.kernel[begin : begin + self.embedding_size]
-        constant = ops.matmul(embeddings, projection) + first.bias
+        constant = product(embeddings, projection, self.compute_dtype) + first.bias
         states = self.initial_state(embeddings)
         return constant, split_initial_state(states, self.config.decoder_units)
 
@@ -124,19 +137,25 @@ class TrackDecoder(keras.layers.Layer):
             parts += [kernel[begin : begin + NUM_CHORDS], zero]
         return ops.concatenate(parts, 0)
 
-    def gates(self, constant: Any, table: Any, previous: Any, chord: Any) -> Any:
+    def gates(
+        self, constant: Any, table: Any, previous: Any, chord: Any, packed: bool = True
+    ) -> Any:
         """Gates [N, 4H] of a step, from `start`, `input_table` and the inputs int [N]."""
         none = self.vocabulary_size
-        gates = constant + ops.take(table, ops.where(previous < 0, none, previous), axis=0)
+        inputs = [ops.where(previous < 0, none, previous)]
         if self.config.chords:
-            chord = none + 1 + ops.where(chord < 0, NUM_CHORDS, chord)
-            gates = gates + ops.take(table, chord, axis=0)
-        return gates
+            inputs.append(none + 1 + ops.where(chord < 0, NUM_CHORDS, chord))
+        return constant + sum_of_rows(table, inputs, self.compute_dtype, packed)
 
     def step(self, gates: Any, states: list[State]) -> tuple[Any, list[State]]:
         """One step of decoding: (logits [N, V], the states after it)."""
         output, states = step_stack(self.cells, gates, states)
-        return self.output_projection(output), states
+        return self.logits(output), states
+
+    def logits(self, outputs: Any) -> Any:
+        """float32 [P, V] from the top h [P, D]."""
+        dense = self.output_projection
+        return product(outputs, dense.kernel, self.compute_dtype) + dense.bias
 
     def score(self, embeddings: Any, tracks: Tracks, first_inputs: Any) -> TokenLogits:
         """Logits of every real token under teacher forcing.
@@ -156,13 +175,14 @@ class TrackDecoder(keras.layers.Layer):
             ops.take(first, layout.rows, axis=0),
         )
         gates = self.gates(
-            ops.take(constant, layout.rows, axis=0),
+            layout.spread(constant),
             self.input_table(),
             previous,
             tracks.at(tracks.chords, layout.steps),
+            layout.packed,
         )
         return TokenLogits(
-            logits=self.output_projection(run_stack(self.cells, gates, layout, states)),
+            logits=self.logits(run_stack(self.cells, gates, layout, states)),
             targets=tracks.at(tracks.tokens, layout.steps),
             tracks=ops.take(tracks.order, layout.rows, axis=0),
             steps=layout.steps,

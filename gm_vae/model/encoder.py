@@ -9,7 +9,8 @@ from keras import ops
 
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.layout import Layout, Tracks
-from gm_vae.model.lstm import LSTMCell
+from gm_vae.model.lstm import LSTMCell, run_side_by_side
+from gm_vae.model.products import sum_of_rows
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
@@ -27,12 +28,14 @@ class Encoder(keras.layers.Layer):
         units = config.encoder_units
         self.vocabulary_size = vocabulary(config.fmt).size
         width = self.vocabulary_size + (NUM_CHORDS if config.chords else 0)
-        self.track_forward = LSTMCell(width, units, name="track_forward")
-        self.track_backward = LSTMCell(width, units, name="track_backward")
-        self.measure_forward = LSTMCell(2 * units, units, name="measure_forward")
-        self.measure_backward = LSTMCell(2 * units, units, name="measure_backward")
-        self.mu = keras.layers.Dense(config.latent_size, name="mu")
-        self.sigma = keras.layers.Dense(config.latent_size, name="sigma")
+        policy = self.dtype_policy
+        self.track_forward = LSTMCell(width, units, name="track_forward", dtype=policy)
+        self.track_backward = LSTMCell(width, units, name="track_backward", dtype=policy)
+        self.measure_forward = LSTMCell(2 * units, units, name="measure_forward", dtype=policy)
+        self.measure_backward = LSTMCell(2 * units, units, name="measure_backward", dtype=policy)
+        # small, and what they say of z should be exact
+        self.mu = keras.layers.Dense(config.latent_size, name="mu", dtype="float32")
+        self.sigma = keras.layers.Dense(config.latent_size, name="sigma", dtype="float32")
         for dense in (self.mu, self.sigma):
             dense.build((None, 2 * units))
         self.built = True
@@ -41,39 +44,40 @@ class Encoder(keras.layers.Layer):
         """Tracks of B measures -> (mu, sigma), each [B, Z]; sigma is a standard deviation."""
         layout = tracks.layout
         remaining = ops.take(tracks.lengths, layout.rows, axis=0) - 1 - layout.steps
+        # past a row's end (static layouts only) any token will do: nothing reads it
+        orders = (layout.steps, ops.maximum(remaining, 0))
+        cells = (self.track_forward, self.track_backward)
+        gates = [self._gates(cell, tracks, steps) for cell, steps in zip(cells, orders)]
         joined = ops.concatenate(
-            [
-                self._read(self.track_forward, tracks, layout.steps),
-                # past a row's end (dense layout only) any token will do: nothing reads it
-                self._read(self.track_backward, tracks, ops.maximum(remaining, 0)),
-            ],
-            -1,
+            [tracks.last(outputs) for outputs in run_side_by_side(cells, gates, layout)], -1
         )
         # [N, 2H] -> [B, T, 2H]
         embeddings = ops.reshape(
             joined, (-1, self.config.fmt.max_tracks, 2 * self.config.encoder_units)
         )
-        measure = ops.concatenate(
-            [
-                _final_state(self.measure_forward, embeddings, layout.packed),
-                _final_state(self.measure_backward, ops.flip(embeddings, 1), layout.packed),
-            ],
-            -1,
+        measure = _final_states(
+            (self.measure_forward, self.measure_backward),
+            (embeddings, ops.flip(embeddings, 1)),
+            layout.packed,
         )
         return self.mu(measure), ops.softplus(self.sigma(measure))
 
-    def _read(self, cell: LSTMCell, tracks: Tracks, steps: Any) -> Any:
-        """Final h [B * T, H] after reading each track's tokens at `steps` int32 [P]."""
-        gates = ops.take(cell.kernel, tracks.at(tracks.tokens, steps), axis=0) + cell.bias
+    def _gates(self, cell: LSTMCell, tracks: Tracks, steps: Any) -> Any:
+        """Input gates [P, 4H] of each track's tokens at `steps` int32 [P]."""
+        inputs = [tracks.at(tracks.tokens, steps)]
         if self.config.chords:
-            chords = self.vocabulary_size + tracks.at(tracks.chords, steps)
-            gates = gates + ops.take(cell.kernel, chords, axis=0)
-        return tracks.last(cell.run(gates, tracks.layout))
+            inputs.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
+        table = cell.kernel[: cell.input_size]
+        return sum_of_rows(table, inputs, self.compute_dtype, tracks.layout.packed) + cell.bias
 
 
-def _final_state(cell: LSTMCell, inputs: Any, packed: bool) -> Any:
-    """Final h [B, H] after reading [B, T, I] from a zero state."""
-    batch, steps, width = ops.shape(inputs)[0], inputs.shape[1], inputs.shape[2]
-    entries = ops.reshape(ops.transpose(inputs, (1, 0, 2)), (-1, width))  # [B, T, I] -> [T * B, I]
-    outputs = cell.run(cell.input_gates(entries), Layout.dense(batch, steps, packed))
-    return outputs[-batch:]
+def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], packed: bool) -> Any:
+    """Final h of each cell, joined [B, 2H], after reading its [B, T, I] from a zero state."""
+    batch, steps, width = ops.shape(inputs[0])[0], inputs[0].shape[1], inputs[0].shape[2]
+    gates = [
+        # [B, T, I] -> [T * B, I]
+        cell.input_gates(ops.reshape(ops.transpose(part, (1, 0, 2)), (-1, width)))
+        for cell, part in zip(cells, inputs)
+    ]
+    outputs = run_side_by_side(cells, gates, Layout.dense(batch, steps, packed))
+    return ops.concatenate([output[-batch:] for output in outputs], -1)

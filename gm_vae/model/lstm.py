@@ -6,12 +6,14 @@ at run time and never stored (TensorFlow 1's LSTM cells).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
 from gm_vae.model.layout import Layout
+from gm_vae.model.products import product
 
 FORGET_BIAS = 1.0
 
@@ -32,7 +34,8 @@ class LSTMCell(keras.layers.Layer):
 
     def input_gates(self, inputs: Any) -> Any:
         """[..., I] -> [..., 4H]: what the inputs and the bias add to the gates."""
-        return ops.matmul(inputs, self.kernel[: self.input_size]) + self.bias
+        kernel = self.kernel[: self.input_size]
+        return product(inputs, kernel, self.compute_dtype) + self.bias
 
     def state_kernel(self) -> Any:
         """[H, 4H]: the part of the kernel that the state meets."""
@@ -40,7 +43,7 @@ class LSTMCell(keras.layers.Layer):
 
     def step(self, gates: Any, state: State) -> State:
         """One step: `gates` [N, 4H] from the inputs, state [N, H] -> the next state."""
-        return lstm_step(gates, self.state_kernel(), state)
+        return lstm_step(gates, self.state_kernel(), state, self.compute_dtype)
 
     def run(self, gates: Any, layout: Layout, state: State | None = None) -> Any:
         """All steps of all rows.
@@ -60,29 +63,63 @@ class LSTMCell(keras.layers.Layer):
             from gm_vae.model.packed_lstm import packed_lstm
 
             return packed_lstm(gates, self.state_kernel(), *state, layout)
-        gates = ops.reshape(gates, (layout.num_steps, -1, 4 * self.units))  # [P, 4H] -> [S, N, 4H]
-        outputs = _scan(gates, self.state_kernel(), state)
-        return ops.reshape(outputs, (-1, self.units))  # [S, N, H] -> [P, H]
+        return static_lstm(gates, self.state_kernel(), *state, layout, self.compute_dtype)
 
 
-def _scan(gates: Any, kernel: Any, state: State) -> Any:
-    """h of every step [S, N, H] from `gates` [S, N, 4H], with static shapes."""
+def run_side_by_side(cells: Sequence[LSTMCell], gates: Sequence[Any], layout: Layout) -> list[Any]:
+    """`LSTMCell.run` of cells of one size from zero states; where that pays, in one loop."""
+    if layout.packed or keras.backend.backend() != "jax":
+        return [cell.run(part, layout) for cell, part in zip(cells, gates)]
+    import jax
+
+    cell = cells[0]
+    zeros = ops.zeros((layout.num_rows, cell.units), "float32")
+
+    def run(gates: Any, kernel: Any) -> Any:
+        return static_lstm(gates, kernel, zeros, zeros, layout, cell.compute_dtype)
+
+    kernels = ops.stack([cell.state_kernel() for cell in cells])
+    return list(jax.vmap(run)(ops.stack(list(gates)), kernels))
+
+
+def static_lstm(gates: Any, kernel: Any, h: Any, c: Any, layout: Layout, dtype: str) -> Any:
+    """h of each entry [P, H], from input gates [P, 4H], state kernel [H, 4H] and h, c [N, H].
+
+    The layout is dense or on stairs; products are of `dtype`.
+    """
+    if keras.backend.backend() == "jax":
+        from gm_vae.model.jax_lstm import jax_lstm
+
+        return jax_lstm(gates, kernel, h, c, layout.flights, dtype)
+    outputs, first, units = [], 0, kernel.shape[0]
+    for start, stop, rows in layout.flights:
+        count = (stop - start) * rows
+        # [P, 4H] -> [S, N, 4H]
+        here = ops.reshape(gates[first : first + count], (stop - start, -1, 4 * units))
+        hs, cs = _scan(here, kernel, (h[:rows], c[:rows]), dtype)
+        outputs.append(ops.reshape(hs, (-1, units)))  # [S, N, H] -> [P, H]
+        h, c, first = hs[-1], cs[-1], first + count
+    return ops.concatenate(outputs, 0) if len(outputs) > 1 else outputs[0]
+
+
+def _scan(gates: Any, kernel: Any, state: State, dtype: str) -> State:
+    """h and c of every step [S, N, H] from `gates` [S, N, 4H], with static shapes."""
 
     def step(carry: State, step_gates: Any) -> State:
-        return lstm_step(step_gates, kernel, carry)
+        return lstm_step(step_gates, kernel, carry, dtype)
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         # XLA needs the length of a loop for its gradient; Keras' scan does not tell it
-        return tf.scan(step, gates, state)[0]
-    return ops.scan(lambda *args: (step(*args),) * 2, state, gates)[1][0]
+        return tf.scan(step, gates, state)
+    return ops.scan(lambda *args: (step(*args),) * 2, state, gates)[1]
 
 
-def lstm_step(gates: Any, state_kernel: Any, state: State) -> State:
+def lstm_step(gates: Any, state_kernel: Any, state: State, dtype: str = "float32") -> State:
     """One step of an LSTM: `gates` [N, 4H] from the inputs and the bias, state [N, H]."""
     h, c = state
-    i, j, f, o = ops.split(gates + ops.matmul(h, state_kernel), 4, axis=-1)
+    i, j, f, o = ops.split(gates + product(h, state_kernel, dtype), 4, axis=-1)
     c = ops.sigmoid(f + FORGET_BIAS) * c + ops.sigmoid(i) * ops.tanh(j)
     return ops.sigmoid(o) * ops.tanh(c), c
 

@@ -15,7 +15,8 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
 from gm_vae.model.encoder import Encoder
 from gm_vae.model.latent import kl_to_prior
-from gm_vae.model.layout import Tracks, packs_by_default
+from gm_vae.model.layout import Stairs, Tracks, packs_by_default
+from gm_vae.model.start_units import fixed_weights
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,15 +44,58 @@ class HierarchicalVAE(keras.Model):
     """Measures <-> z (MusicVAE multitrack; Simon et al. 2018, "Learning a Latent Space of
     Multitrack Measures"). All weights exist after construction; initialisers draw from the
     global Keras seed.
+
+    Args:
+        config: sizes and format.
+        initializer: "glorot" for all kernels, or "published": those of mu, sigma and of initial
+            states are normal with a standard deviation of 0.001.
+        precision: "float32", or "bfloat16" for the factors of large products (`model.products`).
     """
 
-    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        config: ModelConfig,
+        precision: str = "float32",
+        initializer: str = "glorot",
+        **kwargs: Any,
+    ) -> None:
+        policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
+        super().__init__(dtype=policy, **kwargs)
         self.config = config
-        self.encoder = Encoder(config, name="encoder")
-        self.conductor = Conductor(config, name="conductor")
-        self.track_decoder = TrackDecoder(config, name="track_decoder")
+        self.encoder = Encoder(config, name="encoder", dtype=policy)
+        self.conductor = Conductor(config, name="conductor", dtype=policy)
+        self.track_decoder = TrackDecoder(config, name="track_decoder", dtype=policy)
+        if initializer == "published":
+            self._initialize_as_published()
+        self._fix_start_units()
         self.built = True
+
+    def _initialize_as_published(self) -> None:
+        variables = self.published_variables()
+        for name in (
+            published.MU,
+            published.SIGMA,
+            published.CONDUCTOR_STATE,
+            published.DECODER_STATE,
+        ):
+            kernel = variables[f"{name}/kernel"]
+            kernel.assign(keras.random.normal(kernel.shape, stddev=0.001))
+
+    def _fix_start_units(self) -> None:
+        variables = self.published_variables()
+        fixed = fixed_weights(self.config, {name: tuple(v.shape) for name, v in variables.items()})
+        free = {id(variables[name]): (~mask).astype("float32") for name, (mask, _) in fixed.items()}
+        self._free = [free.get(id(variable)) for variable in self.trainable_variables]
+        for name, (mask, values) in fixed.items():
+            old = ops.convert_to_numpy(variables[name])
+            variables[name].assign(np.where(mask, values, old))
+
+    def free_gradients(self, gradients: list[Any]) -> list[Any]:
+        """The gradients of `trainable_variables`, 0 where a weight is fixed (`start_units`)."""
+        return [
+            gradient if free is None else gradient * free
+            for gradient, free in zip(gradients, self._free)
+        ]
 
     def encode(self, tokens: Any, lengths: Any, chords: Any, packed: bool | None = None) -> Any:
         """Tokens and chords int [B, T, E], lengths int [B, T] -> (mu, sigma) float32 [B, Z]."""
@@ -66,6 +110,7 @@ class HierarchicalVAE(keras.Model):
         noise: Any,
         first_inputs: Any = None,
         packed: bool | None = None,
+        stairs: Stairs | None = None,
     ) -> Scores:
         """Encode, draw z = mu + sigma * noise, and score the measures under teacher forcing.
 
@@ -76,9 +121,12 @@ class HierarchicalVAE(keras.Model):
                 NO_TOKEN; what the published training fed if None.
             packed: whether to compute real tokens only (needs dynamic shapes); None: where the
                 backend allows it. The results are the same.
+            stairs: instead, static shapes that the batch is known to fit (`layout.fits`).
         """
         packed = packs_by_default() if packed is None else packed
-        tracks = Tracks.of_batch(tokens, lengths, chords, packed=packed)
+        tracks = Tracks.of_batch(
+            tokens, lengths, chords, packed=packed and not stairs, stairs=stairs
+        )
         mu, sigma = self.encoder.encode(tracks)
         if first_inputs is None:
             first_inputs = published_first_inputs(tokens, lengths)

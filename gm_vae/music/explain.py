@@ -89,7 +89,7 @@ def _summary(score: Score, bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[
 def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
     if not paths:
         raise UsageError("name the MIDI files to explain, as in gm-vae explain song.mid.")
-    fmt = from_fields(values, MeasureFormat)
+    fmt = from_fields(values, MeasureFormat())
     contents = [_read(path) for path in paths]
     failed = False
     for number, (path, data) in enumerate(zip(paths, contents)):

@@ -12,8 +12,6 @@ import tensorflow as tf
 
 from gm_vae.data.reader import measure_batches
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.decoder import NO_TOKEN
-from gm_vae.music.vocabulary import vocabulary
 from gm_vae.training.config import TrainConfig
 
 
@@ -31,7 +29,7 @@ def training_batches(
 
     Returns:
         dicts of "tokens", "chords" int32 [B, T, E], "lengths" int32 [B, T], "noise" float32
-        [B, Z], "first_inputs" int32 [B, T].
+        [B, Z].
     """
     batches = measure_batches(
         dataset_dir,
@@ -51,10 +49,7 @@ def training_batches(
     def add_noise(step: tf.Tensor, batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         seed = tf.stack([tf.constant(config.seed, tf.int64), step])
         noise = tf.random.stateless_normal([config.batch_size, model.latent_size], seed)
-        first_inputs = draw_first_inputs(seed, config.batch_size, model)
-        if not config.random_first_inputs:
-            first_inputs = tf.fill(tf.shape(first_inputs), NO_TOKEN)
-        return {**batch, "noise": noise[part], "first_inputs": first_inputs[part]}
+        return {**batch, "noise": noise[part]}
 
     batches = batches.enumerate(first_step).map(add_noise).prefetch(tf.data.AUTOTUNE)
     # a generator hides it, and a strategy would ask at each step whether the data has ended
@@ -79,17 +74,3 @@ def distributed_batches(
         return batches
 
     return strategy.distribute_datasets_from_function(of_worker)
-
-
-def draw_first_inputs(seed: tf.Tensor, batch_size: int, model: ModelConfig) -> tf.Tensor:
-    """int32 [B, T]: nothing for half of the later tracks, the end or any token for a quarter each.
-
-    A client decodes one track after the other and feeds a later one whatever it sampled last;
-    a model that has seen anything there learns that it means nothing. Track 0 has no such input.
-    """
-    vocab = vocabulary(model.fmt)
-    shape = [batch_size, model.fmt.max_tracks]
-    kind = tf.random.stateless_uniform(shape, seed + 1)
-    token = tf.random.stateless_uniform(shape, seed + 2, 0, vocab.size, tf.int32)
-    drawn = tf.where(kind < 0.5, NO_TOKEN, tf.where(kind < 0.75, vocab.end, token))
-    return tf.where(tf.range(model.fmt.max_tracks) == 0, NO_TOKEN, drawn)

@@ -9,16 +9,14 @@ import pathlib
 import shutil
 from typing import Any
 
-import tensorflow as tf
-
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
 from gm_vae.model.config import ModelConfig
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.training import strategies
 from gm_vae.training.config import TrainConfig
+from gm_vae.training.engine import Engine
 
-_MAY_CHANGE = ("steps", "save_every", "log_every", "validation_measures")  # between two resumptions
+_MAY_CHANGE = ("save_every", "log_every", "validation_measures")  # between two resumptions
 
 Settings = dict[str, dict[str, Any]]
 
@@ -50,11 +48,13 @@ def claim(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
         try:
             old = json.loads(path.read_text(encoding="utf-8"))
             old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
+            # the learning rate along a cosine follows from the number of steps
+            free = () if settings["training"]["schedule"] == "cosine" else ("steps",)
             differing = [
                 f"{part}.{name}: {old[part].get(name)} there, {value} asked for"
                 for part in settings
                 for name, value in settings[part].items()
-                if name not in (*_MAY_CHANGE, "fmt") and old[part].get(name) != value
+                if name not in (*_MAY_CHANGE, *free, "fmt") and old[part].get(name) != value
             ]
             if old_fmt != fmt:
                 differing.insert(0, f"measure format: {old_fmt.differences(fmt)}")
@@ -80,14 +80,12 @@ def claim(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
         ) from None
 
 
-def require_agreement(
-    strategy: tf.distribute.Strategy, folder: pathlib.Path, step: int, settings: Settings
-) -> None:
+def require_agreement(engine: Engine, folder: pathlib.Path, step: int, settings: Settings) -> None:
     """Raise UsageError, on every worker, unless all begin at one step with equal settings."""
-    if not strategies.is_multiworker(strategy):
+    if not engine.multiworker:
         return
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).digest()
-    rows = strategies.gather(strategy, [step, int.from_bytes(digest[:7], "big")])
+    rows = engine.gather([step, int.from_bytes(digest[:7], "big")])
     steps, digests = zip(*rows)
     if len(set(steps)) > 1:
         raise UsageError(

@@ -13,9 +13,11 @@ from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
-from gm_vae.training.config import TrainConfig
+from gm_vae.training.config import RECIPES
 
 if TYPE_CHECKING:
+    import tensorflow as tf
+
     from gm_vae.model.config import ModelConfig
     from gm_vae.music.measure_format import MeasureFormat
 
@@ -33,6 +35,7 @@ def _define_train(values: flags.FlagValues) -> None:
     flags.DEFINE_integer("encoder_units", None, "Instead of the preset's.", flag_values=values)
     flags.DEFINE_list("decoder_units", None, "Instead, as in 256,256.", flag_values=values)
     flags.DEFINE_integer("latent_size", None, "Instead of the preset's.", flag_values=values)
+    flags.DEFINE_integer("start_units", None, "Instead of the preset's.", flag_values=values)
     flags.DEFINE_bool("chords", True, "Condition the model on chords.", flag_values=values)
     flags.DEFINE_enum(
         "strategy",
@@ -44,14 +47,22 @@ def _define_train(values: flags.FlagValues) -> None:
         flag_values=values,
     )
     flags.DEFINE_string("tpu", "", "Name or address of the TPU, or local.", flag_values=values)
-    define_fields(values, TrainConfig())
+    flags.DEFINE_enum(
+        "recipe",
+        "default",
+        RECIPES,
+        "What the flags below are where they are not given: ours, whose values they show, or those "
+        "of the published models.",
+        flag_values=values,
+    )
+    define_fields(values, RECIPES["default"])
 
 
 def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
     from gm_vae.model.config import preset
 
     changes = {"fmt": fmt, "chords": values.chords}
-    for name in ("encoder_units", "latent_size"):
+    for name in ("encoder_units", "latent_size", "start_units"):
         if values[name].value is not None:
             changes[name] = values[name].value
     if values.decoder_units:
@@ -65,20 +76,35 @@ def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
     return dataclasses.replace(preset(values.preset), **changes)
 
 
+def _strategy(values: flags.FlagValues) -> tf.distribute.Strategy | None:
+    """What --strategy names; None is the backend's one device."""
+    if values.strategy == "default":
+        return None
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise UsageError(
+            f"--strategy={values.strategy} is TensorFlow's, and the Keras backend is "
+            f"{keras.backend.backend()}; leave --strategy or KERAS_BACKEND away."
+        )
+    from gm_vae.training.strategies import make_strategy
+
+    return make_strategy(values.strategy, values.tpu)
+
+
 def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "data", "output")
     from gm_vae.data import dataset
+    from gm_vae.training.engine import WorkerLost
     from gm_vae.training.run import train
     from gm_vae.training.state import RunState
-    from gm_vae.training.strategies import WorkerLost, make_strategy
 
-    config = from_fields(values, TrainConfig)
+    config = from_fields(values, RECIPES[values.recipe])
     model = _model_config(values, dataset.load(values.data).fmt)
     states = RunState(pathlib.Path(values.output) / "state", {})
     before = states.steps()
-    strategy = make_strategy(values.strategy, values.tpu)
     try:
-        result = train(values.output, values.data, model, config, strategy)
+        result = train(values.output, values.data, model, config, _strategy(values))
     except WorkerLost as error:
         if states.steps() == before:  # no progress: whoever started us shall decide
             raise

@@ -18,16 +18,21 @@ class TrainConfig:
         batch_size: measures a step, over all replicas.
         learning_rate: of Adam at step 0.
         min_learning_rate: what it falls to.
-        learning_rate_decay: factor a step: (first - min) * decay ** step + min.
+        schedule: "exponential" as published, (first - min) * decay ** step + min; or "cosine",
+            which reaches the least rate at the last step.
+        learning_rate_decay: the decay of the exponential schedule.
+        warmup_steps: steps over which the rate rises from nothing first.
         clip_norm: gradients are scaled down to this global norm.
         max_beta: weight of the KL cost in the end.
         beta_rate: the weight is max_beta * (1 - beta_rate ** step); 0 means from step 1 on.
         free_bits: bits of KL a measure that cost nothing.
-        random_first_inputs: feed random tokens before later tracks, so that decoding does not
-            depend on them and all tracks can be decoded at once.
         transpose: measures are moved by up to this many semitones, drawn anew every epoch.
         bucket: batches of measures of like length instead of random ones: a little faster a step,
             learns a little less from it (see the benchmarks).
+        precision: "float32", or "bfloat16" for the factors of products; weights and sums stay
+            float32. For accelerators; slower on a CPU without such instructions.
+        initializer: of the layers to mu, sigma and initial states: "glorot" as all others, or
+            "published", normal with a standard deviation of 0.001.
         seed: of the initial weights, the order of the data and all noise.
         save_every: steps between checkpoints.
         log_every: steps between lines in the log and in TensorBoard.
@@ -38,14 +43,17 @@ class TrainConfig:
     batch_size: int = 128
     learning_rate: float = 1e-3
     min_learning_rate: float = 1e-5
+    schedule: str = "cosine"
     learning_rate_decay: float = 0.9999
+    warmup_steps: int = 0
     clip_norm: float = 1.0
-    max_beta: float = 0.3
+    max_beta: float = 1.0
     beta_rate: float = 0.0
-    free_bits: float = 48.0
-    random_first_inputs: bool = True
-    transpose: int = 0
+    free_bits: float = 64.0
+    transpose: int = 5
     bucket: bool = False
+    precision: str = "float32"
+    initializer: str = "glorot"
     seed: int = 0
     save_every: int = 1000
     log_every: int = 50
@@ -59,6 +67,15 @@ class TrainConfig:
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise UsageError(f"{name} is {value}; give a number above 0.")
+        for name, choices in (
+            ("schedule", ("exponential", "cosine")),
+            ("precision", ("float32", "bfloat16")),
+            ("initializer", ("glorot", "published")),
+        ):
+            if getattr(self, name) not in choices:
+                raise UsageError(f"{name} is {getattr(self, name)}; give {' or '.join(choices)}.")
+        if self.warmup_steps < 0:
+            raise UsageError(f"warmup_steps is {self.warmup_steps}; give 0 or more.")
         for name in ("learning_rate_decay", "beta_rate"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name} is {getattr(self, name)}; give a number from 0 to 1.")
@@ -69,3 +86,18 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
         return dataclasses.asdict(self)
+
+
+# What a run is made of where no flag says otherwise.
+RECIPES = {
+    # what trained the bundled model; see the benchmarks for what else was tried
+    "default": TrainConfig(),
+    # of the published hier-multiperf_vel_1bar models
+    "published": TrainConfig(
+        batch_size=256,
+        schedule="exponential",
+        free_bits=0.0,
+        transpose=0,
+        initializer="published",
+    ),
+}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.data.reader import measure_batches
+from gm_vae.model.compiled import compiled
 from gm_vae.model.latent import unit_kl
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.vocabulary import EventType
@@ -134,9 +135,11 @@ def evaluate(
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
             size = len(batch["lengths"])
-            noise = tf.random.stateless_normal([size, network.config.latent_size], [seed, index])
+            rng = np.random.default_rng([seed, index])
+            noise = rng.standard_normal((size, network.config.latent_size), np.float32)
+            found = score(batch["tokens"], batch["lengths"], batch["chords"], noise)
             part = {
-                name: np.asarray(x, np.float64) for name, x in score(noise=noise, **batch).items()
+                name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in found.items()
             }
             count += size
             reconstruction += part["reconstruction"]
@@ -180,7 +183,7 @@ def split_batches(
     split: str,
     batch_size: int,
     limit: int | None,
-) -> tuple[tf.data.Dataset, int]:
+) -> tuple[Iterable[dict[str, Any]], int]:
     """The first `limit` measures of a split, all if None, in batches; and how many they are.
 
     Raises:
@@ -188,39 +191,43 @@ def split_batches(
     """
     data = dataset_lib.load(dataset_dir)
     data.fmt.require_equal(network.config.fmt, f"the dataset {dataset_dir}", "the model")
-    batches = measure_batches(dataset_dir, split, batch_size)
     count = data.split(split).measures
+    if keras.backend.backend() != "tensorflow":
+        from gm_vae.data.arrays import MeasureArrays
+
+        arrays = MeasureArrays.load(dataset_dir, split)
+        return arrays.batches(batch_size, limit), min(limit or count, count)
+    from gm_vae.data.reader import measure_batches
+
+    batches = measure_batches(dataset_dir, split, batch_size)
     if limit is not None and limit < count:
         batches, count = batches.unbatch().take(limit).batch(batch_size), limit
     return batches, count
 
 
-def make_score(network: HierarchicalVAE) -> Callable[..., dict[str, tf.Tensor]]:
+def make_score(network: HierarchicalVAE) -> Callable[..., dict[str, Any]]:
     """A compiled function that scores a batch, for `evaluate`: sums over its measures.
 
     Returns:
-        A function of `tokens`, `lengths`, `chords` and `noise` as in `HierarchicalVAE.score` to
+        A function of tokens, lengths, chords and noise as in `HierarchicalVAE.score` to
         "reconstruction" and "elsewhere" (from the point of the next measure) in nats, "unit_kl"
         [Z], "tokens" and "latents" of `health_sums`.
     """
     fmt = network.config.fmt
-    ids = tf.TensorSpec([None, fmt.max_tracks, fmt.max_track_length], tf.int32)
-    lengths = tf.TensorSpec([None, fmt.max_tracks], tf.int32)
-    noise = tf.TensorSpec([None, network.config.latent_size], tf.float32)
 
-    @tf.function(autograph=False, input_signature=[ids, lengths, ids, noise])
-    def score(
-        tokens: tf.Tensor, lengths: tf.Tensor, chords: tf.Tensor, noise: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
+    def score(tokens: Any, lengths: Any, chords: Any, noise: Any) -> dict[str, Any]:
         scores = network.score(tokens, lengths, chords, noise)
-        others = tf.roll(scores.mu + scores.sigma * noise, 1, 0)
+        others = ops.roll(scores.mu + scores.sigma * noise, 1, 0)
         token_sums, latent_sums = health_sums(scores, fmt)
         return {
-            "reconstruction": tf.reduce_sum(scores.reconstruction),
-            "elsewhere": tf.reduce_sum(network.reconstruction(others, tokens, lengths, chords)),
-            "unit_kl": tf.reduce_sum(unit_kl(scores.mu, scores.sigma), 0),
+            "reconstruction": ops.sum(scores.reconstruction),
+            "elsewhere": ops.sum(network.reconstruction(others, tokens, lengths, chords)),
+            "unit_kl": ops.sum(unit_kl(scores.mu, scores.sigma), 0),
             "tokens": token_sums,
             "latents": latent_sums,
         }
 
-    return score
+    ids = ([None, fmt.max_tracks, fmt.max_track_length], "int32")
+    lengths = ([None, fmt.max_tracks], "int32")
+    noise = ([None, network.config.latent_size], "float32")
+    return compiled(network, score, [ids, lengths, ids, noise])

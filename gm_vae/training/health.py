@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
 from gm_vae.model.vae import Scores
 from gm_vae.music.measure_format import MeasureFormat
@@ -40,7 +40,7 @@ def type_name(kind: EventType) -> str:
     return kind.name.lower()
 
 
-def health_sums(scores: Scores, fmt: MeasureFormat) -> tuple[tf.Tensor, tf.Tensor]:
+def health_sums(scores: Scores, fmt: MeasureFormat) -> tuple[Any, Any]:
     """Sums over a batch, to be added to those of other replicas or batches.
 
     Returns:
@@ -49,29 +49,30 @@ def health_sums(scores: Scores, fmt: MeasureFormat) -> tuple[tf.Tensor, tf.Tenso
         latents: float32 [3, Z], mu and its square over the measures, and their number.
     """
     logits = scores.logits
-    kinds = tf.gather(vocabulary(fmt).kinds.astype(np.int32), logits.targets)
-    hits = tf.cast(tf.argmax(logits.logits, -1, tf.int32) == logits.targets, tf.float32)
-    columns = tf.stack([scores.token_nats, hits * logits.weights, logits.weights], 1)  # [P, 3]
-    tokens = tf.math.unsorted_segment_sum(columns, kinds, len(EventType))
-    mu = tf.cast(scores.mu, tf.float32)
-    latents = [tf.reduce_sum(values, 0) for values in (mu, tf.square(mu), tf.ones_like(mu))]
-    return tf.transpose(tokens), tf.stack(latents)
+    kinds = ops.take(vocabulary(fmt).kinds.astype(np.int32), logits.targets, axis=0)
+    hits = ops.cast(ops.argmax(logits.logits, -1), "int32") == logits.targets
+    hits = ops.cast(hits, "float32") * logits.weights
+    columns = ops.stack([logits.weights * scores.token_nats, hits, logits.weights])  # [3, P]
+    of_kind = ops.one_hot(kinds, len(EventType), dtype="float32")  # [P, K]
+    mu = ops.cast(scores.mu, "float32")
+    latents = [ops.sum(values, 0) for values in (mu, ops.square(mu), ops.ones_like(mu))]
+    return ops.matmul(columns, of_kind), ops.stack(latents)
 
 
-def health_figures(tokens: tf.Tensor, latents: tf.Tensor) -> dict[str, tf.Tensor]:
+def health_figures(tokens: Any, latents: Any) -> dict[str, Any]:
     """Scalars of a batch from the `health_sums` of all of it.
 
     Returns:
         "accuracy" of tokens, "active_units" by the variance of mu over the batch, and
         "nats_note_on" and so on, reconstruction a token of each type (0 where there is none).
     """
-    nats, hits, count = tf.unstack(tokens)
-    by_type = tf.math.divide_no_nan(nats, count)
-    mean, square, _ = tf.unstack(latents / latents[2])
-    active = tf.cast(square - mean * mean > ACTIVE_VARIANCE, tf.float32)
+    nats, hits, count = (tokens[row] for row in range(3))
+    by_type = ops.divide_no_nan(nats, count)
+    mean, square, _ = (latents[row] / latents[2] for row in range(3))
+    active = ops.cast(square - mean * mean > ACTIVE_VARIANCE, "float32")
     return {
-        "accuracy": tf.reduce_sum(hits) / tf.reduce_sum(count),
-        "active_units": tf.reduce_sum(active),
+        "accuracy": ops.sum(hits) / ops.sum(count),
+        "active_units": ops.sum(active),
         **{f"nats_{type_name(kind)}": by_type[kind] for kind in SHORT_NAMES},
     }
 

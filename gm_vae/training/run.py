@@ -14,29 +14,27 @@ import json
 import math
 import os
 import pathlib
-import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
-
-import keras
-import tensorflow as tf
+from typing import TYPE_CHECKING, Any
 
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.errors import Interrupted, UserError
 from gm_vae.model.checkpoint import FILE_NAME, write_checkpoint
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.progress import Progress
-from gm_vae.training import strategies
-from gm_vae.training.batches import distributed_batches
 from gm_vae.training.claim import claim, require_agreement, settings_of
 from gm_vae.training.config import TrainConfig
+from gm_vae.training.engine import DataLost, Engine, make_engine
 from gm_vae.training.evaluation import Evaluation, evaluate, make_score
 from gm_vae.training.health import CollapseWatch, health_line
+from gm_vae.training.objective import Decay, beta
 from gm_vae.training.signals import StopSignals
 from gm_vae.training.state import RunState
-from gm_vae.training.step import beta, make_optimizer, make_step
+from gm_vae.training.summaries import Summaries
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
 
@@ -81,31 +79,22 @@ def train(
             the loss is no longer a number.
         Interrupted: SIGTERM or Ctrl-C came, or another worker has gone; the same call goes on.
     """
-    strategy = strategy or tf.distribute.get_strategy()
-    chief = strategies.is_chief(strategy)
-    say = say if chief else lambda line: None
     folder = pathlib.Path(folder)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
-    if config.batch_size % strategy.num_replicas_in_sync:
-        raise UsageError(
-            f"batch_size={config.batch_size} does not divide among "
-            f"{strategy.num_replicas_in_sync} devices; choose a multiple of their number."
-        )
+    engine = make_engine(dataset_dir, model, config, strategy)
+    say = say if engine.chief else lambda line: None
     settings = settings_of(model, config, dataset)
-    if chief:
+    if engine.chief:
         claim(folder, settings, model.fmt)
 
-    keras.utils.set_random_seed(config.seed)
-    with strategy.scope():
-        network = HierarchicalVAE(model)
-        optimizer = make_optimizer(config, network)
-    slots = {f"optimizer/{i:03}": variable for i, variable in enumerate(optimizer.variables)}
+    network = engine.network
+    slots = {f"optimizer/{i:03}": value for i, value in enumerate(engine.optimizer.variables)}
     state = RunState(folder / "state", {**network.published_variables(), **slots})
     first_step = state.restore(say)
-    with strategies.watch(strategy):
-        require_agreement(strategy, folder, first_step, settings)
-    loop = _Loop(folder, network, optimizer, config, state, dataset, strategy, say)
+    with engine.watch():
+        require_agreement(engine, folder, first_step, settings)
+    loop = _Loop(folder, engine, config, state, dataset, say)
     model_step = loop.exported_step()
     if model_step and not first_step:
         raise UserError(
@@ -113,7 +102,7 @@ def train(
             "another --output."
         )
 
-    held_out = chief and bool(dataset.splits["validation"].measures)
+    held_out = engine.chief and bool(dataset.splits["validation"].measures)
     score = make_score(network) if held_out else None
     stop = StopSignals()
 
@@ -126,34 +115,34 @@ def train(
         if score is None:
             return None
         limit = config.validation_measures
+        engine.sync()
         with contextlib.suppress(_ScoringStopped):
             return evaluate(network, dataset_dir, "validation", limit=limit, score=stoppable_score)
         return None
 
-    with contextlib.closing(loop), strategies.watch(strategy), stop:
+    with contextlib.closing(loop), engine.watch(), stop:
         before = None
         if model_step < first_step:  # killed between the writing of the state and of the model
             before = validate()
             loop.export(first_step, before)
         if first_step >= config.steps:
-            say(f"{folder} has done its {config.steps:,} steps; add --steps to go on.")
+            more = "add --steps to go on" if config.schedule != "cosine" else "the model is there"
+            say(f"{folder} has done its {config.steps:,} steps; {more}.")
             return RunResult(folder, first_step, first_step, None, None)
         if first_step:
             say(f"Going on with {folder} at step {first_step:,}.")
         say(
             f"{model.preset}: {network.count_params():,} parameters; "
             f"{dataset.split('train').measures:,} training measures; "
-            f"{config.steps - first_step:,} steps of {config.batch_size}{_on(strategy)}."
+            f"{config.steps - first_step:,} steps of {config.batch_size}{_on(engine)}."
         )
         before = after = before or validate()
-        packed = strategies.packs(strategy)
-        step_function = make_step(network, optimizer, config, strategy, packed)
-        batches = iter(distributed_batches(strategy, dataset_dir, model, config, first_step))
-        with Progress(config.steps, "step", done=first_step, shown=chief) as progress:
+        engine.start(first_step)
+        with Progress(config.steps, "step", done=first_step, shown=engine.chief) as progress:
             for step in range(first_step + 1, config.steps + 1):
-                if _stops(strategy, stop, step - 1 - first_step):
+                if _stops(engine, stop, step - 1 - first_step):
                     raise loop.interrupted(step - 1)
-                results = step_function(loop.next_batch(batches, step - 1))
+                results = loop.step(step - 1)
                 loop.remember(step, results)
                 text = loop.log(step, results) if _due(step, config.log_every, config) else ""
                 if _due(step, config.save_every, config):
@@ -170,25 +159,22 @@ class _Loop:
     def __init__(
         self,
         folder: pathlib.Path,
-        network: HierarchicalVAE,
-        optimizer: Any,
+        engine: Engine,
         config: TrainConfig,
         state: RunState,
         dataset: dataset_lib.Dataset,
-        strategy: tf.distribute.Strategy,
         say: Callable[[str], None],
     ) -> None:
-        self.folder, self.network, self.optimizer = folder, network, optimizer
+        self.folder, self.engine = folder, engine
         self.config, self.state, self.dataset, self.say = config, state, dataset, say
-        self.strategy = strategy
         self.latest = ""
         self._watch = CollapseWatch()
-        self.saved = int(optimizer.iterations.numpy())
-        self._unchecked: list[tuple[int, tf.Tensor, tf.Tensor]] = []
+        self.saved = int(engine.optimizer.iterations.numpy())
+        self._unchecked: list[tuple[int, Any, Any]] = []
         self._writer = None
-        if strategies.is_chief(strategy):
+        if engine.chief:
             with self._disk():
-                self._writer = tf.summary.create_file_writer(str(folder / "logs"))
+                self._writer = Summaries(folder / "logs")
 
     def exported_step(self) -> int:
         """The step of the model in the folder, 0 if there is none."""
@@ -198,14 +184,11 @@ class _Loop:
         except (OSError, ValueError, KeyError, TypeError):
             return 0
 
-    def next_batch(self, batches: Iterator[Any], done: int) -> Any:
-        """The next batch; if the data has gone, the `done` steps are kept."""
+    def step(self, done: int) -> dict[str, Any]:
+        """The step after `done` steps; if the data has gone, those are kept."""
         try:
-            return next(batches)
-        except tf.errors.OpError as error:
-            if strategies.is_multiworker(self.strategy) and isinstance(error, strategies.LOST):
-                raise
-            reason = _reason(error)
+            return self.engine.step()
+        except DataLost as reason:
             raise UserError(
                 f"the dataset {self.dataset.directory} cannot be read any more ({reason}); "
                 f"{self._keep(done)}: bring the data back and start the same command again."
@@ -224,7 +207,7 @@ class _Loop:
     def _kept(self) -> str:
         return f"step {self.saved:,} is kept in {self.folder}" if self.saved else "nothing is kept"
 
-    def remember(self, step: int, results: dict[str, tf.Tensor]) -> None:
+    def remember(self, step: int, results: dict[str, Any]) -> None:
         """Note what must be a number, without waiting for the device."""
         self._unchecked.append((step, results["loss"], results["gradient_norm"]))
 
@@ -239,13 +222,13 @@ class _Loop:
                     )
         self._unchecked = []
 
-    def log(self, step: int, results: dict[str, tf.Tensor]) -> str:
+    def log(self, step: int, results: dict[str, Any]) -> str:
         self._check()
         values = {name: float(value) for name, value in results.items()}
         values["reconstruction_bits"] = values.pop("reconstruction") / math.log(2)
         values["kl_bits"] = values.pop("kl") / math.log(2)
-        values["beta"] = float(beta(self.config, self.optimizer.iterations))
-        values["learning_rate"] = float(self.optimizer.learning_rate)
+        values["beta"] = float(beta(self.config, step))
+        values["learning_rate"] = float(Decay(self.config)(step))
         self._write(step, {f"train/{name}": value for name, value in values.items()})
         self.latest = (
             f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
@@ -256,6 +239,7 @@ class _Loop:
     def save(self, step: int) -> None:
         """Write the state, which a run that is killed goes on from."""
         self._check()
+        self.engine.sync()
         if self._writer is not None:
             with self._disk():
                 self._writer.flush()
@@ -278,8 +262,8 @@ class _Loop:
         }
         write_checkpoint(
             self.folder / "checkpoint",
-            self.network.config,
-            self.network.published_weights(),
+            self.engine.network.config,
+            self.engine.network.published_weights(),
             training,
             force=True,
         )
@@ -298,23 +282,22 @@ class _Loop:
 
     def _write(self, step: int, scalars: dict[str, float]) -> None:
         if self._writer is not None:
-            with self._disk(), self._writer.as_default(step=step):
-                for name, value in scalars.items():
-                    tf.summary.scalar(name, value)
+            with self._disk():
+                self._writer.write(step, scalars)
 
     @contextlib.contextmanager
     def _disk(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, tf.errors.OpError) as error:
+        except OSError as error:
             raise UserError(
-                f"cannot write to {self.folder} ({_reason(error)}); {self._kept()}: make room and "
+                f"cannot write to {self.folder} ({error.strerror}); {self._kept()}: make room and "
                 "start the same command again."
             ) from None
 
     def close(self) -> None:
         if self._writer is not None:
-            with contextlib.suppress(tf.errors.OpError):  # what matters was flushed by `save`
+            with contextlib.suppress(OSError):  # what matters was flushed by `save`
                 self._writer.close()
 
 
@@ -322,25 +305,18 @@ class _ScoringStopped(Exception):
     """Leaves `evaluate`, since the run shall stop."""
 
 
-def _reason(error: OSError | tf.errors.OpError) -> str:
-    text = error.strerror if isinstance(error, OSError) else error.message
-    line = (text or str(error) or type(error).__name__).splitlines()[0]
-    return re.sub(r"\{\{.*?\}\} ?| \[Op:.*", "", line).rstrip(".")  # names of nodes
-
-
 def _due(step: int, every: int, config: TrainConfig) -> bool:
     return step % every == 0 or step == config.steps
 
 
-def _stops(strategy: tf.distribute.Strategy, stop: StopSignals, done: int) -> bool:
+def _stops(engine: Engine, stop: StopSignals, done: int) -> bool:
     """Whether to stop after `done` steps; several workers agree now and then."""
-    if not strategies.is_multiworker(strategy):
+    if not engine.multiworker:
         return stop.requested
     if done % _STEPS_BETWEEN_AGREEMENTS:
         return False
-    return any(asked for (asked,) in strategies.gather(strategy, [int(stop.requested)]))
+    return any(asked for (asked,) in engine.gather([int(stop.requested)]))
 
 
-def _on(strategy: tf.distribute.Strategy) -> str:
-    count = strategy.num_replicas_in_sync
-    return f" on {count} devices" if count > 1 else ""
+def _on(engine: Engine) -> str:
+    return f" on {engine.replicas} devices" if engine.replicas > 1 else ""

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.errors import UsageError, UserError
+from gm_vae.training.engine import WorkerLost
 
 # What a collective operation raises when a worker has gone.
 LOST = (
@@ -74,10 +75,6 @@ def gather(strategy: tf.distribute.Strategy, values: list[int]) -> list[list[int
     here = tf.constant([values], tf.int64)
     everywhere = strategy.gather(strategy.run(lambda: tf.identity(here)), axis=0)
     return everywhere.numpy().tolist()
-
-
-class WorkerLost(Interrupted):
-    """Another worker has gone; a new process must take this one's place."""
 
 
 @contextlib.contextmanager

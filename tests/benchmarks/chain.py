@@ -25,7 +25,8 @@ from gm_vae.music.measures import measures_from_midi
 from gm_vae.pipelines.midi_to_measures import preprocess
 from gm_vae.training.batches import training_batches
 from gm_vae.training.config import TrainConfig
-from gm_vae.training.step import make_optimizer, make_step
+from gm_vae.training.objective import make_optimizer
+from gm_vae.training.step import make_step
 
 RUNS = 5
 

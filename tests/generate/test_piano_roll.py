@@ -154,6 +154,15 @@ def test_svg_is_xml(song, tmp_path):
         assert color.lower() in text
 
 
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_the_same_measures_give_the_same_bytes(song, tmp_path, suffix):
+    paths = [tmp_path / f"{name}{suffix}" for name in "ab"]
+    for path in paths:
+        draw_piano_roll(song, path, title="Title")
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert b"dc:date" not in paths[0].read_bytes()
+
+
 def test_paths(song, tmp_path):
     with pytest.raises(UsageError, match=r"\.png"):
         draw_piano_roll(song, tmp_path / "a.jpeg")

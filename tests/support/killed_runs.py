@@ -13,11 +13,18 @@ import signal
 import sys
 
 from gm_vae.model.config import ModelConfig
-from gm_vae.training import run
+from gm_vae.training import run, tensorflow_engine
 from gm_vae.training.config import TrainConfig
 
 MODEL = ModelConfig(16, (16, 16), 8)
-CONFIG = TrainConfig(batch_size=16, learning_rate=1e-2, save_every=3, log_every=1, transpose=2)
+CONFIG = TrainConfig(
+    batch_size=16,
+    learning_rate=1e-2,
+    schedule="exponential",
+    save_every=3,
+    log_every=1,
+    transpose=2,
+)
 
 
 def die():
@@ -28,7 +35,7 @@ def die():
 def live(data, folder, steps, death):
     """Train until the end or the death."""
     kind, _, when = death.partition(":")
-    replace, make_step = os.replace, run.make_step
+    replace, make_step = os.replace, tensorflow_engine.make_step
     steps_done = itertools.count(1)
 
     def dying_replace(source, target):
@@ -43,7 +50,7 @@ def live(data, folder, steps, death):
     if kind == "rename":
         os.replace = dying_replace
     elif kind == "step":
-        run.make_step = make_dying_step
+        tensorflow_engine.make_step = make_dying_step
     config = dataclasses.replace(CONFIG, steps=steps)
     run.train(folder, data, MODEL, config)
 

@@ -15,8 +15,7 @@ def run_losses(folder, name="train/loss"):
                 event = tf.compat.v1.Event.FromString(record)
                 for value in event.summary.value:
                     if value.tag == name:
-                        scalar = float(tf.make_ndarray(value.tensor))
-                        found.setdefault(event.step, set()).add(scalar)
+                        found.setdefault(event.step, set()).add(value.simple_value)
         except tf.errors.DataLossError:  # the last record of a run that was killed
             pass
     return found

@@ -151,8 +151,8 @@ def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch)
     said = []
     train(tmp_path / "run", songs_dataset, MODEL, config, say=said.append)
     assert sum("posterior collapse" in line for line in said) == 1
-    events = EventAccumulator(str(tmp_path / "run/logs"), {"tensors": 0}).Reload()
-    tags = set(events.Tags()["tensors"])
+    events = EventAccumulator(str(tmp_path / "run/logs"), {"scalars": 0}).Reload()
+    tags = set(events.Tags()["scalars"])
     kinds = ("program", "note_on", "note_off", "time_shift", "velocity", "end")
     for tag in (
         "train/kl_bits",
@@ -164,4 +164,4 @@ def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch)
         *(f"validation/accuracy_by_type/{kind}" for kind in kinds),
     ):
         assert tag in tags
-        assert [event.step for event in events.Tensors(tag)] == [1, 2, 3], tag
+        assert [event.step for event in events.Scalars(tag)] == [1, 2, 3], tag

@@ -17,6 +17,7 @@ from run_losses import run_losses
 import gm_vae
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.training import run as run_lib
+from gm_vae.training import tensorflow_engine
 from gm_vae.training.state import RunState
 
 RUN = dataclasses.replace(CONFIG, steps=8)
@@ -42,7 +43,7 @@ def at_step(monkeypatch):
     """A function (step of the call, action) -> from now on `train` does it before that step."""
 
     def plan(number, action):
-        make_step = run_lib.make_step
+        make_step = tensorflow_engine.make_step
 
         def planned(*args, **kwargs):
             step, calls = make_step(*args, **kwargs), iter(range(1, 1_000_000))
@@ -54,7 +55,7 @@ def at_step(monkeypatch):
 
             return call
 
-        monkeypatch.setattr(run_lib, "make_step", planned)
+        monkeypatch.setattr(tensorflow_engine, "make_step", planned)
 
     yield plan
     monkeypatch.undo()
@@ -180,8 +181,8 @@ def test_a_loss_that_is_no_number_names_its_step(songs_dataset, tmp_path, monkey
 
         return call
 
-    make_step = run_lib.make_step
-    monkeypatch.setattr(run_lib, "make_step", broken)
+    make_step = tensorflow_engine.make_step
+    monkeypatch.setattr(tensorflow_engine, "make_step", broken)
     config = dataclasses.replace(RUN, log_every=4)
     with pytest.raises(UserError, match=r"the loss is nan at step 5; step 3 is kept"):
         train(tmp_path / "run", songs_dataset, config)

@@ -1,22 +1,25 @@
 """The optimiser step: the original's three Adam steps, packed and dense, one device and two."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import published_first_inputs
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music.vocabulary import vocabulary
-from gm_vae.training.batches import draw_first_inputs
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.step import Decay, beta, make_optimizer, make_step
+from gm_vae.training.config import RECIPES, TrainConfig
+from gm_vae.training.objective import Decay, beta, make_optimizer
+from gm_vae.training.step import make_step
 
 # The golden steps are taken at global step 5 to 7 of the published schedules, with a fresh Adam.
 PUBLISHED = TrainConfig(
     batch_size=4,
     learning_rate=(1e-3 - 1e-5) * 0.9999**5 + 1e-5,
+    schedule="exponential",
     max_beta=1.0,
     free_bits=0.0,
     clip_norm=1.0,
@@ -41,7 +44,7 @@ def golden_batch(folder):
 @pytest.mark.parametrize("packed", [True, False])
 def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
     # at step 0 of ours the KL would not count yet
-    monkeypatch.setattr("gm_vae.training.step.beta", lambda config, step: 1.0)
+    monkeypatch.setattr("gm_vae.training.objective.beta", lambda config, step: 1.0)
     folder = golden / "model" / name
     train, weights = np.load(folder / "train.npz"), np.load(folder / "weights.npz")
     network = HierarchicalVAE(ModelConfig(48, (40, 40, 40), 32, chords=name.startswith("chords")))
@@ -105,23 +108,30 @@ def test_xla_compiles_the_dense_step_to_the_packed_losses(batch_of):
 
 
 def test_schedules_are_the_published_formulas():
-    config = TrainConfig(max_beta=0.2, beta_rate=0.999)
+    config = dataclasses.replace(RECIPES["published"], max_beta=0.2, beta_rate=0.999)
     for step in (0, 1, 1000, 100_000):
         expected = (1e-3 - 1e-5) * 0.9999**step + 1e-5
         assert float(Decay(config)(step)) == pytest.approx(expected, rel=1e-3)
         assert float(beta(config, step)) == pytest.approx(0.2 * (1 - 0.999**step), abs=2e-5)
 
 
-def test_first_inputs_are_nothing_the_end_or_anything():
-    model = ModelConfig(12, (16, 16), 6)
-    vocab = vocabulary(model.fmt)
-    drawn = draw_first_inputs(tf.constant([1, 2], tf.int64), 4000, model).numpy()
-    assert (drawn[:, 0] == -1).all()
-    later = drawn[:, 1:].ravel()
-    for share, part in (
-        (0.5, later == -1),
-        (0.25 + 0.25 / vocab.size, later == vocab.end),
-        (0.25, (later >= 0) & (later != vocab.end)),
-    ):
-        assert part.mean() == pytest.approx(share, abs=5 * np.sqrt(0.25 / later.size))
-    assert len(np.unique(later)) == vocab.size + 1
+def test_a_cosine_falls_from_the_first_to_the_least_rate_after_a_warm_up():
+    config = TrainConfig(steps=1000, learning_rate=2e-3, min_learning_rate=1e-5, warmup_steps=10)
+    rate = [float(Decay(config)(step)) for step in range(1001)]
+    assert rate[0] == pytest.approx(2e-4, rel=1e-3)
+    assert rate[500] == pytest.approx(1.005e-3, rel=1e-3)
+    assert rate[1000] == pytest.approx(1e-5, rel=1e-3)
+    assert np.argmax(rate) == 9
+    assert (np.diff(rate[9:]) < 0).all()
+
+
+def test_the_published_initializer_is_narrow_and_start_units_stay():
+    config = dataclasses.replace(ModelConfig(64, (64, 64), 32), start_units=4)
+    weights = HierarchicalVAE(config, initializer="published").published_weights()
+    for name in (published.MU, published.SIGMA, published.CONDUCTOR_STATE):
+        assert weights[f"{name}/kernel"].std() == pytest.approx(1e-3, rel=0.1), name
+    columns = weights[f"{published.DECODER_STATE}/kernel"]
+    assert (columns[:, 60:64] == 0).all()
+    assert (columns[:, 124:128] == 0).all()
+    rest = np.delete(columns, [*range(60, 64), *range(124, 128)], axis=1)
+    assert rest.std() == pytest.approx(1e-3, rel=0.1)

@@ -1,0 +1,82 @@
+"""Layouts: the same entries and the same scores, whichever way rows are laid out."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.layout import Flight, Layout, fits, stairs_for
+from gm_vae.model.vae import HierarchicalVAE
+
+
+def random_lengths(count, rng):
+    """int [count, T]: absent tracks, and others of geometric length."""
+    present = rng.random((count, 8)) < 0.6
+    return np.where(present, np.minimum(2 + rng.geometric(1 / 14, (count, 8)), 64), 1)
+
+
+def test_stairs_fit_the_batches_that_they_are_for_and_few_entries_more():
+    rng = np.random.default_rng(0)
+    lengths = random_lengths(20_000, rng)
+    for size in (64, 512):
+        stairs = stairs_for(lengths, size)
+        assert stairs[0].start == 0
+        assert stairs[0].rows == size * 8
+        assert stairs[-1].stop == 64
+        for flight, following in itertools.pairwise(stairs):
+            assert flight.stop == following.start
+            assert flight.rows >= following.rows
+        picks = rng.integers(0, len(lengths), (200, size))
+        assert all(fits(lengths[pick], stairs) for pick in picks)
+        entries = sum((f.stop - f.start) * f.rows for f in stairs)
+        assert entries < 0.5 * size * 8 * 64
+        assert entries <= sum(
+            (f.stop - f.start) * f.rows for f in stairs_for(lengths, size, flights=3)
+        )
+    assert not fits(np.full((512, 8), 64), stairs)
+    short = np.full((10, 8), 5)
+    assert stairs_for(short, 10)[-1].stop == 5
+    assert not fits(short + 1, stairs_for(short, 10))
+
+
+def test_stairs_list_each_row_as_long_as_its_flight():
+    layout = Layout.on_stairs((Flight(0, 1, 5), Flight(1, 3, 2)))
+    assert list(zip(layout.steps, layout.rows)) == [
+        *((0, row) for row in range(5)), (1, 0), (1, 1), (2, 0), (2, 1),
+    ]  # fmt: skip
+    assert list(layout.live) == [5, 2, 2]
+    assert list(layout.offsets) == [0, 5, 7]
+    spread = np.asarray(layout.spread(np.arange(5.0, dtype=np.float32)[:, None]))[:, 0]
+    assert spread.tolist() == [0, 1, 2, 3, 4, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("chords", [True, False])
+def test_scores_on_stairs_are_the_packed_ones(chords):
+    rng = np.random.default_rng(1)
+    network = HierarchicalVAE(ModelConfig(12, (16, 16), 6, chords=chords))
+    lengths = random_lengths(9, rng).astype(np.int32)
+    tokens = rng.integers(0, 490, (9, 8, 64)).astype(np.int32)
+    labels = rng.integers(0, 49, (9, 8, 64)).astype(np.int32)
+    noise = rng.normal(size=(9, 6)).astype(np.float32)
+    stairs = stairs_for(lengths, 9)
+    assert fits(lengths, stairs)
+    found = network.score(tokens, lengths, labels, noise, stairs=stairs)
+    expected = network.score(tokens, lengths, labels, noise, packed=True)
+    for name in ("mu", "sigma", "kl", "reconstruction"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=3e-6)
+
+
+def test_bfloat16_products_are_near_those_of_float32():
+    rng = np.random.default_rng(2)
+    exact = HierarchicalVAE(ModelConfig(32, (32, 32), 16))
+    rounded = HierarchicalVAE(ModelConfig(32, (32, 32), 16), precision="bfloat16")
+    rounded.load_published_weights(exact.published_weights())
+    lengths = random_lengths(6, rng).astype(np.int32)
+    tokens = rng.integers(0, 490, (6, 8, 64)).astype(np.int32)
+    noise = np.zeros((6, 16), np.float32)
+    a, b = (net.score(tokens, lengths, 0 * tokens + 1, noise) for net in (exact, rounded))
+    assert all(variable.dtype == "float32" for variable in rounded.variables)
+    np.testing.assert_allclose(b.reconstruction, a.reconstruction, rtol=3e-3)
+    np.testing.assert_allclose(b.mu, a.mu, atol=2e-2)
+    assert np.abs(np.asarray(a.mu) - np.asarray(b.mu)).max() > 0

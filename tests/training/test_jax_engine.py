@@ -1,0 +1,69 @@
+"""Training under KERAS_BACKEND=jax: the original's steps, runs that go on, checkpoints for all."""
+
+import importlib.util
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from run_losses import run_losses
+
+import gm_vae
+from gm_vae.training.evaluation import evaluate
+
+SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_training.py"
+
+
+@pytest.fixture(scope="module")
+def trained(songs_dataset, golden, tmp_path_factory):
+    if not importlib.util.find_spec("jax"):
+        pytest.skip("jax is not installed; pip install jax")
+    output = tmp_path_factory.mktemp("jax")
+    ran = subprocess.run(
+        [sys.executable, SCRIPT, golden / "model/chords_dec3", songs_dataset, output],
+        env={
+            **os.environ,
+            "KERAS_BACKEND": "jax",
+            "JAX_PLATFORMS": "cpu",
+            "JAX_COMPILATION_CACHE_DIR": str(output / "compiled"),  # two runs, one compilation
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        },
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return output
+
+
+def test_three_steps_are_the_originals(trained, golden):
+    expected = np.load(golden / "model/chords_dec3/train.npz")
+    found = np.load(trained / "three.npz")
+    np.testing.assert_allclose(found["norms"], expected["global_norms"], rtol=3e-6)
+    for key in found:
+        if key != "norms":
+            value = expected["after3|" + key.replace("/", "|")]
+            np.testing.assert_allclose(found[key], value, atol=4e-6, err_msg=key)
+
+
+def test_a_run_goes_on_to_the_same_bytes(trained):
+    for name in ("state/step-00000006.npz", "checkpoint/group1-shard1of1"):
+        assert (trained / "resumed" / name).read_bytes() == (
+            trained / "straight" / name
+        ).read_bytes()
+    losses = run_losses(trained / "straight")
+    assert sorted(losses) == [1, 2, 3, 4, 5, 6]
+    assert run_losses(trained / "resumed") == {step: losses[step] for step in (4, 5, 6)}
+    assert min(losses[6]) < min(losses[1])
+
+
+def test_tensorflow_reads_and_scores_what_it_trained(trained, songs_dataset):
+    folder = trained / "straight"
+    model = gm_vae.load(folder)
+    said = json.loads((folder / "checkpoint/gm_vae.json").read_text())["training"]
+    again = evaluate(model.network, songs_dataset, "validation", limit=2048)
+    for name in ("bits_per_measure", "kl_bits", "accuracy", "latent_bits"):
+        assert getattr(again, name) == pytest.approx(said["validation"][name], rel=1e-5, abs=1e-3)
