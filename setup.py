@@ -53,6 +53,7 @@ setuptools.setup(
         "tensorflow>=2.18",
         "tensorflow-probability>=0.25",
         "tf-keras>=2.18",  # what tensorflow-probability needs beside Keras 3
+        "threadpoolctl>=3.1",
     ],
     extras_require={
         # a General MIDI soundfont; FluidSynth, which plays it, is a program of the system

@@ -32,11 +32,14 @@ VERBS = {
     "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
     "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run", True),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
-    "generate": Verb(
-        "gm_vae.generate.commands", "GENERATE", "one style over a chord progression", True
-    ),
-    "interpolate": Verb(
-        "gm_vae.generate.commands", "INTERPOLATE", "morph one style into another", True
+    "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),
+    "generate": Verb("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),
+    "interpolate": Verb("gm_vae.generate.commands", "INTERPOLATE", "morph one style into another"),
+    "encode": Verb("gm_vae.generate.commands", "ENCODE", "measures of MIDI files as points"),
+    "reconstruct": Verb("gm_vae.generate.commands", "RECONSTRUCT", "encode measures and decode"),
+    "vary": Verb("gm_vae.generate.commands", "VARY", "measures like one, or some tracks anew"),
+    "attributes": Verb(
+        "gm_vae.generate.attributes", "COMMAND", "learn directions: density, strings, ..."
     ),
     "export": Verb(
         "gm_vae.export.commands", "EXPORT", "write a SavedModel or a magenta.js checkpoint", True

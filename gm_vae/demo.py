@@ -143,8 +143,8 @@ def _export(model: GMVAE, output: pathlib.Path) -> None:
 
 
 def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.Path]:
-    from gm_vae.generate.commands import morph, progression
     from gm_vae.generate.midi_writer import write_midi
+    from gm_vae.generate.operations import morph, progression
     from gm_vae.generate.piano_roll import draw_piano_roll
 
     points = model.sample_points(3, seed)

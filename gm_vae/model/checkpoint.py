@@ -57,6 +57,19 @@ def write_checkpoint(
         (part / FILE_NAME).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 
 
+def checkpoint_folder(folder: str | os.PathLike[str]) -> pathlib.Path:
+    """The checkpoint folder itself, given it or a run folder of `gm-vae train`.
+
+    Raises UserError if there is no such folder.
+    """
+    folder = pathlib.Path(folder)
+    if not folder.exists():
+        raise UserError(f"there is no checkpoint at {folder}; train one with gm-vae train.")
+    if not (folder / FILE_NAME).is_file() and (folder / "checkpoint" / FILE_NAME).is_file():
+        return folder / "checkpoint"
+    return folder
+
+
 def read_checkpoint(
     folder: str | os.PathLike[str],
 ) -> tuple[ModelConfig, dict[str, np.ndarray], dict[str, Any]]:
@@ -67,11 +80,7 @@ def read_checkpoint(
     Raises:
         UserError: there is no such folder, it holds something else, or it is damaged.
     """
-    folder = pathlib.Path(folder)
-    if not folder.exists():
-        raise UserError(f"there is no checkpoint at {folder}; train one with gm-vae train.")
-    if not (folder / FILE_NAME).is_file() and (folder / "checkpoint" / FILE_NAME).is_file():
-        folder = folder / "checkpoint"
+    folder = checkpoint_folder(folder)
     path = folder / FILE_NAME
     if not path.is_file():
         raise UserError(_what_it_is_instead(folder))

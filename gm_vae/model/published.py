@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -141,6 +141,24 @@ def sizes_from_weights(weights: Mapping[str, np.ndarray]) -> NetworkSizes:
                 f"checkpoint asks for {shape}; it is damaged or of another model: copy it again."
             )
     return sizes
+
+
+def require_shapes(
+    weights: Mapping[str, np.ndarray], expected: Mapping[str, Sequence[int]]
+) -> None:
+    """Raise UserError unless `weights` has each name of `expected`, with its shape."""
+    missing = sorted(set(expected) - set(weights))
+    if missing:
+        raise UserError(
+            f"the checkpoint lacks {len(missing)} variables of this model, first {missing[0]}; "
+            "it belongs to another model or is damaged."
+        )
+    for name, shape in expected.items():
+        if tuple(weights[name].shape) != tuple(shape):
+            raise UserError(
+                f"{name} has shape {tuple(weights[name].shape)} in the checkpoint and "
+                f"{tuple(shape)} in the model; choose the preset it was trained with."
+            )
 
 
 def _refuse_others(weights: Mapping[str, np.ndarray]) -> None:
