@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gm_vae.errors import UserError
-from gm_vae.model.published import sizes_from_weights
+from gm_vae.model.published import sizes_from_shapes
 
 _TAR = re.compile(r"\.(tar|tgz|tar\.\w+)$")
 _PART = re.compile(r".*\.(index|data-\d{5}-of-\d{5})$")
@@ -44,7 +44,7 @@ def read_tf1(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             weights = _read_variables(_prefix(folder, str(path)), str(path))
     else:
         weights = _read_variables(_prefix(path, str(path)), str(path))
-    sizes_from_weights(weights)
+    sizes_from_shapes(weights)
     return weights
 
 

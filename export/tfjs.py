@@ -124,13 +124,14 @@ def _read_tracks(encoder: Encoder, tokens: Any, lengths: Any, chords: Any) -> An
     ]
 
     def step(t: Any, *states: State) -> tuple[Any, ...]:
-        going = tf.expand_dims(t < lengths, 1)
+        going = tf.expand_dims(tf.cast(t < lengths, tf.float32), 1)
         places = tf.minimum(t, lengths - 1), tf.maximum(lengths - 1 - t, 0)
         new_states = []
         for (inputs, bias, kernel), place, state in zip(kernels, places, states):
             rows = [tf.gather(inputs, first + tf.gather(ids, begin + place)) for ids, first in flat]
             new = lstm_step(tf.add_n([*rows]) + bias, kernel, state)
-            new_states.append(tuple(tf.where(going, x, old) for x, old in zip(new, state)))
+            # rows that have ended keep their state; a choice would be much slower in a browser
+            new_states.append(tuple(going * x + (1 - going) * y for x, y in zip(new, state)))
         return t + 1, *new_states
 
     zeros = tf.zeros([tf.shape(lengths)[0], cells[0].units])

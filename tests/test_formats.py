@@ -15,7 +15,8 @@ import gm_vae
 from gm_vae.cli import main
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UserError
-from gm_vae.export.magentajs import export_magentajs, read_magentajs
+from gm_vae.export.magentajs import export_magentajs
+from gm_vae.model.magentajs import read_magentajs
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.model.config import ModelConfig
 from gm_vae.music.arrangement import Arrangement

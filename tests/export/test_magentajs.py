@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from gm_vae.errors import UsageError, UserError
-from gm_vae.export.magentajs import client_config, export_magentajs, read_magentajs
+from gm_vae.export.magentajs import client_config, export_magentajs
+from gm_vae.model.magentajs import read_magentajs
 from gm_vae.model.client_config import read_client_config
 from gm_vae.model.published import NetworkSizes
 from gm_vae.model.tensors import read_tensors

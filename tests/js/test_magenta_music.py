@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy_reference import NumpyReference
 
-from gm_vae.export.magentajs import export_magentajs, read_magentajs
+from gm_vae.export.magentajs import export_magentajs
+from gm_vae.model.magentajs import read_magentajs
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure_format import MeasureFormat
