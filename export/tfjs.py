@@ -18,18 +18,21 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from gm_vae.export.card import write_about
 from gm_vae.export.graph_model import write_graph_model
+from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
-from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.loading import network_of
+from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.encoder import Encoder
 from gm_vae.model.event_chords import event_chords
 from gm_vae.model.lstm import LSTMCell, State, lstm_step, split_initial_state, step_stack
-from gm_vae.model.tensors import SHARD_BYTES
+from gm_vae.model.tensors import SHARD_BYTES, write_json
 from gm_vae.model.vae import HierarchicalVAE
 
 
 def export_tfjs(
-    model: GMVAE,
+    checkpoint: Checkpoint,
     output: str | os.PathLike[str],
     quantization: str = "none",
     shard_bytes: int = SHARD_BYTES,
@@ -42,8 +45,10 @@ def export_tfjs(
         UserError: the place cannot be written, or a weight is too large for float16.
     """
     with output_folder(output, force) as part:
-        for name, function in concrete_functions(model.network).items():
+        for name, function in concrete_functions(network_of(checkpoint)).items():
             write_graph_model(part / name, function, quantization, shard_bytes)
+        write_json(part / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
+        write_about(part, checkpoint, "tfjs", quantization)
 
 
 def concrete_functions(

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from gm_vae.version import __version__
 
 if TYPE_CHECKING:
-    from gm_vae.generate.gmvae import GMVAE, load
+    from gm_vae.generate.gmvae import GMVAE
+    from gm_vae.generate.loading import load
     from gm_vae.music.measure import Measure
     from gm_vae.music.measure_format import MeasureFormat
     from gm_vae.music.measures import RejectReason, measures_from_midi
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "GMVAE": "gm_vae.generate.gmvae",
-    "load": "gm_vae.generate.gmvae",
+    "load": "gm_vae.generate.loading",
     "Measure": "gm_vae.music.measure",
     "MeasureFormat": "gm_vae.music.measure_format",
     "MidiError": "gm_vae.music.midi_file",

@@ -10,7 +10,8 @@ from absl import flags
 
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
-from gm_vae.generate.gmvae import GMVAE, chord_ids_of, load
+from gm_vae.generate.gmvae import GMVAE, chord_ids_of
+from gm_vae.generate.loading import load
 from gm_vae.music.measure import Measure
 
 

@@ -192,22 +192,6 @@ class GMVAE:
         return [(z[part], labels[part], temperature, seed, draws[part]) for part in parts]
 
 
-def load(path: str | os.PathLike[str]) -> GMVAE:
-    """The model in a checkpoint folder, or in the run folder of a training.
-
-    Raises:
-        UserError: there is no such folder, it holds something else, or it is damaged.
-    """
-    from gm_vae.model.checkpoint import read_checkpoint
-
-    config, weights, training = read_checkpoint(path)
-    from gm_vae.model.vae import HierarchicalVAE
-
-    network = HierarchicalVAE(config)
-    network.load_published_weights(weights)
-    return GMVAE(network, training)
-
-
 def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     """int32 [count, C] evenly spaced chord ids, from symbols such as "C" or "C|G".
 

@@ -10,6 +10,7 @@ README.md                a card for people, in exports
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -24,7 +25,14 @@ from gm_vae.files import output_folder
 from gm_vae.model.client_config import CONFIG, client_config
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
-from gm_vae.model.tensors import MANIFEST, StoredTensors, read_json, write_json, write_tensors
+from gm_vae.model.tensors import (
+    MANIFEST,
+    StoredTensors,
+    look_at,
+    read_json,
+    write_json,
+    write_tensors,
+)
 from gm_vae.music.vocabulary import vocabulary
 from gm_vae.version import __version__
 
@@ -33,6 +41,23 @@ ATTRIBUTES = "attributes.json"
 VERSION = 2  # of the folder's layout; a reader refuses a greater one. 1 had no checksum.
 
 _CHECKSUM = "sha256"
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """A model as files hold it.
+
+    Attributes:
+        config: its sizes and format.
+        weights: float32, every variable by published name.
+        training: how they came about (steps, dataset, figures), JSON values.
+        attributes: what attributes.json holds, None if there is none.
+    """
+
+    config: ModelConfig
+    weights: dict[str, np.ndarray]
+    training: dict[str, Any]
+    attributes: dict[str, Any] | None = None
 
 
 def write_checkpoint(
@@ -55,36 +80,32 @@ def write_checkpoint(
         UserError: the place cannot be written, or is taken and `force` is false.
     """
     with output_folder(folder, force) as part:
-        write_checkpoint_files(part, config, weights, training)
+        write_checkpoint_files(part, Checkpoint(config, dict(weights), dict(training or {})))
 
 
 def write_checkpoint_files(
-    folder: pathlib.Path,
-    config: ModelConfig,
-    weights: Mapping[str, np.ndarray],
-    training: Mapping[str, Any] | None = None,
-    quantization: str = "none",
+    folder: pathlib.Path, checkpoint: Checkpoint, quantization: str = "none"
 ) -> None:
-    """Write the files of a checkpoint into a folder that is there; see `write_checkpoint`.
+    """Write the files of a checkpoint into a folder that is there.
 
     `quantization` is how the weights are stored (`write_tensors`). Raises OSError or UserError.
     """
-    write_tensors(folder, dict(weights), quantization)
-    write_json(folder / CONFIG, client_config(config.fmt, config.chords))
+    write_tensors(folder, checkpoint.weights, quantization)
+    write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
+    if checkpoint.attributes is not None:
+        write_json(folder / ATTRIBUTES, checkpoint.attributes)
     values = {
         "checkpoint_version": VERSION,
         "gm_vae": __version__,
-        "model": config.to_dict(),
-        "training": dict(training or {}),
+        "model": checkpoint.config.to_dict(),
+        "training": checkpoint.training,
     }
     values[_CHECKSUM] = _checksum(values, StoredTensors.find(folder))
     write_json(folder / FILE_NAME, values)
 
 
-def read_checkpoint(
-    folder: str | os.PathLike[str],
-) -> tuple[ModelConfig, dict[str, np.ndarray], dict[str, Any]]:
-    """(configuration, weights by published name, how it was trained) of a checkpoint folder.
+def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
+    """The model in a checkpoint folder.
 
     `folder` may also be a run folder of `gm-vae train`: its checkpoint is read then. Nothing
     outside the folder is opened, nothing in it is executed, and no weight is read before all that
@@ -114,7 +135,17 @@ def read_checkpoint(
     _require_shapes(folder, config, stored.shapes)
     if version > 1 and values.get(_CHECKSUM) != _checksum(values, stored):
         raise _damaged(path, "the files do not have the checksum that it tells")
-    return config, stored.read(), values["training"]
+    return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
+
+
+def read_attributes(folder: pathlib.Path) -> dict[str, Any] | None:
+    """What attributes.json in a folder holds, None if there is none. Raises UserError."""
+    if not (folder / ATTRIBUTES).is_file():
+        return None
+    values = read_json(folder / ATTRIBUTES, "copy it again")
+    if not isinstance(values, dict):
+        raise _damaged(folder / ATTRIBUTES, "it is no object")
+    return values
 
 
 def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -138,6 +169,7 @@ def _checksum(values: Mapping[str, Any], stored: StoredTensors) -> str:
     digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
     for path in (stored.folder / CONFIG, stored.folder / MANIFEST, *stored.shards):
         try:
+            look_at(stored.folder, path.relative_to(stored.folder))
             with open(path, "rb") as file:
                 while piece := file.read(1 << 20):
                     digest.update(piece)

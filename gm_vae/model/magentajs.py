@@ -11,11 +11,11 @@ import math
 import os
 import pathlib
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from gm_vae.errors import UserError
+from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.client_config import CONFIG, read_client_config
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import MU, SIGMA, NetworkSizes, sizes_from_shapes
@@ -64,10 +64,8 @@ def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> 
         )
 
 
-def adopt(
-    weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source: str
-) -> tuple[ModelConfig, dict[str, np.ndarray], dict[str, Any]]:
-    """Configuration, weights and provenance of a model that another program trained.
+def adopt(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source: str) -> Checkpoint:
+    """A model that another program trained, as one of ours.
 
     Where sigma is missing it becomes 1 everywhere, as in the prior, and `sigma_known` is false.
 
@@ -95,4 +93,5 @@ def adopt(
         fmt,
         preset="imported",
     )
-    return config, weights, {"imported_from": source, "sigma_known": sizes.has_sigma}
+    training = {"imported_from": source, "sigma_known": sizes.has_sigma}
+    return Checkpoint(config, weights, training)

@@ -6,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
-
 from gm_vae.errors import UserError
 from gm_vae.music.chords import NUM_CHORDS
 
@@ -18,7 +17,10 @@ OUTPUT = "core_decoder/decoder/output_projection"
 
 # What other checkpoints of the same family have, by a name that ours never has.
 _OTHERS = (
-    (r"(core_decoder/)?core_decoder_\d+/", "a trio MusicVAE (melody, bass and drums: hierdec-trio)"),
+    (
+        r"(core_decoder/)?core_decoder_\d+/",
+        "a trio MusicVAE (melody, bass and drums: hierdec-trio)",
+    ),
     (r".*/nade/|nade/", "a drums MusicVAE (nade-drums)"),
     (r"control_preprocessing/", "a MusicVAE with preprocessed controls"),
     (r"encoder/cell_\d+/|decoder/multi_rnn_cell/", "a MusicVAE of one instrument"),

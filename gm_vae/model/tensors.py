@@ -96,6 +96,12 @@ def write_shards(
     return [{"paths": names, "weights": [entry for entry, _ in stored]}]
 
 
+def shard_names(folder: str | os.PathLike[str]) -> list[str]:
+    """The shards that a manifest names, none of them outside its folder. Raises UserError."""
+    where = pathlib.Path(folder) / MANIFEST
+    return [_shard_name(str(where), path) for paths, _ in _read_groups(where) for path in paths]
+
+
 def read_tensors(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Every tensor of a folder by name, float32, dequantised. Raises as `StoredTensors` does."""
     return StoredTensors.find(folder).read()
@@ -125,15 +131,9 @@ class StoredTensors:
                 outside the folder, or a dtype is unknown.
         """
         folder = pathlib.Path(folder)
-        manifest = read_json(folder / MANIFEST, "name a folder that holds a checkpoint")
         where = str(folder / MANIFEST)
-        if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
-            raise _damaged(where, "it is no list of groups")
         groups, names, numbers = [], set(), 0
-        for group in manifest:
-            paths, weights = group.get("paths"), group.get("weights")
-            if not isinstance(paths, list) or not isinstance(weights, list):
-                raise _damaged(where, "a group has no paths or no weights")
+        for paths, weights in _read_groups(folder / MANIFEST):
             entries = [_read_entry(where, weight) for weight in weights]
             shards = [_shard(folder, path) for path in paths]
             expected_bytes = sum(entry.stored_bytes for entry in entries)
@@ -180,10 +180,21 @@ class StoredTensors:
         return tensors
 
 
+def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
+    """(paths, weights) of each group of a manifest, as they stand there."""
+    manifest = read_json(path, "name a folder that holds a checkpoint")
+    if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
+        raise _damaged(str(path), "it is no list of groups")
+    groups = [(group.get("paths"), group.get("weights")) for group in manifest]
+    if not all(isinstance(part, list) for group in groups for part in group):
+        raise _damaged(str(path), "a group has no paths or no weights")
+    return groups
+
+
 def read_json(path: pathlib.Path, remedy: str) -> Any:
     """The value of a JSON file. Raises UserError (with `remedy` if there is no file)."""
     try:
-        size = _regular(path.parent, path.name).st_size
+        size = look_at(path.parent, path.name).st_size
         if size > _MAX_JSON_BYTES:
             raise _damaged(str(path), f"it has {size} bytes")
         return json.loads(path.read_bytes().decode("utf-8"))
@@ -304,9 +315,8 @@ def _read_entry(where: str, weight: Any) -> _Entry:
     return _Entry(name, tuple(shape), stored_as, float(scale), float(low))
 
 
-def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
-    """A shard's place and its size in bytes."""
-    where = str(folder / MANIFEST)
+def _shard_name(where: str, path: Any) -> str:
+    """A shard's path within its folder."""
     if not isinstance(path, str) or not path.isprintable() or not path:
         raise _damaged(where, "a shard has no name")
     parts = path.replace("\\", "/").split("/")
@@ -315,8 +325,15 @@ def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
             f"{where} names the shard {path!r} outside its folder; "
             "take the checkpoint from a source that you trust."
         )
+    return path
+
+
+def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
+    """A shard's place and its size in bytes."""
+    where = str(folder / MANIFEST)
+    path = _shard_name(where, path)
     try:
-        found = _regular(folder, path)
+        found = look_at(folder, path)
     except (OSError, ValueError):
         raise UserError(
             f"the shard {path!r} that {where} names is missing; copy the whole folder again."
@@ -324,7 +341,7 @@ def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
     return folder / path, found.st_size
 
 
-def _regular(folder: pathlib.Path, name: str) -> os.stat_result:
+def look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_result:
     """What the system says of a file in a folder, before anybody opens it.
 
     Raises:

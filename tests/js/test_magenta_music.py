@@ -11,7 +11,7 @@ import pytest
 from numpy_reference import NumpyReference
 
 from gm_vae.export.magentajs import export_magentajs
-from gm_vae.model.magentajs import read_magentajs
+from gm_vae.model.magentajs import adopt, read_magentajs
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure_format import MeasureFormat
@@ -130,7 +130,12 @@ def test_our_export_decodes_as_the_numpy_network(
 ):
     size = vocabulary(fmt).size
     sizes = NetworkSizes(24, (20, 20), 10, size, bool(chords), has_sigma=True)
-    export_magentajs(random_weights(sizes), fmt, tmp_path / "out", quantization, shard_bytes=50_000)
+    export_magentajs(
+        adopt(random_weights(sizes), fmt, "test"),
+        tmp_path / "out",
+        quantization,
+        shard_bytes=50_000,
+    )
     assert len(list((tmp_path / "out").glob("group*"))) > 1
     reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
     z, expected = clear_points(reference, sizes.latent_size, chords, fmt)
@@ -148,7 +153,7 @@ def test_golden_weights_through_our_export_decode_as_the_numpy_network(
 ):
     with np.load(golden / "model/chords_dec3/weights.npz") as file:
         weights = {name.replace("|", "/"): file[name] for name in file.files}
-    export_magentajs(weights, MeasureFormat(), tmp_path / "out", "none")
+    export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     z, (expected,) = clear_points(NumpyReference(weights), 32, ("Am",), MeasureFormat())
     (found,) = magenta_music.decode(tmp_path / "out", z.tolist(), ("Am",))
     np.testing.assert_array_equal(found["tokens"], expected)
@@ -158,7 +163,7 @@ def test_golden_weights_through_our_export_decode_as_the_numpy_network(
 def test_our_export_encodes_as_the_numpy_network(magenta_music, tmp_path, chord):
     sizes = NetworkSizes(24, (20,), 10, 490, chord is not None, has_sigma=True)
     weights = random_weights(sizes)
-    export_magentajs(weights, MeasureFormat(), tmp_path / "out", "none")
+    export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     (found,) = magenta_music.encode(
         tmp_path / "out", [{"noteSequence": NOTE_SEQUENCE, "chord": chord}]
     )
@@ -193,7 +198,9 @@ def tiny_model():
 @pytest.fixture(scope="module")
 def tiny_export(tiny_model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny") / "out"
-    export_magentajs(tiny_model.network.published_weights(), tiny_model.format, folder, "none")
+    export_magentajs(
+        adopt(tiny_model.network.published_weights(), tiny_model.format, "test"), folder, "none"
+    )
     return folder
 
 
