@@ -15,6 +15,7 @@ const client = {
   },
 
   async open({mm}) {
+    await mm.tf.setBackend('cpu');  // WebGL without a graphics card takes ten times as long
     return mm;
   },
 
@@ -49,7 +50,7 @@ const client = {
    * Encodes each {noteSequence, chord} (chord null without chords): [{tokens: [T][up to E],
    * mu: [Z]}]. The client itself quantises nothing.
    */
-  async encode(mm, url, requests) {
+  async encode(mm, url, {requests}) {
     return withModel(mm, url, async (model) => {
       const {numSegments, endToken} = model.dataConverter;
       const results = [];

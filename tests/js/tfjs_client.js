@@ -16,15 +16,15 @@ const client = {
     return tf;
   },
 
-  /** Points of measures {tokens, lengths, chords}: {mu, sigma}, arrays [B][Z]. */
+  /** Points of measures {tokens, lengths, chords or null}: {mu, sigma}, arrays [B][Z]. */
   async encode(tf, url, {backend, tokens, lengths, chords}) {
     await tf.setBackend(backend);
     const model = await tf.loadGraphModel(`${url}/encode/model.json`);
     const inputs = {
       tokens: tf.tensor3d(tokens, undefined, 'int32'),
       lengths: tf.tensor2d(lengths, undefined, 'int32'),
-      chords: tf.tensor2d(chords, undefined, 'int32'),
     };
+    if (chords) inputs.chords = tf.tensor2d(chords, undefined, 'int32');
     const found = await model.executeAsync(inputs, ['mu', 'sigma']);
     const [mu, sigma] = await Promise.all(found.map((tensor) => tensor.array()));
     tf.dispose([model, inputs, found]);
