@@ -1,4 +1,4 @@
-"""Feeds damaged checkpoint folders to the loader: part of `make fuzz`, or with options
+"""Feeds damaged checkpoint folders to the loader: `make fuzz-checkpoints`, or with options
 
     python tests/benchmarks/fuzz_checkpoints.py --mutants=50000 --seed=0
 
