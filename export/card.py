@@ -53,8 +53,8 @@ const encode = await tf.loadGraphModel("URL of this folder/encode/model.json");
 `init.execute({z})` gives `gates` and the states `h0`, `c0`, ... of all tracks, rows b * tracks + t.
 `step.execute({gates, previous, chord, h0, c0, ...})` gives `logits` and `next_h0`, `next_c0`, ...;
 feed `previous` -1 and chord 0 at the first step, then the token chosen and the chord of its time,
-until every track has chosen the end. `encode.executeAsync({tokens, lengths, chords})` gives `mu` and
-`sigma`. Outputs come in the order of `structuredOutputKeys`; a model without chords has no such
+until every track has chosen the end. `encode.executeAsync({tokens, lengths, chords})` gives `mu`
+and `sigma`. Outputs come in the order of `structuredOutputKeys`; a model without chords has no such
 inputs. `vocabulary.json` tells what tokens and chords mean.""",
 }
 

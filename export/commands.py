@@ -29,8 +29,8 @@ def _define_export(values: flags.FlagValues) -> None:
         "format",
         None,
         FORMATS,
-        "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for TensorFlow.js "
-        "alone, checkpoint for gm-vae itself.",
+        "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for "
+        "TensorFlow.js alone, checkpoint for gm-vae itself.",
         flag_values=values,
     )
     flags.DEFINE_enum(
@@ -104,7 +104,7 @@ def _for_browsers(name: str) -> Any:
 
 
 def _evaluation(path: str) -> dict[str, Any]:
-    """The figures that `gm-vae evaluate` wrote to a file or folder, without those of single units."""
+    """The figures that `gm-vae evaluate` wrote to a file or folder, but those of single units."""
     from gm_vae.evaluation.report import FILE_NAME
 
     place = pathlib.Path(path).expanduser()

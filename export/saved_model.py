@@ -6,10 +6,10 @@
     interpolate(start [B, Z], end [B, Z], count [], chords [M, C], temperature [], seed [])
         -> z [B, count, Z], tokens [B, count, T, E], lengths [B, count, T]
 
-Integers are int32 but for the seed, int64; numbers are float32. `chords` are ids, evenly spaced
-over the measure: C = 1 is one a measure, C = the steps of a measure one for each moment of time.
-One row of them does for all measures; those of `interpolate` repeat. What comes out is what the
-library gives for the same seed: `GMVAE.decode_tokens(..., constrained=True)`, `prior_points`,
+Integers are int32, numbers float32. `chords` are ids, evenly spaced over the measure: C = 1 is one
+a measure, C = the steps of a measure one for each moment of time. One row of them does for all
+measures; those of `interpolate` repeat. What comes out is what the library gives for the same seed
+(less 2**32 where that is no int32): `GMVAE.decode_tokens(..., constrained=True)`, `prior_points`,
 `morph`.
 """
 
@@ -91,7 +91,7 @@ class _Signatures:
         lengths = tf.TensorSpec(tracks, tf.int32, "lengths")
         chords = tf.TensorSpec([None, None], tf.int32, "chords")
         count = tf.TensorSpec([], tf.int32, "count")
-        draw = tf.TensorSpec([], tf.float32, "temperature"), tf.TensorSpec([], tf.int64, "seed")
+        draw = tf.TensorSpec([], tf.float32, "temperature"), tf.TensorSpec([], tf.int32, "seed")
         z, start, end = (
             tf.TensorSpec([None, width], tf.float32, name) for name in ("z", "start", "end")
         )

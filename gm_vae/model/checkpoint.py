@@ -28,7 +28,7 @@ from gm_vae.model.published import NetworkSizes
 from gm_vae.model.tensors import (
     MANIFEST,
     StoredTensors,
-    look_at,
+    read_description,
     read_json,
     write_json,
     write_tensors,
@@ -167,9 +167,10 @@ def _checksum(values: Mapping[str, Any], stored: StoredTensors) -> str:
     """SHA-256 over gm_vae.json but for the checksum itself, config.json, manifest and shards."""
     rest = {name: value for name, value in values.items() if name != _CHECKSUM}
     digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
-    for path in (stored.folder / CONFIG, stored.folder / MANIFEST, *stored.shards):
+    for name in (CONFIG, MANIFEST):
+        digest.update(read_description(stored.folder / name, "copy the whole folder again"))
+    for path in stored.shards:
         try:
-            look_at(stored.folder, path.relative_to(stored.folder))
             with open(path, "rb") as file:
                 while piece := file.read(1 << 20):
                     digest.update(piece)

@@ -31,7 +31,7 @@ _LEVELS = {"uint16": 65535, "uint8": 255}
 _WHOLE = {"i": ("int32", "<i4"), "b": ("bool", "|u1")}  # by NumPy's kind; of graphs, not of models
 _MAX_DIMENSIONS = 8
 _MAX_NUMBERS = 1 << 29  # of all tensors of a folder; the largest preset has 206 million
-_MAX_JSON_BYTES = 1 << 24
+_MAX_DESCRIPTION_BYTES = 1 << 24
 
 
 def write_tensors(
@@ -194,16 +194,25 @@ def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
 def read_json(path: pathlib.Path, remedy: str) -> Any:
     """The value of a JSON file. Raises UserError (with `remedy` if there is no file)."""
     try:
-        size = look_at(path.parent, path.name).st_size
-        if size > _MAX_JSON_BYTES:
+        return json.loads(read_description(path, remedy).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(str(path), "it is not JSON") from error
+
+
+def read_description(path: pathlib.Path, remedy: str) -> bytes:
+    """The bytes of a file that describes others, of a size that such files have.
+
+    Raises UserError, with `remedy` if there is no file.
+    """
+    try:
+        size = _look_at(path.parent, path.name).st_size
+        if size > _MAX_DESCRIPTION_BYTES:
             raise _damaged(str(path), f"it has {size} bytes")
-        return json.loads(path.read_bytes().decode("utf-8"))
+        return path.read_bytes()
     except FileNotFoundError:
         raise UserError(f"there is no {path.name} in {path.parent}; {remedy}.") from None
     except OSError as error:
         raise UserError(f"cannot read {path} ({error.strerror or error}); {remedy}.") from error
-    except (ValueError, RecursionError) as error:
-        raise _damaged(str(path), "it is not JSON") from error
 
 
 def write_json(path: pathlib.Path, value: Any) -> None:
@@ -333,7 +342,7 @@ def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
     where = str(folder / MANIFEST)
     path = _shard_name(where, path)
     try:
-        found = look_at(folder, path)
+        found = _look_at(folder, path)
     except (OSError, ValueError):
         raise UserError(
             f"the shard {path!r} that {where} names is missing; copy the whole folder again."
@@ -341,7 +350,7 @@ def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
     return folder / path, found.st_size
 
 
-def look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_result:
+def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_result:
     """What the system says of a file in a folder, before anybody opens it.
 
     Raises:

@@ -127,6 +127,10 @@ def test_files_that_are_missing_pipes_or_links_elsewhere(folder, tmp_path, name)
     (folder / name).unlink()
     os.mkfifo(folder / name)  # opening it would wait for ever
     message(folder)
+    (folder / name).unlink()
+    with open(folder / name, "wb") as file:  # reading it would, too
+        file.truncate(1 << 40)
+    assert "1099511627776 bytes" in message(folder)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "{", "[" * 100_000, '{"model": {}}', "\0", "nul"])
