@@ -7,7 +7,7 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-cluster test-corpora fuzz lint format wheel constraints clean
+.PHONY: help setup demo test test-cluster test-corpora fuzz fuzz-checkpoints lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
+	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -50,6 +51,9 @@ test-corpora: setup
 fuzz: setup
 	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)
 
+fuzz-checkpoints: setup
+	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -70,4 +74,4 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules
+	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/js/*/node_modules

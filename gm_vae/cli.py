@@ -42,7 +42,7 @@ VERBS = {
         "gm_vae.generate.attributes", "COMMAND", "learn directions: density, strings, ..."
     ),
     "export": Verb(
-        "gm_vae.export.commands", "EXPORT", "write a SavedModel or a magenta.js checkpoint", True
+        "gm_vae.export.commands", "EXPORT", "write a model for TensorFlow or web pages", True
     ),
     "import": Verb(
         "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True
