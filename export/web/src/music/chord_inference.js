@@ -1,0 +1,151 @@
+/**
+ * Chords from notes: Viterbi's path through the model of `gm_vae.music.chord_inference`, with the
+ * same parameters and the same choice among equals.
+ */
+
+import {ROOTS} from './chords.js';
+
+const KEY_CHANGE = 0.001;
+const CHORD_CHANGE = 0.5;
+const OUT_OF_KEY = 0.01;
+const CONCENTRATION = 100;
+const SCALE = [0, 2, 4, 5, 7, 9, 11];
+// Suffix, pitch classes above the root, and the quality of the triad that it folds into.
+const KINDS = [
+  ['', [0, 4, 7], 0], ['m', [0, 3, 7], 1], ['+', [0, 4, 8], 2], ['dim', [0, 3, 6], 3],
+  ['7', [0, 4, 7, 10], 0], ['maj7', [0, 4, 7, 11], 0], ['m7', [0, 3, 7, 10], 1],
+  ['m7b5', [0, 3, 6, 10], 3],
+];
+const KEYS = 12;
+const CHORDS = 1 + 12 * KINDS.length;
+
+/**
+ * @param {{start: number, end: number, pitch: number}[]} notes in any unit of time; no drums
+ * @param {number} total length of the piece
+ * @param {number} frame length of a frame, a whole number
+ * @returns {{id: number, symbol: string}[]} the chord of each of ceil(total / frame) frames
+ */
+export function inferChords(notes, total, frame) {
+  const frames = Math.ceil(total / frame);
+  if (!frames) return [];
+  const path = mostLikely(likelihoods(pitchVectors(notes, frames, frame)));
+  return path.map((state) => {
+    const chord = state % CHORDS;
+    if (!chord) return {id: 0, symbol: 'N.C.'};
+    const root = Math.floor((chord - 1) / KINDS.length);
+    const [suffix, , quality] = KINDS[(chord - 1) % KINDS.length];
+    return {id: 1 + 12 * quality + root, symbol: ROOTS[root] + suffix};
+  });
+}
+
+/** How long each pitch class sounds in each frame, as unit vectors or zeros. */
+function pitchVectors(notes, frames, frame) {
+  const vectors = Array.from({length: frames}, () => new Float64Array(12));
+  for (const {start, end, pitch} of notes) {
+    const last = Math.floor((end - 1) / frame);
+    for (let f = Math.floor(start / frame); f <= last; f++) {
+      vectors[f][pitch % 12] += Math.min(end, (f + 1) * frame) - Math.max(start, f * frame);
+    }
+  }
+  return vectors.map(normalise);
+}
+
+function normalise(vector) {
+  const norm = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+  return norm ? vector.map((x) => x / norm) : vector;
+}
+
+function likelihoods(vectors) {
+  const {chordVectors} = tables();
+  return vectors.map((vector) =>
+    chordVectors.map((chord) => CONCENTRATION * chord.reduce((sum, x, i) => sum + x * vector[i], 0)));
+}
+
+function mostLikely(likelihood) {
+  const {logChord, logSame, logNew} = tables();
+  const best = []; // [frame][key * CHORDS + chord]
+  likelihood.forEach((seen, f) => {
+    const now = new Float64Array(KEYS * CHORDS);
+    const last = best[f - 1];
+    const anywhere = last?.reduce((a, b) => Math.max(a, b), -Infinity);
+    for (let key = 0; key < KEYS; key++) {
+      const base = key * CHORDS;
+      for (let chord = 0; chord < CHORDS; chord++) {
+        let score;
+        if (last) {
+          score = anywhere + logNew[base + chord];
+          const row = (base + chord) * CHORDS;
+          for (let from = 0; from < CHORDS; from++) {
+            const moved = last[base + from] + logSame[row + from];
+            if (moved > score) score = moved;
+          }
+        } else {
+          score = -Math.log(12) + logChord[base + chord];
+        }
+        now[base + chord] = score + seen[chord];
+      }
+    }
+    best.push(now);
+  });
+  const path = new Array(best.length);
+  let state = argmax(best[best.length - 1]);
+  path[best.length - 1] = state;
+  for (let f = best.length - 1; f > 0; f--) {
+    const key = Math.floor(state / CHORDS);
+    const cameFrom = best[f - 1].map((score, from) =>
+      Math.floor(from / CHORDS) === key
+        ? score + logSame[state * CHORDS + (from % CHORDS)]
+        : score + logNew[state]);
+    state = argmax(cameFrom);
+    path[f - 1] = state;
+  }
+  return path;
+}
+
+function argmax(values) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+
+let cached;
+
+function tables() {
+  return (cached ??= makeTables());
+}
+
+function makeTables() {
+  const members = [[]];
+  for (let root = 0; root < 12; root++) {
+    for (const [, intervals] of KINDS) members.push(intervals.map((i) => (root + i) % 12));
+  }
+  const logChord = new Float64Array(KEYS * CHORDS);
+  const logNew = new Float64Array(KEYS * CHORDS);
+  const logSame = new Float64Array(KEYS * CHORDS * CHORDS); // [key, to, from]
+  for (let key = 0; key < KEYS; key++) {
+    const scale = new Set(SCALE.map((i) => (key + i) % 12));
+    const chances = members.map((pitches) => {
+      const inside = pitches.filter((pitch) => scale.has(pitch)).length;
+      return (1 - OUT_OF_KEY) ** inside * OUT_OF_KEY ** (pitches.length - inside);
+    });
+    const sum = chances.reduce((a, b) => a + b, 0);
+    const chord = chances.map((chance) => chance / sum);
+    for (let to = 0; to < CHORDS; to++) {
+      logChord[key * CHORDS + to] = Math.log(chord[to]);
+      logNew[key * CHORDS + to] = Math.log((KEY_CHANGE / 11) * chord[to]);
+      for (let from = 0; from < CHORDS; from++) {
+        const move = CHORD_CHANGE * (chord[to] + chord[from] / (CHORDS - 1));
+        const chance = from === to
+          ? (1 - KEY_CHANGE) * (1 - CHORD_CHANGE)
+          : (1 - KEY_CHANGE) * move;
+        logSame[(key * CHORDS + to) * CHORDS + from] = Math.log(chance);
+      }
+    }
+  }
+  const chordVectors = members.map((pitches) => {
+    const vector = new Float64Array(12);
+    for (const pitch of pitches) vector[pitch] = 1;
+    return normalise(vector);
+  });
+  return {logChord, logNew, logSame, chordVectors};
+}
