@@ -98,3 +98,12 @@ function modified(text, third, fifth) {
   }
   return [degrees[3], degrees[5] ?? 0]; // a missing fifth is heard as a perfect one
 }
+
+const TRIADS = [[0, 4, 7], [0, 3, 7], [0, 4, 8], [0, 3, 6]];
+
+/** The pitch classes (C = 0) of a chord id; none for "no chord". @returns {Set<number>} */
+export function chordPitchClasses(id) {
+  if (id === NO_CHORD) return new Set();
+  const triad = TRIADS[Math.floor((id - 1) / 12)];
+  return new Set(triad.map((interval) => (((id - 1) % 12) + interval) % 12));
+}

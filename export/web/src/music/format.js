@@ -33,6 +33,7 @@ export class Format {
   /** @param {Object<string, number>} fields those of MeasureFormat; missing ones are the default */
   constructor(fields = {}) {
     const all = {...DEFAULTS, ...fields};
+    this.fields = all;
     this.beatsPerBar = all.beats_per_bar;
     this.beatUnit = all.beat_unit;
     this.stepsPerQuarter = all.steps_per_quarter;

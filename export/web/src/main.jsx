@@ -1,0 +1,13 @@
+import {render} from 'preact';
+
+import {Studio} from './studio.js';
+import {App} from './view/app.jsx';
+
+const here = new URL('.', import.meta.url);
+const studio = new Studio({
+  model: new URL('model/', here).href,
+  worker: new URL('worker.js', here).href,
+});
+render(<App studio={studio} />, document.getElementById('page'));
+studio.start();
+window.studio = studio; // for the curious, and for tests

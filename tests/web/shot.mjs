@@ -1,0 +1,13 @@
+import {chromium} from 'playwright-core';
+const [,, out, w='1440', h='900', theme='light', script=''] = process.argv;
+const browser = await chromium.launch({executablePath:'/usr/bin/chromium', args:['--no-sandbox']});
+const page = await browser.newPage({viewport:{width:+w,height:+h}, colorScheme: theme, deviceScaleFactor: +w<600?2:1, hasTouch:+w<600, isMobile:+w<600});
+page.on('console', m=>console.log(m.type(), m.text())); page.on('pageerror', e=>console.log('ERR', e.stack));
+const t0=Date.now();
+await page.goto('http://127.0.0.1:8765/'+(process.env.HASH||''));
+await page.waitForSelector('.parts', {timeout:60000});
+console.log('ready', Date.now()-t0);
+await page.waitForTimeout(500);
+if(script) await eval('(async()=>{'+script+'})()');
+await page.screenshot({path: out, fullPage: !!process.env.FULL});
+await browser.close();
