@@ -9,7 +9,7 @@ from absl import flags
 
 from gm_vae.command import Command, require
 
-FORMATS = ("savedmodel", "magentajs")
+FORMATS = ("savedmodel", "magentajs", "web")
 
 
 def _define_export(values: flags.FlagValues) -> None:
@@ -20,7 +20,7 @@ def _define_export(values: flags.FlagValues) -> None:
         "quantize",
         "float16",
         ["none", "float16", "uint16", "uint8"],
-        "How magenta.js files keep the weights.",
+        "How files for browsers keep the weights.",
         flag_values=values,
     )
     flags.DEFINE_bool("force", False, "Replace what is there.", flag_values=values)
@@ -33,6 +33,10 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
         from gm_vae.generate.gmvae import load
 
         export_saved_model(load(values.model), values.output, values.force)
+    elif values.format == "web":
+        from gm_vae.export.web_page import export_web
+
+        export_web(values.model, values.output, values.quantize, values.force)
     else:
         from gm_vae.export.magentajs import export_magentajs
         from gm_vae.model.checkpoint import read_checkpoint
@@ -44,10 +48,11 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
 EXPORT = Command(
     name="export",
-    summary="Write a model for TensorFlow (SavedModel) or for web pages (magenta.js).",
+    summary="Write a model for TensorFlow (SavedModel), for magenta.js, or as a web page.",
     example=(
         "gm-vae export --model=demo/run --format=savedmodel --output=served\n"
-        "gm-vae export --model=demo/run --format=magentajs --quantize=uint8 --output=site/model"
+        "gm-vae export --model=demo/run --format=magentajs --quantize=uint8 --output=site/model\n"
+        "gm-vae export --model=demo/run --format=web --quantize=uint8 --output=site"
     ),
     define_flags=_define_export,
     run=_export,

@@ -38,8 +38,9 @@ VERBS = {
     "interpolate": Verb(
         "gm_vae.generate.commands", "INTERPOLATE", "morph one style into another", True
     ),
+    "web": Verb("gm_vae.export.web_page", "WEB", "serve the web page and open the browser"),
     "export": Verb(
-        "gm_vae.export.commands", "EXPORT", "write a SavedModel or a magenta.js checkpoint", True
+        "gm_vae.export.commands", "EXPORT", "write a SavedModel, magenta.js files or a site", True
     ),
     "import": Verb(
         "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True

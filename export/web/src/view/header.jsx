@@ -36,11 +36,11 @@ export function Header({studio, theme, setTheme, isDark, pickFile}) {
         <button type="button" class="tool wide" onClick={pickFile} disabled={!ready}
           title="Open a MIDI file (or drop one anywhere)">
           <Icon name="file" /><span>Open MIDI</span></button>
-        <button type="button" class="tool wide" disabled={!ready}
+        <button type="button" class="tool wide save" disabled={!ready}
           onClick={() => download(studio.midiBytes(), `${studio.title}.mid`, 'audio/midi')}
           title="Save what is heard as a MIDI file">
           <Icon name="download" /><span>MIDI</span></button>
-        <button type="button" class="tool wide" disabled={!ready}
+        <button type="button" class="tool wide save" disabled={!ready}
           onClick={async () => download(await studio.wavBytes(), `${studio.title}.wav`, 'audio/wav')}
           title="Save what is heard as a sound file">
           <Icon name="download" /><span>WAV</span></button>

@@ -160,8 +160,8 @@ function ChordPanel({studio, index, close, setOpen}) {
           aria-label="Move to the left"><Icon name="left" /></button>
         <button type="button" class="tool" disabled={index === chords.length - 1}
           onClick={() => move(index + 1)} aria-label="Move to the right"><Icon name="right" /></button>
-        <button type="button" class="chip" aria-pressed={bar.length > 1}
-          onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>Two chords</button>
+        <button type="button" class="chip" aria-pressed={bar.length > 1} title="Two chords in this bar"
+          onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>Split</button>
         <button type="button" class="chip" disabled={chords.length >= MOST_CHORDS}
           onClick={() => replaceBar(bar, bar)}>Double</button>
         <button type="button" class="chip" disabled={chords.length === 1}

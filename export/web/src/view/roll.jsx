@@ -8,7 +8,8 @@ import {ChordCell} from './progression.jsx';
 
 const NARROWEST = 92; // px of a bar
 const GUTTER = 40; // px of the scale at the left
-const HEIGHT = 380;
+const HEIGHTS = [260, 430]; // px, as the window has room
+const AROUND = 470; // px of the page above and below
 const DRUM_LANE = 9;
 const LEAST_PITCHES = 25;
 
@@ -97,7 +98,7 @@ function Canvas({studio, isDark, barWidth}) {
   const {song} = studio;
   const notes = useRef();
   const overlay = useRef();
-  const layout = layoutOf(song, barWidth);
+  const layout = layoutOf(song, barWidth, useRollHeight());
   const look = {isDark, tones: partTones(song.parts, (part) => studio.sound(part))};
   const heard = song.parts.map((part) => studio.sound(part).heard);
   useEffect(() => drawSong(prepare(notes.current, layout), song, layout, look, heard));
@@ -126,7 +127,18 @@ function Canvas({studio, isDark, barWidth}) {
   );
 }
 
-function layoutOf(song, barWidth) {
+function useRollHeight() {
+  const fit = () => Math.max(HEIGHTS[0], Math.min(HEIGHTS[1], window.innerHeight - AROUND));
+  const [height, setHeight] = useState(fit);
+  useEffect(() => {
+    const listen = () => setHeight(fit());
+    window.addEventListener('resize', listen);
+    return () => window.removeEventListener('resize', listen);
+  }, []);
+  return height;
+}
+
+function layoutOf(song, barWidth, height) {
   const pitched = song.notes.filter(({part}) => !song.parts[part].isDrum);
   const drums = song.notes.filter(({part}) => song.parts[part].isDrum);
   const lanes = [...new Set(drums.map(({pitch}) => pitch))].sort((a, b) => b - a);
@@ -136,17 +148,17 @@ function layoutOf(song, barWidth) {
   const missing = LEAST_PITCHES - (high - low + 1);
   if (missing > 0) [low, high] = [low - Math.floor(missing / 2), high + Math.ceil(missing / 2)];
   const drumHeight = lanes.length ? lanes.length * DRUM_LANE + 16 : 0;
-  const semitone = (HEIGHT - drumHeight) / (high - low + 1);
+  const semitone = (height - drumHeight) / (high - low + 1);
   return {
     width: GUTTER + barWidth * song.bars,
-    height: HEIGHT,
+    height,
     barWidth,
     stepWidth: barWidth / song.format.stepsPerMeasure,
     low,
     high,
     semitone,
-    lanes: new Map(lanes.map((pitch, i) => [pitch, HEIGHT - drumHeight + 10 + i * DRUM_LANE])),
-    drumTop: HEIGHT - drumHeight,
+    lanes: new Map(lanes.map((pitch, i) => [pitch, height - drumHeight + 10 + i * DRUM_LANE])),
+    drumTop: height - drumHeight,
   };
 }
 
