@@ -18,6 +18,7 @@ const KINDS = [
 ];
 const KEYS = 12;
 const CHORDS = 1 + 12 * KINDS.length;
+const CLASSES = 25; // of chords: how many of their pitches the key has, and how many it lacks
 
 /**
  * @param {{start: number, end: number, pitch: number}[]} notes in any unit of time; no drums
@@ -61,26 +62,34 @@ function likelihoods(vectors) {
     chordVectors.map((chord) => CONCENTRATION * chord.reduce((sum, x, i) => sum + x * vector[i], 0)));
 }
 
+/**
+ * Viterbi's path. Within a key, a move depends on the chances of both chords only, of which there
+ * are few: the best predecessor is looked for in each class of equal chance. A class may hold the
+ * chord itself, which would be no move; then staying weighs more anyway.
+ */
 function mostLikely(likelihood) {
-  const {logChord, logSame, logNew} = tables();
+  const {logChord, logNew, logSame, logStay, classOf, classMoves} = tables();
   const best = []; // [frame][key * CHORDS + chord]
+  const bestOf = new Float64Array(CLASSES);
   likelihood.forEach((seen, f) => {
     const now = new Float64Array(KEYS * CHORDS);
     const last = best[f - 1];
     const anywhere = last?.reduce((a, b) => Math.max(a, b), -Infinity);
     for (let key = 0; key < KEYS; key++) {
       const base = key * CHORDS;
+      bestOf.fill(-Infinity);
+      for (let chord = 0; last && chord < CHORDS; chord++) {
+        const own = classOf[base + chord];
+        bestOf[own] = Math.max(bestOf[own], last[base + chord]);
+      }
       for (let chord = 0; chord < CHORDS; chord++) {
-        let score;
+        let score = logChord[base + chord] - Math.log(12);
         if (last) {
-          score = anywhere + logNew[base + chord];
-          const row = (base + chord) * CHORDS;
-          for (let from = 0; from < CHORDS; from++) {
-            const moved = last[base + from] + logSame[row + from];
-            if (moved > score) score = moved;
+          score = Math.max(anywhere + logNew[base + chord], last[base + chord] + logStay);
+          const moves = (key * CLASSES + classOf[base + chord]) * CLASSES;
+          for (let from = 0; from < CLASSES; from++) {
+            score = Math.max(score, bestOf[from] + classMoves[moves + from]);
           }
-        } else {
-          score = -Math.log(12) + logChord[base + chord];
         }
         now[base + chord] = score + seen[chord];
       }
@@ -122,10 +131,13 @@ function makeTables() {
   const logChord = new Float64Array(KEYS * CHORDS);
   const logNew = new Float64Array(KEYS * CHORDS);
   const logSame = new Float64Array(KEYS * CHORDS * CHORDS); // [key, to, from]
+  const classOf = new Uint8Array(KEYS * CHORDS);
+  const classMoves = new Float64Array(KEYS * CLASSES * CLASSES).fill(-Infinity); // [key, to, from]
   for (let key = 0; key < KEYS; key++) {
     const scale = new Set(SCALE.map((i) => (key + i) % 12));
-    const chances = members.map((pitches) => {
+    const chances = members.map((pitches, chord) => {
       const inside = pitches.filter((pitch) => scale.has(pitch)).length;
+      classOf[key * CHORDS + chord] = 5 * inside + pitches.length - inside;
       return (1 - OUT_OF_KEY) ** inside * OUT_OF_KEY ** (pitches.length - inside);
     });
     const sum = chances.reduce((a, b) => a + b, 0);
@@ -138,7 +150,10 @@ function makeTables() {
         const chance = from === to
           ? (1 - KEY_CHANGE) * (1 - CHORD_CHANGE)
           : (1 - KEY_CHANGE) * move;
-        logSame[(key * CHORDS + to) * CHORDS + from] = Math.log(chance);
+        const logChance = Math.log(chance);
+        logSame[(key * CHORDS + to) * CHORDS + from] = logChance;
+        const [toClass, fromClass] = [to, from].map((i) => classOf[key * CHORDS + i]);
+        if (from !== to) classMoves[(key * CLASSES + toClass) * CLASSES + fromClass] = logChance;
       }
     }
   }
@@ -147,5 +162,6 @@ function makeTables() {
     for (const pitch of pitches) vector[pitch] = 1;
     return normalise(vector);
   });
-  return {logChord, logNew, logSame, chordVectors};
+  const logStay = Math.log((1 - KEY_CHANGE) * (1 - CHORD_CHANGE));
+  return {logChord, logNew, logSame, logStay, classOf, classMoves, chordVectors};
 }
