@@ -60,9 +60,7 @@ async function build() {
       logLevel: 'warning',
     }),
   ]);
-  for (const name of ['index.html', 'icon.svg']) {
-    await copyFile(path.join(here, 'src', name), path.join(part, name));
-  }
+  await copyFile(path.join(here, 'src/index.html'), path.join(part, 'index.html'));
   const processor = 'spessasynth_processor.min.js';
   await copyFile(
     path.join(here, 'node_modules/spessasynth_lib/dist', processor), path.join(part, processor));

@@ -84,7 +84,7 @@ def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
 
 
 @pytest.mark.parametrize("quantization", ["float16", "uint8"])
-def test_a_site_has_the_weights_as_the_package_reads_them(node, kernel, page, tmp_path, quantization):
+def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_path, quantization):
     from gm_vae.export.importers import import_checkpoint
     from gm_vae.export.web_page import export_web
 

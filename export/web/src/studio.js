@@ -83,6 +83,11 @@ export class Studio {
     return Boolean(this._history?.canRedo);
   }
 
+  /** Whether the song is that of the arrangement. */
+  get isSettled() {
+    return !this._composing && !this.status.busy;
+  }
+
   /** A number that grows with every change. */
   get revision() {
     return this._revision;

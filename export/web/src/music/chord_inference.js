@@ -74,7 +74,7 @@ function mostLikely(likelihood) {
   likelihood.forEach((seen, f) => {
     const now = new Float64Array(KEYS * CHORDS);
     const last = best[f - 1];
-    const anywhere = last?.reduce((a, b) => Math.max(a, b), -Infinity);
+    const anywhere = last && last[argmax(last)];
     for (let key = 0; key < KEYS; key++) {
       const base = key * CHORDS;
       bestOf.fill(-Infinity);
@@ -96,15 +96,18 @@ function mostLikely(likelihood) {
     }
     best.push(now);
   });
+  const cameFrom = new Float64Array(KEYS * CHORDS);
   const path = new Array(best.length);
   let state = argmax(best[best.length - 1]);
   path[best.length - 1] = state;
   for (let f = best.length - 1; f > 0; f--) {
     const key = Math.floor(state / CHORDS);
-    const cameFrom = best[f - 1].map((score, from) =>
-      Math.floor(from / CHORDS) === key
-        ? score + logSame[state * CHORDS + (from % CHORDS)]
-        : score + logNew[state]);
+    const before = best[f - 1];
+    for (let from = 0; from < KEYS * CHORDS; from++) {
+      const isSame = Math.floor(from / CHORDS) === key;
+      cameFrom[from] =
+        before[from] + (isSame ? logSame[state * CHORDS + (from % CHORDS)] : logNew[state]);
+    }
     state = argmax(cameFrom);
     path[f - 1] = state;
   }

@@ -33,6 +33,7 @@ export function App({studio}) {
         pickFile={pickFile} />
       <div class={`busy ${busy || loading ? 'is-busy' : ''}`} role="progressbar"
         aria-label="Working" aria-hidden={!(busy || loading)} />
+      {studio.song && <Transport studio={studio} />}
       {studio.song ? (
         <main class="main">
           <Styles studio={studio} pickFile={pickFile} />
@@ -47,7 +48,6 @@ export function App({studio}) {
           <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
         </main>
       )}
-      {studio.song && <Transport studio={studio} />}
       {studio.midi && <MidiDialog studio={studio} which={target} />}
       {isOver && <div class="drop-hint"><p>Drop a MIDI file or a soundfont</p></div>}
       <Notice notice={studio.notice} />

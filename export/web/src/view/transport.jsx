@@ -16,13 +16,13 @@ export function Transport({studio}) {
       <button type="button" class="tool" aria-pressed={loop} aria-label="Repeat"
         title="Repeat" onClick={() => studio.change({loop: !loop})}><Icon name="loop" /></button>
       <label class="knob">
-        <span>Tempo <output>{qpm}</output></span>
+        <span>Tempo <b>{qpm}</b></span>
         <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
           onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
           onChange={() => studio.settle()} />
       </label>
       <label class="knob">
-        <span>Surprise <output>{(temperature / 100).toFixed(2)}</output></span>
+        <span>Surprise <b>{(temperature / 100).toFixed(2)}</b></span>
         <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
           title="Temperature: how far the notes dare to go from the likeliest"
           onInput={(event) =>
