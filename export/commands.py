@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from absl import flags
 
 from gm_vae.command import Command, require
+from gm_vae.export.web_page import define_soundfont
 
 FORMATS = ("savedmodel", "magentajs", "web")
 
@@ -23,6 +24,7 @@ def _define_export(values: flags.FlagValues) -> None:
         "How files for browsers keep the weights.",
         flag_values=values,
     )
+    define_soundfont(values)
     flags.DEFINE_bool("force", False, "Replace what is there.", flag_values=values)
 
 
@@ -36,7 +38,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
     elif values.format == "web":
         from gm_vae.export.web_page import export_web
 
-        export_web(values.model, values.output, values.quantize, values.force)
+        export_web(values.model, values.output, values.quantize, values.force, values.soundfont)
     else:
         from gm_vae.export.magentajs import export_magentajs
         from gm_vae.model.checkpoint import read_checkpoint

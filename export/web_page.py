@@ -7,14 +7,17 @@ browser; what serves it only hands out files.
 from __future__ import annotations
 
 import functools
+import html
 import http.server
 import os
 import pathlib
 import re
 import shutil
 import threading
+import urllib.parse
 import webbrowser
 from collections.abc import Sequence
+from typing import Any
 
 from absl import flags
 
@@ -40,6 +43,7 @@ def export_web(
     output: str | os.PathLike[str],
     quantization: str = "float16",
     force: bool = False,
+    soundfont: str | os.PathLike[str] | None = None,
 ) -> None:
     """Write a site that any web server can hand out: the page, and a model in `model/`.
 
@@ -48,17 +52,21 @@ def export_web(
         output: the folder, which appears whole or not at all.
         quantization: how the weights are kept, as in `export_magentajs`; uint8 loads fastest.
         force: replace `output` if something is in it.
+        soundfont: an .sf2, .sf3 or .dls file for the site to play with; oscillators if None.
 
     Raises:
-        UsageError: `output` is taken.
+        UsageError: `output` is taken, or `soundfont` is no soundfont.
         UserError: the page was not built, there is no such model, its layers do not suit the page,
             or `output` is not writable.
     """
-    page = page_folder()
+    page, font = page_folder(), _soundfont(soundfont)
     config, weights, _ = read_checkpoint(model)
     _require_widths(config.encoder_units, *config.decoder_units)
     with output_folder(output, force) as part:
         shutil.copytree(page, part, dirs_exist_ok=True)
+        if font:
+            shutil.copy(font, part / font.name)
+            (part / "index.html").write_bytes(_index(page, font))
         export_magentajs(weights, config.fmt, part / "model", quantization, _SHARD_BYTES)
 
 
@@ -73,23 +81,27 @@ def page_folder() -> pathlib.Path:
 
 
 def make_server(
-    model: str | os.PathLike[str] | None, port: int = PORT
+    model: str | os.PathLike[str] | None,
+    port: int = PORT,
+    soundfont: str | os.PathLike[str] | None = None,
 ) -> http.server.ThreadingHTTPServer:
     """A server of the page and a model on this machine alone; `serve_forever` runs it.
 
     Args:
         model: a run or checkpoint folder; None is the model that comes with the package.
         port: 0 takes a free one.
+        soundfont: an .sf2, .sf3 or .dls file to play with; oscillators if None.
 
     Raises:
-        UsageError: the port is taken, or no model is named and none comes with the package.
+        UsageError: the port is taken, no model is named and none comes with the package, or
+            `soundfont` is no soundfont.
         UserError: the page was not built, or the model cannot be read or does not suit it.
     """
-    page = page_folder()
+    page, font = page_folder(), _soundfont(soundfont)
     folder = _checkpoint_folder(model)
     config, _, _ = read_checkpoint(folder)  # what is damaged shall be told here
     _require_widths(config.encoder_units, *config.decoder_units)
-    handler = functools.partial(_Handler, page=page, model=folder)
+    handler = functools.partial(_Handler, page=page, model=folder, font=font)
     try:
         return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:
@@ -109,6 +121,29 @@ def _checkpoint_folder(model: str | os.PathLike[str] | None) -> pathlib.Path:
     return inner if not (folder / FILE_NAME).exists() and inner.is_dir() else folder
 
 
+def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
+    """The file of a soundfont, followed to where it lies."""
+    if path is None:
+        return None
+    try:
+        font = pathlib.Path(path).expanduser().resolve(strict=True)
+        with open(font, "rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise UsageError(f"--soundfont={path} cannot be read ({error.strerror}).") from None
+    if head[:4] != b"RIFF" or head[8:] not in (b"sfbk", b"sfpk", b"DLS "):
+        raise UsageError(f"--soundfont={path} is no soundfont; give an .sf2, .sf3 or .dls file.")
+    return font
+
+
+def _index(page: pathlib.Path, font: pathlib.Path | None) -> bytes:
+    """index.html, with the name of the soundfont that lies beside it."""
+    text = (page / "index.html").read_text(encoding="utf-8")
+    empty = '<meta name="soundfont" content="">'
+    name = html.escape(urllib.parse.quote(font.name)) if font else ""
+    return text.replace(empty, empty.replace('""', f'"{name}"')).encode()
+
+
 def _require_widths(*units: int) -> None:
     if any(count % 4 for count in units):
         raise UserError(
@@ -122,17 +157,21 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *args, page: pathlib.Path, model: pathlib.Path) -> None:
-        self._page, self._model = page, model
+    def __init__(
+        self, *args: Any, page: pathlib.Path, model: pathlib.Path, font: pathlib.Path | None
+    ) -> None:
+        self._page, self._model, self._font = page, model, font
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
+        path = urllib.parse.unquote(self.path.partition("?")[0])
         file = self._file(path)
         try:
             content = file.read_bytes() if file else None
         except OSError:
             content = None
+        if content is not None and file == self._page / "index.html":
+            content = _index(self._page, self._font)
         if content is None:
             self._answer(404, "text/plain", f"There is no {path} here.\n".encode())
         else:
@@ -145,6 +184,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         folder, _, name = path.rpartition("/")
         if folder == "/model" and _MODEL_FILES.fullmatch(name):
             return self._model / name
+        if folder == "" and self._font and name == self._font.name:
+            return self._font
         if folder == "" and re.fullmatch(r"[\w.-]*", name) and not name.startswith("."):
             return self._page / (name or "index.html")
         return None
@@ -162,6 +203,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing of each file."""
 
 
+def define_soundfont(values: flags.FlagValues) -> None:
+    """The flag of both verbs that make a page."""
+    flags.DEFINE_string(
+        "soundfont",
+        None,
+        "An .sf2, .sf3 or .dls file for the web page to play with, such as those of Debian's "
+        "packages musescore-general-soundfont-small and timgm6mb-soundfont.",
+        flag_values=values,
+    )
+
+
 def _define_web(values: flags.FlagValues) -> None:
     flags.DEFINE_string(
         "model",
@@ -170,12 +222,13 @@ def _define_web(values: flags.FlagValues) -> None:
         flag_values=values,
     )
     flags.DEFINE_alias("checkpoint", "model", flag_values=values)
+    define_soundfont(values)
     flags.DEFINE_integer("port", PORT, "Port on this machine; 0 takes any.", flag_values=values)
     flags.DEFINE_bool("open", True, "Open the browser.", flag_values=values)
 
 
 def _web(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    with make_server(values.model, values.port) as server:
+    with make_server(values.model, values.port, values.soundfont) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}/"
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
         if values.open:

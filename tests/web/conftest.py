@@ -1,5 +1,6 @@
 """The page of export/web, built once, and a small model for it. Needs Node, npm and Chromium."""
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -114,12 +115,13 @@ def _require_node() -> None:
         _cannot(f"Node is {version}; the page needs {NODE_MAJOR} or newer")
 
 
+@contextlib.contextmanager
 def _lock():
     """One install or build at a time, when several processes share the tests."""
     name = hashlib.sha256(str(PAGE_SOURCES).encode()).hexdigest()[:16]
-    lock = open(pathlib.Path(tempfile.gettempdir()) / f"gm-vae-{name}.lock", "w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
+    with open(pathlib.Path(tempfile.gettempdir()) / f"gm-vae-{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _install(folder: pathlib.Path) -> None:

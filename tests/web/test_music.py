@@ -85,7 +85,8 @@ def test_damaged_files_are_refused_alike(node, tmp_path):
 def test_chord_symbols(node):
     kinds = [
         "", "m", "min", "-", "maj7", "M7", "Δ", "7", "9", "13", "6", "69", "6/9", "m7", "m7b5",
-        "mM7", "dim", "dim7", "°", "o7", "ø", "ø7", "+", "aug", "+7", "7#5", "7b5", "sus4", "7sus4", "5",
+        "mM7", "dim", "dim7", "°", "o7", "ø", "ø7", "+", "aug", "+7", "7#5",
+        "7b5", "sus4", "7sus4", "5",
         "add9", "(add9)", "m(add11)", "no3", "7(b9)", "7alt", "/E", "m/G", "maj7/B", "2", "4", "x",
         "#", "b", "bb", "##m", "7b9#11", "-5", "maj",
     ]  # fmt: skip

@@ -22,9 +22,15 @@ const LINK_DELAY = 300; // ms; browsers refuse to change the address all the tim
 const CANDIDATES = 6; // styles that a new one is chosen from
 
 export class Studio {
-  /** @param {{model: string, worker: string, location: Location, history: History}} page */
-  constructor({model, worker}) {
+  /**
+   * @param {object} site
+   * @param {string} site.model address of the model's folder
+   * @param {string} site.worker address of the engine
+   * @param {string} site.soundfont address of the soundfont that comes with it, or ''
+   */
+  constructor({model, worker, soundfont}) {
     this._modelUrl = model;
+    this._soundfontUrl = soundfont;
     this._engine = new Engine(worker);
     this._listeners = new Set();
     this._revision = 0;
@@ -32,7 +38,7 @@ export class Studio {
     this.notice = null; // {text, isError, id}
     this.song = null;
     this.midi = null; // a file that was opened: {name, bars, link}
-    this.sounds = new Sounds(() => this._changed());
+    this.sounds = new Sounds(() => this._switchSynth());
     this.player = new Player((part) => this.sound(part));
     this.player.onStop = () => this._changed();
   }
@@ -63,6 +69,8 @@ export class Studio {
     window.addEventListener('hashchange', () => this.openLink(window.location.hash));
     this.status = {...this.status, loading: false};
     await this._compose();
+    await this.sounds.findFont(this._soundfontUrl).catch((error) =>
+      this.say(`The soundfont cannot be used (${error.message}).`, true));
   }
 
   subscribe(listener) {
@@ -217,18 +225,13 @@ export class Studio {
   async openSoundfont(file) {
     try {
       await this.sounds.useFont(await file.arrayBuffer(), file.name);
-      await this._switchSynth();
       this.say(`Playing with ${file.name}.`);
     } catch (error) {
       this.say(`${file.name} cannot be used as a soundfont (${error.message}).`, true);
     }
   }
 
-  async useSounds(kind) {
-    await this.sounds.choose(kind);
-    await this._switchSynth();
-  }
-
+  /** Goes on with other sounds where the song stands. */
   async _switchSynth() {
     if (this.player.isPlaying) {
       const {step} = this.player;
@@ -294,7 +297,8 @@ export class Studio {
     return renderSong(this.song, {
       qpm: this.arrangement.qpm,
       mix: (part) => this.sound(part),
-      makeSynth: (context) => this.sounds.offline(context),
+      sounds: this.sounds,
+      midi: this.midiBytes(),
     });
   }
 

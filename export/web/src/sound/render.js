@@ -10,22 +10,25 @@ const TAIL = 1.5; // seconds for the last notes to ring out
  * @param {object} options
  * @param {number} options.qpm
  * @param {(part: object) => {heard: boolean, program: number, volume: number}} options.mix
- * @param {(context: BaseAudioContext) => Promise<{send: Function}>} options.makeSynth
+ * @param {import('./sounds.js').Sounds} options.sounds
+ * @param {Uint8Array} options.midi the same song as a file
  * @returns {Promise<AudioBuffer>} stereo
  */
-export async function renderSong(song, {qpm, mix, makeSynth}) {
+export function renderSong(song, {qpm, mix, sounds, midi}) {
   const stepSeconds = 60 / qpm / song.format.stepsPerQuarter;
   const seconds = song.bars * song.format.stepsPerMeasure * stepSeconds + TAIL;
   const context = new OfflineAudioContext(2, Math.ceil(seconds * SAMPLE_RATE), SAMPLE_RATE);
-  const sender = new NoteSender(await makeSynth(context));
-  for (const note of sequence(song)) {
-    const part = song.parts[note.part];
-    const sound = mix(part);
-    if (!sound.heard) continue;
-    const {isDrum} = part;
-    sender.play(note, {...sound, isDrum}, note.start * stepSeconds, note.end * stepSeconds);
-  }
-  return context.startRendering();
+  const sendNotes = (synth) => {
+    const sender = new NoteSender(synth);
+    for (const note of sequence(song)) {
+      const part = song.parts[note.part];
+      const sound = mix(part);
+      if (!sound.heard) continue;
+      const {isDrum} = part;
+      sender.play(note, {...sound, isDrum}, note.start * stepSeconds, note.end * stepSeconds);
+    }
+  };
+  return sounds.render(context, sendNotes, midi);
 }
 
 /** The bytes of a WAV file, 16 bits a sample. */

@@ -39,7 +39,7 @@ export function Transport({studio}) {
         <label class="sounds">
           <Icon name="speaker" />
           <select class="select" aria-label="Sounds" value={sounds.kind}
-            onChange={(event) => studio.useSounds(event.currentTarget.value)}>
+            onChange={(event) => sounds.choose(event.currentTarget.value)}>
             <option value={SYNTH}>Synthesiser</option>
             <option value={FONT}>{sounds.fontName}</option>
           </select>
