@@ -51,8 +51,9 @@ def page():
     state = hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files))
     with _lock():
         _install(PAGE_SOURCES)
-        stamp = PAGE_SOURCES / "dist" / ".sources"
-        if not stamp.exists() or stamp.read_text() != state.hexdigest():
+        stamp = PAGE_SOURCES / "node_modules" / ".built"
+        built = (PAGE_SOURCES / "dist" / "index.html").exists() and stamp.exists()
+        if not built or stamp.read_text() != state.hexdigest():
             _npm(PAGE_SOURCES, "run", "build")
             stamp.write_text(state.hexdigest())
     return PAGE_SOURCES / "dist"
