@@ -42,9 +42,9 @@ def main(_: list[str]) -> None:
         if source in PRESETS:
             from web_models import telling_model
 
-            telling_model({"encoder_units": PRESETS[source].encoder_units,
-                           "decoder_units": PRESETS[source].decoder_units,
-                           "latent_size": PRESETS[source].latent_size}).save(root / "m")  # fmt: skip
+            names = ("encoder_units", "decoder_units", "latent_size")
+            sizes = {name: getattr(PRESETS[source], name) for name in names}
+            telling_model(sizes).save(root / "m")
             source = root / "m"
         export_web(source, root / "site", _QUANTIZE.value)
         _figures(root / "site")
@@ -71,13 +71,14 @@ def _figures(site: pathlib.Path) -> None:
     found = json.loads(done.stdout)
     times = [time["ms"] for time in found["times"]]
     notes = statistics.median(time["notes"] for time in found["times"])
-    print(f"first load           {found['firstBytes'] / 1e6:.2f} MB")
-    print(f"first arrangement    {found['firstSongMs'] / 1000:.2f} s after the address is opened")
-    print(f"first sound          {found['firstSoundMs'] / 1000:.2f} s, with the click on Play")
-    print(f"new arrangement      {statistics.median(times):.0f} ms for 8 measures ({notes:.0f} notes); "
-          f"{min(times):.0f} to {max(times):.0f}")  # fmt: skip
-    print(f"JavaScript heap      {found['heapBefore'] / 1e6:.1f} MB, after 200 more arrangements "
-          f"{found['heapAfter'] / 1e6:.1f} MB")  # fmt: skip
+    middle = statistics.median(times)
+    heap = [found[f"heap{when}"] / 1e6 for when in ("Before", "After")]
+    print(f"first load         {found['firstBytes'] / 1e6:.2f} MB")
+    print(f"first arrangement  {found['firstSongMs'] / 1000:.2f} s after the address is opened")
+    print(f"first sound        {found['firstSoundMs'] / 1000:.2f} s, with the click on Play")
+    print(f"new arrangement    {middle:.0f} ms for 8 measures of {notes:.0f} notes")
+    print(f"                   from {min(times):.0f} to {max(times):.0f}")
+    print(f"JavaScript heap    {heap[0]:.1f} MB, after 200 more arrangements {heap[1]:.1f} MB")
 
 
 def _equal_tokens(model: object, folder: pathlib.Path, root: pathlib.Path) -> None:
@@ -105,9 +106,11 @@ def _equal_tokens(model: object, folder: pathlib.Path, root: pathlib.Path) -> No
         same = [list(row[: len(tokens)]) == tokens for row, tokens in zip(rows, found["tokens"])]
         measures = np.reshape(same, (count, -1)).all(1)
         near = np.array(found["margins"]) < 2e-5
-        print(f"temperature {temperature}: {measures.sum()} of {count} measures equal; of "
-              f"{(~np.array(same)).sum()} tracks that differ, {near[~np.array(same)].sum()} had a "
-              "near tie")  # fmt: skip
+        differ = ~np.array(same)
+        print(
+            f"temperature {temperature}: {measures.sum()} of {count} measures equal; "
+            f"{differ.sum()} tracks differ, {(near & differ).sum()} of them by a near tie"
+        )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ export function partTones(parts, sound) {
 /** A colour of the theme. `light` 0..1 moves it towards the brightest. */
 export function toneColour({hue, chroma, shade}, isDark, light = 0) {
   const base = isDark ? 0.74 : 0.6;
-  const step = isDark ? -0.12 : 0.11;
+  const step = isDark ? -0.085 : 0.1;
   const lightness = base + step * (shade % 3) + light * (isDark ? 0.2 : 0.16);
   return `oklch(${lightness.toFixed(3)} ${chroma} ${(hue + 8 * shade) % 360})`;
 }
