@@ -426,7 +426,7 @@ async function save(page, button, name) {
 async function open(context, address) {
   const page = await context.newPage();
   page.faults = [];
-  page.setDefaultTimeout(30000);
+  page.setDefaultTimeout(60000);
   page.on('pageerror', (error) => page.faults.push(error.stack));
   page.on('console', (message) => {
     if (message.type() === 'error') page.faults.push(`${message.text()} ${message.location().url}`);

@@ -33,7 +33,7 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
     solo.tracks.append(mido.MidiTrack(notes))
     solo.save(files["solo.mid"])
 
-    def run(only=None, timeout=400):
+    def run(only=None, timeout=900):
         paths = {"song": files["song.mid"], "text": files["notes.txt"], "solo": files["solo.mid"]}
         request = {
             "chromium": browser, "url": served, "out": str(folder), "only": only,

@@ -26,8 +26,9 @@ export function writeMidi(song, {qpm, title, text, mix}) {
   conductor.push(
     [0, meta(0x51, [tempo >> 16, (tempo >> 8) & 255, tempo & 255])],
     [0, meta(0x58, [format.beatsPerBar, Math.log2(format.beatUnit), 24, 8])],
-    ...song.chordChanges.map(({step, symbol}) =>
-      [step * ticksPerStep, meta(0x06, utf8(symbol))]),
+    // a marker for sequencers, a text for programs
+    ...song.chordChanges.flatMap(({step, symbol}) =>
+      [0x06, 0x01].map((kind) => [step * ticksPerStep, meta(kind, utf8(symbol))])),
   );
   const tracks = [conductor, ...partEvents(song, ticksPerStep, mix)];
   return concatenate([
@@ -58,10 +59,21 @@ function partEvents(song, ticksPerStep, mix) {
       told.add(key);
     }
   });
-  for (const {part, pitch, velocity, start, end} of notes) {
-    const channel = channels[Math.floor(start / format.stepsPerMeasure)].get(part);
+  const channelOf = ({part, start}) =>
+    channels[Math.floor(start / format.stepsPerMeasure)].get(part);
+  const strikers = new Map(); // channel, pitch and step -> the parts that strike it then
+  for (const note of notes) {
+    const key = `${channelOf(note)} ${note.pitch} ${note.start}`;
+    strikers.set(key, (strikers.get(key) ?? new Set()).add(note.part));
+  }
+  for (const note of notes) {
+    const {part, pitch, velocity, start, end} = note;
+    const channel = channelOf(note);
+    // players take what happens at one tick track by track: another part's note must not be ended
+    const others = [...(strikers.get(`${channel} ${pitch} ${end}`) ?? [])].some((i) => i !== part);
+    const endTick = end * ticksPerStep - (others && ticksPerStep > 1 ? 1 : 0);
     tracks[part].push([start * ticksPerStep, ON, [0x90 | channel, pitch, velocity]]);
-    tracks[part].push([end * ticksPerStep, OFF, [0x80 | channel, pitch, 64]]);
+    tracks[part].push([endTick, OFF, [0x80 | channel, pitch, 64]]);
   }
   return tracks
     .filter((_, index) => sounds[index].heard)
