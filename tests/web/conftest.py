@@ -88,7 +88,7 @@ def browser():
 def small_model(tmp_path_factory):
     """(model, its checkpoint folder)."""
     pytest.importorskip("tensorflow")
-    sizes = {"encoder_units": 24, "decoder_units": (20, 20), "latent_size": 12}
+    sizes = {"encoder_units": 24, "decoder_units": (20, 20), "latent_size": 12, "start_units": 4}
     model = telling_model(sizes, seed=4)
     folder = tmp_path_factory.mktemp("web_model") / "model"
     model.save(folder)

@@ -193,7 +193,7 @@ const checks = {
 
   /** What Python compares with its own tokens, and with the saved file. */
   async saves(page) {
-    const saved = await save(page, 'MIDI', 'song.mid');
+    const saved = await save(page, 'MIDI', 'saved.mid');
     const facts = await page.evaluate(() => {
       const {studio} = window;
       const {a, b} = studio.arrangement;
@@ -201,7 +201,7 @@ const checks = {
       const {parts, notes, bars} = studio.song;
       return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
     });
-    const wav = await readFile(await save(page, 'WAV', 'song.wav'));
+    const wav = await readFile(await save(page, 'WAV', 'saved.wav'));
     assert.equal(wav.toString('latin1', 0, 4), 'RIFF');
     const samples = new Int16Array(wav.buffer, wav.byteOffset + 44, (wav.length - 44) >> 1);
     assert.ok(samples.some((sample) => Math.abs(sample) > 2000));

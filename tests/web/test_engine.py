@@ -64,7 +64,7 @@ def assert_same_tokens(model, folder, node, kernel, count, most_near_ties):
     [
         SIZES,
         {**SIZES, "chords": False},
-        {**SIZES, "decoder_units": (16, 16, 16)},
+        {**SIZES, "decoder_units": (16, 16, 16), "start_units": 4},
         {**SIZES, "fmt": WALTZ},
     ],
     ids=["two layers", "no chords", "three layers", "waltz"],

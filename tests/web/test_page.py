@@ -84,7 +84,7 @@ def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
 
 def test_the_saved_file_holds_what_the_page_showed(found, request_of_page):
     facts = found["saves"]["facts"]
-    file = mido.MidiFile(request_of_page.folder / "song.mid")
+    file = mido.MidiFile(request_of_page.folder / "saved.mid")
     ticks_per_step = file.ticks_per_beat // 24
     heard = set()
     for track in file.tracks[1:]:
@@ -98,7 +98,7 @@ def test_the_saved_file_holds_what_the_page_showed(found, request_of_page):
             elif message.type == "note_off":
                 start, velocity = open_notes.pop(message.note)
                 is_drum = message.channel == 9
-                steps = start // ticks_per_step, now // ticks_per_step
+                steps = round(start / ticks_per_step), round(now / ticks_per_step)
                 heard.add((128 if is_drum else program, message.note, velocity, *steps))
     assert heard == {
         (facts["parts"][note["part"]]["program"],
