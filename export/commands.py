@@ -12,9 +12,13 @@ from absl import flags
 
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
+from gm_vae.export.web_page import define_soundfont
 
-FORMATS = ("savedmodel", "magentajs", "tfjs", "checkpoint")
-_QUANTIZED = {"magentajs": "float16"}  # what --quantize is by default; none for the others
+FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
+_QUANTIZED = {
+    "magentajs": "float16",
+    "web": "float16",
+}  # what --quantize is by default; none for the others
 
 
 def _define_export(values: flags.FlagValues) -> None:
@@ -30,7 +34,7 @@ def _define_export(values: flags.FlagValues) -> None:
         None,
         FORMATS,
         "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for "
-        "TensorFlow.js alone, checkpoint for gm-vae itself.",
+        "TensorFlow.js alone, web for a page of ours, checkpoint for gm-vae itself.",
         flag_values=values,
     )
     flags.DEFINE_enum(
@@ -55,6 +59,7 @@ def _define_export(values: flags.FlagValues) -> None:
     flags.DEFINE_string(
         "license", None, "Under which terms the weights are, for the card.", flag_values=values
     )
+    define_soundfont(values)
     flags.DEFINE_bool("force", False, "Replace what is there.", flag_values=values)
 
 
@@ -84,6 +89,10 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
         from gm_vae.export.copies import export_checkpoint
 
         export_checkpoint(found, values.output, quantization, values.force)
+    elif values.format == "web":
+        from gm_vae.export.web_page import export_web
+
+        export_web(values.model, values.output, quantization, values.force, values.soundfont)
     else:
         from gm_vae.model.tensors import SHARD_BYTES
 
@@ -121,11 +130,12 @@ def _evaluation(path: str) -> dict[str, Any]:
 
 EXPORT = Command(
     name="export",
-    summary="Write a model for TensorFlow, for web pages, or as a checkpoint with a card.",
+    summary="Write a model for TensorFlow, for web apps, as a page, or as a checkpoint with a card.",
     example=(
         "gm-vae export --model=demo/run --format=savedmodel --output=served/1\n"
         "gm-vae export --model=demo/run --format=magentajs --quantize=uint8 --output=site/model\n"
         "gm-vae export --model=demo/run --format=tfjs --output=site/graphs\n"
+        "gm-vae export --model=demo/run --format=web --quantize=float16 --output=site\n"
         "gm-vae export --model=demo/run --format=checkpoint --quantize=float16 --output=mine "
         "--license=CC-BY-4.0"
     ),
