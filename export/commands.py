@@ -130,7 +130,7 @@ def _evaluation(path: str) -> dict[str, Any]:
 
 EXPORT = Command(
     name="export",
-    summary="Write a model for TensorFlow, for web apps, as a page, or as a checkpoint with a card.",
+    summary="Write a model for TensorFlow, for web apps, as a page, or as a checkpoint.",
     example=(
         "gm-vae export --model=demo/run --format=savedmodel --output=served/1\n"
         "gm-vae export --model=demo/run --format=magentajs --quantize=uint8 --output=site/model\n"

@@ -249,7 +249,9 @@ def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any
     elif stored_as in _LEVELS:
         low, high = float(array.min()), float(array.max())
         scale = (high - low) / _LEVELS[stored_as] or 1.0  # a constant tensor is q = 0
-        array = np.rint((array.astype(np.float64) - low) / scale)
+        if low < 0 < high:  # zero is a level: what a network holds at 0 (start units) stays there
+            low = -round(-low / scale) * scale
+        array = np.rint((array.astype(np.float64) - low) / scale).clip(0, _LEVELS[stored_as])
         entry["quantization"] = {"dtype": stored_as, "scale": scale, "min": low}
     return entry, np.ascontiguousarray(array, _STORED[stored_as])
 
