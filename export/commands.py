@@ -13,6 +13,7 @@ from absl import flags
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.export.web_page import define_soundfont
+from gm_vae.generate.loading import define_model_flag
 
 FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
 _QUANTIZED = {
@@ -22,12 +23,7 @@ _QUANTIZED = {
 
 
 def _define_export(values: flags.FlagValues) -> None:
-    flags.DEFINE_string(
-        "model",
-        None,
-        "Run or checkpoint folder, SavedModel, magenta.js folder or address, bundled model.",
-        flag_values=values,
-    )
+    define_model_flag(values)
     flags.DEFINE_string("output", None, "Folder to write.", flag_values=values)
     flags.DEFINE_enum(
         "format",
@@ -64,7 +60,7 @@ def _define_export(values: flags.FlagValues) -> None:
 
 
 def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "output", "format")
+    require(values, "output", "format")
     browsers = values.format in ("magentajs", "tfjs")
     for name, fits in (
         ("quantize", values.format != "savedmodel"),

@@ -25,11 +25,10 @@ from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export.magentajs import export_magentajs
 from gm_vae.files import output_folder
-from gm_vae.generate.loading import bundled_models, model_folder, read_model
+from gm_vae.generate.loading import DEFAULT, define_model_flag, model_folder, read_model
 from gm_vae.model.checkpoint import checkpoint_folder, read_checkpoint
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
-BUNDLED_MODEL = "small"
 PORT = 8642  # always the same one, since browsers keep favourites by address and port
 
 _MODEL_FILES = re.compile(r"config\.json|weights_manifest\.json|group\d+-shard\d+of\d+")
@@ -81,24 +80,23 @@ def page_folder() -> pathlib.Path:
 
 
 def make_server(
-    model: str | os.PathLike[str] | None,
+    model: str | os.PathLike[str] = DEFAULT,
     port: int = PORT,
     soundfont: str | os.PathLike[str] | None = None,
 ) -> http.server.ThreadingHTTPServer:
     """A server of the page and a model on this machine alone; `serve_forever` runs it.
 
     Args:
-        model: a run or checkpoint folder or a bundled name; None is the bundled `small`.
+        model: a run or checkpoint folder, or the name of a bundled model.
         port: 0 takes a free one.
         soundfont: an .sf2, .sf3 or .dls file to play with; oscillators if None.
 
     Raises:
-        UsageError: the port is taken, no model is named and none comes with the package, or
-            `soundfont` is no soundfont.
+        UsageError: the port is taken, or `soundfont` is no soundfont.
         UserError: the page was not built, or the model cannot be read or does not suit it.
     """
     page, font = page_folder(), _soundfont(soundfont)
-    folder = _checkpoint_folder(model)
+    folder = checkpoint_folder(model_folder(model))
     config = read_checkpoint(folder).config  # what is damaged shall be told here
     _require_widths(config.encoder_units, *config.decoder_units)
     handler = functools.partial(_Handler, page=page, model=folder, font=font)
@@ -109,14 +107,6 @@ def make_server(
         raise UsageError(
             f"--port={port} cannot be used ({reason}); choose another one, or --port=0 for any."
         ) from None
-
-
-def _checkpoint_folder(model: str | os.PathLike[str] | None) -> pathlib.Path:
-    if model is None:
-        if BUNDLED_MODEL not in bundled_models():
-            raise UsageError("--model is missing: name a run or checkpoint folder.")
-        model = BUNDLED_MODEL
-    return checkpoint_folder(model_folder(model))
 
 
 def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
@@ -213,12 +203,7 @@ def define_soundfont(values: flags.FlagValues) -> None:
 
 
 def _define_web(values: flags.FlagValues) -> None:
-    flags.DEFINE_string(
-        "model",
-        None,
-        "Run or checkpoint folder; if not given, the model that comes with the package.",
-        flag_values=values,
-    )
+    define_model_flag(values)
     flags.DEFINE_alias("checkpoint", "model", flag_values=values)
     define_soundfont(values)
     flags.DEFINE_integer("port", PORT, "Port on this machine; 0 takes any.", flag_values=values)

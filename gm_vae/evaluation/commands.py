@@ -8,13 +8,14 @@ from absl import flags
 
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
+from gm_vae.generate.loading import define_model_flag
 from gm_vae.music.note_matching import TOLERANCE_STEPS
 
 _EXAMPLES = 4  # pictures of a measure and its reconstruction
 
 
 def _define(values: flags.FlagValues) -> None:
-    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
+    define_model_flag(values)
     flags.DEFINE_string("data", None, "Dataset folder.", flag_values=values)
     flags.DEFINE_string("split", "test", "train, validation or test.", flag_values=values)
     flags.DEFINE_integer(
@@ -44,7 +45,7 @@ def _define(values: flags.FlagValues) -> None:
 
 
 def _evaluate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "data")
+    require(values, "data")
     for name, least in (("samples", 0), ("onset_tolerance", 0), ("batch_size", 1), ("limit", 1)):
         given = values[name].value
         if given is not None and given < least:

@@ -18,12 +18,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from absl import flags
 
-from gm_vae.command import Command, require
+from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import programs_named
-from gm_vae.generate.loading import load, model_folder
+from gm_vae.generate.loading import define_model_flag, load, model_folder
 from gm_vae.model.checkpoint import checkpoint_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
@@ -220,7 +220,7 @@ def _short(x: float) -> float:
 
 
 def _define(values: flags.FlagValues) -> None:
-    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
+    define_model_flag(values)
     flags.DEFINE_string(
         "data", None, "Dataset folder to learn from; without it, show what is known.",
         flag_values=values,
@@ -233,7 +233,6 @@ def _define(values: flags.FlagValues) -> None:
 
 
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model")
     if values.data:
         require_free(checkpoint_folder(model_folder(values.model)) / FILE_NAME, values.force)
     model = load(values.model)

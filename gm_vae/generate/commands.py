@@ -15,7 +15,7 @@ from gm_vae.errors import UsageError
 from gm_vae.files import output_file, require_free
 from gm_vae.generate import music_flags, operations
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.generate.loading import load
+from gm_vae.generate.loading import define_model_flag, load
 from gm_vae.generate.outputs import Outputs, define_output_flags
 from gm_vae.music.measure import Measure
 from gm_vae.version import __version__
@@ -36,7 +36,6 @@ def _define_sample(values: flags.FlagValues) -> None:
 
 
 def _sample(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model")
     outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
     how = music_flags.decode_arguments(values)
     model = load(values.model)
@@ -62,7 +61,7 @@ def _define_generate(values: flags.FlagValues) -> None:
 
 
 def _generate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "chords")
+    require(values, "chords")
     outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
     how = music_flags.decode_arguments(values)
     model = load(values.model)
@@ -110,7 +109,7 @@ def _define_interpolate(values: flags.FlagValues) -> None:
 
 
 def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "chords")
+    require(values, "chords")
     outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
     shape = _grid_shape(values.grid)
     how = music_flags.decode_arguments(values)
@@ -160,7 +159,7 @@ INTERPOLATE = Command(
 
 
 def _define_encode(values: flags.FlagValues) -> None:
-    music_flags.define_model_flag(values)
+    define_model_flag(values)
     music_flags.define_source_flags(values, ", one or several")
     flags.DEFINE_bool("all", False, "All bars that fit the model.", flag_values=values)
     flags.DEFINE_string("output", None, "The .json file to write.", flag_values=values)
@@ -168,7 +167,7 @@ def _define_encode(values: flags.FlagValues) -> None:
 
 
 def _encode(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "midi", "output")
+    require(values, "midi", "output")
     output = pathlib.Path(values.output).expanduser()
     require_free(output, values.force)
     model = load(values.model)
@@ -224,7 +223,7 @@ def _define_reconstruct(values: flags.FlagValues) -> None:
 
 
 def _reconstruct(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model", "midi")
+    require(values, "midi")
     outputs = Outputs.from_flags(values)
     how = music_flags.decode_arguments(values)
     model = load(values.model)
@@ -271,7 +270,6 @@ def _define_vary(values: flags.FlagValues) -> None:
 
 
 def _vary(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "model")
     outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
     how = music_flags.decode_arguments(values)
     variations = {"count": values.count, "similarity": values.similarity}

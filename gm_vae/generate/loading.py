@@ -10,6 +10,8 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from absl import flags
+
 from gm_vae import files
 from gm_vae.errors import UserError
 from gm_vae.generate.gmvae import GMVAE
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from gm_vae.model.vae import HierarchicalVAE
 
 BUNDLED = pathlib.Path(__file__).parent.parent / "models"  # a checkpoint folder for each name
+DEFAULT = "small"  # the bundled model that is meant where none is named
 
 _SAVED_MODEL = "saved_model.pb"
 _VARIABLE = "/.ATTRIBUTES/VARIABLE_VALUE"
@@ -32,7 +35,17 @@ _MOST_BYTES = 1 << 31  # of one file that is fetched
 _ABSENT_WITHOUT_HARM = (checkpoint_lib.FILE_NAME, checkpoint_lib.ATTRIBUTES, CONFIG)
 
 
-def load(path: str | os.PathLike[str]) -> GMVAE:
+def define_model_flag(values: flags.FlagValues) -> None:
+    """--model, of every verb that needs one."""
+    flags.DEFINE_string(
+        "model",
+        DEFAULT,
+        "Run or checkpoint folder, SavedModel, magenta.js folder or address, or a bundled model.",
+        flag_values=values,
+    )
+
+
+def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
     """A model for making music.
 
     Args:

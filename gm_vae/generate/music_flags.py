@@ -16,13 +16,9 @@ from gm_vae.command import require
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments
+from gm_vae.generate.loading import define_model_flag
 from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
-
-
-def define_model_flag(values: flags.FlagValues) -> None:
-    """--model alone."""
-    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
 
 
 def define_music_flags(values: flags.FlagValues) -> None:

@@ -64,7 +64,7 @@ def test_mistakes_are_one_sentence(capsys, model_folder, songs_dataset, tmp_path
     (tmp_path / "folder.json").mkdir()
     model, data = f"--model={model_folder}", f"--data={songs_dataset}"
     for argv, words in (
-        ((data,), "--model is missing"),
+        ((model,), "--data is missing"),
         ((model, data, "--samples=-1"), "--samples=-1; give 0 or more"),
         ((model, data, "--limit=0"), "--limit=0; give 1 or more"),
         ((model, data, "--onset_tolerance=-2"), "--onset_tolerance=-2"),

@@ -100,16 +100,15 @@ def test_a_site_is_written_whole(page, model, font, tmp_path, capsys):
     assert main([*arguments, "--force"]) == 0
 
 
-def test_mistakes_are_one_sentence(page, model, tmp_path, monkeypatch):
+def test_mistakes_are_one_sentence(page, model, tmp_path):
     with pytest.raises(UsageError, match="is no soundfont; give"):
         web_page.make_server(model, 0, tmp_path / "secret.txt")
     with pytest.raises(UsageError, match="cannot be read"):
         web_page.make_server(model, 0, tmp_path / "nothing.sf2")
     with pytest.raises(UserError, match="there is no checkpoint at"):
         web_page.make_server(tmp_path / "nothing", 0)
-    monkeypatch.setattr(web_page, "BUNDLED_MODEL", tmp_path / "none")
-    with pytest.raises(UsageError, match="--model is missing"):
-        web_page.make_server(None, 0)
+    with pytest.raises(UserError, match="there is no model at nobody"):
+        web_page.make_server("nobody", 0)
     with (
         web_page.make_server(model, 0) as first,
         pytest.raises(UsageError, match="cannot be used"),
