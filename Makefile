@@ -7,15 +7,19 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-cluster test-corpora fuzz lint format wheel constraints clean
+.PHONY: help setup demo web test test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format \
+  wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
+	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
 	@echo "make test              the tests"
+	@echo "make test-web          slow checks of the page in Chromium"
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
+	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -37,8 +41,17 @@ $(STAMP): setup.py constraints.txt overrides.txt
 demo: setup
 	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")
 
+web:
+	@command -v npm >/dev/null || \
+	  { echo "make web needs Node 20 and npm, which are not installed"; exit 1; }
+	cd export/web && npm ci --no-audit --no-fund && npm run build
+
 test: setup
 	$(BIN)/python -m pytest tests
+
+# Needs Node, npm and Chromium.
+test-web: setup
+	$(BIN)/python -m pytest tests/web -m web
 
 # Needs Go for Prism; Java and Maven for Flink.
 test-cluster: setup
@@ -50,6 +63,9 @@ test-corpora: setup
 fuzz: setup
 	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)
 
+fuzz-checkpoints: setup
+	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,7 +74,9 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# With the page, where npm is at hand.
 wheel: setup
+	@command -v npm >/dev/null && $(MAKE) web || echo "no npm: the wheel will lack the page"
 	$(BIN)/python -m build --wheel
 
 # One file for all Pythons, with markers where versions differ.
@@ -70,4 +88,5 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/js/node_modules
+	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
+	  tests/js/*/node_modules export/web/node_modules export/web/dist

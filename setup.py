@@ -38,7 +38,10 @@ setuptools.setup(
         "gm_vae.pipelines": "pipelines",
         "gm_vae.export": "export",
     },
-    package_data={"gm_vae": ["py.typed"]},
+    package_data={
+        "gm_vae": ["py.typed", "models/*/*"],  # models: the bundled ones
+        "gm_vae.export": ["web/dist/*"],
+    },
     install_requires=[
         "absl-py>=2.1",
         "audioop-lts>=0.2; python_version >= '3.13'",  # note-seq's pydub needs what Python dropped

@@ -41,8 +41,9 @@ VERBS = {
     "attributes": Verb(
         "gm_vae.generate.attributes", "COMMAND", "learn directions: density, strings, ..."
     ),
+    "web": Verb("gm_vae.export.web_page", "WEB", "serve the web page and open the browser"),
     "export": Verb(
-        "gm_vae.export.commands", "EXPORT", "write a SavedModel or a magenta.js checkpoint", True
+        "gm_vae.export.commands", "EXPORT", "write a model for TensorFlow or the web", True
     ),
     "import": Verb(
         "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True

@@ -21,8 +21,9 @@ from absl import flags
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
-from gm_vae.generate.gmvae import GMVAE, load
+from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import programs_named
+from gm_vae.generate.loading import load, model_folder
 from gm_vae.model.checkpoint import checkpoint_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
@@ -118,7 +119,7 @@ class Attributes:
         Raises:
             UserError: it is there already and `force` is false, or the place cannot be written.
         """
-        path = checkpoint_folder(folder) / FILE_NAME
+        path = checkpoint_folder(model_folder(folder)) / FILE_NAME
         values = {
             "attributes_version": VERSION,
             "gm_vae": __version__,
@@ -144,7 +145,7 @@ class Attributes:
         Raises:
             UserError: there are none, they are damaged, or they belong to other weights.
         """
-        path = checkpoint_folder(folder) / FILE_NAME
+        path = checkpoint_folder(model_folder(folder)) / FILE_NAME
         again = f"learn them with gm-vae attributes --model={folder} --data=DATASET --force"
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
@@ -239,7 +240,7 @@ def _define(values: flags.FlagValues) -> None:
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "model")
     if values.data:
-        require_free(checkpoint_folder(values.model) / FILE_NAME, values.force)
+        require_free(checkpoint_folder(model_folder(values.model)) / FILE_NAME, values.force)
     model = load(values.model)
     if values.data:
         from gm_vae.data.dataset import read_measures

@@ -14,7 +14,8 @@ from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file, require_free
 from gm_vae.generate import music_flags, operations
-from gm_vae.generate.gmvae import GMVAE, load
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.loading import load
 from gm_vae.generate.outputs import Outputs, define_output_flags
 from gm_vae.music.measure import Measure
 from gm_vae.version import __version__

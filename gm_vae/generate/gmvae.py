@@ -15,7 +15,6 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate.instruments import Instruments
-from gm_vae.model.checkpoint import read_checkpoint
 from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.threads import in_threads, split
 from gm_vae.music.chords import NO_CHORD, chord_symbol, has_triad, nearest_chord_id
@@ -211,16 +210,6 @@ class GMVAE:
             for part, where in zip(parts, split(len(z), *_PART)):
                 part["programs"] = instruments[where]
         return parts
-
-
-def load(path: str | os.PathLike[str]) -> GMVAE:
-    """The model in a checkpoint folder, or in the run folder of a training.
-
-    Raises:
-        UserError: there is no such folder, it holds something else, or it is damaged.
-    """
-    config, weights, training = read_checkpoint(path)
-    return GMVAE(NumpyVAE(config, weights), training)
 
 
 def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:

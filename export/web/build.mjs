@@ -1,0 +1,84 @@
+// npm run build: src/ -> dist/, a folder that any web server can serve.
+
+import {copyFile, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+import path from 'node:path';
+
+import * as esbuild from 'esbuild';
+import wabt from 'wabt';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** The bytes of the assembled kernel. */
+export async function assemble() {
+  const file = path.join(here, 'src/engine/kernel.wat');
+  const module = (await wabt()).parseWat(file, await readFile(file, 'utf8'), {simd: true});
+  return module.toBinary({}).buffer;
+}
+
+/** Makes dist/ whole: the old one goes only when the new one is complete. */
+async function build() {
+  const out = path.join(here, 'dist');
+  const part = path.join(here, '.dist');
+  await rm(part, {recursive: true, force: true});
+  await mkdir(part);
+  const kernel = await assemble();
+  const options = {
+    bundle: true,
+    format: 'esm',
+    target: ['chrome111', 'firefox113', 'safari16.4'],
+    minify: true,
+    legalComments: 'linked',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    pure: ['console.log'], // the synthesiser's chatter
+    logLevel: 'warning',
+  };
+  await Promise.all([
+    esbuild.build({
+      ...options,
+      entryPoints: {page: path.join(here, 'src/main.jsx')},
+      outdir: part,
+      splitting: true,
+      chunkNames: '[name]-[hash]',
+    }),
+    esbuild.build({
+      ...options,
+      entryPoints: {worker: path.join(here, 'src/engine/worker.js')},
+      outdir: part,
+      plugins: [{
+        name: 'kernel',
+        setup(build) {
+          build.onLoad({filter: /\.wat$/}, () => ({contents: kernel, loader: 'binary'}));
+        },
+      }],
+    }),
+    esbuild.build({
+      entryPoints: {page: path.join(here, 'src/page.css')},
+      outdir: part,
+      minify: true,
+      logLevel: 'warning',
+    }),
+  ]);
+  await copyFile(path.join(here, 'src/index.html'), path.join(part, 'index.html'));
+  const processor = 'spessasynth_processor.min.js';
+  await copyFile(
+    path.join(here, 'node_modules/spessasynth_lib/dist', processor), path.join(part, processor));
+  await writeFile(path.join(part, 'LICENCES.txt'), await licences());
+  await rm(out, {recursive: true, force: true});
+  await rename(part, out);
+}
+
+/** The licences of what the page is made of. */
+async function licences() {
+  const texts = [];
+  for (const name of ['preact', 'webaudio-tinysynth', 'spessasynth_lib', 'spessasynth_core']) {
+    const folder = path.join(here, 'node_modules', name);
+    const {version, license} = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+    const text = await readFile(path.join(folder, 'LICENSE'), 'utf8');
+    texts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+  }
+  return texts.join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

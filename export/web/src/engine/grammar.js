@@ -1,0 +1,128 @@
+/** Which token may come next: `gm_vae.model.grammar`, one track at a time. */
+
+import {
+  END, NOTE_OFF, NOTE_ON, PITCHES, PROGRAM, PROGRAMS, TIME_SHIFT, VELOCITY,
+} from '../music/format.js';
+
+export const NEVER = -1e9; // the logit of a token that cannot come
+const NOTHING = -1; // the kind of the last token before there was one
+const LATE = 2 ** 30; // after every note
+
+export class TrackGrammar {
+  /** @param {import('../music/format.js').Format} format */
+  constructor(format) {
+    this.format = format;
+    this.step = 0;
+    this.kind = NOTHING;
+    this.velocity = 0; // the bin in force, 0 before the first
+    this.onset = new Int32Array(PITCHES).fill(-1); // the step at which each sounding pitch began
+    this.held = 0; // sounding pitches
+    this.offFloor = -1; // the last note ended in this very step, as onset * 128 + pitch
+    this.onFloor = -1; // the last pitch struck in this very step
+    this.isDrum = false;
+    this.hasNote = false;
+    this.done = false;
+  }
+
+  /**
+   * Turns the logits of forbidden tokens to `NEVER`, in place. A token is allowed if the shortest
+   * way from after it to the end fits in `left` - 1 tokens. What the model says past the bar line,
+   * or of an end before it, goes to the shift that leads to the bar line.
+   *
+   * @param {Float64Array} logits [V]
+   * @param {number} left tokens to go, this one counted
+   */
+  constrain(logits, left) {
+    const {format, step, kind, held, onset} = this;
+    const bar = format.stepsPerMeasure;
+    const after = left - 1;
+    const empty = kind === NOTHING;
+    const inBar = step < bar;
+    const unfinished = kind === VELOCITY || empty;
+
+    // before anything is overwritten: what goes to the shift to the bar line
+    const toBar = bar - step;
+    if (toBar > 0) {
+      const first = format.timeShift - 1 + toBar;
+      logits[first] = logSumExp(logits, first, format.velocity, format.end);
+    }
+
+    let mayStrike = false;
+    const noteOn = !empty && inBar && this.velocity > 0 && held + 3 <= after;
+    for (let pitch = 0; pitch < PITCHES; pitch++) {
+      const inRange = this.isDrum || (pitch >= format.minPitch && pitch <= format.maxPitch);
+      const free = inRange && onset[pitch] < 0 && pitch > this.onFloor;
+      if (free) mayStrike = true;
+      if (!(noteOn && free)) logits[pitch] = NEVER;
+    }
+
+    const noteOff = !unfinished && this.onFloor < 0;
+    let next = LATE; // at the bar line notes end in turn, and none is skipped
+    if (!inBar) {
+      for (let pitch = 0; pitch < PITCHES; pitch++) {
+        if (onset[pitch] >= 0) next = Math.min(next, onset[pitch] * PITCHES + pitch);
+      }
+    }
+    for (let pitch = 0; pitch < PITCHES; pitch++) {
+      const turn = onset[pitch] * PITCHES + pitch;
+      const allowed =
+        noteOff && onset[pitch] >= 0 && turn > this.offFloor && (inBar || turn === next);
+      if (!allowed) logits[PITCHES + pitch] = NEVER;
+    }
+
+    const mayShift = !unfinished && kind !== TIME_SHIFT;
+    // stopping short needs an event there first: a note-off, or (velocity and) a whole note
+    const toEnd = held > 0 ? held + 2 : 4 + (this.velocity === 0 ? 1 : 0);
+    for (let shift = 1; shift <= bar; shift++) {
+      const goal = step + shift;
+      const allowed =
+        mayShift &&
+        ((goal < bar && toEnd <= after) || (goal === bar && this.hasNote && held + 1 <= after));
+      if (!allowed) logits[format.timeShift - 1 + shift] = NEVER;
+    }
+
+    const mayVelocity = !empty && inBar && kind !== VELOCITY && held + 4 <= after && mayStrike;
+    for (let bin = 1; bin <= format.velocityBins; bin++) {
+      if (!mayVelocity || bin === this.velocity) logits[format.velocity - 1 + bin] = NEVER;
+    }
+
+    if (!empty) logits.fill(NEVER, format.program, format.program + PROGRAMS + 1);
+    if (!(empty || (!inBar && held === 0))) logits[format.end] = NEVER;
+  }
+
+  /** Takes a token. */
+  advance(token) {
+    const {format} = this;
+    const kind = format.kind(token);
+    const pitch = token % PITCHES;
+    if (kind === NOTE_ON) {
+      this.held += this.onset[pitch] < 0 ? 1 : 0;
+      this.onset[pitch] = this.step;
+      this.onFloor = pitch;
+      this.hasNote = true;
+    } else if (kind === NOTE_OFF) {
+      this.held -= this.onset[pitch] >= 0 ? 1 : 0;
+      this.offFloor = Math.max(this.onset[pitch], 0) * PITCHES + pitch;
+      this.onset[pitch] = -1;
+    } else if (kind === TIME_SHIFT) {
+      this.step += format.shiftSteps(token);
+      this.offFloor = this.onFloor = -1;
+    } else if (kind === VELOCITY) {
+      this.velocity = token - format.velocity + 1;
+    } else if (kind === PROGRAM) {
+      this.isDrum ||= token === format.drums;
+    } else if (kind === END) {
+      this.done = true;
+    }
+    this.kind = kind;
+  }
+}
+
+/** log of the sum of exp(logits) from `first` to `stop`, and of `logits[another]`. */
+function logSumExp(logits, first, stop, another) {
+  let highest = logits[another];
+  for (let i = first; i < stop; i++) if (logits[i] > highest) highest = logits[i];
+  let sum = Math.exp(logits[another] - highest);
+  for (let i = first; i < stop; i++) sum += Math.exp(logits[i] - highest);
+  return highest + Math.log(sum);
+}

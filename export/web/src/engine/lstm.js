@@ -1,0 +1,116 @@
+/** Stacked LSTM layers over many rows at once, in the memory of a kernel. */
+
+import {paddedRows} from './kernel.js';
+
+/**
+ * The weights of a stack. The first layer's kernel rows for its input are left to the caller, who
+ * adds their products to the gates; `input` is how many there are.
+ */
+export class LstmWeights {
+  /**
+   * @param {import('./kernel.js').Kernel} kernel
+   * @param {Array<{kernel: Float32Array, bias: Float32Array}>} layers kernels [input + H, 4H]
+   * @param {number} input rows of the first kernel that the input meets
+   */
+  constructor(kernel, layers, input) {
+    this.units = layers.map(({bias}) => bias.length / 4);
+    this.biases = layers.map(({bias}) => bias);
+    this.matrices = layers.map((layer, index) =>
+      kernel.pack(layer.kernel, layer.bias.length, index ? 0 : input));
+  }
+}
+
+/** States of up to `capacity` rows of a stack. Row numbers are places, which `drop` changes. */
+export class LstmRows {
+  constructor(kernel, weights, capacity) {
+    this._kernel = kernel;
+    this._weights = weights;
+    const room = paddedRows(capacity);
+    // Layer 0 reads its own h; layer l > 0 reads [h of the layer below, its own h].
+    this._layers = weights.units.map((units, index) => {
+      const below = index ? weights.units[index - 1] : 0;
+      return {
+        units,
+        below,
+        width: below + units,
+        inputs: kernel.allocate(room * (below + units)),
+        cells: kernel.allocate(room * units),
+        gates: kernel.allocate(room * 4 * units),
+        room,
+      };
+    });
+  }
+
+  /** Where the caller puts the gates [row, 4H] of the first layer before each step. */
+  get gates() {
+    const {gates, room, units} = this._layers[0];
+    return this._kernel.view(gates, room * 4 * units);
+  }
+
+  /** Width of the top layer's h. */
+  get outputWidth() {
+    return this._layers[this._layers.length - 1].units;
+  }
+
+  /** Sets the state of a row from `joined`, laid out c0, h0, c1, h1, ... */
+  setState(row, joined) {
+    let start = 0;
+    for (const layer of this._layers) {
+      const {units, below, width} = layer;
+      const cells = this._kernel.view(layer.cells + 4 * row * units, units);
+      cells.set(joined.subarray(start, start + units));
+      const inputs = this._kernel.view(layer.inputs + 4 * row * width, width);
+      inputs.set(joined.subarray(start + units, start + 2 * units), below);
+      start += 2 * units;
+    }
+  }
+
+  clear(rows) {
+    for (const {inputs, cells, units, width} of this._layers) {
+      this._kernel.view(inputs, rows * width).fill(0);
+      this._kernel.view(cells, rows * units).fill(0);
+    }
+  }
+
+  /** One step of the first `rows` rows. */
+  step(rows) {
+    const {matrices, biases} = this._weights;
+    this._layers.forEach((layer, index) => {
+      const {units, below, width, room} = layer;
+      const gates = this._kernel.view(layer.gates, room * 4 * units);
+      if (index) {
+        const bias = biases[index];
+        for (let row = 0; row < rows; row++) gates.set(bias, row * 4 * units);
+      }
+      this._kernel.accumulate(layer.inputs, matrices[index], layer.gates, rows);
+      this._kernel.cells(layer.gates, layer.cells, layer.inputs + 4 * below, rows, units, width);
+      const above = this._layers[index + 1];
+      if (above) this._copyOutput(layer, rows, above.inputs, above.width);
+    });
+  }
+
+  /** Copies the top h of the first `rows` rows to `pointer`, [rows, D]. */
+  output(rows, pointer) {
+    const top = this._layers[this._layers.length - 1];
+    this._copyOutput(top, rows, pointer, top.units);
+  }
+
+  _copyOutput({inputs, width, below, units}, rows, pointer, stride) {
+    const source = this._kernel.view(inputs, rows * width);
+    const target = this._kernel.view(pointer, rows * stride);
+    for (let row = 0; row < rows; row++) {
+      const own = row * width + below;
+      target.set(source.subarray(own, own + units), row * stride);
+    }
+  }
+
+  /** Moves the state of row `from` to row `to`. */
+  move(from, to) {
+    for (const {inputs, cells, width, units} of this._layers) {
+      this._kernel.view(inputs + 4 * to * width, width)
+        .set(this._kernel.view(inputs + 4 * from * width, width));
+      this._kernel.view(cells + 4 * to * units, units)
+        .set(this._kernel.view(cells + 4 * from * units, units));
+    }
+  }
+}

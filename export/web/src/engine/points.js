@@ -1,0 +1,22 @@
+/** Ways through the latent space (`gm_vae.generate.points`). */
+
+/** The point at `t` (0 at a, 1 at b): directions turn evenly, lengths change linearly. */
+export function between(a, b, t) {
+  if (t <= 0) return a;
+  if (t >= 1) return b;
+  const [lengthA, lengthB] = [a, b].map((x) => Math.sqrt(dot(x, x)));
+  const straight = () => a.map((x, i) => (1 - t) * x + t * b[i]);
+  if (!(Math.min(lengthA, lengthB) > 0)) return straight();
+  const cosine = dot(a, b) / lengthA / lengthB;
+  const angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
+  if (!(angle > 1e-6 && angle < Math.PI - 1e-6)) return straight(); // no plane to turn in
+  const length = (1 - t) * lengthA + t * lengthB;
+  const [shareA, shareB] = [1 - t, t].map((part) => Math.sin(part * angle) / Math.sin(angle));
+  return a.map((x, i) => length * ((shareA * x) / lengthA + (shareB * b[i]) / lengthB));
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}

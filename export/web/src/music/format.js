@@ -1,0 +1,108 @@
+/** What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package. */
+
+export const PITCHES = 128;
+export const PROGRAMS = 128;
+export const DRUMS = 128; // the "program" of a drum track
+export const NO_CHORD = 0;
+export const NUM_CHORDS = 49;
+
+const DEFAULTS = {
+  beats_per_bar: 4,
+  beat_unit: 4,
+  steps_per_quarter: 24,
+  max_tracks: 8,
+  max_track_length: 64,
+  min_instruments: 2,
+  max_instruments: 8,
+  min_events: 8,
+  velocity_bins: 8,
+  chords_per_measure: 2,
+  min_pitch: 0,
+  max_pitch: 127,
+};
+
+/** Kinds of tokens. */
+export const NOTE_ON = 0;
+export const NOTE_OFF = 1;
+export const TIME_SHIFT = 2;
+export const VELOCITY = 3;
+export const PROGRAM = 4;
+export const END = 5;
+
+export class Format {
+  /** @param {Object<string, number>} fields those of MeasureFormat; missing ones are the default */
+  constructor(fields = {}) {
+    const all = {...DEFAULTS, ...fields};
+    this.fields = all;
+    this.beatsPerBar = all.beats_per_bar;
+    this.beatUnit = all.beat_unit;
+    this.stepsPerQuarter = all.steps_per_quarter;
+    this.maxTracks = all.max_tracks;
+    this.maxTrackLength = all.max_track_length;
+    this.minInstruments = all.min_instruments;
+    this.maxInstruments = all.max_instruments;
+    this.minEvents = all.min_events;
+    this.velocityBins = all.velocity_bins;
+    this.chordsPerMeasure = all.chords_per_measure;
+    this.minPitch = all.min_pitch;
+    this.maxPitch = all.max_pitch;
+    this.stepsPerMeasure = (this.beatsPerBar * this.stepsPerQuarter * 4) / this.beatUnit;
+    this.maxEvents = this.maxTrackLength - 2;
+    // the first token id of each kind
+    this.noteOff = PITCHES;
+    this.timeShift = 2 * PITCHES;
+    this.velocity = this.timeShift + this.stepsPerMeasure;
+    this.program = this.velocity + this.velocityBins;
+    this.drums = this.program + PROGRAMS;
+    this.end = this.drums + 1;
+    this.vocabularySize = this.end + 1;
+  }
+
+  /** The format that a checkpoint's config.json tells (`read_client_config` of the package). */
+  static fromConfig(config) {
+    if (config.measureFormat) return new Format(config.measureFormat);
+    const {args} = config.dataConverter;
+    const {stepsPerQuarter, totalSteps: steps, numSegments: tracks} = args;
+    const beatUnit = (4 * stepsPerQuarter) / gcd(steps, stepsPerQuarter);
+    return new Format({
+      beats_per_bar: (steps * beatUnit) / (4 * stepsPerQuarter),
+      beat_unit: beatUnit,
+      steps_per_quarter: stepsPerQuarter,
+      max_tracks: tracks,
+      max_track_length: args.numSteps / tracks,
+      min_instruments: Math.min(DEFAULTS.min_instruments, tracks),
+      max_instruments: Math.min(DEFAULTS.max_instruments, tracks),
+      velocity_bins: args.numVelocityBins,
+      chords_per_measure: gcd(DEFAULTS.chords_per_measure, steps),
+    });
+  }
+
+  get meter() {
+    return `${this.beatsPerBar}/${this.beatUnit}`;
+  }
+
+  /** Whether bars of a time signature may be measures of this format. */
+  counts(beats, beatUnit) {
+    if (beats === this.beatsPerBar && beatUnit === this.beatUnit) return true;
+    const isCompound = (count) => count > 3 && count % 3 === 0;
+    if (isCompound(beats) || isCompound(this.beatsPerBar)) return false;
+    return beats * this.beatUnit === this.beatsPerBar * beatUnit;
+  }
+
+  kind(token) {
+    if (token < this.noteOff) return NOTE_ON;
+    if (token < this.timeShift) return NOTE_OFF;
+    if (token < this.velocity) return TIME_SHIFT;
+    if (token < this.program) return VELOCITY;
+    return token < this.end ? PROGRAM : END;
+  }
+
+  /** Steps by which a token moves time. */
+  shiftSteps(token) {
+    return token >= this.timeShift && token < this.velocity ? token - this.timeShift + 1 : 0;
+  }
+}
+
+export function gcd(a, b) {
+  return b ? gcd(b, a % b) : a;
+}

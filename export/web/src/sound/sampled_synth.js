@@ -1,0 +1,59 @@
+/** General MIDI from the samples of a soundfont: spessasynth in an audio worklet. */
+
+import {BasicMIDI} from 'spessasynth_core';
+import {WorkletSynthesizer} from 'spessasynth_lib';
+
+const PROCESSOR = new URL('spessasynth_processor.min.js', import.meta.url).href;
+
+export class SampledSynth {
+  /** Throws if the bytes are no soundfont. */
+  static check(bytes) {
+    const text = (from) => String.fromCharCode(...new Uint8Array(bytes.slice(from, from + 4)));
+    if (text(0) !== 'RIFF' || !['sfbk', 'sfpk', 'DLS '].includes(text(8))) {
+      throw new Error('it is no .sf2, .sf3 or .dls file');
+    }
+  }
+
+  /**
+   * @param {BaseAudioContext} context
+   * @param {AudioNode} output
+   * @param {ArrayBuffer} font
+   */
+  static async create(context, output, font) {
+    const synthesiser = await inContext(context, output);
+    await synthesiser.soundBankManager.addSoundBank(font.slice(0), 'main');
+    await synthesiser.isReady;
+    return new SampledSynth(synthesiser);
+  }
+
+  /** Lets a context that is rendered play a MIDI file; a worklet there hears no later messages. */
+  static async prepare(context, output, font, midi) {
+    const synthesiser = await inContext(context, output);
+    await synthesiser.startOfflineRender({
+      midiSequence: BasicMIDI.fromArrayBuffer(midi.slice().buffer),
+      soundBankList: [{bankOffset: 0, soundBankBuffer: font.slice(0)}],
+      loopCount: 0,
+      sequencerOptions: {skipToFirstNoteOn: false},
+    });
+  }
+
+  constructor(synthesiser) {
+    this._synthesiser = synthesiser;
+  }
+
+  send(message, time) {
+    this._synthesiser.sendMessage(message, 0, {time});
+  }
+
+  silence() {
+    this._synthesiser.stopAll(true);
+  }
+}
+
+async function inContext(context, output) {
+  if (!context.audioWorklet) throw new Error('soundfonts need a page from https or localhost');
+  await context.audioWorklet.addModule(PROCESSOR);
+  const synthesiser = new WorkletSynthesizer(context);
+  synthesiser.connect(output);
+  return synthesiser;
+}

@@ -1,0 +1,49 @@
+/** A song's notes in the order in which a player needs them. */
+
+/**
+ * One note to play, with the channel that its part has in its bar.
+ * @typedef {{part: number, channel: number, pitch: number, velocity: number, start: number,
+ *   end: number}} PlayedNote
+ */
+
+/** @returns {PlayedNote[]} by onset */
+export function sequence(song) {
+  const {notes, channels, format} = song;
+  return notes
+    .map((note) => ({
+      ...note, channel: channels[Math.floor(note.start / format.stepsPerMeasure)].get(note.part),
+    }))
+    .sort((a, b) => a.start - b.start || a.part - b.part);
+}
+
+/** Sends notes to a synthesiser, with the programs and volumes that their parts want. */
+export class NoteSender {
+  /** @param {{send: Function}} synth */
+  constructor(synth) {
+    this._synth = synth;
+    this._programs = new Map(); // channel -> program
+    this._volumes = new Map(); // channel -> volume
+  }
+
+  /**
+   * @param {PlayedNote} note
+   * @param {{isDrum: boolean, program: number, volume: number}} sound
+   * @param {number} time when it begins, and `end`, in seconds of the context
+   */
+  play({channel, pitch, velocity}, {isDrum, program, volume}, time, end) {
+    this.setVolume(channel, volume, time);
+    const wanted = isDrum ? 0 : program;
+    if (this._programs.get(channel) !== wanted) {
+      this._synth.send([0xc0 | channel, wanted], time);
+      this._programs.set(channel, wanted);
+    }
+    this._synth.send([0x90 | channel, pitch, velocity], time);
+    this._synth.send([0x80 | channel, pitch, 64], end);
+  }
+
+  setVolume(channel, volume, time) {
+    if (this._volumes.get(channel) === volume) return;
+    this._synth.send([0xb0 | channel, 7, volume], time);
+    this._volumes.set(channel, volume);
+  }
+}

@@ -1,0 +1,50 @@
+/** Values with undo. Changes of one kind in a row, such as a slider's, are one. */
+
+const MOST = 200;
+
+export class History {
+  constructor(value) {
+    this.value = value;
+    this._past = [];
+    this._future = [];
+    this._kind = null;
+  }
+
+  get canUndo() {
+    return this._past.length > 0;
+  }
+
+  get canRedo() {
+    return this._future.length > 0;
+  }
+
+  /** @param {?string} kind null for a change that stands alone */
+  set(value, kind = null) {
+    if (kind === null || kind !== this._kind) {
+      this._past = [...this._past, this.value].slice(-MOST);
+    }
+    this._kind = kind;
+    this._future = [];
+    this.value = value;
+  }
+
+  /** Ends a row of changes: the next one is a step of its own. */
+  settle() {
+    this._kind = null;
+  }
+
+  undo() {
+    if (!this.canUndo) return;
+    this._future = [this.value, ...this._future];
+    this.value = this._past[this._past.length - 1];
+    this._past = this._past.slice(0, -1);
+    this._kind = null;
+  }
+
+  redo() {
+    if (!this.canRedo) return;
+    this._past = [...this._past, this.value];
+    [this.value, ...this._future] = this._future;
+    this._kind = null;
+  }
+}

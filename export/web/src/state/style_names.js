@@ -1,0 +1,21 @@
+/** Names for styles that nobody named: two words that follow from the seed. */
+
+const FIRST = [
+  'Amber', 'Velvet', 'Paper', 'Copper', 'Quiet', 'Neon', 'Salt', 'Linen', 'Golden', 'Midnight',
+  'Cedar', 'Silver', 'Distant', 'Marble', 'Honey', 'Electric', 'Misty', 'Scarlet', 'Winter',
+  'Wild', 'Cobalt', 'Lucky', 'Hollow', 'Bright', 'Dusty', 'Early', 'Gentle', 'Northern', 'Painted',
+  'Restless', 'Sunday', 'Tall',
+];
+const SECOND = [
+  'Harbour', 'Lantern', 'Meadow', 'Avenue', 'River', 'Parade', 'Orchard', 'Signal', 'Garden',
+  'Carousel', 'Station', 'Canyon', 'Balcony', 'Comet', 'Ferry', 'Kite', 'Island', 'Window',
+  'Courtyard', 'Highway', 'Cinema', 'Lagoon', 'Market', 'Tower', 'Valley', 'Arcade', 'Bridge',
+  'Ballroom', 'Compass', 'Festival', 'Postcard', 'Swing',
+];
+
+/** @param {import('./arrangement.js').Style} style */
+export function styleName(style) {
+  if (style.point !== undefined) return style.name;
+  const mixed = Math.imul(style.seed + 1, 0x9e3779b1) >>> 0;
+  return `${FIRST[mixed & 31]} ${SECOND[(mixed >>> 5) & 31]}`;
+}

@@ -1,0 +1,34 @@
+/** The picture of a style: a closed curve that its point bends, so that near styles look alike. */
+
+const WAVES = 7; // the fewest bends a curve has are 2, the most 8
+const SAMPLES = 96;
+
+/** @param {{point: Float32Array, colour: string, size?: number}} props */
+export function Glyph({point, colour, size = 44}) {
+  return (
+    <svg class="glyph" width={size} height={size} viewBox="-50 -50 100 100" aria-hidden="true">
+      <path d={outline(point, 47, 0)} fill={colour} opacity="0.22" />
+      <path d={outline(point, 35, 14)} fill={colour} opacity="0.45" />
+      <path d={outline(point, 21, 28)} fill={colour} />
+    </svg>
+  );
+}
+
+/** A curve around the middle: its radius is a sum of waves, as strong as the point's numbers. */
+function outline(point, radius, from) {
+  const number = (i) => point[(from + i) % point.length];
+  const points = [];
+  for (let i = 0; i < SAMPLES; i++) {
+    const angle = (2 * Math.PI * i) / SAMPLES;
+    let wave = 0;
+    for (let k = 0; k < WAVES; k++) {
+      const bends = 2 + k;
+      const strength = 0.9 / (1 + 0.45 * k);
+      wave += strength * number(2 * k) * Math.cos(bends * angle);
+      wave += strength * number(2 * k + 1) * Math.sin(bends * angle);
+    }
+    const r = radius * (0.76 + 0.24 * Math.tanh(wave / 2));
+    points.push(`${(r * Math.cos(angle)).toFixed(1)} ${(r * Math.sin(angle)).toFixed(1)}`);
+  }
+  return `M${points.join('L')}Z`;
+}

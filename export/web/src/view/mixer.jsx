@@ -1,0 +1,83 @@
+import {FAMILIES, INSTRUMENTS} from '../music/general_midi.js';
+import {FULL_VOLUME} from '../state/arrangement.js';
+import {partTones, toneColour} from './colours.js';
+import {Icon} from './icons.jsx';
+
+/** The instruments of the song. */
+export function Mixer({studio, isDark}) {
+  const {song, arrangement} = studio;
+  const tones = partTones(song.parts, (part) => studio.sound(part));
+  const changed = Object.entries(arrangement.parts).some(([, choice]) =>
+    Object.values(choice).some((value) => value !== undefined && value !== false));
+  return (
+    <section class="mixer panel" aria-label="Instruments">
+      <div class="mixer-head">
+        <h2>Instruments</h2>
+        <button type="button" class="chip" disabled={!changed}
+          onClick={() => studio.change({parts: {}})}>Reset</button>
+      </div>
+      {!song.parts.length && (
+        <p class="hint">This style is silent here. Draw a new one, or move the slider.</p>
+      )}
+      <ul class="parts">
+        {song.parts.map((part, i) => (
+          <PartRow key={part.key} studio={studio} part={part}
+            colour={toneColour(tones[i], isDark)} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PartRow({studio, part, colour}) {
+  const choice = studio.arrangement.parts[part.key] ?? {};
+  const {heard, program} = studio.sound(part);
+  const volume = choice.volume ?? FULL_VOLUME;
+  const toggle = (name) => {
+    studio.changePart(part.key, {[name]: !choice[name]});
+    studio.player.refreshMix();
+  };
+  return (
+    <li class={`part ${heard ? '' : 'is-silent'}`} style={{'--part': colour}}>
+      <span class="part-mark" aria-hidden="true" />
+      {part.isDrum
+        ? <span class="part-name">{part.name}</span>
+        : (
+          <select class="part-name" value={program} aria-label={`Sound of ${part.name}`}
+            title={program === part.program ? 'Change the sound' : `Written for ${part.name}`}
+            onChange={(event) => {
+              const chosen = Number(event.currentTarget.value);
+              studio.changePart(part.key,
+                {program: chosen === part.program ? undefined : chosen});
+            }}>
+            {FAMILIES.map((family, f) => (
+              <optgroup label={family} key={family}>
+                {INSTRUMENTS.slice(8 * f, 8 * f + 8).map((name, i) => (
+                  <option value={8 * f + i} key={name}>
+                    {8 * f + i === part.program ? part.name : name}</option>
+                ))}
+              </optgroup>
+            ))}
+          </select>
+        )}
+      <div class="part-buttons">
+        <button type="button" class="toggle mute" aria-pressed={Boolean(choice.mute)}
+          aria-label={`Mute ${part.name}`} title="Mute" onClick={() => toggle('mute')}>M</button>
+        <button type="button" class="toggle solo" aria-pressed={Boolean(choice.solo)}
+          aria-label={`Solo ${part.name}`} title="Solo" onClick={() => toggle('solo')}>S</button>
+        <button type="button" class="toggle roll-again" aria-label={`Roll ${part.name} again`}
+          title="Other notes from the same instrument"
+          onClick={() => studio.rollPart(part.key)}><Icon name="dice" /></button>
+      </div>
+      <input type="range" class="volume" min="0" max="127" value={volume}
+        aria-label={`Volume of ${part.name}`}
+        onInput={(event) => {
+          studio.changePart(part.key, {volume: Number(event.currentTarget.value)},
+            `volume ${part.key}`);
+          studio.player.refreshMix();
+        }}
+        onChange={() => studio.settle()} />
+    </li>
+  );
+}
+

@@ -1,0 +1,50 @@
+import {FONT, SYNTH} from '../sound/sounds.js';
+import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
+import {Icon} from './icons.jsx';
+
+/** Play, and what concerns the whole piece. */
+export function Transport({studio}) {
+  const {qpm, loop, temperature} = studio.arrangement;
+  const {player, sounds} = studio;
+  return (
+    <section class="transport" aria-label="Playing">
+      <button type="button" class={`play ${player.isPlaying ? 'is-playing' : ''}`}
+        disabled={!studio.song} onClick={() => studio.toggle()}
+        aria-label={player.isPlaying ? 'Pause' : 'Play'} title="Space">
+        <Icon name={player.isPlaying ? 'stop' : 'play'} />
+      </button>
+      <button type="button" class="tool" aria-pressed={loop} aria-label="Repeat"
+        title="Repeat" onClick={() => studio.change({loop: !loop})}><Icon name="loop" /></button>
+      <label class="knob">
+        <span>Tempo <b>{qpm}</b></span>
+        <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
+          onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
+          onChange={() => studio.settle()} />
+      </label>
+      <label class="knob">
+        <span>Surprise <b>{(temperature / 100).toFixed(2)}</b></span>
+        <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
+          title="Temperature: how far the notes dare to go from the likeliest"
+          onInput={(event) =>
+            studio.change({temperature: Number(event.currentTarget.value)}, 'temperature')}
+          onChange={() => studio.settle()} />
+      </label>
+      <button type="button" class="button" onClick={() => studio.rollAll()} disabled={!studio.song}
+        title="The same styles and chords, played another way (R)">
+        <Icon name="dice" /> Roll again</button>
+      <button type="button" class="button strong" onClick={() => studio.surprise()}
+        disabled={!studio.song} title="New styles for these chords (N)">
+        <Icon name="spark" /> Surprise me</button>
+      {sounds.fontName && (
+        <label class="sounds">
+          <Icon name="speaker" />
+          <select class="select" aria-label="Sounds" value={sounds.kind}
+            onChange={(event) => sounds.choose(event.currentTarget.value)}>
+            <option value={SYNTH}>Synthesiser</option>
+            <option value={FONT}>{sounds.fontName}</option>
+          </select>
+        </label>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,246 @@
+"""The web page: served on this machine (`gm-vae web`), or written as a site for any host.
+
+The page is made by `make web` from export/web/ and lies in wheels. It does everything in the
+browser; what serves it only hands out files.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import http.server
+import os
+import pathlib
+import re
+import shutil
+import threading
+import urllib.parse
+import webbrowser
+from collections.abc import Sequence
+from typing import Any
+
+from absl import flags
+
+from gm_vae.command import Command
+from gm_vae.errors import UsageError, UserError
+from gm_vae.export.magentajs import export_magentajs
+from gm_vae.files import output_folder
+from gm_vae.generate.loading import bundled_models, model_folder, read_model
+from gm_vae.model.checkpoint import checkpoint_folder, read_checkpoint
+
+PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
+BUNDLED_MODEL = "small"
+PORT = 8642  # always the same one, since browsers keep favourites by address and port
+
+_MODEL_FILES = re.compile(r"config\.json|weights_manifest\.json|group\d+-shard\d+of\d+")
+_SHARD_BYTES = 1 << 20  # small, so that the page can start without the encoder's
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
+          ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain"}  # fmt: skip
+
+
+def export_web(
+    model: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    quantization: str = "float16",
+    force: bool = False,
+    soundfont: str | os.PathLike[str] | None = None,
+) -> None:
+    """Write a site that any web server can hand out: the page, and a model in `model/`.
+
+    Args:
+        model: a model as `gm_vae.load` takes it.
+        output: the folder, which appears whole or not at all.
+        quantization: how the weights are kept, as in `export_magentajs`; uint8 loads fastest.
+        force: replace `output` if something is in it.
+        soundfont: an .sf2, .sf3 or .dls file for the site to play with; oscillators if None.
+
+    Raises:
+        UsageError: `output` is taken, or `soundfont` is no soundfont.
+        UserError: the page was not built, there is no such model, its layers do not suit the page,
+            or `output` is not writable.
+    """
+    page, font = page_folder(), _soundfont(soundfont)
+    found = read_model(model)
+    _require_widths(found.config.encoder_units, *found.config.decoder_units)
+    with output_folder(output, force) as part:
+        shutil.copytree(page, part, dirs_exist_ok=True)
+        if font:
+            shutil.copy(font, part / font.name)
+            (part / "index.html").write_bytes(_index(page, font))
+        export_magentajs(found, part / "model", quantization, _SHARD_BYTES)
+
+
+def page_folder() -> pathlib.Path:
+    """The built page. Raises UserError where there is none."""
+    if not (PAGE / "index.html").is_file():
+        raise UserError(
+            "the page is not built in this checkout; run make web, which needs Node 20 and npm, or "
+            "install a wheel, which holds it."
+        )
+    return PAGE
+
+
+def make_server(
+    model: str | os.PathLike[str] | None,
+    port: int = PORT,
+    soundfont: str | os.PathLike[str] | None = None,
+) -> http.server.ThreadingHTTPServer:
+    """A server of the page and a model on this machine alone; `serve_forever` runs it.
+
+    Args:
+        model: a run or checkpoint folder or a bundled name; None is the bundled `small`.
+        port: 0 takes a free one.
+        soundfont: an .sf2, .sf3 or .dls file to play with; oscillators if None.
+
+    Raises:
+        UsageError: the port is taken, no model is named and none comes with the package, or
+            `soundfont` is no soundfont.
+        UserError: the page was not built, or the model cannot be read or does not suit it.
+    """
+    page, font = page_folder(), _soundfont(soundfont)
+    folder = _checkpoint_folder(model)
+    config = read_checkpoint(folder).config  # what is damaged shall be told here
+    _require_widths(config.encoder_units, *config.decoder_units)
+    handler = functools.partial(_Handler, page=page, model=folder, font=font)
+    try:
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"--port={port} cannot be used ({reason}); choose another one, or --port=0 for any."
+        ) from None
+
+
+def _checkpoint_folder(model: str | os.PathLike[str] | None) -> pathlib.Path:
+    if model is None:
+        if BUNDLED_MODEL not in bundled_models():
+            raise UsageError("--model is missing: name a run or checkpoint folder.")
+        model = BUNDLED_MODEL
+    return checkpoint_folder(model_folder(model))
+
+
+def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
+    """The file of a soundfont, followed to where it lies."""
+    if path is None:
+        return None
+    try:
+        font = pathlib.Path(path).expanduser().resolve(strict=True)
+        with open(font, "rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise UsageError(f"--soundfont={path} cannot be read ({error.strerror}).") from None
+    if head[:4] != b"RIFF" or head[8:] not in (b"sfbk", b"sfpk", b"DLS "):
+        raise UsageError(f"--soundfont={path} is no soundfont; give an .sf2, .sf3 or .dls file.")
+    return font
+
+
+def _index(page: pathlib.Path, font: pathlib.Path | None) -> bytes:
+    """index.html, with the name of the soundfont that lies beside it."""
+    text = (page / "index.html").read_text(encoding="utf-8")
+    empty = '<meta name="soundfont" content="">'
+    name = html.escape(urllib.parse.quote(font.name)) if font else ""
+    return text.replace(empty, empty.replace('""', f'"{name}"')).encode()
+
+
+def _require_widths(*units: int) -> None:
+    if any(count % 4 for count in units):
+        raise UserError(
+            f"the page computes four numbers at a time, and this model has layers of "
+            f"{', '.join(map(str, sorted(set(units))))} units; train one with multiples of 4."
+        )
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    """Hands out the files of two folders by name; there is no way out of them."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(
+        self, *args: Any, page: pathlib.Path, model: pathlib.Path, font: pathlib.Path | None
+    ) -> None:
+        self._page, self._model, self._font = page, model, font
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        path = urllib.parse.unquote(self.path.partition("?")[0])
+        file = self._file(path)
+        try:
+            content = file.read_bytes() if file else None
+        except OSError:
+            content = None
+        if content is not None and file == self._page / "index.html":
+            content = _index(self._page, self._font)
+        if content is None:
+            self._answer(404, "text/plain", f"There is no {path} here.\n".encode())
+        else:
+            kind = _TYPES.get(file.suffix, "application/octet-stream")
+            self._answer(200, kind, content)
+
+    do_HEAD = do_GET
+
+    def _file(self, path: str) -> pathlib.Path | None:
+        folder, _, name = path.rpartition("/")
+        if folder == "/model" and _MODEL_FILES.fullmatch(name):
+            return self._model / name
+        if folder == "" and self._font and name == self._font.name:
+            return self._font
+        if folder == "" and re.fullmatch(r"[\w.-]*", name) and not name.startswith("."):
+            return self._page / (name or "index.html")
+        return None
+
+    def _answer(self, status: int, kind: str, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing of each file."""
+
+
+def define_soundfont(values: flags.FlagValues) -> None:
+    """The flag of both verbs that make a page."""
+    flags.DEFINE_string(
+        "soundfont",
+        None,
+        "An .sf2, .sf3 or .dls file for the web page to play with, such as those of Debian's "
+        "packages musescore-general-soundfont-small and timgm6mb-soundfont.",
+        flag_values=values,
+    )
+
+
+def _define_web(values: flags.FlagValues) -> None:
+    flags.DEFINE_string(
+        "model",
+        None,
+        "Run or checkpoint folder; if not given, the model that comes with the package.",
+        flag_values=values,
+    )
+    flags.DEFINE_alias("checkpoint", "model", flag_values=values)
+    define_soundfont(values)
+    flags.DEFINE_integer("port", PORT, "Port on this machine; 0 takes any.", flag_values=values)
+    flags.DEFINE_bool("open", True, "Open the browser.", flag_values=values)
+
+
+def _web(values: flags.FlagValues, positional: Sequence[str]) -> None:
+    with make_server(values.model, values.port, values.soundfont) as server:
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
+        if values.open:
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+WEB = Command(
+    name="web",
+    summary="Serve the web page on this machine and open the browser.",
+    example="gm-vae web\ngm-vae web --model=demo/run",
+    define_flags=_define_web,
+    run=_web,
+)

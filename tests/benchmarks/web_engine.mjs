@@ -1,0 +1,69 @@
+// node web_engine.mjs FOLDER: CPU time of decoding 8 measures with the page's kernel and without it.
+//
+// FOLDER is a checkpoint. Wall time says little on a busy machine, so this is the process' CPU time.
+
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {assemble} from '../../export/web/build.mjs';
+import {Model} from '../../export/web/src/engine/model.js';
+import {normals} from '../../export/web/src/engine/sampling.js';
+
+const folder = process.argv[2];
+const read = async (name) => {
+  const bytes = await readFile(path.join(folder, name));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+};
+
+/** The kernel's two functions as plain loops over typed arrays. */
+function withoutKernel(kernel) {
+  const floats = (pointer, count) => kernel.view(pointer, count);
+  kernel._accumulate = (a, b, c, m, k, n) => {
+    const [A, B, C] = [floats(a, m * k), floats(b, k * n), floats(c, m * n)];
+    for (let panel = 0; panel < n / 8; panel++) {
+      for (let row = 0; row < m; row++) {
+        for (let i = 0; i < k; i++) {
+          const x = A[row * k + i];
+          const from = (panel * k + i) * 8;
+          const to = row * n + panel * 8;
+          for (let j = 0; j < 8; j++) C[to + j] += x * B[from + j];
+        }
+      }
+    }
+  };
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  kernel._cells = (gates, cells, h, rows, units, stride) => {
+    const [G, S] = [floats(gates, rows * 4 * units), floats(cells, rows * units)];
+    const H = floats(h, (rows - 1) * (stride / 4) + units);
+    for (let row = 0; row < rows; row++) {
+      for (let u = 0; u < units; u++) {
+        const g = row * 4 * units + u;
+        const s = row * units + u;
+        S[s] = S[s] * sigmoid(G[g + 2 * units] + 1) + sigmoid(G[g]) * Math.tanh(G[g + units]);
+        H[row * (stride / 4) + u] = Math.tanh(S[s]) * sigmoid(G[g + 3 * units]);
+      }
+    }
+  };
+}
+
+function cpuMs(decoder, format, times) {
+  let tokens = 0;
+  const began = process.cpuUsage();
+  for (let seed = 0; seed < times; seed++) {
+    const z = normals(100 + seed, decoder.latentSize);
+    const rows = Array.from({length: 8 * format.maxTracks}, (_, i) => ({
+      z, track: i % format.maxTracks, chords: [1 + (i >> 3) * 3], seed, draw: 0,
+    }));
+    tokens += decoder.decode(rows, 0.6).reduce((sum, track) => sum + track.length, 0);
+  }
+  const {user, system} = process.cpuUsage(began);
+  return {ms: (user + system) / 1000 / times, tokens: tokens / times};
+}
+
+for (const [name, change] of [['kernel.wat', () => {}], ['plain loops', withoutKernel]]) {
+  const model = await Model.load(read, await assemble());
+  change(model._kernel);
+  cpuMs(model.decoder, model.format, 3);
+  const {ms, tokens} = cpuMs(model.decoder, model.format, 12);
+  console.log(`${name.padEnd(12)} ${ms.toFixed(0)} ms for 8 measures of ${tokens.toFixed(0)} tokens`);
+}

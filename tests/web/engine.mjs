@@ -1,0 +1,31 @@
+// node engine.mjs KERNEL FOLDER REQUEST.json: what the page's engine makes of a model, as JSON.
+//
+// KERNEL is the assembled kernel. The request has lists `decode` [{z, chords, temperature, seed}],
+// each a batch as Python decodes it, and `encode` [{tracks, chords}].
+
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {Model} from '../../export/web/src/engine/model.js';
+
+const [, , kernelFile, folder, requestFile] = process.argv;
+
+const read = async (name) => {
+  const bytes = await readFile(path.join(folder, name));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+};
+const {decode = [], encode = []} = JSON.parse(await readFile(requestFile, 'utf8'));
+const model = await Model.load(read, await readFile(kernelFile));
+
+const decoded = decode.map(({z, chords, temperature, seed}) => {
+  const rows = z.map((point) => Float32Array.from(point)).flatMap((point, draw) =>
+    Array.from({length: model.format.maxTracks}, (_, track) => ({
+      z: point, track, chords: chords[draw], seed, draw,
+    })));
+  const margins = new Float64Array(rows.length);
+  const tokens = model.decoder.decode(rows, temperature, margins);
+  return {tokens: tokens.map((track) => [...track]), margins: [...margins]};
+});
+const encoder = encode.length ? await model.encoder() : null;
+const encoded = encode.map(({tracks, chords}) => [...encoder.encode(tracks, chords)]);
+process.stdout.write(JSON.stringify({decoded, encoded}));

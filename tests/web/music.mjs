@@ -1,0 +1,37 @@
+// node music.mjs REQUEST.json: what the page's MIDI and chord code makes of things, as JSON.
+
+import {readFile, writeFile} from 'node:fs/promises';
+
+import {chordId} from '../../export/web/src/music/chords.js';
+import {Format} from '../../export/web/src/music/format.js';
+import {FAMILIES, INSTRUMENTS, drumName} from '../../export/web/src/music/general_midi.js';
+import {readMeasures} from '../../export/web/src/music/measures.js';
+import {writeMidi} from '../../export/web/src/music/midi_writer.js';
+import {makeSong} from '../../export/web/src/music/song.js';
+
+const attempt = (run) => {
+  try {
+    return run();
+  } catch (error) {
+    return {error: error.message};
+  }
+};
+
+const actions = {
+  bars: ({file, format}) => readFile(file).then((bytes) =>
+    attempt(() => readMeasures(new Uint8Array(bytes), new Format(format)).bars)),
+  chord: ({symbol}) => attempt(() => chordId(symbol)),
+  names: () => ({FAMILIES, INSTRUMENTS, drums: [...Array(128).keys()].map(drumName)}),
+  write: ({measures, format, qpm, title, file}) => {
+    const song = makeSong(
+      measures.map(({tracks, chords}) => ({tracks: tracks.map((tokens) => ({tokens})), chords})),
+      new Format(format));
+    const mix = ({program}) => ({heard: true, program, volume: 100});
+    return writeFile(file, writeMidi(song, {qpm, title, mix}));
+  },
+};
+
+const requests = JSON.parse(await readFile(process.argv[2], 'utf8'));
+const answers = [];
+for (const {action, ...values} of requests) answers.push((await actions[action](values)) ?? null);
+process.stdout.write(JSON.stringify(answers));

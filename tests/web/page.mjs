@@ -1,0 +1,467 @@
+// node page.mjs REQUEST.json: clicks through the page in Chromium, one check after another.
+//
+// The request has `chromium`, `url`, `files` {name: path}, `out` (a folder), `only` (names of
+// checks, or null for all quick ones). Prints {name: {error, facts}} as JSON; facts are what Python
+// compares with its own.
+
+import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
+import {chromium} from 'playwright-core';
+
+import {monkey} from './monkey.mjs';
+
+const request = JSON.parse(await readFile(process.argv[2], 'utf8'));
+const {url, files, out} = request;
+const LINK = '#c=C_G|Em_Am_F&a=21&b=45&x=0.30.60.100&t=70&s=5&q=120';
+
+const checks = {
+  async plays(page) {
+    const step = () => page.evaluate(() => window.studio.player.step);
+    await page.getByRole('button', {name: 'Play', exact: true}).click();
+    await page.waitForFunction(() => window.studio.player.step > 40);
+    await page.locator('.is-playing .chord-button').first().waitFor();
+    await page.getByRole('button', {name: 'Pause'}).click();
+    const rest = await step();
+    assert.equal(await page.evaluate(() => window.studio.player.isPlaying), false);
+    await page.locator('body').press(' ');
+    await page.waitForFunction((from) => window.studio.player.step > from + 5, rest);
+    await page.locator('body').press(' ');
+    await page.locator('.canvases canvas').last().click({position: {x: 300, y: 100}});
+    const sought = await step();
+    await page.locator('body').press('Home');
+    assert.equal(await step(), 0);
+    assert.ok(sought > 30);
+    // without repeating it ends by itself
+    await page.getByRole('button', {name: 'Repeat'}).click();
+    await slide(page.getByLabel('Tempo'), 240);
+    await page.evaluate(() => window.studio.seek(3.9 * 96));
+    await page.getByRole('button', {name: 'Play', exact: true}).click();
+    await page.waitForFunction(() => !window.studio.player.isPlaying);
+    assert.equal(await step(), 0);
+  },
+
+  async chords(page) {
+    const text = page.getByLabel('Chords', {exact: true});
+    await text.fill('Dm7 G|C7 Am');
+    await text.press('Enter');
+    await settled(page);
+    assert.deepEqual(await chordsOf(page), [[15], [8, 1], [22]]);
+    assert.equal(await page.evaluate(() => window.studio.song.bars), 3);
+    await text.fill('Dm7 Hm');
+    await text.press('Enter');
+    assert.match(await page.locator('#chord-error').innerText(), /“Hm” is not a chord/);
+    await text.press('Escape');
+    assert.equal(await text.inputValue(), 'Dm G|C Am');
+
+    const panel = page.getByRole('dialog');
+    await page.getByRole('button', {name: /^Bar 1:/}).click();
+    await panel.getByRole('button', {name: 'E♭'}).click();
+    await panel.getByRole('button', {name: 'aug'}).click();
+    assert.deepEqual((await chordsOf(page))[0], [28]);
+    await panel.getByRole('button', {name: 'Split'}).click();
+    await panel.getByRole('group', {name: 'Which chord'}).getByRole('button').nth(1).click();
+    await panel.getByRole('button', {name: 'none'}).click();
+    assert.deepEqual((await chordsOf(page))[0], [28, 0]);
+    await panel.getByRole('button', {name: 'Double'}).click();
+    await panel.getByRole('button', {name: 'Move to the right'}).click();
+    await panel.getByRole('button', {name: 'Delete'}).click();
+    assert.deepEqual(await chordsOf(page), [[28, 0], [8, 1], [22]]);
+    await page.getByRole('button', {name: /^Bar 2:/}).click();
+    await page.keyboard.press('Escape');
+    assert.equal(await panel.count(), 0);
+    await page.getByRole('button', {name: 'Add a chord'}).click();
+    assert.equal((await chordsOf(page)).length, 4);
+    await page.getByLabel('Example progressions').selectOption({index: 4});
+    assert.equal((await chordsOf(page)).length, 12);
+    await text.fill(Array(20).fill('C').join(' '));
+    await text.press('Enter');
+    assert.equal((await chordsOf(page)).length, 16);
+    await settled(page);
+    assert.equal(await page.evaluate(() => window.studio.song.bars), 16);
+    assert.equal(await page.getByRole('button', {name: 'Add a chord'}).count(), 0);
+  },
+
+  async styles(page) {
+    const before = await notesOf(page);
+    await page.getByRole('button', {name: 'New style A'}).click();
+    await page.waitForFunction(() => window.studio.arrangement.a.seed !== 21);
+    await settled(page);
+    assert.notDeepEqual(await notesOf(page), before);
+    const blend = () => page.evaluate(() => window.studio.arrangement.blend);
+    await slide(page.getByLabel(/^Blend of style A and style B/), 40);
+    assert.deepEqual(await blend(), [40, 40, 40, 40]);
+    await slide(page.getByLabel(/^Blend in bar 3/), 90);
+    assert.deepEqual(await blend(), [40, 40, 90, 40]);
+    await page.getByRole('button', {name: 'Morph'}).click();
+    assert.deepEqual(await blend(), [0, 33, 67, 100]);
+    const b = await page.evaluate(() => window.studio.arrangement.b);
+    await page.getByRole('button', {name: 'Swap A and B'}).click();
+    assert.deepEqual(await page.evaluate(() => window.studio.arrangement.a), b);
+    assert.deepEqual(await blend(), [100, 67, 33, 0]);
+    await page.getByRole('button', {name: 'Hold'}).click();
+    assert.deepEqual(await blend(), [50, 50, 50, 50]);
+    await settled(page);
+    const held = await notesOf(page);
+    await page.getByRole('button', {name: 'Roll again'}).click();
+    await settled(page);
+    assert.notDeepEqual(await notesOf(page), held);
+    await slide(page.getByLabel('Surprise', {exact: false}).first(), 0);
+    await settled(page);
+    const greedy = await notesOf(page);
+    await page.getByRole('button', {name: 'Roll again'}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), greedy);
+    await page.getByRole('button', {name: 'Surprise me'}).click();
+    await page.waitForFunction((old) => window.studio.arrangement.a.seed !== old, b.seed);
+  },
+
+  async instruments(page) {
+    const parts = await page.evaluate(() => window.studio.song.parts);
+    const melodic = parts.find(({isDrum}) => !isDrum);
+    const heard = () => page.evaluate(() =>
+      window.studio.song.parts.map((part) => window.studio.sound(part).heard));
+    const button = (name) => page.getByRole('button', {name, exact: true});
+    await button(`Mute ${parts[0].name}`).click();
+    assert.deepEqual(await heard(), parts.map((_, i) => i > 0));
+    await button(`Solo ${parts[1].name}`).click();
+    assert.deepEqual(await heard(), parts.map((_, i) => i === 1));
+    await slide(page.getByLabel(`Volume of ${parts[1].name}`, {exact: true}), 31);
+    await page.getByLabel(`Sound of ${melodic.name}`, {exact: true}).selectOption('11');
+    const sound = (key) => page.evaluate((wanted) =>
+      window.studio.sound(window.studio.song.parts.find(({key}) => key === wanted)), key);
+    assert.equal((await sound(parts[1].key)).volume, 31);
+    assert.equal((await sound(melodic.key)).program, 11);
+    await page.getByRole('button', {name: 'Reset'}).click();
+    assert.ok((await heard()).every(Boolean));
+    assert.equal((await sound(melodic.key)).program, melodic.program);
+
+    const before = await notesOf(page);
+    await button(`Roll ${melodic.name} again`).click();
+    await settled(page);
+    const after = await notesOf(page);
+    assert.deepEqual(await page.evaluate(() => window.studio.song.parts), parts);
+    const others = (notes) => notes.filter(({part}) => parts[part].key !== melodic.key);
+    const own = (notes) => notes.filter(({part}) => parts[part].key === melodic.key);
+    assert.deepEqual(others(after), others(before));
+    assert.notDeepEqual(own(after), own(before));
+    await page.getByRole('button', {name: 'Undo'}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), before);
+    await page.getByRole('button', {name: 'Redo'}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), after);
+    await page.locator('body').press('Control+z');
+    await settled(page);
+    assert.deepEqual(await notesOf(page), before);
+  },
+
+  /** Every part alone has energy while it plays, and silence is silent. */
+  async sound(page) {
+    await slide(page.getByLabel('Tempo'), 240);
+    await settled(page);
+    assert.ok(await page.evaluate(() => window.studio.song.parts.length) >= 2);
+    const loudness = await page.evaluate(async () => {
+      const {studio} = window;
+      const stepSeconds = 60 / studio.arrangement.qpm / studio.format.stepsPerQuarter;
+      const choose = (index, name) => studio.change({parts: Object.fromEntries(
+        studio.song.parts.map(({key}, i) => [key, {[name]: i === index || index < 0}]))});
+      const found = [];
+      for (let index = 0; index < studio.song.parts.length; index++) {
+        choose(index, 'solo');
+        const buffer = await studio.render();
+        for (const {start, end} of studio.song.notes.filter(({part}) => part === index)) {
+          const [from, to] = [start, Math.max(end, start + 6)]
+            .map((step) => Math.floor(step * stepSeconds * buffer.sampleRate));
+          found.push(rms(buffer.getChannelData(0).subarray(from, to)));
+        }
+      }
+      choose(-1, 'mute');
+      const silent = rms((await studio.render()).getChannelData(0));
+      return {found, silent};
+      function rms(samples) {
+        return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+      }
+    });
+    assert.ok(loudness.silent < 1e-4, `silence has ${loudness.silent}`);
+    const audible = loudness.found.filter((rms) => rms > 1e-3).length;
+    assert.ok(audible > 0.9 * loudness.found.length, `${audible} of ${loudness.found.length}`);
+    const quietest = Math.min(...loudness.found);
+    return {notes: loudness.found.length, quietest};
+  },
+
+  /** What Python compares with its own tokens, and with the saved file. */
+  async saves(page) {
+    const saved = await save(page, 'MIDI', 'saved.mid');
+    const facts = await page.evaluate(() => {
+      const {studio} = window;
+      const {a, b} = studio.arrangement;
+      const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
+      const {parts, notes, bars} = studio.song;
+      return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
+    });
+    const wav = await readFile(await save(page, 'WAV', 'saved.wav'));
+    assert.equal(wav.toString('latin1', 0, 4), 'RIFF');
+    const samples = new Int16Array(wav.buffer, wav.byteOffset + 44, (wav.length - 44) >> 1);
+    assert.ok(samples.some((sample) => Math.abs(sample) > 2000));
+    assert.ok(samples.length / 2 / 44100 > 8);
+
+    // the file leads back to the same arrangement
+    const notes = await notesOf(page);
+    const link = await page.evaluate(() => window.studio.link);
+    await page.getByRole('button', {name: 'Surprise me'}).click();
+    await page.waitForFunction((old) => window.studio.link !== old, link);
+    await page.getByLabel('Open a file').setInputFiles(saved);
+    await page.getByRole('button', {name: 'Open the arrangement'}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), notes);
+    return facts;
+  },
+
+  /** A measure of a file becomes a style, and a link keeps it. */
+  async opens(page) {
+    await page.getByLabel('Open a file').setInputFiles(files.song);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/bars can be a style/).waitFor();
+    await dialog.locator('.bar:not(:disabled)').nth(2).click();
+    const bar = Number(await dialog.locator('.bar[aria-pressed="true"] b').innerText());
+    await dialog.getByRole('button', {name: 'Take its chords'}).click();
+    await dialog.getByRole('button', {name: 'Use as style B'}).click();
+    await dialog.waitFor({state: 'hidden'});
+    await settled(page);
+    const {b, chords} = await page.evaluate(() => window.studio.arrangement);
+    assert.equal(b.name, `song, bar ${bar}`);
+    await page.getByText(`song, bar ${bar}`).first().waitFor();
+    await slide(page.getByLabel(/^Blend of style A and style B/), 100);
+    await settled(page);
+    const [link, notes] = [await page.evaluate(() => window.studio.link), await notesOf(page)];
+    const other = await open(page.context(), link);
+    assert.deepEqual(await notesOf(other), notes);
+    const point = await page.evaluate(() =>
+      [...window.studio.point(window.studio.arrangement.b)]);
+    return {bar, point, chords};
+  },
+
+  async links(page) {
+    const notes = await notesOf(page);
+    await page.getByRole('button', {name: /^Mute/}).first().click();
+    await slide(page.getByLabel('Tempo'), 87);
+    await page.waitForFunction(() => window.location.hash.includes('q=87'));
+    const again = await open(page.context(), page.url());
+    const [one, two] = await Promise.all([page, again].map((each) =>
+      each.evaluate(() => window.studio.arrangement)));
+    assert.deepEqual(two, one);
+    assert.deepEqual(await notesOf(again), notes);
+    for (const damaged of ['#c=Xy&a=~&b=~~~&x=..&t=x&s=-1&q=9999&p=,,1.1z', '#%%%', '#a=~AAAA~x']) {
+      const odd = await open(page.context(), url + damaged);
+      assert.ok(await odd.evaluate(() => window.studio.song.bars) > 0);
+      await odd.close();
+    }
+    await page.getByRole('button', {name: 'Share'}).click();
+    await page.getByText(/Link copied|address of this page/).waitFor();
+  },
+
+  async favourites(page) {
+    await page.getByRole('button', {name: 'Keep style A'}).click();
+    const name = page.getByLabel('Name of favourite 1');
+    await name.fill('My own');
+    await name.press('Tab');
+    await page.getByRole('button', {name: 'My own as style B'}).click();
+    assert.deepEqual(await page.evaluate(() => window.studio.arrangement.b), {seed: 21});
+    await page.reload();
+    await ready(page);
+    assert.equal(await page.getByLabel('Name of favourite 1').inputValue(), 'My own');
+    await page.getByRole('button', {name: 'Forget My own'}).click();
+    assert.equal(await page.getByLabel('Name of favourite 1').count(), 0);
+  },
+
+  async mistakes(page) {
+    const notice = page.locator('.notice');
+    const pick = (file) => page.getByLabel('Open a file').setInputFiles(file);
+    await pick(files.text);
+    await notice.filter({hasText: 'This is not a MIDI file'}).waitFor();
+    await pick(files.solo);
+    await notice.filter({hasText: 'it has fewer than 2 instruments'}).waitFor();
+    await pick({name: 'x.sf2', mimeType: 'audio/x-soundfont', buffer: Buffer.from('nothing')});
+    await notice.filter({hasText: 'cannot be used as a soundfont'}).waitFor();
+    await page.getByRole('button', {name: 'OK'}).click();
+    assert.equal(await notice.count(), 0);
+    // dropped files are read too
+    const data = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], 'dropped.txt'));
+      return transfer;
+    }, 'words');
+    await page.dispatchEvent('body', 'drop', {dataTransfer: data});
+    await notice.filter({hasText: 'dropped.txt: This is not a MIDI file'}).waitFor();
+  },
+
+  /** Everything has a name, text has contrast, the keyboard reaches all, in both themes. */
+  async access(page) {
+    await page.getByRole('button', {name: 'Keep style A'}).click();
+    await page.getByRole('button', {name: /^Bar 1:/}).click();
+    for (const theme of ['light', 'dark']) {
+      await page.emulateMedia({colorScheme: theme});
+      await page.locator(`[data-theme=${theme}]`).waitFor();
+      const faults = await page.evaluate(findFaults);
+      assert.deepEqual(faults, [], theme);
+    }
+    await page.keyboard.press('Escape');
+    const reached = new Set();
+    for (let i = 0; i < 160; i++) {
+      await page.keyboard.press('Tab');
+      reached.add(await page.evaluate(() => {
+        const {ariaLabel, innerText} = document.activeElement;
+        return ariaLabel || innerText;
+      }));
+    }
+    for (const name of ['Play', 'Share', 'Surprise me', 'New style A', 'Repeat']) {
+      assert.ok([...reached].some((label) => label?.includes(name)), `${name} is not reached`);
+    }
+    // what is chosen counts more than the system's word, which is dark now
+    const toggle = page.getByRole('button', {name: /^Colours:/});
+    for (const theme of ['light', 'dark']) {
+      await toggle.click();
+      await page.locator(`[data-theme=${theme}]`).waitFor();
+    }
+  },
+
+  async phone(page) {
+    await page.setViewportSize({width: 360, height: 740});
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    await page.getByRole('button', {name: /^Bar 1:/}).click();
+    const box = await page.getByRole('dialog').boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 740);
+    const small = await page.evaluate(() => [...document.querySelectorAll('button')]
+      .filter((button) => button.getClientRects().length)
+      .filter((button) => button.getBoundingClientRect().height < 24)
+      .map((button) => button.ariaLabel || button.innerText));
+    assert.deepEqual(small, []);
+  },
+
+  async offline(page) {
+    await page.context().setOffline(true);
+    await page.getByRole('button', {name: 'Surprise me'}).click();
+    await page.waitForFunction(() => window.studio.arrangement.a.seed !== 21);
+    await settled(page);
+    await page.getByRole('button', {name: 'Play', exact: true}).click();
+    await page.waitForFunction(() => window.studio.player.step > 20);
+  },
+
+  clicks: (page) => monkey(page, {clicks: 40, seed: 1}),
+};
+
+const slowChecks = {
+  'many clicks': (page) => monkey(page, {clicks: 200, seed: 2}),
+};
+
+/** What is wrong for people who cannot see well, or at all: names missing, contrast under AA. */
+function findFaults() {
+  const faults = [];
+  const isShown = (element) => element.getClientRects().length > 0;
+  for (const element of document.querySelectorAll('button, input, select, canvas[role]')) {
+    if (!isShown(element) || element.type === 'file') continue;
+    const name = element.ariaLabel || element.innerText || element.closest('label')?.innerText;
+    if (!name?.trim()) faults.push(`no name: ${element.outerHTML.slice(0, 80)}`);
+  }
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgb = (colour, under) => {
+    canvas.fillStyle = `rgb(${under.join(' ')})`;
+    canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const background = (element) => {
+    const chain = [];
+    for (let at = element; at; at = at.parentElement) chain.unshift(at);
+    return chain.reduce((under, at) => rgb(getComputedStyle(at).backgroundColor, under),
+      [255, 255, 255]);
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((x) => x / 255)
+      .map((x) => (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const text = walker.currentNode.data.trim();
+    if (!text || !isShown(element) || element.closest(':disabled, noscript, option, script')) continue;
+    const under = background(element);
+    const over = rgb(getComputedStyle(element).color, under);
+    const [light, dark] = [luminance(over), luminance(under)].sort((a, b) => b - a);
+    const ratio = (light + 0.05) / (dark + 0.05);
+    if (ratio < 4.5) faults.push(`contrast ${ratio.toFixed(2)}: ${text.slice(0, 40)}`);
+  }
+  return faults;
+}
+
+const chordsOf = (page) => page.evaluate(() => window.studio.arrangement.chords);
+const notesOf = (page) => page.evaluate(() => window.studio.song.notes);
+
+/** Until the music is that of the choices. */
+const settled = (page) => page.waitForFunction(() => window.studio.isSettled);
+
+const ready = (page) => page.waitForFunction(() => window.studio?.song && window.studio.isSettled);
+
+async function slide(slider, value) {
+  await slider.evaluate((element, to) => {
+    element.value = to;
+    element.dispatchEvent(new Event('input', {bubbles: true}));
+    element.dispatchEvent(new Event('change', {bubbles: true}));
+  }, value);
+}
+
+async function save(page, button, name) {
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', {name: button, exact: true}).click();
+  const file = path.join(out, name);
+  await (await waiting).saveAs(file);
+  return file;
+}
+
+/** A page of a context, which fails for errors on the console and for requests elsewhere. */
+async function open(context, address) {
+  const page = await context.newPage();
+  page.faults = [];
+  page.setDefaultTimeout(60000);
+  page.on('pageerror', (error) => page.faults.push(error.stack));
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.faults.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('request', (asked) => {
+    const {protocol, host} = new URL(asked.url());
+    const isOwn = host === new URL(url).host || ['blob:', 'data:'].includes(protocol);
+    if (!isOwn) page.faults.push(`asked for ${asked.url()}`);
+  });
+  await page.goto(address);
+  await ready(page);
+  return page;
+}
+
+const results = {};
+const browser = await chromium.launch({
+  executablePath: request.chromium,
+  args: ['--no-sandbox', '--autoplay-policy=user-gesture-required'],
+});
+const wanted = request.only ?? Object.keys(checks);
+for (const name of wanted) {
+  const context = await browser.newContext({
+    viewport: {width: 1280, height: 860}, reducedMotion: 'reduce',
+  });
+  const began = Date.now();
+  try {
+    const page = await open(context, url + LINK);
+    const facts = (await {...checks, ...slowChecks}[name](page)) ?? null;
+    for (const each of context.pages()) assert.deepEqual(each.faults ?? [], []);
+    results[name] = {error: null, facts};
+  } catch (error) {
+    results[name] = {error: String(error.stack ?? error).slice(0, 3000), facts: null};
+  }
+  results[name].seconds = (Date.now() - began) / 1000;
+  await context.close();
+}
+await browser.close();
+process.stdout.write(JSON.stringify(results));

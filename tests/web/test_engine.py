@@ -1,0 +1,117 @@
+"""The page's engine computes what the package does: tokens by argmax and by seed, and points.
+
+A token may differ only where its choice was a near tie: the engine tells the margin of each.
+"""
+
+import numpy as np
+import pytest
+from web_models import telling_model
+
+from gm_vae.generate.gmvae import load
+from gm_vae.music import arranger
+from gm_vae.music.chords import chord_symbol
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.measures import measures_from_midi
+
+NEAR_TIE = 2e-5
+SIZES = {"encoder_units": 24, "decoder_units": (20, 20), "latent_size": 12}
+WALTZ = MeasureFormat(
+    beats_per_bar=3, steps_per_quarter=12, max_tracks=4, max_instruments=4, max_track_length=32,
+    velocity_bins=4, min_pitch=36, max_pitch=90,
+)  # fmt: skip
+
+
+def random_requests(model, count, seed=3):
+    """z [B, Z] and chord ids [B, C]."""
+    rng = np.random.default_rng(seed)
+    z = rng.standard_normal((count, model.config.latent_size), np.float32)
+    return z, rng.integers(0, 49, (count, model.format.chords_per_measure))
+
+
+def decode_in_python(model, z, ids, temperature, seed):
+    symbols = ["|".join(chord_symbol(index) for index in row) for row in ids]
+    return model.decode_tokens(z, symbols, temperature, constrained=True, seed=seed)
+
+
+def assert_same_tokens(model, folder, node, kernel, count, most_near_ties):
+    z, ids = random_requests(model, count)
+    settings = [(0, 1), (0.6, 77), (1.3, 2**32 - 5)]
+    request = {
+        "decode": [
+            {"z": z.tolist(), "chords": ids.tolist(), "temperature": temperature, "seed": seed}
+            for temperature, seed in settings
+        ]
+    }
+    answers = node("engine.mjs", request, kernel, folder)["decoded"]
+    for answer, (temperature, seed) in zip(answers, settings, strict=True):
+        expected = decode_in_python(model, z, ids, temperature, seed)
+        expected = expected.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
+        assert len(answer["tokens"]) == len(expected)
+        near_ties = 0
+        for tokens, row, margin in zip(answer["tokens"], expected, answer["margins"]):
+            if margin < NEAR_TIE:
+                near_ties += 1
+                continue
+            padded = np.zeros(len(row), int)
+            padded[: len(tokens)] = tokens
+            np.testing.assert_array_equal(padded, row)
+        assert near_ties <= most_near_ties * len(expected)
+        assert len(np.unique(expected)) > 30  # the model says a lot
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        SIZES,
+        {**SIZES, "chords": False},
+        {**SIZES, "decoder_units": (16, 16, 16), "start_units": 4},
+        {**SIZES, "fmt": WALTZ},
+    ],
+    ids=["two layers", "no chords", "three layers", "waltz"],
+)
+def test_tokens_are_those_of_the_package(node, kernel, tmp_path, sizes):
+    model = telling_model(sizes)
+    model.save(tmp_path / "model")
+    assert_same_tokens(model, tmp_path / "model", node, kernel, count=12, most_near_ties=0.2)
+
+
+def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
+    from gm_vae.export.importers import import_checkpoint
+
+    import_checkpoint(golden / "trained_small", tmp_path / "model")
+    model = load(tmp_path / "model")
+    assert_same_tokens(model, tmp_path / "model", node, kernel, count=24, most_near_ties=0.15)
+
+
+@pytest.mark.parametrize("quantization", ["float16", "uint8"])
+def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_path, quantization):
+    from gm_vae.export.importers import import_checkpoint
+    from gm_vae.export.web_page import export_web
+
+    telling_model(SIZES).save(tmp_path / "model")
+    export_web(tmp_path / "model", tmp_path / "site", quantization)
+    assert (tmp_path / "site" / "index.html").exists()
+    import_checkpoint(tmp_path / "site" / "model", tmp_path / "again")
+    quantised = load(tmp_path / "again")
+    assert_same_tokens(quantised, tmp_path / "site" / "model", node, kernel, 6, most_near_ties=0.2)
+
+
+@pytest.mark.parametrize("chords", [True, False])
+def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
+    model = telling_model({**SIZES, "chords": chords})
+    model.save(tmp_path / "model")
+    song = next(iter(arranger.songs(1, seed=2)))
+    measures = measures_from_midi(song.midi)[0][:12]
+    request = {
+        "encode": [
+            {
+                "tracks": [m.tokens[t, : m.lengths[t]].tolist() for t in range(8)],
+                "chords": m.chord_ids.tolist(),
+            }
+            for m in measures
+        ]
+    }
+    found = np.array(node("engine.mjs", request, kernel, tmp_path / "model")["encoded"])
+    mu, _ = model.encode(measures)
+    assert np.abs(mu).max() > 0.1
+    np.testing.assert_allclose(found, mu, atol=1e-5)

@@ -1,0 +1,128 @@
+"""The page in a real browser: page.mjs clicks, here its findings are looked at."""
+
+import mido
+import numpy as np
+import pytest
+
+from gm_vae.generate.points import interpolate
+from gm_vae.music import arranger
+from gm_vae.music.arrangement import Arrangement
+from gm_vae.music.chords import chord_symbol
+from gm_vae.music.measures import measures_from_midi
+
+CHECKS = (
+    "plays", "chords", "styles", "instruments", "sound", "saves", "opens", "links", "favourites",
+    "mistakes", "access", "phone", "offline", "clicks",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def song():
+    return next(iter(arranger.songs(1, seed=4))).midi
+
+
+@pytest.fixture(scope="module")
+def request_of_page(node, browser, served, song, tmp_path_factory):
+    """run(names of checks or None) -> what each found."""
+    folder = tmp_path_factory.mktemp("page")
+    files = {name: folder / name for name in ("song.mid", "notes.txt", "solo.mid")}
+    files["song.mid"].write_bytes(song)
+    files["notes.txt"].write_text("no music")
+    solo = mido.MidiFile(type=0)
+    notes = [mido.Message(kind, note=60, time=480) for kind in ("note_on", "note_off") * 4]
+    solo.tracks.append(mido.MidiTrack(notes))
+    solo.save(files["solo.mid"])
+
+    def run(only=None, timeout=900):
+        paths = {"song": files["song.mid"], "text": files["notes.txt"], "solo": files["solo.mid"]}
+        request = {
+            "chromium": browser, "url": served, "out": str(folder), "only": only,
+            "files": {name: str(path) for name, path in paths.items()},
+        }  # fmt: skip
+        return node("page.mjs", request, timeout=timeout)
+
+    run.folder = folder
+    return run
+
+
+@pytest.fixture(scope="module")
+def found(request_of_page):
+    return request_of_page()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_in_the_browser(found, name):
+    assert found[name]["error"] is None, found[name]["error"]
+
+
+def test_every_check_is_listed(found):
+    assert set(found) == set(CHECKS)
+
+
+def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
+    """A morph over chords: the points between the styles, the tokens and the parts."""
+    facts = found["saves"]["facts"]
+    model, _ = small_model
+    chosen = facts["arrangement"]
+    ends = [np.array(facts[name], np.float32) for name in ("pointA", "pointB")]
+    line = interpolate(*ends, 101)
+    z = np.stack([line[share] for share in chosen["blend"]])
+    symbols = ["|".join(chord_symbol(index) for index in bar) for bar in chosen["chords"]]
+    measures = model.decode(
+        z, symbols, chosen["temperature"] / 100, seed=chosen["seed"], same_draw=True
+    )
+    expected = Arrangement.from_measures(measures)
+    assert [(part["program"], part["number"]) for part in facts["parts"]] == [
+        (part.program, part.number) for part in expected.parts
+    ]
+    names = ("part", "pitch", "velocity", "start", "end")
+    assert [tuple(note[name] for name in names) for note in facts["notes"]] == [
+        tuple(note) for note in expected.notes.tolist()
+    ]
+    assert len(expected.notes) > 20
+
+
+def test_the_saved_file_holds_what_the_page_showed(found, request_of_page):
+    facts = found["saves"]["facts"]
+    file = mido.MidiFile(request_of_page.folder / "saved.mid")
+    ticks_per_step = file.ticks_per_beat // 24
+    heard = set()
+    for track in file.tracks[1:]:
+        now, program, open_notes = 0, 0, {}
+        for message in track:
+            now += message.time
+            if message.type == "program_change":
+                program = message.program
+            elif message.type == "note_on":
+                open_notes[message.note] = (now, message.velocity)
+            elif message.type == "note_off":
+                start, velocity = open_notes.pop(message.note)
+                is_drum = message.channel == 9
+                steps = round(start / ticks_per_step), round(now / ticks_per_step)
+                heard.add((128 if is_drum else program, message.note, velocity, *steps))
+    assert heard == {
+        (facts["parts"][note["part"]]["program"],
+         *(note[name] for name in ("pitch", "velocity", "start", "end")))
+        for note in facts["notes"]
+    }  # fmt: skip
+    (tempo,) = [message.tempo for message in file.tracks[0] if message.type == "set_tempo"]
+    assert tempo == 500_000
+
+
+def test_a_measure_of_a_file_becomes_its_point(found, small_model, song):
+    facts = found["opens"]["facts"]
+    model, _ = small_model
+    measures = measures_from_midi(song)[0]
+    mu, _ = model.encode(measures)
+    step = 1 / 24  # a link keeps a byte a number
+    distance = np.abs(mu.clip(-127 * step, 127 * step) - np.array(facts["point"])).max(1)
+    assert distance.min() <= step / 2 + 1e-4
+    assert np.argmin(distance) >= 2
+    assert len(facts["chords"]) == 8
+
+
+@pytest.mark.web
+def test_many_clicks(request_of_page):
+    (result,) = request_of_page(["many clicks"]).values()
+    assert result["error"] is None, result["error"]
+    assert sum(result["facts"].values()) == 200
