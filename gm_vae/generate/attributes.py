@@ -2,8 +2,8 @@
 
 The direction of an attribute is how points covary with it over the measures of a dataset; for what
 is either there or not it is the difference of means of Roberts et al. 2018. A step is as long as a
-linear reading of the points asks for to grow by one. Where points tell little of an attribute such
-a step would leave all music behind, and ends earlier.
+linear reading of the points asks for to grow by one, within what the corpus spans. An attribute
+that points tell too little of is left out: its steps would move everything but it.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ PRESENCES = (
 NAMES = (*SCALES, *PRESENCES)
 
 _LONGEST = 3.0  # a step, in standard deviations of the points along it
+_LEAST_TOLD = 0.2  # share of an attribute's variance that a linear reading of the points gives
 _LEAST = 20  # measures with a sound, and without it, or its vector is left out
 
 
@@ -199,6 +200,10 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     spreads = np.sqrt(np.einsum("kz,zy,ky->k", pull, covariance, pull)) / lengths
     steps = np.minimum(lengths / read, _LONGEST * spreads)
     vectors = pull / lengths[:, None] * steps[:, None]
+    told = np.flatnonzero(read >= _LEAST_TOLD * design.var(0))
+    if not len(told):
+        raise UserError("the points of this model tell of no attribute; train it for longer.")
+    kept, vectors = kept[told], vectors[told]
     return Attributes(
         tuple(NAMES[index] for index in kept),
         vectors.astype(np.float32),
@@ -255,6 +260,9 @@ def _table(known: Attributes) -> str:
             lines.append(f"{name:<12}{mean:7.2f} ± {deviation:5.2f}  {SCALES[name]}")
         else:
             lines.append(f"{name:<12}{100 * mean:7.1f} %       of the measures have them")
+    missing = [name for name in NAMES if name not in known.names]
+    if missing:
+        lines.append(f"left out, since the points tell too little: {', '.join(missing)}")
     return "\n".join(lines)
 
 

@@ -57,6 +57,10 @@ def test_directions_are_found_again(simple_track):
     known = learn(Ruled(), measures)
     assert {"density", "bass"} <= set(known.names)
     assert "brass" not in known.names  # none of the measures has any
+    blind = Ruled()
+    blind.directions = 1e-3 * Ruled.directions
+    with pytest.raises(UserError, match="no attribute"):
+        learn(blind, measures)
     z = np.zeros((2, 4))
     for name, direction in zip(("density", "bass"), Ruled.directions):
         spread = known.deviations[known.names.index("density")] if name == "density" else 1

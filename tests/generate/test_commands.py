@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gm_vae.cli import main
-from gm_vae.generate import operations
+from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
@@ -131,7 +131,8 @@ def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):
         np.testing.assert_array_equal(measure.tokens[others], found[1].tokens[others])
 
 
-def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, capsys):
+def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, capsys, monkeypatch):
+    monkeypatch.setattr(attributes, "_LEAST_TOLD", 0.0)
     learn = ["attributes", f"--model={folder}/model"]
     assert main(learn) == 1
     assert "gm-vae attributes" in capsys.readouterr().err
