@@ -69,7 +69,12 @@ def export_saved_model(
         "training": checkpoint.training,
     }
     with output_folder(output, force) as part:
-        tf.saved_model.save(module, str(part), signatures=_Signatures(network, weights).traced())
+        tf.saved_model.save(
+            module,
+            str(part),
+            signatures=_Signatures(network, weights).traced(),
+            options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
+        )
         (part / EXTRA).mkdir()
         write_json(part / EXTRA / FILE_NAME, values)
         write_json(part / EXTRA / VOCABULARY, vocabulary_values(checkpoint.config.fmt))

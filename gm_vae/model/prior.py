@@ -21,6 +21,6 @@ def prior_points(seed: Any, draws: Any, width: int) -> Any:
     """
     measures = ops.repeat(ops.cast(draws, "int32"), width)
     coordinates = ops.tile(ops.arange(width, dtype="int32"), ops.shape(draws))
-    radius = ops.sqrt(-2.0 * ops.log(uniforms(seed, measures, coordinates, _RADIUS)))
-    angle = 2.0 * math.pi * uniforms(seed, measures, coordinates, _ANGLE)
+    radius = ops.sqrt(-2.0 * ops.log(uniforms(seed, measures, coordinates, _RADIUS, ops)))
+    angle = 2.0 * math.pi * uniforms(seed, measures, coordinates, _ANGLE, ops)
     return ops.reshape(radius * ops.cos(angle), (-1, width))

@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS / "js"), str(TESTS / "support")]
 
+import conftest
 import numpy as np
 import tensorflow as tf
 from conftest import Clients
@@ -224,6 +225,7 @@ def main() -> None:
     checkpoint = read_model(options.model)
     model = load(options.model)
     places = options.places.split(",")
+    conftest.SECONDS = 3600  # tests are less patient
     clients = Clients()
     calls = {
         "copies": lambda folder: copies(checkpoint, folder),
