@@ -7,7 +7,7 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo web test test-web test-cluster test-corpora fuzz lint format wheel constraints clean
+.PHONY: help setup demo web test test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
+	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -61,6 +62,9 @@ test-corpora: setup
 fuzz: setup
 	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)
 
+fuzz-checkpoints: setup
+	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -83,4 +87,4 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules export/web/node_modules export/web/dist
+	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/js/*/node_modules tests/web/node_modules export/web/node_modules export/web/dist

@@ -38,7 +38,10 @@ setuptools.setup(
         "gm_vae.pipelines": "pipelines",
         "gm_vae.export": "export",
     },
-    package_data={"gm_vae": ["py.typed"], "gm_vae.export": ["web/dist/*"]},
+    package_data={
+        "gm_vae": ["py.typed", "models/*/*"],  # models: the bundled ones
+        "gm_vae.export": ["web/dist/*"],
+    },
     install_requires=[
         "absl-py>=2.1",
         "audioop-lts>=0.2; python_version >= '3.13'",  # note-seq's pydub needs what Python dropped
@@ -53,6 +56,7 @@ setuptools.setup(
         "tensorflow>=2.18",
         "tensorflow-probability>=0.25",
         "tf-keras>=2.18",  # what tensorflow-probability needs beside Keras 3
+        "threadpoolctl>=3.1",
     ],
     extras_require={
         # a General MIDI soundfont; FluidSynth, which plays it, is a program of the system

@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 from absl import flags
 
 from gm_vae.command import Command, require
+from gm_vae.errors import UsageError
 from gm_vae.export.web_page import define_soundfont
 
-FORMATS = ("savedmodel", "magentajs", "web")
+FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
+# what --quantize is by default; none for the others
+_QUANTIZED = {"magentajs": "float16", "web": "float16"}
 
 
 def _define_export(values: flags.FlagValues) -> None:
-    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
+    flags.DEFINE_string(
+        "model",
+        None,
+        "Run or checkpoint folder, SavedModel, magenta.js folder or address, bundled model.",
+        flag_values=values,
+    )
     flags.DEFINE_string("output", None, "Folder to write.", flag_values=values)
-    flags.DEFINE_enum("format", None, FORMATS, "What to write.", flag_values=values)
+    flags.DEFINE_enum(
+        "format",
+        None,
+        FORMATS,
+        "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for "
+        "TensorFlow.js alone, web for a site with the page, checkpoint for gm-vae itself.",
+        flag_values=values,
+    )
     flags.DEFINE_enum(
         "quantize",
-        "float16",
+        None,
         ["none", "float16", "uint16", "uint8"],
-        "How files for browsers keep the weights.",
+        "How weights are stored, but in a SavedModel; float16 for magentajs unless said otherwise.",
         flag_values=values,
+    )
+    flags.DEFINE_bool(
+        "half", False, "Store the weights of a SavedModel as float16.", flag_values=values
+    )
+    flags.DEFINE_integer(
+        "shard_bytes", None, "Size of the files of weights for browsers.", flag_values=values
+    )
+    flags.DEFINE_string(
+        "evaluation",
+        None,
+        "What gm-vae evaluate --output wrote, a .json file or a folder: figures for the card.",
+        flag_values=values,
+    )
+    flags.DEFINE_string(
+        "license", None, "Under which terms the weights are, for the card.", flag_values=values
     )
     define_soundfont(values)
     flags.DEFINE_bool("force", False, "Replace what is there.", flag_values=values)
@@ -30,31 +63,80 @@ def _define_export(values: flags.FlagValues) -> None:
 
 def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "model", "output", "format")
+    browsers = values.format in ("magentajs", "tfjs")
+    for name, fits in (
+        ("quantize", values.format != "savedmodel"),
+        ("half", values.format == "savedmodel"),
+        ("shard_bytes", browsers),
+        ("soundfont", values.format == "web"),
+    ):
+        if values[name].value not in (None, False) and not fits:
+            raise UsageError(f"--{name} does not go with --format={values.format}; leave it out.")
+    from gm_vae.generate.loading import read_model
+
+    about = {} if values.license is None else {"license": values.license}
+    if values.evaluation:
+        about["evaluation"] = _evaluation(values.evaluation)
+    found = read_model(values.model)
+    found = dataclasses.replace(found, training={**found.training, **about})
+    quantization = values.quantize or _QUANTIZED.get(values.format, "none")
     if values.format == "savedmodel":
         from gm_vae.export.saved_model import export_saved_model
-        from gm_vae.generate.gmvae import load
 
-        export_saved_model(load(values.model), values.output, values.force)
+        export_saved_model(found, values.output, values.half, values.force)
+    elif values.format == "checkpoint":
+        from gm_vae.export.copies import export_checkpoint
+
+        export_checkpoint(found, values.output, quantization, values.force)
     elif values.format == "web":
         from gm_vae.export.web_page import export_web
 
-        export_web(values.model, values.output, values.quantize, values.force, values.soundfont)
+        export_web(found, values.output, quantization, values.force, values.soundfont)
     else:
-        from gm_vae.export.magentajs import export_magentajs
-        from gm_vae.model.checkpoint import read_checkpoint
+        from gm_vae.model.tensors import SHARD_BYTES
 
-        config, weights, _ = read_checkpoint(values.model)
-        export_magentajs(weights, config.fmt, values.output, values.quantize, force=values.force)
+        shard_bytes = SHARD_BYTES if values.shard_bytes is None else values.shard_bytes
+        export = _for_browsers(values.format)
+        export(found, values.output, quantization, shard_bytes, values.force)
     print(pathlib.Path(values.output))
+
+
+def _for_browsers(name: str) -> Any:
+    if name == "tfjs":
+        from gm_vae.export.tfjs import export_tfjs
+
+        return export_tfjs
+    from gm_vae.export.magentajs import export_magentajs
+
+    return export_magentajs
+
+
+def _evaluation(path: str) -> dict[str, Any]:
+    """The figures that `gm-vae evaluate` wrote to a file or folder, but those of single units."""
+    from gm_vae.evaluation.report import FILE_NAME
+
+    place = pathlib.Path(path).expanduser()
+    place = place / FILE_NAME if place.is_dir() else place
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))
+        return {name: value for name, value in found.items() if not name.startswith("unit_")}
+    except (OSError, ValueError, AttributeError):
+        raise UsageError(
+            f"--evaluation={path} is nothing that gm-vae evaluate --output writes; name its .json "
+            "file or folder."
+        ) from None
 
 
 EXPORT = Command(
     name="export",
-    summary="Write a model for TensorFlow (SavedModel), for magenta.js, or as a web page.",
+    summary="Write a model for TensorFlow, for web pages, or as a checkpoint with a card.",
     example=(
-        "gm-vae export --model=demo/run --format=savedmodel --output=served\n"
+        "gm-vae export --model=demo/run --format=savedmodel --output=served/1\n"
         "gm-vae export --model=demo/run --format=magentajs --quantize=uint8 --output=site/model\n"
-        "gm-vae export --model=demo/run --format=web --quantize=uint8 --output=site"
+        "gm-vae export --model=demo/run --format=tfjs --output=site/graphs\n"
+        "gm-vae export --model=demo/run --format=web --quantize=uint8 --output=site\n"
+        "gm-vae export --model=demo/run --format=checkpoint --quantize=float16 --output=mine "
+        "--license=CC-BY-4.0"
     ),
     define_flags=_define_export,
     run=_export,
@@ -66,7 +148,7 @@ def _define_import(values: flags.FlagValues) -> None:
         "checkpoint",
         None,
         "A TensorFlow 1 checkpoint of hier-multiperf_vel_1bar_* (prefix, folder or .tar), or a "
-        "magenta.js folder.",
+        "magenta.js folder or its address.",
         flag_values=values,
     )
     flags.DEFINE_string("output", None, "Checkpoint folder to write.", flag_values=values)
@@ -77,12 +159,13 @@ def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "checkpoint", "output")
     from gm_vae.export.importers import import_checkpoint
 
-    config, sigma_known = import_checkpoint(values.checkpoint, values.output, values.force)
+    found = import_checkpoint(values.checkpoint, values.output, values.force)
+    config = found.config
     print(
         f"encoder {config.encoder_units}, decoder {'x'.join(map(str, config.decoder_units))}, "
         f"z {config.latent_size}, {'with' if config.chords else 'without'} chords"
     )
-    if not sigma_known:
+    if not found.training.get("sigma_known", True):
         print("The checkpoint has no sigma: what it tells of uncertainty is the prior's.")
     print(pathlib.Path(values.output))
 

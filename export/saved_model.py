@@ -1,66 +1,202 @@
-"""SavedModel: encode and decode as named signatures, for TensorFlow Serving and other programs.
+"""SavedModel: named signatures for TensorFlow Serving and other programs.
 
     encode(tokens [B, T, E], lengths [B, T], chords [B, C]) -> mu, sigma [B, Z]
     decode(z [B, Z], chords [B, C], temperature [], seed []) -> tokens [B, T, E], lengths [B, T]
+    sample(count [], chords [count, C], temperature [], seed []) -> z [count, Z], tokens, lengths
+    interpolate(start [B, Z], end [B, Z], count [], chords [M, C], temperature [], seed [])
+        -> z [B, count, Z], tokens [B, count, T, E], lengths [B, count, T]
 
-All integers are int32, all numbers float32; chords are ids, evenly spaced over the measure.
-`decode` draws the same tokens as `GMVAE.decode_tokens(..., constrained=True)`.
+Integers are int32, numbers float32. `chords` are ids, evenly spaced over the measure: C = 1 is one
+a measure, C = the steps of a measure one for each moment of time. One row of them does for all
+measures; those of `interpolate` repeat. What comes out is what the library gives for the same seed
+(less 2**32 where that is no int32): `GMVAE.decode_tokens(..., constrained=True)`, `prior_points`,
+`morph`.
 """
 
 from __future__ import annotations
 
-import json
+import math
 import os
+from typing import Any
 
+import keras
 import tensorflow as tf
 
+from gm_vae.export.card import write_about
+from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
-from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.loading import network_of
+from gm_vae.model.checkpoint import FILE_NAME, Checkpoint
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.event_chords import event_chords
+from gm_vae.model.prior import prior_points
+from gm_vae.model.tensors import write_json
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.version import __version__
 
+EXTRA = "assets.extra"  # files that TensorFlow Serving leaves alone
 
-def export_saved_model(model: GMVAE, output: str | os.PathLike[str], force: bool = False) -> None:
-    """Write `model` as a SavedModel folder that appears whole or not at all.
 
-    The configuration lies in `assets.extra/gm_vae.json`.
+def export_saved_model(
+    checkpoint: Checkpoint,
+    output: str | os.PathLike[str],
+    half: bool = False,
+    force: bool = False,
+) -> None:
+    """Write a model as a SavedModel folder that appears whole or not at all.
+
+    Configuration and vocabulary lie in `assets.extra`, card and attribute vectors beside it.
+
+    Args:
+        checkpoint: the model.
+        output: the folder.
+        half: store the weights as float16; computation stays float32.
+        force: replace `output` if something is in it.
 
     Raises:
         UserError: the place cannot be written, or is taken and `force` is false.
     """
-    network, fmt = model.network, model.format
-    shape = [None, fmt.max_tracks, fmt.max_track_length]
+    network = network_of(checkpoint)
+    weights = network.trackable_variables()
+    if half:
+        weights = {name: tf.Variable(tf.cast(value, tf.float16)) for name, value in weights.items()}
+    module = tf.Module()
+    module.weights = weights  # not the Keras model, whose own tracking would store them twice
+    values = {
+        "gm_vae": __version__,
+        "model": checkpoint.config.to_dict(),
+        "training": checkpoint.training,
+    }
+    with output_folder(output, force) as part:
+        tf.saved_model.save(module, str(part), signatures=_Signatures(network, weights).traced())
+        (part / EXTRA).mkdir()
+        write_json(part / EXTRA / FILE_NAME, values)
+        write_json(part / EXTRA / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
+        write_about(part, checkpoint, "savedmodel", "float16" if half else "none")
 
-    def encode(tokens: tf.Tensor, lengths: tf.Tensor, chords: tf.Tensor) -> dict[str, tf.Tensor]:
-        mu, sigma = network.encode(tokens, lengths, event_chords(tokens, lengths, chords, fmt))
+
+class _Signatures:
+    """Functions of tensors that compute with stored weights, by name without slashes."""
+
+    def __init__(self, network: HierarchicalVAE, weights: dict[str, tf.Variable]) -> None:
+        self._network, self._weights = network, weights
+        self._config = network.config
+
+    def traced(self) -> dict[str, Any]:
+        """The functions by name, traced for any batch."""
+        fmt, width = self._config.fmt, self._config.latent_size
+        tracks = [None, fmt.max_tracks]
+        tokens = tf.TensorSpec([*tracks, fmt.max_track_length], tf.int32, "tokens")
+        lengths = tf.TensorSpec(tracks, tf.int32, "lengths")
+        chords = tf.TensorSpec([None, None], tf.int32, "chords")
+        count = tf.TensorSpec([], tf.int32, "count")
+        draw = tf.TensorSpec([], tf.float32, "temperature"), tf.TensorSpec([], tf.int32, "seed")
+        z, start, end = (
+            tf.TensorSpec([None, width], tf.float32, name) for name in ("z", "start", "end")
+        )
+        draws = tf.TensorSpec([None], tf.int32, "draws")
+        # one graph for the three that decode
+        self._decoded = self._function(self._decode, [z, chords, *draw, draws])
+        return {
+            "encode": self._function(self._encode, [tokens, lengths, chords]),
+            "decode": tf.function(self._decode_each, [z, chords, *draw], autograph=False),
+            "sample": tf.function(self._sample, [count, chords, *draw], autograph=False),
+            "interpolate": tf.function(
+                self._interpolate, [start, end, count, chords, *draw], autograph=False
+            ),
+        }
+
+    def _function(self, function: Any, signature: list[tf.TensorSpec]) -> Any:
+        """`function` computing with what is stored here instead of the network's variables."""
+        variables = self._network.published_variables().items()
+
+        def served(*tensors: Any) -> Any:
+            values = [
+                (variable, tf.cast(self._weights[name.replace("/", "|")], variable.dtype))
+                for name, variable in variables
+            ]
+            with keras.StatelessScope(state_mapping=values):
+                return function(*tensors)
+
+        return tf.function(served, signature, autograph=False)
+
+    def _encode(self, tokens: Any, lengths: Any, chords: Any) -> dict[str, Any]:
+        fmt = self._config.fmt
+        tokens = _within(tokens, self._network.encoder.vocabulary_size, "tokens")
+        lengths = 1 + _within(lengths - 1, fmt.max_track_length, "lengths less 1")
+        chords = _for_each(chords, tf.shape(tokens)[0])
+        chords = event_chords(tokens, lengths, chords, fmt)
+        mu, sigma = self._network.encode(tokens, lengths, chords)
         return {"mu": mu, "sigma": sigma}
 
-    def decode(
-        z: tf.Tensor, chords: tf.Tensor, temperature: tf.Tensor, seed: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
-        draws = tf.range(tf.shape(z)[0])
-        tokens, lengths = decode_side_by_side(network, z, chords, temperature, seed, draws)
+    def _decode(self, z: Any, chords: Any, temperature: Any, seed: Any, draws: Any) -> Any:
+        right = tf.debugging.assert_non_negative(temperature, "temperature must be 0 or more")
+        with tf.control_dependencies([right]):
+            temperature = tf.identity(temperature)
+        chords = _for_each(chords, tf.shape(z)[0])
+        tokens, lengths = decode_side_by_side(self._network, z, chords, temperature, seed, draws)
         return {"tokens": tokens, "lengths": lengths}
 
-    def ids(shape: list, name: str) -> tf.TensorSpec:
-        return tf.TensorSpec(shape, tf.int32, name)
+    def _decode_each(self, z: Any, chords: Any, temperature: Any, seed: Any) -> dict[str, Any]:
+        return self._decoded(z, chords, temperature, seed, tf.range(tf.shape(z)[0]))
 
-    encode_spec = [ids(shape, "tokens"), ids(shape[:2], "lengths"), ids([None, None], "chords")]
-    decode_spec = [
-        tf.TensorSpec([None, model.config.latent_size], tf.float32, "z"),
-        ids([None, None], "chords"),
-        tf.TensorSpec([], tf.float32, "temperature"),
-        ids([], "seed"),
-    ]
-    module = tf.Module()
-    # named here once, instead of tracking the Keras model, which would store weights twice
-    module.weights = network.trackable_variables()
-    module.encode = tf.function(encode, encode_spec, autograph=False)
-    module.decode = tf.function(decode, decode_spec, autograph=False)
-    signatures = {"encode": module.encode, "decode": module.decode}
-    values = {"gm_vae": __version__, "model": model.config.to_dict(), "training": model.training}
-    with output_folder(output, force) as part:
-        tf.saved_model.save(module, str(part), signatures=signatures)
-        (part / "assets.extra").mkdir()
-        (part / "assets.extra/gm_vae.json").write_text(json.dumps(values, indent=1) + "\n")
+    def _sample(self, count: Any, chords: Any, temperature: Any, seed: Any) -> dict[str, Any]:
+        z = prior_points(seed, tf.range(count), self._config.latent_size)
+        return {"z": z, **self._decode_each(z, chords, temperature, seed)}
+
+    def _interpolate(
+        self, start: Any, end: Any, count: Any, chords: Any, temperature: Any, seed: Any
+    ) -> dict[str, Any]:
+        z = _spherical(start, end, count)
+        pairs = tf.shape(start)[0]
+        chords = tf.gather(chords, tf.range(count) % tf.shape(chords)[0])
+        found = self._decoded(
+            tf.reshape(z, [-1, self._config.latent_size]),  # [B, count, Z] -> [B * count, Z]
+            tf.tile(chords, [pairs, 1]),
+            temperature,
+            seed,
+            tf.zeros([pairs * count], tf.int32),
+        )
+        shape = tf.stack([pairs, count])
+        return {
+            "z": z,
+            **{
+                name: tf.reshape(value, tf.concat([shape, tf.shape(value)[1:]], 0))
+                for name, value in found.items()
+            },
+        }
+
+
+def _within(ids: Any, size: int, name: str) -> Any:
+    """int32 `ids`, of which each is checked to be one of 0 to `size` - 1."""
+    right = (
+        tf.debugging.assert_non_negative(ids, f"{name} must be 0 or more"),
+        tf.debugging.assert_less(ids, size, f"{name} must be below {size}"),
+    )
+    with tf.control_dependencies(right):
+        return tf.identity(ids)
+
+
+def _for_each(chords: Any, count: Any) -> Any:
+    """Chord ids int32 [count, C], from as many rows or from one."""
+    chords = _within(chords, NUM_CHORDS, "chords")
+    return tf.broadcast_to(chords, [count, tf.shape(chords)[1]])
+
+
+def _spherical(start: Any, end: Any, count: Any) -> Any:
+    """float32 [B, count, Z]: what `generate.points.interpolate` gives for each pair."""
+    right = tf.debugging.assert_greater(count, 1, "an interpolation has 2 points or more")
+    with tf.control_dependencies([right]):
+        t = tf.linspace(tf.constant(0, tf.float64), 1, count)[None, :, None]
+    a, b = (tf.cast(x, tf.float64)[:, None] for x in (start, end))  # [B, 1, Z]
+    lengths = [tf.norm(x, axis=-1, keepdims=True) for x in (a, b)]
+    u, v = (tf.math.divide_no_nan(x, length) for x, length in zip((a, b), lengths))
+    angle = tf.acos(tf.clip_by_value(tf.reduce_sum(u * v, -1, keepdims=True), -1, 1))
+    direction = tf.math.divide_no_nan(
+        tf.sin((1 - t) * angle) * u + tf.sin(t * angle) * v, tf.sin(angle)
+    )
+    curved = direction * ((1 - t) * lengths[0] + t * lengths[1])
+    # else there is no plane to turn in
+    turns = (angle > 1e-6) & (angle < math.pi - 1e-6) & (tf.minimum(*lengths) > 0)
+    return tf.cast(tf.where(turns, curved, (1 - t) * a + t * b), tf.float32)

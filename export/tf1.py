@@ -16,7 +16,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gm_vae.errors import UserError
-from gm_vae.model.published import sizes_from_weights
+from gm_vae.model.published import sizes_from_shapes
+from gm_vae.model.tf_variables import read_variables
 
 _TAR = re.compile(r"\.(tar|tgz|tar\.\w+)$")
 _PART = re.compile(r".*\.(index|data-\d{5}-of-\d{5})$")
@@ -41,31 +42,16 @@ def read_tf1(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     path = pathlib.Path(path)
     if _TAR.search(path.name) and path.is_file():
         with _unpacked(path) as folder:
-            weights = _read_variables(_prefix(folder, str(path)), str(path))
+            weights = _read_network(_prefix(folder, str(path)), str(path))
     else:
-        weights = _read_variables(_prefix(path, str(path)), str(path))
-    sizes_from_weights(weights)
+        weights = _read_network(_prefix(path, str(path)), str(path))
+    sizes_from_shapes({name: array.shape for name, array in weights.items()})
     return weights
 
 
-def _read_variables(prefix: pathlib.Path, source: str) -> dict[str, np.ndarray]:
-    import tensorflow as tf
-
-    weights = {}
-    try:
-        reader = tf.train.load_checkpoint(str(prefix))
-        for name, dtype in sorted(reader.get_variable_to_dtype_map().items()):
-            if dtype.is_floating and not _TRAINING.match(name):
-                weights[name] = np.asarray(reader.get_tensor(name), np.float32)
-    except (tf.errors.OpError, RuntimeError, ValueError, TypeError, LookupError) as error:
-        raise UserError(
-            f"cannot read the checkpoint {source} ({_reason(error)}); "
-            "copy its .index and .data files again."
-        ) from error
-    for name, array in weights.items():
-        if not np.isfinite(array).all():
-            raise UserError(f"{name} in {source} holds NaN or infinity; copy the checkpoint again.")
-    return weights
+def _read_network(prefix: pathlib.Path, source: str) -> dict[str, np.ndarray]:
+    variables = read_variables(prefix, source)
+    return {name: array for name, array in variables.items() if not _TRAINING.match(name)}
 
 
 def _prefix(path: pathlib.Path, source: str) -> pathlib.Path:

@@ -18,7 +18,9 @@ from gm_vae.version import __version__
 
 if TYPE_CHECKING:
     from gm_vae.generate.audio import write_wav
-    from gm_vae.generate.gmvae import GMVAE, load
+    from gm_vae.generate.gmvae import GMVAE
+    from gm_vae.generate.instruments import Instruments
+    from gm_vae.generate.loading import load
     from gm_vae.generate.midi_writer import write_midi
     from gm_vae.generate.piano_roll import draw_piano_roll
     from gm_vae.music.measure import Measure
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 _HOME = {
     "GMVAE": "gm_vae.generate.gmvae",
     "draw_piano_roll": "gm_vae.generate.piano_roll",
-    "load": "gm_vae.generate.gmvae",
+    "Instruments": "gm_vae.generate.instruments",
+    "load": "gm_vae.generate.loading",
     "Measure": "gm_vae.music.measure",
     "MeasureFormat": "gm_vae.music.measure_format",
     "MidiError": "gm_vae.music.midi_file",
@@ -44,6 +47,7 @@ _HOME = {
 
 __all__ = [
     "GMVAE",
+    "Instruments",
     "Measure",
     "MeasureFormat",
     "MidiError",

@@ -32,15 +32,21 @@ VERBS = {
     "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
     "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run", True),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
-    "generate": Verb(
-        "gm_vae.generate.commands", "GENERATE", "one style over a chord progression", True
-    ),
-    "interpolate": Verb(
-        "gm_vae.generate.commands", "INTERPOLATE", "morph one style into another", True
+    "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),
+    "generate": Verb("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),
+    "interpolate": Verb("gm_vae.generate.commands", "INTERPOLATE", "morph one style into another"),
+    "encode": Verb("gm_vae.generate.commands", "ENCODE", "measures of MIDI files as points"),
+    "reconstruct": Verb("gm_vae.generate.commands", "RECONSTRUCT", "encode measures and decode"),
+    "vary": Verb("gm_vae.generate.commands", "VARY", "measures like one, or some tracks anew"),
+    "attributes": Verb(
+        "gm_vae.generate.attributes", "COMMAND", "learn directions: density, strings, ..."
     ),
     "web": Verb("gm_vae.export.web_page", "WEB", "serve the web page and open the browser"),
     "export": Verb(
-        "gm_vae.export.commands", "EXPORT", "write a SavedModel, magenta.js files or a site", True
+        "gm_vae.export.commands",
+        "EXPORT",
+        "write a model for TensorFlow or web pages, or a site",
+        True,
     ),
     "import": Verb(
         "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True

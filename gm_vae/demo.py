@@ -61,7 +61,7 @@ def run_demo(
     output: pathlib.Path, midi: str | None, config: TrainConfig, seed: int, force: bool
 ) -> str:
     """Do everything in the folder `output` and return the closing table."""
-    from gm_vae.generate.gmvae import load
+    from gm_vae.generate.loading import load
     from gm_vae.pipelines.midi_to_measures import preprocess
 
     _clear(output, force)
@@ -86,7 +86,7 @@ def run_demo(
     with stages("evaluate", f"{split} measures"):
         after = _evaluate(model, dataset, split)
     with stages("export", "SavedModel and magenta.js"):
-        _export(model, output)
+        _export(output)
     with stages("generate", f"one z over {PROGRESSION}; two z over {INTERPOLATION}"):
         made = _make_music(model, output / "music", seed)
         consonance = _consonance(model, dataset, split, seed)
@@ -134,17 +134,19 @@ def _evaluate(model: GMVAE, dataset: Dataset, split: str) -> Evaluation:
     return evaluate(model.network, dataset.directory, split, limit=_SCORED)
 
 
-def _export(model: GMVAE, output: pathlib.Path) -> None:
+def _export(output: pathlib.Path) -> None:
     from gm_vae.export.magentajs import export_magentajs
     from gm_vae.export.saved_model import export_saved_model
+    from gm_vae.model.checkpoint import read_checkpoint
 
-    export_saved_model(model, output / "savedmodel")
-    export_magentajs(model.network.published_weights(), model.format, output / "magentajs")
+    checkpoint = read_checkpoint(output / "run")
+    export_saved_model(checkpoint, output / "savedmodel")
+    export_magentajs(checkpoint, output / "magentajs")
 
 
 def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.Path]:
-    from gm_vae.generate.commands import morph, progression
     from gm_vae.generate.midi_writer import write_midi
+    from gm_vae.generate.operations import morph, progression
     from gm_vae.generate.piano_roll import draw_piano_roll
 
     points = model.sample_points(3, seed)

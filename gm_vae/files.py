@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import pathlib
 import re
 import shutil
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from gm_vae.errors import UsageError, UserError
 
+_PATIENCE_SECONDS = 60
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
@@ -29,9 +33,21 @@ def join(folder: str | os.PathLike[str], name: str) -> str:
 
 
 def open_file(path: str | os.PathLike[str]) -> BinaryIO:
-    """A file for reading; a remote one through TensorFlow. Raises OSError if it cannot be read."""
+    """A file for reading; a remote one of the web by HTTP, of other places through TensorFlow.
+
+    Raises OSError if it cannot be read.
+    """
     if not scheme(path):
         return open(path, "rb")
+    if scheme(path).lower() in ("http", "https"):
+        try:
+            return urllib.request.urlopen(os.fspath(path), timeout=_PATIENCE_SECONDS)
+        except urllib.error.HTTPError as error:
+            if error.code in (404, 410):
+                raise FileNotFoundError(2, "No such file", os.fspath(path)) from None
+            raise OSError(5, f"{error.code} {error.reason}", os.fspath(path)) from None
+        except (urllib.error.URLError, ValueError, http.client.HTTPException) as error:
+            raise OSError(5, str(getattr(error, "reason", error)), os.fspath(path)) from None
     import tensorflow as tf
 
     try:

@@ -16,6 +16,9 @@ def import_tensorflow_quietly() -> None:
     standard error goes to a file meanwhile, and from there to the terminal if the import fails.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow then keeps memory instead of asking the system for each tensor anew, which takes
+    # a third of a training step's CPU time
+    os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "true")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=DeprecationWarning)

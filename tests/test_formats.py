@@ -15,9 +15,10 @@ import gm_vae
 from gm_vae.cli import main
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UserError
-from gm_vae.export.magentajs import export_magentajs, read_magentajs
+from gm_vae.export.magentajs import export_magentajs
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.magentajs import adopt, read_magentajs
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
@@ -159,7 +160,7 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
 
     fmt, model = chain.fmt, chain.model
     z = model.sample_points(3, seed=0)
-    export_saved_model(model, tmp_path / "served")
+    export_saved_model(adopt(model.network.published_weights(), fmt, "test"), tmp_path / "served")
     served = tf.saved_model.load(str(tmp_path / "served"))
     chords = np.ones((3, fmt.chords_per_measure), np.int32)
     decoded = served.signatures["decode"](
@@ -176,7 +177,7 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
     told = json.loads((tmp_path / "served/assets.extra/gm_vae.json").read_text())
     assert ModelConfig.from_dict(told["model"]).fmt == fmt
 
-    export_magentajs(model.network.published_weights(), fmt, tmp_path / "js")
+    export_magentajs(adopt(model.network.published_weights(), fmt, "test"), tmp_path / "js")
     assert read_magentajs(tmp_path / "js")[1].fmt == fmt
 
 
@@ -234,7 +235,9 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
         write_midi(both, tmp_path / "both.mid")
     # 466 tokens are not 490; and 490 of another length are told by shape
     with pytest.raises(UserError, match="466 tokens and the measure format has 490"):
-        export_magentajs(waltz.model.network.published_weights(), long.fmt, tmp_path / "js")
+        export_magentajs(
+            adopt(waltz.model.network.published_weights(), long.fmt, "test"), tmp_path / "js"
+        )
     assert not list(tmp_path.glob("*/"))
 
 

@@ -44,6 +44,8 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
     }
     assert expected <= names
     assert "gm_vae/py.typed" in names
+    bundled = (REPO / "gm_vae/models").glob("*/*")
+    assert {str(path.relative_to(REPO)) for path in bundled} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     # alone on the path, before any checkout
     code = (

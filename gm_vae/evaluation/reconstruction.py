@@ -11,6 +11,7 @@ import numpy as np
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.operations import reconstruct
 from gm_vae.music.consonance import chord_time
 from gm_vae.music.measure import Measure
 from gm_vae.music.note_matching import TOLERANCE_STEPS, NoteScores, compare_notes
@@ -54,12 +55,6 @@ class Reconstructions:
             "note_time_in_chord": self.note_time_in_chord,
             "real_note_time_in_chord": self.real_note_time_in_chord,
         }
-
-
-def reconstruct(model: GMVAE, measures: list[Measure]) -> list[Measure]:
-    """Each measure decoded greedily from its own mu, under its own chords."""
-    chords = ["|".join(measure.chords) for measure in measures]
-    return model.decode(model.encode(measures)[0], chords, temperature=0, seed=0)
 
 
 def reconstruct_split(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 import os
 import secrets
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gm_vae.errors import UsageError
-from gm_vae.music.chords import NO_CHORD, chord_id
+from gm_vae.generate.instruments import Instruments
+from gm_vae.model.numpy_vae import NumpyVAE
+from gm_vae.model.threads import in_threads, split
+from gm_vae.music.chords import NO_CHORD, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 
@@ -22,53 +27,56 @@ if TYPE_CHECKING:
 
 Chords = str | Sequence[str] | None
 
-_BATCH = 256  # measures computed at once; bounds the memory, not the result
+_PART = 32, 128  # measures that a thread computes at once: fewer are no quicker, more need memory
 
 
 class GMVAE:
     """Encodes measures to points of the latent space and decodes points to measures.
 
-    Attributes:
-        network: the Keras model.
+    NumPy computes both (`model.numpy_vae`), with the weights as they were when this was made.
+
+    Args:
+        network: the Keras model, or the same in NumPy, as `load` has it.
         training: how it was trained (steps, dataset, figures), as the checkpoint tells.
     """
 
-    def __init__(self, network: HierarchicalVAE, training: dict[str, Any] | None = None) -> None:
-        import tensorflow as tf
-
-        from gm_vae.model import decoding
-
-        self.network = network
+    def __init__(
+        self, network: HierarchicalVAE | NumpyVAE, training: dict[str, Any] | None = None
+    ) -> None:
         self.training = dict(training or {})
-        flat = tf.TensorSpec([None, None], tf.int32)
-        point = tf.TensorSpec([None, self.config.latent_size], tf.float32)
-        number = tf.TensorSpec([], tf.float32), tf.TensorSpec([], tf.int64)
-        tracks, steps = self.format.max_tracks, self.format.max_track_length
-        measure = tf.TensorSpec([None, tracks, steps], tf.int32)
-        self._encode = tf.function(
-            network.encode,
-            autograph=False,
-            input_signature=[measure, tf.TensorSpec([None, tracks], tf.int32), measure],
-        )
-        decoder_signature = [point, flat, *number, tf.TensorSpec([None], tf.int32)]
-        self._side_by_side, self._in_sequence = (
-            tf.function(
-                functools.partial(decode, network),
-                autograph=False,
-                input_signature=decoder_signature,
-            )
-            for decode in (decoding.decode_side_by_side, decoding.decode_in_sequence)
-        )
+        if isinstance(network, NumpyVAE):
+            self.numpy = network
+        else:
+            self.network = network
+            self.numpy = NumpyVAE(network.config, network.published_weights())
+
+    @functools.cached_property
+    def network(self) -> HierarchicalVAE:
+        """The Keras model, for training, scores and exports."""
+        from gm_vae.model.vae import HierarchicalVAE
+
+        network = HierarchicalVAE(self.config)
+        network.load_published_weights(self.numpy.published_weights())
+        return network
 
     @property
     def config(self) -> ModelConfig:
         """Sizes of the network."""
-        return self.network.config
+        return self.numpy.config
 
     @property
     def format(self) -> MeasureFormat:
         """The measures that the model speaks."""
-        return self.network.config.fmt
+        return self.numpy.config.fmt
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """A short hash of the weights, to know what belongs to them."""
+        weights = self.numpy.published_weights()
+        digest = hashlib.sha256()
+        for name in sorted(weights):
+            digest.update(weights[name].tobytes())
+        return digest.hexdigest()[:16]
 
     def encode(self, measures: Sequence[Measure]) -> tuple[np.ndarray, np.ndarray]:
         """The posterior of each measure: (mu, sigma), each float32 [B, Z].
@@ -79,19 +87,18 @@ class GMVAE:
         for measure in measures:
             if measure.fmt != self.format:
                 self.format.require_equal(measure.fmt, "the model", "a measure to encode")
-        found = []
-        for start in range(0, len(measures), _BATCH):
-            part = measures[start : start + _BATCH]
-            found.append(
-                self._encode(
-                    np.stack([measure.tokens for measure in part]).astype(np.int32),
-                    np.stack([measure.lengths for measure in part]).astype(np.int32),
-                    np.stack([measure.event_chords for measure in part]).astype(np.int32),
-                )
-            )
-        if not found:
+        if not measures:
             return tuple(np.zeros((0, self.config.latent_size), np.float32) for _ in range(2))
-        mu, sigma = (np.concatenate([np.asarray(x) for x in column]) for column in zip(*found))
+
+        def encode(part: slice) -> tuple[np.ndarray, np.ndarray]:
+            return self.numpy.encode(
+                np.stack([measure.tokens for measure in measures[part]]),
+                np.stack([measure.lengths for measure in measures[part]]),
+                np.stack([measure.event_chords for measure in measures[part]]),
+            )
+
+        found = in_threads(encode, split(len(measures), *_PART))
+        mu, sigma = (np.concatenate(column) for column in zip(*found))
         return mu, sigma
 
     def decode(
@@ -101,6 +108,7 @@ class GMVAE:
         temperature: float = 0.5,
         seed: int | None = None,
         same_draw: bool = False,
+        instruments: Instruments | np.ndarray | None = None,
     ) -> list[Measure]:
         """A well-formed measure for each point.
 
@@ -112,18 +120,22 @@ class GMVAE:
             seed: the same number gives the same measures, whatever the batch; None draws one.
             same_draw: use the first measure's random numbers for all of them, so that they differ
                 only by their points and chords.
+            instruments: which instruments play; or bool [B, T, 130], what each track may begin
+                with (program 0..127, drums, end). Any if None.
 
         Raises:
-            UsageError: z has another width, there are not as many chords as points, or a chord
-                cannot be read.
+            UsageError: z has another width, there are not as many chords as points, a chord
+                cannot be read, or the instruments cannot all play.
+
+        A chord without a triad is decoded as the nearest one that has, with a warning.
         """
-        batches = self._batches(z, chords, temperature, seed, same_draw)
+        parts = self._parts(z, chords, temperature, seed, same_draw, instruments)
+        found = in_threads(lambda part: self.numpy.decode(**part), parts)
         measures = []
-        for arguments in batches:
-            tokens, lengths = self._side_by_side(*arguments)
-            tokens = np.asarray(tokens, np.uint16)
-            lengths = np.asarray(lengths, self.format.length_dtype)
-            labels = arguments[1].astype(np.uint8)
+        for part, (tokens, lengths) in zip(parts, found):
+            tokens = tokens.astype(np.uint16)
+            lengths = lengths.astype(self.format.length_dtype)
+            labels = part["chords"].astype(np.uint8)
             measures += [
                 Measure(*_in_order(rows, row_lengths), label, self.format)
                 for rows, row_lengths, label in zip(tokens, lengths, labels)
@@ -146,15 +158,15 @@ class GMVAE:
 
         Args and errors as in `decode`.
         """
-        found = []
-        for arguments in self._batches(z, chords, temperature, seed):
+
+        def decode(part: dict[str, Any]) -> np.ndarray:
             if constrained:
-                tokens, _ = self._side_by_side(*arguments)
-            else:
-                tokens = self._in_sequence(*arguments)
-            found.append(np.asarray(tokens))
+                return self.numpy.decode(**part)[0]
+            return self.numpy.decode_in_sequence(**part)
+
         shape = (0, self.format.max_tracks, self.format.max_track_length)
-        return np.concatenate(found) if found else np.zeros(shape, np.int32)
+        found = in_threads(decode, self._parts(z, chords, temperature, seed))
+        return np.concatenate([np.zeros(shape, np.int32), *found])
 
     def sample_points(self, count: int, seed: int | None = None) -> np.ndarray:
         """Points drawn from the prior, float32 [count, Z]; more points begin with the same ones."""
@@ -165,19 +177,18 @@ class GMVAE:
         """Write the model as a checkpoint folder that `load` reads."""
         from gm_vae.model.checkpoint import write_checkpoint
 
-        write_checkpoint(
-            folder, self.config, self.network.published_weights(), self.training, force
-        )
+        write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
-    def _batches(
+    def _parts(
         self,
         z: np.ndarray,
         chords: Chords,
         temperature: float,
         seed: int | None,
         same_draw: bool = False,
-    ) -> list[tuple[np.ndarray, np.ndarray, float, int, np.ndarray]]:
-        """Checked arguments of the decoders: points, chord labels, temperature, seed, draws."""
+        instruments: Instruments | np.ndarray | None = None,
+    ) -> list[dict[str, Any]]:
+        """Checked arguments of `NumpyVAE.decode`, for a few measures at a time."""
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.config.latent_size:
             raise UsageError(
@@ -188,24 +199,17 @@ class GMVAE:
         seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
         labels = chord_labels(chords, len(z), self.format)
         draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
-        parts = [slice(start, start + _BATCH) for start in range(0, len(z), _BATCH)]
-        return [(z[part], labels[part], temperature, seed, draws[part]) for part in parts]
-
-
-def load(path: str | os.PathLike[str]) -> GMVAE:
-    """The model in a checkpoint folder, or in the run folder of a training.
-
-    Raises:
-        UserError: there is no such folder, it holds something else, or it is damaged.
-    """
-    from gm_vae.model.checkpoint import read_checkpoint
-
-    config, weights, training = read_checkpoint(path)
-    from gm_vae.model.vae import HierarchicalVAE
-
-    network = HierarchicalVAE(config)
-    network.load_published_weights(weights)
-    return GMVAE(network, training)
+        if isinstance(instruments, Instruments):
+            instruments = instruments.masks(self.numpy.program_logits(z))
+        common = {"temperature": float(temperature), "seed": seed}
+        parts = [
+            {"z": z[part], "chords": labels[part], "draws": draws[part], **common}
+            for part in split(len(z), *_PART)
+        ]
+        if instruments is not None:
+            for part, where in zip(parts, split(len(z), *_PART)):
+                part["programs"] = instruments[where]
+        return parts
 
 
 def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
@@ -238,8 +242,17 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
 
 
 def chord_ids_of(symbol: str) -> list[int]:
-    """The chord ids of a measure's symbol such as "C" or "C|G". Raises ChordError."""
-    return [chord_id(part) for part in symbol.split("|")]
+    """The chord ids of a measure's symbol such as "C" or "C|G"; folded chords are warned of.
+
+    Raises:
+        ChordError: a symbol cannot be read.
+    """
+    found = []
+    for part in symbol.split("|"):
+        found.append(nearest_chord_id(part))
+        if not has_triad(part):
+            warnings.warn(f"{part} has no triad; taken as {chord_symbol(found[-1])}.", stacklevel=2)
+    return found
 
 
 def _in_order(tokens: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -29,3 +29,33 @@ def interpolate(a: np.ndarray, b: np.ndarray, count: int, spherical: bool = True
             length = (1 - t) * lengths[0] + t * lengths[1]
             return (direction * length).astype(np.float32)
     return ((1 - t) * a + t * b).astype(np.float32)
+
+
+def grid(corners: np.ndarray, rows: int, columns: int, spherical: bool = True) -> np.ndarray:
+    """Points between four corners [4, Z]: float32 [rows, columns, Z].
+
+    The corners are upper left, upper right, lower left, lower right; the left and the right edge
+    are interpolations, and so is each row between them.
+
+    Raises:
+        UsageError: there are not four corners, or less than two rows or columns.
+    """
+    if len(corners) != 4:
+        raise UsageError(f"a grid has four corners, not {len(corners)}.")
+    left, right = (interpolate(corners[i], corners[i + 2], rows, spherical) for i in (0, 1))
+    return np.stack([interpolate(a, b, columns, spherical) for a, b in zip(left, right)])
+
+
+def near(point: np.ndarray, similarity: float, count: int, seed: int | None = None) -> np.ndarray:
+    """`count` points that resemble one, float [Z]: float32 [count, Z].
+
+    similarity * point + sqrt(1 - similarity^2) * noise: of a point of the prior they are points of
+    the prior too, correlated with it by `similarity`: 1 gives the point itself, 0 any others.
+
+    Raises:
+        UsageError: similarity is outside 0..1.
+    """
+    if not 0 <= similarity <= 1:
+        raise UsageError(f"similarity is {similarity}; give a number from 0 to 1.")
+    noise = np.random.default_rng(seed).standard_normal((count, len(point)), np.float32)
+    return similarity * np.asarray(point, np.float32) + np.float32(1 - similarity**2) ** 0.5 * noise

@@ -1,12 +1,17 @@
 """The folder of a trained model: configuration, provenance and weights, for reading anywhere.
 
-gm_vae.json              version, model configuration, how it was trained
+gm_vae.json              version, model configuration, how it was trained, a checksum
+config.json              the same for browsers (magenta.js)
 weights_manifest.json    names, shapes and files of the weights, and
 group1-shard*            the weights, in the layout that TensorFlow.js reads (`model.tensors`)
+attributes.json          directions of the latent space that mean something, if any were learnt
+README.md                a card for people, in exports
 """
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -19,11 +24,40 @@ from gm_vae.errors import UserError
 from gm_vae.files import output_folder
 from gm_vae.model.client_config import CONFIG, client_config
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.tensors import read_tensors, write_json, write_tensors
+from gm_vae.model.published import NetworkSizes
+from gm_vae.model.tensors import (
+    MANIFEST,
+    StoredTensors,
+    read_description,
+    read_json,
+    write_json,
+    write_tensors,
+)
+from gm_vae.music.vocabulary import vocabulary
 from gm_vae.version import __version__
 
 FILE_NAME = "gm_vae.json"
-VERSION = 1  # of the folder's layout; a reader refuses a greater one
+ATTRIBUTES = "attributes.json"
+VERSION = 2  # of the folder's layout; a reader refuses a greater one. 1 had no checksum.
+
+_CHECKSUM = "sha256"
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """A model as files hold it.
+
+    Attributes:
+        config: its sizes and format.
+        weights: float32, every variable by published name.
+        training: how they came about (steps, dataset, figures), JSON values.
+        attributes: what attributes.json holds, None if there is none.
+    """
+
+    config: ModelConfig
+    weights: dict[str, np.ndarray]
+    training: dict[str, Any]
+    attributes: dict[str, Any] | None = None
 
 
 def write_checkpoint(
@@ -45,64 +79,145 @@ def write_checkpoint(
     Raises:
         UserError: the place cannot be written, or is taken and `force` is false.
     """
+    with output_folder(folder, force) as part:
+        write_checkpoint_files(part, Checkpoint(config, dict(weights), dict(training or {})))
+
+
+def write_checkpoint_files(
+    folder: pathlib.Path, checkpoint: Checkpoint, quantization: str = "none"
+) -> None:
+    """Write the files of a checkpoint into a folder that is there.
+
+    `quantization` is how the weights are stored (`write_tensors`). Raises OSError or UserError.
+    """
+    write_tensors(folder, checkpoint.weights, quantization)
+    write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
+    if checkpoint.attributes is not None:
+        write_json(folder / ATTRIBUTES, checkpoint.attributes)
     values = {
         "checkpoint_version": VERSION,
         "gm_vae": __version__,
-        "model": config.to_dict(),
-        "training": dict(training or {}),
+        "model": checkpoint.config.to_dict(),
+        "training": checkpoint.training,
     }
-    with output_folder(folder, force) as part:
-        write_tensors(part, dict(weights))
-        write_json(part / CONFIG, client_config(config.fmt, config.chords))
-        (part / FILE_NAME).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+    values[_CHECKSUM] = _checksum(values, StoredTensors.find(folder))
+    write_json(folder / FILE_NAME, values)
 
 
-def read_checkpoint(
-    folder: str | os.PathLike[str],
-) -> tuple[ModelConfig, dict[str, np.ndarray], dict[str, Any]]:
-    """(configuration, weights by published name, how it was trained) of a checkpoint folder.
+def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
+    """The model in a checkpoint folder.
 
-    `folder` may also be a run folder of `gm-vae train`: its checkpoint is read then.
+    `folder` may also be a run folder of `gm-vae train`: its checkpoint is read then. Nothing
+    outside the folder is opened, nothing in it is executed, and no weight is read before all that
+    the files say of their sizes agrees.
 
     Raises:
-        UserError: there is no such folder, it holds something else, or it is damaged.
+        UserError: there is no such folder, it holds something else, it is damaged, or it was
+            written by a newer version.
     """
-    folder = pathlib.Path(folder)
+    folder = checkpoint_folder(folder)
+    path = folder / FILE_NAME
+    values = read_json(path, "copy the whole folder again")
+    if not isinstance(values, dict) or not {"checkpoint_version", "model", "training"} <= set(
+        values
+    ):
+        raise _damaged(path, "a field is missing")
+    version = values["checkpoint_version"]
+    if type(version) is not int or not 1 <= version <= VERSION:
+        raise UserError(
+            f"{folder} has checkpoint version {str(version)[:20]} and this gm-vae reads 1 to "
+            f"{VERSION}; upgrade the package."
+        )
+    config = _config(path, values["model"])
+    if not isinstance(values["training"], dict):
+        raise _damaged(path, "training is no object")
+    stored = StoredTensors.find(folder)
+    _require_shapes(folder, config, stored.shapes)
+    if version > 1 and values.get(_CHECKSUM) != _checksum(values, stored):
+        raise _damaged(path, "the files do not have the checksum that it tells")
+    return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
+
+
+def read_attributes(folder: pathlib.Path) -> dict[str, Any] | None:
+    """What attributes.json in a folder holds, None if there is none. Raises UserError."""
+    if not (folder / ATTRIBUTES).is_file():
+        return None
+    values = read_json(folder / ATTRIBUTES, "copy it again")
+    if not isinstance(values, dict):
+        raise _damaged(folder / ATTRIBUTES, "it is no object")
+    return values
+
+
+def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
+    """The checkpoint folder at a path, or the one in a run folder of `gm-vae train`.
+
+    Raises:
+        UserError: there is none; the message says what lies there instead.
+    """
+    folder = pathlib.Path(path)
     if not folder.exists():
         raise UserError(f"there is no checkpoint at {folder}; train one with gm-vae train.")
-    if not (folder / FILE_NAME).is_file() and (folder / "checkpoint" / FILE_NAME).is_file():
-        folder = folder / "checkpoint"
-    path = folder / FILE_NAME
-    if not path.is_file():
-        raise UserError(_what_it_is_instead(folder))
+    for found in (folder, folder / "checkpoint"):
+        if (found / FILE_NAME).is_file():
+            return found
+    raise UserError(_what_it_is_instead(folder))
+
+
+def _checksum(values: Mapping[str, Any], stored: StoredTensors) -> str:
+    """SHA-256 over gm_vae.json but for the checksum itself, config.json, manifest and shards."""
+    rest = {name: value for name, value in values.items() if name != _CHECKSUM}
+    digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
+    for name in (CONFIG, MANIFEST):
+        digest.update(read_description(stored.folder / name, "copy the whole folder again"))
+    for path in stored.shards:
+        try:
+            with open(path, "rb") as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+        except OSError as error:
+            raise UserError(
+                f"cannot read {path} ({error.strerror}); copy the whole folder again."
+            ) from error
+    return digest.hexdigest()
+
+
+def _config(path: pathlib.Path, values: Any) -> ModelConfig:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        version, model, training = (
-            values[key] for key in ("checkpoint_version", "model", "training")
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path} cannot be read ({type(error).__name__}); the checkpoint is damaged: "
-            "copy it again or train anew."
-        ) from None
-    if version != VERSION:
-        raise UserError(
-            f"{folder} has checkpoint version {version!r} and this gm-vae reads {VERSION}; "
-            "upgrade the package."
-        )
-    try:
-        config = ModelConfig.from_dict(model)
+        config = ModelConfig.from_dict(values)
+        if isinstance(config.chords, bool) and isinstance(config.preset, str):
+            return config
     except (TypeError, KeyError, AttributeError):
-        raise UserError(
-            f"{path} has no whole model configuration; the checkpoint is damaged: copy it again."
-        ) from None
-    return config, read_tensors(folder), training
+        pass
+    except UserError as error:  # it says which field, and not of which file
+        raise UserError(f"{path}: {error}") from None
+    raise _damaged(path, "it has no whole model configuration")
+
+
+def _require_shapes(
+    folder: pathlib.Path, config: ModelConfig, shapes: Mapping[str, tuple[int, ...]]
+) -> None:
+    sizes = NetworkSizes(
+        config.encoder_units,
+        config.decoder_units,
+        config.latent_size,
+        vocabulary(config.fmt).size,
+        config.chords,
+        has_sigma=True,
+    )
+    expected = sizes.shapes()
+    for name in sorted(set(expected) | set(shapes)):
+        if expected.get(name) != shapes.get(name):
+            raise UserError(
+                f"the weights in {folder} are not of the model that its {FILE_NAME} describes: "
+                f"{name[:100]!r} has the shape {shapes.get(name)} instead of {expected.get(name)}; "
+                "copy the whole folder again."
+            )
 
 
 def _what_it_is_instead(folder: pathlib.Path) -> str:
     if (folder / "saved_model.pb").exists():
         kind = "a SavedModel; name the checkpoint it was exported from"
-    elif (folder / "weights_manifest.json").exists():
+    elif (folder / MANIFEST).exists():
         kind = "a magenta.js checkpoint; turn it into ours with gm-vae import"
     elif list(folder.glob("*.index")) if folder.is_dir() else folder.suffix == ".index":
         kind = "a TensorFlow checkpoint; turn it into ours with gm-vae import"
@@ -111,3 +226,7 @@ def _what_it_is_instead(folder: pathlib.Path) -> str:
     else:
         kind = f"not a gm-vae checkpoint (it has no {FILE_NAME}); name the run folder of a training"
     return f"{folder} is {kind}."
+
+
+def _damaged(path: pathlib.Path, why: str) -> UserError:
+    return UserError(f"{path} is damaged ({why}); copy the checkpoint again.")

@@ -11,6 +11,16 @@ from gm_vae.music.measure_format import MeasureFormat
 CONFIG = "config.json"
 
 _FORMAT = "measureFormat"  # ours, which the client does not look at
+_KINDS = {
+    "MelodyConverter": "a melody model",
+    "DrumsConverter": "a drums model",
+    "DrumRollConverter": "a drums model",
+    "DrumsOneHotConverter": "a drums model",
+    "TrioConverter": "a trio model (melody, bass and drums)",
+    "TrioRhythmConverter": "a trio model (melody, bass and drums)",
+    "GrooveConverter": "a groove model",
+    "GrooveConverterTapify": "a groove model",
+}
 _OPTIONS = ("conditionOnKey", "extraControls", "useBooleanDecoder")
 
 
@@ -59,8 +69,9 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
             f"{CONFIG} is no configuration of a MusicVAE model; copy the checkpoint again."
         ) from error
     if (kind, converter) != ("MusicVAE", "MultitrackConverter"):
+        known = _KINDS.get(str(converter), "another kind of model")
         raise UserError(
-            f"{CONFIG} is of a {str(kind)[:40]} with a {str(converter)[:40]}; gm-vae reads "
+            f"{CONFIG} is of {known} ({str(kind)[:40]} with a {str(converter)[:40]}); gm-vae reads "
             "multitrack models (MusicVAE with a MultitrackConverter)."
         )
     if encoder not in (None, "TriadChordEncoder"):

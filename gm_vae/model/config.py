@@ -19,9 +19,9 @@ class ModelConfig:
             last one is the width of a track embedding.
         latent_size: Z.
         chords: whether encoder and decoder see a chord with every event.
+        fmt: the measures that the model speaks.
         start_units: units of the track decoder's first layer that mark the start of a track
             (`start_units.py`); 0 as in published models, 8 makes a track's first input irrelevant.
-        fmt: the measures that the model speaks.
         preset: name of the preset that this began as; says nothing about shapes.
     """
 
@@ -29,8 +29,8 @@ class ModelConfig:
     decoder_units: tuple[int, ...] = (256, 256)
     latent_size: int = 128
     chords: bool = True
-    start_units: int = 0
     fmt: MeasureFormat = dataclasses.field(default_factory=MeasureFormat)
+    start_units: int = 0
     preset: str = "custom"
 
     def __post_init__(self) -> None:
@@ -46,7 +46,8 @@ class ModelConfig:
                 raise UsageError(f"{name} is {size!r}; give a whole number of 1 or more.")
         if not 0 <= self.start_units < self.decoder_units[0]:
             raise UsageError(
-                f"start_units is {self.start_units}; give 0, or 8 of {self.decoder_units[0]} units."
+                f"start_units is {self.start_units} of a decoder of {self.decoder_units[0]} units; "
+                "give fewer, or 0."
             )
 
     def to_dict(self) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Conductor(keras.layers.Layer):
         """z [B, Z] -> [B, T, D]; `packed` says which time loop may run."""
         batch, steps = ops.shape(z)[0], self.config.fmt.max_tracks
         states = split_initial_state(self.initial_state(z), self.config.decoder_units)
-        bias = self.cells[0].bias
+        _, bias = self.cells[0].input_weights(packed)
         gates = ops.zeros((batch * steps, 1), bias.dtype) + bias
         outputs = run_stack(self.cells, gates, Layout.dense(batch, steps, packed), states)
         # [T * B, D] -> [B, T, D]
@@ -118,19 +118,20 @@ class TrackDecoder(keras.layers.Layer):
         self.output_projection.build((None, units[-1]))
         self.built = True
 
-    def start(self, embeddings: Any) -> tuple[Any, list[State]]:
-        """[N, D] -> (gates [N, 4H] that stay the same over a track, initial states)."""
-        first, begin = self.cells[0], self.vocabulary_size
-        projection = first.kernel[begin : begin + self.embedding_size]
-        constant = product(embeddings, projection, self.compute_dtype) + first.bias
+    def start(self, embeddings: Any, packed: bool = False) -> tuple[Any, list[State]]:
+        """[N, D] -> (gates [N, G] that stay the same over a track, initial states)."""
+        kernel, bias = self.cells[0].input_weights(packed)
+        projection = kernel[self.vocabulary_size : self.vocabulary_size + self.embedding_size]
+        constant = product(embeddings, projection, self.compute_dtype) + bias
         states = self.initial_state(embeddings)
         return constant, split_initial_state(states, self.config.decoder_units)
 
-    def input_table(self) -> Any:
-        """What each one-hot input adds to the gates, [V + 1 + C + 1, 4H]: tokens, NO_TOKEN,
+    def input_table(self, packed: bool = False) -> Any:
+        """What each one-hot input adds to the gates, [V + 1 + C + 1, G]: tokens, NO_TOKEN,
         chords, NO_CHORD_INPUT. Make it once, outside a time loop.
         """
-        kernel, begin = self.cells[0].kernel, self.vocabulary_size + self.embedding_size
+        kernel, _ = self.cells[0].input_weights(packed)
+        begin = self.vocabulary_size + self.embedding_size
         zero = ops.zeros((1, kernel.shape[1]), kernel.dtype)
         parts = [kernel[: self.vocabulary_size], zero]
         if self.config.chords:
@@ -140,7 +141,7 @@ class TrackDecoder(keras.layers.Layer):
     def gates(
         self, constant: Any, table: Any, previous: Any, chord: Any, packed: bool = True
     ) -> Any:
-        """Gates [N, 4H] of a step, from `start`, `input_table` and the inputs int [N]."""
+        """Gates [N, G] of a step, from `start`, `input_table` and the inputs int [N]."""
         none = self.vocabulary_size
         inputs = [ops.where(previous < 0, none, previous)]
         if self.config.chords:
@@ -167,7 +168,7 @@ class TrackDecoder(keras.layers.Layer):
         """
         layout = tracks.layout
         embeddings = ops.reshape(embeddings, (-1, self.embedding_size))  # [B, T, D] -> [N, D]
-        constant, states = self.start(ops.take(embeddings, tracks.order, axis=0))
+        constant, states = self.start(ops.take(embeddings, tracks.order, axis=0), layout.packed)
         first = ops.take(ops.reshape(ops.cast(first_inputs, "int32"), (-1,)), tracks.order, axis=0)
         previous = ops.where(
             layout.steps > 0,
@@ -176,7 +177,7 @@ class TrackDecoder(keras.layers.Layer):
         )
         gates = self.gates(
             layout.spread(constant),
-            self.input_table(),
+            self.input_table(layout.packed),
             previous,
             tracks.at(tracks.chords, layout.steps),
             layout.packed,

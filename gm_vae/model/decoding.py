@@ -1,4 +1,4 @@
-"""z -> tokens: all tracks of all measures side by side, or the published procedure."""
+"""z -> tokens inside a graph: all tracks of all measures side by side (`numpy_vae` outside)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decode_side_by_side(
         tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
     """
     fmt = model.config.fmt
-    decoder, grammar = model.track_decoder, Grammar(fmt)
+    decoder, grammar = model.track_decoder, Grammar(fmt, ops)
     tracks_each, steps = fmt.max_tracks, fmt.max_track_length
     embeddings = model.conductor.embed(z, packed=False)
     embeddings = ops.reshape(embeddings, (-1, decoder.embedding_size))  # [B, T, D] -> [N, D]
@@ -57,9 +57,9 @@ def decode_side_by_side(
     def body(t: Any, previous: Any, tokens: Any, lengths: Any, state: Any, lstm: Any) -> Any:
         chord = _chord_now(row_chords, state.step, t, fmt.steps_per_measure)
         logits, lstm = decoder.step(decoder.gates(constant, table, previous, chord), lstm)
-        uniform = uniforms(seed, draw, track, t)
+        uniform = uniforms(seed, draw, track, t, ops)
         logits = grammar.constrain(ops.cast(logits, "float32"), state, steps - t)
-        token = choose(logits, temperature, uniform)
+        token = choose(logits, temperature, uniform, ops)
         going = ops.logical_not(state.done)
         tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)
         lengths = lengths + ops.cast(going, "int32")
@@ -80,65 +80,6 @@ def decode_side_by_side(
         maximum_iterations=steps,
     )
     return ops.reshape(tokens, (-1, tracks_each, steps)), ops.reshape(lengths, (-1, tracks_each))
-
-
-def decode_in_sequence(
-    model: HierarchicalVAE, z: Any, chords: Any, temperature: Any, seed: Any, draws: Any
-) -> Any:
-    """The published procedure: tracks in order, each all E steps, nothing masked.
-
-    A later track's first input is the last token of the one before, past its end.
-
-    Args:
-        z: [B, Z].
-        chords: int [B, C], evenly spaced chord ids heard by time; or int [B, T, E], by place,
-            where NO_CHORD_INPUT feeds zeros.
-        temperature: scalar >= 0; 0 is greedy.
-        seed: int scalar.
-        draws: int32 [B], which random numbers of the seed each measure uses (0, 1, ... as a rule).
-
-    Returns:
-        int32 [B, T, E].
-    """
-    fmt = model.config.fmt
-    decoder = model.track_decoder
-    steps = fmt.max_track_length
-    embeddings = model.conductor.embed(z, packed=False)
-    batch = ops.shape(embeddings)[0]
-    table = decoder.input_table()
-    shifts = ops.convert_to_tensor(decoder.vocab.shift_steps.astype("int32"))
-    chords = ops.cast(chords, "int32")
-    by_place = len(chords.shape) == 3
-    position = ops.arange(steps, dtype="int32")
-    previous = ops.full((batch,), NO_TOKEN, "int32")
-    found = []
-    for track in range(fmt.max_tracks):
-        constant, states = decoder.start(embeddings[:, track])
-
-        def body(t: Any, previous: Any, tokens: Any, step: Any, lstm: Any) -> Any:
-            if by_place:
-                chord = ops.take(chords[:, track], t, axis=1)  # noqa: B023 (run at once)
-            else:
-                chord = _chord_now(chords, step, t, fmt.steps_per_measure)
-            gates = decoder.gates(constant, table, previous, chord)  # noqa: B023
-            logits, lstm = decoder.step(gates, lstm)
-            uniform = uniforms(seed, draws, ops.full_like(draws, track), t)  # noqa: B023
-            token = choose(logits, temperature, uniform)
-            tokens = ops.where(position == t, token[:, None], tokens)
-            return t + 1, token, tokens, step + ops.take(shifts, token, axis=0), lstm
-
-        start = (
-            ops.zeros((), "int32"),
-            previous,
-            ops.zeros((batch, steps), "int32"),
-            ops.zeros((batch,), "int32"),
-            states,
-        )
-        _, previous, tokens, _, _ = ops.while_loop(
-            lambda t, *_: t < steps, body, start, maximum_iterations=steps
-        )
-        found.append(tokens)
-    return ops.stack(found, 1)
 
 
 def _chord_now(chords: Any, step: Any, t: Any, steps_per_measure: int) -> Any:

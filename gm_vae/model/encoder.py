@@ -63,12 +63,13 @@ class Encoder(keras.layers.Layer):
         return self.mu(measure), ops.softplus(self.sigma(measure))
 
     def _gates(self, cell: LSTMCell, tracks: Tracks, steps: Any) -> Any:
-        """Input gates [P, 4H] of each track's tokens at `steps` int32 [P]."""
+        """Input gates [P, G] of each track's tokens at `steps` int32 [P]."""
         inputs = [tracks.at(tracks.tokens, steps)]
         if self.config.chords:
             inputs.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
-        table = cell.kernel[: cell.input_size]
-        return sum_of_rows(table, inputs, self.compute_dtype, tracks.layout.packed) + cell.bias
+        packed = tracks.layout.packed
+        table, bias = cell.input_weights(packed)
+        return sum_of_rows(table, inputs, self.compute_dtype, packed) + bias
 
 
 def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], packed: bool) -> Any:
@@ -76,7 +77,7 @@ def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], packed: 
     batch, steps, width = ops.shape(inputs[0])[0], inputs[0].shape[1], inputs[0].shape[2]
     gates = [
         # [B, T, I] -> [T * B, I]
-        cell.input_gates(ops.reshape(ops.transpose(part, (1, 0, 2)), (-1, width)))
+        cell.input_gates(ops.reshape(ops.transpose(part, (1, 0, 2)), (-1, width)), packed)
         for cell, part in zip(cells, inputs)
     ]
     outputs = run_side_by_side(cells, gates, Layout.dense(batch, steps, packed))

@@ -15,11 +15,12 @@ def event_chords(tokens: Any, lengths: Any, chords: Any, fmt: MeasureFormat) -> 
     """int32 [B, T, E] from tokens int32 [B, T, E], lengths [B, T] and labels int32 [B, C]."""
     table = ops.convert_to_tensor(vocabulary(fmt).shift_steps.astype("int32"))
     shifts = ops.take(table, tokens, axis=0)
-    start = ops.cumsum(shifts, -1) - shifts  # the step at which each token happens
+    # the step at which each token happens; the axis from the front, as TensorFlow.js wants it
+    start = ops.cumsum(shifts, 2) - shifts
     # the end repeats its predecessor: a token stands where the one before it began and moved on
     before = ops.concatenate([start[..., :1], start[..., :-1]], -1)
     position = ops.arange(fmt.max_track_length, dtype="int32")
-    length = lengths[..., None]
+    length = ops.expand_dims(lengths, -1)
     start = ops.where(position == length - 1, before, start)
     slots = ops.shape(chords)[-1]
     slot = ops.minimum(start * slots // fmt.steps_per_measure, slots - 1)  # [B, T, E]

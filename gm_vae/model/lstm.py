@@ -16,6 +16,8 @@ from gm_vae.model.layout import Layout
 from gm_vae.model.products import product
 
 FORGET_BIAS = 1.0
+# Values after the 4H gates of an entry that the packed loop leaves zero (see `packed_lstm`).
+GATE_PADDING = 16
 
 State = tuple[Any, Any]  # (h, c), each [N, H]
 
@@ -32,14 +34,18 @@ class LSTMCell(keras.layers.Layer):
         self.bias = self.add_weight(shape=(4 * units,), initializer="zeros", name="bias")
         self.built = True
 
-    def input_gates(self, inputs: Any) -> Any:
-        """[..., I] -> [..., 4H]: what the inputs and the bias add to the gates."""
-        kernel = self.kernel[: self.input_size]
-        return product(inputs, kernel, self.compute_dtype) + self.bias
+    def input_weights(self, packed: bool = False) -> tuple[Any, Any]:
+        """Kernel [I, G] and bias [G] that make gates of inputs; G is 4H, wider if `packed`."""
+        return _widened(self.kernel[: self.input_size], packed), _widened(self.bias, packed)
 
-    def state_kernel(self) -> Any:
-        """[H, 4H]: the part of the kernel that the state meets."""
-        return self.kernel[self.input_size :]
+    def input_gates(self, inputs: Any, packed: bool = False) -> Any:
+        """[..., I] -> [..., G]: what the inputs and the bias add to the gates."""
+        kernel, bias = self.input_weights(packed)
+        return product(inputs, kernel, self.compute_dtype) + bias
+
+    def state_kernel(self, packed: bool = False) -> Any:
+        """[H, G]: the part of the kernel that the state meets."""
+        return _widened(self.kernel[self.input_size :], packed)
 
     def step(self, gates: Any, state: State) -> State:
         """One step: `gates` [N, 4H] from the inputs, state [N, H] -> the next state."""
@@ -49,21 +55,28 @@ class LSTMCell(keras.layers.Layer):
         """All steps of all rows.
 
         Args:
-            gates: [P, 4H] from the inputs, in the order of `layout`.
+            gates: [P, G] from the inputs, in the order of `layout`; wider if that is packed.
             layout: which row and step each of the P entries belongs to.
             state: (h, c) [N, H] before the first step; zeros if None.
 
         Returns:
             h of each entry, [P, H].
         """
-        if state is None:
-            zeros = ops.zeros((layout.num_rows, self.units), gates.dtype)
-            state = (zeros, zeros)
         if layout.packed:
             from gm_vae.model.packed_lstm import packed_lstm
 
-            return packed_lstm(gates, self.state_kernel(), *state, layout)
+            return packed_lstm(gates, self.state_kernel(True), state, layout, self.compute_dtype)
+        if state is None:
+            zeros = ops.zeros((layout.num_rows, self.units), gates.dtype)
+            state = (zeros, zeros)
         return static_lstm(gates, self.state_kernel(), *state, layout, self.compute_dtype)
+
+
+def _widened(weights: Any, packed: bool) -> Any:
+    """[..., 4H] -> [..., 4H + GATE_PADDING] for the packed loop."""
+    if not packed:
+        return weights
+    return ops.pad(weights, [(0, 0)] * (len(weights.shape) - 1) + [(0, GATE_PADDING)])
 
 
 def run_side_by_side(cells: Sequence[LSTMCell], gates: Sequence[Any], layout: Layout) -> list[Any]:
@@ -125,11 +138,11 @@ def lstm_step(gates: Any, state_kernel: Any, state: State, dtype: str = "float32
 
 
 def run_stack(cells: list[LSTMCell], gates: Any, layout: Layout, states: list[State]) -> Any:
-    """Stacked layers, one after the other; `gates` [P, 4H] feed the first. Top h, [P, H]."""
+    """Stacked layers, one after the other; `gates` [P, G] feed the first. Top h, [P, H]."""
     outputs = None
     for layer, (cell, state) in enumerate(zip(cells, states)):
         if layer:
-            gates = cell.input_gates(outputs)
+            gates = cell.input_gates(outputs, layout.packed)
         outputs = cell.run(gates, layout, state)
     return outputs
 

@@ -31,6 +31,10 @@ def sum_of_rows(table: Any, indices: list[Any], dtype: str, packed: bool) -> Any
     Gathers where rows are packed. Elsewhere a product with one-hots: on an accelerator the gradient
     of a gather is a pile of additions to few rows, slow and in an order that is a matter of luck.
     """
+    if packed and keras.backend.backend() == "tensorflow":
+        from gm_vae.model.packed_rows import sum_of_gathers
+
+        return sum_of_gathers(table, indices)
     if packed:
         return sum(ops.take(table, index, axis=0) for index in indices)
     hot = sum(ops.one_hot(index, table.shape[0], dtype=dtype) for index in indices)

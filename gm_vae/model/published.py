@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gm_vae.errors import UserError
 from gm_vae.music.chords import NUM_CHORDS
@@ -19,12 +18,21 @@ OUTPUT = "core_decoder/decoder/output_projection"
 
 # What other checkpoints of the same family have, by a name that ours never has.
 _OTHERS = (
-    (r"(core_decoder/)?core_decoder_\d+/", "a trio (melody, bass and drums) MusicVAE"),
-    (r".*/nade/|nade/", "a drums MusicVAE with a NADE output"),
+    (
+        r"(core_decoder/)?core_decoder_\d+/",
+        "a trio MusicVAE (melody, bass and drums: hierdec-trio)",
+    ),
+    (r".*/nade/|nade/", "a drums MusicVAE (nade-drums)"),
     (r"control_preprocessing/", "a MusicVAE with preprocessed controls"),
-    (r"encoder/cell_\d+/|decoder/multi_rnn_cell/", "a flat (melody, drums or groove) MusicVAE"),
+    (r"encoder/cell_\d+/|decoder/multi_rnn_cell/", "a MusicVAE of one instrument"),
     (r"rnn/", "a MusicRNN"),
 )
+# Which one it is, by the tokens that it chooses from.
+_BY_TOKENS = {
+    (90,): "a melody MusicVAE (cat-mel, flat-mel or hierdec-mel)",
+    (512,): "a drums MusicVAE (cat-drums)",
+    (27,): "a groove MusicVAE (groovae)",
+}
 
 
 def encoder_cell(level: int, direction: str) -> str:
@@ -93,22 +101,22 @@ class NetworkSizes:
         return shapes
 
 
-def sizes_from_weights(weights: Mapping[str, np.ndarray]) -> NetworkSizes:
-    """The sizes of the network that these weights, by published name, belong to.
+def sizes_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NetworkSizes:
+    """The sizes of the network whose variables, by published name, have these shapes.
 
     Raises:
         UserError: they are of another kind of model, or some are missing, too many, or of a
             shape that does not go with the others.
     """
-    _refuse_others(weights)
-    encoder_units = _width(weights, encoder_cell(0, "fw")) // 4
+    _refuse_others(shapes)
+    encoder_units = _width(shapes, encoder_cell(0, "fw")) // 4
     layers = 0
-    while f"{decoder_cell(layers)}/bias" in weights:
+    while f"{decoder_cell(layers)}/bias" in shapes:
         layers += 1
-    vocabulary_size = _width(weights, OUTPUT)
-    reader = weights.get(f"{encoder_cell(0, 'fw')}/kernel")
-    whole = reader is not None and len(reader.shape) == 2  # if not, the comparison below says so
-    controls = reader.shape[0] - vocabulary_size - encoder_units if whole else 0
+    vocabulary_size = _width(shapes, OUTPUT)
+    reader = shapes.get(f"{encoder_cell(0, 'fw')}/kernel")
+    whole = reader is not None and len(reader) == 2  # if not, the comparison below says so
+    controls = reader[0] - vocabulary_size - encoder_units if whole else 0
     if controls not in (0, NUM_CHORDS):
         raise UserError(
             f"the checkpoint reads {controls} numbers beside each token where a chord has "
@@ -118,15 +126,15 @@ def sizes_from_weights(weights: Mapping[str, np.ndarray]) -> NetworkSizes:
     sizes = NetworkSizes(
         encoder_units=encoder_units,
         decoder_units=tuple(
-            _width(weights, decoder_cell(layer)) // 4 for layer in range(max(layers, 1))
+            _width(shapes, decoder_cell(layer)) // 4 for layer in range(max(layers, 1))
         ),
-        latent_size=_width(weights, MU),
+        latent_size=_width(shapes, MU),
         vocabulary_size=vocabulary_size,
         chords=controls == NUM_CHORDS,
-        has_sigma=f"{SIGMA}/kernel" in weights,
+        has_sigma=f"{SIGMA}/kernel" in shapes,
     )
     expected = sizes.shapes()
-    missing, unknown = sorted(set(expected) - set(weights)), sorted(set(weights) - set(expected))
+    missing, unknown = sorted(set(expected) - set(shapes)), sorted(set(shapes) - set(expected))
     if missing:
         raise _incomplete(missing)
     if unknown:
@@ -135,32 +143,48 @@ def sizes_from_weights(weights: Mapping[str, np.ndarray]) -> NetworkSizes:
             "take a checkpoint of a multitrack model (hier-multiperf_vel_1bar)."
         )
     for name, shape in expected.items():
-        if tuple(weights[name].shape) != shape:
+        if tuple(shapes[name]) != shape:
             raise UserError(
-                f"{name} has the shape {tuple(weights[name].shape)}, where the rest of the "
+                f"{name} has the shape {tuple(shapes[name])}, where the rest of the "
                 f"checkpoint asks for {shape}; it is damaged or of another model: copy it again."
             )
     return sizes
 
 
-def _refuse_others(weights: Mapping[str, np.ndarray]) -> None:
+def require_shapes(weights: Mapping[str, Any], expected: Mapping[str, Sequence[int]]) -> None:
+    """Raise UserError unless `weights` has each name of `expected`, with its shape."""
+    missing = sorted(set(expected) - set(weights))
+    if missing:
+        raise UserError(
+            f"the checkpoint lacks {len(missing)} variables of this model, first {missing[0]}; "
+            "it belongs to another model or is damaged."
+        )
+    for name, shape in expected.items():
+        if tuple(weights[name].shape) != tuple(shape):
+            raise UserError(
+                f"{name} has shape {tuple(weights[name].shape)} in the checkpoint and "
+                f"{tuple(shape)} in the model; choose the preset it was trained with."
+            )
+
+
+def _refuse_others(shapes: Mapping[str, tuple[int, ...]]) -> None:
     for pattern, kind in _OTHERS:
-        if any(re.match(pattern, name) for name in weights):
+        if any(re.match(pattern, name) for name in shapes):
+            for layer in (OUTPUT, "decoder/output_projection"):
+                kind = _BY_TOKENS.get(shapes.get(f"{layer}/bias"), kind)
             raise UserError(
                 f"this is a checkpoint of {kind}, not of the multitrack model; gm-vae reads "
                 "hier-multiperf_vel_1bar checkpoints, with and without chords."
             )
 
 
-def _width(weights: Mapping[str, np.ndarray], layer: str) -> int:
-    bias = weights.get(f"{layer}/bias")
+def _width(shapes: Mapping[str, tuple[int, ...]], layer: str) -> int:
+    bias = shapes.get(f"{layer}/bias")
     if bias is None:
         raise _incomplete([f"{layer}/bias"])
-    if len(bias.shape) != 1:
-        raise UserError(
-            f"{layer}/bias has the shape {tuple(bias.shape)}; copy the checkpoint again."
-        )
-    return bias.shape[0]
+    if len(bias) != 1:
+        raise UserError(f"{layer}/bias has the shape {tuple(bias)}; copy the checkpoint again.")
+    return bias[0]
 
 
 def _incomplete(missing: list[str]) -> UserError:

@@ -8,7 +8,7 @@ the first step of the layer passes its initial state on, whatever the input.
 
 They are ordinary weights, of which some are fixed: a start unit's own gates and cell hear nothing
 (its h is then 0 after the first step), its initial h is tanh(3), and its row of the state kernel
-is -3 on input gates and +3 on forget and output gates of the other units.
+is negative on input gates and positive on forget and output gates of the other units.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 
-_ROW = 3.0  # 8 units make 24: a sigmoid is 1 or 0 to float32's precision, if nothing else exceeds 8
+_HOLD = 24.0  # of all rows: sigmoids are 0 or 1 to float32's precision, if nothing else exceeds 8
 _INITIAL = 3.0  # tanh of it is 0.995
 
 
@@ -37,7 +37,7 @@ def fixed_weights(
         return {}
     start = np.arange(units) >= units - count
     gates = np.tile(start, 4)  # [4H], gates i, j, f, o
-    row = np.repeat([-_ROW, 0.0, _ROW, _ROW], units) * ~gates
+    row = np.repeat([-_HOLD, 0.0, _HOLD, _HOLD], units) / count * ~gates
     fixed = {}
 
     def fix(name: str, mask: np.ndarray, values: np.ndarray | float) -> None:

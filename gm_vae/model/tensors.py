@@ -28,7 +28,10 @@ QUANTIZATIONS = ("none", "float16", "uint16", "uint8")
 
 _STORED = {"float32": "<f4", "float16": "<f2", "uint16": "<u2", "uint8": "|u1"}
 _LEVELS = {"uint16": 65535, "uint8": 255}
+_WHOLE = {"i": ("int32", "<i4"), "b": ("bool", "|u1")}  # by NumPy's kind; of graphs, not of models
 _MAX_DIMENSIONS = 8
+_MAX_NUMBERS = 1 << 29  # of all tensors of a folder; the largest preset has 206 million
+_MAX_DESCRIPTION_BYTES = 1 << 24
 
 
 def write_tensors(
@@ -37,14 +40,26 @@ def write_tensors(
     quantization: str = "none",
     shard_bytes: int = SHARD_BYTES,
 ) -> None:
-    """Write weights_manifest.json and `group1-shardIofN` files into `folder`, made if missing.
+    """Write weights_manifest.json and what `write_shards` does, with the same arguments and errors.
 
-    Tensors go by name, so the same tensors give the same bytes. Everything is written under
-    temporary names first, and the manifest is renamed last.
+    Tensors go by name, so the same tensors give the same bytes.
+    """
+    manifest = write_shards(folder, tensors, quantization, shard_bytes)
+    write_json(pathlib.Path(folder) / MANIFEST, manifest)
+
+
+def write_shards(
+    folder: str | os.PathLike[str],
+    tensors: Mapping[str, np.ndarray],
+    quantization: str = "none",
+    shard_bytes: int = SHARD_BYTES,
+) -> list[dict[str, Any]]:
+    """Write `group1-shardIofN` files into `folder`, made if missing, and return their manifest.
 
     Args:
         folder: where to; other files in it stay.
-        tensors: name -> real numbers of any shape, stored as float32.
+        tensors: name -> real numbers of any shape, stored as float32; or int32 or bool, which no
+            quantization changes.
         quantization: "none" (float32), "float16", or "uint16" or "uint8", whose error is at most
             half of (max - min) / 65535 or 255 of each tensor.
         shard_bytes: size of every shard but the last.
@@ -62,100 +77,147 @@ def write_tensors(
     if shard_bytes < 1:
         raise UsageError(f"shard_bytes is {shard_bytes}; give the bytes of a shard, 1 or more.")
     folder = pathlib.Path(folder)
-    stored_as = "float32" if quantization == "none" else quantization
-    item_bytes = np.dtype(_STORED[stored_as]).itemsize
-    total_bytes = sum(np.asarray(array).size for array in tensors.values()) * item_bytes
+    stored = [
+        _store(name, tensors[name], "float32" if quantization == "none" else quantization)
+        for name in sorted(tensors)
+    ]
+    total_bytes = sum(array.nbytes for _, array in stored)
     shards = max(1, -(-total_bytes // shard_bytes))
     names = [f"group1-shard{index}of{shards}" for index in range(1, shards + 1)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        entries = []
-
-        def pieces() -> Iterable[memoryview]:
-            for name in sorted(tensors):
-                entry, array = _store(name, tensors[name], stored_as)
-                entries.append(entry)
-                yield array.reshape(-1).view(np.uint8).data
-
-        try:
-            _write_shards(folder, names, pieces(), shard_bytes)
-            manifest = [{"paths": names, "weights": entries}]
-            _write_durably(_temporary(folder / MANIFEST), _json_bytes(manifest))
-            # From here until the last rename there is no manifest, rather than one of other shards
-            (folder / MANIFEST).unlink(missing_ok=True)
-            for name in [*names, MANIFEST]:
-                _temporary(folder / name).replace(folder / name)
-        finally:
-            for name in [*names, MANIFEST]:
-                _temporary(folder / name).unlink(missing_ok=True)  # there after a failure only
+        pieces = (array.reshape(-1).view(np.uint8).data for _, array in stored)
+        _write_joined([folder / name for name in names], pieces, shard_bytes)
     except OSError as error:
         raise UserError(
             f"cannot write weights to {folder} ({error.strerror or error}); choose a folder that "
             "you may write to, on a disk with room."
         ) from error
+    return [{"paths": names, "weights": [entry for entry, _ in stored]}]
+
+
+def shard_names(folder: str | os.PathLike[str]) -> list[str]:
+    """The shards that a manifest names, none of them outside its folder. Raises UserError."""
+    where = pathlib.Path(folder) / MANIFEST
+    return [_shard_name(str(where), path) for paths, _ in _read_groups(where) for path in paths]
 
 
 def read_tensors(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """Every tensor of a folder by name, float32, dequantised.
+    """Every tensor of a folder by name, float32, dequantised. Raises as `StoredTensors` does."""
+    return StoredTensors.find(folder).read()
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredTensors:
+    """What a folder of tensors holds, known before any of them is read.
 
     Nothing outside the folder is opened, and no memory is taken before the sizes of the shards
     agree with the manifest.
 
-    Raises:
-        UserError: there is no manifest, it is damaged, a shard is missing, of another size or
-            outside the folder, a dtype is unknown, or a value is not finite.
+    Attributes:
+        folder: where they lie.
+        groups: entries of the manifest, and the shards that hold them.
     """
-    folder = pathlib.Path(folder)
-    manifest = read_json(folder / MANIFEST, "name a folder that holds a checkpoint")
-    where = str(folder / MANIFEST)
-    if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
-        raise _damaged(where, "it is no list of groups")
-    tensors: dict[str, np.ndarray] = {}
-    for group in manifest:
-        paths, weights = group.get("paths"), group.get("weights")
-        if not isinstance(paths, list) or not isinstance(weights, list):
-            raise _damaged(where, "a group has no paths or no weights")
-        entries = [_read_entry(where, weight) for weight in weights]
-        shards = [_shard(folder, path) for path in paths]
-        expected_bytes = sum(entry.stored_bytes for entry in entries)
-        found_bytes = sum(size for _, size in shards)
-        if found_bytes != expected_bytes:
-            raise UserError(
-                f"the weights in {folder} are {found_bytes} bytes, but {MANIFEST} describes "
-                f"{expected_bytes}: files are cut short or of another checkpoint; copy the folder "
-                "again."
-            )
-        source = _Joined([path for path, _ in shards])
-        try:
+
+    folder: pathlib.Path
+    groups: tuple[tuple[tuple[_Entry, ...], tuple[pathlib.Path, ...]], ...]
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str]) -> StoredTensors:
+        """Read the manifest and look at the shards.
+
+        Raises:
+            UserError: there is no manifest, it is damaged, a shard is missing, of another size or
+                outside the folder, or a dtype is unknown.
+        """
+        folder = pathlib.Path(folder)
+        where = str(folder / MANIFEST)
+        groups, names, numbers = [], set(), 0
+        for paths, weights in _read_groups(folder / MANIFEST):
+            entries = [_read_entry(where, weight) for weight in weights]
+            shards = [_shard(folder, path) for path in paths]
+            expected_bytes = sum(entry.stored_bytes for entry in entries)
+            found_bytes = sum(size for _, size in shards)
+            if found_bytes != expected_bytes:
+                raise UserError(
+                    f"the weights in {folder} are {found_bytes} bytes, but {MANIFEST} describes "
+                    f"{expected_bytes}: files are cut short or of another checkpoint; copy the "
+                    "folder again."
+                )
             for entry in entries:
-                if entry.name in tensors:
+                if entry.name in names:
                     raise _damaged(where, f"{entry.name!r} stands in it twice")
-                tensors[entry.name] = entry.decode(where, source)
-        finally:
-            source.close()
-    return tensors
+                names.add(entry.name)
+                numbers += math.prod(entry.shape)
+            groups.append((tuple(entries), tuple(path for path, _ in shards)))
+        if numbers > _MAX_NUMBERS:
+            raise UserError(
+                f"{folder} holds {numbers:,} weights, and gm-vae reads {_MAX_NUMBERS:,} at most; "
+                "take a smaller model."
+            )
+        return cls(folder, tuple(groups))
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape."""
+        return {entry.name: entry.shape for entries, _ in self.groups for entry in entries}
+
+    @property
+    def shards(self) -> list[pathlib.Path]:
+        """All shards in the order of the manifest."""
+        return [path for _, paths in self.groups for path in paths]
+
+    def read(self) -> dict[str, np.ndarray]:
+        """Every tensor by name, float32, dequantised. Raises UserError if a value is not finite."""
+        tensors: dict[str, np.ndarray] = {}
+        for entries, paths in self.groups:
+            source = _Joined(paths)
+            try:
+                for entry in entries:
+                    tensors[entry.name] = entry.decode(str(self.folder / MANIFEST), source)
+            finally:
+                source.close()
+        return tensors
+
+
+def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
+    """(paths, weights) of each group of a manifest, as they stand there."""
+    manifest = read_json(path, "name a folder that holds a checkpoint")
+    if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
+        raise _damaged(str(path), "it is no list of groups")
+    groups = [(group.get("paths"), group.get("weights")) for group in manifest]
+    if not all(isinstance(part, list) for group in groups for part in group):
+        raise _damaged(str(path), "a group has no paths or no weights")
+    return groups
 
 
 def read_json(path: pathlib.Path, remedy: str) -> Any:
     """The value of a JSON file. Raises UserError (with `remedy` if there is no file)."""
     try:
-        return json.loads(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"there is no {path.name} in {path.parent}; {remedy}.") from None
-    except OSError as error:
-        raise UserError(f"cannot read {path} ({error.strerror or error}); {remedy}.") from error
+        return json.loads(read_description(path, remedy).decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise _damaged(str(path), "it is not JSON") from error
 
 
+def read_description(path: pathlib.Path, remedy: str) -> bytes:
+    """The bytes of a file that describes others, of a size that such files have.
+
+    Raises UserError, with `remedy` if there is no file.
+    """
+    try:
+        size = _look_at(path.parent, path.name).st_size
+        if size > _MAX_DESCRIPTION_BYTES:
+            raise _damaged(str(path), f"it has {size} bytes")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UserError(f"there is no {path.name} in {path.parent}; {remedy}.") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path} ({error.strerror or error}); {remedy}.") from error
+
+
 def write_json(path: pathlib.Path, value: Any) -> None:
-    """Write a JSON file under a temporary name, then rename it. Raises OSError."""
-    _write_durably(_temporary(path), _json_bytes(value))
-    _temporary(path).replace(path)
-
-
-def _json_bytes(value: Any) -> bytes:
-    return (json.dumps(value, indent=1) + "\n").encode()
+    """Write a JSON file, and have it on the disk. Raises OSError."""
+    _write_durably(path, (json.dumps(value, indent=1) + "\n").encode())
 
 
 def _write_durably(path: pathlib.Path, data: bytes) -> None:
@@ -168,14 +230,18 @@ def _write_durably(path: pathlib.Path, data: bytes) -> None:
 
 def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any], np.ndarray]:
     """The manifest's entry of a tensor, and what stands in the shard."""
-    array = np.ascontiguousarray(values, np.float32).reshape(np.shape(values))
-    if not array.size:
+    values = np.asarray(values)
+    if not values.size:
         raise ValueError(f"{name} is empty")
+    entry: dict[str, Any] = {"name": name, "shape": list(values.shape), "dtype": "float32"}
+    if values.dtype.kind in _WHOLE:
+        entry["dtype"], stored = _WHOLE[values.dtype.kind]
+        return entry, np.ascontiguousarray(values, stored)
+    array = np.asarray(values, np.float32)
     if not np.isfinite(array).all():
         raise UserError(
             f"{name} holds NaN or infinity: the training diverged; take an earlier checkpoint."
         )
-    entry: dict[str, Any] = {"name": name, "shape": list(array.shape), "dtype": "float32"}
     if stored_as == "float16":
         if np.abs(array).max() > np.finfo(np.float16).max:
             raise UserError(f"{name} is too large for float16; choose none, uint16 or uint8.")
@@ -185,25 +251,21 @@ def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any
         scale = (high - low) / _LEVELS[stored_as] or 1.0  # a constant tensor is q = 0
         array = np.rint((array.astype(np.float64) - low) / scale)
         entry["quantization"] = {"dtype": stored_as, "scale": scale, "min": low}
-    return entry, np.ascontiguousarray(array.astype(_STORED[stored_as]))
+    return entry, np.ascontiguousarray(array, _STORED[stored_as])
 
 
-def _write_shards(
-    folder: pathlib.Path, names: list[str], pieces: Iterable[memoryview], shard_bytes: int
+def _write_joined(
+    paths: list[pathlib.Path], pieces: Iterable[memoryview], shard_bytes: int
 ) -> None:
-    """Cut the joined pieces into files of `shard_bytes`, under temporary names."""
+    """Cut the joined pieces into files of `shard_bytes`; the last has what is left."""
     waiting = bytearray()
-    remaining = iter(names)
+    remaining = iter(paths)
     for piece in pieces:
         waiting += piece
         while len(waiting) > shard_bytes:  # not >=: what is left at the end is the last shard
-            _write_durably(_temporary(folder / next(remaining)), waiting[:shard_bytes])
+            _write_durably(next(remaining), waiting[:shard_bytes])
             del waiting[:shard_bytes]
-    _write_durably(_temporary(folder / next(remaining)), waiting)
-
-
-def _temporary(path: pathlib.Path) -> pathlib.Path:
-    return path.with_name(f".{path.name}.writing")
+    _write_durably(next(remaining), waiting)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -262,9 +324,8 @@ def _read_entry(where: str, weight: Any) -> _Entry:
     return _Entry(name, tuple(shape), stored_as, float(scale), float(low))
 
 
-def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
-    """A shard's place and its size in bytes."""
-    where = str(folder / MANIFEST)
+def _shard_name(where: str, path: Any) -> str:
+    """A shard's path within its folder."""
     if not isinstance(path, str) or not path.isprintable() or not path:
         raise _damaged(where, "a shard has no name")
     parts = path.replace("\\", "/").split("/")
@@ -273,22 +334,45 @@ def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
             f"{where} names the shard {path!r} outside its folder; "
             "take the checkpoint from a source that you trust."
         )
-    file = folder / path
+    return path
+
+
+def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
+    """A shard's place and its size in bytes."""
+    where = str(folder / MANIFEST)
+    path = _shard_name(where, path)
     try:
-        found = file.stat()
+        found = _look_at(folder, path)
     except (OSError, ValueError):
         raise UserError(
             f"the shard {path!r} that {where} names is missing; copy the whole folder again."
         ) from None
+    return folder / path, found.st_size
+
+
+def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_result:
+    """What the system says of a file in a folder, before anybody opens it.
+
+    Raises:
+        UserError: it is a folder, a pipe or a device, or a link that leads out of the folder.
+        OSError: there is none.
+    """
+    path = folder / name
+    found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        raise UserError(f"the shard {file} is not a file; copy the whole folder again.")
-    return file, found.st_size
+        raise UserError(f"{path} is not a file; copy the whole folder again.")
+    if not pathlib.Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise UserError(
+            f"{path} is a link to a file outside its folder; copy the folder with what its links "
+            "point to."
+        )
+    return found
 
 
 class _Joined:
     """Files read as if they were one."""
 
-    def __init__(self, paths: list[pathlib.Path]) -> None:
+    def __init__(self, paths: Iterable[pathlib.Path]) -> None:
         self._paths = iter(paths)
         self._file: BinaryIO | None = None
 

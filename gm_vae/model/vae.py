@@ -10,7 +10,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from gm_vae.errors import UserError
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
@@ -199,18 +198,8 @@ class HierarchicalVAE(keras.Model):
     def load_published_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Set every variable from `weights`. Raises UserError unless names and shapes fit."""
         variables = self.published_variables()
-        missing = sorted(set(variables) - set(weights))
-        if missing:
-            raise UserError(
-                f"the checkpoint lacks {len(missing)} variables of this model, first {missing[0]}; "
-                "it belongs to another model or is damaged."
-            )
-        for name, variable in variables.items():
-            if tuple(variable.shape) != tuple(weights[name].shape):
-                raise UserError(
-                    f"{name} has shape {tuple(weights[name].shape)} in the checkpoint and "
-                    f"{tuple(variable.shape)} in the model; choose the preset it was trained with."
-                )
+        shapes = {name: variable.shape for name, variable in variables.items()}
+        published.require_shapes(weights, shapes)
         for name, variable in variables.items():
             variable.assign(weights[name])
 

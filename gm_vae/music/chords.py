@@ -3,7 +3,8 @@
     id = 1 + 12 * quality + root, quality: major 0, minor 1, augmented 2, diminished 3; root: C = 0
 
 Sevenths, sixths, ninths and slash chords fold into their triad. A chord without a triad
-(suspended, power, flat five over a major third) is an error that says what to write instead.
+(suspended, power, flat five over a major third) is an error that says what to write instead, or
+counts as the nearest triad where music is asked for (`nearest_chord_id`).
 """
 
 from __future__ import annotations
@@ -68,25 +69,39 @@ def chord_id(symbol: str) -> int:
         ChordError: the symbol cannot be read, or the chord has no major, minor, augmented or
             diminished triad.
     """
-    text = symbol.strip().translate(_SPELLINGS)
-    if text.upper().rstrip(".") in ("N.C", "NC", "N", "NO_CHORD"):
+    root, third, fifth = _read(symbol)
+    if not root:
         return NO_CHORD
-    match = _NOTE.match(text)
-    if not match:
-        raise ChordError(
-            f"{symbol!r} is not a chord symbol; write a root A-G and a kind, such as C, F#m, Bb7, "
-            "G+, Bdim, or N.C. for no chord."
-        )
-    kind, slash, bass = text[match.end() :].rpartition("/")
-    if not slash or not _NOTE.fullmatch(bass):  # none, or as in 6/9
-        kind = text[match.end() :]
-    triad = _third_and_fifth(symbol, kind)
-    if triad not in _QUALITY:
+    if (third, fifth) not in _QUALITY:
         raise ChordError(
             f"{symbol!r} has no major, minor, augmented or diminished triad; "
-            f"write {match.group()} or {match.group()}m instead."
+            f"write {root} or {root}m instead."
         )
-    return 1 + 12 * _QUALITY[triad] + pitch_class(match.group())
+    return 1 + 12 * _QUALITY[third, fifth] + pitch_class(root)
+
+
+def nearest_chord_id(symbol: str) -> int:
+    """As `chord_id`, but a chord without a triad gets the nearest one on its root.
+
+    Its third decides between major and minor, and counts as major where there is none (suspended
+    and power chords); an odd fifth counts as perfect.
+
+    Raises:
+        ChordError: the symbol cannot be read.
+    """
+    root, third, fifth = _read(symbol)
+    if not root:
+        return NO_CHORD
+    if (third, fifth) not in _QUALITY:
+        third = -1 if third == -1 else 0
+        fifth = fifth if (third, fifth) in _QUALITY else 0
+    return 1 + 12 * _QUALITY[third, fifth] + pitch_class(root)
+
+
+def has_triad(symbol: str) -> bool:
+    """Whether `chord_id` and `nearest_chord_id` agree. Raises ChordError as the latter does."""
+    root, third, fifth = _read(symbol)
+    return not root or (third, fifth) in _QUALITY
 
 
 def chord_symbol(index: int) -> str:
@@ -129,6 +144,23 @@ def pitch_class(note: str) -> int:
 
 
 _QUALITY = {(0, 0): 0, (-1, 0): 1, (0, 1): 2, (-1, -1): 3}
+
+
+def _read(symbol: str) -> tuple[str, int | None, int | None]:
+    """(root, third, fifth) of a symbol, the latter two as in `_KINDS`; root "" for "no chord"."""
+    text = symbol.strip().translate(_SPELLINGS)
+    if text.upper().rstrip(".") in ("N.C", "NC", "N", "NO_CHORD"):
+        return "", None, None
+    match = _NOTE.match(text)
+    if not match:
+        raise ChordError(
+            f"{symbol!r} is not a chord symbol; write a root A-G and a kind, such as C, F#m, Bb7, "
+            "G+, Bdim, or N.C. for no chord."
+        )
+    kind, slash, bass = text[match.end() :].rpartition("/")
+    if not slash or not _NOTE.fullmatch(bass):  # none, or as in 6/9
+        kind = text[match.end() :]
+    return match.group(), *_third_and_fifth(symbol, kind)
 
 
 def _third_and_fifth(symbol: str, kind: str) -> tuple[int | None, int | None]:

@@ -73,6 +73,7 @@ def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
                 f"--decoder_units={','.join(values.decoder_units)} is no list of numbers; "
                 "write it as 256,256."
             ) from None
+        changes.setdefault("start_units", min(8, changes["decoder_units"][0] // 4))
     return dataclasses.replace(preset(values.preset), **changes)
 
 

@@ -9,7 +9,6 @@ track before, past its end. Shares that are equal beside zeros are printed, and 
 beside the end. Results in RESULTS.md beside this file.
 """
 
-import functools
 import itertools
 import os
 import sys
@@ -23,7 +22,6 @@ import gm_vae
 from gm_vae.data.dataset import read_measures
 from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.model.decoder import NO_TOKEN
-from gm_vae.model.decoding import decode_in_sequence, decode_side_by_side
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import vocabulary
 
@@ -52,7 +50,6 @@ def compare(model: GMVAE, measures: list[Measure]) -> dict[str, dict[str, float]
     z, _ = model.encode(measures)
     labels = chord_labels(["|".join(m.chords) for m in measures], len(z), model.format)
     draws = np.arange(len(z), dtype=np.int32)
-    decode = tf.function(functools.partial(decode_side_by_side, model.network))
     shape = len(z), model.format.max_tracks
     vocab = vocabulary(model.format)
     truth = [
@@ -66,8 +63,7 @@ def compare(model: GMVAE, measures: list[Measure]) -> dict[str, dict[str, float]
         return float(np.mean(nats)) / np.log(2)
 
     def greedy(first_inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        found = decode(z, labels, 0.0, 0, draws, tf.constant(first_inputs, tf.int32))
-        return tuple(np.asarray(part) for part in found)
+        return model.numpy.decode(z, labels, 0.0, 0, draws, first_inputs)
 
     def inputs(values: np.ndarray | int) -> np.ndarray:
         first_inputs = np.full(shape, values)
@@ -76,8 +72,8 @@ def compare(model: GMVAE, measures: list[Measure]) -> dict[str, dict[str, float]
 
     zeros, end = inputs(NO_TOKEN), inputs(vocab.end)
     rng = np.random.default_rng(0)
-    published = tf.function(functools.partial(decode_in_sequence, model.network))
-    last = np.asarray(published(z, labels, 0.0, 0, draws))[:, :-1, -1]  # [B, T - 1]
+    published = model.numpy.decode_in_sequence(z, labels, 0.0, 0, draws)
+    last = published[:, :-1, -1]  # [B, T - 1]
     before = inputs(NO_TOKEN)
     before[:, 1:] = last
     kinds = {"zeros": (zeros, zeros), "the end": (zeros, end)}

@@ -7,6 +7,8 @@ import gm_vae
 from gm_vae.errors import UserError
 from gm_vae.export.importers import import_checkpoint
 from gm_vae.export.magentajs import export_magentajs
+from gm_vae.generate.loading import read_model
+from gm_vae.model.magentajs import adopt
 from gm_vae.model.published import NetworkSizes
 from gm_vae.model.tensors import read_tensors
 from gm_vae.music.measure_format import MeasureFormat
@@ -15,8 +17,9 @@ from gm_vae.music.measure_format import MeasureFormat
 @pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
 def test_tf1_checkpoints(golden, tmp_path, name):
     folder = golden / "model" / name
-    config, sigma_known = import_checkpoint(folder / "ckpt-0", tmp_path / "ours")
-    assert sigma_known
+    found = import_checkpoint(folder / "ckpt-0", tmp_path / "ours")
+    assert found.training["sigma_known"]
+    config = found.config
     assert (config.encoder_units, config.decoder_units, config.latent_size) == (48, (40,) * 3, 32)
     assert config.chords == name.startswith("chords")
     weights = np.load(folder / "weights.npz")
@@ -28,15 +31,12 @@ def test_tf1_checkpoints(golden, tmp_path, name):
 
 def test_magentajs_folders_come_back_byte_for_byte(golden, tmp_path):
     source = golden / "magentajs/ckpt_chords_float32"
-    _, sigma_known = import_checkpoint(source, tmp_path / "ours")
-    assert not sigma_known
+    assert not import_checkpoint(source, tmp_path / "ours").training["sigma_known"]
     model = gm_vae.load(tmp_path / "ours")
     assert model.training["sigma_known"] is False
     measures = model.decode(model.sample_points(3, seed=0), "C", seed=0)
     np.testing.assert_allclose(model.encode(measures)[1], 1.0, rtol=1e-6)  # the prior's
-    export_magentajs(
-        model.network.published_weights(), model.format, tmp_path / "back", quantization="none"
-    )
+    export_magentajs(read_model(tmp_path / "ours"), tmp_path / "back", "none")
     before, after = read_tensors(source), read_tensors(tmp_path / "back")
     assert set(before) == set(after)
     for name, value in before.items():
@@ -57,8 +57,8 @@ def test_another_format_is_told_by_the_browsers_folder_and_refused_from_tensorfl
     fmt = MeasureFormat(beats_per_bar=6, beat_unit=8, min_events=4)  # 466 tokens, as 3/4 has
     sizes = NetworkSizes(4, (4,), 2, 466, chords=True, has_sigma=True)
     weights = {name: np.zeros(shape, np.float32) for name, shape in sizes.shapes().items()}
-    export_magentajs(weights, fmt, tmp_path / "js")
-    assert import_checkpoint(tmp_path / "js", tmp_path / "ours")[0].fmt == fmt
+    export_magentajs(adopt(weights, fmt, "test"), tmp_path / "js")
+    assert import_checkpoint(tmp_path / "js", tmp_path / "ours").config.fmt == fmt
     assert gm_vae.load(tmp_path / "ours").format == fmt
     (tmp_path / "tf1").mkdir()
     tf.raw_ops.SaveV2(
@@ -67,7 +67,7 @@ def test_another_format_is_told_by_the_browsers_folder_and_refused_from_tensorfl
         shape_and_slices=[""] * len(weights),
         tensors=list(weights.values()),
     )
-    with pytest.raises(UserError, match="466 tokens and the published format has 490"):
+    with pytest.raises(UserError, match="466 tokens and the measure format has 490"):
         import_checkpoint(tmp_path / "tf1/model.ckpt-7", tmp_path / "more")
     assert not (tmp_path / "more").exists()
 

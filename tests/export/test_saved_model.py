@@ -7,47 +7,83 @@ import sys
 import numpy as np
 import pytest
 
+import gm_vae
 from gm_vae.errors import UsageError
 from gm_vae.export.saved_model import export_saved_model
-from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.commands import morph
+from gm_vae.generate.gmvae import GMVAE, chord_labels
+from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.event_chords import event_chords as chords_in_graph
+from gm_vae.model.prior import prior_points
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure import event_chords
+from gm_vae.music.measure_format import MeasureFormat
 
 STRANGER = """
 import sys, numpy as np, tensorflow as tf
 folder, data, result = sys.argv[1:]
 given = np.load(data)
+found = {}
 model = tf.saved_model.load(folder)
-encoded = model.signatures["encode"](
-    **{name: tf.constant(given[name]) for name in ("tokens", "lengths", "chords")}
-)
-decoded = model.signatures["decode"](
-    z=tf.constant(given["z"]), chords=tf.constant(given["chords"]),
-    temperature=tf.constant(1.0), seed=tf.constant(9),
-)
-np.savez(result, **{k: v.numpy() for d in (encoded, decoded) for k, v in d.items()})
+for name, inputs in {
+    "encode": ("tokens", "lengths", "chords"),
+    "decode": ("z", "chords", "temperature", "seed"),
+    "sample": ("count", "chords", "temperature", "seed"),
+    "interpolate": ("start", "end", "count", "chords", "temperature", "seed"),
+}.items():
+    outputs = model.signatures[name](**{key: tf.constant(given[key]) for key in inputs})
+    found |= {f"{name}_{key}": value.numpy() for key, value in outputs.items()}
+np.savez(result, **found)
 assert "gm_vae" not in sys.modules
 """
+CHORDS = ["C|G", "Am", "F", "Dm|E", "N.C."]
+SEED = 3_000_000_000  # more than an int32 holds: the graph is given the same bits
 
 
-def test_a_program_with_only_tensorflow_gets_the_same(tmp_path):
-    model = GMVAE(HierarchicalVAE(ModelConfig(12, (16, 16), 6)))
+def checkpoint_of(model, attributes=None):
+    return Checkpoint(model.config, model.network.published_weights(), {"steps": 7}, attributes)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return GMVAE(HierarchicalVAE(ModelConfig(12, (16, 16), 6)))
+
+
+@pytest.fixture(scope="module")
+def served(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served") / "1"
+    export_saved_model(checkpoint_of(model, {"density": [0.0] * 6}), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def signatures(served):
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(served))
+    # a signature holds its model by a weak reference
+    return {name: lambda f=f, m=loaded, **x: f(**x) for name, f in loaded.signatures.items()}
+
+
+def test_a_program_with_only_tensorflow_gets_the_same(model, served, tmp_path):
     z = model.sample_points(5, seed=0)
-    chords = ["C|G", "Am", "F", "Dm|E", "N.C."]
-    measures = model.decode(z, chords, temperature=1.0, seed=1)
-    export_saved_model(model, tmp_path / "served")
-
+    measures = model.decode(z, CHORDS, temperature=1.0, seed=1)
     given = {
-        "z": z,
         "tokens": np.stack([measure.tokens for measure in measures]).astype(np.int32),
         "lengths": np.stack([measure.lengths for measure in measures]).astype(np.int32),
-        "chords": np.stack([measure.chord_ids for measure in measures]).astype(np.int32),
+        "chords": chord_labels(CHORDS, 5, MeasureFormat()),
+        "z": z,
+        "start": z[:2],
+        "end": z[2:4],
+        "count": np.int32(5),
+        "temperature": np.float32(1),
+        "seed": np.int32(SEED - 2**32),
     }
     np.savez(tmp_path / "given.npz", **given)
     (tmp_path / "stranger.py").write_text(STRANGER)
     done = subprocess.run(
-        [sys.executable, "stranger.py", "served", "given.npz", "found.npz"],
+        [sys.executable, "stranger.py", served, "given.npz", "found.npz"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -56,32 +92,132 @@ def test_a_program_with_only_tensorflow_gets_the_same(tmp_path):
     assert done.returncode == 0, done.stderr
     found = np.load(tmp_path / "found.npz")
     mu, sigma = model.encode(measures)
-    np.testing.assert_allclose(found["mu"], mu, atol=1e-6)
-    np.testing.assert_allclose(found["sigma"], sigma, atol=1e-6)
-    expected = model.decode_tokens(z, chords, temperature=1.0, constrained=True, seed=9)
-    np.testing.assert_array_equal(found["tokens"], expected)
+    np.testing.assert_allclose(found["encode_mu"], mu, atol=1e-6)
+    np.testing.assert_allclose(found["encode_sigma"], sigma, atol=1e-6)
 
-    config = json.loads((tmp_path / "served/assets.extra/gm_vae.json").read_text())
+    options = {"temperature": 1.0, "constrained": True, "seed": SEED}
+    tokens = model.decode_tokens(z, CHORDS, **options)
+    np.testing.assert_array_equal(found["decode_tokens"], tokens)
+    np.testing.assert_array_equal(found["decode_lengths"], (tokens == 489).argmax(-1) + 1)
+
+    points = np.asarray(prior_points(SEED, np.arange(5), 6))
+    np.testing.assert_allclose(found["sample_z"], points, atol=1e-6)
+    expected = model.decode_tokens(found["sample_z"], CHORDS, **options)
+    np.testing.assert_array_equal(found["sample_tokens"], expected)
+
+    for pair in range(2):
+        way = morph(model, z[pair], z[2 + pair], CHORDS, 5, temperature=1.0, seed=SEED)
+        assert way == [
+            type(measure).from_tracks(
+                sorted(
+                    (row[:length].tolist() for row, length in zip(rows, lengths) if length > 1),
+                    key=lambda track: track[0],
+                ),
+                measure.chord_ids,
+            )
+            for rows, lengths, measure in zip(
+                found["interpolate_tokens"][pair], found["interpolate_lengths"][pair], way
+            )
+        ]
+
+
+def test_what_lies_beside_the_graph(model, served):
+    config = json.loads((served / "assets.extra/gm_vae.json").read_text())
     assert ModelConfig.from_dict(config["model"]) == model.config
+    vocabulary = json.loads((served / "assets.extra/vocabulary.json").read_text())
+    assert vocabulary["tokens"]["time_shift"] == {"first_id": 256, "first_value": 1, "count": 96}
+    assert vocabulary["tokens"]["end"]["first_id"] == 489
+    assert vocabulary["chords"][:3] == ["N.C.", "C", "C#"]
+    assert "tf.saved_model.load" in (served / "README.md").read_text()
     with pytest.raises(UsageError, match="--force"):
-        export_saved_model(model, tmp_path / "served")
+        export_saved_model(checkpoint_of(model), served)
 
 
-def test_weights_are_stored_once(tmp_path):
-    model = GMVAE(HierarchicalVAE(ModelConfig(64, (64, 64), 32)))
-    export_saved_model(model, tmp_path / "served")
-    stored = sum(file.stat().st_size for file in (tmp_path / "served/variables").iterdir())
-    assert stored == pytest.approx(4 * model.network.count_params(), rel=0.05)
+def test_the_library_reads_it_back(model, served):
+    again = gm_vae.load(served)
+    assert again.training == {"steps": 7}
+    for name, value in model.network.published_weights().items():
+        np.testing.assert_array_equal(again.network.published_weights()[name], value)
 
 
-def test_the_graph_finds_the_chord_of_each_event_as_numpy_does():
-    from gm_vae.model.event_chords import event_chords as in_graph
+def test_one_row_of_chords_does_for_all_and_a_row_may_have_one_for_each_step(model, signatures):
+    decode = signatures["decode"]
+    z = model.sample_points(3, seed=0)
 
-    model = GMVAE(HierarchicalVAE(ModelConfig(12, (16,), 6)))
+    def tokens(chords):
+        return decode(z=z, chords=np.int32(chords), temperature=0.5, seed=1)["tokens"].numpy()
+
+    expected = model.decode_tokens(z, "G", 0.5, constrained=True, seed=1)
+    np.testing.assert_array_equal(tokens([[8]]), expected)
+    np.testing.assert_array_equal(tokens([[8] * 96] * 3), expected)
+    two = model.decode_tokens(z, "C|G", 0.5, constrained=True, seed=1)
+    np.testing.assert_array_equal(tokens([[1] * 48 + [8] * 48]), two)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("decode", {"chords": [[49]]}),
+        ("decode", {"chords": [[-1]]}),
+        ("decode", {"chords": [[1], [1]]}),  # for three points
+        ("decode", {"temperature": -1.0}),
+        ("decode", {"z": np.zeros((3, 5), np.float32)}),
+        ("encode", {"tokens": np.full((1, 8, 64), 490, np.int32)}),
+        ("encode", {"lengths": np.full((1, 8), 65, np.int32)}),
+        ("encode", {"lengths": np.zeros((1, 8), np.int32)}),
+        ("interpolate", {"count": 1}),
+    ],
+)
+def test_wrong_inputs_are_refused(signatures, name, change):
+    import tensorflow as tf
+
+    chords = {"chords": np.int32(change.pop("chords", [[1]]))}
+    draw = {**chords, "temperature": 0.5, "seed": 1}
+    z = np.zeros((3, 6), np.float32)
+    inputs = {
+        "decode": {"z": z, **draw},
+        "encode": {
+            "tokens": np.full((1, 8, 64), 489, np.int32),
+            "lengths": np.ones((1, 8), np.int32),
+            **chords,
+        },
+        "interpolate": {"start": z, "end": z, "count": 2, **draw},
+    }[name]
+    call = signatures[name]
+    if "chords" in inputs and chords["chords"].tolist() == [[1]]:
+        call(**inputs)
+    with pytest.raises((tf.errors.InvalidArgumentError, TypeError, ValueError)):
+        call(**{**inputs, **change})
+
+
+def test_weights_are_stored_once_and_may_be_halved(model, served, tmp_path):
+    export_saved_model(checkpoint_of(model), tmp_path / "half", half=True)
+    for folder, size in ((served, 4), (tmp_path / "half", 2)):
+        stored = sum(file.stat().st_size for file in (folder / "variables").iterdir())
+        assert stored == pytest.approx(size * model.network.count_params(), rel=0.05)
+    weights = gm_vae.load(tmp_path / "half").network.published_weights()
+    for name, value in model.network.published_weights().items():
+        np.testing.assert_array_equal(weights[name], value.astype(np.float16))
+
+
+def test_points_of_the_prior_are_normal_and_do_not_depend_on_their_number():
+    points = np.asarray(prior_points(7, np.arange(2000), 20))
+    # the logarithm of a vector may round otherwise than that of its last element
+    np.testing.assert_allclose(prior_points(7, np.arange(3), 20), points[:3], atol=1e-6)
+    assert not np.allclose(prior_points(8, np.arange(3), 20), points[:3])
+    # 40,000 numbers: the standard error of the mean is 0.005
+    assert abs(points.mean()) < 0.02
+    assert abs(points.std() - 1) < 0.02
+    assert abs((np.abs(points) < 1).mean() - 0.6827) < 0.01
+    correlation = np.corrcoef(points.T) - np.eye(20)
+    assert np.abs(correlation).max() < 0.1
+
+
+def test_the_graph_finds_the_chord_of_each_event_as_numpy_does(model):
     rng = np.random.default_rng(0)
     z = model.sample_points(20, seed=0)
     tokens = model.decode_tokens(z, temperature=1.0, constrained=True, seed=0)
     lengths = (tokens == 489).argmax(-1) + 1
     labels = rng.integers(0, 49, (20, 4)).astype(np.int32)
-    found = in_graph(tokens, lengths.astype(np.int32), labels, model.format)
+    found = chords_in_graph(tokens, lengths.astype(np.int32), labels, model.format)
     np.testing.assert_array_equal(found, event_chords(tokens, lengths, labels, model.format))

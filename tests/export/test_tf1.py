@@ -82,8 +82,10 @@ def test_other_models_are_refused(tmp_path, save_tf1):
         "encoder/cell_0/bidirectional_rnn/fw/multi_rnn_cell/cell_0/lstm_cell/kernel",
         "decoder/multi_rnn_cell/cell_0/lstm_cell/kernel",
     ]
-    prefix = save_tf1(tmp_path / "melody", dict.fromkeys(names, np.ones((2, 2), np.float32)))
-    with pytest.raises(UserError, match="flat"):
+    melody = dict.fromkeys(names, np.ones((2, 2), np.float32))
+    melody["decoder/output_projection/bias"] = np.ones(90, np.float32)
+    prefix = save_tf1(tmp_path / "melody", melody)
+    with pytest.raises(UserError, match="a melody MusicVAE"):
         read_tf1(prefix)
 
 

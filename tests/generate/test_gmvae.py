@@ -8,7 +8,6 @@ import pytest
 import gm_vae
 from gm_vae.errors import UserError
 from gm_vae.generate.gmvae import GMVAE, chord_labels
-from gm_vae.model.checkpoint import write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.tensors import read_tensors
 from gm_vae.model.vae import HierarchicalVAE
@@ -108,30 +107,6 @@ def test_wrong_arguments_are_told_in_one_sentence(model):
         with pytest.raises(UserError) as caught:
             call()
         assert "\n" not in str(caught.value)
-
-
-def test_other_folders_are_told_apart(model, tmp_path):
-    def message(path):
-        with pytest.raises(UserError) as caught:
-            gm_vae.load(path)
-        return str(caught.value)
-
-    assert "no checkpoint" in message(tmp_path / "absent")
-    (tmp_path / "saved_model.pb").touch()
-    assert "SavedModel" in message(tmp_path)
-    (tmp_path / "client").mkdir()
-    (tmp_path / "client/weights_manifest.json").write_text("[]")
-    assert "gm-vae import" in message(tmp_path / "client")
-    model.save(tmp_path / "good")
-    path = tmp_path / "good/gm_vae.json"
-    values = json.loads(path.read_text())
-    path.write_text(json.dumps({**values, "checkpoint_version": 99}))
-    assert "upgrade" in message(tmp_path / "good")
-    path.write_text("{")
-    assert "damaged" in message(tmp_path / "good")
-    wrong = {name: value[:1] for name, value in model.network.published_weights().items()}
-    write_checkpoint(tmp_path / "wrong", model.config, wrong)
-    assert "shape" in message(tmp_path / "wrong")
 
 
 def test_chord_labels_repeat_to_a_common_width():

@@ -1,4 +1,4 @@
-"""Our exports in the unmodified browser client (@magenta/music in Node).
+"""Our exports in the unmodified browser client (@magenta/music), in Node and in Chromium.
 
 First the goldens through our scripts, so that a fault of the scripts is not taken for one of the
 exports; then our exports against a network written independently in NumPy; then against ours.
@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from numpy_reference import NumpyReference
 
-from gm_vae.export.magentajs import export_magentajs, read_magentajs
+from gm_vae.export.magentajs import export_magentajs
+from gm_vae.model.magentajs import adopt, read_magentajs
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.midi_file import parse_midi
 from gm_vae.music.vocabulary import vocabulary
 
 # bass, piano and drums, as the client quantises them
@@ -46,7 +48,7 @@ NOTE_SEQUENCE = {
 
 
 @pytest.mark.parametrize("name", ["chords_float32", "chords_uint8", "plain_float32"])
-def test_the_scripts_reproduce_the_goldens(magenta_music, golden, name):
+def test_the_scripts_reproduce_the_goldens(clients, golden, name):
     folder = golden / "magentajs"
     checkpoint = folder / f"ckpt_{name}"
     expected = json.loads((folder / f"golden_{name}.json").read_text())
@@ -54,12 +56,12 @@ def test_the_scripts_reproduce_the_goldens(magenta_music, golden, name):
     if name == "chords_uint8":  # tells of dequantisation only: not every chord again
         expected["decode"], expected["encode"] = expected["decode"][:2], expected["encode"][:2]
     chords = [case["chord"] for case in expected["decode"] if case.get("chord")]
-    decoded = magenta_music.decode(checkpoint, z, chords)
+    decoded = clients.decode("node", checkpoint, z, chords)
     assert len(decoded) == len(expected["decode"])
     for found, case in zip(decoded, expected["decode"]):
         assert found["tokens"] == case["tokens"]
         assert found["noteSequences"] == case["noteSequences"]
-    encoded = magenta_music.encode(checkpoint, expected["encode"])
+    encoded = clients.encode("node", checkpoint, expected["encode"])
     assert len(encoded) == len(expected["encode"])
     for found, case in zip(encoded, expected["encode"]):
         assert found["tokens"] == case["tokens"]
@@ -124,17 +126,20 @@ def clear_points(reference, width, chords, fmt, count=2):
         ),
     ],
 )
-def test_our_export_decodes_as_the_numpy_network(
-    magenta_music, tmp_path, quantization, chords, fmt
-):
+def test_our_export_decodes_as_the_numpy_network(clients, tmp_path, quantization, chords, fmt):
     size = vocabulary(fmt).size
     sizes = NetworkSizes(24, (20, 20), 10, size, bool(chords), has_sigma=True)
-    export_magentajs(random_weights(sizes), fmt, tmp_path / "out", quantization, shard_bytes=50_000)
+    export_magentajs(
+        adopt(random_weights(sizes), fmt, "test"),
+        tmp_path / "out",
+        quantization,
+        shard_bytes=50_000,
+    )
     assert len(list((tmp_path / "out").glob("group*"))) > 1
     reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
     z, expected = clear_points(reference, sizes.latent_size, chords, fmt)
     assert min(len(np.unique(tokens)) for tokens in expected) > 4
-    decoded = magenta_music.decode(tmp_path / "out", z.tolist(), chords)
+    decoded = clients.decode("node", tmp_path / "out", z.tolist(), chords)
     assert len(decoded) == len(expected)
     for found, tokens in zip(decoded, expected):
         np.testing.assert_array_equal(found["tokens"], tokens)
@@ -142,25 +147,52 @@ def test_our_export_decodes_as_the_numpy_network(
             assert int(sequence["totalQuantizedSteps"]) == fmt.steps_per_measure
 
 
-def test_golden_weights_through_our_export_decode_as_the_numpy_network(
-    magenta_music, golden, tmp_path
-):
+@pytest.mark.parametrize("quantization", ["none", "uint8"])
+def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantization):
+    sizes = NetworkSizes(24, (20, 20), 10, 490, chords=True, has_sigma=True)
+    model = adopt(random_weights(sizes), MeasureFormat(), "test")
+    export_magentajs(model, tmp_path / "out", quantization)
+    reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
+    z, (tokens,) = clear_points(reference, 10, ("Am",), MeasureFormat(), count=1)
+    (found,) = clients.decode(chromium, tmp_path / "out", z.tolist(), ("Am",))
+    np.testing.assert_array_equal(found["tokens"], tokens)
+
+
+def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
+    # trained, so that it plays notes; which ones, the client alone decides
+    ((notes, midi),) = clients.sample(where, golden / "trained_small", 1, 0.5, "C")
+    score = parse_midi(midi)
+    steps = np.rint(score.start_ticks * 24 / score.ticks_per_quarter).astype(int)
+    read = zip(score.pitch, steps, score.is_drum, np.where(score.is_drum, 0, score.program))
+    told = [
+        (
+            note.get("pitch", 0),
+            int(note.get("quantizedStartStep", 0)),
+            note.get("isDrum", False),
+            0 if note.get("isDrum") else note.get("program", 0),
+        )
+        for note in notes
+    ]
+    assert told
+    assert sorted((int(p), int(s), bool(d), int(g)) for p, s, d, g in read) == sorted(told)
+
+
+def test_golden_weights_through_our_export_decode_as_the_numpy_network(clients, golden, tmp_path):
     with np.load(golden / "model/chords_dec3/weights.npz") as file:
         weights = {name.replace("|", "/"): file[name] for name in file.files}
-    export_magentajs(weights, MeasureFormat(), tmp_path / "out", "none")
+    export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     z, (expected,) = clear_points(NumpyReference(weights), 32, ("Am",), MeasureFormat())
-    (found,) = magenta_music.decode(tmp_path / "out", z.tolist(), ("Am",))
+    (found,) = clients.decode("node", tmp_path / "out", z.tolist(), ("Am",))
     np.testing.assert_array_equal(found["tokens"], expected)
 
 
 @pytest.mark.parametrize("chord", ["F", None])
-def test_our_export_encodes_as_the_numpy_network(magenta_music, tmp_path, chord):
+def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord):
     sizes = NetworkSizes(24, (20,), 10, 490, chord is not None, has_sigma=True)
     weights = random_weights(sizes)
-    export_magentajs(weights, MeasureFormat(), tmp_path / "out", "none")
-    (found,) = magenta_music.encode(
-        tmp_path / "out", [{"noteSequence": NOTE_SEQUENCE, "chord": chord}]
-    )
+    export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
+    requests = [{"noteSequence": NOTE_SEQUENCE, "chord": chord}]
+    (found,) = clients.encode(where, tmp_path / "out", requests)
     tokens = np.full((1, 8, 64), -1)
     for row, track in zip(tokens[0], found["tokens"], strict=True):
         row[: len(track)] = track
@@ -192,26 +224,28 @@ def tiny_model():
 @pytest.fixture(scope="module")
 def tiny_export(tiny_model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny") / "out"
-    export_magentajs(tiny_model.network.published_weights(), tiny_model.format, folder, "none")
+    export_magentajs(
+        adopt(tiny_model.network.published_weights(), tiny_model.format, "test"), folder, "none"
+    )
     return folder
 
 
-def test_our_model_and_the_client_decode_the_same_tokens(magenta_music, tiny_model, tiny_export):
+def test_our_model_and_the_client_decode_the_same_tokens(clients, tiny_model, tiny_export):
     chords = ("Am", "G+")
     reference = NumpyReference(tiny_model.network.published_weights())
     z, _ = clear_points(reference, tiny_model.config.latent_size, chords, tiny_model.format)
-    for found in magenta_music.decode(tiny_export, z.tolist(), chords):
+    for found in clients.decode("node", tiny_export, z.tolist(), chords):
         tokens = tiny_model.decode_tokens(z, found["chord"], temperature=0, constrained=False)
         np.testing.assert_array_equal(found["tokens"], tokens)
         assert len(np.unique(tokens)) > 8
 
 
-def test_our_model_and_the_client_encode_the_same_mu(magenta_music, tiny_model, tiny_export):
+def test_our_model_and_the_client_encode_the_same_mu(clients, tiny_model, tiny_export):
     from gm_vae.music.measure import Measure
 
     chords = ("C", "Bbm")
     requests = [{"noteSequence": NOTE_SEQUENCE, "chord": chord} for chord in chords]
-    encoded = magenta_music.encode(tiny_export, requests)
+    encoded = clients.encode("node", tiny_export, requests)
     measures = [
         Measure.from_tracks(
             [track for track in found["tokens"] if len(track) > 1], [chord_id(chord)] * 2

@@ -6,20 +6,13 @@ import numpy as np
 import pytest
 
 from gm_vae.errors import UserError
-from gm_vae.model.published import NetworkSizes, sizes_from_weights
+from gm_vae.model.published import NetworkSizes, sizes_from_shapes
 
 SMALL = NetworkSizes(5, (4, 3), 2, 490, chords=True, has_sigma=True)
 
 
-class Shaped:
-    """Stands for an array whose values do not matter."""
-
-    def __init__(self, shape):
-        self.shape = tuple(shape)
-
-
 def shaped(shapes):
-    return {name.removesuffix(":0"): Shaped(shape) for name, shape in shapes.items()}
+    return {name.removesuffix(":0"): tuple(shape) for name, shape in shapes.items()}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +24,7 @@ def shaped(shapes):
 )
 def test_sizes_of_the_published_models(golden, name, expected, parameters):
     shapes = json.loads((golden / "model/variables_fullsize.json").read_text())[name]
-    sizes = sizes_from_weights(shaped(shapes))
+    sizes = sizes_from_shapes(shaped(shapes))
     assert sizes == expected
     assert sizes.shapes() == {name.removesuffix(":0"): tuple(s) for name, s in shapes.items()}
     assert sum(int(np.prod(shape)) for shape in sizes.shapes().values()) == parameters
@@ -41,7 +34,7 @@ def test_every_published_size_is_recognised(golden):
     everything = json.loads((golden / "model/variables_fullsize.json").read_text())
     assert len(everything) == 6
     for name, shapes in everything.items():
-        sizes = sizes_from_weights(shaped(shapes))
+        sizes = sizes_from_shapes(shaped(shapes))
         assert (sizes.chords, sizes.has_sigma) == ("chords" in name, True), name
 
 
@@ -49,7 +42,7 @@ def test_sizes_of_the_browser_checkpoints(golden):
     everything = json.loads((golden / "magentajs/shapes.json").read_text())
     assert len(everything) == 6
     for name, case in everything.items():
-        sizes = sizes_from_weights(shaped(case["shapes"]))
+        sizes = sizes_from_shapes(shaped(case["shapes"]))
         expected = case["enc"], tuple(case["dec"]), case["z"], 490, "chords" in name, False
         assert sizes == NetworkSizes(*expected)
         assert sum(int(np.prod(shape)) for shape in sizes.shapes().values()) == case["params"]
@@ -64,30 +57,33 @@ def test_sizes_of_the_browser_checkpoints(golden):
     ],
 )
 def test_sizes_are_told_by_their_own_shapes(sizes):
-    assert sizes_from_weights(shaped(sizes.shapes())) == sizes
+    assert sizes_from_shapes(shaped(sizes.shapes())) == sizes
 
 
 @pytest.mark.parametrize("name", sorted(SMALL.shapes()))
 def test_each_missing_or_misshapen_variable_is_named(name):
     weights = shaped(SMALL.shapes())
-    shape = weights.pop(name).shape
+    shape = weights.pop(name)
     with pytest.raises(UserError) as missing:
-        sizes_from_weights(weights)
+        sizes_from_shapes(weights)
     assert "\n" not in str(missing.value)
     for wrong in ((*shape[:-1], shape[-1] + 4), (*shape, 1), ()):
         with pytest.raises(UserError) as misshapen:
-            sizes_from_weights({**weights, name: Shaped(wrong)})
+            sizes_from_shapes({**weights, name: wrong})
         assert "\n" not in str(misshapen.value)
 
 
 @pytest.mark.parametrize(
     ("names", "kind"),
     [
-        (["encoder/cell_0/bidirectional_rnn/fw/multi_rnn_cell/cell_0/lstm_cell/kernel"], "flat"),
-        (["decoder/multi_rnn_cell/cell_0/lstm_cell/kernel", "encoder/mu/kernel"], "flat"),
+        (
+            ["encoder/cell_0/bidirectional_rnn/fw/multi_rnn_cell/cell_0/lstm_cell/kernel"],
+            "one instrument",
+        ),
+        (["decoder/multi_rnn_cell/cell_0/lstm_cell/kernel", "encoder/mu/kernel"], "one instrument"),
         (["core_decoder/core_decoder_0/decoder/output_projection/kernel"], "trio"),
         (["core_decoder_2/decoder/output_projection/kernel"], "trio"),
-        (["decoder/nade/w_enc"], "NADE"),
+        (["decoder/nade/w_enc"], "nade-drums"),
         (["control_preprocessing/cell_0/bidirectional_rnn/fw/x"], "controls"),
         (["rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel"], "MusicRNN"),
         (["dense/kernel"], "multitrack"),
@@ -96,14 +92,25 @@ def test_each_missing_or_misshapen_variable_is_named(name):
 )
 def test_other_models_are_refused_by_kind(names, kind):
     with pytest.raises(UserError, match=kind):
-        sizes_from_weights(shaped(dict.fromkeys(names, (4, 4))))
+        sizes_from_shapes(shaped(dict.fromkeys(names, (4, 4))))
+
+
+@pytest.mark.parametrize(("tokens", "kind"), [(90, "melody"), (512, "cat-drums"), (27, "groovae")])
+@pytest.mark.parametrize("decoder", ["decoder", "core_decoder/decoder"])
+def test_models_of_one_instrument_are_told_by_their_tokens(tokens, kind, decoder):
+    shapes = {
+        "encoder/cell_0/bidirectional_rnn/fw/multi_rnn_cell/cell_0/lstm_cell/kernel": (100, 40),
+        f"{decoder}/output_projection/bias": (tokens,),
+    }
+    with pytest.raises(UserError, match=kind):
+        sizes_from_shapes(shapes)
 
 
 def test_a_trio_beside_our_names_and_unknown_variables_are_refused():
     ours = SMALL.shapes()
     for extra in ("core_decoder/core_decoder_1/decoder/x", "encoder/extra/kernel"):
         with pytest.raises(UserError, match=r"trio|encoder/extra/kernel"):
-            sizes_from_weights(shaped({**ours, extra: (1, 1)}))
+            sizes_from_shapes(shaped({**ours, extra: (1, 1)}))
 
 
 def test_controls_that_are_no_triads_are_refused():
@@ -112,4 +119,4 @@ def test_controls_that_are_no_triads_are_refused():
         if "hierarchical_level_0/cell_0/bidirectional" in name and name.endswith("kernel"):
             shapes[name] = (shapes[name][0] - 49 + 37, shapes[name][1])
     with pytest.raises(UserError, match="37 numbers"):
-        sizes_from_weights(shaped(shapes))
+        sizes_from_shapes(shaped(shapes))

@@ -60,5 +60,5 @@ def test_presets_have_them_and_published_sizes_do_not_change():
     config = preset("small")
     assert config.start_units == 8
     assert fixed_weights(dataclasses.replace(config, start_units=0), {}) == {}
-    with pytest.raises(UsageError, match="start_units is 256"):
+    with pytest.raises(UsageError, match="start_units is 256 of a decoder of 256 units"):
         dataclasses.replace(config, start_units=256)

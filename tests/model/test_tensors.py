@@ -1,6 +1,7 @@
 """Weights on disk: exact round trips, bounded quantisation, the goldens, and hostile folders."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -166,6 +167,11 @@ AFFINE = {"dtype": "uint8", "scale": 1.0, "min": 0.0}
 def _folder(path, paths=("s",), shard=b"\0" * 16, manifest=None, **entry):
     path.mkdir(exist_ok=True)
     (path / "s").write_bytes(shard)
+    for name in paths:
+        if name == "link":
+            (path / name).symlink_to("/etc/hostname")
+        elif name == "pipe":  # opening it would wait for ever
+            os.mkfifo(path / name)
     if manifest is None:
         manifest = json.dumps([{"paths": list(paths), "weights": [{**ENTRY, **entry}]}])
     if manifest:
@@ -203,6 +209,8 @@ def test_the_unchanged_folder_is_read(tmp_path):
         ({"paths": [""]}, "no name"),
         ({"paths": [3]}, "no name"),
         ({"paths": ["."]}, "is not a file"),
+        ({"paths": ["link"]}, "link to a file outside"),
+        ({"paths": ["pipe"]}, "is not a file"),
         ({"paths": ["../s"]}, "outside its folder"),
         ({"paths": ["a/../../s"]}, "outside its folder"),
         ({"paths": ["..\\s"]}, "outside its folder"),
@@ -222,6 +230,7 @@ def test_the_unchanged_folder_is_read(tmp_path):
         ({"shape": "2x2"}, "no shape"),
         ({"shape": [1] * 70 + [4]}, "no shape"),
         ({"shape": [10**18, 10**18]}, "16 bytes, but"),
+        ({"manifest": json.dumps([{"note": "x" * (1 << 24)}])}, "it has 16777"),
         ({"dtype": "complex64"}, "complex64"),
         ({"dtype": None}, "dtype 'None'"),
         ({"quantization": 8}, "no object"),

@@ -140,3 +140,30 @@ def test_note_names():
 def test_there_is_no_other_id(index):
     with pytest.raises(ValueError, match="outside"):
         chord_symbol(index)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "nearest"),
+    [
+        ("Csus4", "C"), ("Csus2", "C"), ("C7sus4", "C"), ("C5", "C"), ("C4", "C"), ("Cped", "C"),
+        ("C(no3)", "C"), ("C7b5", "C"), ("Cm#5", "Cm"), ("F#sus4/B", "F#"),
+        ("Bbm7#5", "Bbm"), ("Eb5", "Eb"),
+    ],
+)  # fmt: skip
+def test_the_nearest_triad_of_a_chord_without_one(symbol, nearest):
+    with pytest.raises(ChordError):
+        chord_id(symbol)
+    assert not chords.has_triad(symbol)
+    assert chords.nearest_chord_id(symbol) == chord_id(nearest)
+
+
+def test_a_chord_with_a_triad_is_nearest_to_itself():
+    for kind in ("", "m", "7", "maj7", "m7b5", "°", "+", "6/9", "/E", "add9"):
+        for root in chords.ROOTS:
+            assert chords.has_triad(root + kind)
+            assert chords.nearest_chord_id(root + kind) == chord_id(root + kind)
+    assert chords.has_triad("N.C.")
+    assert chords.nearest_chord_id("N.C.") == chords.NO_CHORD
+    for function in (chords.nearest_chord_id, chords.has_triad):
+        with pytest.raises(ChordError):
+            function("Cfoo")

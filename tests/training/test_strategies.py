@@ -18,14 +18,17 @@ from gm_vae.training.config import TrainConfig
 from gm_vae.training.run import train
 from gm_vae.training.strategies import make_strategy
 
-MODEL = dataclasses.replace(preset("tiny"), encoder_units=16, decoder_units=(16, 16), latent_size=8)
-CONFIG = TrainConfig(
-    steps=40, batch_size=16, learning_rate=1e-2, save_every=5, log_every=1, validation_measures=16
+MODEL = dataclasses.replace(
+    preset("tiny"), encoder_units=16, decoder_units=(16, 16), latent_size=8, start_units=4
 )
+CONFIG = TrainConfig(
+    steps=40, batch_size=16, learning_rate=1e-2, schedule="exponential", save_every=5, log_every=1,
+    validation_measures=16,
+)  # fmt: skip
 FLAGS = [
     "--preset=tiny", "--encoder_units=16", "--decoder_units=16,16", "--latent_size=8",
-    "--steps=40", "--batch_size=16", "--learning_rate=1e-2", "--save_every=5", "--log_every=1",
-    "--validation_measures=16", "--strategy=multiworker",
+    "--steps=40", "--batch_size=16", "--learning_rate=1e-2", "--schedule=exponential",
+    "--save_every=5", "--log_every=1", "--validation_measures=16", "--strategy=multiworker",
 ]  # fmt: skip
 
 

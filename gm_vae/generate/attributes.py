@@ -1,0 +1,272 @@
+"""Directions of the latent space that have names: more notes, higher, with strings, ...
+
+The direction of an attribute is how points covary with it over the measures of a dataset; for what
+is either there or not it is the difference of means of Roberts et al. 2018. A step is as long as a
+linear reading of the points asks for to grow by one. Where points tell little of an attribute such
+a step would leave all music behind, and ends earlier.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import pathlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from absl import flags
+
+from gm_vae.command import Command, require
+from gm_vae.errors import UsageError, UserError
+from gm_vae.files import output_file, require_free
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.instruments import programs_named
+from gm_vae.generate.loading import load, model_folder
+from gm_vae.model.checkpoint import checkpoint_folder
+from gm_vae.music.measure import Measure
+from gm_vae.music.vocabulary import DRUMS
+from gm_vae.progress import Progress
+from gm_vae.version import __version__
+
+FILE_NAME = "attributes.json"
+VERSION = 1
+
+SCALES = {
+    "density": "notes a beat, all tracks together",
+    "pitch": "mean MIDI pitch of the notes, drums apart",
+    "velocity": "mean velocity of the notes",
+    "polyphony": "notes that sound at a time on average, drums apart",
+    "syncopation": "share of the notes that begin off a beat and sound over the next one",
+    "tracks": "how many instruments play",
+}
+PRESENCES = (
+    "drums", "piano", "mallets", "organ", "guitar", "bass", "strings", "choir", "brass",
+    "woodwinds", "lead", "pad",
+)  # fmt: skip
+NAMES = (*SCALES, *PRESENCES)
+
+_LONGEST = 3.0  # a step, in standard deviations of the points along it
+_LEAST = 20  # measures with a sound, and without it, or its vector is left out
+
+
+def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
+    """float32 [B, len(NAMES)]: what each measure is like; NaN for what it has no notes to tell of.
+
+    Scales as `SCALES` says; presences are 1 where an instrument of the group plays, else 0.
+    """
+    found = np.full((len(measures), len(NAMES)), np.nan, np.float32)
+    groups = [programs_named(name) for name in PRESENCES]
+    for row, measure in zip(found, measures):
+        fmt, notes, programs = measure.fmt, measure.notes(), set(measure.programs)
+        beat = fmt.steps_per_quarter * 4 // fmt.beat_unit
+        row[0] = len(notes) * beat / fmt.steps_per_measure
+        row[5] = len(measure.programs)
+        row[6:] = [bool(group & programs) for group in groups]
+        if not len(notes):
+            continue
+        row[2] = notes["velocity"].mean()
+        pitched = notes[notes["program"] != DRUMS]
+        start, end = (pitched[name].astype(int) for name in ("start_step", "end_step"))
+        row[3] = (end - start).sum() / fmt.steps_per_measure
+        if len(pitched):
+            row[1] = pitched["pitch"].mean()
+            over = (start % beat > 0) & (end > (start // beat + 1) * beat)
+            row[4] = over.mean()
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Attributes:
+    """The vectors that a model's points move along.
+
+    Attributes:
+        names: of the attributes, some of `NAMES`.
+        vectors: float32 [K, Z]; a step of a scale is one standard deviation of the dataset, a step
+            of a presence goes from without to with.
+        means, deviations: float32 [K], of the dataset.
+        measures: how many they were learnt from.
+        fingerprint: of the weights that they belong to.
+    """
+
+    names: tuple[str, ...]
+    vectors: np.ndarray
+    means: np.ndarray
+    deviations: np.ndarray
+    measures: int
+    fingerprint: str
+
+    def move(self, z: np.ndarray, steps: Mapping[str, float]) -> np.ndarray:
+        """Points [..., Z] moved by so many steps along each named vector; negative ones go back.
+
+        Raises:
+            UsageError: there is no vector of a name.
+        """
+        z = np.array(z, np.float32)
+        for name, step in steps.items():
+            if name not in self.names:
+                raise UsageError(
+                    f"there is no attribute {name!r}; choose from {', '.join(self.names)}."
+                )
+            z += np.float32(step) * self.vectors[self.names.index(name)]
+        return z
+
+    def save(self, folder: str | os.PathLike[str], force: bool = False) -> pathlib.Path:
+        """Write `attributes.json` beside a checkpoint; returns its path.
+
+        Raises:
+            UserError: it is there already and `force` is false, or the place cannot be written.
+        """
+        path = checkpoint_folder(model_folder(folder)) / FILE_NAME
+        values = {
+            "attributes_version": VERSION,
+            "gm_vae": __version__,
+            "fingerprint": self.fingerprint,
+            "measures": self.measures,
+            "attributes": {
+                name: {
+                    "mean": _short(self.means[row]),
+                    "deviation": _short(self.deviations[row]),
+                    "vector": [_short(x) for x in self.vectors[row]],
+                }
+                for row, name in enumerate(self.names)
+            },
+        }
+        with output_file(path, force) as part:
+            part.write_text(json.dumps(values) + "\n", encoding="utf-8")
+        return path
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], model: GMVAE) -> Attributes:
+        """Those that `save` left beside the model's checkpoint.
+
+        Raises:
+            UserError: there are none, they are damaged, or they belong to other weights.
+        """
+        path = checkpoint_folder(model_folder(folder)) / FILE_NAME
+        again = f"learn them with gm-vae attributes --model={folder} --data=DATASET --force"
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            found = values["attributes"]
+            columns = ("vector", "mean", "deviation")
+            vectors, means, deviations = (
+                np.array([found[name][column] for name in found], np.float32) for column in columns
+            )
+            if vectors.shape != (len(found), model.config.latent_size):
+                raise ValueError
+            known = cls(
+                tuple(found), vectors, means, deviations, values["measures"], values["fingerprint"]
+            )
+        except FileNotFoundError:
+            raise UserError(f"{path.parent} has no {FILE_NAME}; {again}.") from None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise UserError(f"{path} is damaged or of another model; {again}.") from None
+        if known.fingerprint != model.fingerprint:
+            raise UserError(f"{path} belongs to other weights; {again}.")
+        return known
+
+
+def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
+    """Vectors of all attributes that the measures tell enough of.
+
+    Raises:
+        UserError: there are too few measures.
+    """
+    found = []
+    with Progress(0, "measure") as progress:
+        for part in _parts(measures):
+            found.append((measure_attributes(part), model.encode(part)[0]))
+            progress.update(len(part))
+    count = sum(len(values) for values, _ in found)
+    if count <= 2 * len(NAMES):
+        raise UserError(f"{count} measures are too few to learn from; give some thousands.")
+    values, mu = (np.concatenate(column) for column in zip(*found))
+    means, deviations = np.nanmean(values, 0), np.nanstd(values, 0)
+    is_scale = np.arange(len(NAMES)) < len(SCALES)
+    counts = means * count
+    common = (counts >= _LEAST) & (counts <= count - _LEAST)
+    kept = np.flatnonzero(np.where(is_scale, deviations > 1e-6, common))
+    unit = np.where(is_scale, deviations, 1.0)[kept]
+    design = np.nan_to_num((values[:, kept] - means[kept]) / unit)
+    z = mu - mu.mean(0)
+    covariance = z.T @ z / count
+    pull = design.T @ z / count  # [K, Z]
+    noise = 0.01 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+    reading = np.linalg.solve(covariance + noise, pull.T)  # [Z, K]
+    read = np.einsum("kz,zk->k", pull, reading)  # what it reads, as variance
+    lengths = np.linalg.norm(pull, axis=1)
+    spreads = np.sqrt(np.einsum("kz,zy,ky->k", pull, covariance, pull)) / lengths
+    steps = np.minimum(lengths / read, _LONGEST * spreads)
+    vectors = pull / lengths[:, None] * steps[:, None]
+    return Attributes(
+        tuple(NAMES[index] for index in kept),
+        vectors.astype(np.float32),
+        means[kept],
+        deviations[kept],
+        count,
+        model.fingerprint,
+    )
+
+
+def _parts(measures: Iterable[Measure]) -> Iterator[list[Measure]]:
+    measures = iter(measures)
+    while part := list(itertools.islice(measures, 512)):
+        yield part
+
+
+def _short(x: float) -> float:
+    return float(f"{float(x):.7g}")
+
+
+def _define(values: flags.FlagValues) -> None:
+    flags.DEFINE_string("model", None, "Run or checkpoint folder.", flag_values=values)
+    flags.DEFINE_string(
+        "data", None, "Dataset folder to learn from; without it, show what is known.",
+        flag_values=values,
+    )  # fmt: skip
+    flags.DEFINE_string("split", "train", "Which split of it.", flag_values=values)
+    flags.DEFINE_integer(
+        "limit", 20000, "At most so many measures.", lower_bound=1, flag_values=values
+    )
+    flags.DEFINE_bool("force", False, "Learn anew what is there already.", flag_values=values)
+
+
+def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
+    require(values, "model")
+    if values.data:
+        require_free(checkpoint_folder(model_folder(values.model)) / FILE_NAME, values.force)
+    model = load(values.model)
+    if values.data:
+        from gm_vae.data.dataset import read_measures
+
+        measures = itertools.islice(read_measures(values.data, values.split), values.limit)
+        known = learn(model, measures)
+        print(known.save(values.model, values.force))
+    else:
+        known = Attributes.load(values.model, model)
+    print(_table(known))
+
+
+def _table(known: Attributes) -> str:
+    """What can be said to --more, --add and --remove."""
+    lines = [f"learnt from {known.measures:,} measures"]
+    for name, mean, deviation in zip(known.names, known.means, known.deviations):
+        if name in SCALES:
+            lines.append(f"{name:<12}{mean:7.2f} ± {deviation:5.2f}  {SCALES[name]}")
+        else:
+            lines.append(f"{name:<12}{100 * mean:7.1f} %       of the measures have them")
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    name="attributes",
+    summary="Learn, from a dataset, which way of the latent space is denser, higher, with strings.",
+    example=(
+        "gm-vae attributes --model=demo/run --data=demo/data\n"
+        'gm-vae generate --model=demo/run --chords="C Am F G" --more=density=1.5 --add=strings '
+        "--output=more.mid"
+    ),
+    define_flags=_define,
+    run=_run,
+)

@@ -1,0 +1,97 @@
+"""The checkpoint folder of the browser client (magenta.js) -> weights, and a model of ours.
+
+The folder holds config.json, weights_manifest.json and shards. `encoder/sigma` may be missing: the
+client encodes to mu and has no use for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import pathlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from gm_vae.errors import UserError
+from gm_vae.model.checkpoint import Checkpoint
+from gm_vae.model.client_config import CONFIG, read_client_config
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.published import MU, SIGMA, NetworkSizes, sizes_from_shapes
+from gm_vae.model.tensors import StoredTensors, read_json
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import vocabulary
+
+
+@dataclasses.dataclass(frozen=True)
+class MagentaJsInfo:
+    """What a browser's checkpoint says beside its weights."""
+
+    fmt: MeasureFormat
+    sizes: NetworkSizes
+
+
+def read_magentajs(
+    folder: str | os.PathLike[str],
+) -> tuple[dict[str, np.ndarray], MagentaJsInfo]:
+    """The weights (float32, by published name) of a checkpoint that the client could load.
+
+    Raises:
+        UserError: there is no such checkpoint, it is damaged, or it is of another kind of model.
+    """
+    folder = pathlib.Path(folder)
+    config = read_json(folder / CONFIG, "name a folder that holds a magenta.js checkpoint")
+    fmt, chords = read_client_config(config)
+    stored = StoredTensors.find(folder)
+    sizes = sizes_from_shapes(stored.shapes)
+    require_vocabulary(sizes, fmt, str(folder / CONFIG))
+    if sizes.chords != chords:
+        has = ("without", "with")
+        raise UserError(
+            f"{folder / CONFIG} is of a model {has[chords]} chords and the weights are of one "
+            f"{has[sizes.chords]}; copy both from the same checkpoint."
+        )
+    return stored.read(), MagentaJsInfo(fmt, sizes)
+
+
+def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> None:
+    """Raise UserError unless a network of these sizes speaks the tokens of a format."""
+    if sizes.vocabulary_size != vocabulary(fmt).size:
+        raise UserError(
+            f"the weights speak {sizes.vocabulary_size} tokens and {source} has "
+            f"{vocabulary(fmt).size}; use the format that the model was trained with."
+        )
+
+
+def adopt(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source: str) -> Checkpoint:
+    """A model that another program trained, as one of ours.
+
+    Where sigma is missing it becomes 1 everywhere, as in the prior, and `sigma_known` is false.
+
+    Args:
+        weights: by published name.
+        fmt: the measures that they speak.
+        source: its name, for the provenance.
+
+    Raises:
+        UserError: the weights are of another kind of model or another format.
+    """
+    sizes = sizes_from_shapes({name: array.shape for name, array in weights.items()})
+    require_vocabulary(sizes, fmt, "the measure format")
+    weights = dict(weights)
+    if not sizes.has_sigma:
+        kernel = weights[f"{MU}/kernel"]
+        weights[f"{SIGMA}/kernel"] = np.zeros_like(kernel)
+        # softplus(bias) = 1
+        weights[f"{SIGMA}/bias"] = np.full(kernel.shape[1], math.log(math.e - 1), np.float32)
+    config = ModelConfig(
+        sizes.encoder_units,
+        sizes.decoder_units,
+        sizes.latent_size,
+        sizes.chords,
+        fmt,
+        preset="imported",
+    )
+    training = {"imported_from": source, "sigma_known": sizes.has_sigma}
+    return Checkpoint(config, weights, training)

@@ -1,0 +1,46 @@
+"""Work of NumPy on all cores: a thread for each part, each with one core.
+
+The linear algebra below NumPy would share each small product among the cores, which costs more than
+it saves, and very much more where other work runs beside.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import threadpoolctl
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS, not on Windows
+        return os.cpu_count() or 1
+
+
+def in_threads(function: Callable[[T], R], parts: Sequence[T]) -> list[R]:
+    """`function` of each part, in their order."""
+    with _libraries().limit(limits=1, user_api="blas"):
+        if len(parts) < 2:
+            return [function(part) for part in parts]
+        with ThreadPoolExecutor(cores()) as pool:
+            return list(pool.map(function, parts))
+
+
+def split(count: int, least: int, most: int) -> list[slice]:
+    """Parts of 0..count-1, one a core if they have `least` to `most` members each."""
+    size = min(max(-(-count // cores()), least), most)
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+@functools.cache
+def _libraries() -> threadpoolctl.ThreadpoolController:
+    return threadpoolctl.ThreadpoolController()

@@ -1,0 +1,272 @@
+"""Feeds damaged checkpoint folders to the loader: `make fuzz-checkpoints`, or with options
+
+    python tests/benchmarks/fuzz_checkpoints.py --mutants=50000 --seed=0
+
+A mutant is a folder of ours or of magenta.js in which bytes, JSON values, names, sizes or files
+were changed, half of them with a checksum that fits again, as somebody would who means harm. It
+passes if it is read, or refused by a `UserError` of one line, within 5 seconds of CPU and 1 GB of
+memory, and if nothing outside its folder was opened. Whatever else happens is a failure, told by
+the seed and number that make it again.
+"""
+
+import argparse
+import collections
+import hashlib
+import json
+import multiprocessing
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+
+import numpy as np
+
+from gm_vae.errors import UserError
+from gm_vae.export.copies import export_checkpoint
+from gm_vae.export.magentajs import export_magentajs
+from gm_vae.generate.loading import read_model
+from gm_vae.model.checkpoint import Checkpoint
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.published import NetworkSizes
+
+SECONDS = 5
+MEMORY_BYTES = 1 << 30  # more than the process has when it starts
+BATCH = 2000  # mutants that one process reads
+
+NAMES = ("gm_vae.json", "config.json", "weights_manifest.json", "attributes.json")
+PATHS = ["../secret", "/etc/hostname", "a/../../secret", "..\\secret", "C:\\x", "", ".", "x" * 300]
+VALUES = [
+    None, True, False, 0, -1, 1, 2, 10**9, 10**18, 10**400, 0.5, 1e308, float("nan"), float("inf"),
+    "", "x", "\0", "\ud800", [], {}, [[]], [1] * 1000, {"a": {}}, "float32", "uint8", "complex64",
+    *PATHS,
+]  # fmt: skip
+
+
+def write_originals(root: pathlib.Path) -> None:
+    """A few small models in every form that travels."""
+    sizes = NetworkSizes(3, (2, 2), 2, 490, chords=True, has_sigma=True)
+    rng = np.random.default_rng(0)
+    weights = {
+        name: rng.normal(size=shape).astype(np.float32) for name, shape in sizes.shapes().items()
+    }
+    config = ModelConfig(3, (2, 2), 2)
+    model = Checkpoint(config, weights, {"steps": 1}, {"density": [0.5, 1.0]})
+    for quantization in ("none", "float16", "uint8"):
+        export_checkpoint(model, root / f"ours-{quantization}", quantization)
+        export_magentajs(model, root / f"browser-{quantization}", quantization, shard_bytes=20_000)
+
+
+def change_value(rng: random.Random, value: object) -> object:
+    """The value with one part of it changed, moved or gone."""
+    if isinstance(value, dict) and value and rng.random() < 0.9:
+        value = dict(value)
+        name = rng.choice(sorted(value))
+        roll = rng.random()
+        if roll < 0.1:
+            del value[name]
+        elif roll < 0.15:
+            value[rng.choice(["extra", "quantization", "name", "paths"])] = rng.choice(VALUES)
+        else:
+            value[name] = change_value(rng, value[name])
+        return value
+    if isinstance(value, list) and value and rng.random() < 0.9:
+        value = list(value)
+        at = rng.randrange(len(value))
+        roll = rng.random()
+        if roll < 0.1:
+            del value[at]
+        elif roll < 0.2:
+            value.append(value[at])
+        elif roll < 0.3:
+            other = rng.randrange(len(value))
+            value[at], value[other] = value[other], value[at]
+        else:
+            value[at] = change_value(rng, value[at])
+        return value
+    if type(value) is int and rng.random() < 0.5:
+        return value + rng.choice([-1, 1, 3, 4, 49, -value, 10**6])
+    return rng.choice(VALUES)
+
+
+def small_files(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Files that can be read without waiting for ever."""
+    return sorted(
+        path for path in folder.iterdir() if path.is_file() and path.stat().st_size < 1 << 22
+    )
+
+
+def mutate(folder: pathlib.Path, rng: random.Random) -> None:
+    """Change a folder in one to three places."""
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        files = small_files(folder)
+        path = rng.choice(files)
+        roll = rng.random()
+        if roll < 0.5 and path.name in NAMES:
+            try:
+                value = json.loads(path.read_bytes())
+            except ValueError:
+                continue  # was damaged before
+            path.write_bytes(json.dumps(change_value(rng, value)).encode("utf-8", "replace"))
+        elif roll < 0.6:
+            path.unlink()
+            roll = rng.random()
+            if roll < 0.2:
+                path.mkdir()
+            elif roll < 0.4:
+                os.mkfifo(path)
+            elif roll < 0.6:
+                path.symlink_to(folder.parent / "secret")
+            elif roll < 0.8:
+                path.symlink_to(rng.choice(files).name)
+        elif roll < 0.7:
+            with open(path, "r+b") as file:  # sparse: a huge file that takes no room
+                file.truncate(rng.choice([0, 1, 100, path.stat().st_size + 4, 1 << 40]))
+        else:
+            data = bytearray(path.read_bytes())
+            for _ in range(rng.choice([1, 1, 4, 50])):
+                if data:
+                    data[rng.randrange(len(data))] = rng.randrange(256)
+            path.write_bytes(data)
+
+
+def make_checksum_fit(folder: pathlib.Path) -> None:
+    """What somebody does who damages a checkpoint on purpose; gives up on what is no JSON."""
+    safe = {path.name: path for path in small_files(folder) if not path.is_symlink()}
+    try:
+        values = json.loads(safe["gm_vae.json"].read_bytes())
+        manifest = json.loads(safe["weights_manifest.json"].read_bytes())
+        rest = {name: value for name, value in values.items() if name != "sha256"}
+        digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
+        shards = [path for group in manifest for path in group["paths"]]
+        for name in ("config.json", "weights_manifest.json", *shards):
+            digest.update(safe[name].read_bytes())
+        values["sha256"] = digest.hexdigest()
+        (folder / "gm_vae.json").write_text(json.dumps(values))
+    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+        return
+
+
+def make_mutant(
+    root: pathlib.Path, originals: pathlib.Path, seed: int, number: int
+) -> pathlib.Path:
+    """The folder of a mutant, in `root`."""
+    rng = random.Random(f"{seed} {number}")
+    folder = root / "mutant"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(rng.choice(sorted(originals.iterdir())), folder)
+    mutate(folder, rng)
+    if rng.random() < 0.5:
+        make_checksum_fit(folder)
+    return folder
+
+
+class Witness:
+    """Notes what is opened outside a folder while it watches."""
+
+    def __init__(self) -> None:
+        self.folder: str | None = None
+        self.outside: list[str] = []
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple) -> None:
+        if self.folder and event in ("open", "os.listdir", "subprocess.Popen", "os.remove"):
+            path = os.path.realpath(os.fsdecode(arguments[0])) if arguments[0] else ""
+            if isinstance(arguments[0], (str, bytes)) and not path.startswith(self.folder):
+                self.outside.append(f"{event} {path}")
+
+
+def work(root, originals, seed, numbers, at, results) -> None:
+    """Read mutants; a hang or a crash ends this process, and `at` tells where it was."""
+    used = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)
+    counts, slowest, witness = collections.Counter(), (0.0, 0), Witness()
+    for number in numbers:
+        at.value = number
+        folder = make_mutant(root, originals, seed, number)
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_REAL, 10 * SECONDS)  # a pipe takes no CPU; ends the process
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        witness.folder, witness.outside = os.path.realpath(folder), []
+        try:
+            read_model(folder)
+            counts["read"] += 1
+        except UserError as error:
+            counts["refused"] += 1
+            if "\n" in str(error) or not str(error).endswith("."):
+                results.send(("failure", number, f"no sentence: {error!r}"))
+        except BaseException:
+            results.send(("failure", number, traceback.format_exc()))
+        witness.folder = None
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if witness.outside:
+            results.send(("failure", number, f"touched {witness.outside}"))
+        slowest = max(slowest, (time.process_time() - start, number))
+    results.send(("done", counts, slowest))
+
+
+def fuzz(seed: int, mutants: int) -> int:
+    """Read all mutants in processes one after another; the number of failures."""
+    context = multiprocessing.get_context("fork")
+    total, slowest, failed, number, started = (
+        collections.Counter(),
+        (0.0, 0),
+        0,
+        0,
+        time.monotonic(),
+    )
+    with tempfile.TemporaryDirectory() as name:
+        root = pathlib.Path(name)
+        originals = root / "originals"
+        write_originals(originals)
+        (root / "secret").write_text("[]")
+        while number < mutants:
+            stop = min(mutants, number + BATCH)
+            at = context.Value("q", number)
+            receive, send = context.Pipe(duplex=False)
+            arguments = (root, originals, seed, range(number, stop), at, send)
+            process = context.Process(target=work, args=arguments)
+            process.start()
+            send.close()
+            finished = False
+            while True:
+                try:
+                    kind, *content = receive.recv()
+                except EOFError:
+                    break
+                if kind == "failure":
+                    failed += 1
+                    print(f"\nmutant {content[0]} of seed {seed}: {content[1].strip()}")
+                else:
+                    total += content[0]
+                    slowest, finished = max(slowest, content[1]), True
+            process.join()
+            if not finished:
+                failed += 1
+                print(f"\nmutant {at.value} of seed {seed}: exit code {process.exitcode}")
+            number = stop if finished else at.value + 1
+            print(
+                f"{number:,} of {mutants:,} folders in {time.monotonic() - started:,.0f} s: "
+                f"{total['read']:,} read, {total['refused']:,} refused, {failed} failed; slowest "
+                f"{slowest[0]:.2f} s (mutant {slowest[1]})",
+                flush=True,
+            )
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mutants", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    return int(fuzz(options.seed, options.mutants) > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

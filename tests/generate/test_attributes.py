@@ -1,0 +1,96 @@
+"""What is heard of measures, and directions learnt from points made to a rule."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gm_vae.errors import UserError
+from gm_vae.generate.attributes import NAMES, Attributes, learn, measure_attributes
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.measure import Measure
+
+
+def test_what_is_heard_of_a_measure(simple_track):
+    bass = simple_track(33, [(0, 48, 40), (60, 84, 44)])  # the second: off the beat, over the next
+    drums = simple_track(128, [(0, 6, 36), (12, 18, 38), (24, 30, 36)], velocity=17)
+    measure = Measure.from_tracks([bass, drums])
+    empty = Measure.from_tracks([])
+    found, nothing = (
+        dict(zip(NAMES, row.tolist())) for row in measure_attributes([measure, empty])
+    )
+    assert found["density"] == 5 / 4
+    assert found["pitch"] == 42
+    assert found["velocity"] == pytest.approx((2 * 81 + 3 * 17) / 5)
+    assert found["polyphony"] == pytest.approx((48 + 24) / 96)
+    assert found["syncopation"] == 0.5
+    assert found["tracks"] == 2
+    assert {name for name in NAMES[6:] if found[name]} == {"bass", "drums"}
+    assert nothing["density"] == nothing["tracks"] == 0
+    assert np.isnan(nothing["pitch"])
+
+
+class Ruled:
+    """A stand-in for a model: points follow from density and the presence of a bass, and noise."""
+
+    fingerprint = "rule"
+    directions = np.float32([[3, 0, 0, 0], [0, 0, 2, 0]])
+
+    def encode(self, measures):
+        values = measure_attributes(measures)
+        density, bass = (values[:, NAMES.index(name)] for name in ("density", "bass"))
+        noise = np.random.default_rng(len(measures)).normal(size=(len(measures), 4))
+        cause = np.stack([density, bass], 1) @ self.directions
+        return cause + 0.1 * noise, None
+
+
+def test_directions_are_found_again(simple_track):
+    rng = np.random.default_rng(0)
+    measures = []
+    for _ in range(200):
+        starts = rng.choice(16, rng.integers(1, 12), replace=False) * 6
+        notes = sorted((int(start), int(start) + 6, 60) for start in starts)
+        for programs in ((33, 128), (80, 128)):  # whether there is a bass tells nothing else
+            measures.append(Measure.from_tracks([simple_track(p, notes) for p in programs]))
+    known = learn(Ruled(), measures)
+    assert {"density", "bass"} <= set(known.names)
+    assert "brass" not in known.names  # none of the measures has any
+    z = np.zeros((2, 4))
+    for name, direction in zip(("density", "bass"), Ruled.directions):
+        spread = known.deviations[known.names.index("density")] if name == "density" else 1
+        moved = known.move(z, {name: 2.0})
+        np.testing.assert_allclose(moved, [2 * spread * direction] * 2, rtol=0.1, atol=0.3)
+        np.testing.assert_allclose(known.move(moved, {name: -2.0}), z, atol=1e-5)
+    with pytest.raises(UserError, match="choose from density"):
+        known.move(z, {"nonsense": 1})
+    with pytest.raises(UserError, match="too few"):
+        learn(Ruled(), measures[:20])
+
+
+def test_they_are_kept_beside_the_model_they_belong_to(tmp_path):
+    model = GMVAE(HierarchicalVAE(ModelConfig(8, (8,), 4)))
+    model.save(tmp_path / "model")
+    with pytest.raises(UserError, match="gm-vae attributes"):
+        Attributes.load(tmp_path / "model", model)
+    rng = np.random.default_rng(0)
+    vectors, means, deviations = rng.normal(size=(3, 2, 4)).astype(np.float32)
+    known = Attributes(
+        ("density", "bass"), vectors, means[:, 0], deviations[:, 0], 50, model.fingerprint
+    )
+    path = known.save(tmp_path / "model")
+    found = Attributes.load(tmp_path / "model", model)
+    assert (found.names, found.measures) == (known.names, 50)
+    np.testing.assert_allclose(found.vectors, vectors, rtol=1e-6)
+    with pytest.raises(UserError, match="--force"):
+        known.save(tmp_path / "model")
+    other = GMVAE(HierarchicalVAE(ModelConfig(8, (8,), 4)))
+    with pytest.raises(UserError, match="other weights"):
+        Attributes.load(tmp_path / "model", other)
+    values = json.loads(path.read_text())
+    values["attributes"]["bass"]["vector"].pop()
+    for text in ("{", json.dumps(values), "[]"):
+        path.write_text(text)
+        with pytest.raises(UserError, match="damaged"):
+            Attributes.load(tmp_path / "model", model)

@@ -1,0 +1,187 @@
+"""The verbs that make music, as a user types them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gm_vae.cli import main
+from gm_vae.generate import operations
+from gm_vae.generate.attributes import Attributes
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music import arranger
+from gm_vae.music.measures import measures_from_midi, measures_from_score
+from gm_vae.music.midi_file import parse_midi
+from gm_vae.music.token_json import read_tokens
+
+
+@pytest.fixture(scope="module")
+def model():
+    return GMVAE(HierarchicalVAE(ModelConfig(12, (16, 16), 6)))
+
+
+@pytest.fixture(scope="module")
+def folder(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("verbs")
+    model.save(folder / "model")
+    arranger.write_corpus(folder / "songs", count=1, seed=3)
+    next((folder / "songs").rglob("*.mid")).rename(folder / "song.mid")
+    return folder
+
+
+@pytest.fixture
+def gm_vae(folder, tmp_path, capsys):
+    """Function from a verb and its flags to (exit code, measures written, standard error)."""
+
+    def run(verb, *flags):
+        output = tmp_path / "out.json"
+        code = main([verb, f"--model={folder}/model", f"--output={output}", "--force", *flags])
+        found = read_tokens(output) if output.exists() and verb != "encode" and not code else None
+        return code, found, capsys.readouterr().err
+
+    return run
+
+
+def test_sample(gm_vae, model):
+    code, found, _ = gm_vae("sample", "--count=5", "--chords=C F|G", "--seed=4")
+    assert code == 0
+    assert found == operations.sample(model, 5, ["C|C", "F|G"], seed=4)
+
+
+def test_a_seed_that_was_drawn_is_told(gm_vae):
+    _, found, err = gm_vae("generate", "--chords=C")
+    assert err.startswith("--seed=")
+    assert gm_vae("generate", "--chords=C", err.split()[0])[1] == found
+
+
+def test_generate_with_instruments(gm_vae):
+    code, found, _ = gm_vae("generate", "--chords=C G Am", "--require=drums, 34", "--forbid=piano")
+    assert code == 0
+    for measure in found:
+        assert {33, 128} <= set(measure.programs)
+        assert not set(range(8)) & set(measure.programs)
+    _, found, _ = gm_vae("generate", "--chords=C", "--instruments=violin,drums,flute")
+    assert found[0].programs == (40, 73, 128)
+
+
+def test_chords_without_a_triad_are_folded_or_refused(gm_vae):
+    flags = ("generate", "--chords=Gsus4|D5 Am7b5/C", "--seed=1")
+    code, found, err = gm_vae(*flags)
+    assert code == 0
+    assert found[0].chords == ("G", "D")
+    assert found[1].chords == ("Adim", "Adim")
+    assert "Gsus4 has no triad; it is played as G." in err
+    assert "D5 has no triad; it is played as D." in err
+    code, _, err = gm_vae(*flags, "--strict")
+    assert code == 2
+    assert "'Gsus4'" in err
+
+
+def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, folder):
+    bars = measures_from_score(parse_midi((folder / "song.mid").read_bytes()))
+    kept = [bar for bar in bars if bar.measure][:4]
+    numbers = [str(bar.number) for bar in kept]
+    z, _ = model.encode([bar.measure for bar in kept])
+    song = f"--midi={folder}/song.mid"
+    two = ",".join(numbers[:2])
+    flags = ("--chords=C F", "--measures=5", "--seed=2", "--linear")
+    _, found, _ = gm_vae("interpolate", song, f"--measure={two}", *flags)
+    assert found == operations.morph(model, z[0], z[1], ["C", "F"], 5, spherical=False, seed=2)
+    flags = (song, f"--measure={','.join(numbers)}", "--grid=2x3", "--chords=C", "--seed=2")
+    _, found, _ = gm_vae("interpolate", *flags)
+    rows = operations.grid(model, z, 2, 3, "C", seed=2)
+    assert found == [measure for row in rows for measure in row]
+
+
+def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
+    measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
+    assert gm_vae("encode", f"--midi={folder}/song.mid", "--all")[0] == 0
+    points = json.loads((tmp_path / "out.json").read_text())["points"]
+    mu, sigma = model.encode(measures)
+    np.testing.assert_allclose([point["mu"] for point in points], mu, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose([point["sigma"] for point in points], sigma, rtol=1e-5, atol=1e-6)
+    (tmp_path / "out.json").rename(tmp_path / "points.json")
+    where = f"--midi={tmp_path}/points.json", f"--measure={points[2]['measure']}"
+    _, found, _ = gm_vae("generate", *where, "--chords=C", "--seed=1")
+    assert found == operations.progression(model, mu[2], ["C"], seed=1)
+
+
+def test_reconstruct(gm_vae, model, folder):
+    measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
+    _, found, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
+    assert found == operations.reconstruct(model, measures)
+
+
+def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):
+    measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
+    song = f"--midi={folder}/song.mid"
+    _, found, _ = gm_vae("vary", song, "--count=3", "--similarity=0.9", "--seed=1")
+    assert found == operations.vary(model, measures[0], 3, 0.9, seed=1)
+    (tmp_path / "out.json").rename(tmp_path / "first.json")  # what a verb wrote is read by the next
+    flags = (f"--midi={tmp_path}/first.json", "--measure=2", "--count=2", "--seed=1")
+    program = found[1].programs[0]
+    name = "drums" if program == 128 else str(program + 1)
+    code, anew, _ = gm_vae("vary", *flags, f"--tracks={name}")
+    assert code == 0
+    others = [row for row, other in enumerate(found[1].programs) if other != program]
+    for measure in anew:
+        assert measure.programs == found[1].programs
+        np.testing.assert_array_equal(measure.tokens[others], found[1].tokens[others])
+
+
+def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, capsys):
+    learn = ["attributes", f"--model={folder}/model"]
+    assert main(learn) == 1
+    assert "gm-vae attributes" in capsys.readouterr().err
+    assert main([*learn, f"--data={songs_dataset}", "--limit=200"]) == 0
+    assert "density" in capsys.readouterr().out
+    assert main([*learn, f"--data={songs_dataset}"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert main(learn) == 0
+    point = model.sample_points(1, seed=1)[0]
+    known = Attributes.load(folder / "model", model)
+    moved = known.move(
+        point, {"density": 400, "pitch": -1, known.names[-1]: 1, known.names[-2]: -1}
+    )
+    wishes = (
+        "--more=density=400,pitch=-1",
+        f"--add={known.names[-1]}",
+        f"--remove={known.names[-2]}",
+    )
+    _, found, _ = gm_vae("generate", "--chords=C", "--seed=1", *wishes)
+    assert found == operations.progression(model, moved, ["C"], seed=1)
+    assert found != operations.progression(model, point, ["C"], seed=1)
+    code, _, err = gm_vae("generate", "--chords=C", "--add=density,nonsense")
+    assert (code, "nonsense" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("sample", "--chords=H"), "'H'"),
+        (("sample", "--count=0"), "count"),
+        (("generate",), "--chords"),
+        (("generate", "--chords=C", "--more=density"), "--more"),
+        (("generate", "--chords=C", "--require=kazoo"), "kazoo"),
+        (("generate", "--chords=C", "--measure=3"), "--midi"),
+        (("generate", "--chords=C", "--midi={}/song.mid", "--measure=x"), "--measure=x"),
+        (("generate", "--chords=C", "--midi={}/song.mid", "--measure=1,2"), "--measure"),
+        (("generate", "--chords=C", "--midi={}/model/gm_vae.json"), "gm_vae.json"),
+        (("interpolate", "--chords=C", "--grid=4"), "--grid=4"),
+        (("encode",), "--midi"),
+        (("encode", "--midi={}/song.mid", "--all", "--measure=1"), "--all"),
+        (("reconstruct", "--midi={}/none.mid"), "none.mid"),
+        (("reconstruct", "--midi={}/song.mid", "--measure=9999"), "--measure=9999"),
+        (("vary", "--similarity=2"), "similarity"),
+        (("vary", "--tracks=drums"), "--midi"),
+        (("vary", "--midi={}/song.mid", "--tracks=drums", "--chords=C"), "--chords"),
+    ],
+)
+def test_mistakes_are_told_in_one_sentence(gm_vae, folder, flags, told):
+    code, _, err = gm_vae(*(flag.format(folder) for flag in flags))
+    *_, sentence = err.strip().splitlines()
+    assert code in (1, 2)
+    assert sentence.startswith(f"gm-vae {flags[0]}: ")
+    assert told in sentence

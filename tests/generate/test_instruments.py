@@ -1,0 +1,111 @@
+"""Words for instruments, and that who must play does, who may not does not."""
+
+import numpy as np
+import pytest
+
+from gm_vae.errors import UsageError
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.instruments import Instruments, programs_named
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.numpy_vae import NumpyVAE
+from gm_vae.model.published import NetworkSizes
+from gm_vae.music.general_midi import FAMILIES, INSTRUMENTS
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Weights so large that the instruments asked for are unlikely in most tracks."""
+    sizes = NetworkSizes(12, (16, 16), 6, 490, True, has_sigma=True)
+    rng = np.random.default_rng(0)
+    weights = {
+        name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in sizes.shapes().items()
+    }
+    return GMVAE(NumpyVAE(ModelConfig(12, (16, 16), 6), weights))
+
+
+@pytest.mark.parametrize(
+    ("words", "programs"),
+    [
+        ("1", {0}), ("128", {127}), (" 34 ", {33}), ("Finger Bass", {33}), ("finger-bass", {33}),
+        ("drums", {128}), ("Drums", {128}), ("BASS", set(range(32, 40))), ("violin", {40}),
+        ("sax", {64, 65, 66, 67}), ("trumpets", {56}), ("sitar", {104}),
+        ("electric piano", {4, 5}), ("pianos", set(range(8))), ("Bass + Lead", {87}),
+        ("strings", {*range(40, 47), *range(48, 52)}), ("organ", set(range(16, 24))),
+    ],
+)  # fmt: skip
+def test_names_and_numbers(words, programs):
+    assert programs_named(words) == programs
+
+
+def test_every_instrument_and_family_has_its_name():
+    for index, name in enumerate(INSTRUMENTS):
+        assert programs_named(name) == {index}
+    for index, name in enumerate(FAMILIES):
+        if name != "Strings":  # a group of ours
+            assert programs_named(name) == set(range(8 * index, 8 * index + 8))
+
+
+@pytest.mark.parametrize("words", ["", "0", "129", "banjoo", "++"])
+def test_what_is_no_instrument_is_told_in_one_sentence(words):
+    with pytest.raises(UsageError, match="General MIDI") as caught:
+        programs_named(words)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.5, 5.0])
+def test_required_instruments_play_and_forbidden_ones_do_not(model, temperature):
+    z = model.sample_points(40, seed=0)
+    free = model.decode(z, "C", temperature, seed=1)
+    banned = frozenset(program for measure in free for program in measure.programs[::2])
+    asked = Instruments(require=({128}, {33, 34}, {60}), forbid=banned - {33, 60, 128})
+    found = model.decode(z, "C", temperature, seed=1, instruments=asked)
+    for measure in found:
+        played = set(measure.programs)
+        assert not played & asked.forbid
+        assert all(played & (programs - asked.forbid) for programs in asked.require)
+    assert sum(60 in measure.programs for measure in free) < len(free)
+
+
+def test_only_these_play_each_in_one_track(model):
+    z = model.sample_points(40, seed=0)
+    asked = Instruments.named(only="drums, 34, 34, violin")
+    for measure in model.decode(z, "C", 2.0, seed=1, instruments=asked):
+        assert measure.programs == (33, 33, 40, 128)
+
+
+def test_tracks_that_nothing_is_asked_of_stay_as_they_were(model):
+    z = model.sample_points(20, seed=0)
+    free = model.decode_tokens(z, "C", 1.0, constrained=True, seed=1)
+    logits = model.numpy.program_logits(z)
+    masks = Instruments(require=({128},)).masks(logits)
+    forced = ~masks.all(-1)
+    assert (forced.sum(1) == 1).all()
+    found = model.decode(z, "C", 1.0, seed=1, instruments=masks)
+    for tokens, track, measure in zip(free, forced.argmax(1), found):
+        kept = sorted(tuple(row) for index, row in enumerate(tokens.tolist()) if index != track)
+        made = [tuple(row) for row in measure.tokens.tolist()]
+        assert all(made.count(row) >= kept.count(row) for row in kept)
+
+
+def test_the_likeliest_track_plays_what_must_be_played():
+    logits = np.zeros((2, 8, 130))
+    logits[0, 5, 33] = logits[1, 2, 33] = 3
+    logits[0, 5, 128] = 2  # it would play drums too, but the bass wins
+    logits[0, 1, 128] = 1
+    masks = Instruments(require=({128}, {33})).masks(logits)
+    assert np.flatnonzero(masks[0, 5]).tolist() == [33]
+    assert np.flatnonzero(masks[0, 1]).tolist() == [128]
+    assert np.flatnonzero(masks[1, 2]).tolist() == [33]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Instruments(require=({33},), forbid=frozenset({33})),
+        Instruments(require=tuple({program} for program in range(9))),
+        Instruments(only=({33},), require=({128},)),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_refused(model, asked):
+    with pytest.raises(UsageError, match="instrument"):
+        model.decode(model.sample_points(1, seed=0), instruments=asked)

@@ -1,0 +1,134 @@
+"""Our graph models in TensorFlow.js: the same numbers as ours, on every backend, nothing leaked."""
+
+import functools
+import json
+import pathlib
+import re
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from gm_vae.export.tfjs import export_tfjs
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.checkpoint import Checkpoint
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.measure_format import MeasureFormat
+
+STEPS = 12
+CHORD = 10  # A major
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """Function from "chords" or "plain" to a model and the folder of its graphs."""
+
+    @functools.cache
+    def make(kind):
+        fmt = MeasureFormat(max_tracks=3, max_instruments=3)
+        config = ModelConfig(9, (8, 12), 5, chords=kind == "chords", fmt=fmt)
+        network = HierarchicalVAE(config)
+        rng = np.random.default_rng(3)
+        for variable in network.variables:
+            # large enough that tokens change with z, chord and history
+            scale = 2.5 / np.sqrt(variable.shape[0]) if len(variable.shape) > 1 else 0.5
+            variable.assign(rng.normal(scale=scale, size=variable.shape))
+        folder = tmp_path_factory.mktemp("tfjs") / "out"
+        export_tfjs(Checkpoint(config, network.published_weights(), {}), folder)
+        return GMVAE(network), folder
+
+    return make
+
+
+def side_by_side(model, z):
+    """(tokens [S, N], logits [S, N, V]) of the network itself, greedily and freely."""
+    decoder = model.network.track_decoder
+    embeddings = tf.reshape(model.network.conductor.embed(z, packed=False), [-1, 12])
+    gates, states = decoder.start(embeddings)
+    previous, found = tf.fill([len(embeddings)], -1), []
+    for step in range(STEPS):
+        chord = tf.fill([len(embeddings)], CHORD if step else 0)
+        here = decoder.gates(gates, decoder.input_table(), previous, chord)
+        logits, states = decoder.step(here, states)
+        previous = tf.argmax(logits, -1, tf.int32)
+        found.append((previous.numpy(), logits.numpy()))
+    return [np.array(column) for column in zip(*found)]
+
+
+@pytest.fixture(
+    params=[
+        ("chords", "node", "cpu"),
+        ("chords", "node", "wasm"),
+        ("chords", "chromium", "cpu"),
+        ("chords", "chromium", "wasm"),
+        ("chords", "chromium", "webgl"),
+        ("plain", "node", "wasm"),
+    ],
+    ids="-".join,
+)
+def case(request, clients, exported):
+    """(model, tolerance, function that calls the client with its export)."""
+    kind, where, backend = request.param
+    if where == "chromium":
+        request.getfixturevalue("chromium")
+    model, folder = exported(kind)
+
+    def call(name, **arguments):
+        return clients.call(where, "tfjs", name, folder, backend=backend, **arguments)
+
+    return model, 1e-3 if backend == "webgl" else 1e-5, call  # graphics processors round otherwise
+
+
+def test_steps_of_decoding(case):
+    model, atol, call = case
+    z = model.sample_points(2, seed=1)
+    chord = CHORD if model.config.chords else None
+    found = call("decode", z=z.tolist(), chord=chord, steps=STEPS, wantLogits=True)
+    tokens, logits = side_by_side(model, z)
+    assert len(np.unique(tokens)) > 4
+    np.testing.assert_array_equal(found["tokens"], tokens)
+    np.testing.assert_allclose(found["logits"], logits, atol=atol)
+    assert found["tensors"] == 0  # none is left behind
+
+
+def test_points_of_measures(case):
+    model, atol, call = case
+    measures = model.decode(model.sample_points(3, seed=0), ["C|G", "Am", "N.C."], seed=0)
+    chords = [measure.chord_ids.tolist() for measure in measures]
+    found = call(
+        "encode",
+        tokens=[measure.tokens.tolist() for measure in measures],
+        lengths=[measure.lengths.tolist() for measure in measures],
+        chords=chords if model.config.chords else None,
+    )
+    for name, expected in zip(("mu", "sigma"), model.encode(measures)):
+        np.testing.assert_allclose(found[name], expected, atol=atol)
+
+
+@pytest.mark.parametrize("kind", ["chords", "plain"])
+def test_graphs_hold_each_weight_once_and_only_what_tfjs_computes(clients, exported, kind):
+    model, export = exported(kind)
+    known = set()
+    folder = pathlib.Path(__file__).parent / "tfjs/node_modules/@tensorflow/tfjs-converter"
+    for file in (folder / "dist/operations/op_list").glob("*.js"):
+        known |= set(re.findall(r"'tfOpName': '(\w+)'", file.read_text()))
+    assert len(known) > 200
+    numbers = 0
+    for name in ("encode", "init", "decode_step"):
+        graph = json.loads((export / name / "model.json").read_text())
+        nodes = graph["modelTopology"]["node"]
+        for function in graph["modelTopology"].get("library", {}).get("function", []):
+            nodes = nodes + function["nodeDef"]
+        assert {node["op"] for node in nodes} <= known
+        for group in graph["weightsManifest"]:
+            numbers += sum(
+                int(np.prod(entry["shape"]))
+                for entry in group["weights"]
+                if entry["dtype"] == "float32"
+            )
+    total = model.network.count_params()
+    assert total - 100 < numbers < total * 1.02  # zeros for what is no token; a constant or two
+    vocabulary = json.loads((export / "vocabulary.json").read_text())
+    assert vocabulary["max_tracks"] == 3
+    assert "tf.loadGraphModel" in (export / "README.md").read_text()
