@@ -32,8 +32,7 @@ _PAIRS = flags.DEFINE_integer("pairs", 0, "How many (z, chord) pairs to compare 
 
 def main(_: list[str]) -> None:
     from gm_vae.export.web_page import export_web
-    from gm_vae.generate.gmvae import load
-    from gm_vae.generate.loading import read_model
+    from gm_vae.generate.loading import load, read_model
     from gm_vae.model.config import PRESETS
 
     with tempfile.TemporaryDirectory() as folder:

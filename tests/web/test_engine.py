@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from web_models import telling_model
 
-from gm_vae.generate.gmvae import load
+from gm_vae.generate.loading import load
 from gm_vae.music import arranger
 from gm_vae.music.chords import chord_symbol
 from gm_vae.music.measure_format import MeasureFormat
