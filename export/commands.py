@@ -16,10 +16,8 @@ from gm_vae.export.web_page import define_soundfont
 from gm_vae.generate.loading import define_model_flag
 
 FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
-_QUANTIZED = {
-    "magentajs": "float16",
-    "web": "float16",
-}  # what --quantize is by default; none for the others
+# what --quantize is by default; none for the others
+_QUANTIZED = {"magentajs": "float16", "web": "float16"}
 
 
 def _define_export(values: flags.FlagValues) -> None:
@@ -30,7 +28,7 @@ def _define_export(values: flags.FlagValues) -> None:
         None,
         FORMATS,
         "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for "
-        "TensorFlow.js alone, web for a page of ours, checkpoint for gm-vae itself.",
+        "TensorFlow.js alone, web for a site with the page, checkpoint for gm-vae itself.",
         flag_values=values,
     )
     flags.DEFINE_enum(
@@ -66,6 +64,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
         ("quantize", values.format != "savedmodel"),
         ("half", values.format == "savedmodel"),
         ("shard_bytes", browsers),
+        ("soundfont", values.format == "web"),
     ):
         if values[name].value not in (None, False) and not fits:
             raise UsageError(f"--{name} does not go with --format={values.format}; leave it out.")
@@ -88,7 +87,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
     elif values.format == "web":
         from gm_vae.export.web_page import export_web
 
-        export_web(values.model, values.output, quantization, values.force, values.soundfont)
+        export_web(found, values.output, quantization, values.force, values.soundfont)
     else:
         from gm_vae.model.tensors import SHARD_BYTES
 

@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import tempfile
 import threading
 import urllib.parse
 import webbrowser
@@ -25,8 +26,8 @@ from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export.magentajs import export_magentajs
 from gm_vae.files import output_folder
-from gm_vae.generate.loading import DEFAULT, define_model_flag, model_folder, read_model
-from gm_vae.model.checkpoint import checkpoint_folder, read_checkpoint
+from gm_vae.generate.loading import DEFAULT, define_model_flag, read_model
+from gm_vae.model.checkpoint import Checkpoint
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
 PORT = 8642  # always the same one, since browsers keep favourites by address and port
@@ -38,7 +39,7 @@ _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
 
 
 def export_web(
-    model: str | os.PathLike[str],
+    checkpoint: Checkpoint,
     output: str | os.PathLike[str],
     quantization: str = "float16",
     force: bool = False,
@@ -47,7 +48,7 @@ def export_web(
     """Write a site that any web server can hand out: the page, and a model in `model/`.
 
     Args:
-        model: a model as `gm_vae.load` takes it.
+        checkpoint: the model.
         output: the folder, which appears whole or not at all.
         quantization: how the weights are kept, as in `export_magentajs`; uint8 loads fastest.
         force: replace `output` if something is in it.
@@ -55,18 +56,17 @@ def export_web(
 
     Raises:
         UsageError: `output` is taken, or `soundfont` is no soundfont.
-        UserError: the page was not built, there is no such model, its layers do not suit the page,
-            or `output` is not writable.
+        UserError: the page was not built, the model's layers do not suit it, or `output` is not
+            writable.
     """
     page, font = page_folder(), _soundfont(soundfont)
-    found = read_model(model)
-    _require_widths(found.config.encoder_units, *found.config.decoder_units)
+    _require_widths(checkpoint)
     with output_folder(output, force) as part:
         shutil.copytree(page, part, dirs_exist_ok=True)
         if font:
             shutil.copy(font, part / font.name)
             (part / "index.html").write_bytes(_index(page, font))
-        export_magentajs(found, part / "model", quantization, _SHARD_BYTES)
+        export_magentajs(checkpoint, part / "model", quantization, _SHARD_BYTES)
 
 
 def page_folder() -> pathlib.Path:
@@ -79,15 +79,11 @@ def page_folder() -> pathlib.Path:
     return PAGE
 
 
-def make_server(
-    model: str | os.PathLike[str] = DEFAULT,
-    port: int = PORT,
-    soundfont: str | os.PathLike[str] | None = None,
-) -> http.server.ThreadingHTTPServer:
-    """A server of the page and a model on this machine alone; `serve_forever` runs it.
+class PageServer(http.server.ThreadingHTTPServer):
+    """The page and a model on this machine alone; `serve_forever` runs it, closing it cleans up.
 
     Args:
-        model: a run or checkpoint folder, or the name of a bundled model.
+        model: any model that `gm_vae.load` reads.
         port: 0 takes a free one.
         soundfont: an .sf2, .sf3 or .dls file to play with; oscillators if None.
 
@@ -95,18 +91,32 @@ def make_server(
         UsageError: the port is taken, or `soundfont` is no soundfont.
         UserError: the page was not built, or the model cannot be read or does not suit it.
     """
-    page, font = page_folder(), _soundfont(soundfont)
-    folder = checkpoint_folder(model_folder(model))
-    config = read_checkpoint(folder).config  # what is damaged shall be told here
-    _require_widths(config.encoder_units, *config.decoder_units)
-    handler = functools.partial(_Handler, page=page, model=folder, font=font)
-    try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(
-            f"--port={port} cannot be used ({reason}); choose another one, or --port=0 for any."
-        ) from None
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] = DEFAULT,
+        port: int = PORT,
+        soundfont: str | os.PathLike[str] | None = None,
+    ) -> None:
+        page, font = page_folder(), _soundfont(soundfont)
+        checkpoint = read_model(model)
+        _require_widths(checkpoint)
+        self._files = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(self._files.name) / "model"
+        export_magentajs(checkpoint, folder, "none", _SHARD_BYTES)
+        handler = functools.partial(_Handler, page=page, model=folder, font=font)
+        try:
+            super().__init__(("127.0.0.1", port), handler)
+        except (OSError, OverflowError) as error:
+            self._files.cleanup()
+            reason = getattr(error, "strerror", None) or error
+            raise UsageError(
+                f"--port={port} cannot be used ({reason}); choose another one, or --port=0 for any."
+            ) from None
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._files.cleanup()
 
 
 def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
@@ -132,7 +142,8 @@ def _index(page: pathlib.Path, font: pathlib.Path | None) -> bytes:
     return text.replace(empty, empty.replace('""', f'"{name}"')).encode()
 
 
-def _require_widths(*units: int) -> None:
+def _require_widths(checkpoint: Checkpoint) -> None:
+    units = checkpoint.config.encoder_units, *checkpoint.config.decoder_units
     if any(count % 4 for count in units):
         raise UserError(
             f"the page computes four numbers at a time, and this model has layers of "
@@ -211,7 +222,7 @@ def _define_web(values: flags.FlagValues) -> None:
 
 
 def _web(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    with make_server(values.model, values.port, values.soundfont) as server:
+    with PageServer(values.model, values.port, values.soundfont) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}/"
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
         if values.open:

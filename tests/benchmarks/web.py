@@ -31,9 +31,8 @@ _PAIRS = flags.DEFINE_integer("pairs", 0, "How many (z, chord) pairs to compare 
 
 
 def main(_: list[str]) -> None:
-    from gm_vae.export.importers import import_checkpoint
     from gm_vae.export.web_page import export_web
-    from gm_vae.generate.gmvae import load
+    from gm_vae.generate.loading import load, read_model
     from gm_vae.model.config import PRESETS
 
     with tempfile.TemporaryDirectory() as folder:
@@ -46,11 +45,10 @@ def main(_: list[str]) -> None:
             sizes = {name: getattr(PRESETS[source], name) for name in names}
             telling_model(sizes).save(root / "m")
             source = root / "m"
-        export_web(source, root / "site", _QUANTIZE.value)
+        export_web(read_model(source), root / "site", _QUANTIZE.value)
         _figures(root / "site")
         if _PAIRS.value:
-            import_checkpoint(root / "site" / "model", root / "again")
-            _equal_tokens(load(root / "again"), root / "site" / "model", root)
+            _equal_tokens(load(root / "site" / "model"), root / "site" / "model", root)
 
 
 def _figures(site: pathlib.Path) -> None:

@@ -9,6 +9,7 @@ from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export import web_page
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.loading import read_model
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
 
@@ -44,7 +45,7 @@ def font(tmp_path):
 @pytest.fixture
 def get(page, model, font):
     """get(path) -> (status, type, body) of a server of the page."""
-    server = web_page.make_server(model, port=0, soundfont=font)
+    server = web_page.PageServer(model, port=0, soundfont=font)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def ask(path, method="GET"):
@@ -102,25 +103,25 @@ def test_a_site_is_written_whole(page, model, font, tmp_path, capsys):
 
 def test_mistakes_are_one_sentence(page, model, tmp_path):
     with pytest.raises(UsageError, match="is no soundfont; give"):
-        web_page.make_server(model, 0, tmp_path / "secret.txt")
+        web_page.PageServer(model, 0, tmp_path / "secret.txt")
     with pytest.raises(UsageError, match="cannot be read"):
-        web_page.make_server(model, 0, tmp_path / "nothing.sf2")
+        web_page.PageServer(model, 0, tmp_path / "nothing.sf2")
     with pytest.raises(UserError, match="there is no checkpoint at"):
-        web_page.make_server(tmp_path / "nothing", 0)
+        web_page.PageServer(tmp_path / "nothing", 0)
     with pytest.raises(UserError, match="there is no model at nobody"):
-        web_page.make_server("nobody", 0)
+        web_page.PageServer("nobody", 0)
     with (
-        web_page.make_server(model, 0) as first,
+        web_page.PageServer(model, 0) as first,
         pytest.raises(UsageError, match="cannot be used"),
     ):
-        web_page.make_server(model, first.server_address[1])
+        web_page.PageServer(model, first.server_address[1])
     (page / "index.html").unlink()
     with pytest.raises(UserError, match="run make web"):
-        web_page.make_server(model, 0)
+        web_page.PageServer(model, 0)
 
 
 def test_layers_that_the_page_cannot_compute_are_refused(page, tmp_path):
     GMVAE(HierarchicalVAE(ModelConfig(18, (16, 16), 8))).save(tmp_path / "odd")
     with pytest.raises(UserError, match="16, 18 units"):
-        web_page.export_web(tmp_path / "odd", tmp_path / "site")
+        web_page.export_web(read_model(tmp_path / "odd"), tmp_path / "site")
     assert not (tmp_path / "site").exists()

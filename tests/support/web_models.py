@@ -13,12 +13,12 @@ from gm_vae.model.vae import HierarchicalVAE
 
 def telling_model(sizes: dict[str, Any], seed: int = 0) -> GMVAE:
     """A `GMVAE` whose weights are large enough that tokens change with z, chord and history."""
-    model = GMVAE(HierarchicalVAE(ModelConfig(**sizes)))
+    network = HierarchicalVAE(ModelConfig(**sizes))
     rng = np.random.default_rng(seed)
     weights = {
         name: rng.normal(scale=2.5 / np.sqrt(array.shape[0]) if array.ndim > 1 else 0.5,
                          size=array.shape).astype(np.float32)
-        for name, array in model.network.published_weights().items()
+        for name, array in network.published_weights().items()
     }  # fmt: skip
-    model.network.load_published_weights(weights)
-    return model
+    network.load_published_weights(weights)
+    return GMVAE(network)

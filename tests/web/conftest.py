@@ -98,9 +98,9 @@ def small_model(tmp_path_factory):
 @pytest.fixture(scope="session")
 def served(page, small_model):
     """The address of `gm-vae web` with the small model."""
-    from gm_vae.export.web_page import make_server
+    from gm_vae.export.web_page import PageServer
 
-    server = make_server(small_model[1], port=0)
+    server = PageServer(small_model[1], port=0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from web_models import telling_model
 
-from gm_vae.generate.gmvae import load
+from gm_vae.generate.loading import load
 from gm_vae.music import arranger
 from gm_vae.music.chords import chord_symbol
 from gm_vae.music.measure_format import MeasureFormat
@@ -76,23 +76,20 @@ def test_tokens_are_those_of_the_package(node, kernel, tmp_path, sizes):
 
 
 def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
-    from gm_vae.export.importers import import_checkpoint
-
-    import_checkpoint(golden / "trained_small", tmp_path / "model")
-    model = load(tmp_path / "model")
+    model = load(golden / "trained_small")
+    model.save(tmp_path / "model")
     assert_same_tokens(model, tmp_path / "model", node, kernel, count=24, most_near_ties=0.15)
 
 
 @pytest.mark.parametrize("quantization", ["float16", "uint8"])
 def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_path, quantization):
-    from gm_vae.export.importers import import_checkpoint
     from gm_vae.export.web_page import export_web
+    from gm_vae.generate.loading import read_model
 
     telling_model(SIZES).save(tmp_path / "model")
-    export_web(tmp_path / "model", tmp_path / "site", quantization)
+    export_web(read_model(tmp_path / "model"), tmp_path / "site", quantization)
     assert (tmp_path / "site" / "index.html").exists()
-    import_checkpoint(tmp_path / "site" / "model", tmp_path / "again")
-    quantised = load(tmp_path / "again")
+    quantised = load(tmp_path / "site" / "model")
     assert_same_tokens(quantised, tmp_path / "site" / "model", node, kernel, 6, most_near_ties=0.2)
 
 
