@@ -10,7 +10,7 @@ import pytest
 import gm_vae
 from gm_vae.errors import UsageError
 from gm_vae.export.saved_model import export_saved_model
-from gm_vae.generate.commands import morph
+from gm_vae.generate.operations import morph
 from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
