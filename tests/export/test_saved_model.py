@@ -10,8 +10,8 @@ import pytest
 import gm_vae
 from gm_vae.errors import UsageError
 from gm_vae.export.saved_model import export_saved_model
-from gm_vae.generate.operations import morph
 from gm_vae.generate.gmvae import GMVAE, chord_labels
+from gm_vae.generate.operations import morph
 from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.event_chords import event_chords as chords_in_graph
