@@ -21,6 +21,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from gm_vae.export.card import write_about
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
@@ -147,7 +148,7 @@ class _Signatures:
         return self._decoded(z, chords, temperature, seed, tf.range(tf.shape(z)[0]))
 
     def _sample(self, count: Any, chords: Any, temperature: Any, seed: Any) -> dict[str, Any]:
-        z = prior_points(seed, tf.range(count), self._config.latent_size)
+        z = prior_points(seed, tf.range(count), self._config.latent_size, ops)
         return {"z": z, **self._decode_each(z, chords, temperature, seed)}
 
     def _interpolate(

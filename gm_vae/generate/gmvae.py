@@ -15,7 +15,9 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate.instruments import Instruments
+from gm_vae.model import numpy_ops
 from gm_vae.model.numpy_vae import NumpyVAE
+from gm_vae.model.prior import prior_points
 from gm_vae.model.threads import in_threads, split
 from gm_vae.music.chords import NO_CHORD, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
@@ -169,9 +171,12 @@ class GMVAE:
         return np.concatenate([np.zeros(shape, np.int32), *found])
 
     def sample_points(self, count: int, seed: int | None = None) -> np.ndarray:
-        """Points drawn from the prior, float32 [count, Z]; more points begin with the same ones."""
-        rng = np.random.default_rng(seed)
-        return rng.standard_normal((count, self.config.latent_size), np.float32)
+        """Points drawn from the prior, float32 [count, Z]; more points begin with the same ones.
+
+        The same seed gives the same points in a SavedModel's `sample`.
+        """
+        seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
+        return prior_points(seed, np.arange(count), self.config.latent_size, numpy_ops)
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:
         """Write the model as a checkpoint folder that `load` reads."""

@@ -1,6 +1,6 @@
 """NumPy under the names of `keras.ops`, so that one text serves graphs and plain arrays.
 
-Only what `grammar` and `sampling` call; most names are the same in both.
+Only what `grammar`, `sampling` and `prior` call; most names are the same in both.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from numpy import (  # noqa: F401
     argmax,
     asarray,
     concatenate,
+    cos,
     cumsum,
     exp,
     full,
@@ -24,11 +25,14 @@ from numpy import (  # noqa: F401
     minimum,
     ndarray,
     repeat,
+    reshape,
     right_shift,
     shape,
+    sqrt,
     sum,
     take,
     take_along_axis,
+    tile,
     where,
     zeros,
     zeros_like,

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from keras import ops
-
 from gm_vae.model.sampling import uniforms
 
 # Places in a track count from 0: these are drawn for no token.
 _RADIUS, _ANGLE = -1, -2
 
 
-def prior_points(seed: Any, draws: Any, width: int) -> Any:
+def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
     """float32 [B, Z] from a standard normal, for `draws` int32 [B] and Z = `width`.
 
     Box and Muller's transform of two numbers hashed from (seed, draw, coordinate), so that a point
-    does not depend on how many are drawn.
+    does not depend on how many are drawn. `ops` computes: `keras.ops` or `numpy_ops`.
     """
     measures = ops.repeat(ops.cast(draws, "int32"), width)
     coordinates = ops.tile(ops.arange(width, dtype="int32"), ops.shape(draws))
