@@ -216,14 +216,11 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
 
     midi_path = tmp_path / "jig.mid"
     midi_path.write_bytes(jig.songs[0])
-    said = sentence(
-        capsys, "generate", f"--model={waltz.run}", f"--midi={midi_path}", "--chords=C",
-        f"--output={tmp_path / 'out.mid'}",
-    )  # fmt: skip
-    assert (
-        "has 0 measures that fit the model and 10 bars that do not (10: its meter is not 3/4)"
-        in said
-    )
+    capsys.readouterr()
+    command = ["generate", f"--model={waltz.run}", f"--midi={midi_path}", "--chords=C"]
+    assert main([*command, f"--output={tmp_path / 'out.mid'}"]) == 1
+    said = capsys.readouterr().err
+    assert f"none of the 10 bars of {midi_path} fits the model" in said
     assert f"gm-vae explain {midi_path} --beats_per_bar=3 --chords_per_measure=3 tells" in said
 
     measures = list(dataset_lib.read_measures(waltz.data, "test"))
@@ -249,6 +246,9 @@ def test_a_run_from_before_there_were_ranges_of_pitches_goes_on(chains, tmp_path
         values = json.loads(path.read_text())
         for name in ("min_pitch", "max_pitch"):
             del values["model"]["fmt"][name]
+        if "checkpoint_version" in values:
+            values["checkpoint_version"] = 1
+            del values["sha256"]
         path.write_text(json.dumps(values))
     assert gm_vae.load(folder).format == waltz.fmt
     said = []

@@ -3,6 +3,7 @@
 OUTPUT gets three.npz, the weights after the three golden Adam steps, and a run and its resumption.
 """
 
+import functools
 import os
 import pathlib
 import shutil
@@ -10,7 +11,9 @@ import sys
 
 import numpy as np
 
+from gm_vae.model import jax_lstm
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.layout import stairs_for
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.training import jax_engine, objective
 from gm_vae.training.config import TrainConfig
@@ -55,6 +58,8 @@ def golden_steps(folder: pathlib.Path, output: pathlib.Path) -> None:
 
 def main(golden: pathlib.Path, dataset: pathlib.Path, output: pathlib.Path) -> None:
     sys.modules["tensorflow"] = None  # as where it is not installed
+    jax_lstm.UNROLL = 1  # quicker to compile; as are fewer flights
+    jax_engine.stairs_for = functools.partial(stairs_for, flights=3)
     if golden.is_dir():
         beta = objective.beta
         golden_steps(golden, output / "three.npz")

@@ -12,6 +12,7 @@ import pathlib
 import signal
 import sys
 
+from gm_vae.model import checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.training import run, tensorflow_engine
 from gm_vae.training.config import TrainConfig
@@ -47,7 +48,15 @@ def live(data, folder, steps, death):
         step = make_step(*args, **kwargs)
         return lambda batch: die() if next(steps_done) == int(when) else step(batch)
 
-    if kind == "rename":
+    def dying_write_json(path, value):
+        if path.name == when:
+            die()
+        write_json(path, value)
+
+    write_json = checkpoint.write_json
+    if kind == "write":
+        checkpoint.write_json = dying_write_json
+    elif kind == "rename":
         os.replace = dying_replace
     elif kind == "step":
         tensorflow_engine.make_step = make_dying_step
