@@ -7,7 +7,7 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo web test test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format \
+.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format \
   wheel constraints clean
 
 help:
@@ -48,6 +48,10 @@ web:
 
 test: setup
 	$(BIN)/python -m pytest tests
+
+# Runs that are killed, and several processes that train together.
+test-slow: setup
+	$(BIN)/python -m pytest tests/training -m slow
 
 # Needs Node, npm and Chromium.
 test-web: setup

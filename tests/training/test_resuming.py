@@ -22,6 +22,8 @@ from gm_vae.training.state import RunState
 
 RUN = dataclasses.replace(CONFIG, steps=8)
 
+pytestmark = pytest.mark.slow
+
 
 def train(folder, data, config=RUN, say=lambda line: None):
     return run_lib.train(folder, data, MODEL, config, say=say)

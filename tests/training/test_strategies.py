@@ -31,6 +31,8 @@ FLAGS = [
     "--save_every=5", "--log_every=1", "--validation_measures=16", "--strategy=multiworker",
 ]  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def alone(songs_dataset, tmp_path_factory):
