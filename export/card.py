@@ -17,6 +17,7 @@ FILE_NAME = "README.md"
 _LOADING = {
     "checkpoint": """```python
 import gm_vae
+
 model = gm_vae.load("FOLDER")
 measures = model.decode(model.sample_points(4, seed=1), ["C", "Am", "F", "G"], seed=1)
 ```

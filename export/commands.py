@@ -108,14 +108,22 @@ def _for_browsers(name: str) -> Any:
 
 
 def _evaluation(path: str) -> dict[str, Any]:
-    """The figures that `gm-vae evaluate` wrote to a file or folder, but those of single units."""
+    """The figures that `gm-vae evaluate` wrote to a file or folder, but those of single units.
+
+    Nor where model and dataset lay: those are paths of whoever evaluated.
+    """
     from gm_vae.evaluation.report import FILE_NAME
 
     place = pathlib.Path(path).expanduser()
     place = place / FILE_NAME if place.is_dir() else place
     try:
         found = json.loads(place.read_text(encoding="utf-8"))
-        return {name: value for name, value in found.items() if not name.startswith("unit_")}
+        private = ("model", "data")
+        return {
+            name: value
+            for name, value in found.items()
+            if not name.startswith("unit_") and name not in private
+        }
     except (OSError, ValueError, AttributeError):
         raise UsageError(
             f"--evaluation={path} is nothing that gm-vae evaluate --output writes; name its .json "
