@@ -70,10 +70,7 @@ def model_card(checkpoint: Checkpoint, form: str, quantization: str = "none") ->
         quantization: how the weights are stored (`write_tensors`).
     """
     config, training = checkpoint.config, checkpoint.training
-    sizes = NetworkSizes(
-        config.encoder_units, config.decoder_units, config.latent_size,
-        vocabulary(config.fmt).size, config.chords, has_sigma=True,
-    )  # fmt: skip
+    sizes = NetworkSizes.of(config)
     parameters = sum(rows * columns for rows, columns in _tables(sizes))
     decoder = "x".join(map(str, config.decoder_units))
     facts = [

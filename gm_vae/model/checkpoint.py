@@ -33,7 +33,6 @@ from gm_vae.model.tensors import (
     write_json,
     write_tensors,
 )
-from gm_vae.music.vocabulary import vocabulary
 from gm_vae.version import __version__
 
 FILE_NAME = "gm_vae.json"
@@ -196,14 +195,7 @@ def _config(path: pathlib.Path, values: Any) -> ModelConfig:
 def _require_shapes(
     folder: pathlib.Path, config: ModelConfig, shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
-    sizes = NetworkSizes(
-        config.encoder_units,
-        config.decoder_units,
-        config.latent_size,
-        vocabulary(config.fmt).size,
-        config.chords,
-        has_sigma=True,
-    )
+    sizes = NetworkSizes.of(config)
     expected = sizes.shapes()
     for name in sorted(set(expected) | set(shapes)):
         if expected.get(name) != shapes.get(name):

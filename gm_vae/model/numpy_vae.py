@@ -40,14 +40,7 @@ class NumpyVAE:
     def __init__(self, config: ModelConfig, weights: Mapping[str, np.ndarray]) -> None:
         self.config = config
         self.vocab = vocabulary(config.fmt)
-        sizes = published.NetworkSizes(
-            config.encoder_units,
-            config.decoder_units,
-            config.latent_size,
-            self.vocab.size,
-            config.chords,
-            has_sigma=True,
-        )
+        sizes = published.NetworkSizes.of(config)
         published.require_shapes(weights, sizes.shapes())
         self._weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
         encoder = [

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gm_vae.errors import UserError
+from gm_vae.model.config import ModelConfig
 from gm_vae.music.chords import NUM_CHORDS
+from gm_vae.music.vocabulary import vocabulary
 
 MU = "encoder/mu"
 SIGMA = "encoder/sigma"  # the only layer that a browser has no use for
@@ -72,6 +74,18 @@ class NetworkSizes:
     vocabulary_size: int
     chords: bool
     has_sigma: bool
+
+    @classmethod
+    def of(cls, config: ModelConfig) -> NetworkSizes:
+        """Those of a whole network of this configuration."""
+        return cls(
+            config.encoder_units,
+            config.decoder_units,
+            config.latent_size,
+            vocabulary(config.fmt).size,
+            config.chords,
+            has_sigma=True,
+        )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every variable."""

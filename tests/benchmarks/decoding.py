@@ -39,14 +39,7 @@ TRIADS = ("C", "F#m", "Bb+", "Edim", "N.C.", "C|G", "Am|F|Dm|G")
 
 def random_model(config: ModelConfig, scale: float, seed: int = 0) -> GMVAE:
     """A model with normal weights, of deviation `scale` / sqrt(inputs)."""
-    sizes = NetworkSizes(
-        config.encoder_units,
-        config.decoder_units,
-        config.latent_size,
-        vocabulary(config.fmt).size,
-        config.chords,
-        has_sigma=True,
-    )
+    sizes = NetworkSizes.of(config)
     rng = np.random.default_rng(seed)
     weights = {
         name: rng.normal(0, scale / np.sqrt(shape[0]), shape).astype(np.float32)

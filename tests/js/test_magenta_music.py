@@ -214,9 +214,7 @@ def tiny_model():
 
     config = preset("tiny")
     network = HierarchicalVAE(config)
-    sizes = NetworkSizes(
-        config.encoder_units, config.decoder_units, config.latent_size, 490, True, has_sigma=True
-    )
+    sizes = NetworkSizes.of(config)
     network.load_published_weights(random_weights(sizes))
     return GMVAE(network)
 
