@@ -5,9 +5,8 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from gm_vae.model.checkpoint import ATTRIBUTES, Checkpoint
+from gm_vae.model.checkpoint import Checkpoint, write_attributes
 from gm_vae.model.published import NetworkSizes
-from gm_vae.model.tensors import write_json
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 from gm_vae.version import __version__
@@ -107,12 +106,16 @@ def model_card(checkpoint: Checkpoint, form: str, quantization: str = "none") ->
     return "\n\n".join(parts) + "\n"
 
 
-def write_about(folder: pathlib.Path, checkpoint: Checkpoint, form: str, quantization: str) -> None:
-    """Write `model_card`, and the attribute vectors if there are any. Raises OSError."""
+def write_card(folder: pathlib.Path, checkpoint: Checkpoint, form: str, quantization: str) -> None:
+    """Write `model_card`. Raises OSError."""
     card = model_card(checkpoint, form, quantization)
     (folder / FILE_NAME).write_text(card, encoding="utf-8")
-    if checkpoint.attributes is not None:
-        write_json(folder / ATTRIBUTES, checkpoint.attributes)
+
+
+def write_about(folder: pathlib.Path, checkpoint: Checkpoint, form: str, quantization: str) -> None:
+    """Write `model_card`, and the attribute vectors if there are any. Raises OSError."""
+    write_card(folder, checkpoint, form, quantization)
+    write_attributes(folder, checkpoint.attributes)
 
 
 def _tables(sizes: NetworkSizes) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gm_vae.export.card import write_about
+from gm_vae.export.card import write_card
 from gm_vae.files import output_folder
 from gm_vae.model.checkpoint import Checkpoint, write_checkpoint_files
 
@@ -23,4 +23,4 @@ def export_checkpoint(
     """
     with output_folder(output, force) as part:
         write_checkpoint_files(part, checkpoint, quantization)
-        write_about(part, checkpoint, "checkpoint", quantization)
+        write_card(part, checkpoint, "checkpoint", quantization)

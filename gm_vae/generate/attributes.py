@@ -24,13 +24,12 @@ from gm_vae.files import output_file, require_free
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import programs_named
 from gm_vae.generate.loading import define_model_flag, load, model_folder
-from gm_vae.model.checkpoint import checkpoint_folder
+from gm_vae.model.checkpoint import ATTRIBUTES, checkpoint_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 from gm_vae.progress import Progress
 from gm_vae.version import __version__
 
-FILE_NAME = "attributes.json"
 VERSION = 1
 
 SCALES = {
@@ -119,7 +118,7 @@ class Attributes:
         Raises:
             UserError: it is there already and `force` is false, or the place cannot be written.
         """
-        path = checkpoint_folder(model_folder(folder)) / FILE_NAME
+        path = checkpoint_folder(model_folder(folder)) / ATTRIBUTES
         values = {
             "attributes_version": VERSION,
             "gm_vae": __version__,
@@ -145,7 +144,7 @@ class Attributes:
         Raises:
             UserError: there are none, they are damaged, or they belong to other weights.
         """
-        path = checkpoint_folder(model_folder(folder)) / FILE_NAME
+        path = checkpoint_folder(model_folder(folder)) / ATTRIBUTES
         again = f"learn them with gm-vae attributes --model={folder} --data=DATASET --force"
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
@@ -160,7 +159,7 @@ class Attributes:
                 tuple(found), vectors, means, deviations, values["measures"], values["fingerprint"]
             )
         except FileNotFoundError:
-            raise UserError(f"{path.parent} has no {FILE_NAME}; {again}.") from None
+            raise UserError(f"{path.parent} has no {ATTRIBUTES}; {again}.") from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise UserError(f"{path} is damaged or of another model; {again}.") from None
         if known.fingerprint != model.fingerprint:
@@ -239,7 +238,7 @@ def _define(values: flags.FlagValues) -> None:
 
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
     if values.data:
-        require_free(checkpoint_folder(model_folder(values.model)) / FILE_NAME, values.force)
+        require_free(checkpoint_folder(model_folder(values.model)) / ATTRIBUTES, values.force)
     model = load(values.model)
     if values.data:
         from gm_vae.data.dataset import read_measures

@@ -91,8 +91,7 @@ def write_checkpoint_files(
     """
     write_tensors(folder, checkpoint.weights, quantization)
     write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
-    if checkpoint.attributes is not None:
-        write_json(folder / ATTRIBUTES, checkpoint.attributes)
+    write_attributes(folder, checkpoint.attributes)
     values = {
         "checkpoint_version": VERSION,
         "gm_vae": __version__,
@@ -135,6 +134,12 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     if version > 1 and values.get(_CHECKSUM) != _checksum(values, stored):
         raise _damaged(path, "the files do not have the checksum that it tells")
     return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
+
+
+def write_attributes(folder: pathlib.Path, attributes: Mapping[str, Any] | None) -> None:
+    """Write attributes.json, if there are any. Raises OSError."""
+    if attributes is not None:
+        write_json(folder / ATTRIBUTES, attributes)
 
 
 def read_attributes(folder: pathlib.Path) -> dict[str, Any] | None:
