@@ -173,19 +173,16 @@ def stairs_for(lengths: np.ndarray, batch_size: int, flights: int = 6) -> Stairs
     longer = np.stack([(lengths > step).sum(1) for step in range(steps)])  # [S, M]
     room = batch_size * longer.mean(1) + 6 * np.sqrt(batch_size) * longer.std(1)
     room = np.minimum(-(-room // 8) * 8, batch_size * lengths.shape[1]).astype(int)
-    best = {0: (0, ())}  # step -> fewest entries before it, and the flights that give them
+    nothing = {0: (0, ())}
+    best = nothing  # step -> fewest entries before it, and the flights that give them
     for _ in range(min(flights, steps)):
-        step_by_step = {
+        best = nothing | {
             stop: min(
                 (entries + (stop - start) * int(room[start]), (*taken, (start, stop)))
                 for start, (entries, taken) in best.items()
                 if start < stop
             )
             for stop in range(1, steps + 1)
-            if min(best) < stop
-        }
-        best = {stop: min(found, best.get(stop, found)) for stop, found in step_by_step.items()} | {
-            0: (0, ())
         }
     return tuple(Flight(start, stop, int(room[start])) for start, stop in best[steps][1])
 

@@ -90,7 +90,7 @@ class TrainConfig:
 
 # What a run is made of where no flag says otherwise.
 RECIPES = {
-    # what trained the bundled model; see the benchmarks for what else was tried
+    # objective and schedule of the bundled model; see the benchmarks for what else was tried
     "default": TrainConfig(),
     # of the published hier-multiperf_vel_1bar models
     "published": TrainConfig(
