@@ -6,6 +6,7 @@ The order, the transpositions and so the batches are those of `gm_vae.data.reade
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import pathlib
 from collections.abc import Iterator
 
@@ -46,11 +47,19 @@ class MeasureArrays:
         object.__setattr__(self, "starts", ends - self.lengths.reshape(-1))
 
     @classmethod
-    def load(cls, directory: str | pathlib.Path, split: str) -> MeasureArrays:
-        """A split of a finished dataset. Raises UserError as `Dataset.records`."""
+    def load(
+        cls, directory: str | pathlib.Path, split: str, limit: int | None = None
+    ) -> MeasureArrays:
+        """A split of a finished dataset, or its first `limit` measures as if they were one shard.
+
+        Raises UserError as `Dataset.records`.
+        """
         dataset = dataset_lib.load(directory)
-        found = examples.columns(dataset.records(split), dataset.fmt)
+        records = itertools.islice(dataset.records(split), limit)
+        found = examples.columns(records, dataset.fmt)
         sizes = tuple(s.measures for s in dataset.split(split).shards if s.measures)
+        if limit is not None:
+            sizes = (len(found.lengths),)
         return cls(found.tokens, found.lengths, found.chord_ids, sizes, dataset.fmt)
 
     def batch(self, index: np.ndarray, shifts: np.ndarray | None = None) -> Batch:
@@ -93,9 +102,9 @@ class MeasureArrays:
 
         return {"tokens": spread(tokens), "lengths": lengths, "chords": spread(chords)}
 
-    def batches(self, batch_size: int, limit: int | None = None) -> Iterator[Batch]:
-        """The first `limit` measures in file order, all if None; the last batch may be smaller."""
-        count = len(self.lengths) if limit is None else min(limit, len(self.lengths))
+    def batches(self, batch_size: int) -> Iterator[Batch]:
+        """All measures in file order; the last batch may be smaller."""
+        count = len(self.lengths)
         for start in range(0, count, batch_size):
             yield self.batch(np.arange(start, min(start + batch_size, count)))
 

@@ -195,8 +195,9 @@ def split_batches(
     if keras.backend.backend() != "tensorflow":
         from gm_vae.data.arrays import MeasureArrays
 
-        arrays = MeasureArrays.load(dataset_dir, split)
-        return arrays.batches(batch_size, limit), min(limit or count, count)
+        # of a run's validations each reads the split: no more of it than is scored
+        arrays = MeasureArrays.load(dataset_dir, split, limit)
+        return arrays.batches(batch_size), len(arrays.lengths)
     from gm_vae.data.reader import measure_batches
 
     batches = measure_batches(dataset_dir, split, batch_size)
