@@ -9,11 +9,20 @@ import pytest
 REPO = pathlib.Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(autouse=True)
 def _same_weights_in_any_order() -> None:
-    """A model that a test makes has the same weights whatever ran before."""
+    """A model that a test or one of its fixtures makes has the same weights whatever ran before."""
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup() -> None:
+    _same_weights_in_any_order()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    _same_weights_in_any_order()
 
 
 @pytest.fixture(scope="session")

@@ -148,8 +148,9 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path):
     assert code == 0, err
     for path in (
         "data/dataset.json", "run/checkpoint/gm_vae.json", "savedmodel/saved_model.pb",
-        "magentajs/weights_manifest.json", "music/progression.mid", "music/progression.png",
-        "music/interpolation.mid", "music/interpolation.png", "report.txt",
+        "magentajs/weights_manifest.json", "music/own/progression.mid",
+        "music/own/interpolation.png", "music/bundled/progression.mid",
+        "music/bundled/interpolation.png", "report.txt",
     ):  # fmt: skip
         assert (out / path).stat().st_size > 0, path
     for word in ("bits a measure", "note time in chord", "seconds", "distinct", "rejected"):

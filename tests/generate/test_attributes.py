@@ -5,9 +5,12 @@ import json
 import numpy as np
 import pytest
 
+import gm_vae
 from gm_vae.errors import UserError
+from gm_vae.export.copies import export_checkpoint
 from gm_vae.generate.attributes import NAMES, Attributes, learn, measure_attributes
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.checkpoint import read_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure import Measure
@@ -89,6 +92,11 @@ def test_they_are_kept_beside_the_model_they_belong_to(tmp_path):
     np.testing.assert_allclose(found.vectors, vectors, rtol=1e-6)
     with pytest.raises(UserError, match="--force"):
         known.save(tmp_path / "model")
+    for quantization in ("none", "uint8"):  # copies carry them
+        copy = tmp_path / quantization
+        export_checkpoint(read_checkpoint(tmp_path / "model"), copy, quantization)
+        found = Attributes.load(copy, gm_vae.load(copy))
+        np.testing.assert_allclose(found.vectors, vectors, rtol=1e-6)
     other = GMVAE(HierarchicalVAE(ModelConfig(8, (8,), 4)))
     with pytest.raises(UserError, match="other weights"):
         Attributes.load(tmp_path / "model", other)

@@ -1,21 +1,17 @@
 """The clients that our exports are for, in Node and in Chromium, behind one process."""
 
 import base64
-import fcntl
-import hashlib
 import json
 import os
 import pathlib
-import re
-import shutil
 import subprocess
 import tempfile
 import threading
 
 import pytest
+from node_packages import cannot, install, require_node
 
 HERE = pathlib.Path(__file__).resolve().parent
-NODE_MAJOR = 20
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SECONDS = 300  # the longest that a call may take
 
@@ -58,9 +54,9 @@ class Clients:
         """[{tokens, mu}] of [{noteSequence, chord}]."""
         return self.call(where, "magenta", "encode", folder, requests=requests)
 
-    def sample(self, where, folder, count, temperature, chord=None):
+    def sample(self, where, folder, count, temperature, chord=None, seed=1):
         """[(notes, bytes of a MIDI file)] of measures that the client samples."""
-        arguments = {"count": count, "temperature": temperature, "chord": chord}
+        arguments = {"count": count, "temperature": temperature, "chord": chord, "seed": seed}
         found = self.call(where, "magenta", "sample", folder, **arguments)
         return [(each["notes"], base64.b64decode(each["midi"])) for each in found]
 
@@ -80,14 +76,9 @@ class Clients:
 @pytest.fixture(scope="session")
 def clients():
     """The clients, installed. Without Node the tests are skipped, but fail where CI=true."""
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            _cannot(f"{program} is not installed; the browser clients need Node {NODE_MAJOR}")
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
-    if int(re.match(r"v(\d+)", version)[1]) < NODE_MAJOR:
-        _cannot(f"Node is {version}; the browser clients' tests need {NODE_MAJOR} or newer")
+    require_node()
     for package in ("magenta", "tfjs"):
-        _install(HERE / package)
+        install(HERE / package)
     found = Clients()
     yield found
     found.close()
@@ -97,7 +88,7 @@ def clients():
 def chromium(clients):
     """ "chromium", the name of the place, where there is one; else skipped as above."""
     if not pathlib.Path(CHROMIUM).exists():
-        _cannot(f"there is no Chromium at {CHROMIUM}; install it or set CHROMIUM")
+        cannot(f"there is no Chromium at {CHROMIUM}; install it or set CHROMIUM")
     return "chromium"
 
 
@@ -105,28 +96,3 @@ def chromium(clients):
 def where(request):
     """Each place in turn."""
     return request.param if request.param == "node" else request.getfixturevalue("chromium")
-
-
-def _install(folder: pathlib.Path) -> None:
-    state = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    stamp = folder / "node_modules" / ".installed"
-    # one install at a time, when several processes share the tests
-    with open(pathlib.Path(tempfile.gettempdir()) / f"gm-vae-{state[:16]}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_text() == state:
-            return
-        command = ["npm", "ci", "--no-audit", "--no-fund"]
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=540)
-        except subprocess.TimeoutExpired:
-            _cannot("npm ci did not end in time")
-        if done.returncode:
-            last = "\n".join(done.stderr.splitlines()[-40:])
-            _cannot(f"npm ci failed in {folder.name}; its last words:\n{last}")
-        stamp.write_text(state)
-
-
-def _cannot(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

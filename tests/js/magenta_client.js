@@ -70,8 +70,9 @@ const client = {
   },
 
   /** Samples measures and writes each as a MIDI file: [{notes, midi: base64}]. */
-  async sample(mm, url, {count, temperature, chord}) {
+  async sample(mm, url, {count, temperature, chord, seed}) {
     return withModel(mm, url, async (model) => {
+      Math.random = mulberry(seed);  // all that the library draws comes from there
       const {stepsPerQuarter} = model.dataConverter;
       const sequences = await model.sample(count, temperature, controls(chord), stepsPerQuarter);
       return sequences.map((sequence) => {
@@ -96,3 +97,14 @@ async function withModel(mm, url, use) {
 }
 
 if (typeof module === 'object') module.exports = client; else window.client = client;
+
+/** Numbers in 0..1 that follow from a seed (the generator "mulberry32"). */
+function mulberry(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

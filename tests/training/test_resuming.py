@@ -25,6 +25,14 @@ RUN = dataclasses.replace(CONFIG, steps=8)
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def heeds_ctrl_c():
+    """Also where the tests run in the background, which begins with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def train(folder, data, config=RUN, say=lambda line: None):
     return run_lib.train(folder, data, MODEL, config, say=say)
 
