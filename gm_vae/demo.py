@@ -8,7 +8,7 @@ import json
 import pathlib
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from absl import flags
@@ -61,7 +61,7 @@ def run_demo(
     output: pathlib.Path, midi: str | None, config: TrainConfig, seed: int, force: bool
 ) -> str:
     """Do everything in the folder `output` and return the closing table."""
-    from gm_vae.generate.loading import load
+    from gm_vae.generate.loading import DEFAULT, load
     from gm_vae.pipelines.midi_to_measures import preprocess
 
     _clear(output, force)
@@ -88,7 +88,10 @@ def run_demo(
     with stages("export", "SavedModel and magenta.js"):
         _export(output)
     with stages("generate", f"one z over {PROGRESSION}; two z over {INTERPOLATION}"):
-        made = _make_music(model, output / "music", seed)
+        made = {
+            "its music": _make_music(model, output / "music/own", seed),
+            "the bundled one's": _make_music(load(DEFAULT), output / "music/bundled", seed),
+        }
         consonance = _consonance(model, dataset, split, seed)
     table = _table(output, dataset, split, before, after, consonance, stages.seconds, made)
     (output / "report.txt").write_text(table + "\n", encoding="utf-8")
@@ -185,7 +188,7 @@ def _table(
     after: Evaluation,
     consonance: tuple[float, float],
     seconds: dict[str, float],
-    made: Sequence[pathlib.Path],
+    made: Mapping[str, Sequence[pathlib.Path]],
 ) -> str:
     files, bars = dataset.files, dataset.bars
     share = 100 * bars["kept"] / bars["seen"]
@@ -224,7 +227,8 @@ def _table(
         ("magenta.js", output / "magentajs"),
     ]
     rows += [(name, str(path)) for name, path in places]
-    rows += [("music" if index == 0 else "", str(path)) for index, path in enumerate(made)]
+    for who, paths in made.items():
+        rows += [(who if index == 0 else "", str(path)) for index, path in enumerate(paths)]
     return "\n".join(f"{name:<20}{text}" for name, text in rows)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 import os
 import secrets
@@ -15,6 +14,7 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate.instruments import Instruments
+from gm_vae.model import checkpoint as checkpoint_lib
 from gm_vae.model import numpy_ops
 from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.prior import prior_points
@@ -74,11 +74,7 @@ class GMVAE:
     @functools.cached_property
     def fingerprint(self) -> str:
         """A short hash of the weights, to know what belongs to them."""
-        weights = self.numpy.published_weights()
-        digest = hashlib.sha256()
-        for name in sorted(weights):
-            digest.update(weights[name].tobytes())
-        return digest.hexdigest()[:16]
+        return checkpoint_lib.fingerprint(self.numpy.published_weights())
 
     def encode(self, measures: Sequence[Measure]) -> tuple[np.ndarray, np.ndarray]:
         """The posterior of each measure: (mu, sigma), each float32 [B, Z].
@@ -180,9 +176,7 @@ class GMVAE:
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:
         """Write the model as a checkpoint folder that `load` reads."""
-        from gm_vae.model.checkpoint import write_checkpoint
-
-        write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
+        checkpoint_lib.write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
     def _parts(
         self,

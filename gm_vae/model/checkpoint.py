@@ -91,14 +91,19 @@ def write_checkpoint_files(
     """
     write_tensors(folder, checkpoint.weights, quantization)
     write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
-    write_attributes(folder, checkpoint.attributes)
+    stored = StoredTensors.find(folder)
+    attributes = checkpoint.attributes
+    if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
+        # directions hold for the weights as they are stored too
+        attributes = {**attributes, "fingerprint": fingerprint(stored.read())}
+    write_attributes(folder, attributes)
     values = {
         "checkpoint_version": VERSION,
         "gm_vae": __version__,
         "model": checkpoint.config.to_dict(),
         "training": checkpoint.training,
     }
-    values[_CHECKSUM] = _checksum(values, StoredTensors.find(folder))
+    values[_CHECKSUM] = _checksum(values, stored)
     write_json(folder / FILE_NAME, values)
 
 
@@ -134,6 +139,14 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     if version > 1 and values.get(_CHECKSUM) != _checksum(values, stored):
         raise _damaged(path, "the files do not have the checksum that it tells")
     return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
+
+
+def fingerprint(weights: Mapping[str, np.ndarray]) -> str:
+    """A short hash of all weights by name, to know what was learnt with them."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(np.asarray(weights[name], np.float32).tobytes())
+    return digest.hexdigest()[:16]
 
 
 def write_attributes(folder: pathlib.Path, attributes: Mapping[str, Any] | None) -> None:
