@@ -39,7 +39,7 @@ def main(_: list[str]) -> None:
         root = pathlib.Path(folder)
         source = _MODEL.value
         if source in PRESETS:
-            from web_models import telling_model
+            from telling_models import telling_model
 
             names = ("encoder_units", "decoder_units", "latent_size")
             sizes = {name: getattr(PRESETS[source], name) for name in names}

@@ -4,13 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from telling_models import telling_model
 
 from gm_vae.cli import main
 from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
-from gm_vae.generate.gmvae import GMVAE
-from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music import arranger
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import parse_midi
@@ -19,7 +17,7 @@ from gm_vae.music.token_json import read_tokens
 
 @pytest.fixture(scope="module")
 def model():
-    return GMVAE(HierarchicalVAE(ModelConfig(12, (16, 16), 6)))
+    return telling_model({"encoder_units": 12, "decoder_units": (16, 16), "latent_size": 6})
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 from node_packages import cannot, install, lock, npm, require_node
-from web_models import telling_model
+from telling_models import telling_model
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE_SOURCES = HERE.parent.parent / "export" / "web"

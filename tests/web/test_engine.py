@@ -5,7 +5,7 @@ A token may differ only where its choice was a near tie: the engine tells the ma
 
 import numpy as np
 import pytest
-from web_models import telling_model
+from telling_models import telling_model
 
 from gm_vae.generate.loading import load
 from gm_vae.music import arranger

@@ -1,4 +1,4 @@
-"""Small models for the tests of the page."""
+"""Small models whose music tells one point from another, as random weights do not."""
 
 from __future__ import annotations
 
