@@ -176,7 +176,9 @@ class GMVAE:
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:
         """Write the model as a checkpoint folder that `load` reads."""
-        checkpoint_lib.write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
+        checkpoint_lib.write_checkpoint(
+            folder, self.config, self.numpy.published_weights(), self.training, force
+        )
 
     def _parts(
         self,
