@@ -268,9 +268,10 @@ class _Run:
 
 @dataclasses.dataclass(frozen=True)
 class _Cell:
-    """An LSTM layer whose gates i, f, o are halved, forget bias included.
+    """An LSTM layer whose gates are negated, that of the input doubled, forget bias included.
 
-    sigmoid(x) is (1 + tanh(x / 2)) / 2, so that one tanh serves all four gates.
+    sigmoid(x) is 1 / (1 + exp(-x)) and tanh(x) is 2 sigmoid(2 x) - 1, so that one exp serves all four
+    gates; NumPy's takes half of the time of its tanh.
     """
 
     kernel: np.ndarray  # [I + H, 4H], rows [input, state]
@@ -279,7 +280,7 @@ class _Cell:
     @classmethod
     def of(cls, kernel: np.ndarray, bias: np.ndarray) -> _Cell:
         units = len(bias) // 4
-        scale = np.repeat(np.float32([0.5, 1, 0.5, 0.5]), units)
+        scale = np.repeat(np.float32([-1, -2, -1, -1]), units)  # i, j, f, o
         forget = np.repeat(np.float32([0, 0, _FORGET_BIAS, 0]), units)
         return cls(kernel * scale, (bias + forget) * scale)
 
@@ -297,19 +298,26 @@ class _Cell:
     def step(self, gates: np.ndarray, state: State) -> State:
         """One step: `gates` [N, 4H] from the inputs and the bias."""
         h, c = state
-        return self.activate(h @ self.kernel[-self.units :] + gates, c)
+        whole = h @ self.kernel[-self.units :]
+        whole += gates
+        return self.activate(whole, c)
 
     def activate(self, gates: np.ndarray, c: np.ndarray) -> State:
         """The next state of whole gates [N, 4H], which are overwritten."""
-        np.tanh(gates, out=gates)
-        i, j, f, o = np.split(gates, 4, axis=1)
-        for gate in (i, f, o):
-            gate *= 0.5
-            gate += 0.5
-        j *= i
-        c = c * f
-        c += j
-        h = np.tanh(c)
+        with np.errstate(over="ignore"):  # an infinite exp is a gate of 0
+            np.exp(gates, out=gates)
+            gates += 1
+            np.reciprocal(gates, out=gates)
+            i, j, f, o = np.split(gates, 4, axis=1)
+            j *= 2
+            j -= 1
+            j *= i
+            c = c * f
+            c += j
+            h = np.exp(-2 * c)
+        h += 1
+        np.divide(2, h, out=h)
+        h -= 1
         h *= o
         return h, c
 
@@ -318,8 +326,9 @@ def _step_stack(cells: list[_Cell], gates: np.ndarray, states: list[State]) -> l
     """One step of stacked layers, the first fed by `gates` [N, 4H]: the states after it."""
     after = [cells[0].step(gates, states[0])]
     for cell, (h, c) in zip(cells[1:], states[1:]):
-        both = np.concatenate([after[-1][0], h], 1)
-        after.append(cell.activate(both @ cell.kernel + cell.bias, c))
+        gates = np.concatenate([after[-1][0], h], 1) @ cell.kernel
+        gates += cell.bias
+        after.append(cell.activate(gates, c))
     return after
 
 

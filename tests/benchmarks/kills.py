@@ -20,7 +20,7 @@ from killed_runs import CONFIG, MODEL
 
 from gm_vae.music import arranger
 from gm_vae.pipelines.midi_to_measures import preprocess
-from gm_vae.training import run
+from gm_vae.training import run, tensorflow_engine
 from gm_vae.training.state import RunState
 
 
@@ -29,13 +29,13 @@ def life(data, folder, config, steps_to_live, seconds_to_live):
     steps, report = os.pipe()
     child = os.fork()
     if not child:
-        make_step = run.make_step
+        make_step = tensorflow_engine.make_step
 
         def reporting(*args, **kwargs):
             step = make_step(*args, **kwargs)
             return lambda batch: (os.write(report, b"."), step(batch))[1]
 
-        run.make_step = reporting
+        tensorflow_engine.make_step = reporting
         code = 1
         try:
             run.train(folder, data, MODEL, config, say=lambda line: None)

@@ -5,7 +5,11 @@ float32 products of 2048 x 2048 matrices, so the share of the machine's peak is 
 Columns: measures a second of wall time; milliseconds of CPU a measure (all threads), which other
 work on the machine disturbs less; tokens a measure; products of a step, by the formulas of
 `operations`, over CPU time, as a share of what the 2048 x 2048 product reaches a CPU second, and
-over wall time likewise; the process's greatest memory.
+over wall time likewise; the process's greatest memory. A case may end in a word:
+dense       all places of all tracks are computed, as in the original; shares count real tokens only
+mirrored    two replicas, each a virtual CPU with half of the batch
+short, long the shortest, the longest quarter of the measures of four batches
+`--cases=scaling` stands for those that tell how the cost grows.
 """
 
 from __future__ import annotations
@@ -21,7 +25,12 @@ import time
 
 CASES = (
     "small:32:float32", "small:256:float32", "base:64:float32", "med:32:float32",
-    "small:32:bfloat16", "med:256:float32",
+    "small:32:bfloat16", "med:256:float32", "small:32:float32:dense", "small:256:float32:dense",
+)  # fmt: skip
+SCALING = (
+    "small:8:float32", "small:16:float32", "small:64:float32", "small:128:float32",
+    "small:512:float32", "small:64:float32:mirrored", "small:64:float32:short",
+    "small:64:float32:long",
 )  # fmt: skip
 SIZE = 2048  # of the square matrices that tell the peak
 
@@ -46,7 +55,8 @@ def operations(model, measures: int, tokens: int) -> float:
 
 def case(folder: str, name: str, seconds: float) -> None:
     """Prints the figures of one case as JSON."""
-    preset, batch_size, precision = name.split(":")
+    preset, batch_size, precision, *words = name.split(":")
+    word = words[0] if words else ""
     from gm_vae.quiet import import_tensorflow_quietly
 
     import_tensorflow_quietly()
@@ -55,17 +65,29 @@ def case(folder: str, name: str, seconds: float) -> None:
 
     from gm_vae.model.config import PRESETS
     from gm_vae.model.vae import HierarchicalVAE
-    from gm_vae.training.batches import training_batches
+    from gm_vae.training.batches import distributed_batches, training_batches
     from gm_vae.training.config import TrainConfig
     from gm_vae.training.objective import make_optimizer
     from gm_vae.training.step import make_step
 
     keras.utils.set_random_seed(0)
     model, config = PRESETS[preset], TrainConfig(batch_size=int(batch_size))
-    network = HierarchicalVAE(model, precision)
-    optimizer = make_optimizer(config, network)
-    step = make_step(network, optimizer, config, tf.distribute.get_strategy())
-    batches = iter(training_batches(folder, model, config))
+    strategy = tf.distribute.get_strategy()
+    if word == "mirrored":
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        halves = [tf.config.LogicalDeviceConfiguration() for _ in range(2)]
+        tf.config.set_logical_device_configuration(cpu, halves)
+        strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    with strategy.scope():
+        network = HierarchicalVAE(model, precision)
+        optimizer = make_optimizer(config, network)
+    step = make_step(network, optimizer, config, strategy, False if word == "dense" else None)
+    if word == "mirrored":
+        batches = iter(distributed_batches(strategy, folder, model, config))
+    else:
+        batches = iter(training_batches(folder, model, config))
+        if word in ("short", "long"):
+            batches = quarters(batches, word)
     matrix = tf.random.normal([SIZE, SIZE])
     product = tf.function(lambda: tf.linalg.trace(tf.matmul(matrix, matrix)))
 
@@ -81,7 +103,8 @@ def case(folder: str, name: str, seconds: float) -> None:
     steps, peaks, tokens, began = [], [], [], time.perf_counter()
     while len(steps) < 3 or time.perf_counter() - began < seconds:
         batch = next(batches)
-        tokens.append(int(tf.reduce_sum(batch["lengths"])))
+        parts = strategy.experimental_local_results(batch["lengths"])
+        tokens.append(sum(int(tf.reduce_sum(part)) for part in parts))
         steps.append(train(batch))
         peaks.append(timed(product))
     done = [operations(model, config.batch_size, count) for count in tokens]
@@ -107,10 +130,25 @@ def case(folder: str, name: str, seconds: float) -> None:
     )
 
 
+def quarters(batches, word: str):
+    """Batches of the shortest or longest quarter of the measures of four batches each."""
+    import tensorflow as tf
+
+    while True:
+        four = [next(batches) for _ in range(4)]
+        joined = {name: tf.concat([batch[name] for batch in four], 0) for name in four[0]}
+        order = tf.argsort(tf.reduce_sum(joined["lengths"], 1))
+        size = len(order) // 4
+        order = order[:size] if word == "short" else order[-size:]
+        yield {name: tf.gather(values, order) for name, values in joined.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", help="a finished dataset")
-    parser.add_argument("--cases", default=",".join(CASES), help="PRESET:BATCH:PRECISION, ...")
+    parser.add_argument(
+        "--cases", default=",".join(CASES), help="PRESET:BATCH:PRECISION[:WORD], ..."
+    )
     parser.add_argument("--seconds", type=float, default=25.0, help="of each case, at least")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     flags = parser.parse_args()
@@ -121,7 +159,7 @@ def main() -> None:
     print("| model, batch, precision | measures/s | CPU ms a measure | tokens a measure "
           "| share of peak, CPU; wall | peak GFLOP/s | memory, GB | steps |")  # fmt: skip
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
-    for name in flags.cases.split(","):
+    for name in SCALING if flags.cases == "scaling" else flags.cases.split(","):
         command = [sys.executable, __file__, flags.data, "--case", name]
         command += ["--seconds", str(flags.seconds)]
         found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout

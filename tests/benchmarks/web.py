@@ -2,7 +2,7 @@
 
     python tests/benchmarks/web.py --model=PATH [--pairs=1000] [--quantize=uint8]
 
-`--model` is a run or checkpoint folder, or the name of a preset (random weights: for speed only).
+`--model` takes what `gm_vae.load` takes, or random:PRESET (for speed only).
 Needs the page (`make web`), the packages of tests/web (`npm ci` there) and Chromium.
 """
 
@@ -25,7 +25,7 @@ from absl import app, flags
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
-_MODEL = flags.DEFINE_string("model", None, "Run or checkpoint folder, or a preset.", required=True)
+_MODEL = flags.DEFINE_string("model", None, "A model, or random:PRESET.", required=True)
 _QUANTIZE = flags.DEFINE_string("quantize", "uint8", "How the site keeps the weights.")
 _PAIRS = flags.DEFINE_integer("pairs", 0, "How many (z, chord) pairs to compare with Python.")
 
@@ -38,11 +38,12 @@ def main(_: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         source = _MODEL.value
-        if source in PRESETS:
+        if source.startswith("random:"):
             from telling_models import telling_model
 
             names = ("encoder_units", "decoder_units", "latent_size")
-            sizes = {name: getattr(PRESETS[source], name) for name in names}
+            preset = PRESETS[source.removeprefix("random:")]
+            sizes = {name: getattr(preset, name) for name in names}
             telling_model(sizes).save(root / "m")
             source = root / "m"
         export_web(read_model(source), root / "site", _QUANTIZE.value)
