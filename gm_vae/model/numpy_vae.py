@@ -270,8 +270,8 @@ class _Run:
 class _Cell:
     """An LSTM layer whose gates are negated, that of the input doubled, forget bias included.
 
-    sigmoid(x) is 1 / (1 + exp(-x)) and tanh(x) is 2 sigmoid(2 x) - 1, so that one exp serves all four
-    gates; NumPy's takes half of the time of its tanh.
+    sigmoid(x) is 1 / (1 + exp(-x)) and tanh(x) is 2 sigmoid(2 x) - 1, so that one exp serves all
+    four gates; NumPy's takes half of the time of its tanh.
     """
 
     kernel: np.ndarray  # [I + H, 4H], rows [input, state]
