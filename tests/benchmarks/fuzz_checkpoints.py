@@ -10,22 +10,19 @@ the seed and number that make it again.
 """
 
 import argparse
-import collections
 import hashlib
 import json
-import multiprocessing
 import os
 import pathlib
 import random
-import resource
 import shutil
-import signal
 import sys
 import tempfile
-import time
-import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import numpy as np
+from mutants import read_mutants
 
 from gm_vae.errors import UserError
 from gm_vae.export.copies import export_checkpoint
@@ -34,10 +31,6 @@ from gm_vae.generate.loading import read_model
 from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
-
-SECONDS = 5
-MEMORY_BYTES = 1 << 30  # more than the process has when it starts
-BATCH = 2000  # mutants that one process reads
 
 NAMES = ("gm_vae.json", "config.json", "weights_manifest.json", "attributes.json")
 PATHS = ["../secret", "/etc/hostname", "a/../../secret", "..\\secret", "C:\\x", "", ".", "x" * 300]
@@ -181,91 +174,36 @@ class Witness:
                 self.outside.append(f"{event} {path}")
 
 
-def work(root, originals, seed, numbers, at, results) -> None:
-    """Read mutants; a hang or a crash ends this process, and `at` tells where it was."""
-    used = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)
-    counts, slowest, witness = collections.Counter(), (0.0, 0), Witness()
-    for number in numbers:
-        at.value = number
-        folder = make_mutant(root, originals, seed, number)
-        start = time.process_time()
-        signal.setitimer(signal.ITIMER_REAL, 10 * SECONDS)  # a pipe takes no CPU; ends the process
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        witness.folder, witness.outside = os.path.realpath(folder), []
-        try:
-            read_model(folder)
-            counts["read"] += 1
-        except UserError as error:
-            counts["refused"] += 1
-            if "\n" in str(error) or not str(error).endswith("."):
-                results.send(("failure", number, f"no sentence: {error!r}"))
-        except BaseException:
-            results.send(("failure", number, traceback.format_exc()))
-        witness.folder = None
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        if witness.outside:
-            results.send(("failure", number, f"touched {witness.outside}"))
-        slowest = max(slowest, (time.process_time() - start, number))
-    results.send(("done", counts, slowest))
-
-
-def fuzz(seed: int, mutants: int) -> int:
-    """Read all mutants in processes one after another; the number of failures."""
-    context = multiprocessing.get_context("fork")
-    total, slowest, failed, number, started = (
-        collections.Counter(),
-        (0.0, 0),
-        0,
-        0,
-        time.monotonic(),
-    )
-    with tempfile.TemporaryDirectory() as name:
-        root = pathlib.Path(name)
-        originals = root / "originals"
-        write_originals(originals)
-        (root / "secret").write_text("[]")
-        while number < mutants:
-            stop = min(mutants, number + BATCH)
-            at = context.Value("q", number)
-            receive, send = context.Pipe(duplex=False)
-            arguments = (root, originals, seed, range(number, stop), at, send)
-            process = context.Process(target=work, args=arguments)
-            process.start()
-            send.close()
-            finished = False
-            while True:
-                try:
-                    kind, *content = receive.recv()
-                except EOFError:
-                    break
-                if kind == "failure":
-                    failed += 1
-                    print(f"\nmutant {content[0]} of seed {seed}: {content[1].strip()}")
-                else:
-                    total += content[0]
-                    slowest, finished = max(slowest, content[1]), True
-            process.join()
-            if not finished:
-                failed += 1
-                print(f"\nmutant {at.value} of seed {seed}: exit code {process.exitcode}")
-            number = stop if finished else at.value + 1
-            print(
-                f"{number:,} of {mutants:,} folders in {time.monotonic() - started:,.0f} s: "
-                f"{total['read']:,} read, {total['refused']:,} refused, {failed} failed; slowest "
-                f"{slowest[0]:.2f} s (mutant {slowest[1]})",
-                flush=True,
-            )
-    return failed
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mutants", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    return int(fuzz(options.seed, options.mutants) > 0)
+    witness = Witness()
+
+    def read(folder: pathlib.Path) -> dict[str, int]:
+        witness.folder, witness.outside = os.path.realpath(folder), []
+        try:
+            read_model(folder)
+        finally:
+            witness.folder = None
+            if witness.outside:
+                raise AssertionError(f"touched {witness.outside}")
+        return {}
+
+    def fail(number: int, why: str) -> None:
+        print(f"\nmutant {number} of seed {options.seed}: {why.strip()}")
+
+    with tempfile.TemporaryDirectory() as name:
+        root = pathlib.Path(name)
+        originals = root / "originals"
+        write_originals(originals)
+        (root / "secret").write_text("[]")
+
+        def make(number: int) -> pathlib.Path:
+            return make_mutant(root, originals, options.seed, number)
+
+        return int(read_mutants(options.mutants, make, read, UserError, fail) > 0)
 
 
 if __name__ == "__main__":
