@@ -191,6 +191,60 @@ const checks = {
     return {notes: loudness.found.length, quietest};
   },
 
+  /** A soundfont of one sine: each note is its own frequency and no overtones, now and later. */
+  async soundfont(page) {
+    const font = await readFile(files.font);
+    const buffer = {name: 'sine.sf2', mimeType: 'audio/x-soundfont', buffer: font};
+    await page.getByLabel('Open a file').setInputFiles(buffer);
+    await page.locator('.notice').filter({hasText: 'Playing with sine.sf2'}).waitFor();
+    await slide(page.getByLabel('Tempo'), 60);
+    await settled(page);
+    const purity = () => page.evaluate(async () => {
+      const {studio} = window;
+      const stepSeconds = 60 / studio.arrangement.qpm / studio.format.stepsPerQuarter;
+      const {parts, notes} = studio.song;
+      const found = [];
+      for (const [index, {program}] of parts.entries()) {
+        const mine = notes.filter(({part}) => part === index);
+        const alone = mine.filter((note) => note.end - note.start >= 12 && mine.every(
+          (other) => other === note || other.end + 24 <= note.start || other.start >= note.end));
+        if (program === 128 || !alone.length) continue;
+        studio.change({parts: {[parts[index].key]: {solo: true}}});
+        const buffer = await studio.render();
+        for (const {pitch, start, end} of alone) {
+          const [from, to] = [start + 2, end - 1]
+            .map((step) => Math.floor(step * stepSeconds * buffer.sampleRate));
+          const samples = buffer.getChannelData(0).subarray(from, to);
+          const hertz = 440 * 2 ** ((pitch - 69) / 12);
+          const [one, two, three] = [1, 2, 3].map((times) => amplitude(times * hertz));
+          found.push({pitch, one, overtones: Math.max(two, three) / one});
+          function amplitude(frequency) {
+            let [x, y] = [0, 0];
+            samples.forEach((sample, i) => {
+              const phase = 2 * Math.PI * frequency * i / buffer.sampleRate;
+              x += sample * Math.cos(phase);
+              y += sample * Math.sin(phase);
+            });
+            return 2 * Math.hypot(x, y) / samples.length;
+          }
+        }
+      }
+      studio.change({parts: {}});
+      return found;
+    });
+    const sines = await purity();
+    await page.getByLabel('Sounds').selectOption('Synthesiser');
+    const oscillators = await purity();
+    // it is kept for later visits
+    await page.reload();
+    await ready(page);
+    await page.getByLabel('Sounds').waitFor();
+    assert.equal(await page.getByLabel('Sounds').inputValue(), 'font');
+    await page.getByRole('button', {name: 'Play', exact: true}).click();
+    await page.waitForFunction(() => window.studio.player.step > 20);
+    return {sines, oscillators};
+  },
+
   /** What Python compares with its own tokens, and with the saved file. */
   async saves(page) {
     const saved = await save(page, 'MIDI', 'saved.mid');

@@ -3,6 +3,7 @@
 import mido
 import numpy as np
 import pytest
+from sine_soundfont import sine_soundfont
 
 from gm_vae.generate.points import interpolate
 from gm_vae.music import arranger
@@ -11,8 +12,8 @@ from gm_vae.music.chords import chord_symbol
 from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
-    "plays", "chords", "styles", "instruments", "sound", "saves", "opens", "links", "favourites",
-    "mistakes", "access", "phone", "offline", "clicks",
+    "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
+    "favourites", "mistakes", "access", "phone", "offline", "clicks",
 )  # fmt: skip
 
 
@@ -25,7 +26,8 @@ def song():
 def request_of_page(node, browser, served, song, tmp_path_factory):
     """run(names of checks or None) -> what each found."""
     folder = tmp_path_factory.mktemp("page")
-    files = {name: folder / name for name in ("song.mid", "notes.txt", "solo.mid")}
+    files = {name: folder / name for name in ("song.mid", "notes.txt", "solo.mid", "sine.sf2")}
+    files["sine.sf2"].write_bytes(sine_soundfont())
     files["song.mid"].write_bytes(song)
     files["notes.txt"].write_text("no music")
     solo = mido.MidiFile(type=0)
@@ -34,10 +36,10 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
     solo.save(files["solo.mid"])
 
     def run(only=None, timeout=900):
-        paths = {"song": files["song.mid"], "text": files["notes.txt"], "solo": files["solo.mid"]}
+        names = {"song": "song.mid", "text": "notes.txt", "solo": "solo.mid", "font": "sine.sf2"}
         request = {
             "chromium": browser, "url": served, "out": str(folder), "only": only,
-            "files": {name: str(path) for name, path in paths.items()},
+            "files": {name: str(files[file]) for name, file in names.items()},
         }  # fmt: skip
         return node("page.mjs", request, timeout=timeout)
 
@@ -57,6 +59,13 @@ def test_in_the_browser(found, name):
 
 def test_every_check_is_listed(found):
     assert set(found) == set(CHECKS)
+
+
+def test_a_dropped_soundfont_is_what_sounds(found):
+    sines, oscillators = (found["soundfont"]["facts"][name] for name in ("sines", "oscillators"))
+    assert len(sines) >= 3
+    assert all(note["one"] > 1e-3 and note["overtones"] < 0.05 for note in sines)
+    assert max(note["overtones"] for note in oscillators) > 0.05  # these have overtones
 
 
 def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
