@@ -46,9 +46,10 @@ web:
 	  { echo "make web needs Node 20 and npm, which are not installed"; exit 1; }
 	cd export/web && npm ci --no-audit --no-fund && npm run build
 
-# Two processes, each with files of its own: most tests wait for other processes part of the time.
+# Three processes, each with files of its own (2 GB each): tests wait for other processes half of
+# the time.
 test: setup
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests -n 3 --dist loadfile
 
 # Runs that are killed, and several processes that train together.
 test-slow: setup
