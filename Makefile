@@ -15,6 +15,7 @@ help:
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
 	@echo "make test              the tests"
+	@echo "make test-slow         runs that are killed, several processes that train together"
 	@echo "make test-web          slow checks of the page in Chromium"
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"

@@ -61,7 +61,7 @@ def run_demo(
     output: pathlib.Path, midi: str | None, config: TrainConfig, seed: int, force: bool
 ) -> str:
     """Do everything in the folder `output` and return the closing table."""
-    from gm_vae.generate.loading import DEFAULT, load
+    from gm_vae.generate.loading import load
     from gm_vae.pipelines.midi_to_measures import preprocess
 
     _clear(output, force)
@@ -90,7 +90,7 @@ def run_demo(
     with stages("generate", f"one z over {PROGRESSION}; two z over {INTERPOLATION}"):
         made = {
             "its music": _make_music(model, output / "music/own", seed),
-            "the bundled one's": _make_music(load(DEFAULT), output / "music/bundled", seed),
+            "the bundled one's": _make_music(load(), output / "music/bundled", seed),
         }
         consonance = _consonance(model, dataset, split, seed)
     table = _table(output, dataset, split, before, after, consonance, stages.seconds, made)

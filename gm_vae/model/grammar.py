@@ -146,8 +146,8 @@ class Grammar:
             [ops.where(goal > bar, shifts, NEVER), logits[:, self.vocab.end :]], 1
         )
         beyond = ops.logsumexp(beyond, -1, keepdims=True)
-        to_bar = ops.maximum(bar - state.step, 1)[:, None] - 1  # the place of that shift
-        to_bar = ops.logaddexp(ops.take_along_axis(shifts, to_bar, 1), beyond)
+        place = ops.maximum(bar - state.step, 1)[:, None] - 1  # of the shift to the bar line
+        to_bar = ops.logaddexp(ops.take_along_axis(shifts, place, 1), beyond)
         shifts = ops.where(goal == bar, to_bar, shifts)
         logits = ops.concatenate([logits[:, :first], shifts, logits[:, last:]], 1)
         return ops.where(allowed, logits, NEVER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import multiprocessing
-import pathlib
 import resource
 import signal
 import time
@@ -13,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 SECONDS = 5  # of CPU for one mutant; ten times as many on the clock, since a pipe takes no CPU
-MEMORY_BYTES = 1 << 30  # more than a process has when it starts
+MEMORY_BYTES = 1 << 30  # of a process, all that it starts with included
 _BATCH = 2000  # mutants that one process reads
 
 
@@ -80,8 +79,7 @@ def read_mutants(
 
 def _work(make, read, refusal, numbers, at, results) -> None:
     """Read mutants; a hang or a crash ends this process, and `at` tells where it was."""
-    used = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     counts, slowest = collections.Counter(), (0.0, 0)
     for number in numbers:
         at.value = number
