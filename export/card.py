@@ -133,6 +133,7 @@ def _measures(fmt: MeasureFormat) -> str:
 def _training(training: dict[str, Any]) -> list[tuple[str, str]]:
     dataset = training.get("dataset") or {}
     config = training.get("config") or {}
+    origin = training.get("finetuned_from")
     known = training.get("sigma_known", True)
     return [
         ("imported from", str(training.get("imported_from", ""))),
@@ -141,7 +142,13 @@ def _training(training: dict[str, Any]) -> list[tuple[str, str]]:
         ("training measures", f"{dataset['measures']:,}" if "measures" in dataset else ""),
         ("steps", f"{training['steps']:,}" if "steps" in training else ""),
         ("batch", str(config.get("batch_size", ""))),
+        ("fine-tuned from", "" if origin is None else _origin(origin)),
     ]
+
+
+def _origin(training: dict[str, Any]) -> str:
+    facts = _training(training)
+    return "; ".join(f"{name}: {text}" for name, text in facts if text) or "a model of no record"
 
 
 def _figures(training: dict[str, Any]) -> str:

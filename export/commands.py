@@ -68,7 +68,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
     ):
         if values[name].value not in (None, False) and not fits:
             raise UsageError(f"--{name} does not go with --format={values.format}; leave it out.")
-    from gm_vae.generate.loading import read_model
+    from gm_vae.model.reading import read_model
 
     about = {} if values.license is None else {"license": values.license}
     if values.evaluation:

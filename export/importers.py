@@ -8,9 +8,9 @@ import pathlib
 from gm_vae import files
 from gm_vae.errors import UsageError
 from gm_vae.export.tf1 import read_tf1
-from gm_vae.generate.loading import read_model
 from gm_vae.model.checkpoint import Checkpoint, write_checkpoint_files
 from gm_vae.model.magentajs import adopt
+from gm_vae.model.reading import read_model
 from gm_vae.model.tensors import MANIFEST
 from gm_vae.music.measure_format import MeasureFormat
 

@@ -26,11 +26,11 @@ from keras import ops
 from gm_vae.export.card import write_about
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
-from gm_vae.generate.loading import network_of
 from gm_vae.model.checkpoint import FILE_NAME, Checkpoint
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.event_chords import event_chords
 from gm_vae.model.prior import prior_points
+from gm_vae.model.reading import network_of
 from gm_vae.model.tensors import write_json
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NUM_CHORDS

@@ -22,11 +22,11 @@ from gm_vae.export.card import write_about
 from gm_vae.export.graph_model import write_graph_model
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
-from gm_vae.generate.loading import network_of
 from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.encoder import Encoder
 from gm_vae.model.event_chords import event_chords
 from gm_vae.model.lstm import LSTMCell, State, lstm_step, split_initial_state, step_stack
+from gm_vae.model.reading import network_of
 from gm_vae.model.tensors import SHARD_BYTES, write_json
 from gm_vae.model.vae import HierarchicalVAE
 

@@ -26,8 +26,9 @@ from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export.magentajs import export_magentajs
 from gm_vae.files import output_folder
-from gm_vae.generate.loading import DEFAULT, define_model_flag, read_model
+from gm_vae.generate.loading import define_model_flag
 from gm_vae.model.checkpoint import Checkpoint
+from gm_vae.model.reading import DEFAULT, read_model
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
 PORT = 8642  # always the same one, since browsers keep favourites by address and port

@@ -23,8 +23,9 @@ from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import programs_named
-from gm_vae.generate.loading import define_model_flag, load, model_folder
+from gm_vae.generate.loading import define_model_flag, load
 from gm_vae.model.checkpoint import ATTRIBUTES, checkpoint_folder
+from gm_vae.model.reading import model_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 from gm_vae.progress import Progress

@@ -11,6 +11,7 @@ from typing import Any
 
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
+from gm_vae.model.checkpoint import Checkpoint, fingerprint
 from gm_vae.model.config import ModelConfig
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.training.config import TrainConfig
@@ -21,12 +22,17 @@ _MAY_CHANGE = ("save_every", "log_every", "validation_measures")  # between two 
 Settings = dict[str, dict[str, Any]]
 
 
-def settings_of(model: ModelConfig, config: TrainConfig, dataset: Dataset) -> Settings:
+def settings_of(
+    model: ModelConfig, config: TrainConfig, dataset: Dataset, start: Checkpoint | None = None
+) -> Settings:
     """The content of run.json: all that the losses of a run follow from."""
     measures = {name: split.measures for name, split in dataset.splits.items()}
     return {
         "model": model.to_dict(),
-        "training": config.to_dict(),
+        "training": {
+            **config.to_dict(),
+            "finetune": fingerprint(start.weights) if start else None,
+        },
         "dataset": {**measures, "sha256": dataset.sha256},
     }
 

@@ -18,6 +18,7 @@ from gm_vae.training.config import RECIPES
 if TYPE_CHECKING:
     import tensorflow as tf
 
+    from gm_vae.model.checkpoint import Checkpoint
     from gm_vae.model.config import ModelConfig
     from gm_vae.music.measure_format import MeasureFormat
 
@@ -28,6 +29,13 @@ def _define_train(values: flags.FlagValues) -> None:
     flags.DEFINE_string("data", None, "Dataset folder of gm-vae preprocess.", flag_values=values)
     flags.DEFINE_string(
         "output", None, "Run folder; an interrupted run in it goes on.", flag_values=values
+    )
+    flags.DEFINE_string(
+        "finetune",
+        None,
+        "Begin with the weights of this model, which brings its sizes along: a bundled model, or "
+        "what --model names elsewhere.",
+        flag_values=values,
     )
     flags.DEFINE_string(
         "preset", "small", "Size of the model: tiny, small, base, med or big.", flag_values=values
@@ -49,20 +57,38 @@ def _define_train(values: flags.FlagValues) -> None:
     flags.DEFINE_string("tpu", "", "Name or address of the TPU, or local.", flag_values=values)
     flags.DEFINE_enum(
         "recipe",
-        "default",
+        None,
         RECIPES,
-        "What the flags below are where they are not given: ours, whose values they show, or those "
-        "of the published models.",
+        "What the other flags of training are where they are not given: default, whose values they "
+        "show; finetune, which --finetune implies; or published, of the published models.",
         flag_values=values,
     )
     define_fields(values, RECIPES["default"])
+
+
+_SIZES = ("encoder_units", "latent_size", "start_units")
+
+
+def _start(values: flags.FlagValues) -> Checkpoint | None:
+    """The model that --finetune names."""
+    if not values.finetune:
+        return None
+    from gm_vae.model.reading import read_model
+
+    for name in ("preset", "chords", "decoder_units", *_SIZES):
+        if values[name].present:
+            raise UsageError(
+                f"--finetune={values.finetune} brings the sizes of its model along; leave "
+                f"--{name} away."
+            )
+    return read_model(values.finetune)
 
 
 def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
     from gm_vae.model.config import preset
 
     changes = {"fmt": fmt, "chords": values.chords}
-    for name in ("encoder_units", "latent_size", "start_units"):
+    for name in _SIZES:
         if values[name].value is not None:
             changes[name] = values[name].value
     if values.decoder_units:
@@ -100,12 +126,15 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
     from gm_vae.training.run import train
     from gm_vae.training.state import RunState
 
-    config = from_fields(values, RECIPES[values.recipe])
-    model = _model_config(values, dataset.load(values.data).fmt)
+    start = _start(values)
+    recipe = values.recipe or ("finetune" if start else "default")
+    config = from_fields(values, RECIPES[recipe])
+    fmt = dataset.load(values.data).fmt
+    model = start.config if start else _model_config(values, fmt)
     states = RunState(pathlib.Path(values.output) / "state", {})
     before = states.steps()
     try:
-        result = train(values.output, values.data, model, config, _strategy(values))
+        result = train(values.output, values.data, model, config, _strategy(values), start=start)
     except WorkerLost as error:
         if states.steps() == before:  # no progress: whoever started us shall decide
             raise
@@ -126,7 +155,8 @@ TRAIN = Command(
         "goes on, from the last --save_every steps, with the losses that it would have had."
     ),
     example=(
-        "gm-vae train --data=data/mine --output=runs/mine --preset=small --steps=20000\n"
+        "gm-vae train --data=data/mine --output=runs/mine --finetune=small\n"
+        "gm-vae train --data=data/web --output=runs/web --preset=small --steps=20000\n"
         "tensorboard --logdir=runs/mine/logs"
     ),
     define_flags=_define_train,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import Interrupted, UserError
-from gm_vae.model.checkpoint import FILE_NAME, write_checkpoint
+from gm_vae.model.checkpoint import FILE_NAME, Checkpoint, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.progress import Progress
 from gm_vae.training.claim import claim, require_agreement, settings_of
@@ -65,6 +65,7 @@ def train(
     config: TrainConfig,
     strategy: tf.distribute.Strategy | None = None,
     say: Callable[[str], None] = print,
+    start: Checkpoint | None = None,
 ) -> RunResult:
     """Train a model, or go on with a run that was interrupted.
 
@@ -73,6 +74,7 @@ def train(
         dataset_dir: a finished dataset of the model's format.
         strategy: devices to train on; the default one if None. The batch is shared among them.
         say: is given a line now and then.
+        start: a new run begins with its weights, which are of this model, instead of random ones.
 
     Raises:
         UserError: the dataset does not fit, the folder holds another run or cannot be written, or
@@ -84,17 +86,19 @@ def train(
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
     engine = make_engine(dataset_dir, model, config, strategy)
     say = say if engine.chief else lambda line: None
-    settings = settings_of(model, config, dataset)
+    settings = settings_of(model, config, dataset, start)
     if engine.chief:
         claim(folder, settings, model.fmt)
 
     network = engine.network
+    if start:
+        network.load_published_weights(start.weights)
     slots = {f"optimizer/{i:03}": value for i, value in enumerate(engine.optimizer.variables)}
     state = RunState(folder / "state", {**network.published_variables(), **slots})
     first_step = state.restore(say)
     with engine.watch():
         require_agreement(engine, folder, first_step, settings)
-    loop = _Loop(folder, engine, config, state, dataset, say)
+    loop = _Loop(folder, engine, config, state, dataset, say, start)
     model_step = loop.exported_step()
     if model_step and not first_step:
         raise UserError(
@@ -164,9 +168,11 @@ class _Loop:
         state: RunState,
         dataset: dataset_lib.Dataset,
         say: Callable[[str], None],
+        start: Checkpoint | None,
     ) -> None:
         self.folder, self.engine = folder, engine
         self.config, self.state, self.dataset, self.say = config, state, dataset, say
+        self._origin = {"finetuned_from": start.training} if start else {}
         self.latest = ""
         self._watch = CollapseWatch()
         self.saved = int(engine.optimizer.iterations.numpy())
@@ -259,6 +265,7 @@ class _Loop:
             },
             "config": self.config.to_dict(),
             "validation": figures,
+            **self._origin,
         }
         write_checkpoint(
             self.folder / "checkpoint",

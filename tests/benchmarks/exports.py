@@ -27,8 +27,9 @@ from gm_vae.export.copies import export_checkpoint
 from gm_vae.export.magentajs import export_magentajs
 from gm_vae.export.saved_model import export_saved_model
 from gm_vae.export.tfjs import export_tfjs
-from gm_vae.generate.loading import load, read_model
+from gm_vae.generate.loading import load
 from gm_vae.model.magentajs import adopt, read_magentajs
+from gm_vae.model.reading import read_model
 from gm_vae.music.chords import chord_id
 from gm_vae.music.note_sequences import measures_to_note_sequence
 
@@ -72,7 +73,7 @@ def browsers(checkpoint, folder, clients, places, count) -> None:
         export_magentajs(checkpoint, place, quantization)
         weights, info = read_magentajs(place)  # what the client has after quantising
         from gm_vae.generate.gmvae import GMVAE
-        from gm_vae.generate.loading import network_of
+        from gm_vae.model.reading import network_of
 
         model = GMVAE(network_of(adopt(weights, info.fmt, "js")))
         z = model.sample_points(count, seed=0)

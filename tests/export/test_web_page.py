@@ -9,8 +9,8 @@ from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export import web_page
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.generate.loading import read_model
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.reading import read_model
 from gm_vae.model.vae import HierarchicalVAE
 
 FONT = b"RIFF\0\0\0\0sfbk and so on"

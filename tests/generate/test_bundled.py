@@ -4,7 +4,7 @@ import numpy as np
 
 import gm_vae
 from gm_vae.generate.attributes import Attributes
-from gm_vae.generate.loading import BUNDLED, DEFAULT, bundled_models
+from gm_vae.model.reading import BUNDLED, DEFAULT, bundled_models
 from gm_vae.music.consonance import note_time_in_chord
 
 

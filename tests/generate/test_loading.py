@@ -12,11 +12,11 @@ import gm_vae
 from gm_vae.errors import UserError
 from gm_vae.export.copies import export_checkpoint
 from gm_vae.export.magentajs import export_magentajs
-from gm_vae.generate import loading
-from gm_vae.generate.loading import read_model
+from gm_vae.model import reading
 from gm_vae.model.checkpoint import Checkpoint, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
+from gm_vae.model.reading import read_model
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_a_loaded_model_encodes_and_decodes(folders, address):
 
 
 def test_bundled_models_go_by_name(checkpoint, folders, tmp_path, monkeypatch):
-    monkeypatch.setattr(loading, "BUNDLED", tmp_path / "models")
+    monkeypatch.setattr(reading, "BUNDLED", tmp_path / "models")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match="no model at small; train one"):
         read_model("small")
