@@ -9,6 +9,7 @@ import pytest
 
 import gm_vae
 from gm_vae.data import dataset as dataset_lib
+from gm_vae.data.dataset import read_measures
 from gm_vae.data.reader import measure_batches
 from gm_vae.errors import UsageError, UserError
 from gm_vae.model.config import ModelConfig
@@ -48,6 +49,16 @@ def test_a_run_learns_and_leaves_a_model_that_loads(finished, songs_dataset):
     again = evaluate(model.network, songs_dataset, "validation", limit=CONFIG.validation_measures)
     assert again.bits_per_measure == pytest.approx(result.after.bits_per_measure, rel=1e-6)
     assert list((folder / "logs").glob("events*"))
+
+
+def test_the_points_of_the_training_measures_lie_around_zero(finished, songs_dataset):
+    measures = list(read_measures(songs_dataset, "train"))
+    mu, _ = gm_vae.load(finished[0]).encode(measures)
+    np.testing.assert_allclose(mu.mean(0), 0, atol=1e-6)
+    assert mu.std(0).max() > 1e-3
+    with np.load(finished[0] / "state/step-00000006.npz") as state:  # a longer run goes on from it
+        bias = state["encoder/mu/bias"]
+    assert np.abs(gm_vae.load(finished[0]).network.encoder.mu.bias - bias).max() > 1e-4
 
 
 def test_a_resumed_run_ends_with_the_same_weights(finished, songs_dataset, tmp_path):
