@@ -93,9 +93,7 @@ class MeasureArrays:
         if shifts is not None:
             drums = (tokens[first] == vocab.drums)[row]
             tokens, labels = self._transpose(tokens, labels, row // T, drums, shifts)
-        steps = vocab.shift_steps.astype(np.int32)[tokens]
-        before = np.cumsum(steps) - steps
-        time = before - before[first][row]
+        time = start_steps(tokens, first, row, self.fmt)
         # the end repeats its predecessor; an absent track is an end without one
         end = place == counts[row] - 1
         time = np.where(end & (place > 0), np.roll(time, 1), time)
@@ -166,3 +164,18 @@ class MeasureArrays:
         kind = (labels - 1) // 12 * 12
         moved_labels = 1 + kind + (labels - 1 - kind + shifts[:, None]) % 12
         return tokens, np.where(labels > 0, moved_labels, labels)
+
+
+def start_steps(
+    tokens: np.ndarray, first: np.ndarray, row: np.ndarray, fmt: MeasureFormat
+) -> np.ndarray:
+    """When each token of joined tracks comes, int64 [N] in steps since its measure began.
+
+    Args:
+        tokens: int [N].
+        first: int [R], where each track begins in `tokens`.
+        row: int [N], the track of each token.
+    """
+    steps = vocabulary(fmt).shift_steps.astype(np.int64)[tokens]
+    before = np.cumsum(steps) - steps
+    return before - before[first][row]

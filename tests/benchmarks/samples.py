@@ -21,7 +21,7 @@ from collections.abc import Sequence
 import numpy as np
 
 import gm_vae
-from gm_vae.data.arrays import MeasureArrays
+from gm_vae.data.arrays import MeasureArrays, start_steps
 from gm_vae.data.dataset import read_measures
 from gm_vae.generate.attributes import NAMES, measure_attributes
 from gm_vae.music.consonance import note_time_in_chord
@@ -88,9 +88,7 @@ class Onsets:
         tokens, counts = arrays.tokens.astype(np.int64), arrays.lengths.reshape(-1).astype(np.int64)
         row = np.repeat(np.arange(len(counts)), counts)
         first = np.cumsum(counts) - counts
-        shifts = vocab.shift_steps.astype(np.int64)[tokens]
-        time = np.cumsum(shifts) - shifts
-        time -= time[first][row]
+        time = start_steps(tokens, first, row, arrays.fmt)
         found = tokens < PITCHES
         program = (tokens[first] - vocab.program)[row]
         self.steps = arrays.fmt.steps_per_measure
