@@ -48,21 +48,14 @@ class MeasureArrays:
 
     @classmethod
     def load(
-        cls,
-        directory: str | pathlib.Path,
-        split: str,
-        limit: int | None = None,
-        spread: bool = False,
+        cls, directory: str | pathlib.Path, split: str, limit: int | None = None
     ) -> MeasureArrays:
-        """A split of a finished dataset, or `limit` of its measures as if they were one shard.
+        """A split of a finished dataset, or its first `limit` measures as if they were one shard.
 
-        Those are the first ones of the files, or spread evenly over them: at most `limit`, more
-        than half of it. Raises UserError as `Dataset.records`.
+        Raises UserError as `Dataset.records`.
         """
         dataset = dataset_lib.load(directory)
-        every = max(1, -(-dataset.split(split).measures // limit)) if limit and spread else 1
-        records = itertools.islice(dataset.records(split), 0, None, every)
-        records = itertools.islice(records, limit)
+        records = itertools.islice(dataset.records(split), limit)
         found = examples.columns(records, dataset.fmt)
         sizes = tuple(s.measures for s in dataset.split(split).shards if s.measures)
         if limit is not None:

@@ -266,7 +266,8 @@ class _Loop:
             return
         network = self.engine.network
         weights = network.published_weights()
-        found = MeasureArrays.load(self.dataset.directory, "train", _CENTRED_BY, spread=True)
+        # the first ones are a random sample: their order is that of their hashes
+        found = MeasureArrays.load(self.dataset.directory, "train", _CENTRED_BY)
         origin = mean_point(NumpyVAE(network.config, weights), found.batches(1024))
         network.load_published_weights(moved_origin(weights, origin))
 

@@ -43,18 +43,3 @@ def test_the_mean_is_that_of_all_measures(model, songs_dataset):
     mu, _ = model.encode(list(read_measures(songs_dataset, "train")))
     found = mean_point(model.numpy, arrays.batches(50))
     np.testing.assert_allclose(found, mu.mean(0, dtype=float), atol=1e-6)
-
-
-def test_measures_spread_over_a_split(songs_dataset):
-    everything = list(read_measures(songs_dataset, "train"))
-    total = len(everything)
-    for limit in (1, 7, total // 2, total - 1, total, 2 * total):
-        found = MeasureArrays.load(songs_dataset, "train", limit, spread=True)
-        count = len(found.lengths)
-        assert min(limit, total) / 2 < count <= min(limit, total)
-        step = -(-total // limit)
-        for index in range(count):
-            expected = everything[index * step]
-            np.testing.assert_array_equal(
-                found.batch(np.array([index]))["lengths"][0], expected.lengths
-            )
