@@ -200,10 +200,13 @@ class _Loop:
         try:
             return self.engine.step()
         except DataLost as reason:
-            raise UserError(
-                f"the dataset {self.dataset.directory} cannot be read any more ({reason}); "
-                f"{self._keep(done)}: bring the data back and start the same command again."
-            ) from None
+            raise self._data_lost(done, reason) from None
+
+    def _data_lost(self, done: int, reason: Exception) -> UserError:
+        return UserError(
+            f"the dataset {self.dataset.directory} cannot be read any more ({reason}); "
+            f"{self._keep(done)}: bring the data back and start the same command again."
+        )
 
     def interrupted(self, step: int) -> Interrupted:
         """Keep what was done until a stop."""
@@ -267,7 +270,11 @@ class _Loop:
         network = self.engine.network
         weights = network.published_weights()
         # the first ones are a random sample: their order is that of their hashes
-        found = MeasureArrays.load(self.dataset.directory, "train", _CENTRED_BY)
+        try:
+            found = MeasureArrays.load(self.dataset.directory, "train", _CENTRED_BY)
+        except UserError as error:
+            reason = str(error).partition(";")[0]  # its remedy would cost the run
+            raise self._data_lost(step, DataLost(reason)) from None
         origin = mean_point(NumpyVAE(network.config, weights), found.batches(1024))
         network.load_published_weights(moved_origin(weights, origin))
 

@@ -15,6 +15,7 @@ from killed_runs import CONFIG, MODEL
 from run_losses import run_losses
 
 import gm_vae
+from gm_vae.data.dataset import read_measures
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.training import run as run_lib
 from gm_vae.training import tensorflow_engine
@@ -216,7 +217,15 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
     config = dataclasses.replace(config, steps=step + 2)
-    assert train(tmp_path / "run", data, config).first_step == step
+    # gone again before the last step, it is missed when the points are centred
+    with pytest.raises(UserError, match=f"cannot be read any more.*step {step + 2} is kept"):
+        train(tmp_path / "run", data, config)
+    (tmp_path / shard.name).rename(shard)
+    assert train(tmp_path / "run", data, config).first_step == step + 2
+    model = gm_vae.load(tmp_path / "run")
+    assert model.training["steps"] == step + 2
+    mu, _ = model.encode(list(read_measures(data, "train")))
+    np.testing.assert_allclose(mu.mean(0), 0, atol=1e-6)
 
 
 def test_a_disk_that_fills_up_costs_only_steps(straight, songs_dataset, tmp_path, monkeypatch):
