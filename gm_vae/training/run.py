@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.errors import Interrupted, UserError
-from gm_vae.model.centring import mean_point, moved_origin
+from gm_vae.model.alignment import aligned, posteriors
 from gm_vae.model.checkpoint import FILE_NAME, Checkpoint, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.numpy_vae import NumpyVAE
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
-_CENTRED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
+_ALIGNED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -261,7 +261,7 @@ class _Loop:
         self.saved = step
 
     def finish(self, step: int) -> None:
-        """After the last step: have the points of the training measures lie around zero.
+        """After the last step: have the points of the training measures lie as the prior's do.
 
         The state, which a longer run may go on from, keeps the weights as they were.
         """
@@ -271,12 +271,12 @@ class _Loop:
         weights = network.published_weights()
         # the first ones are a random sample: their order is that of their hashes
         try:
-            found = MeasureArrays.load(self.dataset.directory, "train", _CENTRED_BY)
+            found = MeasureArrays.load(self.dataset.directory, "train", _ALIGNED_BY)
         except UserError as error:
             reason = str(error).partition(";")[0]  # its remedy would cost the run
             raise self._data_lost(step, DataLost(reason)) from None
-        origin = mean_point(NumpyVAE(network.config, weights), found.batches(1024))
-        network.load_published_weights(moved_origin(weights, origin))
+        mu, sigma = posteriors(NumpyVAE(network.config, weights), found.batches(1024))
+        network.load_published_weights(aligned(weights, mu, sigma))
 
     def export(self, step: int, validation: Evaluation | None) -> None:
         """Write the model as others read it, and how good it is."""

@@ -217,7 +217,7 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
     config = dataclasses.replace(config, steps=step + 2)
-    # gone again before the last step, it is missed when the points are centred
+    # gone again before the last step, it is missed when the points are aligned
     with pytest.raises(UserError, match=f"cannot be read any more.*step {step + 2} is kept"):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
@@ -225,7 +225,7 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
     model = gm_vae.load(tmp_path / "run")
     assert model.training["steps"] == step + 2
     mu, _ = model.encode(list(read_measures(data, "train")))
-    np.testing.assert_allclose(mu.mean(0), 0, atol=1e-6)
+    np.testing.assert_allclose(mu.mean(0), 0, atol=1e-5)
 
 
 def test_a_disk_that_fills_up_costs_only_steps(straight, songs_dataset, tmp_path, monkeypatch):

@@ -1,0 +1,75 @@
+"""The coordinates of the latent space may change, and the music does not."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gm_vae.data.arrays import MeasureArrays
+from gm_vae.data.dataset import read_measures
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model.alignment import aligned, posteriors
+from gm_vae.model.numpy_vae import NumpyVAE
+from tests.support.telling_models import telling_model
+
+SIZES = {"encoder_units": 12, "decoder_units": (16, 16), "latent_size": 6, "start_units": 2}
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Sigma hardly varies, and differs much among the units."""
+    weights = telling_model(SIZES).numpy.published_weights()
+    weights["encoder/sigma/kernel"] = weights["encoder/sigma/kernel"] * np.float32(0.05)
+    weights["encoder/sigma/bias"] = np.array([-4, -2, -1, 0, 1, 2], np.float32)
+    return GMVAE(NumpyVAE(telling_model(SIZES).config, weights))
+
+
+@pytest.fixture(scope="module")
+def measures(songs_dataset):
+    return list(read_measures(songs_dataset, "train"))[:200]
+
+
+def kl(mu, sigma):
+    return (0.5 * (mu**2 + sigma**2 - 1) - np.log(sigma)).sum(1).mean()
+
+
+def test_posteriors_are_those_of_the_measures(model, songs_dataset):
+    arrays = MeasureArrays.load(songs_dataset, "train")
+    expected = model.encode(list(read_measures(songs_dataset, "train")))
+    for one, other in zip(posteriors(model.numpy, arrays.batches(50)), expected):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_points_move_and_their_music_stays(model, measures):
+    mu, sigma = model.encode(measures)
+    moved = GMVAE(NumpyVAE(model.config, aligned(model.numpy.published_weights(), mu, sigma)))
+    mean, scale = mu.mean(0), np.sqrt(mu.var(0) + (sigma**2).mean(0))
+    assert np.abs(mean).max() > 0.1
+    assert max(scale.max(), 1 / scale.min()) > 1.5
+    new_mu, new_sigma = moved.encode(measures)
+    np.testing.assert_allclose(new_mu, (mu - mean) / scale, atol=1e-4)
+    np.testing.assert_allclose(new_sigma, sigma / scale, rtol=0.01)
+    np.testing.assert_allclose(new_mu.mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(new_mu.var(0) + (new_sigma**2).mean(0), 1, rtol=0.01)
+
+    # by so much the mean KL to the prior falls: that of N(mean, scale^2)
+    gain = (0.5 * (mean**2 + scale**2 - 1) - np.log(scale)).sum()
+    assert math.isclose(kl(mu, sigma) - kl(new_mu, new_sigma), gain, rel_tol=0.02)
+
+    z = mu[:16]
+    music = model.decode(z, "C", temperature=0)
+    assert len({measure.tokens.tobytes() for measure in music}) > 8  # z matters
+    same = moved.decode((z - mean) / scale, "C", temperature=0)
+    for one, other in zip(music, same):
+        np.testing.assert_array_equal(one.tokens, other.tokens)
+    others = moved.decode(z, "C", temperature=0)
+    assert any((one.tokens != other.tokens).any() for one, other in zip(music, others))
+
+
+def test_a_sigma_that_varies_is_nearly_kept(measures):
+    model = telling_model(SIZES)
+    mu, sigma = model.encode(measures)
+    moved = GMVAE(NumpyVAE(model.config, aligned(model.numpy.published_weights(), mu, sigma)))
+    _, found = moved.encode(measures)
+    wanted = sigma / np.sqrt(mu.var(0) + (sigma**2).mean(0))
+    assert np.median(np.abs(found / wanted - 1)) < 0.1
