@@ -16,7 +16,7 @@ from gm_vae.errors import UsageError
 from gm_vae.generate.instruments import Instruments
 from gm_vae.model import checkpoint as checkpoint_lib
 from gm_vae.model import numpy_ops
-from gm_vae.model.numpy_vae import NumpyVAE
+from gm_vae.model.numpy_vae import PART, NumpyVAE
 from gm_vae.model.prior import prior_points
 from gm_vae.model.threads import in_threads, split
 from gm_vae.music.chords import NO_CHORD, chord_symbol, has_triad, nearest_chord_id
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from gm_vae.model.vae import HierarchicalVAE
 
 Chords = str | Sequence[str] | None
-
-_PART = 32, 128  # measures that a thread computes at once: fewer are no quicker, more need memory
 
 
 class GMVAE:
@@ -88,16 +86,14 @@ class GMVAE:
         if not measures:
             return tuple(np.zeros((0, self.config.latent_size), np.float32) for _ in range(2))
 
-        def encode(part: slice) -> tuple[np.ndarray, np.ndarray]:
-            return self.numpy.encode(
+        def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            return (
                 np.stack([measure.tokens for measure in measures[part]]),
                 np.stack([measure.lengths for measure in measures[part]]),
                 np.stack([measure.event_chords for measure in measures[part]]),
             )
 
-        found = in_threads(encode, split(len(measures), *_PART))
-        mu, sigma = (np.concatenate(column) for column in zip(*found))
-        return mu, sigma
+        return self.numpy.encode_many(len(measures), tensors)
 
     def decode(
         self,
@@ -205,10 +201,10 @@ class GMVAE:
         common = {"temperature": float(temperature), "seed": seed}
         parts = [
             {"z": z[part], "chords": labels[part], "draws": draws[part], **common}
-            for part in split(len(z), *_PART)
+            for part in split(len(z), *PART)
         ]
         if instruments is not None:
-            for part, where in zip(parts, split(len(z), *_PART)):
+            for part, where in zip(parts, split(len(z), *PART)):
                 part["programs"] = instruments[where]
         return parts
 

@@ -8,35 +8,11 @@ puts this right; the music of a measure's point stays the same, and the KL can o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from gm_vae.model import published
-from gm_vae.model.numpy_vae import NumpyVAE
-from gm_vae.model.threads import in_threads, split
-
-_PART = 32, 128  # measures that a thread computes at once
-
-
-def posteriors(
-    model: NumpyVAE, batches: Iterable[Mapping[str, np.ndarray]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """mu and sigma of all measures, each float32 [M, Z].
-
-    `batches` are as `NumpyVAE.encode` takes them: "tokens", "lengths" and "chords".
-    """
-    found = []
-    for batch in batches:
-
-        def encode(
-            part: slice, batch: Mapping[str, np.ndarray] = batch
-        ) -> tuple[np.ndarray, np.ndarray]:
-            return model.encode(*(batch[name][part] for name in ("tokens", "lengths", "chords")))
-
-        found += in_threads(encode, split(len(batch["lengths"]), *_PART))
-    mu, sigma = (np.concatenate(column) for column in zip(*found))
-    return mu, sigma
 
 
 def aligned(
@@ -54,21 +30,23 @@ def aligned(
     """
     mean = mu.mean(0, dtype=np.float64)
     scale = np.sqrt(mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0))
-    result = {name: np.asarray(value, np.float64) for name, value in weights.items()}
-    result[f"{published.MU}/kernel"] /= scale
-    result[f"{published.MU}/bias"] = (result[f"{published.MU}/bias"] - mean) / scale
-    reads = published.CONDUCTOR_STATE
-    result[f"{reads}/bias"] += mean @ result[f"{reads}/kernel"]
-    result[f"{reads}/kernel"] *= scale[:, None]
-
+    to_mu, to_sigma, from_z = (
+        {part: weights[f"{layer}/{part}"] for part in ("kernel", "bias")}
+        for layer in (published.MU, published.SIGMA, published.CONDUCTOR_STATE)
+    )
     before, after = _inverse_softplus(sigma), _inverse_softplus(sigma / scale)
     centred = before - before.mean(0)
-    variance = np.square(centred).mean(0)
-    slope = np.where(variance > 1e-12, (centred * after).mean(0) / np.maximum(variance, 1e-12), 1.0)
-    result[f"{published.SIGMA}/kernel"] *= slope
-    bias = result[f"{published.SIGMA}/bias"]
-    result[f"{published.SIGMA}/bias"] = slope * (bias - before.mean(0)) + after.mean(0)
-    return {name: value.astype(np.float32) for name, value in result.items()}
+    covariance, variance = (centred * after).mean(0), np.square(centred).mean(0)
+    slope = np.divide(covariance, variance, where=variance > 1e-12, out=np.ones_like(variance))
+    changed = {
+        f"{published.MU}/kernel": to_mu["kernel"] / scale,
+        f"{published.MU}/bias": (to_mu["bias"] - mean) / scale,
+        f"{published.SIGMA}/kernel": to_sigma["kernel"] * slope,
+        f"{published.SIGMA}/bias": (to_sigma["bias"] - before.mean(0)) * slope + after.mean(0),
+        f"{published.CONDUCTOR_STATE}/kernel": from_z["kernel"] * scale[:, None],
+        f"{published.CONDUCTOR_STATE}/bias": from_z["bias"] + mean @ from_z["kernel"],
+    }
+    return {**weights, **{name: value.astype(np.float32) for name, value in changed.items()}}
 
 
 def _inverse_softplus(values: np.ndarray) -> np.ndarray:

@@ -18,10 +18,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.errors import Interrupted, UserError
-from gm_vae.model.alignment import aligned, posteriors
+from gm_vae.model.alignment import aligned
 from gm_vae.model.checkpoint import FILE_NAME, Checkpoint, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.numpy_vae import NumpyVAE
@@ -275,7 +277,13 @@ class _Loop:
         except UserError as error:
             reason = str(error).partition(";")[0]  # its remedy would cost the run
             raise self._data_lost(step, DataLost(reason)) from None
-        mu, sigma = posteriors(NumpyVAE(network.config, weights), found.batches(1024))
+        index = np.arange(len(found.lengths))
+
+        def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            batch = found.batch(index[part])
+            return batch["tokens"], batch["lengths"], batch["chords"]
+
+        mu, sigma = NumpyVAE(network.config, weights).encode_many(len(index), tensors)
         network.load_published_weights(aligned(weights, mu, sigma))
 
     def export(self, step: int, validation: Evaluation | None) -> None:
