@@ -68,9 +68,19 @@ const checks = {
     await panel.getByRole('button', {name: 'Move to the right'}).click();
     await panel.getByRole('button', {name: 'Delete'}).click();
     assert.deepEqual(await chordsOf(page), [[28, 0], [8, 1], [22]]);
-    await page.getByRole('button', {name: /^Bar 2:/}).click();
+    const second = page.getByRole('button', {name: /^Bar 2:/});
+    await second.click();
     await page.keyboard.press('Escape');
     assert.equal(await panel.count(), 0);
+    // a key before the browser has painted the panel is the panel's as well
+    await second.evaluate(async (button) => {
+      button.click();
+      await new Promise((drawn) => new MutationObserver(drawn).observe(
+        button.parentElement, {childList: true}));
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {
+        key: 'Escape', bubbles: true}));
+    });
+    await panel.waitFor({state: 'detached', timeout: 5000});
     await page.getByRole('button', {name: 'Add a chord'}).click();
     assert.equal((await chordsOf(page)).length, 4);
     await page.getByLabel('Example progressions').selectOption({index: 4});

@@ -1,9 +1,9 @@
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useState} from 'preact/hooks';
 
-/** Draws again whenever the studio changes. */
+/** Draws again whenever the studio changes, also between the first drawing and its painting. */
 export function useStudio(studio) {
   const [, setRevision] = useState(0);
-  useEffect(() => studio.subscribe(() => setRevision(studio.revision)), [studio]);
+  useLayoutEffect(() => studio.subscribe(() => setRevision(studio.revision)), [studio]);
 }
 
 /** Whether the page is dark now, by choice or by the system. */

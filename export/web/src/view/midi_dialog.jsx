@@ -1,4 +1,4 @@
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {instrumentName} from '../music/general_midi.js';
 import {Icon} from './icons.jsx';
@@ -9,7 +9,7 @@ export function MidiDialog({studio, which}) {
   const dialog = useRef();
   const first = midi.bars.findIndex(({tracks}) => tracks);
   const [chosen, setChosen] = useState(first);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current.showModal();
     dialog.current.querySelector('.bar[aria-pressed="true"]')?.scrollIntoView({block: 'nearest'});
   }, []);

@@ -1,4 +1,4 @@
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {ROOTS, SUFFIXES, chordId} from '../music/chords.js';
 import {NO_CHORD} from '../music/format.js';
@@ -111,7 +111,8 @@ function ChordPanel({studio, index, close, setOpen}) {
   const root = id === NO_CHORD ? 0 : (id - 1) % 12;
   const quality = id === NO_CHORD ? 0 : Math.floor((id - 1) / 12);
   const panel = useRef();
-  useEffect(() => {
+  // before the browser paints: a key pressed at once is the panel's
+  useLayoutEffect(() => {
     panel.current.querySelector('[aria-pressed="true"]')?.focus({preventScroll: true});
     const outside = (event) => {
       if (!panel.current?.parentElement.contains(event.target)) setOpen(null);
