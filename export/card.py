@@ -140,10 +140,17 @@ def _training(training: dict[str, Any]) -> list[tuple[str, str]]:
         ("uncertainty", "" if known else "unknown: the source had no sigma, the prior's stands in"),
         ("data", ", ".join(map(str, dataset.get("sources", [])))),
         ("training measures", f"{dataset['measures']:,}" if "measures" in dataset else ""),
-        ("steps", f"{training['steps']:,}" if "steps" in training else ""),
+        ("steps", _steps(training)),
         ("batch", str(config.get("batch_size", ""))),
         ("fine-tuned from", "" if origin is None else _origin(origin)),
     ]
+
+
+def _steps(training: dict[str, Any]) -> str:
+    if "steps" not in training:
+        return ""
+    steps = f"{training['steps']:,}"
+    return f"{training['best_step']:,}, the best of {steps}" if "best_step" in training else steps
 
 
 def _origin(training: dict[str, Any]) -> str:

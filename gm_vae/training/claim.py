@@ -17,7 +17,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.training.config import TrainConfig
 from gm_vae.training.engine import Engine
 
-_MAY_CHANGE = ("save_every", "log_every", "validation_measures")  # between two resumptions
+_MAY_CHANGE = ("keep", "save_every", "log_every", "validation_measures")  # when it goes on
 
 Settings = dict[str, dict[str, Any]]
 
@@ -78,7 +78,7 @@ def claim(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
         os.replace(part, path)
         for left in (*folder.glob(".run.json.*"), *folder.glob("state/.*.part")):
             left.unlink()
-        for left in folder.glob(".checkpoint.*"):
+        for left in (*folder.glob(".checkpoint.*"), *folder.glob(".best.*")):
             shutil.rmtree(left)
     except OSError as error:
         raise UserError(

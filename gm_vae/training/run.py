@@ -3,6 +3,7 @@
 RUN/run.json        model and training configuration, dataset
 RUN/checkpoint/     the model so far, for `gm_vae.load` and the exporters
 RUN/state/          weights, optimiser and step, to go on from (`state.py`)
+RUN/best/           the model of the best step so far, where that is to be kept (`best.py`)
 RUN/logs/           TensorBoard
 """
 
@@ -28,6 +29,7 @@ from gm_vae.model.checkpoint import FILE_NAME, Checkpoint, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.progress import Progress
+from gm_vae.training.best import Best
 from gm_vae.training.claim import claim, require_agreement, settings_of
 from gm_vae.training.config import TrainConfig
 from gm_vae.training.engine import DataLost, Engine, make_engine
@@ -104,7 +106,9 @@ def train(
     first_step = state.restore(say)
     with engine.watch():
         require_agreement(engine, folder, first_step, settings)
-    loop = _Loop(folder, engine, config, state, dataset, say, start)
+    held_out = engine.chief and bool(dataset.splits["validation"].measures)
+    best = Best(folder / "best", model) if held_out and config.keep == "best" else None
+    loop = _Loop(folder, engine, config, state, dataset, say, start, best)
     model_step = loop.exported_step()
     if model_step and not first_step:
         raise UserError(
@@ -112,7 +116,6 @@ def train(
             "another --output."
         )
 
-    held_out = engine.chief and bool(dataset.splits["validation"].measures)
     score = make_score(network) if held_out else None
     stop = StopSignals()
 
@@ -129,12 +132,21 @@ def train(
             return evaluate(network, dataset_dir, "validation", limit=limit, score=stoppable_score)
         return None
 
+    def conclude(step: int) -> Evaluation | None:
+        found = None
+        if best or step < config.steps:
+            found = validate()
+            loop.hold(step, found)
+        if step == config.steps:
+            loop.finish()
+            found = validate()
+        loop.export(step, found)
+        return found
+
     with contextlib.closing(loop), engine.watch(), stop:
         before = None
         if model_step < first_step:  # killed between the writing of the state and of the model
-            loop.finish(first_step)
-            before = validate()
-            loop.export(first_step, before)
+            before = conclude(first_step)
         if first_step >= config.steps:
             more = "add --steps to go on" if config.schedule != "cosine" else "the model is there"
             say(f"{folder} has done its {config.steps:,} steps; {more}.")
@@ -146,7 +158,12 @@ def train(
             f"{dataset.split('train').measures:,} training measures; "
             f"{config.steps - first_step:,} steps of {config.batch_size}{_on(engine)}."
         )
+        if config.keep == "best" and not held_out:
+            say("The dataset holds no measures out to tell the best step by; the last is kept.")
         before = after = before or validate()
+        loop.hold(first_step, before)
+        if before:
+            say(_held_out(first_step, before))
         engine.start(first_step)
         with Progress(config.steps, "step", done=first_step, shown=engine.chief) as progress:
             for step in range(first_step + 1, config.steps + 1):
@@ -157,9 +174,7 @@ def train(
                 text = loop.log(step, results) if _due(step, config.log_every, config) else ""
                 if _due(step, config.save_every, config):
                     loop.save(step)
-                    loop.finish(step)
-                    after = validate()
-                    loop.export(step, after)
+                    after = conclude(step)
                 progress.update(1, text or loop.latest)
     return RunResult(folder, first_step, config.steps, before, after)
 
@@ -176,10 +191,12 @@ class _Loop:
         dataset: dataset_lib.Dataset,
         say: Callable[[str], None],
         start: Checkpoint | None,
+        best: Best | None,
     ) -> None:
         self.folder, self.engine = folder, engine
         self.config, self.state, self.dataset, self.say = config, state, dataset, say
-        self._origin = {"finetuned_from": start.training} if start else {}
+        self._about = {"finetuned_from": start.training} if start else {}
+        self._best = best
         self.latest = ""
         self._watch = CollapseWatch()
         self.saved = int(engine.optimizer.iterations.numpy())
@@ -262,15 +279,35 @@ class _Loop:
                 self.state.save(step)
         self.saved = step
 
-    def finish(self, step: int) -> None:
-        """After the last step: have the points of the training measures lie as the prior's do.
+    def hold(self, step: int, found: Evaluation | None) -> None:
+        """Keep the weights of a step if they are the best so far and the best shall be kept."""
+        if self._best and found:
+            self._best.see(step, found, self.engine.network.published_weights())
+
+    def finish(self) -> None:
+        """After the last step: choose the step whose model is left, and lay its points as the
+        prior's.
 
         The state, which a longer run may go on from, keeps the weights as they were.
         """
-        if step < self.config.steps or self._writer is None:
+        if self._writer is None:
             return
-        network = self.engine.network
+        step, network = self.config.steps, self.engine.network
         weights = network.published_weights()
+        if self._best and self._best.step < step:
+            best = self._best
+            weights, self._about = best.weights(), {**self._about, "best_step": best.step}
+            if best.step:
+                self.say(
+                    f"Held-out measures were best at step {best.step:,} ({best.bits:.1f} bits): "
+                    "that model is left."
+                )
+            else:
+                self.say(
+                    f"No step was better on held-out measures ({best.bits:.1f} bits) than the "
+                    "model before the first; it is left. Give a lower --learning_rate or more "
+                    "music."
+                )
         # the first ones are a random sample: their order is that of their hashes
         try:
             found = MeasureArrays.load(self.dataset.directory, "train", _ALIGNED_BY)
@@ -299,7 +336,7 @@ class _Loop:
             },
             "config": self.config.to_dict(),
             "validation": figures,
-            **self._origin,
+            **self._about,
         }
         write_checkpoint(
             self.folder / "checkpoint",
@@ -312,11 +349,7 @@ class _Loop:
             return
         self._write(step, {f"validation/{k}": v for k, v in validation.scalars().items()})
         if not sys.stderr.isatty():  # else the progress line tells
-            self.say(
-                f"step {step:,}: held-out {validation.bits_per_measure:.1f} bits a measure "
-                f"(KL {validation.kl_bits:.1f}), accuracy {validation.accuracy:.3f}, "
-                f"{validation.active_units} active units"
-            )
+            self.say(_held_out(step, validation))
         warning = self._watch.see(validation)
         if warning:
             self.say(warning)
@@ -344,6 +377,14 @@ class _Loop:
 
 class _ScoringStopped(Exception):
     """Leaves `evaluate`, since the run shall stop."""
+
+
+def _held_out(step: int, found: Evaluation) -> str:
+    return (
+        f"step {step:,}: held-out {found.bits_per_measure:.1f} bits a measure "
+        f"(KL {found.kl_bits:.1f}), accuracy {found.accuracy:.3f}, "
+        f"{found.active_units} active units"
+    )
 
 
 def _due(step: int, every: int, config: TrainConfig) -> bool:

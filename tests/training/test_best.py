@@ -1,0 +1,110 @@
+"""A run may leave the model of its best step instead of its last one's."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from gm_vae.export.card import model_card
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.reading import read_model
+from gm_vae.music import arranger
+from gm_vae.pipelines.midi_to_measures import preprocess
+from gm_vae.training import run as run_lib
+from gm_vae.training.config import TrainConfig
+from gm_vae.training.run import train
+
+MODEL = ModelConfig(16, (16, 16), 8)
+CONFIG = TrainConfig(
+    steps=4, batch_size=16, schedule="exponential", keep="best", save_every=1, log_every=1
+)
+
+
+@pytest.fixture
+def held_out(monkeypatch):
+    """Has held-out measures take so many bits, one validation after another."""
+    evaluate = run_lib.evaluate
+
+    def planned(*bits):
+        rest = iter(bits)
+
+        def found(*args, **kwargs):
+            return dataclasses.replace(evaluate(*args, **kwargs), bits_per_measure=next(rest))
+
+        monkeypatch.setattr(run_lib, "evaluate", found)
+
+    return planned
+
+
+def weights_of(folder, step):
+    """Those of a state."""
+    with np.load(folder / f"state/step-{step:08}.npz") as state:
+        return {name: state[name] for name in read_model(folder).weights}
+
+
+def distance(one, other):
+    return max(np.abs(one[name] - other[name]).max() for name in one)
+
+
+def test_the_best_step_is_left(held_out, songs_dataset, tmp_path):
+    said = []
+    held_out(90, 70, 80, 60, 65, 50)  # before, four steps, the model that is left
+    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
+    assert result.after.bits_per_measure == 50
+    assert "best at step 3 (60.0 bits)" in "\n".join(said)
+    held_out(90, 70, 80, 60)
+    three = dataclasses.replace(CONFIG, steps=3, keep="last")
+    other = train(tmp_path / "three", songs_dataset, MODEL, three, say=said.append)
+    found = read_model(tmp_path / "run")
+    # the same music at the same points, in other coordinates
+    assert distance(found.weights, read_model(other.folder).weights) < 1e-6
+    assert distance(read_model(tmp_path / "run/best").weights, weights_of(other.folder, 3)) < 1e-6
+    assert distance(weights_of(tmp_path / "run", 4), weights_of(other.folder, 3)) > 1e-4
+    assert (found.training["steps"], found.training["best_step"]) == (4, 3)
+    assert "| steps | 3, the best of 4 |" in model_card(found, "checkpoint")
+
+
+def test_a_run_that_goes_on_knows_what_was_best(held_out, songs_dataset, tmp_path):
+    held_out(90, 60, 70, 66)  # the last: the model that is left after two steps
+    two = dataclasses.replace(CONFIG, steps=2)
+    train(tmp_path / "run", songs_dataset, MODEL, two, say=lambda line: None)
+    held_out(70, 65, 61, 55)
+    train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lambda line: None)
+    assert read_model(tmp_path / "run").training["best_step"] == 1
+
+
+def test_the_last_step_may_be_the_best(held_out, songs_dataset, tmp_path):
+    said = []
+    held_out(90, 80, 70, 60, 50, 45)
+    train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
+    assert "best_step" not in read_model(tmp_path / "run").training
+    assert "best at" not in "\n".join(said)
+
+
+def test_a_model_that_gets_no_better_is_left(songs_dataset, tmp_path):
+    """Steps that spoil a model for good: what it began with is left, in new coordinates."""
+    train(tmp_path / "start", songs_dataset, MODEL, CONFIG, say=lambda line: None)
+    start = read_model(tmp_path / "start")
+    wild = dataclasses.replace(CONFIG, learning_rate=3.0, min_learning_rate=3.0, steps=2)
+    said = []
+    result = train(tmp_path / "run", songs_dataset, MODEL, wild, say=said.append, start=start)
+    assert "No step was better on held-out measures" in "\n".join(said)
+    assert result.after.bits_per_measure == pytest.approx(result.before.bits_per_measure, rel=1e-3)
+    # both lie as the prior's points do over the same training measures
+    assert distance(read_model(tmp_path / "run").weights, start.weights) < 0.02
+    assert distance(weights_of(tmp_path / "run", 2), start.weights) > 1
+
+
+def test_without_held_out_measures_the_last_is_left(tmp_path):
+    arranger.write_corpus(tmp_path / "midi", count=3, seed=5)
+    preprocess(
+        tmp_path / "midi", tmp_path / "data", validation_percent=0, test_percent=0, workers=1
+    )
+    said = []
+    train(tmp_path / "run", tmp_path / "data", MODEL, CONFIG, say=said.append)
+    assert sum("no measures out to tell the best step by" in line for line in said) == 1
+    training = json.loads((tmp_path / "run/checkpoint/gm_vae.json").read_text())["training"]
+    assert training["steps"] == 4
+    assert "best_step" not in training
+    assert not (tmp_path / "run/best").exists()
