@@ -133,6 +133,7 @@ def train(
         return None
 
     def conclude(step: int) -> Evaluation | None:
+        """Score and export the model of a step whose state is saved."""
         found = None
         if best or step < config.steps:
             found = validate()
