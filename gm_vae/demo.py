@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from absl import flags
 
 from gm_vae.command import Command
-from gm_vae.errors import UsageError, UserError
+from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -127,7 +127,12 @@ def _train(output: pathlib.Path, dataset: Dataset, split: str, config: TrainConf
     model = dataclasses.replace(preset("tiny"), fmt=dataset.fmt)
     keras.utils.set_random_seed(config.seed)
     before = _evaluate(GMVAE(HierarchicalVAE(model)), dataset, split)
-    train(output / "run", dataset.directory, model, config)
+    try:
+        train(output / "run", dataset.directory, model, config)
+    except Interrupted:  # the run could go on, a demo does not
+        raise UserError(
+            "stopped while the model trained; with --force a demo begins anew."
+        ) from None
     return before
 
 

@@ -14,7 +14,7 @@ from absl import flags
 import gm_vae
 from gm_vae.cli import VERBS, main
 from gm_vae.command import Command, attribute_help
-from gm_vae.errors import UsageError, UserError
+from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
@@ -158,6 +158,22 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path):
     code, _, err = run(capsys, "demo", f"--output={out}", "--steps=2")
     assert code == 2
     assert "--force" in err
+
+
+def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkeypatch):
+    from gm_vae.music import arranger
+
+    def stopped(*args, **kwargs):
+        raise Interrupted("stopped; the same command goes on.")
+
+    arranger.write_corpus(tmp_path / "midi", count=3, seed=5)
+    monkeypatch.setattr("gm_vae.training.run.train", stopped)
+    argv = ("demo", f"--midi={tmp_path / 'midi'}", f"--output={tmp_path / 'demo'}")
+    for command in (argv, (*argv, "--force")):
+        code, _, err = run(capsys, *command)
+        assert code == 1
+        assert "with --force a demo begins anew" in err
+        assert "goes on" not in err
 
 
 def test_commands_turn_errors_into_exit_codes(capsys):
