@@ -141,6 +141,14 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
 
 
+def training_of(folder: pathlib.Path) -> dict[str, Any]:
+    """What the checkpoint in a folder tells of its training, unchecked; empty if none is there."""
+    try:
+        return dict(json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))["training"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
 def fingerprint(weights: Mapping[str, np.ndarray]) -> str:
     """A short hash of all weights by name, to know what was learnt with them."""
     digest = hashlib.sha256()

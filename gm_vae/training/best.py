@@ -6,15 +6,13 @@ on others. Which step that is shows only afterwards, so its weights are kept.
 
 from __future__ import annotations
 
-import json
 import math
 import pathlib
-from collections.abc import Mapping
 
 import numpy as np
 
-from gm_vae.model.checkpoint import FILE_NAME, read_checkpoint, write_checkpoint
-from gm_vae.model.config import ModelConfig
+from gm_vae.model.checkpoint import read_checkpoint, training_of, write_checkpoint
+from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.training.evaluation import Evaluation
 
 
@@ -26,22 +24,20 @@ class Best:
         bits: bits a held-out measure took there; infinite before the first.
     """
 
-    def __init__(self, folder: pathlib.Path, model: ModelConfig) -> None:
-        self._folder, self._model = folder, model
-        self.step, self.bits = 0, math.inf
-        try:
-            known = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))["training"]
-            self.step, self.bits = int(known["steps"]), float(known["bits_per_measure"])
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # none yet
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._folder = folder
+        known = training_of(folder)
+        self.step: int = known.get("steps", 0)
+        self.bits: float = known.get("bits_per_measure", math.inf)
 
-    def see(self, step: int, found: Evaluation, weights: Mapping[str, np.ndarray]) -> None:
+    def see(self, step: int, found: Evaluation, network: HierarchicalVAE) -> None:
         """Keep the weights of a step if it is better than all before. Raises UserError."""
         if not found.bits_per_measure < self.bits:
             return
         self.step, self.bits = step, found.bits_per_measure
         training = {"steps": step, "bits_per_measure": self.bits}
-        write_checkpoint(self._folder, self._model, weights, training, force=True)
+        weights = network.published_weights()
+        write_checkpoint(self._folder, network.config, weights, training, force=True)
 
     def weights(self) -> dict[str, np.ndarray]:
         """Those of the best step. Raises UserError if they cannot be read."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import math
 import os
 import pathlib
@@ -25,7 +24,7 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.model.alignment import aligned
-from gm_vae.model.checkpoint import FILE_NAME, Checkpoint, write_checkpoint
+from gm_vae.model.checkpoint import Checkpoint, training_of, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.progress import Progress
@@ -107,7 +106,7 @@ def train(
     with engine.watch():
         require_agreement(engine, folder, first_step, settings)
     held_out = engine.chief and bool(dataset.splits["validation"].measures)
-    best = Best(folder / "best", model) if held_out and config.keep == "best" else None
+    best = Best(folder / "best") if held_out and config.keep == "best" else None
     loop = _Loop(folder, engine, config, state, dataset, say, start, best)
     model_step = loop.exported_step()
     if model_step and not first_step:
@@ -161,10 +160,12 @@ def train(
         )
         if config.keep == "best" and not held_out:
             say("The dataset holds no measures out to tell the best step by; the last is kept.")
-        before = after = before or validate()
-        loop.hold(first_step, before)
-        if before:
-            say(_held_out(first_step, before))
+        if before is None:
+            before = validate()
+            loop.hold(first_step, before)
+            if before:
+                say(_held_out(first_step, before))
+        after = before
         engine.start(first_step)
         with Progress(config.steps, "step", done=first_step, shown=engine.chief) as progress:
             for step in range(first_step + 1, config.steps + 1):
@@ -196,7 +197,7 @@ class _Loop:
     ) -> None:
         self.folder, self.engine = folder, engine
         self.config, self.state, self.dataset, self.say = config, state, dataset, say
-        self._about = {"finetuned_from": start.training} if start else {}
+        self._about: dict[str, Any] = {"finetuned_from": start.training} if start else {}
         self._best = best
         self.latest = ""
         self._watch = CollapseWatch()
@@ -209,11 +210,8 @@ class _Loop:
 
     def exported_step(self) -> int:
         """The step of the model in the folder, 0 if there is none."""
-        path = self.folder / "checkpoint" / FILE_NAME
-        try:
-            return int(json.loads(path.read_text(encoding="utf-8"))["training"]["steps"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return 0
+        steps = training_of(self.folder / "checkpoint").get("steps")
+        return steps if isinstance(steps, int) else 0
 
     def step(self, done: int) -> dict[str, Any]:
         """The step after `done` steps; if the data has gone, those are kept."""
@@ -283,46 +281,50 @@ class _Loop:
     def hold(self, step: int, found: Evaluation | None) -> None:
         """Keep the weights of a step if they are the best so far and the best shall be kept."""
         if self._best and found:
-            self._best.see(step, found, self.engine.network.published_weights())
+            self._best.see(step, found, self.engine.network)
 
     def finish(self) -> None:
-        """After the last step: choose the step whose model is left, and lay its points as the
-        prior's.
+        """After the last step: leave the model that is to be kept, its points laid as the prior's.
 
         The state, which a longer run may go on from, keeps the weights as they were.
         """
-        if self._writer is None:
-            return
-        step, network = self.config.steps, self.engine.network
-        weights = network.published_weights()
-        if self._best and self._best.step < step:
-            best = self._best
-            weights, self._about = best.weights(), {**self._about, "best_step": best.step}
-            if best.step:
-                self.say(
-                    f"Held-out measures were best at step {best.step:,} ({best.bits:.1f} bits): "
-                    "that model is left."
-                )
-            else:
-                self.say(
-                    f"No step was better on held-out measures ({best.bits:.1f} bits) than the "
-                    "model before the first; it is left. Give a lower --learning_rate or more "
-                    "music."
-                )
+        if self._writer is not None:
+            self.engine.network.load_published_weights(self._aligned(self._kept_weights()))
+
+    def _kept_weights(self) -> dict[str, np.ndarray]:
+        """Those of the last step, or of the best one if that is to be kept."""
+        best = self._best
+        if best is None or best.step >= self.config.steps:
+            return self.engine.network.published_weights()
+        if best.step:
+            self.say(
+                f"Held-out measures were best at step {best.step:,} ({best.bits:.1f} bits): "
+                "that model is left."
+            )
+        else:
+            self.say(
+                f"No step was better on held-out measures ({best.bits:.1f} bits) than the model "
+                "before the first; it is left. Give a lower --learning_rate or more music."
+            )
+        self._about["best_step"] = best.step
+        return best.weights()
+
+    def _aligned(self, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The same model, in whose coordinates training measures lie as the prior's points do."""
         # the first ones are a random sample: their order is that of their hashes
         try:
             found = MeasureArrays.load(self.dataset.directory, "train", _ALIGNED_BY)
         except UserError as error:
             reason = str(error).partition(";")[0]  # its remedy would cost the run
-            raise self._data_lost(step, DataLost(reason)) from None
+            raise self._data_lost(self.config.steps, DataLost(reason)) from None
         index = np.arange(len(found.lengths))
 
         def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             batch = found.batch(index[part])
             return batch["tokens"], batch["lengths"], batch["chords"]
 
-        mu, sigma = NumpyVAE(network.config, weights).encode_many(len(index), tensors)
-        network.load_published_weights(aligned(weights, mu, sigma))
+        numpy = NumpyVAE(self.engine.network.config, weights)
+        return aligned(weights, *numpy.encode_many(len(index), tensors))
 
     def export(self, step: int, validation: Evaluation | None) -> None:
         """Write the model as others read it, and how good it is."""
