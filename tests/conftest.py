@@ -4,6 +4,7 @@ import os
 import pathlib
 import sys
 
+import closeness
 import pytest
 
 REPO = pathlib.Path(__file__).resolve().parent.parent
@@ -23,6 +24,11 @@ def pytest_fixture_setup() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call() -> None:
     _same_weights_in_any_order()
+
+
+def pytest_configure() -> None:
+    if closeness.PERTURB_ULPS:
+        closeness.perturb_music()
 
 
 @pytest.fixture(scope="session")

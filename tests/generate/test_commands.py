@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 from telling_models import telling_model
 
 from gm_vae.cli import main
@@ -98,8 +99,8 @@ def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
     assert gm_vae("encode", f"--midi={folder}/song.mid", "--all")[0] == 0
     points = json.loads((tmp_path / "out.json").read_text())["points"]
     mu, sigma = model.encode(measures)
-    np.testing.assert_allclose([point["mu"] for point in points], mu, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose([point["sigma"] for point in points], sigma, rtol=1e-5, atol=1e-6)
+    assert_close([point["mu"] for point in points], mu, NETWORK)
+    assert_close([point["sigma"] for point in points], sigma, NETWORK)
     (tmp_path / "out.json").rename(tmp_path / "points.json")
     where = f"--midi={tmp_path}/points.json", f"--measure={points[2]['measure']}"
     _, found, _ = gm_vae("generate", *where, "--chords=C", "--seed=1")

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from closeness import SUM, assert_close
 
 from gm_vae.errors import UsageError
 from gm_vae.generate import attributes, instruments, operations, points
@@ -50,8 +51,8 @@ def test_one_style_and_two_ends(model):
 def test_a_grid_has_its_corners(model):
     corners = model.sample_points(4, seed=0)
     z = points.grid(corners, 3, 4)
-    np.testing.assert_allclose(z[[0, 0, -1, -1], [0, -1, 0, -1]], corners, atol=1e-6)
-    np.testing.assert_allclose(z[1], points.interpolate(z[1, 0], z[1, -1], 4), atol=1e-6)
+    assert_close(z[[0, 0, -1, -1], [0, -1, 0, -1]], corners, SUM)
+    assert_close(z[1], points.interpolate(z[1, 0], z[1, -1], 4), SUM)
     rows = operations.grid(model, corners, 3, 4, ["C", "F"], seed=1)
     assert [[found.chords[0] for found in row] for row in rows] == [["C", "F", "C", "F"]] * 3
     assert rows[2][3] == model.decode(corners[3:], "F", seed=1, same_draw=True)[0]

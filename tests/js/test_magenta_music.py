@@ -8,6 +8,7 @@ import json
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
 from gm_vae.export.magentajs import export_magentajs
@@ -65,7 +66,7 @@ def test_the_scripts_reproduce_the_goldens(clients, golden, name):
     assert len(encoded) == len(expected["encode"])
     for found, case in zip(encoded, expected["encode"]):
         assert found["tokens"] == case["tokens"]
-        np.testing.assert_allclose(found["mu"], case["mu"], atol=1e-6)
+        assert_close(found["mu"], case["mu"], NETWORK)
 
 
 def random_weights(sizes, seed=0):
@@ -202,7 +203,7 @@ def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord
     chords = chord and np.broadcast_to(event_chords(chord, 64), tokens.shape)
     mu, _ = NumpyReference(weights).encode(tokens, lengths, chords)
     assert np.abs(mu).max() > 0.1
-    np.testing.assert_allclose(found["mu"], mu[0], atol=1e-5)
+    assert_close(found["mu"], mu[0], NETWORK)
 
 
 @pytest.fixture(scope="module")
@@ -253,4 +254,4 @@ def test_our_model_and_the_client_encode_the_same_mu(clients, tiny_model, tiny_e
     ]
     mu, _ = tiny_model.encode(measures)
     assert np.abs(mu[0] - mu[1]).max() > 0.01  # the chord counts
-    np.testing.assert_allclose([found["mu"] for found in encoded], mu, atol=1e-4)
+    assert_close([found["mu"] for found in encoded], mu, NETWORK)

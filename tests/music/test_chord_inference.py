@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closeness import FLOAT64, SUM, assert_close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +114,7 @@ def test_pitch_vectors(theirs, notes, frame_length, rest):
     start, length, pitch = np.array(notes, int).reshape(-1, 3).T
     found = ours.pitch_vectors(start, start + length, pitch, total, frame_length)
     expected = theirs.sequence_note_pitch_vectors(sequence, frame_length)
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert_close(found, expected, SUM, size=1, unit=FLOAT64)
 
 
 def test_whole_inference_is_theirs(theirs):

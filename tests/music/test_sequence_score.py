@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from midi_builder import meter, midi, note, pedal, program, tempo
 
@@ -32,9 +31,8 @@ def test_songs_come_through_bar_by_bar():
         assert found.ticks_per_quarter % expected.ticks_per_quarter == 0
         assert _bars(found) == _bars(expected)
         assert any(measure for _, _, _, measure in _bars(found))
-        np.testing.assert_allclose(
-            [qpm for _, qpm in found.tempos], [qpm for _, qpm in expected.tempos], rtol=1e-6
-        )
+        tempos = [qpm for _, qpm in expected.tempos]
+        assert [qpm for _, qpm in found.tempos] == pytest.approx(tempos, rel=1e-6)
 
 
 def test_tempo_meter_and_pedal():

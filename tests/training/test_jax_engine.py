@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from closeness import TRAINING, assert_close
 from run_losses import run_losses
 
 import gm_vae
@@ -42,11 +43,11 @@ def trained(songs_dataset, golden, tmp_path_factory):
 def test_three_steps_are_the_originals(trained, golden):
     expected = np.load(golden / "model/chords_dec3/train.npz")
     found = np.load(trained / "three.npz")
-    np.testing.assert_allclose(found["norms"], expected["global_norms"], rtol=3e-6)
+    assert_close(found["norms"], expected["global_norms"], TRAINING)
     for key in found:
         if key != "norms":
             value = expected["after3|" + key.replace("/", "|")]
-            np.testing.assert_allclose(found[key], value, atol=4e-6, err_msg=key)
+            assert_close(found[key], value, TRAINING, err_msg=key)
 
 
 def test_a_run_goes_on_to_the_same_bytes(trained):

@@ -10,6 +10,7 @@ import sys
 import threading
 
 import pytest
+from closeness import TRAINING, assert_close
 from run_losses import run_losses
 
 from gm_vae.errors import UsageError, UserError
@@ -48,7 +49,7 @@ def assert_losses(folder, expected):
     for step, losses in found.items():
         (loss,) = expected[step]
         for value in losses:  # a step may have been done by two lives
-            assert value == pytest.approx(loss, rel=1e-5), step
+            assert_close(value, loss, TRAINING, err_msg=step)
 
 
 def test_mirrored_replicas_have_the_losses_of_one_device(

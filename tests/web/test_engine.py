@@ -5,6 +5,7 @@ A token may differ only where its choice was a near tie: the engine tells the ma
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 from telling_models import telling_model
 
 from gm_vae.generate.loading import load
@@ -111,4 +112,4 @@ def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
     found = np.array(node("engine.mjs", request, kernel, tmp_path / "model")["encoded"])
     mu, _ = model.encode(measures)
     assert np.abs(mu).max() > 0.1
-    np.testing.assert_allclose(found, mu, atol=1e-5)
+    assert_close(found, mu, NETWORK)
