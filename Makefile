@@ -7,8 +7,8 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format \
-  wheel constraints clean
+.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora test-cpus fuzz \
+  fuzz-checkpoints lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-web          slow checks of the page in Chromium"
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
+	@echo "make test-cpus         tests that compare numbers, as other processors compute them"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make lint format       ruff"
@@ -66,6 +67,10 @@ test-cluster: setup
 
 test-corpora: setup
 	$(BIN)/python -m pytest tests -m corpora
+
+# TensorFlow and NumPy with other instructions and threads.
+test-cpus: setup
+	PYTHON="$(BIN)/python" sh tests/cpus.sh
 
 fuzz: setup
 	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)

@@ -5,6 +5,7 @@ import pathlib
 import sys
 
 import closeness
+import hypothesis
 import pytest
 
 REPO = pathlib.Path(__file__).resolve().parent.parent
@@ -27,6 +28,9 @@ def pytest_runtest_call() -> None:
 
 
 def pytest_configure() -> None:
+    slow = [hypothesis.HealthCheck.too_slow]  # is for quiet machines
+    hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=slow)
+    hypothesis.settings.load_profile("busy")
     if closeness.PERTURB_ULPS:
         closeness.perturb_music()
 

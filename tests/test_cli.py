@@ -10,6 +10,7 @@ import termios
 
 import pytest
 from absl import flags
+from patience import PATIENCE_SECONDS
 
 import gm_vae
 from gm_vae.cli import VERBS, main
@@ -50,7 +51,7 @@ def test_importing_the_package_imports_neither_tensorflow_nor_beam():
         "bad = {'tensorflow', 'apache_beam', 'keras', 'note_seq'} & set(sys.modules);"
         "assert not bad, bad"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_SECONDS)
 
 
 def test_public_names_are_there():

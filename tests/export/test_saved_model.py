@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from closeness import NETWORK, SUM, assert_close
 from near_ties import assert_same_choices
+from patience import PATIENCE_SECONDS
 
 import gm_vae
 from gm_vae.errors import UsageError
@@ -90,7 +91,7 @@ def test_a_program_with_only_tensorflow_gets_the_same(model, served, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     found = np.load(tmp_path / "found.npz")

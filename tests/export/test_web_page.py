@@ -4,6 +4,7 @@ import http.client
 import threading
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
@@ -49,7 +50,7 @@ def get(page, model, font):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def ask(path, method="GET"):
-        connection = http.client.HTTPConnection(*server.server_address, timeout=30)
+        connection = http.client.HTTPConnection(*server.server_address, timeout=PATIENCE_SECONDS)
         connection.request(method, path)
         answer = connection.getresponse()
         body = answer.read()

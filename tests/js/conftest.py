@@ -10,10 +10,10 @@ import threading
 
 import pytest
 from node_packages import cannot, install, require_node
+from patience import PATIENCE_SECONDS
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-SECONDS = 300  # the longest that a call may take
 
 
 class Clients:
@@ -35,7 +35,7 @@ class Clients:
         request = {"where": where, "client": client, "call": name, "folder": str(folder)}
         self._host.stdin.write(json.dumps({**request, "args": arguments}) + "\n")
         self._host.stdin.flush()
-        patience = threading.Timer(SECONDS, self._host.kill)
+        patience = threading.Timer(PATIENCE_SECONDS, self._host.kill)
         patience.start()
         line = self._host.stdout.readline()
         patience.cancel()

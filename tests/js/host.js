@@ -69,6 +69,7 @@ async function inChromium(client, origin) {
   browser = browser || await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-swiftshader'],
+    timeout: 0,  // conftest.py ends what hangs
   });
   const page = await browser.newPage();
   page.setDefaultTimeout(0);

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from closeness import NETWORK, assert_close
+from patience import PATIENCE_SECONDS
 
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_forward.py"
 
@@ -23,7 +24,7 @@ def test_forward_and_gradients_are_the_originals(golden, name, tmp_path):
         env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=PATIENCE_SECONDS,
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip() == "jax, without TensorFlow"

@@ -88,7 +88,7 @@ def test_path_of_silence(theirs, matrices):
     assert_same_path(theirs, matrices, np.zeros((5, 12)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.sets(st.integers(0, 11), max_size=5), min_size=1, max_size=8))
 def test_path_of_pitch_sets(theirs, matrices, sets):
     rows = np.zeros((len(sets), 12))
@@ -97,7 +97,7 @@ def test_path_of_pitch_sets(theirs, matrices, sets):
     assert_same_path(theirs, matrices, unit(rows))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(0, 400), st.integers(1, 200), st.integers(0, 127)), max_size=12),
     st.integers(1, 100),

@@ -450,7 +450,7 @@ formats = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_tracks, st.sampled_from([24, 96, 100, 7]), formats)
 def test_every_measure_is_well_formed(tracks, ticks_per_quarter, fmt):
     score = parse_midi(midi(*tracks, ticks_per_quarter=ticks_per_quarter))

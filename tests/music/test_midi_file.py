@@ -81,7 +81,7 @@ messages = st.one_of(
 delays = st.sampled_from([0, 0, 0, 1, 5, 127, 128, 129, 16383, 16384, 70000])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(st.tuples(delays, messages), max_size=40), min_size=1, max_size=3))
 def test_random_messages_make_the_notes_that_pretty_midi_finds(tracks):
     file = mido.MidiFile(ticks_per_beat=96)
@@ -294,7 +294,7 @@ song = midi(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_no_mutation_of_a_file_does_more_than_raise(data):
     mutant = bytearray(song)

@@ -62,7 +62,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(events, max_size=20))
 def test_random_notes_sound_as_long_as_in_note_seq(lists):
     score = parse_midi(midi([event for each in lists for event in each]))

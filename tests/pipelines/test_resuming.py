@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from gm_vae.errors import UserError
 from gm_vae.music import arranger
@@ -135,7 +136,7 @@ midi_to_measures.preprocess(folder, output, workers=1)
 
 
 def _open_when_read(pipe):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)

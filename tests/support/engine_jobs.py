@@ -4,10 +4,10 @@ import pathlib
 import subprocess
 import sys
 
+from patience import PATIENCE_SECONDS
+
 WORKER = pathlib.Path(sys.executable).with_name("gm-vae-worker")
 PROCESS_WORKERS = f"--environment_type=PROCESS --environment_options=process_command={WORKER}"
-
-_PATIENCE_SECONDS = 600  # a job that hangs fails, instead of holding up everything
 
 
 def start(source: pathlib.Path, output: pathlib.Path, *flags: str) -> subprocess.Popen:
@@ -26,7 +26,7 @@ def finish(job: subprocess.Popen) -> tuple[int, str]:
     """Its exit code and what it said; however this ends, the job has ended."""
     with job:
         try:
-            _, said = job.communicate(timeout=_PATIENCE_SECONDS)
+            _, said = job.communicate(timeout=PATIENCE_SECONDS)
         finally:
             job.kill()
     return job.returncode, said

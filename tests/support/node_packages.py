@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 NODE_MAJOR = 20
 
@@ -56,7 +57,9 @@ def npm(folder: pathlib.Path, *arguments: str) -> None:
     """Run npm in a folder; `cannot` go on if it fails."""
     command = ["npm", *arguments]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=540)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
     except subprocess.TimeoutExpired:
         cannot(f"npm {arguments[0]} did not end in time")
     if done.returncode:

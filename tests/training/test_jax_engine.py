@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 from closeness import TRAINING, assert_close
+from patience import PATIENCE_SECONDS
 from run_losses import run_losses
 
 import gm_vae
@@ -34,7 +35,7 @@ def trained(songs_dataset, golden, tmp_path_factory):
         },
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=PATIENCE_SECONDS,
     )
     assert ran.returncode == 0, ran.stderr
     return output

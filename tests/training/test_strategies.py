@@ -11,6 +11,7 @@ import threading
 
 import pytest
 from closeness import TRAINING, assert_close
+from patience import PATIENCE_SECONDS
 from run_losses import run_losses
 
 from gm_vae.errors import UsageError, UserError
@@ -85,7 +86,7 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
             )
 
     workers = [start(0), start(1)]
-    watchdog = threading.Timer(500, lambda: [worker.kill() for worker in workers])
+    watchdog = threading.Timer(PATIENCE_SECONDS, lambda: [worker.kill() for worker in workers])
     watchdog.start()  # a cluster that does not come together would wait for ever
     try:
         seen = iter(workers[0].stdout.readline, "")

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from node_packages import cannot, install, lock, npm, require_node
+from patience import PATIENCE_SECONDS
 from telling_models import telling_model
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,11 +24,13 @@ def node(tmp_path_factory):
     require_node()
     folder = tmp_path_factory.mktemp("requests")
 
-    def run(script, request, *arguments, timeout=300):
+    def run(script, request, *arguments):
         file = folder / "request.json"
         file.write_text(json.dumps(request))
         command = ["node", str(HERE / script), *map(str, arguments), str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=HERE)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, cwd=HERE
+        )
         if done.returncode:
             pytest.fail(f"{script} ended with {done.returncode}: {done.stderr[-4000:]}")
         return json.loads(done.stdout)
@@ -64,7 +67,8 @@ def kernel(page, tmp_path_factory):
         "import {writeFile} from 'node:fs/promises';"
         f"await writeFile({json.dumps(str(file))}, await assemble());"
     )
-    subprocess.run(["node", "--input-type=module", "-e", code], check=True, timeout=60)
+    command = ["node", "--input-type=module", "-e", code]
+    subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
     return file
 
 

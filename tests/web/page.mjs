@@ -14,6 +14,7 @@ import {monkey} from './monkey.mjs';
 
 const request = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const {url, files, out} = request;
+const PATIENCE_MS = 180_000;  // ends what hangs, also beside much other work
 const LINK = '#c=C_G|Em_Am_F&a=21&b=45&x=0.30.60.100&t=70&s=5&q=120';
 
 const checks = {
@@ -80,7 +81,7 @@ const checks = {
       document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {
         key: 'Escape', bubbles: true}));
     });
-    await panel.waitFor({state: 'detached', timeout: 5000});
+    await panel.waitFor({state: 'detached'});
     await page.getByRole('button', {name: 'Add a chord'}).click();
     assert.equal((await chordsOf(page)).length, 4);
     await page.getByLabel('Example progressions').selectOption({index: 4});
@@ -490,7 +491,7 @@ async function save(page, button, name) {
 async function open(context, address) {
   const page = await context.newPage();
   page.faults = [];
-  page.setDefaultTimeout(60000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', (error) => page.faults.push(error.stack));
   page.on('console', (message) => {
     if (message.type() === 'error') page.faults.push(`${message.text()} ${message.location().url}`);
@@ -509,6 +510,7 @@ const results = {};
 const browser = await chromium.launch({
   executablePath: request.chromium,
   args: ['--no-sandbox', '--autoplay-policy=user-gesture-required'],
+  timeout: PATIENCE_MS,
 });
 const wanted = request.only ?? Object.keys(checks);
 for (const name of wanted) {

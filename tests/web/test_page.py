@@ -35,13 +35,13 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
     solo.tracks.append(mido.MidiTrack(notes))
     solo.save(files["solo.mid"])
 
-    def run(only=None, timeout=900):
+    def run(only=None):
         names = {"song": "song.mid", "text": "notes.txt", "solo": "solo.mid", "font": "sine.sf2"}
         request = {
             "chromium": browser, "url": served, "out": str(folder), "only": only,
             "files": {name: str(files[file]) for name, file in names.items()},
         }  # fmt: skip
-        return node("page.mjs", request, timeout=timeout)
+        return node("page.mjs", request)
 
     run.folder = folder
     return run
