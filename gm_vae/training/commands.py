@@ -132,9 +132,7 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> int | None:
         return supervised(cluster, lambda joined: _train_here(values, joined))
 
 
-def _train_here(
-    values: flags.FlagValues, joined: Callable[[], None] = lambda: None
-) -> int | None:
+def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: None) -> int | None:
     """Train in this process; `joined` is called when the devices of --strategy are there."""
     import_tensorflow_quietly()
     from gm_vae.data import dataset

@@ -37,9 +37,7 @@ def rare_font(tmp_path, monkeypatch):
     font.setupOS2()
     font.setupPost()
     font.save(tmp_path / "rare.ttf")
-    monkeypatch.setattr(
-        font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist)
-    )
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
     font_manager.fontManager.addfont(tmp_path / "rare.ttf")
     lettering._letters.cache_clear()
     yield "Rare"
