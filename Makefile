@@ -4,8 +4,16 @@ VENV ?= .venv
 MIDI ?=
 OUTPUT ?= demo
 TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GPU
-BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# A checkout may lie anywhere: recipes quote paths, and targets, which make splits at spaces, are
+# relative to it.
+BIN := "$(VENV)/bin"
+SPACE := $(subst ,, )
+STAMP := $(subst $(SPACE),\ ,$(VENV))/.installed
+
+# Where the home folder is missing or read-only, pip, uv and npm keep their caches in .home.
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
+export HOME := $(CURDIR)/.home
+endif
 
 .PHONY: help setup demo web test test-slow test-web test-cluster test-corpora test-cpus fuzz \
   fuzz-checkpoints lint format wheel constraints clean
@@ -32,13 +40,13 @@ setup: $(STAMP)
 # Every package is pinned by constraints.txt. tf-keras asks for `tensorflow` by name;
 # overrides.txt says that the form of it chosen above will do.
 $(STAMP): setup.py constraints.txt overrides.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
 	  else "GM-VAE needs Python 3.10 to 3.13 and $(PYTHON) is %d.%d: make PYTHON=python3.12" % v)'
-	$(PYTHON) -m venv $(VENV)
+	"$(PYTHON)" -m venv "$(VENV)"
 	$(BIN)/python -m pip install -q -c constraints.txt uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt \
+	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
 	  --overrides overrides.txt -e ".[dev]" "$(strip $(TENSORFLOW))"
-	@touch $@
+	@touch "$@"
 
 demo: setup
 	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")
@@ -100,5 +108,5 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
+	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
 	  tests/js/*/node_modules export/web/node_modules export/web/dist

@@ -30,7 +30,7 @@ VERBS = {
     ),
     "explain": Verb("gm_vae.music.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
     "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
-    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run", True),
+    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run"),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
     "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),
     "generate": Verb("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),

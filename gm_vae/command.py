@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from absl import flags
 
+from gm_vae.console import print_anything
 from gm_vae.errors import UsageError, UserError
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class Command:
 
     def main(self, argv: Sequence[str] | None = None) -> int:
         """Parse `argv` (without the verb; sys.argv[1:] if None), run, return the exit code."""
+        print_anything()
         argv = list(sys.argv[1:] if argv is None else argv)
         values = flags.FlagValues()
         self.define_flags(values)

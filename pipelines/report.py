@@ -19,6 +19,7 @@ from gm_vae.music.chords import NO_CHORD, QUALITIES, ROOTS, chord_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measures import RejectReason
 from gm_vae.pipelines import storage
+from gm_vae.quiet import import_matplotlib_quietly
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -143,7 +144,8 @@ def markdown(dataset: Dataset) -> str:
 
 def draw(dataset: Dataset) -> dict[str, bytes]:
     """The pictures of the card as PNG files by name."""
-    import matplotlib  # a second's work that no worker needs
+    import_matplotlib_quietly()  # a second's work that no worker needs
+    import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib.figure import Figure

@@ -12,9 +12,11 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file
+from gm_vae.generate.lettering import drawable
 from gm_vae.music.arrangement import Arrangement, Part
 from gm_vae.music.general_midi import FAMILIES, drum_name, family
 from gm_vae.music.measure import Measure
+from gm_vae.quiet import import_matplotlib_quietly
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +63,7 @@ def draw_piano_roll(
     Args:
         measures: one or more measures of one format.
         path: the picture to write, under a temporary name until it is whole.
-        title: the line above the picture.
+        title: the line above the picture; letters that no installed font has are left out.
         chords: write the chord names on top.
         force: replace a file that is there already.
 
@@ -72,6 +74,7 @@ def draw_piano_roll(
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"{path} is no picture that we draw; let its name end in .png or .svg.")
+    import_matplotlib_quietly()
     import matplotlib
 
     figure = piano_roll_figure(Arrangement.from_measures(measures), title, chords)
@@ -83,9 +86,11 @@ def draw_piano_roll(
 
 def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = True) -> Figure:
     """The picture as a matplotlib `Figure`, which no global state of matplotlib knows of."""
+    import_matplotlib_quietly()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    title, families = drawable(title, _FONT, "bold")
     layout = _Layout.of(arrangement, bool(title), chords)
     figure = Figure(figsize=(layout.width, layout.height), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
@@ -113,7 +118,8 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
             fontsize=12,
             weight="bold",
             color=_INK,
-            family=_FONT,
+            family=families,
+            parse_math=False,  # a "$" in a name is a dollar
         )
     return figure
 

@@ -106,25 +106,6 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
     assert_losses(folder, alone)
 
 
-@pytest.mark.parametrize(
-    ("config", "message"),
-    [
-        ("", "needs TF_CONFIG="),
-        ("{", "names no place for this worker"),
-        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "no place"),
-        (
-            '{"cluster": {"worker": ["a:1"], "ps": ["a:2"]}, "task": {"type": "ps", "index": 0}}',
-            "has ps tasks",
-        ),
-    ],
-)
-def test_a_wrong_tf_config_is_one_sentence(monkeypatch, config, message):
-    monkeypatch.setenv("TF_CONFIG", config)
-    with pytest.raises(UsageError, match=message) as caught:
-        make_strategy("multiworker")
-    assert "\n" not in str(caught.value)
-
-
 def test_a_tpu_that_is_not_there_is_one_sentence():
     with pytest.raises(UsageError, match="--tpu=NAME"):
         make_strategy("tpu")

@@ -63,7 +63,7 @@ def kernel(page, tmp_path_factory):
     """The engine's assembled kernel."""
     file = tmp_path_factory.mktemp("kernel") / "kernel.wasm"
     code = (
-        f"import {{assemble}} from {json.dumps(str(PAGE_SOURCES / 'build.mjs'))};"
+        f"import {{assemble}} from {json.dumps((PAGE_SOURCES / 'build.mjs').as_uri())};"
         "import {writeFile} from 'node:fs/promises';"
         f"await writeFile({json.dumps(str(file))}, await assemble());"
     )
