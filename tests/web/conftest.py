@@ -2,19 +2,16 @@
 
 import hashlib
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import threading
 
 import pytest
-from node_packages import cannot, install, lock, npm, require_node
+from node_packages import install, lock, npm, require_chromium, require_node
 from telling_models import telling_model
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE_SOURCES = HERE.parent.parent / "export" / "web"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +61,7 @@ def kernel(page, tmp_path_factory):
         "import {writeFile} from 'node:fs/promises';"
         f"await writeFile({json.dumps(str(file))}, await assemble());"
     )
-    subprocess.run(["node", "--input-type=module", "-e", code], check=True, timeout=60)
+    subprocess.run(["node", "--input-type=module", "-e", code], check=True, timeout=300)
     return file
 
 
@@ -72,9 +69,7 @@ def kernel(page, tmp_path_factory):
 def browser():
     """The path of a Chromium, with the library that drives it installed."""
     require_node()
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        cannot("there is no Chromium; install Debian's package chromium, or name one in CHROMIUM")
+    found = require_chromium()
     install(HERE)
     return found
 

@@ -13,7 +13,7 @@ from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
-    "favourites", "mistakes", "access", "phone", "offline", "clicks",
+    "favourites", "mistakes", "access", "phone", "fonts", "offline", "clicks",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
     solo.tracks.append(mido.MidiTrack(notes))
     solo.save(files["solo.mid"])
 
-    def run(only=None, timeout=900):
+    def run(only=None, timeout=1800):
         names = {"song": "song.mid", "text": "notes.txt", "solo": "solo.mid", "font": "sine.sf2"}
         request = {
             "chromium": browser, "url": served, "out": str(folder), "only": only,
