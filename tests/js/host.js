@@ -13,7 +13,7 @@ const readline = require('readline');
 const {fork} = require('child_process');
 const {once} = require('events');
 
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+const {CHROMIUM} = process.env;
 // What a page loads before the client's own script; paths on our server.
 const PAGES = {
   magenta: ['/js/magenta/node_modules/@magenta/music/dist/magentamusic.js'],

@@ -2,20 +2,17 @@
 
 import hashlib
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import threading
 
 import pytest
-from node_packages import cannot, install, lock, npm, require_node
+from node_packages import install, lock, npm, require_chromium, require_node
 from patience import PATIENCE_SECONDS
 from telling_models import telling_model
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE_SOURCES = HERE.parent.parent / "export" / "web"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +73,7 @@ def kernel(page, tmp_path_factory):
 def browser():
     """The path of a Chromium, with the library that drives it installed."""
     require_node()
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        cannot("there is no Chromium; install Debian's package chromium, or name one in CHROMIUM")
+    found = require_chromium()
     install(HERE)
     return found
 

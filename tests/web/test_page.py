@@ -13,7 +13,7 @@ from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
-    "favourites", "mistakes", "access", "phone", "offline", "clicks",
+    "favourites", "mistakes", "access", "phone", "fonts", "offline", "clicks",
 )  # fmt: skip
 
 
