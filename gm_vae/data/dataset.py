@@ -5,7 +5,7 @@ The folder of a finished dataset:
     dataset.json                        this value
     README.md, *.png                    the same for people
     train-00000-of-00012.tfrecord.gz    measures; validation-* and test-* likewise
-    rejects-00000-of-00001.jsonl.gz     a line for each file that gave nothing, lost bars or has flaws
+    rejects-00000-of-00001.jsonl.gz     a line for each file that lost bars or all, or has flaws
 """
 
 from __future__ import annotations

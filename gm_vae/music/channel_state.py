@@ -6,6 +6,7 @@ The rules are in `midi_file`. A channel is 16 * port + MIDI channel here.
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import numpy as np
 
@@ -18,6 +19,13 @@ _CONTROLLER_STATUS, _PROGRAM_STATUS = 0xB0, 0xC0
 _BANK = 0  # the controller of a bank's high byte
 _GM2_DRUMS, _GM2_MELODIC, _XG_DRUMS = 120, 121, (126, 127)
 _PROGRAM, _PART, _RESET = 128, 129, 130  # kinds of changes; lower ones are controllers
+# System exclusive messages without their status, for any device.
+_RESET_TO_GM_OR_GS = re.compile(
+    rb"\x7e.\x09[\x01\x03]|\x41.\x42\x12(?:\x40\x00\x7f\x00|\x00\x00\x7f)", re.DOTALL
+)
+_RESET_TO_XG = re.compile(rb"\x43[\x10-\x1f]\x4c\x00\x00[\x7e\x7f]")  # on; all parameters
+_GS_PART = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\x00-\x7f])", re.DOTALL)
+_XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\x00-\x0f])\x07([\x00-\x7f])")
 _BY_PART = -1  # a bank that leaves it to the part mode whether a channel plays drums
 _HAVE_A_SAY = np.zeros(128, bool)  # by bank
 _HAVE_A_SAY[[_GM2_DRUMS, _GM2_MELODIC, *_XG_DRUMS]] = True
@@ -151,47 +159,17 @@ def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
     """The rows of `_Table` that system exclusive messages make."""
     rows = []
     for message in events.system_exclusive:
-        content, place = message.content, (message.tick, message.offset)
-        first = CHANNELS * message.port
-        if content[:1] == b"\x7e" and content[2:4] in (b"\x09\x01", b"\x09\x03"):
-            reset_to_xg = 0  # General MIDI, 1 or 2
-        elif _is_roland(content, b"\x40\x00\x7f\x00") or _is_roland(content, b"\x00\x00\x7f"):
-            reset_to_xg = 0  # GS; the modes of an SC-88
-        elif _is_yamaha(content, b"\x00\x00\x7e") or _is_yamaha(content, b"\x00\x00\x7f"):
-            reset_to_xg = 1  # XG on; all parameters
-        else:
-            part = _part_mode(content)
-            if part:
-                channel, is_drum = part
-                rows.append((first + channel, *place, _PART, is_drum))
-            continue
-        rows += [(first + channel, *place, _RESET, reset_to_xg) for channel in range(CHANNELS)]
+        first, place = CHANNELS * message.port, (message.tick, message.offset)
+        is_xg = bool(_RESET_TO_XG.match(message.content))
+        if is_xg or _RESET_TO_GM_OR_GS.match(message.content):
+            rows += [(first + channel, *place, _RESET, is_xg) for channel in range(CHANNELS)]
+        elif match := _GS_PART.match(message.content):
+            part = match[1][0] & 0x0F  # 0 is for channel 10; 1 to 9, 11 to 16 for those channels
+            channel = part if part > DRUM_CHANNEL else (part - 1) % (DRUM_CHANNEL + 1)
+            rows.append((first + channel, *place, _PART, match[2] > b"\0"))
+        elif match := _XG_PART.match(message.content):
+            rows.append((first + match[1][0], *place, _PART, match[2] > b"\0"))
     return rows
-
-
-def _part_mode(content: bytes) -> tuple[int, bool] | None:
-    """The channel that a message makes a drum part or a melodic one, and which of them."""
-    if len(content) < 8:
-        return None
-    if _is_roland(content, b"\x40") and content[5] >> 4 == 1 and content[6] == 0x15:
-        part = content[5] & 0x0F  # in GS the first is channel 10, then come 1 to 9, 11 to 16
-        return (part if part > 9 else (part - 1) % 10), content[7] > 0
-    if _is_yamaha(content, b"\x08") and content[4] < CHANNELS and content[5] == 0x07:
-        return content[4], content[6] > 0
-    return None
-
-
-def _is_roland(content: bytes, address: bytes) -> bool:
-    """Whether it sets data of GS from an address on, for any device."""
-    return (
-        content[:1] == b"\x41" and content[2:4] == b"\x42\x12" and content[4:].startswith(address)
-    )
-
-
-def _is_yamaha(content: bytes, address: bytes) -> bool:
-    """Whether it sets data of XG from an address on, for any device."""
-    is_parameter = content[:1] == b"\x43" and content[1:2] != b"" and content[1] >> 4 == 1
-    return is_parameter and content[2:3] == b"\x4c" and content[3:].startswith(address)
 
 
 def _parts_of_banks(table: _Table) -> np.ndarray:
