@@ -28,6 +28,7 @@ from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import report, runner, songs, sources, splits, staging, storage
 from gm_vae.pipelines.progress import ProgressLine
 
@@ -158,6 +159,8 @@ def _finished(
         return None
     dataset = _load(output)
     differing = [name for name, value in options.items() if dataset.options.get(name) != value]
+    if dataset.reading != READING:
+        differing.append(f"reading of songs (version {dataset.reading}, now {READING})")
     if dataset.fmt != fmt:
         differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
@@ -200,7 +203,9 @@ def _dataset(
         errors=summary.get("errors", {}),
         bars={"seen": 0, "kept": 0, **summary.get("bars", {})},
         rejected=summary.get("rejected", {}),
+        flaws=summary.get("flaws", {}),
         rejects=tuple(sorted(summary.get("rejects", []))),
+        reading=READING,
     )
 
 

@@ -15,9 +15,11 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import statistics
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError
+from gm_vae.music import midi_flaws
 from gm_vae.music.chords import NO_CHORD, QUALITIES, ROOTS, chord_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measures import RejectReason
+from gm_vae.music.midi_flaws import Flaw
 from gm_vae.pipelines import storage
 from gm_vae.quiet import import_matplotlib_quietly
 
@@ -111,6 +113,13 @@ def markdown(dataset: Dataset) -> str:
         ),
         "",
     ]
+    if dataset.flaws:
+        flaws = {Flaw[name.upper()]: count for name, count in dataset.flaws.items()}
+        lines += [
+            "## Mended or passed over in these files",
+            *(f"- {sentence}" for sentence in midi_flaws.sentences(flaws)),
+            "",
+        ]
     if dataset.errors:
         lines += ["## Files not parsed", *_table(("because", "files"), _top(dataset.errors)), ""]
     lines += [

@@ -108,7 +108,7 @@ def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, 
     found: dict[str, list[bytes]] = {}
     for report in reports:
         values = json.loads(report)
-        if "error" in values or values["rejected"]:
+        if "error" in values or values["rejected"] or values["flaws"]:
             name = names[zlib.crc32(values["song"].encode()) % len(names)]
             found.setdefault(name, []).append(report)
     yield from found.items()

@@ -142,6 +142,7 @@ def _count_report(values: dict[str, Any], plan: splits.Plan) -> dict[str, Any]:
         "files": {"read": 1},
         "bars": {"seen": values["bars"], "kept": values["kept"]},
         "rejected": values["rejected"],
+        "flaws": values["flaws"],
     }
     if "split_key" in values:
         counts["files"]["with_measures"] = 1

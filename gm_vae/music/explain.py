@@ -11,6 +11,7 @@ from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields
 from gm_vae.errors import UsageError
+from gm_vae.music import midi_flaws
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import Bar, RejectReason, measures_from_score
@@ -26,9 +27,10 @@ def explain(data: bytes, fmt: MeasureFormat | None = None) -> str:
     fmt = fmt or MeasureFormat()
     score = parse_midi(data)
     bars = measures_from_score(score, fmt)
+    flaws = [f"{sentence}." for sentence in midi_flaws.sentences(score.flaws)]
     if not bars:
-        return "The file has no notes."
-    return "\n".join([*_table(bars, fmt), "", *_summary(score, bars, fmt)])
+        return "\n".join(["The file has no notes.", *flaws])
+    return "\n".join([*_table(bars, fmt), "", *_summary(score, bars, fmt), *flaws])
 
 
 def _table(bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[str]:
