@@ -100,10 +100,10 @@ def read_chord(symbol: str) -> tuple[str, Degree, Degree]:
         ChordError: the symbol cannot be read.
     """
     text = plain(symbol).strip(" \n")
-    if not text:
-        raise ChordError(f"A chord is missing here; {_EXAMPLES}")
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
+    if not text:
+        raise ChordError(f"A chord is missing here; {_EXAMPLES}")
     if text.upper().rstrip(".") in NO_CHORD_SPELLINGS:
         return "", None, None
     match = re.match(NOTE, text)
