@@ -24,7 +24,8 @@ from gm_vae.music.chord_spelling import ChordError, plain, read_chord
 
 BAR_LINE = r":?\|[|:\]]*"
 # A chord. Brackets in it hold spaces and commas too: "C7(b9, #11)".
-WORD = r"(?:[^ \n,|:]|:(?!\|))(?:\([^()|\n]*\)|[^ \n,|:]|:(?!\|))*"
+WORD = r"-*(?:[^ \n,|:]|:(?!\|))(?:\([^()|\n]*\)|[^ \n,|:]|:(?!\|))*"
+LONE_DASH = r"([ \n,|]|^)(-+)(?=[ \n,|]|$)"
 TIMES = "[x×]([0-9]+)|([0-9]+)[x×]"
 MOST_TIMES = 99
 _TOKEN = re.compile(rf"({BAR_LINE})|(\n)|({WORD})")
@@ -39,9 +40,10 @@ def chord_line(text: str) -> list[Measure]:
         ChordError: a chord cannot be read, or the line can be understood in two ways.
     """
     text = plain(text).replace("->", ",")
-    bars = list(re.finditer(BAR_LINE, text))
-    inner = [bar for bar in bars if not _ends_line(text, bar)]
-    tight = [bar for bar in inner if _is_tight(text, bar)]
+    spaced = re.sub(LONE_DASH, lambda dash: dash[1] + "," * len(dash[2]), text)
+    bars = list(re.finditer(BAR_LINE, spaced))
+    inner = [bar for bar in bars if not _ends_line(spaced, bar)]
+    tight = [bar for bar in inner if _is_tight(spaced, bar)]
     if tight and len(tight) < len(inner):
         word = _around(text, tight[0].start())
         raise ChordError(
@@ -49,7 +51,7 @@ def chord_line(text: str) -> list[Measure]:
             "for two measures, or 'C|G' without any bar lines for two chords in one measure."
         )
     has_bar_lines = len(tight) < len(bars)
-    measures = _between_bar_lines(text) if has_bar_lines else _without_bar_lines(text)
+    measures = _between_bar_lines(text) if has_bar_lines else _without_bar_lines(spaced)
     require_one_case(symbol for measure in measures for symbol in measure)
     return measures
 
@@ -110,8 +112,6 @@ def _without_bar_lines(text: str) -> list[Measure]:
                     f"{part!r} is a beat between bar lines, as in '| C / G / |'; without them "
                     "write spaces between measures."
                 )
-            if part == "-":
-                continue
             if is_joined:
                 groups[-1].append(part)
             else:
