@@ -15,13 +15,14 @@ ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
 export HOME := $(CURDIR)/.home
 endif
 
-.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora test-cpus fuzz \
+.PHONY: help setup demo web tables test test-slow test-web test-cluster test-corpora test-cpus fuzz \
   fuzz-checkpoints lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
+	@echo "make tables            the tables that the page shares with the package"
 	@echo "make test              the tests"
 	@echo "make test-slow         runs that are killed, several processes that train together"
 	@echo "make test-web          slow checks of the page in Chromium"
@@ -55,6 +56,10 @@ web:
 	@command -v npm >/dev/null || \
 	  { echo "make web needs Node 20 and npm, which are not installed"; exit 1; }
 	cd export/web && npm ci --no-audit --no-fund && npm run build
+
+# The file is in the repository, so that `make web` needs no Python; a test compares it.
+tables: setup
+	$(BIN)/python export/web/tables.py
 
 # Three processes, each with files of its own (2 GB each): tests wait for other processes half of
 # the time.

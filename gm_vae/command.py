@@ -91,10 +91,23 @@ class Command:
             raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
         if positional and not self.arguments:
             raise UsageError(
-                f"{positional[0]!r} is one word too many; flags are written --name=value. "
+                f"{positional[0]!r} is one word too many; {_quoted(values, argv, positional)}. "
                 f"See gm-vae {self.name} --help."
             )
         return positional
+
+
+def _quoted(values: flags.FlagValues, argv: list[str], positional: list[str]) -> str:
+    """How flags are written, with quotes if these words look like the rest of a flag's value."""
+    count = len(positional)
+    starts = [i for i in range(len(argv)) if argv[i : i + count] == positional]
+    before = argv[: starts[-1]] if starts else []
+    name, _, value = before[-1].lstrip("-").partition("=") if before else ("", "", "")
+    if len(before) > 1 and before[-2].startswith("--") and not before[-1].startswith("-"):
+        name, value = before[-2].lstrip("-"), before[-1]  # --name value
+    if name not in values or values[name].boolean or not value:
+        return "flags are written --name=value"
+    return f'put quotes around words with spaces: --{name}="{" ".join([value, *positional])}"'
 
 
 def attribute_help(cls: type) -> dict[str, str]:

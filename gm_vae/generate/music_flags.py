@@ -17,6 +17,7 @@ from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments
 from gm_vae.generate.loading import define_model_flag
+from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
 
@@ -58,8 +59,8 @@ def define_chords_flag(values: flags.FlagValues, default: str) -> None:
     flags.DEFINE_string(
         "chords",
         None,
-        "Chords, one a measure, with spaces between; several in a measure as C|G or C|C|F|G. "
-        + default,
+        "Chords, one a measure, with spaces between; several in a measure as C|G or C|C|F|G. Bar "
+        "lines with spaces divide measures too: | C | Am F | % |. " + default,
         flag_values=values,
     )
     flags.DEFINE_bool(
@@ -94,9 +95,12 @@ def chords(values: flags.FlagValues) -> list[str]:
     Raises UsageError for one that cannot be read, or with --strict for one without a triad.
     """
     found, told = [], set()
-    for symbol in (values.chords or "").split():
+    measures = chord_line(values.chords or "")
+    if values.chords and not measures:
+        raise UsageError('--chords names no chord; write for example --chords="C Am F G".')
+    for measure in measures:
         parts = []
-        for part in symbol.split("|"):
+        for part in measure:
             if values.strict:
                 chord_id(part)
             parts.append(chord_symbol(nearest_chord_id(part)))

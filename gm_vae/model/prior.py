@@ -8,7 +8,7 @@ from typing import Any
 from gm_vae.model.sampling import uniforms
 
 # Places in a track count from 0: these are drawn for no token.
-_RADIUS, _ANGLE = -1, -2
+RADIUS, ANGLE = -1, -2
 
 
 def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
@@ -19,6 +19,6 @@ def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
     """
     measures = ops.repeat(ops.cast(draws, "int32"), width)
     coordinates = ops.tile(ops.arange(width, dtype="int32"), ops.shape(draws))
-    radius = ops.sqrt(-2.0 * ops.log(uniforms(seed, measures, coordinates, _RADIUS, ops)))
-    angle = 2.0 * math.pi * uniforms(seed, measures, coordinates, _ANGLE, ops)
+    radius = ops.sqrt(-2.0 * ops.log(uniforms(seed, measures, coordinates, RADIUS, ops)))
+    angle = 2.0 * math.pi * uniforms(seed, measures, coordinates, ANGLE, ops)
     return ops.reshape(radius * ops.cos(angle), (-1, width))

@@ -78,6 +78,12 @@ def test_chords_without_a_triad_are_folded_or_refused(gm_vae):
     assert "'Gsus4'" in err
 
 
+def test_chords_with_bar_lines(gm_vae):
+    code, found, _ = gm_vae("generate", "--chords=| c | am g | % |", "--seed=1")
+    assert code == 0
+    assert [measure.chords for measure in found] == [("C", "C"), ("Am", "G"), ("Am", "G")]
+
+
 def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, folder):
     bars = measures_from_score(parse_midi((folder / "song.mid").read_bytes()))
     kept = [bar for bar in bars if bar.measure][:4]
@@ -161,6 +167,11 @@ def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, ca
     ("flags", "told"),
     [
         (("sample", "--chords=H"), "'H'"),
+        (("sample", "--chords=|"), "--chords names no chord"),
+        (("generate", "--chords", "C", "G", "C"), '--chords="C G C"'),
+        (("generate", "--chords=C|G Am | F"), "two chords in one measure"),
+        (("generate", "--chords=C a F"), "may mean A or Am"),
+        (("generate", "--strict", "C"), "flags are written --name=value"),
         (("sample", "--count=0"), "count"),
         (("generate",), "--chords"),
         (("generate", "--chords=C", "--more=density"), "--more"),

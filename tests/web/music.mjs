@@ -2,7 +2,9 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
-import {chordId} from '../../export/web/src/music/chords.js';
+import {chordLine} from '../../export/web/src/music/chord_lines.js';
+import {ChordError} from '../../export/web/src/music/chord_spelling.js';
+import {chordId, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';
 import {Format} from '../../export/web/src/music/format.js';
 import {FAMILIES, INSTRUMENTS, drumName} from '../../export/web/src/music/general_midi.js';
 import {readMeasures} from '../../export/web/src/music/measures.js';
@@ -17,10 +19,25 @@ const attempt = (run) => {
   }
 };
 
+/** What `run` gives, or null for what is no chord; other errors are faults. */
+const refused = (run) => {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ChordError && !error.message.includes('“”')) return null;
+    throw error;
+  }
+};
+
 const actions = {
   bars: ({file, format}) => readFile(file).then((bytes) =>
     attempt(() => readMeasures(new Uint8Array(bytes), new Format(format)).bars)),
-  chord: ({symbol}) => attempt(() => chordId(symbol)),
+  chord: ({symbol}) => ({
+    id: refused(() => chordId(symbol)),
+    nearest: refused(() => nearestChordId(symbol)),
+    hasTriad: refused(() => hasTriad(symbol)),
+  }),
+  line: ({text}) => refused(() => chordLine(text)),
   names: () => ({FAMILIES, INSTRUMENTS, drums: [...Array(128).keys()].map(drumName)}),
   write: ({measures, format, qpm, title, file}) => {
     const song = makeSong(

@@ -1,5 +1,9 @@
 """The page reads and writes MIDI files, and reads chords, as the package does."""
 
+import json
+import pathlib
+import random
+
 import mido
 import numpy as np
 import pytest
@@ -7,10 +11,14 @@ from midi_mutations import mutant
 
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.music import arranger, general_midi
-from gm_vae.music.chords import ROOTS, ChordError, chord_id
+from gm_vae.music.chord_lines import chord_line
+from gm_vae.music.chord_spelling import ChordError
+from gm_vae.music.chords import ROOTS, chord_id, has_triad, nearest_chord_id
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
+
+VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 
 
 def bars_in_python(data, fmt):
@@ -82,22 +90,57 @@ def test_damaged_files_are_refused_alike(node, tmp_path):
     assert_same_bars(node, tmp_path, [*files, b"", b"MThd", b"not a MIDI file"])
 
 
+def or_none(read, text):
+    try:
+        return read(text)
+    except ChordError:
+        return None
+
+
 def test_chord_symbols(node):
-    kinds = [
-        "", "m", "min", "-", "maj7", "M7", "Δ", "7", "9", "13", "6", "69", "6/9", "m7", "m7b5",
-        "mM7", "dim", "dim7", "°", "o7", "ø", "ø7", "+", "aug", "+7", "7#5",
-        "7b5", "sus4", "7sus4", "5",
-        "add9", "(add9)", "m(add11)", "no3", "7(b9)", "7alt", "/E", "m/G", "maj7/B", "2", "4", "x",
-        "#", "b", "bb", "##m", "7b9#11", "-5", "maj",
-    ]  # fmt: skip
-    symbols = [root + kind for root in (*ROOTS, "Cb", "E#", "H", "") for kind in kinds]
-    symbols += ["N.C.", "NC", "n.c.", "N", " Am ", "F♯m", "B♭"]
+    """Those of the vectors mean what is written there; others what the package reads."""
+    vectors = json.loads((VECTORS / "chord_symbols.json").read_text(encoding="utf-8"))
+    triads = {s: group["id"] for group in vectors["read"] for s in group["symbols"]}
+    folded = {s: group["id"] for group in vectors["nearest"] for s in group["symbols"]}
+    refused = vectors["refused"]
+    kinds = sorted({s[1:] for s in [*triads, *folded, *refused] if s[:1] in tuple("ABCDEFG")})
+    others = [root + kind for root in (*ROOTS, "Cb", "e", "bb", "H", "") for kind in kinds]
+    symbols = [*triads, *folded, *refused, *others]
     found = node("music.mjs", [{"action": "chord", "symbol": symbol} for symbol in symbols])
-    for symbol, answer in zip(symbols, found, strict=True):
-        try:
-            assert answer == chord_id(symbol), symbol
-        except ChordError:
-            assert answer["error"], symbol
+    answers = dict(zip(symbols, found, strict=True))
+    for symbol, index in triads.items():
+        assert answers[symbol] == {"id": index, "nearest": index, "hasTriad": True}, symbol
+    for symbol, index in folded.items():
+        assert answers[symbol] == {"id": None, "nearest": index, "hasTriad": False}, symbol
+    for symbol in refused:
+        assert answers[symbol] == {"id": None, "nearest": None, "hasTriad": None}, symbol
+    for symbol in others:
+        readers = {"id": chord_id, "nearest": nearest_chord_id, "hasTriad": has_triad}
+        expected = {name: or_none(read, symbol) for name, read in readers.items()}
+        assert answers[symbol] == expected, symbol
+
+
+def test_lines_of_chords(node):
+    vectors = json.loads((VECTORS / "chord_lines.json").read_text(encoding="utf-8"))
+    meant = {line: group["measures"] for group in vectors["read"] for line in group["lines"]}
+    rng = random.Random(0)
+    chords = "C·G7·Am·F·a·bb·C-·C7(b9, 13)·Fsus4·˚7·ｍ·A:min·%·x3".split("·")
+    between = " · · | ·|·-· - ·−·—·|: · :|·:|:· / ·.·, ·\n·\t·(".split("·")
+    others = [
+        "".join(rng.choice(chords) + rng.choice(between) for _ in range(rng.randrange(1, 7)))
+        for _ in range(3000)
+    ]
+    lines = [*meant, *vectors["refused"], *others]
+    found = node("music.mjs", [{"action": "line", "text": line} for line in lines])
+    answers = dict(zip(lines, found, strict=True))
+    for line, measures in meant.items():
+        assert " ".join("|".join(measure) for measure in answers[line]) == measures, line
+    for line in vectors["refused"]:
+        assert answers[line] is None, line
+    read = {line: or_none(chord_line, line) for line in others}
+    assert sum(map(bool, read.values())) > 300
+    for line, measures in read.items():
+        assert answers[line] == (None if measures is None else [*map(list, measures)]), line
 
 
 def test_names_of_instruments(node):
