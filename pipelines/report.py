@@ -19,6 +19,7 @@ from gm_vae.music.chords import NO_CHORD, QUALITIES, ROOTS, chord_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measures import RejectReason
 from gm_vae.pipelines import storage
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +46,7 @@ def summary(dataset: Dataset, seconds: float | None = None) -> str:
     if dataset.rejected:
         lines.append(f"rejected: {most_common(dataset.rejected, len(dataset.rejected))}")
     rate = "" if seconds is None else f" in {seconds:.1f} s"
-    lines.append(f"{dataset.bytes:,} bytes in {dataset.directory}{rate}")
+    lines.append(f"{dataset.bytes:,} bytes in {printable(dataset.directory)}{rate}")
     return "\n".join(lines)
 
 

@@ -146,7 +146,7 @@ def _block_name(found: Sequence[Source], *numbers: int) -> str:
     digest = hashlib.sha256(repr(numbers).encode())
     for source in found:
         text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n"
-        digest.update(text.encode("utf-8", "surrogateescape"))
+        digest.update(storage.to_bytes(text))
     return digest.hexdigest()[:24]
 
 

@@ -32,6 +32,8 @@ DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 DECOMPRESSION_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+AnyPath = str | bytes | os.PathLike
+Inputs = AnyPath | Iterable[AnyPath]
 
 
 class Kind(str, enum.Enum):
@@ -62,18 +64,18 @@ class Source:
     changed: float = 0.0
 
 
-def entries(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+def entries(inputs: Inputs) -> list[str]:
     """The folders, globs and files that the inputs name; a text may join some with commas."""
-    if not isinstance(inputs, (str, os.PathLike)):
-        return [os.path.expanduser(os.fspath(entry)) for entry in inputs]
-    text = os.path.expanduser(os.fspath(inputs))
+    if not isinstance(inputs, (str, bytes, os.PathLike)):
+        return [os.path.expanduser(os.fsdecode(entry)) for entry in inputs]
+    text = os.path.expanduser(os.fsdecode(inputs))
     if os.path.exists(text):
         return [text]  # a name with a comma in it
     parts = [os.path.expanduser(part.strip()) for part in text.split(",")]
     return [part for part in parts if part] or [text]
 
 
-def find(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Source]:
+def find(inputs: Inputs) -> list[Source]:
     """The files with songs that the inputs name, sorted by name.
 
     Args:

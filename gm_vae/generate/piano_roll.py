@@ -15,6 +15,7 @@ from gm_vae.files import output_file
 from gm_vae.music.arrangement import Arrangement, Part
 from gm_vae.music.general_midi import FAMILIES, drum_name, family
 from gm_vae.music.measure import Measure
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,13 +108,14 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
         figure.text(
             layout.left / layout.width,
             1 - 0.14 / layout.height,
-            title,
+            printable(title),
             ha="left",
             va="top",
             fontsize=12,
             weight="bold",
             color=_INK,
             family=_FONT,
+            parse_math=False,  # a name may hold dollar signs
         )
     return figure
 

@@ -13,6 +13,7 @@ from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
+from gm_vae.text import printable
 from gm_vae.training.config import RECIPES
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
         os.execv(sys.executable, sys.orig_argv)
     if result.after:
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
-    print(f"\nmodel: {result.folder / 'checkpoint'}")
+    print(f"\nmodel: {printable(result.folder / 'checkpoint')}")
 
 
 TRAIN = Command(
