@@ -76,8 +76,9 @@ def preprocess(
     splits.check_percents(validation_percent, test_percent)
     runner.check(beam_runner, beam_args)
     output = os.path.expanduser(output)
-    found = sources.find(input)
-    names = sorted({_name(entry) for entry in sources.entries(input)})
+    entries = sources.entries(input)  # once: the input may be a generator
+    found = sources.find(entries)
+    names = sorted({_name(entry) for entry in entries})
     options = {
         "input": _fingerprint(found),
         "validation_percent": float(validation_percent),

@@ -158,7 +158,14 @@ def _plan(lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float)
 def _pack(task: songs.Task) -> tuple[Any, ...]:
     """A task as plain values, which every coder knows."""
     found = [
-        (storage.to_bytes(s.path), storage.to_bytes(s.name), s.kind.value, s.size, s.changed)
+        (
+            storage.to_bytes(s.path),
+            storage.to_bytes(s.name),
+            s.kind.value,
+            s.size,
+            s.changed,
+            s.error,
+        )
         for s in task.sources
     ]
     return (found, task.block_songs, task.part, task.parts)
@@ -167,7 +174,7 @@ def _pack(task: songs.Task) -> tuple[Any, ...]:
 def _unpack(packed: tuple[Any, ...]) -> songs.Task:
     found, *numbers = packed
     made = (
-        Source(storage.from_bytes(path), storage.from_bytes(name), Kind(kind), size, changed)
-        for path, name, kind, size, changed in found
+        Source(storage.from_bytes(path), storage.from_bytes(name), Kind(kind), *rest)
+        for path, name, kind, *rest in found
     )
     return songs.Task(tuple(made), *numbers)
