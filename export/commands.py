@@ -14,6 +14,7 @@ from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.export.web_page import define_soundfont
 from gm_vae.generate.loading import define_model_flag
+from gm_vae.text import printable
 
 FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
 # what --quantize is by default; none for the others
@@ -94,7 +95,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
         shard_bytes = SHARD_BYTES if values.shard_bytes is None else values.shard_bytes
         export = _for_browsers(values.format)
         export(found, values.output, quantization, shard_bytes, values.force)
-    print(pathlib.Path(values.output))
+    print(printable(pathlib.Path(values.output)))
 
 
 def _for_browsers(name: str) -> Any:
@@ -171,7 +172,7 @@ def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
     )
     if not found.training.get("sigma_known", True):
         print("The checkpoint has no sigma: what it tells of uncertainty is the prior's.")
-    print(pathlib.Path(values.output))
+    print(printable(pathlib.Path(values.output)))
 
 
 IMPORT = Command(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import READING, MidiError, Score, parse_midi
 from gm_vae.pipelines import chunks, songs, splits
+from gm_vae.text import printable
 from gm_vae.version import __version__
 
 
@@ -79,16 +79,17 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
     over, by kind) and, if a measure was kept, "keys" (of the bars kept, by the major scale's tonic)
     and "split_key".
     """
-    report: dict[str, Any] = {"song": os.fsencode(file.name).decode("utf-8", "replace")}
+    report: dict[str, Any] = {"song": printable(file.name)}
     if file.error:
-        return {**report, "error": file.error}, None
+        return {**report, "error": printable(file.error)}, None
     try:
         score = _score(file)
         bars = measures_from_score(score, fmt)
     except MidiError as error:
         return {**report, "error": str(error)}, None
     except Exception as error:  # a fault of ours must not cost a corpus of a million files
-        return {**report, "error": f"internal error ({type(error).__name__}: {error})"}, None
+        fault = f"internal error ({type(error).__name__}: {error})"
+        return {**report, "error": printable(fault)}, None
     kept = [bar for bar in bars if bar.measure]
     rejected = Counter(bar.reason.name.lower() for bar in bars if bar.reason)
     flaws = {flaw.name.lower(): count for flaw, count in score.flaws.items()}

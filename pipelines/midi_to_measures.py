@@ -31,13 +31,14 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import report, runner, songs, sources, splits, staging, storage
 from gm_vae.pipelines.progress import ProgressLine
+from gm_vae.text import printable
 
 _CLUSTER_PARTS = 32  # an archive is read by so many workers of a cluster
 _BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
 
 
 def preprocess(
-    input: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    input: sources.Inputs,
     output: str | os.PathLike[str],
     fmt: MeasureFormat | None = None,
     *,
@@ -76,8 +77,9 @@ def preprocess(
     splits.check_percents(validation_percent, test_percent)
     runner.check(beam_runner, beam_args)
     output = os.path.expanduser(output)
-    found = sources.find(input)
-    names = sorted({_name(entry) for entry in sources.entries(input)})
+    entries = sources.entries(input)  # once: the input may be a generator
+    found = sources.find(entries)
+    names = sorted({_name(entry) for entry in entries})
     options = {
         "input": _fingerprint(found),
         "validation_percent": float(validation_percent),
@@ -120,12 +122,10 @@ def preprocess(
 
 
 def _name(entry: str) -> str:
-    """The last part of a path."""
-    return (
-        entry.rstrip("/").rsplit("/", 1)[-1]
-        if storage.is_remote(entry)
-        else os.path.basename(os.path.abspath(entry))
-    )
+    """The last part of a path, for people."""
+    remote = storage.is_remote(entry)
+    last = entry.rstrip("/").rsplit("/", 1)[-1] if remote else os.path.abspath(entry)
+    return printable(os.path.basename(last))
 
 
 def _load(output: str) -> Dataset:
@@ -138,7 +138,7 @@ def _fingerprint(found: Iterable[sources.Source]) -> str:
     """Changes when a file is added, removed, renamed or grows."""
     digest = hashlib.sha256()
     for source in found:
-        digest.update(f"{source.name}\n{source.size}\n".encode("utf-8", "surrogateescape"))
+        digest.update(storage.to_bytes(f"{source.name}\n{source.size}\n"))
     return digest.hexdigest()[:16]
 
 
@@ -265,7 +265,8 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
         beam_args=shlex.split(values.beam_args),
     )
     if was_finished:
-        print(f"{dataset.directory} is finished already; --force makes it again.")
+        name = printable(dataset.directory)
+        print(f"{name} is finished already; --force makes it again.")
     print(report.summary(dataset, time.monotonic() - start))
     return 0
 

@@ -22,6 +22,7 @@ from gm_vae.music.measures import RejectReason
 from gm_vae.music.midi_flaws import Flaw
 from gm_vae.pipelines import storage
 from gm_vae.quiet import import_matplotlib_quietly
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +49,7 @@ def summary(dataset: Dataset, seconds: float | None = None) -> str:
     if dataset.rejected:
         lines.append(f"rejected: {most_common(dataset.rejected, len(dataset.rejected))}")
     rate = "" if seconds is None else f" in {seconds:.1f} s"
-    lines.append(f"{dataset.bytes:,} bytes in {dataset.directory}{rate}")
+    lines.append(f"{dataset.bytes:,} bytes in {printable(dataset.directory)}{rate}")
     return "\n".join(lines)
 
 

@@ -145,13 +145,15 @@ def _block_name(found: Sequence[Source], *numbers: int) -> str:
     """Changes when a source is renamed, grows or is changed."""
     digest = hashlib.sha256(repr(numbers).encode())
     for source in found:
-        text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n"
-        digest.update(text.encode("utf-8", "surrogateescape"))
+        text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n{source.error}\n"
+        digest.update(storage.to_bytes(text))
     return digest.hexdigest()[:24]
 
 
 def _file(number: int, source: Source) -> Member:
     def read_file() -> SongFile:
+        if source.error:
+            return SongFile(source.name, error=source.error)
         try:
             with storage.open_file(source.path) as stream:
                 return _song(source.name, stream)

@@ -29,6 +29,7 @@ from gm_vae.model.reading import model_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 from gm_vae.progress import Progress
+from gm_vae.text import printable
 from gm_vae.version import __version__
 
 VERSION = 1
@@ -246,7 +247,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
         measures = itertools.islice(read_measures(values.data, values.split), values.limit)
         known = learn(model, measures)
-        print(known.save(values.model, values.force))
+        print(printable(known.save(values.model, values.force)))
     else:
         known = Attributes.load(values.model, model)
     print(_table(known))

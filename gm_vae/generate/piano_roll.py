@@ -17,6 +17,7 @@ from gm_vae.music.arrangement import Arrangement, Part
 from gm_vae.music.general_midi import FAMILIES, drum_name, family
 from gm_vae.music.measure import Measure
 from gm_vae.quiet import import_matplotlib_quietly
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -112,7 +113,7 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
         figure.text(
             layout.left / layout.width,
             1 - 0.14 / layout.height,
-            title,
+            printable(title),
             ha="left",
             va="top",
             fontsize=12,

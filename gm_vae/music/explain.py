@@ -16,6 +16,7 @@ from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import Bar, RejectReason, measures_from_score
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
+from gm_vae.text import printable
 
 
 def explain(data: bytes, fmt: MeasureFormat | None = None) -> str:
@@ -96,13 +97,13 @@ def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
     failed = False
     for number, (path, data) in enumerate(zip(paths, contents)):
         if len(paths) > 1:
-            print("\n" * (number > 0) + f"{path}:")
+            print("\n" * (number > 0) + f"{printable(path)}:")
         try:
             print(explain(data, fmt))
         except MidiError as error:
             failed = True
             sys.stdout.flush()  # in order, where both streams go to one place
-            print(f"gm-vae explain: {path}: {error}", file=sys.stderr)
+            print(f"gm-vae explain: {printable(path)}: {error}", file=sys.stderr)
     return int(failed)
 
 

@@ -14,6 +14,7 @@ from absl import flags
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
 from gm_vae.quiet import import_tensorflow_quietly
+from gm_vae.text import printable
 from gm_vae.training.cluster import VARIABLE, read_cluster
 from gm_vae.training.config import RECIPES
 from gm_vae.training.signals import ended_by_signals
@@ -158,7 +159,7 @@ def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: N
         return AGAIN
     if result.after:
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
-    print(f"\nmodel: {result.folder / 'checkpoint'}")
+    print(f"\nmodel: {printable(result.folder / 'checkpoint')}")
     return None
 
 

@@ -1,6 +1,7 @@
 """The verbs that make music, as a user types them."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -117,6 +118,31 @@ def test_reconstruct(gm_vae, model, folder):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
     _, found, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
     assert found == operations.reconstruct(model, measures)
+
+
+def test_a_file_name_that_is_not_utf_8(gm_vae, folder, tmp_path, capsys):
+    song = tmp_path / os.fsdecode(b"caf\xe9.mid")
+    try:
+        song.write_bytes((folder / "song.mid").read_bytes())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    made = tmp_path / os.fsdecode(b"m\xe4de.mid")
+    for verb in (
+        ["reconstruct", f"--midi={song}", f"--output={made}"],
+        ["encode", f"--midi={song}", f"--output={made}.json"],
+        ["generate", f"--midi={made}.json", "--chords=C F", f"--output={made}", "--force"],
+    ):
+        assert main([*verb, f"--model={folder}/model"]) == 0
+        assert "m\ufffdde" in capsys.readouterr().out
+    assert made.stat().st_size
+    assert made.with_suffix(".png").stat().st_size
+    values = json.loads((tmp_path / f"{made.name}.json").read_text(encoding="utf-8"))
+    assert values["midi"].endswith("caf\ufffd.mid")
+    assert main(["explain", str(song), str(song)]) == 0
+    assert capsys.readouterr().out.count("caf\ufffd.mid:") == 2
+    code, _, err = gm_vae("generate", f"--midi={song}", "--measure=999", "--chords=C")
+    assert code == 2
+    assert "caf\ufffd.mid" in err
 
 
 def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):

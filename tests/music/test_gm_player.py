@@ -4,7 +4,6 @@ import collections
 import io
 
 import mido
-import pytest
 from gm_player import Player
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -203,6 +203,13 @@ def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
     assert found == {m for data in midi_files.values() for m in measures_from_midi(data)[0]}
 
 
+def test_inputs_may_come_from_a_generator(corpus, dataset, tmp_path):
+    paths = sorted(corpus.iterdir())
+    made = preprocess((path for path in paths), tmp_path / "data", workers=1)
+    assert made.sources == tuple(path.name for path in paths)
+    assert made.splits == dataset.splits
+
+
 def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeypatch, capsys):
     runs = []
     monkeypatch.setattr(runner, "run", lambda *_, **__: runs.append(1))
