@@ -59,6 +59,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "loneDash": chord_lines.LONE_DASH,
             "times": chord_lines.TIMES,
             "mostTimes": chord_lines.MOST_TIMES,
+            "mostDashes": chord_lines.MOST_DASHES,
         },
         "CHORD_INFERENCE": {
             "keyChange": chord_inference.KEY_CHANGE_PROBABILITY,

@@ -28,12 +28,13 @@ WORD = r"-*(?:[^ \n,|:]|:(?!\|))(?:\([^()|\n]*\)|[^ \n,|:]|:(?!\|))*"
 LONE_DASH = r"([ \n,|]|^)(-+)(?=[ \n,|]|$)"
 TIMES = "[x×]([0-9]+)|([0-9]+)[x×]"
 MOST_TIMES = 99
+MOST_DASHES = 6  # parts of a chord that dashes divide, such as C-7-5
 _TOKEN = re.compile(rf"({BAR_LINE})|(\n)|({WORD})")
 
-Measure = tuple[str, ...]
+Symbols = tuple[str, ...]
 
 
-def chord_line(text: str) -> list[Measure]:
+def chord_line(text: str) -> list[Symbols]:
     """The chord symbols of each measure, all of which can be read; none if the text is empty.
 
     Raises:
@@ -102,7 +103,7 @@ def _around(text: str, position: int) -> str:
     return re.split("[ \n]", text[start:], maxsplit=1)[0]
 
 
-def _without_bar_lines(text: str) -> list[Measure]:
+def _without_bar_lines(text: str) -> list[Symbols]:
     groups: list[list[str]] = []
     is_joined = False
     for bar, _, word in _TOKEN.findall(text):
@@ -118,16 +119,16 @@ def _without_bar_lines(text: str) -> list[Measure]:
                 groups.append([part])
             is_joined = False
         is_joined = bool(bar) or (is_joined and not word)
-    measures: list[Measure] = []
+    measures: list[Symbols] = []
     for group in groups:
         _add(measures, group)
     return measures
 
 
-def _between_bar_lines(text: str) -> list[Measure]:
-    measures: list[Measure] = []
+def _between_bar_lines(text: str) -> list[Symbols]:
+    measures: list[Symbols] = []
     words: list[str] = []
-    section: list[Measure] = []  # what was repeated just now
+    section: list[Symbols] = []  # what was repeated just now
     start = 0  # of what the next ":|" repeats
     before = ""  # the bar line before, if it is of the same line
     for bar, _, word in [*_TOKEN.findall(text), ("", "\n", "")]:
@@ -161,7 +162,7 @@ def _count(word: str, times: re.Match) -> int:
     return count
 
 
-def _add(measures: list[Measure], words: list[str]) -> None:
+def _add(measures: list[Symbols], words: list[str]) -> None:
     """Append a measure, or what its "%" stands for."""
     if words in (["%"], ["%%"]):
         count = len(words[0])
@@ -211,9 +212,10 @@ def _at_dashes(word: str) -> list[str]:
     for part in filter(None, re.split("--+", word)):
         rest = part.strip("-") if part[0] == "-" else part
         while rest:
-            ends = [i for i, sign in enumerate(rest) if sign == "-" and i]
-            end = next((i for i in [len(rest), *reversed(ends)] if _is_readable(rest[:i])), None)
-            if end is None:
+            end = len("-".join(rest.split("-", MOST_DASHES)[:MOST_DASHES]))
+            while end > 0 and not _is_readable(rest[:end]):
+                end = rest.rfind("-", 0, end)
+            if end <= 0:
                 return [word]
             found.append(rest[:end])
             rest = rest[end:].lstrip("-")

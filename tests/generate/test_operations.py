@@ -11,7 +11,9 @@ from closeness import SUM, assert_close
 from gm_vae.errors import UsageError
 from gm_vae.generate import attributes, instruments, operations, points
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model import numpy_ops
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.prior import prior_points
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music import arranger
 from gm_vae.music.measure import Measure
@@ -70,6 +72,17 @@ def test_near_points_are_as_similar_as_asked():
     np.testing.assert_array_equal(points.near(point, 1.0, 2, seed=1), [point, point])
     with pytest.raises(UsageError, match="0 to 1"):
         points.near(point, 1.1, 1)
+
+
+def test_variations_of_a_drawn_point_take_other_numbers_of_the_same_seed():
+    """Otherwise the first one would be the point itself, only longer."""
+    width = 4000
+    point = prior_points(3, np.arange(1), width, numpy_ops)[0]
+    found = points.near(point, 0.5, 2, seed=3)
+    assert np.corrcoef(point, found[0])[0, 1] == pytest.approx(0.5, abs=0.05)
+    np.testing.assert_array_equal(found, points.near(point, 0.5, 2, seed=3 + 2**32))
+    np.testing.assert_array_equal(found[:1], points.near(point, 0.5, 1, seed=3))
+    assert not np.array_equal(points.near(point, 0.5, 1), points.near(point, 0.5, 1))
 
 
 def test_variations_start_from_the_measures_point_and_chords(model, measure):

@@ -2,6 +2,7 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
+import {priorPoint} from '../../export/web/src/engine/sampling.js';
 import {chordLine} from '../../export/web/src/music/chord_lines.js';
 import {ChordError} from '../../export/web/src/music/chord_spelling.js';
 import {chordId, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';
@@ -37,6 +38,7 @@ const actions = {
     nearest: refused(() => nearestChordId(symbol)),
     hasTriad: refused(() => hasTriad(symbol)),
   }),
+  point: ({seed, draw, size}) => [...priorPoint(seed, draw, size)],
   line: ({text}) => refused(() => chordLine(text)),
   names: () => ({FAMILIES, INSTRUMENTS, drums: [...Array(128).keys()].map(drumName)}),
   write: ({measures, format, qpm, title, file}) => {

@@ -16,9 +16,13 @@ import {monkey} from './monkey.mjs';
 
 const request = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const {url, files, out} = request;
+<<<<<<< HEAD
 const WIDTHS = [320, 360, 390, 414, 768, 1280]; // px of windows
 const PATIENCE_MS = 180000; // of one wait: other work may have the machine
 const LINK = '#c=C_G|Em_Am_F&a=21&b=45&x=0.30.60.100&t=70&s=5&q=120';
+=======
+const LINK = '#c=C_G|Em_Am_F&a=s21&b=s45&x=0.30.60.100&t=70&s=5&q=120';
+>>>>>>> chords
 
 const checks = {
   async plays(page) {
@@ -61,6 +65,13 @@ const checks = {
     assert.match(await page.locator('#chord-error').innerText(), /“Hm” is not a chord/);
     await text.press('Escape');
     assert.equal(await text.inputValue(), 'Dm G|C Am');
+    await text.fill('| c | am7 gsus4 | % |');
+    await text.press('Enter');
+    await page.getByText('gsus4 has no triad; it is played as G.').waitFor();
+    assert.deepEqual(await chordsOf(page), [[1], [22, 8], [22, 8]]);
+    await text.fill('Dm7 G|C7 Am');
+    await text.press('Enter');
+    await settled(page);
 
     const panel = page.getByRole('dialog');
     await page.getByRole('button', {name: /^Bar 1:/}).click();
@@ -324,6 +335,14 @@ const checks = {
       each.evaluate(() => window.studio.arrangement)));
     assert.deepEqual(two, one);
     assert.deepEqual(await notesOf(again), notes);
+    // a link that an earlier page made keeps its music, and so does what is shared of it
+    const early = await open(page.context(), url + LINK.replace('a=s21', 'a=21'));
+    const {point, link} = await early.evaluate(() => {
+      const {studio} = window;
+      return {point: [...studio.point(studio.arrangement.a)], link: studio.link};
+    });
+    assert.match(link, /[#&]a=21&b=s45&/);
+    await early.close();
     for (const damaged of ['#c=Xy&a=~&b=~~~&x=..&t=x&s=-1&q=9999&p=,,1.1z', '#%%%', '#a=~AAAA~x']) {
       const odd = await open(page.context(), url + damaged);
       assert.ok(await odd.evaluate(() => window.studio.song.bars) > 0);
@@ -331,6 +350,7 @@ const checks = {
     }
     await page.getByRole('button', {name: 'Share'}).click();
     await page.getByText(/Link copied|address of this page/).waitFor();
+    return {point};
   },
 
   async favourites(page) {

@@ -10,6 +10,8 @@ import pytest
 from midi_mutations import mutant
 
 from gm_vae.generate.midi_writer import write_midi
+from gm_vae.model import numpy_ops
+from gm_vae.model.prior import prior_points
 from gm_vae.music import arranger, general_midi
 from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chord_spelling import ChordError
@@ -124,8 +126,14 @@ def test_lines_of_chords(node):
     vectors = json.loads((VECTORS / "chord_lines.json").read_text(encoding="utf-8"))
     meant = {line: group["measures"] for group in vectors["read"] for line in group["lines"]}
     rng = random.Random(0)
-    chords = ["C", "G7", "Am", "F", "a", "bb", "C-", "C7(b9, 13)", "Fsus4", "˚7", "ｍ", "A:min", "%", "x3"]
-    between = [" ", " ", " | ", "|", "-", " - ", "−", "—", "|: ", " :|", ":|:", " / ", ".", ", ", "\n", "\t", "("]
+    chords = [
+        "C", "G7", "Am", "F", "a", "bb", "C-", "C7(b9, 13)", "Fsus4", "˚7", "ｍ", "A:min", "%",
+        "x3",
+    ]  # fmt: skip
+    between = [
+        " ", " ", " | ", "|", "-", " - ", "−", "—", "|: ", " :|", ":|:", " / ", ".", ", ", "\n",
+        "(",
+    ]  # fmt: skip
     others = [
         "".join(rng.choice(chords) + rng.choice(between) for _ in range(rng.randrange(1, 7)))
         for _ in range(3000)
@@ -141,6 +149,19 @@ def test_lines_of_chords(node):
     assert sum(map(bool, read.values())) > 300
     for line, measures in read.items():
         assert answers[line] == (None if measures is None else [*map(list, measures)]), line
+
+
+def test_seeds_mean_the_points_of_the_package(node):
+    vectors = json.loads((VECTORS / "prior_points.json").read_text(encoding="utf-8"))["points"]
+    asked = [(vector["seed"], vector["draw"], len(vector["point"])) for vector in vectors]
+    asked += [(seed, 0, 128) for seed in range(300)]
+    requests = [dict(action="point", seed=s, draw=d, size=n) for s, d, n in asked]
+    found = [np.float32(point) for point in node("music.mjs", requests)]
+    for vector, point in zip(vectors, found):
+        np.testing.assert_array_equal(point, np.float32(vector["point"]))
+    for (seed, draw, size), point in zip(asked, found, strict=True):
+        (expected,) = prior_points(seed, np.array([draw]), size, numpy_ops)
+        np.testing.assert_array_equal(point, expected)
 
 
 def test_names_of_instruments(node):

@@ -41,6 +41,7 @@ export const SPELLING = {
   loneDash: "([ \\n,|]|^)(-+)(?=[ \\n,|]|$)",
   times: "[x\u00d7]([0-9]+)|([0-9]+)[x\u00d7]",
   mostTimes: 99,
+  mostDashes: 6,
 };
 
 export const CHORD_INFERENCE = {

@@ -175,7 +175,7 @@ function atDashes(word) {
   for (const part of word.split(/--+/).filter(Boolean)) {
     let rest = part.startsWith('-') ? part.replace(/^-+|-+$/g, '') : part;
     while (rest) {
-      let end = rest.length;
+      let end = rest.split('-', SPELLING.mostDashes).join('-').length;
       while (end > 0 && !isReadable(rest.slice(0, end))) end = rest.lastIndexOf('-', end - 1);
       if (end <= 0) return [word];
       found.push(rest.slice(0, end));

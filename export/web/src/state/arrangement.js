@@ -12,7 +12,8 @@ export const FULL_VOLUME = 100; // of MIDI's 127
 
 /**
  * A point of the latent space with a name: drawn from a seed, or read from a measure.
- * @typedef {{seed: number} | {point: string, name: string}} Style  point: see `packPoint`
+ * @typedef {{seed: number, isEarly?: boolean} | {point: string, name: string}} Style
+ *   isEarly: the seed means what it meant to earlier pages; point: see `packPoint`
  *
  * What was changed of a part.
  * @typedef {{program?: number, volume?: number, mute?: boolean, solo?: boolean, roll?: number}}
