@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -157,7 +158,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
         if remote or not directory.exists():
             raise UsageError(
                 f"There is no dataset at {directory}; make one with "
-                f"gm-vae preprocess --input=MIDI --output={directory}."
+                f"gm-vae preprocess --input=MIDI --output={shlex.quote(str(directory))}."
             ) from None
         raise UsageError(
             f"{directory} is not a dataset (it has no {FILE_NAME}); name the folder that "

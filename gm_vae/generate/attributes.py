@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import pathlib
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -147,7 +148,8 @@ class Attributes:
             UserError: there are none, they are damaged, or they belong to other weights.
         """
         path = checkpoint_folder(model_folder(folder)) / ATTRIBUTES
-        again = f"learn them with gm-vae attributes --model={folder} --data=DATASET --force"
+        quoted = shlex.quote(str(folder))
+        again = f"learn them with gm-vae attributes --model={quoted} --data=DATASET --force"
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             found = values["attributes"]

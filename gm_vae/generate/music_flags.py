@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import secrets
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -223,7 +224,7 @@ class _Bars(dict):
 
 
 def _explain(path: str, model: GMVAE) -> str:
-    return f"gm-vae explain {path} {model.format.flags}".rstrip()
+    return f"gm-vae explain {shlex.quote(path)} {model.format.flags}".rstrip()
 
 
 def choose(

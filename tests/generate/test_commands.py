@@ -9,6 +9,8 @@ from closeness import NETWORK, assert_close
 from telling_models import telling_model
 
 from gm_vae.cli import main
+from gm_vae.data import dataset
+from gm_vae.errors import UserError
 from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
 from gm_vae.music import arranger
@@ -222,3 +224,12 @@ def test_mistakes_are_told_in_one_sentence(gm_vae, folder, flags, told):
     assert code in (1, 2)
     assert sentence.startswith(f"gm-vae {flags[0]}: ")
     assert told in sentence
+
+
+def test_commands_in_messages_can_be_copied_whatever_the_path(model, tmp_path):
+    place = tmp_path / "my söngs"
+    model.save(place)
+    with pytest.raises(UserError, match=r"--output='.*/my söngs/data'"):
+        dataset.load(place / "data")
+    with pytest.raises(UserError, match=r"--model='.*/my söngs' "):
+        Attributes.load(place, model)
