@@ -12,7 +12,7 @@ from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.tensors import read_tensors
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music.chords import chord_id
+from gm_vae.music.chords import ChordError, chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 
@@ -108,6 +108,19 @@ def test_wrong_arguments_are_told_in_one_sentence(model):
         with pytest.raises(UserError) as caught:
             call()
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "told"),
+    [
+        (["C", "a"], "may mean A or Am"),
+        (["C|", "G"], r"'C\|' lacks a chord"),
+        (["C", ""], "missing"),
+    ],
+)
+def test_chord_labels_refuse_what_is_unclear(symbols, told):
+    with pytest.raises(ChordError, match=told):
+        chord_labels(symbols, 2, MeasureFormat())
 
 
 def test_chord_labels_repeat_to_a_common_width():
