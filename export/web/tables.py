@@ -11,8 +11,19 @@ import pathlib
 from typing import Any
 
 from gm_vae.model import prior
-from gm_vae.music import chord_inference, chord_lines, chord_spelling, chords, general_midi
+from gm_vae.music import (
+    channel_state,
+    chord_inference,
+    chord_lines,
+    chord_spelling,
+    chords,
+    general_midi,
+    midi_bytes,
+    pedal,
+    sustain,
+)
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.midi_flaws import Flaw
 from gm_vae.music.vocabulary import DRUMS, PITCHES, PROGRAMS, EventType
 
 FILE = pathlib.Path(__file__).resolve().parent / "src" / "generated" / "tables.js"
@@ -68,6 +79,39 @@ def tables() -> dict[str, dict[str, Any]]:
             "concentration": chord_inference.CONCENTRATION,
             "scale": chord_inference.MAJOR_SCALE,
             "kinds": chord_inference.KINDS,
+        },
+        "MIDI": {
+            "maxBytes": midi_bytes.MAX_BYTES,
+            "maxEvents": midi_bytes.MAX_EVENTS,
+            "maxMessages": midi_bytes.MAX_MESSAGES,
+            "maxTicks": midi_bytes.MAX_TICKS,
+            "maxTracks": midi_bytes.MAX_TRACKS,
+            "maxPreambleBytes": midi_bytes.MAX_PREAMBLE_BYTES,
+            "maxFaults": midi_bytes.MAX_FAULTS,
+            "soundBytesPerFault": midi_bytes.SOUND_BYTES_PER_FAULT,
+            "maxUnitPower": midi_bytes.MAX_UNIT_POWER,
+            "maxSysexBytes": midi_bytes.MAX_SYSEX_BYTES,
+            "longestDelayQuarters": midi_bytes.LONGEST_DELAY_QUARTERS,
+            "latestReleaseQuarters": sustain.LATEST_RELEASE_QUARTERS,
+            "dataOfSystemCommon": midi_bytes.DATA_OF_SYSTEM_COMMON,
+            "metaLengths": midi_bytes.META_LENGTHS,
+            "channels": midi_bytes.CHANNELS,
+            "drumChannel": general_midi.DRUM_CHANNEL,
+            "bank": channel_state.BANK,
+            "gm2Drums": channel_state.GM2_DRUMS,
+            "gm2Melodic": channel_state.GM2_MELODIC,
+            "xgDrums": channel_state.XG_DRUMS,
+            "resetToGmOrGs": channel_state.RESET_TO_GM_OR_GS.pattern.decode(),
+            "resetToXg": channel_state.RESET_TO_XG.pattern.decode(),
+            "gsPart": channel_state.GS_PART.pattern.decode(),
+            "xgPart": channel_state.XG_PART.pattern.decode(),
+            "sustain": pedal.SUSTAIN,
+            "sostenuto": pedal.SOSTENUTO,
+            "soundOff": pedal.SOUND_OFF,
+            "resetControllers": pedal.RESET_CONTROLLERS,
+            "pedalDown": pedal.DOWN,
+            "endsNotes": channel_state.ENDING_CONTROLLERS,
+            "flaws": {flaw.name: flaw.value for flaw in Flaw},
         },
         "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE},
     }

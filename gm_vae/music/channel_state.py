@@ -16,24 +16,25 @@ from gm_vae.music.midi_bytes import CHANNELS, ChannelEvents, MidiEvents
 from gm_vae.music.moments import Moments
 
 _CONTROLLER_STATUS, _PROGRAM_STATUS = 0xB0, 0xC0
-_BANK = 0  # the controller of a bank's high byte
-_GM2_DRUMS, _GM2_MELODIC, _XG_DRUMS = 120, 121, (126, 127)
+BANK = 0  # the controller of a bank's high byte
+GM2_DRUMS, GM2_MELODIC, XG_DRUMS = 120, 121, (126, 127)
 _PROGRAM, _PART, _RESET = 128, 129, 130  # kinds of changes; lower ones are controllers
 # System exclusive messages without their status, for any device.
-_RESET_TO_GM_OR_GS = re.compile(
+RESET_TO_GM_OR_GS = re.compile(
     rb"\x7e.\x09[\x01\x03]|\x41.\x42\x12(?:\x40\x00\x7f\x00|\x00\x00\x7f)", re.DOTALL
 )
-_RESET_TO_XG = re.compile(rb"\x43[\x10-\x1f]\x4c\x00\x00[\x7e\x7f]")  # on; all parameters
-_GS_PART = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\x00-\x7f])", re.DOTALL)
-_XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\x00-\x0f])\x07([\x00-\x7f])")
+RESET_TO_XG = re.compile(rb"\x43[\x10-\x1f]\x4c\x00\x00[\x7e\x7f]")  # on; all parameters
+GS_PART = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\x00-\x7f])", re.DOTALL)
+XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\x00-\x0f])\x07([\x00-\x7f])")
 _BY_PART = -1  # a bank that leaves it to the part mode whether a channel plays drums
 _HAVE_A_SAY = np.zeros(128, bool)  # by bank
-_HAVE_A_SAY[[_GM2_DRUMS, _GM2_MELODIC, *_XG_DRUMS]] = True
+_HAVE_A_SAY[[GM2_DRUMS, GM2_MELODIC, *XG_DRUMS]] = True
 
+ENDING_CONTROLLERS = (pedal.SOUND_OFF, 123, 124, 125, 126, 127)  # end all notes
 _ENDS_NOTES = np.zeros(131, bool)  # by kind of change
-_ENDS_NOTES[[pedal.SOUND_OFF, 123, 124, 125, 126, 127, _RESET]] = True
+_ENDS_NOTES[[*ENDING_CONTROLLERS, _RESET]] = True
 _CONTROLLER_COUNTS = _ENDS_NOTES[:128].copy()
-_CONTROLLER_COUNTS[[_BANK, *pedal.CONTROLLERS]] = True
+_CONTROLLER_COUNTS[[BANK, *pedal.CONTROLLERS]] = True
 
 
 class ChannelState:
@@ -54,7 +55,7 @@ class ChannelState:
         self._parts = table.timeline(
             parts, np.where(is_reset, _is_drum_channel(table.channel), value)
         )
-        banks = (is_program | is_part | is_reset) & _HAVE_A_SAY[value[kind == _BANK]].any()
+        banks = (is_program | is_part | is_reset) & _HAVE_A_SAY[value[kind == BANK]].any()
         self._banks = table.timeline(
             banks, np.where(is_program, _parts_of_banks(table), _BY_PART) if banks.any() else value
         )
@@ -160,14 +161,14 @@ def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
     rows = []
     for message in events.system_exclusive:
         first, place = CHANNELS * message.port, (message.tick, message.offset)
-        is_xg = bool(_RESET_TO_XG.match(message.content))
-        if is_xg or _RESET_TO_GM_OR_GS.match(message.content):
+        is_xg = bool(RESET_TO_XG.match(message.content))
+        if is_xg or RESET_TO_GM_OR_GS.match(message.content):
             rows += [(first + channel, *place, _RESET, is_xg) for channel in range(CHANNELS)]
-        elif match := _GS_PART.match(message.content):
+        elif match := GS_PART.match(message.content):
             part = match[1][0] & 0x0F  # 0 is for channel 10; 1 to 9, 11 to 16 for those channels
             channel = part if part > DRUM_CHANNEL else (part - 1) % (DRUM_CHANNEL + 1)
             rows.append((first + channel, *place, _PART, match[2] > b"\0"))
-        elif match := _XG_PART.match(message.content):
+        elif match := XG_PART.match(message.content):
             rows.append((first + match[1][0], *place, _PART, match[2] > b"\0"))
     return rows
 
@@ -175,10 +176,10 @@ def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
 def _parts_of_banks(table: _Table) -> np.ndarray:
     """int64 [N]: 1 if the bank that a program change takes is of drums, 0 if not, or `_BY_PART`."""
     is_reset = table.kind == _RESET
-    bank = table.latest((table.kind == _BANK) | is_reset, np.where(is_reset, 0, table.value))
+    bank = table.latest((table.kind == BANK) | is_reset, np.where(is_reset, 0, table.value))
     is_xg = table.latest(is_reset, table.value) > 0
-    is_drum = (bank == _GM2_DRUMS) | (is_xg & np.isin(bank, _XG_DRUMS))
-    return np.select([is_drum, bank == _GM2_MELODIC], [1, 0], _BY_PART)
+    is_drum = (bank == GM2_DRUMS) | (is_xg & np.isin(bank, XG_DRUMS))
+    return np.select([is_drum, bank == GM2_MELODIC], [1, 0], _BY_PART)
 
 
 def _is_drum_channel(channel: np.ndarray) -> np.ndarray:

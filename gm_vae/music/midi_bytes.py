@@ -39,11 +39,11 @@ MAX_MESSAGES = (
 )
 MAX_TICKS = 1 << 40  # of a track; keeps all later sums within 64 bits
 LONGEST_DELAY_QUARTERS = 40_000  # the 10,000 bars of 4/4 that a piece may last
-_MAX_TRACKS = 0xFFFF  # the header counts no more
+MAX_TRACKS = 0xFFFF  # the header counts no more
 _HEADER_BYTES = 14
-_MAX_PREAMBLE_BYTES = 1024  # before the header
-_MAX_FAULTS = 1000
-_SOUND_BYTES_PER_FAULT = 32  # some eight events
+MAX_PREAMBLE_BYTES = 1024  # before the header
+MAX_FAULTS = 1000
+SOUND_BYTES_PER_FAULT = 32  # some eight events
 
 # A run of channel messages in running status or with a status each. Delta time: up to 3 bytes with
 # the high bit, one without. Bounded, for the regular expression engine remembers each repetition.
@@ -54,14 +54,14 @@ _RUNS = {
 }
 _NUMBER = re.compile(rb"([\x80-\xff]*)[\x00-\x7f]")  # of any length
 _SYSEX, _SYSEX_END, _META = 0xF0, 0xF7, 0xFF
-_DATA_OF_SYSTEM_COMMON = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # those and real-time bytes are not for files
+DATA_OF_SYSTEM_COMMON = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # those and real-time bytes are not for files
 _PORT, _END_OF_TRACK, _TEMPO, _TIME_SIGNATURE = 0x21, 0x2F, 0x51, 0x58
-_META_LENGTHS = {0x00: 2, 0x20: 1, _PORT: 1, _END_OF_TRACK: 0, _TEMPO: 3, 0x54: 5}
-_META_LENGTHS |= {_TIME_SIGNATURE: 4, 0x59: 2}
+META_LENGTHS = {0x00: 2, 0x20: 1, _PORT: 1, _END_OF_TRACK: 0, _TEMPO: 3, 0x54: 5}
+META_LENGTHS |= {_TIME_SIGNATURE: 4, 0x59: 2}
 _TRACK = b"MTrk"
 _END_EVENT = bytes([_META, _END_OF_TRACK, 0])
-_MAX_UNIT_POWER = 10  # time signatures over 1024ths are damage
-_MAX_SYSEX_BYTES = 16  # of those that set the state of channels
+MAX_UNIT_POWER = 10  # time signatures over 1024ths are damage
+MAX_SYSEX_BYTES = 16  # of those that set the state of channels
 
 
 class MidiError(UserError):
@@ -183,7 +183,7 @@ def read_events(data: bytes) -> MidiEvents:
     if not data:
         raise MidiError("This is not a MIDI file: it is empty.")
     start = _unwrap_riff(data)
-    start = data.find(b"MThd", start, start + _MAX_PREAMBLE_BYTES)
+    start = data.find(b"MThd", start, start + MAX_PREAMBLE_BYTES)
     if start < 0:
         raise MidiError("This is not a MIDI file: it does not begin with MThd.")
     if len(data) < start + _HEADER_BYTES:
@@ -228,7 +228,7 @@ def _track_chunks(data: bytes, position: int) -> list[tuple[int, int, bool]]:
     Chunks of other kinds are skipped, and so is whatever is no chunk.
     """
     chunks = []
-    for _ in range(2 * _MAX_TRACKS):
+    for _ in range(2 * MAX_TRACKS):
         if position + 8 > len(data):
             break
         first = position + 8
@@ -244,8 +244,8 @@ def _track_chunks(data: bytes, position: int) -> list[tuple[int, int, bool]]:
         position = stop
     if not chunks:
         raise MidiError("The MIDI file has no tracks.")
-    if len(chunks) > _MAX_TRACKS:
-        raise MidiError(f"The MIDI file has over {_MAX_TRACKS:,} tracks; none can have as many.")
+    if len(chunks) > MAX_TRACKS:
+        raise MidiError(f"The MIDI file has over {MAX_TRACKS:,} tracks; none can have as many.")
     return chunks
 
 
@@ -355,7 +355,7 @@ class _Reader:
                 )
             if byte not in (_META, _SYSEX, _SYSEX_END):
                 self._fault(Flaw.STRAY_BYTE, track, at)
-                position = at + 1 + _DATA_OF_SYSTEM_COMMON.get(byte, 0)
+                position = at + 1 + DATA_OF_SYSTEM_COMMON.get(byte, 0)
                 continue
             is_meta = byte == _META
             kind = data[at + 1] if is_meta and at + 1 < stop else byte
@@ -364,7 +364,7 @@ class _Reader:
             if position > stop:
                 self._fault(Flaw.LONG_MESSAGE, track, at)
                 if is_meta:
-                    position = first + _META_LENGTHS.get(kind, length)
+                    position = first + META_LENGTHS.get(kind, length)
                 else:
                     position = data.find(_SYSEX_END, first, stop) + 1 or position
                 if position > stop:
@@ -372,7 +372,7 @@ class _Reader:
                 if kind != _END_OF_TRACK:
                     continue
             if not is_meta:
-                if byte == _SYSEX and length <= _MAX_SYSEX_BYTES:
+                if byte == _SYSEX and length <= MAX_SYSEX_BYTES:
                     self._keep(track, gap, kind, first, position)
             elif kind == _END_OF_TRACK:
                 ended = True
@@ -392,7 +392,7 @@ class _Reader:
         """The columns of all tracks."""
         columns = np.array(self._runs, np.int64).reshape(-1, 5).T  # [5, R]
         track, size, first, stop, gap = columns
-        if self._faults * _SOUND_BYTES_PER_FAULT > (stop - first).sum():
+        if self._faults * SOUND_BYTES_PER_FAULT > (stop - first).sum():
             raise MidiError(self._first_fault)
         ticks = np.zeros_like(gap)  # [R] that the run lasts
         parts = {}
@@ -428,7 +428,7 @@ class _Reader:
                 else:
                     self._flaws[Flaw.IMPOSSIBLE_TEMPO] += 1
             elif kind == _TIME_SIGNATURE:
-                if len(content) >= 2 and content[0] and content[1] <= _MAX_UNIT_POWER:
+                if len(content) >= 2 and content[0] and content[1] <= MAX_UNIT_POWER:
                     signatures.append((its_track, tick, content[0], 1 << content[1]))
                 else:
                     self._flaws[Flaw.IMPOSSIBLE_METER] += 1
@@ -475,7 +475,7 @@ class _Reader:
         self._faults += 1
         if not self._first_fault:
             self._first_fault = f"The MIDI file is damaged at byte {at:,}, in track {track + 1}."
-        if self._faults > _MAX_FAULTS:
+        if self._faults > MAX_FAULTS:
             raise MidiError(self._first_fault)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 SUSTAIN, SOSTENUTO = 64, 66  # controllers
 SOUND_OFF, RESET_CONTROLLERS = 120, 121
 CONTROLLERS = (SUSTAIN, SOSTENUTO, SOUND_OFF, RESET_CONTROLLERS)
-_DOWN = 64  # from this controller value on
+DOWN = 64  # from this controller value on
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Pedal:
             pedal: `SUSTAIN` or `SOSTENUTO`.
             channel, tick, controller, value: integers [N], by channel and then in their order.
         """
-        presses = (controller == pedal) & (value >= _DOWN)
+        presses = (controller == pedal) & (value >= DOWN)
         moves = (controller == pedal) | (controller == RESET_CONTROLLERS)
         sound_off = controller == SOUND_OFF
         used = np.flatnonzero((moves | sound_off) & presses.any())

@@ -10,7 +10,7 @@ from gm_vae.music.midi_file import Score
 from gm_vae.music.moments import Moments
 from gm_vae.music.pedal import Pedal
 
-_LATEST_RELEASE_QUARTERS = 16  # after the last note-off of a piece
+LATEST_RELEASE_QUARTERS = 16  # after the last note-off of a piece
 
 
 def apply_sustain(score: Score) -> Score:
@@ -33,7 +33,7 @@ def apply_sustain(score: Score) -> Score:
             score.pitch[played],
         )
         end = end_ticks[played]
-        latest = score.end_tick + _LATEST_RELEASE_QUARTERS * score.ticks_per_quarter
+        latest = score.end_tick + LATEST_RELEASE_QUARTERS * score.ticks_per_quarter
         for pedal, since in ((score.sostenuto, start), (score.sustain, None)):
             until = _releases(pedal, channel, end, since)
             end = np.maximum(end, np.where(until <= latest, until, score.end_tick))

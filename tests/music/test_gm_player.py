@@ -94,9 +94,7 @@ exclusive = st.sampled_from(
     ]
 ).map(lambda words: mido.Message("sysex", data=bytes.fromhex(words)))
 metas = st.one_of(
-    st.builds(
-        lambda port: mido.MetaMessage("midi_port", port=port), st.sampled_from([0, 0, 1, 3])
-    ),
+    st.builds(lambda port: mido.MetaMessage("midi_port", port=port), st.sampled_from([0, 0, 1, 3])),
     st.builds(lambda text: mido.MetaMessage("text", text=text), st.text("ab", max_size=3)),
     st.builds(lambda value: mido.Message("aftertouch", value=value), st.integers(0, 127)),
     st.builds(lambda value: mido.Message("pitchwheel", pitch=value), st.integers(-8192, 8191)),

@@ -10,6 +10,7 @@ import {Format} from '../../export/web/src/music/format.js';
 import {FAMILIES, INSTRUMENTS, drumName} from '../../export/web/src/music/general_midi.js';
 import {readMeasures} from '../../export/web/src/music/measures.js';
 import {writeMidi} from '../../export/web/src/music/midi_writer.js';
+import {readScore} from '../../export/web/src/music/score.js';
 import {makeSong} from '../../export/web/src/music/song.js';
 
 const attempt = (run) => {
@@ -33,6 +34,13 @@ const refused = (run) => {
 const actions = {
   bars: ({file, format}) => readFile(file).then((bytes) =>
     attempt(() => readMeasures(new Uint8Array(bytes), new Format(format)).bars)),
+  /** Notes as [instrument, start, end, pitch, velocity, program, isDrum, channel], and flaws. */
+  notes: ({file}) => readFile(file).then((bytes) => attempt(() => {
+    const {notes, flaws, signatures, qpm} = readScore(new Uint8Array(bytes));
+    const rows = notes.map((n) => [
+      n.instrument, n.start, n.end, n.pitch, n.velocity, n.program, n.isDrum, n.channel]);
+    return {notes: rows, flaws, signatures: signatures.map(({tick, beats, unit}) => [tick, beats, unit]), qpm};
+  })),
   chord: ({symbol}) => ({
     id: refused(() => chordId(symbol)),
     nearest: refused(() => nearestChordId(symbol)),

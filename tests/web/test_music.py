@@ -8,6 +8,7 @@ import mido
 import numpy as np
 import pytest
 from midi_mutations import mutant
+from random_midi import random_midi
 
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.model import numpy_ops
@@ -19,6 +20,7 @@ from gm_vae.music.chords import ROOTS, chord_id, has_triad, nearest_chord_id
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
+from gm_vae.music.sustain import apply_sustain
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 
@@ -67,6 +69,62 @@ def assert_same_bars(node, folder, files, fmt=None):
             assert bar == wanted
             total += 1
     return total
+
+
+def notes_in_python(data):
+    try:
+        score = parse_midi(data)
+    except MidiError:
+        return None
+    tempo = score.tempos[0][1] if score.tempos else 120
+    held = apply_sustain(score)
+    columns = (
+        *(held.instrument, held.start_ticks, held.end_ticks, held.pitch, held.velocity),
+        *(held.program, held.is_drum, held.channel),
+    )
+    return {
+        "notes": [list(row) for row in zip(*(column.tolist() for column in columns))],
+        "flaws": {flaw.name: count for flaw, count in score.flaws.items()},
+        "signatures": [list(change) for change in score.time_signatures],
+        "qpm": tempo,
+    }
+
+
+def assert_same_notes(node, folder, files):
+    """Compares every note, flaw and time signature; returns how many notes there were."""
+    requests = []
+    for number, data in enumerate(files):
+        path = folder / f"{number}.mid"
+        path.write_bytes(data)
+        requests.append({"action": "notes", "file": str(path)})
+    total = 0
+    for number, found in enumerate(node("music.mjs", requests)):
+        expected = notes_in_python(files[number])
+        if expected is None:
+            assert found["error"]
+            continue
+        for name, value in expected.items():
+            assert found[name] == value, (number, name)
+        total += len(found["notes"])
+    return total
+
+
+def test_notes_of_random_messages(node, tmp_path):
+    """Programs, banks, drum parts, pedals, resets and mode messages of several ports and tracks."""
+    files = [random_midi(index) for index in range(600)]
+    assert assert_same_notes(node, tmp_path, files) > 5000
+
+
+def test_notes_of_damaged_files(node, tmp_path):
+    files = [random_midi(index) for index in range(20)]
+    damaged = [mutant(files, seed=5, index=index) for index in range(1, 1500)]
+    assert assert_same_notes(node, tmp_path, damaged) > 2000
+
+
+def test_notes_of_files_that_go_wrong(node, shared, tmp_path):
+    paths = sorted((shared / "cases" / "midi").glob("*.mid"))
+    assert len(paths) > 15
+    assert assert_same_notes(node, tmp_path, [path.read_bytes() for path in paths]) > 100
 
 
 def test_bars_of_our_songs(node, tmp_path):
