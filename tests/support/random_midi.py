@@ -1,4 +1,4 @@
-"""MIDI files of random messages that change how notes sound: file number `index` is always the same."""
+"""MIDI files of random messages that change how notes sound; an index names always the same file."""
 
 from __future__ import annotations
 

@@ -16,13 +16,9 @@ import {monkey} from './monkey.mjs';
 
 const request = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const {url, files, out} = request;
-<<<<<<< HEAD
 const WIDTHS = [320, 360, 390, 414, 768, 1280]; // px of windows
 const PATIENCE_MS = 180000; // of one wait: other work may have the machine
-const LINK = '#c=C_G|Em_Am_F&a=21&b=45&x=0.30.60.100&t=70&s=5&q=120';
-=======
 const LINK = '#c=C_G|Em_Am_F&a=s21&b=s45&x=0.30.60.100&t=70&s=5&q=120';
->>>>>>> chords
 
 const checks = {
   async plays(page) {
