@@ -1,33 +1,38 @@
-/**
- * Fonts of machines unlike this one: packages of npm, each as the only font that Chromium finds.
- *
- * The first has wide letters and digits, as Verdana has; the second has the widths of Arial and
- * Liberation Sans; in the third every letter is as wide as a digit.
- */
+/** Fonts of machines unlike this one, from packages of npm, for a browser that finds no others. */
 
-import {readFile, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 const PACKAGES = fileURLToPath(new URL('node_modules', import.meta.url));
-const FOLDERS = {
-  'DejaVu Sans': 'dejavu-fonts-ttf/ttf',
-  Arimo: '@expo-google-fonts/arimo',
-  'DejaVu Sans Mono': 'dejavu-fonts-ttf/ttf',
-};
-export const FAMILIES = Object.keys(FOLDERS);
+const FOLDERS = ['dejavu-fonts-ttf/ttf', '@expo-google-fonts/arimo'];
 
-/** The environment of a program that finds one font family; its files lie in the folder `out`. */
-export async function onlyWith(family, out) {
-  const file = path.join(out, `${family}.conf`);
+/** What makes a page use a font: name -> stylesheet. */
+export const FONTS = {
+  // wide letters and digits, as Verdana has them
+  'DejaVu Sans': using('DejaVu Sans'),
+  // as wide as Arial, Helvetica and Liberation Sans
+  Arimo: using('Arimo'),
+  // each letter as wide as a digit
+  'DejaVu Sans Mono': using('DejaVu Sans Mono'),
+  // wider than any that systems come with
+  Wide: `@font-face { font-family: Wide; src: local('DejaVu Sans'); size-adjust: 125%; }
+    ${using('Wide')}`,
+};
+
+function using(family) {
+  return `* { font-family: '${family}' !important; }`;
+}
+
+/** The environment of a browser that finds the fonts of the packages only; `out` is for its files. */
+export async function environment(out) {
+  const file = path.join(out, 'fonts.conf');
+  const folders = FOLDERS.map((folder) => `<dir>${escaped(path.join(PACKAGES, folder))}</dir>`);
   await writeFile(file, `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
-  <dir>${escaped(path.join(PACKAGES, FOLDERS[family]))}</dir>
+  ${folders.join('\n  ')}
   <cachedir>${escaped(path.join(out, 'font-cache'))}</cachedir>
-  <match>
-    <edit name="family" mode="prepend" binding="strong"><string>${family}</string></edit>
-  </match>
 </fontconfig>
 `);
   return {...process.env, FONTCONFIG_FILE: file};
@@ -35,27 +40,26 @@ export async function onlyWith(family, out) {
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The family in which a page draws an element, as Chromium tells it. */
-export async function familyOf(page, selector) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('DOM.enable');
-  await session.send('CSS.enable');
-  const {root} = await session.send('DOM.getDocument');
-  const {nodeId} = await session.send('DOM.querySelector', {nodeId: root.nodeId, selector});
-  const {fonts} = await session.send('CSS.getPlatformFontsForNode', {nodeId});
-  await session.detach();
-  return fonts[0].familyName;
-}
+/** Makes a page use a font of `FONTS`, and checks that it does. */
+export async function use(page, name) {
+  const isUsed = await page.evaluate(async ({name, css}) => {
+    const id = 'other-fonts';
+    const style = document.getElementById(id) ?? document.createElement('style');
+    style.id = id;
+    style.textContent = css;
+    document.head.append(style);
+    await document.fonts.load(`16px '${name}'`);
+    return isThere(name);
 
-/** Draws a page in a wide font, made wider by a share such as 1.25. */
-export async function widen(page, share) {
-  const file = await readFile(path.join(PACKAGES, 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
-  await page.addStyleTag({content: `
-    @font-face {
-      font-family: Wider;
-      src: url(data:font/ttf;base64,${file.toString('base64')});
-      size-adjust: ${100 * share}%;
+    /** A font that is there measures the same whatever stands in for it. */
+    function isThere(family) {
+      const context = document.createElement('canvas').getContext('2d');
+      const widths = ['serif', 'monospace', 'Arimo', 'DejaVu Sans Mono'].map((other) => {
+        context.font = `16px '${family}', '${other}'`;
+        return context.measureText('Instruments 120').width;
+      });
+      return new Set(widths).size === 1;
     }
-    * { font-family: Wider !important; }`});
-  await page.evaluate(() => document.fonts.load('16px Wider'));
+  }, {name, css: FONTS[name]});
+  if (!isUsed) throw new Error(`the browser does not find the font ${name}`);
 }
