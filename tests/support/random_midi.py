@@ -1,4 +1,4 @@
-"""MIDI files of random messages that change how notes sound; an index names always the same file."""
+"""MIDI files of random messages that change how notes sound; an index always names one file."""
 
 from __future__ import annotations
 
