@@ -338,6 +338,8 @@ class _Doctor:
         if argv:
             print(f"gm-vae doctor: {argv[0]} is one word too many; it takes none.", file=sys.stderr)
             return 2
+        if sys.stderr.isatty():
+            print("Trying what each verb needs; this takes some seconds.", file=sys.stderr)
         try:
             print(report())
         except KeyboardInterrupt:

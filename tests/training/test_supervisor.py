@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -57,11 +58,14 @@ def start():
             stderr=subprocess.PIPE,
             text=True,
         )
-        started.append(process)
+        watchdog = threading.Timer(300, process.kill)  # what is never printed fails the test
+        watchdog.start()
+        started.append((process, watchdog))
         return process
 
     yield run
-    for process in started:
+    for process, watchdog in started:
+        watchdog.cancel()
         process.kill()
         process.communicate()
 
