@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 from closeness import NETWORK, assert_close
+from near_ties import assert_same_greedy
+from numpy_reference import NumpyReference
 
 import gm_vae
 from gm_vae.errors import UserError
@@ -46,9 +48,13 @@ def test_unconstrained_tokens_are_the_browser_clients(golden, name):
     expected = json.loads((folder / f"golden_{name}.json").read_text())["decode"]
     z = np.array(json.loads((folder / "z.json").read_text()), np.float32)
     assert expected
+    reference = NumpyReference(read_tensors(folder / f"ckpt_{name}"))
     for decoded in expected:
-        tokens = model.decode_tokens(z, decoded.get("chord") or None)
-        np.testing.assert_array_equal(tokens, np.array(decoded["tokens"]))
+        symbol = decoded.get("chord") or None
+        chords = symbol and np.array([0] + [chord_id(symbol)] * 63)
+        tokens = model.decode_tokens(z, symbol)
+        # one of the golden choices was a near tie: two logits of size 3 that differ by 1.4e-6
+        assert_same_greedy(tokens, decoded["tokens"], reference, z, chords)
 
 
 @pytest.mark.parametrize("name", ["chords_float32", "plain_float32"])
