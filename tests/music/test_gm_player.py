@@ -4,7 +4,6 @@ import collections
 import io
 
 import mido
-import pytest
 from gm_player import Player
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +36,7 @@ def played(player, pedals):
     ports = sorted({0} | player.ports)
     rows = collections.defaultdict(list)
     for track, port, *row in player.rows(pedals):
-        rows[track, port, *row[:3]].append((ports.index(port), *row))
+        rows[(track, port, *row[:3])].append((ports.index(port), *row))
     return sorted(sorted(notes) for notes in rows.values())
 
 
@@ -95,9 +94,7 @@ exclusive = st.sampled_from(
     ]
 ).map(lambda words: mido.Message("sysex", data=bytes.fromhex(words)))
 metas = st.one_of(
-    st.builds(
-        lambda port: mido.MetaMessage("midi_port", port=port), st.sampled_from([0, 0, 1, 3])
-    ),
+    st.builds(lambda port: mido.MetaMessage("midi_port", port=port), st.sampled_from([0, 0, 1, 3])),
     st.builds(lambda text: mido.MetaMessage("text", text=text), st.text("ab", max_size=3)),
     st.builds(lambda value: mido.Message("aftertouch", value=value), st.integers(0, 127)),
     st.builds(lambda value: mido.Message("pitchwheel", pitch=value), st.integers(-8192, 8191)),
