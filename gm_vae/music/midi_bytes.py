@@ -16,7 +16,7 @@ Damage costs as little as it can, and all of it is counted (`Flaw`):
   file.
 - Bytes before the header, such as MacBinary's, are passed over.
 
-A file with a fault in every eight events or so cannot be told from noise and is refused.
+A file with a fault in some sixteen events (64 bytes) cannot be told from noise and is refused.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ MAX_TRACKS = 0xFFFF  # the header counts no more
 _HEADER_BYTES = 14
 MAX_PREAMBLE_BYTES = 1024  # before the header
 MAX_FAULTS = 1000
-SOUND_BYTES_PER_FAULT = 32  # some eight events
+SOUND_BYTES_PER_FAULT = 64  # some sixteen events
 
 # A run of channel messages in running status or with a status each. Delta time: up to 3 bytes with
 # the high bit, one without. Bounded, for the regular expression engine remembers each repetition.
@@ -252,16 +252,15 @@ def _track_chunks(data: bytes, position: int) -> list[tuple[int, int, bool]]:
 def _track_stop(data: bytes, first: int) -> tuple[int, bool]:
     """Where a track's content ends at the latest, and whether that is what its size says."""
     stop = first + int.from_bytes(data[first - 4 : first], "big")
-    if stop <= len(data):
-        nothing_follows = stop + 8 > len(data)
-        if nothing_follows or data[stop - 3 : stop] == _END_EVENT or _is_chunk(data, stop):
-            return stop, True
+    at_end_event = data[stop - len(_END_EVENT) : stop] == _END_EVENT
+    if stop == len(data) or (stop < len(data) and (at_end_event or _is_chunk(data, stop))):
+        return stop, True
     following = data.find(_TRACK, first)
     if following >= 0:
         return following, False
     if stop > len(data):
         return len(data), False
-    end_event = data.find(_END_EVENT, stop - 2)
+    end_event = data.find(_END_EVENT, max(first, stop - len(_END_EVENT) + 1))
     return (stop, True) if end_event < 0 else (end_event + len(_END_EVENT), False)
 
 

@@ -36,7 +36,7 @@ def played(player, pedals):
     ports = sorted({0} | player.ports)
     rows = collections.defaultdict(list)
     for track, port, *row in player.rows(pedals):
-        rows[track, port, *row[:3]].append((ports.index(port), *row))
+        rows[(track, port, *row[:3])].append((ports.index(port), *row))
     return sorted(sorted(notes) for notes in rows.values())
 
 

@@ -31,6 +31,7 @@ class Note:
     key_end: int = FOREVER
     end: int | None = None
     program: int = 0
+    program_track: int | None = None  # that set it
     is_drum: bool = False
     held_by: str = ""  # a pedal, once the key is up
     captured: bool = False  # by the sostenuto pedal
@@ -52,12 +53,13 @@ class Channel:
 
     def reset(self, is_xg: bool) -> None:
         self.program = self.bank = 0
+        self.program_track = None
         self.is_xg = is_xg
         self.part_is_drum = self.number == 9
         self.bank_is_drum = None  # no say
 
-    def change_program(self, program: int) -> None:
-        self.program = program
+    def change_program(self, program: int, track: int) -> None:
+        self.program, self.program_track = program, track
         self.bank_is_drum = None
         if self.bank == 120 or (self.is_xg and self.bank in (126, 127)):
             self.bank_is_drum = True
@@ -148,20 +150,23 @@ class Player:
 
     def end_keys(self) -> None:
         """When the key of each note goes up."""
+        ticks = collections.defaultdict(list)  # of what ends notes
+        for event in self.events:
+            message = event.message
+            if event.phase in (OFF, ON):
+                ticks[event.phase, event.port, message.channel, message.note].append(event.tick)
+            else:
+                for number in range(16):
+                    if silences(message, number):
+                        ticks["silence", event.port, number].append(event.tick)
         for note in self.notes:
-            given, struck, silenced = FOREVER, FOREVER, FOREVER
-            for event in self.events:
-                if event.tick <= note.start or event.port != note.channel[0]:
-                    continue
-                if silences(event.message, note.channel[1]):
-                    silenced = min(silenced, event.tick)
-                elif event.phase in (OFF, ON) and note.own_end is None:
-                    if (event.message.channel, event.message.note) != (note.channel[1], note.pitch):
-                        continue
-                    if event.phase == OFF:
-                        given = min(given, event.tick)
-                    else:
-                        struck = min(struck, event.tick)
+
+            def after(*what, start=note.start):
+                return min((tick for tick in ticks[what] if tick > start), default=FOREVER)
+
+            silenced = after("silence", *note.channel)
+            if note.own_end is None:
+                given, struck = (after(kind, *note.channel, note.pitch) for kind in (OFF, ON))
             if note.own_end is not None:
                 note.key_end = note.own_end
             elif given <= struck and given < FOREVER:
@@ -219,7 +224,8 @@ class Player:
                     sounding.remove(note)
             for note in begin[tick]:
                 channel = self.channels[note.channel]
-                note.program, note.is_drum = channel.program, channel.is_drum
+                note.program, note.program_track = channel.program, channel.program_track
+                note.is_drum = channel.is_drum
                 if not note.is_drum and (channel.sustain or channel.sostenuto):
                     for older in list(sounding):
                         same = (older.channel, older.pitch) == (note.channel, note.pitch)
@@ -244,7 +250,7 @@ class Player:
         key = event.port, message.channel
         channel = self.channels[key]
         if message.type == "program_change":
-            channel.change_program(message.program)
+            channel.change_program(message.program, event.track)
         elif message.type == "control_change":
             control, value = message.control, message.value
             if control == 0:
@@ -327,11 +333,11 @@ def reset_of(message: mido.Message) -> str | None:
 def part_of(message: mido.Message) -> tuple[int, bool] | None:
     """(channel, whether it plays drums from now on) of a GS or XG message on parts."""
     data = message.data
-    if len(data) > 7 and data[0] == 0x41 and data[2:5] == (0x42, 0x12, 0x40):
-        if 0x10 <= data[5] <= 0x1F and data[6] == 0x15:
-            parts = [10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16]
-            return parts[data[5] - 0x10] - 1, data[7] != 0
-    if len(data) > 6 and data[0] == 0x43 and 0x10 <= data[1] <= 0x1F and data[2:4] == (0x4C, 8):
-        if data[4] < 16 and data[5] == 7:
-            return data[4], data[6] != 0
+    is_gs = len(data) > 7 and data[0] == 0x41 and data[2:5] == (0x42, 0x12, 0x40)
+    if is_gs and 0x10 <= data[5] <= 0x1F and data[6] == 0x15:
+        parts = [10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16]
+        return parts[data[5] - 0x10] - 1, data[7] != 0
+    is_xg = len(data) > 6 and data[0] == 0x43 and 0x10 <= data[1] <= 0x1F and data[2:4] == (0x4C, 8)
+    if is_xg and data[4] < 16 and data[5] == 7:
+        return data[4], data[6] != 0
     return None
