@@ -5,21 +5,18 @@ What a file is, is told by its bytes; names only help where bytes cannot. Readin
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import dataclasses
 import enum
 import glob
-import gzip
-import lzma
 import os
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import folders, storage
+from gm_vae.pipelines import compression, folders, storage
+from gm_vae.pipelines.archives import HEAD_BYTES
 
 _MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 _TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz")
@@ -30,13 +27,6 @@ _FOREIGN_ARCHIVES = {
     b"7z\xbc\xaf\x27\x1c": "7-Zip",
     b"\x28\xb5\x2f\xfd": "Zstandard",
 }
-HEAD_BYTES = 512  # one tar block; enough to tell what a file is
-DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-}
-DECOMPRESSION_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
 AnyPath = str | bytes | os.PathLike
 Inputs = AnyPath | Iterable[AnyPath]
 
@@ -129,10 +119,11 @@ def kind_of(stream: BinaryIO, name: str) -> Kind | None:
         if shards.begins_with_record(head):
             return Kind.SEQUENCES
         head = _expanded_head(head, stream)
-    return _kind_by_name(name)
+    return kind_by_name(name)
 
 
-def _kind_by_name(name: str) -> Kind | None:
+def kind_by_name(name: str) -> Kind | None:
+    """What the name of a file says that it is; None if that is not for us."""
     stem = name.lower()
     for suffix in _COMPRESSED_SUFFIXES:
         stem = stem.removesuffix(suffix)
@@ -191,7 +182,7 @@ def _remote(entry: str) -> list[Source]:
     for file in found:
         name = file.path.removeprefix(base)
         # To look into each of a bucket's many files takes a request each: the name must do.
-        kind = None if is_litter(name) else _kind_by_name(name)
+        kind = None if is_litter(name) else kind_by_name(name)
         if kind:
             name = name if name != file.path else file.path.rsplit("/", 1)[1]
             sources.append(Source(file.path, name, kind, file.size, file.changed))
@@ -215,13 +206,14 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
         return [Source(path, name, Kind.MIDI, 0, error=reason)]
     if not os.path.isfile(path):  # a pipe, which may never end, or a device
         reason = "no regular file"
-        return [Source(path, name, Kind.MIDI, 0, error=reason)] if _kind_by_name(name) else []
+        return [Source(path, name, Kind.MIDI, 0, error=reason)] if kind_by_name(name) else []
     try:
         with open(path, "rb") as stream:
             kind = kind_of(stream, name)
-            reason = "" if kind else _foreign_archive(stream)
+            stream.seek(0)
+            reason = "" if kind else foreign_archive(stream.read(HEAD_BYTES))
     except OSError:  # reported as unreadable if its name says that it is ours
-        kind, reason = _kind_by_name(name), ""
+        kind, reason = kind_by_name(name), ""
     if reason:
         return [Source(path, name, Kind.MIDI, file.size, file.changed, reason)]
     return [Source(path, name, kind, file.size, file.changed)] if kind else []
@@ -243,10 +235,8 @@ def _single_file(file: storage.Found) -> Source:
     return Source(file.path, os.path.basename(file.path), kind, file.size, file.changed)
 
 
-def _foreign_archive(stream: BinaryIO) -> str:
-    """Why an archive that we do not read gives nothing; "" for anything else."""
-    stream.seek(0)
-    head = stream.read(HEAD_BYTES)
+def foreign_archive(head: bytes) -> str:
+    """Why an archive of a kind that we do not read gives nothing; "" for anything else."""
     for magic, name in _FOREIGN_ARCHIVES.items():
         if head.startswith(magic):
             return f"a {name} archive is not supported; unpack it first"
@@ -255,9 +245,8 @@ def _foreign_archive(stream: BinaryIO) -> str:
 
 def _expanded_head(head: bytes, stream: BinaryIO) -> bytes:
     """The first bytes behind a compression; none if there is no compression."""
-    for magic, decompressor in DECOMPRESSORS.items():
-        if head.startswith(magic):
-            stream.seek(0)
-            with contextlib.suppress(*DECOMPRESSION_ERRORS):
-                return decompressor(stream).read(HEAD_BYTES)
+    if compression.is_compressed(head):
+        stream.seek(0)
+        with contextlib.suppress(*compression.ERRORS):
+            return compression.expanded(stream).read1(HEAD_BYTES)  # what is there, if cut short
     return b""
