@@ -7,8 +7,8 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format \
-  wheel constraints clean
+.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora fuzz fuzz-checkpoints \
+  fuzz-archives lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
+	@echo "make fuzz-archives     20,000 hostile archives, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -72,6 +73,9 @@ fuzz: setup
 
 fuzz-checkpoints: setup
 	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+
+fuzz-archives: setup
+	$(BIN)/python tests/benchmarks/fuzz_archives.py $(FUZZ)
 
 lint: setup
 	$(BIN)/ruff check .
