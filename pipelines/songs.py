@@ -229,7 +229,7 @@ def _kind_of(entry: Entry) -> tuple[Kind | None, str]:
     except ArchiveError as error:
         return None, str(error) if by_name else ""
     kind = sources.kind_of(io.BytesIO(head), entry.name)
-    return kind, "" if kind else sources.foreign_archive(head)
+    return kind, "" if kind else sources.foreign_archive(head, entry.name)
 
 
 def _inner_songs(kind: Kind, entry: Entry, name: str, budget: Budget) -> Iterator[_Reading]:

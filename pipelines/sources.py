@@ -22,11 +22,11 @@ _MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 _TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz")
 _COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
 _RECORD_SUFFIXES = (".tfrecord", ".tfrecords")
-_FOREIGN_ARCHIVES = {
-    b"Rar!\x1a\x07": "RAR",
-    b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-}
+_FOREIGN_ARCHIVES = (
+    ("RAR", b"Rar!\x1a\x07", ".rar"),
+    ("7-Zip", b"7z\xbc\xaf\x27\x1c", ".7z"),
+    ("Zstandard", b"\x28\xb5\x2f\xfd", ".zst"),
+)
 AnyPath = str | bytes | os.PathLike
 Inputs = AnyPath | Iterable[AnyPath]
 
@@ -182,10 +182,12 @@ def _remote(entry: str) -> list[Source]:
     for file in found:
         name = file.path.removeprefix(base)
         # To look into each of a bucket's many files takes a request each: the name must do.
-        kind = None if is_litter(name) else kind_by_name(name)
-        if kind:
+        kind = kind_by_name(name)
+        reason = "" if kind else foreign_archive(b"", name)
+        if (kind or reason) and not is_litter(name):
             name = name if name != file.path else file.path.rsplit("/", 1)[1]
-            sources.append(Source(file.path, name, kind, file.size, file.changed))
+            kind = kind or Kind.MIDI
+            sources.append(Source(file.path, name, kind, file.size, file.changed, reason))
     return sources
 
 
@@ -211,7 +213,7 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
         with open(path, "rb") as stream:
             kind = kind_of(stream, name)
             stream.seek(0)
-            reason = "" if kind else foreign_archive(stream.read(HEAD_BYTES))
+            reason = "" if kind else foreign_archive(stream.read(HEAD_BYTES), name)
     except OSError:  # reported as unreadable if its name says that it is ours
         kind, reason = kind_by_name(name), ""
     if reason:
@@ -235,11 +237,11 @@ def _single_file(file: storage.Found) -> Source:
     return Source(file.path, os.path.basename(file.path), kind, file.size, file.changed)
 
 
-def foreign_archive(head: bytes) -> str:
+def foreign_archive(head: bytes, name: str) -> str:
     """Why an archive of a kind that we do not read gives nothing; "" for anything else."""
-    for magic, name in _FOREIGN_ARCHIVES.items():
-        if head.startswith(magic):
-            return f"a {name} archive is not supported; unpack it first"
+    for kind, magic, suffix in _FOREIGN_ARCHIVES:
+        if head.startswith(magic) or name.lower().endswith(suffix):
+            return f"a {kind} archive is not supported; unpack it first"
     return ""
 
 
