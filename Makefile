@@ -16,7 +16,7 @@ export HOME := $(CURDIR)/.home
 endif
 
 .PHONY: help setup demo web tables test test-slow test-web test-cluster test-corpora test-cpus fuzz \
-  fuzz-checkpoints lint format wheel constraints clean
+  fuzz-checkpoints fuzz-archives lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -31,6 +31,7 @@ help:
 	@echo "make test-cpus         tests that compare numbers, as other processors compute them"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
+	@echo "make fuzz-archives     20,000 hostile archives, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -90,6 +91,9 @@ fuzz: setup
 
 fuzz-checkpoints: setup
 	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+
+fuzz-archives: setup
+	$(BIN)/python tests/benchmarks/fuzz_archives.py $(FUZZ)
 
 lint: setup
 	$(BIN)/ruff check .

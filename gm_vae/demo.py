@@ -15,6 +15,7 @@ from absl import flags
 
 from gm_vae.command import Command
 from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.text import printable
 from gm_vae.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Stages:
 
     @contextlib.contextmanager
     def __call__(self, name: str, text: str) -> Iterator[None]:
-        print(f"[{name}] {text}", flush=True)
+        print(f"[{name}] {printable(text)}", flush=True)
         start = time.monotonic()
         yield
         self.seconds[name] = time.monotonic() - start
@@ -234,7 +235,7 @@ def _table(
     rows += [(name, str(path)) for name, path in places]
     for who, paths in made.items():
         rows += [(who if index == 0 else "", str(path)) for index, path in enumerate(paths)]
-    return "\n".join(f"{name:<20}{text}" for name, text in rows)
+    return "\n".join(f"{name:<20}{printable(text)}" for name, text in rows)
 
 
 def _define(values: flags.FlagValues) -> None:

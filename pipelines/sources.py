@@ -5,38 +5,28 @@ What a file is, is told by its bytes; names only help where bytes cannot. Readin
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import dataclasses
 import enum
 import glob
-import gzip
-import lzma
 import os
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import folders, storage
+from gm_vae.pipelines import compression, folders, storage
+from gm_vae.pipelines.archives import HEAD_BYTES
 
 _MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 _TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz")
 _COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
 _RECORD_SUFFIXES = (".tfrecord", ".tfrecords")
-_FOREIGN_ARCHIVES = {
-    b"Rar!\x1a\x07": "RAR",
-    b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-}
-HEAD_BYTES = 512  # one tar block; enough to tell what a file is
-DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-}
-DECOMPRESSION_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_FOREIGN_ARCHIVES = (
+    ("RAR", b"Rar!\x1a\x07", ".rar"),
+    ("7-Zip", b"7z\xbc\xaf\x27\x1c", ".7z"),
+    ("Zstandard", b"\x28\xb5\x2f\xfd", ".zst"),
+)
 AnyPath = str | bytes | os.PathLike
 Inputs = AnyPath | Iterable[AnyPath]
 
@@ -129,10 +119,11 @@ def kind_of(stream: BinaryIO, name: str) -> Kind | None:
         if shards.begins_with_record(head):
             return Kind.SEQUENCES
         head = _expanded_head(head, stream)
-    return _kind_by_name(name)
+    return kind_by_name(name)
 
 
-def _kind_by_name(name: str) -> Kind | None:
+def kind_by_name(name: str) -> Kind | None:
+    """What the name of a file says that it is; None if that is not for us."""
     stem = name.lower()
     for suffix in _COMPRESSED_SUFFIXES:
         stem = stem.removesuffix(suffix)
@@ -191,10 +182,12 @@ def _remote(entry: str) -> list[Source]:
     for file in found:
         name = file.path.removeprefix(base)
         # To look into each of a bucket's many files takes a request each: the name must do.
-        kind = None if is_litter(name) else _kind_by_name(name)
-        if kind:
+        kind = kind_by_name(name)
+        reason = "" if kind else foreign_archive(b"", name)
+        if (kind or reason) and not is_litter(name):
             name = name if name != file.path else file.path.rsplit("/", 1)[1]
-            sources.append(Source(file.path, name, kind, file.size, file.changed))
+            kind = kind or Kind.MIDI
+            sources.append(Source(file.path, name, kind, file.size, file.changed, reason))
     return sources
 
 
@@ -215,13 +208,14 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
         return [Source(path, name, Kind.MIDI, 0, error=reason)]
     if not os.path.isfile(path):  # a pipe, which may never end, or a device
         reason = "no regular file"
-        return [Source(path, name, Kind.MIDI, 0, error=reason)] if _kind_by_name(name) else []
+        return [Source(path, name, Kind.MIDI, 0, error=reason)] if kind_by_name(name) else []
     try:
         with open(path, "rb") as stream:
             kind = kind_of(stream, name)
-            reason = "" if kind else _foreign_archive(stream)
+            stream.seek(0)
+            reason = "" if kind else foreign_archive(stream.read(HEAD_BYTES), name)
     except OSError:  # reported as unreadable if its name says that it is ours
-        kind, reason = _kind_by_name(name), ""
+        kind, reason = kind_by_name(name), ""
     if reason:
         return [Source(path, name, Kind.MIDI, file.size, file.changed, reason)]
     return [Source(path, name, kind, file.size, file.changed)] if kind else []
@@ -243,21 +237,18 @@ def _single_file(file: storage.Found) -> Source:
     return Source(file.path, os.path.basename(file.path), kind, file.size, file.changed)
 
 
-def _foreign_archive(stream: BinaryIO) -> str:
-    """Why an archive that we do not read gives nothing; "" for anything else."""
-    stream.seek(0)
-    head = stream.read(HEAD_BYTES)
-    for magic, name in _FOREIGN_ARCHIVES.items():
-        if head.startswith(magic):
-            return f"a {name} archive is not supported; unpack it first"
+def foreign_archive(head: bytes, name: str) -> str:
+    """Why an archive of a kind that we do not read gives nothing; "" for anything else."""
+    for kind, magic, suffix in _FOREIGN_ARCHIVES:
+        if head.startswith(magic) or name.lower().endswith(suffix):
+            return f"a {kind} archive is not supported; unpack it first"
     return ""
 
 
 def _expanded_head(head: bytes, stream: BinaryIO) -> bytes:
     """The first bytes behind a compression; none if there is no compression."""
-    for magic, decompressor in DECOMPRESSORS.items():
-        if head.startswith(magic):
-            stream.seek(0)
-            with contextlib.suppress(*DECOMPRESSION_ERRORS):
-                return decompressor(stream).read(HEAD_BYTES)
+    if compression.is_compressed(head):
+        stream.seek(0)
+        with contextlib.suppress(*compression.ERRORS):
+            return compression.expanded(stream).read1(HEAD_BYTES)  # what is there, if cut short
     return b""

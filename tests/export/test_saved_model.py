@@ -1,6 +1,7 @@
 """The SavedModel, loaded by a program that knows nothing of ours."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -68,6 +69,11 @@ def signatures(served):
     loaded = tf.saved_model.load(str(served))
     # a signature holds its model by a weak reference
     return {name: lambda f=f, m=loaded, **x: f(**x) for name, f in loaded.signatures.items()}
+
+
+def test_a_name_that_is_not_utf_8_is_refused(model, tmp_path):
+    with pytest.raises(UsageError, match="m\ufffdde, a name that is not UTF-8"):
+        export_saved_model(checkpoint_of(model), os.path.join(tmp_path, os.fsdecode(b"m\xe4de")))
 
 
 def test_a_program_with_only_tensorflow_gets_the_same(model, served, tmp_path):

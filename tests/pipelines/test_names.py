@@ -99,6 +99,22 @@ def test_globs_single_files_and_bytes_name_them(folder):
         sources.find(f"{folder}/none")
 
 
+def test_the_public_case_of_a_latin_1_name(shared, tmp_path):
+    archive = shared / "cases/midi/latin1_filename_folder.tar"
+    if not archive.exists():
+        pytest.skip(f"there is no {archive}")
+    with tarfile.open(archive, encoding="utf-8", errors="surrogateescape") as stream:
+        try:
+            stream.extractall(tmp_path)
+        except OSError:
+            pytest.skip("this file system takes UTF-8 names only")
+    in_folder = list(songs.read(sources.find(tmp_path / "latin")))
+    assert [song.name for song in in_folder] == [os.fsdecode(b"caf\xe9.mid"), "plain.mid"]
+    in_archive = list(songs.read(sources.find(archive)))
+    assert [song.data for song in in_archive] == [song.data for song in in_folder]
+    assert not any(song.error for song in in_archive)
+
+
 def test_paths_survive_as_bytes():
     for path in (*NAMES, "/x/y", "\ud83c of Windows"):
         assert storage.from_bytes(storage.to_bytes(path)) == path

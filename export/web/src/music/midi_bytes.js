@@ -107,16 +107,13 @@ function trackChunks(data, view, position) {
 /** Where a track's content ends at the latest, and whether that is what its size says. */
 function trackStop(data, view, first) {
   const stop = first + view.getUint32(first - 4);
-  if (stop <= data.length) {
-    const nothingFollows = stop + 8 > data.length;
-    if (nothingFollows || holds(data, END_EVENT, stop - 3) || isChunk(data, view, stop)) {
-      return {stop, sizeIsRight: true};
-    }
-  }
+  const atEndEvent = holds(data, END_EVENT, stop - END_EVENT.length);
+  const nextFits = stop < data.length && (atEndEvent || isChunk(data, view, stop));
+  if (stop === data.length || nextFits) return {stop, sizeIsRight: true};
   const following = find(data, TRACK, first);
   if (following >= 0) return {stop: following, sizeIsRight: false};
   if (stop > data.length) return {stop: data.length, sizeIsRight: false};
-  const endEvent = find(data, END_EVENT, stop - 2);
+  const endEvent = find(data, END_EVENT, Math.max(first, stop - END_EVENT.length + 1));
   return endEvent < 0
     ? {stop, sizeIsRight: true}
     : {stop: endEvent + END_EVENT.length, sizeIsRight: false};
@@ -126,7 +123,7 @@ function trackStop(data, view, first) {
 function isChunk(data, view, position) {
   if (holds(data, TRACK, position)) return true;
   const kind = String.fromCharCode(...data.subarray(position, position + 4));
-  return /^[0-9A-Za-z]{4}$/.test(kind) &&
+  return /^[0-9A-Za-z]{4}$/.test(kind) && position + 8 <= data.length &&
     position + 8 + view.getUint32(position + 4) <= data.length;
 }
 
