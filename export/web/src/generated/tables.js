@@ -61,7 +61,7 @@ export const MIDI = {
   maxTracks: 65535,
   maxPreambleBytes: 1024,
   maxFaults: 1000,
-  soundBytesPerFault: 32,
+  soundBytesPerFault: 64,
   maxUnitPower: 10,
   maxSysexBytes: 16,
   longestDelayQuarters: 40000,
