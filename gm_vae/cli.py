@@ -25,7 +25,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music", True),
+    "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music"),
     "arrange": Verb("gm_vae.music.arranger", "COMMAND", "write the default corpus as MIDI files"),
     "preprocess": Verb(
         "gm_vae.pipelines.midi_to_measures", "COMMAND", "turn MIDI files into a dataset of measures"

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import textwrap
+import typing
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -129,7 +130,10 @@ def attribute_help(cls: type) -> dict[str, str]:
 
 
 def define_fields(values: flags.FlagValues, defaults: Any) -> None:
-    """A flag for each bool, int, float or str field of a dataclass value, explained as there."""
+    """A flag for each bool, int, float or str field of a dataclass value, explained as there.
+
+    A field may be None too, where its flag is not given.
+    """
     define = {
         bool: flags.DEFINE_bool,
         int: flags.DEFINE_integer,
@@ -137,9 +141,10 @@ def define_fields(values: flags.FlagValues, defaults: Any) -> None:
         str: flags.DEFINE_string,
     }
     texts = attribute_help(type(defaults))
-    for field in dataclasses.fields(defaults):
-        value = getattr(defaults, field.name)
-        define[type(value)](field.name, value, texts.get(field.name, ""), flag_values=values)
+    for name, hint in typing.get_type_hints(type(defaults)).items():
+        (kind,) = {*(typing.get_args(hint) or [hint])} - {type(None)}
+        value = getattr(defaults, name)
+        define[kind](name, value, texts.get(name, ""), flag_values=values)
 
 
 def from_fields(values: flags.FlagValues, defaults: T) -> T:

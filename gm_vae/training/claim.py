@@ -54,8 +54,10 @@ def claim(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
         try:
             old = json.loads(path.read_text(encoding="utf-8"))
             old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
-            # the learning rate along a cosine follows from the number of steps
-            free = () if settings["training"]["schedule"] == "cosine" else ("steps",)
+            # the learning rate along a cosine, or by the clock, follows from the number of steps
+            asked = settings["training"]
+            bound = asked["schedule"] == "cosine" or asked["minutes"] is not None
+            free = () if bound else ("steps",)
             differing = [
                 f"{part}.{name}: {old[part].get(name)} there, {value} asked for"
                 for part in settings

@@ -13,6 +13,7 @@ from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
+from gm_vae.progress import duration
 from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.text import printable
 from gm_vae.training.cluster import VARIABLE, read_cluster
@@ -143,6 +144,8 @@ def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: N
 
     start = _start(values)
     recipe = values.recipe or ("finetune" if start else "default")
+    if values["minutes"].present and values["steps"].present:
+        raise UsageError("--minutes and --steps both say when the run ends; leave one away.")
     config = from_fields(values, RECIPES[recipe])
     fmt = dataset.load(values.data).fmt
     model = start.config if start else _model_config(values, fmt)
@@ -159,6 +162,11 @@ def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: N
         return AGAIN
     if result.after:
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
+    if config.minutes is not None and result.steps > result.first_step:
+        print(
+            f"\n{duration(60 * config.minutes)} gave {result.steps:,} steps. The nearest run that "
+            f"can be repeated has, instead of --minutes: {config.flags_over(result.steps)}"
+        )
     print(f"\nmodel: {printable(result.folder / 'checkpoint')}")
     return None
 
@@ -173,6 +181,7 @@ TRAIN = Command(
     ),
     example=(
         "gm-vae train --data=data/mine --output=runs/mine --finetune=small\n"
+        "gm-vae train --data=data/mine --output=runs/quick --finetune=small --minutes=10\n"
         "gm-vae train --data=data/web --output=runs/web --preset=small --steps=20000\n"
         "tensorboard --logdir=runs/mine/logs"
     ),

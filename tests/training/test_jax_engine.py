@@ -16,6 +16,7 @@ from run_losses import run_losses
 import gm_vae
 from gm_vae.training.evaluation import evaluate
 
+RATE = "train/learning_rate"
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_training.py"
 
 
@@ -60,6 +61,21 @@ def test_a_run_goes_on_to_the_same_bytes(trained):
     assert sorted(losses) == [1, 2, 3, 4, 5, 6]
     assert run_losses(trained / "resumed") == {step: losses[step] for step in (4, 5, 6)}
     assert min(losses[6]) < min(losses[1])
+
+
+def test_a_run_by_the_clock_comes_to_the_least_rate(trained):
+    rates = [max(found) for _, found in sorted(run_losses(trained / "timed", RATE).items())]
+    assert len(rates) > 5
+    assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling is no progress
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 1e-3
+    losses = [min(found) for _, found in sorted(run_losses(trained / "timed").items())]
+    assert losses[-1] < losses[0]
+    (*_, state) = sorted((trained / "timed/state").iterdir())
+    with np.load(state) as found:
+        scalars = {name: float(found[name]) for name in found if found[name].shape == ()}
+    assert 1000.0 in scalars.values()  # where the schedules end
+    assert 20 < scalars["limit/seconds_used"] <= 30
 
 
 def test_tensorflow_reads_and_scores_what_it_trained(trained, songs_dataset):
