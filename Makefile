@@ -15,16 +15,18 @@ ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
 export HOME := $(CURDIR)/.home
 endif
 
-.PHONY: help setup demo web tables test test-slow test-web test-cluster test-corpora test-cpus fuzz \
-  fuzz-checkpoints fuzz-archives lint format wheel constraints clean
+.PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
+  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
 	@echo "make tables            the tables that the page shares with the package"
-	@echo "make test              the tests"
-	@echo "make test-slow         runs that are killed, several processes that train together"
+	@echo "make test              the tests of all parts, in 6 minutes on 2 cores"
+	@echo "make test-all          these and all others but the fuzzers"
+	@echo "make test-clients      all of the exports in magenta.js and TensorFlow.js"
+	@echo "make test-slow         whole chains, runs that are killed, several processes that train together"
 	@echo "make test-web          slow checks of the page in Chromium"
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
@@ -67,11 +69,19 @@ tables: setup
 test: setup
 	$(BIN)/python -m pytest tests -n 3 --dist loadfile
 
-# Runs that are killed, and several processes that train together.
-test-slow: setup
-	$(BIN)/python -m pytest tests/training -m slow
+# All but what takes hours: fuzzing, and the tests as other processors compute them.
+test-all: test test-rest
 
-# Needs Node, npm and Chromium.
+test-rest: test-clients test-slow test-web test-corpora test-cluster
+
+# Whole chains, runs that are killed, several processes that train together, JAX and XLA.
+test-slow: setup
+	$(BIN)/python -m pytest tests -m slow
+
+# Both need Node, npm and Chromium.
+test-clients: setup
+	$(BIN)/python -m pytest tests/js -m clients
+
 test-web: setup
 	$(BIN)/python -m pytest tests/web -m web
 

@@ -147,6 +147,7 @@ def test_export_and_import_give_the_model_back(capsys, model_folder, tmp_path):
     assert after.decode(z, "C", seed=0) == before.decode(z, "C", seed=0)
 
 
+@pytest.mark.slow
 def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
     from gm_vae.music import arranger
 

@@ -23,6 +23,9 @@ CHORD = 10  # A major
 GRAPHICS = 2.0**-20
 
 
+pytestmark = pytest.mark.clients
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """Function from "chords" or "plain" to a model and the folder of its graphs."""

@@ -21,7 +21,14 @@ from gm_vae.training.evaluation import evaluate
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)
-CONFIG = TrainConfig(steps=4, batch_size=16, schedule="exponential", save_every=2, log_every=1)
+CONFIG = TrainConfig(
+    steps=4,
+    batch_size=16,
+    schedule="exponential",
+    save_every=2,
+    log_every=1,
+    validation_measures=64,
+)
 
 
 def quiet(line):

@@ -16,6 +16,7 @@ from run_losses import run_losses
 import gm_vae
 from gm_vae.training.evaluation import evaluate
 
+pytestmark = pytest.mark.slow  # JAX compiles in another process
 RATE = "train/learning_rate"
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_training.py"
 

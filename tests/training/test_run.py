@@ -29,6 +29,7 @@ CONFIG = TrainConfig(
     schedule="exponential",
     save_every=3,
     log_every=1,
+    validation_measures=64,
 )
 
 

@@ -68,6 +68,7 @@ def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
         assert_close(value, expected, TRAINING, err_msg=key)
 
 
+@pytest.mark.slow
 def test_two_mirrored_replicas_do_the_same_as_one_device(two_replicas, batch_of):
     config = TrainConfig(batch_size=8, learning_rate=1e-2, seed=3)
     model = ModelConfig(12, (16, 16), 6)
@@ -91,6 +92,7 @@ def test_two_mirrored_replicas_do_the_same_as_one_device(two_replicas, batch_of)
     assert one[3]["loss"] < one[0]["loss"]
 
 
+@pytest.mark.slow
 def test_xla_compiles_the_dense_step_to_the_packed_losses(batch_of):
     config = TrainConfig(batch_size=6, learning_rate=1e-2, free_bits=0.0)
     model = ModelConfig(12, (16, 16), 6)
