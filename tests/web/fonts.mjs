@@ -16,7 +16,11 @@ export const FONTS = {
   // each letter as wide as a digit
   'DejaVu Sans Mono': using('DejaVu Sans Mono'),
   // wider than any that systems come with
-  Wide: `@font-face { font-family: Wide; src: local('DejaVu Sans'); size-adjust: 125%; }
+  Wide: `
+    @font-face { font-family: Wide; src: local('DejaVu Sans'); size-adjust: 125%; }
+    @font-face {
+      font-family: Wide; src: local('DejaVu Sans Bold'); size-adjust: 125%; font-weight: 600 900;
+    }
     ${using('Wide')}`,
 };
 
@@ -48,7 +52,7 @@ export async function use(page, name) {
     style.id = id;
     style.textContent = css;
     document.head.append(style);
-    await document.fonts.load(`16px '${name}'`);
+    await Promise.all(['16px', 'bold 16px'].map((size) => document.fonts.load(`${size} '${name}'`)));
     return isThere(name);
 
     /** A font that is there measures the same whatever stands in for it. */
