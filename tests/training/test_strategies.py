@@ -84,7 +84,7 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
             )
 
     workers = [start(0), start(1)]
-    watchdog = threading.Timer(500, lambda: [worker.kill() for worker in workers])
+    watchdog = threading.Timer(1800, lambda: [worker.kill() for worker in workers])
     watchdog.start()  # a cluster that does not come together would wait for ever
     try:
         seen = iter(workers[0].stdout.readline, "")
