@@ -199,6 +199,10 @@ def _hostile_tars() -> dict[str, tuple[bytes, str]]:
     holes = (bytes(504) + b"\1" * 8) * 2048
     return {
         "negative_size": (tar_header(b"a.mid", -512) + end, "negative size"),
+        "negative_size_loop": (
+            member(b"good.mid", SONG) + tar_header(b"a.mid", -512) + end,
+            "negative size",
+        ),
         "negative_size_small": (tar_header(b"a.mid", -1) + end, "negative size"),
         "negative_size_of_name": (tar_header(b"L", -1024, b"L") + end, "negative size"),
         "size_2_87": (tar_header(b"a.mid", 1 << 87) + end, "expands to over"),
