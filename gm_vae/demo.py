@@ -32,13 +32,7 @@ if TYPE_CHECKING:
 PROGRESSION = "C G Bb F Ab Eb D G"
 INTERPOLATION = "Dm F Am G"
 MINUTES = 4.0
-TRAINING = dataclasses.replace(
-    RECIPES["finetune"],
-    learning_rate=1e-3,
-    min_learning_rate=1e-4,
-    save_every=100,
-    validation_measures=256,
-)
+TRAINING = dataclasses.replace(RECIPES["finetune"], save_every=100, validation_measures=256)
 
 _AFTER_TRAINING = 4  # times as long as the first music took, on machines of any speed
 _AFTER_TRAINING_AT_LEAST = 15.0  # seconds
