@@ -290,7 +290,7 @@ def damaged(content, **kwargs):
         pytest.param(damaged(b"\x00\xfe"), Flaw.STRAY_BYTE, 1, id="active sensing"),
         pytest.param(damaged(b"\x00\xf2\x01\x02"), Flaw.STRAY_BYTE, 1, id="song position"),
         pytest.param(
-            damaged(b"\x00\xff\x51\x83\x7f\x07\xa1\x20"), Flaw.LONG_MESSAGE, 1, id="tempo"
+            damaged(b"\x00\xff\x51\x83\x7f\x07\xa1\x20"), Flaw.LONG_MESSAGE, 1, id="long tempo"
         ),
         pytest.param(damaged(b"\x00\xf0\x83\x7f\x7e\x7f\xf7"), Flaw.LONG_MESSAGE, 1, id="sysex"),
         pytest.param(damaged(b"\xff\xff\xff\x7f\xb0\x07\x00"), Flaw.IMPOSSIBLE_TIME, 1, id="delay"),
