@@ -111,7 +111,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "resetControllers": pedal.RESET_CONTROLLERS,
             "pedalDown": pedal.DOWN,
             "endsNotes": channel_state.ENDING_CONTROLLERS,
-            "flaws": {flaw.name: flaw.value for flaw in Flaw},
+            "flaws": {flaw.name.lower(): flaw.value for flaw in Flaw},
         },
         "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE},
     }

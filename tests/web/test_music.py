@@ -84,7 +84,7 @@ def notes_in_python(data):
     )
     return {
         "notes": [list(row) for row in zip(*(column.tolist() for column in columns))],
-        "flaws": {flaw.name: count for flaw, count in score.flaws.items()},
+        "flaws": {flaw.name.lower(): count for flaw, count in score.flaws.items()},
         "signatures": [list(change) for change in score.time_signatures],
         "qpm": tempo,
     }
@@ -107,6 +107,25 @@ def assert_same_notes(node, folder, files):
             assert found[name] == value, (number, name)
         total += len(found["notes"])
     return total
+
+
+def test_notes_of_the_vectors(node, tmp_path):
+    """Each rule of reading on a small file, with its outcome written by hand."""
+    vectors = json.loads((VECTORS / "midi_reading.json").read_text(encoding="utf-8"))
+    assert len(vectors) > 50
+    requests = []
+    for vector in vectors:
+        path = tmp_path / f"{vector['name']}.mid"
+        path.write_bytes(bytes.fromhex(vector["midi"]))
+        requests.append({"action": "notes", "file": str(path)})
+    for vector, found in zip(vectors, node("music.mjs", requests), strict=True):
+        notes = [
+            [instrument, channel, program, int(is_drum), pitch, start, end]
+            for instrument, start, end, pitch, _, program, is_drum, channel in found["notes"]
+        ]
+        assert sorted(notes) == sorted(vector["notes"]), vector["name"]
+        assert found["flaws"] == vector["flaws"], vector["name"]
+        assert found["signatures"] == vector["timeSignatures"], vector["name"]
 
 
 def test_notes_of_random_messages(node, tmp_path):

@@ -174,22 +174,22 @@ class Reader {
         }
       }
       if (delta > this.longestDelay) {
-        this.flaw('IMPOSSIBLE_TIME');
+        this.flaw('impossible_time');
         delta = 0;
       }
       if (byte < 0xf0) {
         const first = at + (byte >= 0x80 ? 1 : 0);
         if (!size) {
-          this.fault('STRAY_BYTE', track, at);
+          this.fault('stray_byte', track, at);
           position = at + 1;
         } else if (first + size > stop) {
           cut = true;
           break;
         } else if (data[first] >= 0x80) {
-          this.fault('BYTE_OVER_127', track, at);
+          this.fault('byte_over_127', track, at);
           position = first + size;
         } else if (data[first + size - 1] >= 0x80) {
-          this.fault('BYTE_OVER_127', track, at);
+          this.fault('byte_over_127', track, at);
           data = this.data = data.slice();
           data[first + size - 1] = 0x7f;
           continue;
@@ -206,7 +206,7 @@ class Reader {
         throw new MidiError('The MIDI file has too many tempos, texts and the like for a song.');
       }
       if (byte !== META && byte !== SYSEX && byte !== SYSEX_END) {
-        this.fault('STRAY_BYTE', track, at);
+        this.fault('stray_byte', track, at);
         position = at + 1 + (MIDI.dataOfSystemCommon[byte] ?? 0);
         continue;
       }
@@ -215,7 +215,7 @@ class Reader {
       const [length, first] = this.number(at + 1 + (isMeta ? 1 : 0), stop);
       position = first + length;
       if (position > stop) {
-        this.fault('LONG_MESSAGE', track, at);
+        this.fault('long_message', track, at);
         if (isMeta) {
           position = first + (MIDI.metaLengths[kind] ?? length);
         } else {
@@ -245,8 +245,8 @@ class Reader {
       }
     }
     found.tracks.push({stop, endTick: tick});
-    if (cut || !(ended || sizeIsRight)) this.flaw('CUT_SHORT');
-    else if (!sizeIsRight) this.flaw('WRONG_SIZE');
+    if (cut || !(ended || sizeIsRight)) this.flaw('cut_short');
+    else if (!sizeIsRight) this.flaw('wrong_size');
   }
 
   /**
@@ -267,7 +267,7 @@ class Reader {
     }
     if (at + size > stop || data[at] >= 0x80 || data[at + size - 1] >= 0x80) return null;
     if (delta > this.longestDelay) {
-      this.flaw('IMPOSSIBLE_TIME');
+      this.flaw('impossible_time');
       delta = 0;
     }
     tick += delta;
@@ -287,14 +287,14 @@ class Reader {
   tempo(track, tick, content) {
     const microseconds = (content[0] << 16) | (content[1] << 8) | content[2];
     if (content.length >= 3 && microseconds) this.found.tempos.push({track, tick, microseconds});
-    else this.flaw('IMPOSSIBLE_TEMPO');
+    else this.flaw('impossible_tempo');
   }
 
   signature(track, tick, [beats, power]) {
     if (power !== undefined && beats && power <= MIDI.maxUnitPower) {
       this.found.signatures.push({track, tick, beats, unit: 1 << power});
     } else {
-      this.flaw('IMPOSSIBLE_METER');
+      this.flaw('impossible_meter');
     }
   }
 

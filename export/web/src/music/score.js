@@ -65,8 +65,8 @@ function readNotes({events, tracks}, state) {
       end = neverEnded ? Math.min(taken, tracks[track].endTick) : given;
     }
     const silenced = state.nextEnd(channel, start);
-    if (neverEnded && end < silenced) count('NO_END');
-    else if (Math.min(end, silenced) === start) count('NO_LENGTH');
+    if (neverEnded && end < silenced) count('no_end');
+    else if (Math.min(end, silenced) === start) count('no_length');
     end = Math.max(Math.min(end, silenced), start + 1);
     const stop = off?.at ?? tracks[track].stop;
     return {start, end, pitch, velocity, ...soundOf(state, channel, start), channel, track, at, stop};
