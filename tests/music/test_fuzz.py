@@ -25,8 +25,8 @@ def test_damaged_files_are_read_or_refused_in_a_sentence(songs):
         except MidiError as error:
             sentences.add(str(error))
     assert all(sentence.endswith(".") for sentence in sentences)
-    assert 100 < read < 300  # both happen, or else the mutants are not worth much
-    assert len(sentences) > 50
+    assert 300 < read < 390  # both happen, or else the mutants are not worth much
+    assert len(sentences) > 15
 
 
 def test_mutants_are_the_same_each_time(songs):
