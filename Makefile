@@ -94,7 +94,7 @@ test-corpora: setup
 
 # TensorFlow and NumPy with other instructions and threads.
 test-cpus: setup
-	PYTHON="$(BIN)/python" sh tests/cpus.sh
+	PYTHON=$(BIN)/python sh tests/cpus.sh
 
 fuzz: setup
 	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)

@@ -113,8 +113,9 @@ def test_choices_of_weights_that_differ_by_roundings_are_the_same_but_for_near_t
 
 def test_one_other_token_passes_at_a_near_tie_alone():
     config, weights, arguments = a_model_and_what_it_decodes(1.0)
-    expected, _ = NumpyVAE(config, weights).decode(*arguments)
-    assert choice_distances(expected, expected, config, weights, *arguments).max() <= 1
+    expected, lengths = NumpyVAE(config, weights).decode(*arguments)
+    real = np.arange(expected.shape[-1]) < lengths[..., None]  # up to each track's end
+    assert choice_distances(expected, expected, config, weights, *arguments)[real].max() <= 1
     program = expected[:, :, :1] < 489
     others = expected + np.where(program, 1, -1)  # the next program, or the last one for the end
     distances = choice_distances(others, expected, config, weights, *arguments)[:, :, 0]

@@ -199,7 +199,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     )
     differing += "min_pitch 0 against 50; max_pitch 127 against 72"
 
-    train_flags = [f"--{k}={v}" for k, v in CONFIG.to_dict().items()]
+    train_flags = [f"--{k}={v}" for k, v in CONFIG.to_dict().items() if v is not None]
     train_flags += ["--encoder_units=8", "--decoder_units=8", "--latent_size=4"]
     said = sentence(
         capsys,

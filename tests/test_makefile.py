@@ -34,6 +34,8 @@ class Checkout:
             source = REPO / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self.folder / name)
         (self.folder / "export/web").mkdir(parents=True)
+        (self.folder / "tests").mkdir()
+        shutil.copy(REPO / "tests/cpus.sh", self.folder / "tests")
         self.tools = root / "tools"
         for name in ("python3", "npm", "node", "fluidsynth", "chromium", "apt-get"):
             self.stub(self.tools / name)

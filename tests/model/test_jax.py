@@ -14,9 +14,8 @@ from patience import PATIENCE_SECONDS
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_forward.py"
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param("chords_dec3", marks=pytest.mark.slow), "plain_dec3"]
-)
+@pytest.mark.slow  # JAX compiles in another process
+@pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
 def test_forward_and_gradients_are_the_originals(golden, name, tmp_path):
     if not importlib.util.find_spec("jax"):
         pytest.skip("jax is not installed; pip install jax")

@@ -79,6 +79,7 @@ def test_what_is_not_there_is_said(bucket, entry, message):
         sources.find(entry)
 
 
+@pytest.mark.slow
 def test_remote_gives_the_bytes_of_local(bucket, midi_files, tmp_path, capsys):
     folder = tmp_path / "songs" / "deep"
     folder.mkdir(parents=True)

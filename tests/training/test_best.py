@@ -83,6 +83,7 @@ def test_the_best_step_is_left(held_out, songs_dataset, tmp_path):
     assert "| steps | 3, the best of 4 |" in model_card(found, "checkpoint")
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_knows_what_was_best(held_out, songs_dataset, tmp_path):
     held_out(90, 60, 70, 66)  # the last: the model that is left after two steps
     two = dataclasses.replace(CONFIG, steps=2)
@@ -100,6 +101,7 @@ def test_the_last_step_may_be_the_best(held_out, songs_dataset, tmp_path):
     assert "best at" not in "\n".join(said)
 
 
+@pytest.mark.slow
 def test_a_model_that_gets_no_better_is_left(songs_dataset, tmp_path):
     """Steps that spoil a model for good: what it began with is left, in new coordinates."""
     train(tmp_path / "start", songs_dataset, MODEL, CONFIG, say=lambda line: None)

@@ -75,6 +75,7 @@ def test_a_step_moves_the_weights_of_the_model(trained, songs_dataset, tmp_path)
     assert any((after[name] != value).any() for name, value in start.weights.items())
 
 
+@pytest.mark.slow
 def test_it_goes_on_from_its_state_and_not_from_the_model(trained, tuned, songs_dataset, tmp_path):
     folder, start = tmp_path / "run", read_model(trained)
     half = dataclasses.replace(CONFIG, steps=2)

@@ -213,6 +213,7 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
             train(tmp_path / "run", songs_dataset, MODEL, dataclasses.replace(CONFIG, **changes))
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
     clock, songs_dataset, tmp_path, monkeypatch
 ):
