@@ -116,8 +116,8 @@ def test_one_other_token_passes_at_a_near_tie_alone():
     expected, lengths = NumpyVAE(config, weights).decode(*arguments)
     real = np.arange(expected.shape[-1]) < lengths[..., None]  # up to each track's end
     assert choice_distances(expected, expected, config, weights, *arguments)[real].max() <= 1
-    program = expected[:, :, :1] < 489
-    others = expected + np.where(program, 1, -1)  # the next program, or the last one for the end
+    others = expected.copy()
+    others[..., 0] += np.where(expected[..., 0] < 489, 1, -1)  # the next program; end: the last one
     distances = choice_distances(others, expected, config, weights, *arguments)[:, :, 0]
     for place in (distances.argmin(), distances.argmax()):
         measure, track = np.unravel_index(place, distances.shape)

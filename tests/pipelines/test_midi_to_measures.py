@@ -194,7 +194,7 @@ def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
     note_seq = pytest.importorskip("note_seq")
     # note_seq takes the program at the end of a note: songs in which none changes are the same
     files = [data for data in midi_files.values() if not _changes_programs(data)]
-    assert len(files) > 5
+    assert len(files) >= 5
     records = [note_seq.midi_to_note_sequence(data).SerializeToString() for data in files]
     name = "songs.tfrecord"
     (tmp_path / name).write_bytes(b"".join(map(shards.frame, [*records, b"no sequence"])))
