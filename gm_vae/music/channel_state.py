@@ -12,12 +12,13 @@ import numpy as np
 
 from gm_vae.music import pedal
 from gm_vae.music.general_midi import DRUM_CHANNEL
-from gm_vae.music.midi_bytes import CHANNELS, ChannelEvents, MidiEvents
+from gm_vae.music.midi_bytes import CHANNELS, ChannelEvents, MidiError, MidiEvents
 from gm_vae.music.moments import Moments
 
 _CONTROLLER_STATUS, _PROGRAM_STATUS = 0xB0, 0xC0
 _BANK = 0  # the controller of a bank's high byte
 _GM2_DRUMS, _GM2_MELODIC, _XG_DRUMS = 120, 121, (126, 127)
+_MAX_RESETS = 1000  # for memory's sake
 _PROGRAM, _PART, _RESET = 128, 129, 130  # kinds of changes; lower ones are controllers
 # System exclusive messages without their status, for any device.
 _RESET_TO_GM_OR_GS = re.compile(
@@ -156,12 +157,17 @@ def _rows(
 
 
 def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
-    """The rows of `_Table` that system exclusive messages make."""
-    rows = []
+    """The rows of `_Table` that system exclusive messages make. Raises MidiError."""
+    rows, resets = [], 0
     for message in events.system_exclusive:
         first, place = CHANNELS * message.port, (message.tick, message.offset)
         is_xg = bool(_RESET_TO_XG.match(message.content))
         if is_xg or _RESET_TO_GM_OR_GS.match(message.content):
+            resets += 1
+            if resets > _MAX_RESETS:
+                raise MidiError(
+                    f"The MIDI file resets its channels over {_MAX_RESETS:,} times; no song does."
+                )
             rows += [(first + channel, *place, _RESET, is_xg) for channel in range(CHANNELS)]
         elif match := _GS_PART.match(message.content):
             part = match[1][0] & 0x0F  # 0 is for channel 10; 1 to 9, 11 to 16 for those channels
