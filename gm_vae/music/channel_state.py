@@ -52,9 +52,8 @@ class ChannelState:
 
         # A reset makes channel 10 the only drum part, which it also is before any.
         parts = (is_part | is_reset) & is_part.any()
-        self._parts = table.timeline(
-            parts, np.where(is_reset, _is_drum_channel(table.channel), value)
-        )
+        at_first = _is_drum_channel(table.channel) if parts.any() else value
+        self._parts = table.timeline(parts, np.where(is_reset, at_first, value))
         banks = (is_program | is_part | is_reset) & _HAVE_A_SAY[value[kind == _BANK]].any()
         self._banks = table.timeline(
             banks, np.where(is_program, _parts_of_banks(table), _BY_PART) if banks.any() else value

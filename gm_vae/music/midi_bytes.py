@@ -458,6 +458,8 @@ class _Reader:
 
         Numbers of more than 32 bits are no less than 1 << 32.
         """
+        if position < stop and self._data[position] < 0x80:
+            return self._data[position], position + 1
         match = _NUMBER.match(self._data, position, stop)
         if not match:
             return 1 << 32, stop + 1
