@@ -89,6 +89,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "maxPreambleBytes": midi_bytes.MAX_PREAMBLE_BYTES,
             "maxFaults": midi_bytes.MAX_FAULTS,
             "soundBytesPerFault": midi_bytes.SOUND_BYTES_PER_FAULT,
+            "maxResets": channel_state.MAX_RESETS,
             "maxUnitPower": midi_bytes.MAX_UNIT_POWER,
             "maxSysexBytes": midi_bytes.MAX_SYSEX_BYTES,
             "longestDelayQuarters": midi_bytes.LONGEST_DELAY_QUARTERS,

@@ -12,12 +12,13 @@ import numpy as np
 
 from gm_vae.music import pedal
 from gm_vae.music.general_midi import DRUM_CHANNEL
-from gm_vae.music.midi_bytes import CHANNELS, ChannelEvents, MidiEvents
+from gm_vae.music.midi_bytes import CHANNELS, ChannelEvents, MidiError, MidiEvents
 from gm_vae.music.moments import Moments
 
 _CONTROLLER_STATUS, _PROGRAM_STATUS = 0xB0, 0xC0
 BANK = 0  # the controller of a bank's high byte
 GM2_DRUMS, GM2_MELODIC, XG_DRUMS = 120, 121, (126, 127)
+MAX_RESETS = 1000  # for memory's sake
 _PROGRAM, _PART, _RESET = 128, 129, 130  # kinds of changes; lower ones are controllers
 # System exclusive messages without their status, for any device.
 RESET_TO_GM_OR_GS = re.compile(
@@ -52,9 +53,8 @@ class ChannelState:
 
         # A reset makes channel 10 the only drum part, which it also is before any.
         parts = (is_part | is_reset) & is_part.any()
-        self._parts = table.timeline(
-            parts, np.where(is_reset, _is_drum_channel(table.channel), value)
-        )
+        at_first = _is_drum_channel(table.channel) if parts.any() else value
+        self._parts = table.timeline(parts, np.where(is_reset, at_first, value))
         banks = (is_program | is_part | is_reset) & _HAVE_A_SAY[value[kind == BANK]].any()
         self._banks = table.timeline(
             banks, np.where(is_program, _parts_of_banks(table), _BY_PART) if banks.any() else value
@@ -157,12 +157,17 @@ def _rows(
 
 
 def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
-    """The rows of `_Table` that system exclusive messages make."""
-    rows = []
+    """The rows of `_Table` that system exclusive messages make. Raises MidiError."""
+    rows, resets = [], 0
     for message in events.system_exclusive:
         first, place = CHANNELS * message.port, (message.tick, message.offset)
         is_xg = bool(RESET_TO_XG.match(message.content))
         if is_xg or RESET_TO_GM_OR_GS.match(message.content):
+            resets += 1
+            if resets > MAX_RESETS:
+                raise MidiError(
+                    f"The MIDI file resets its channels over {MAX_RESETS:,} times; no song does."
+                )
             rows += [(first + channel, *place, _RESET, is_xg) for channel in range(CHANNELS)]
         elif match := GS_PART.match(message.content):
             part = match[1][0] & 0x0F  # 0 is for channel 10; 1 to 9, 11 to 16 for those channels

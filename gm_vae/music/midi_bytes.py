@@ -204,7 +204,8 @@ def read_events(data: bytes) -> MidiEvents:
     if not division:
         raise MidiError("The MIDI file's header is damaged (0 ticks to a quarter note).")
     reader = _Reader(data, division)
-    for track, chunk in enumerate(_track_chunks(data, start + 8 + header_bytes)):
+    declared = int.from_bytes(data[start + 10 : start + 12], "big")
+    for track, chunk in enumerate(_track_chunks(data, start + 8 + header_bytes, declared)):
         reader.read_track(track, *chunk)
     return reader.finish()
 
@@ -222,10 +223,11 @@ def _unwrap_riff(data: bytes) -> int:
     raise MidiError("The RIFF file holds no MIDI data.")
 
 
-def _track_chunks(data: bytes, position: int) -> list[tuple[int, int, bool]]:
+def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, int, bool]]:
     """(first, stop, whether its size is right) of each MTrk chunk's content.
 
-    Chunks of other kinds are skipped, and so is whatever is no chunk.
+    Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
+    declared number are missing: behind them it may hold those of an older, longer file.
     """
     chunks = []
     for _ in range(2 * MAX_TRACKS):
@@ -238,7 +240,7 @@ def _track_chunks(data: bytes, position: int) -> list[tuple[int, int, bool]]:
         elif _is_chunk(data, position):
             stop = first + int.from_bytes(data[position + 4 : first], "big")
         else:
-            stop = data.find(_TRACK, position)
+            stop = data.find(_TRACK, position) if len(chunks) < declared else -1
             if stop < 0:
                 break
         position = stop
@@ -458,6 +460,8 @@ class _Reader:
 
         Numbers of more than 32 bits are no less than 1 << 32.
         """
+        if position < stop and self._data[position] < 0x80:
+            return self._data[position], position + 1
         match = _NUMBER.match(self._data, position, stop)
         if not match:
             return 1 << 32, stop + 1

@@ -362,6 +362,13 @@ def test_what_stands_before_the_header_or_between_tracks():
         parse_midi(bytes(5000) + data)
 
 
+def test_what_an_older_file_left_behind_is_ignored():
+    """Behind as many tracks as the header says and some rubbish."""
+    data = raw(ONE_NOTE + END_OF_TRACK) + b"\x00\x01\x02" + raw(ONE_NOTE, ONE_NOTE)[14:]
+    assert len(spans(data)) == 1
+    assert len(spans(data[:11] + b"\3" + data[12:])) == 3
+
+
 def test_noise_is_refused():
     random = np.random.default_rng(1)
     for size in (10, 100, 1000, 100_000):

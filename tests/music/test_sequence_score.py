@@ -6,9 +6,8 @@ But for files of which note_seq itself reads other notes than a player sounds.
 from fractions import Fraction
 
 import pytest
-from gm_player import Player
 from midi_builder import meter, midi, note, pedal, program, tempo
-from original_notes import differences, original_notes
+from original_notes import is_read_alike
 
 from gm_vae.music import arranger
 from gm_vae.music.measures import measures_from_score
@@ -32,17 +31,8 @@ def _through_note_seq(data):
     return score_from_note_sequence(note_seq.midi_to_note_sequence(data).SerializeToString())
 
 
-def _is_read_alike(data):
-    """Whether note_seq reads the notes that a player sounds, before and after pedals."""
-    player = Player(data)
-    return all(
-        original and note.end == original.pedal_end and not differences(note, original)
-        for note, original in zip(player.notes, original_notes(player))
-    )
-
-
 def test_songs_come_through_bar_by_bar():
-    songs = [song for song in arranger.songs(8, seed=2) if _is_read_alike(song.midi)]
+    songs = [song for song in arranger.songs(8, seed=2) if is_read_alike(song.midi)]
     assert len(songs) >= 4
     for song in songs:
         expected, found = parse_midi(song.midi), _through_note_seq(song.midi)
@@ -81,7 +71,7 @@ def test_golden_files_come_through(golden):
             continue
         checked += 1
         if [bar[3] for bar in _bars(found)] != [bar[3] for bar in _bars(score)]:
-            (differ if _is_read_alike(data) else read_otherwise).append(path.name)
+            (differ if is_read_alike(data) else read_otherwise).append(path.name)
     assert checked > 50
     assert differ == ["english3.mid"]  # its meters stand in a track where note_seq does not look
     assert len(read_otherwise) == 4

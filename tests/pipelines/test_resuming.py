@@ -13,7 +13,8 @@ from patience import PATIENCE_SECONDS
 
 from gm_vae.errors import UserError
 from gm_vae.music import arranger
-from gm_vae.pipelines import runner, songs, staging
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.pipelines import extract, runner, songs, sources, staging
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 
@@ -83,6 +84,25 @@ def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
     made = preprocess(mine, tmp_path / "data", workers=1)
     assert made.files["unparsable"] == 1
     assert made.files["read"] == 24
+
+
+def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
+    """Songs that were read by other rules are read again."""
+    tasks = songs.tasks(sources.find(corpus), 1)
+
+    def read():
+        extractor = extract.Extractor(str(tmp_path), MeasureFormat())
+        done = []
+        found = [chunk.path for task in tasks for chunk in extractor.chunks(task, done.append)]
+        assert len(done) == 24
+        return set(found), set(tmp_path.iterdir())
+
+    paths, files = read()
+    assert read() == (paths, files)
+    monkeypatch.setattr(extract, "READING", extract.READING + 1)
+    other_paths, other_files = read()
+    assert not paths & other_paths
+    assert len(other_files) == 2 * len(files)
 
 
 def test_a_killed_run_is_gone_on_with(corpus, undisturbed, tmp_path):

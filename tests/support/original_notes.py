@@ -145,6 +145,15 @@ def differences(note: Note, original: OriginalNote | None) -> set[str]:
     return found
 
 
+def is_read_alike(data: bytes) -> bool:
+    """Whether the original has the notes that a player sounds, as long with pedals as without."""
+    player = Player(data)
+    return all(
+        original and note.end == original.pedal_end and not differences(note, original)
+        for note, original in zip(player.notes, original_notes(player))
+    )
+
+
 def pedal_difference(player: Player, note: Note, original: OriginalNote) -> str | None:
     """Why a player's note, whose key is up as early, sounds for another time; None if it does not.
 

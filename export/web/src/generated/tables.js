@@ -62,6 +62,7 @@ export const MIDI = {
   maxPreambleBytes: 1024,
   maxFaults: 1000,
   soundBytesPerFault: 64,
+  maxResets: 1000,
   maxUnitPower: 10,
   maxSysexBytes: 16,
   longestDelayQuarters: 40000,

@@ -4,6 +4,7 @@
  */
 
 import {MIDI} from '../generated/tables.js';
+import {MidiError} from './midi_bytes.js';
 
 const {channels: CHANNELS, drumChannel: DRUM_CHANNEL} = MIDI;
 const [PROGRAM, PART, RESET] = [128, 129, 130]; // kinds of changes; lower ones are controllers
@@ -71,6 +72,7 @@ function changesByChannel({events, exclusives}) {
     if (kind === 0xb0) add(channel, {at, tick, kind: data1, value: data2});
     else if (kind === 0xc0) add(channel, {at, tick, kind: PROGRAM, value: data1});
   }
+  let resets = 0;
   for (const {at, tick, port, content} of exclusives) {
     const first = CHANNELS * port;
     const text = String.fromCharCode(...content);
@@ -78,6 +80,9 @@ function changesByChannel({events, exclusives}) {
     const gs = GS_PART.exec(text);
     const xg = XG_PART.exec(text);
     if (isXg || RESET_TO_GM_OR_GS.test(text)) {
+      if (++resets > MIDI.maxResets) {
+        throw new MidiError('The MIDI file resets its channels too often for a song.');
+      }
       for (let i = 0; i < CHANNELS; i++) add(first + i, {at, tick, kind: RESET, value: isXg});
     } else if (gs) {
       const part = gs[1].charCodeAt(0) % 16; // 0 is for channel 10; 1 to 9, 11 to 16 for those

@@ -56,7 +56,7 @@ export function readEvents(data) {
   }
   if (!division) throw new MidiError("The MIDI file's header is damaged.");
   const reader = new Reader(data, division);
-  trackChunks(data, view, start + 8 + headerBytes)
+  trackChunks(data, view, start + 8 + headerBytes, view.getUint16(start + 10))
     .forEach((chunk, track) => reader.readTrack(track, chunk));
   return reader.finish();
 }
@@ -83,8 +83,11 @@ function unwrapRiff(data) {
   throw new MidiError('The RIFF file holds no MIDI data.');
 }
 
-/** Tracks; chunks of other kinds are skipped, and so is whatever is not a chunk. */
-function trackChunks(data, view, position) {
+/**
+ * Tracks. Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
+ * declared number are missing: behind them it may hold those of an older, longer file.
+ */
+function trackChunks(data, view, position, declared) {
   const chunks = [];
   for (let i = 0; i < 2 * MIDI.maxTracks && position + 8 <= data.length; i++) {
     const first = position + 8;
@@ -95,7 +98,7 @@ function trackChunks(data, view, position) {
     } else if (isChunk(data, view, position)) {
       position = first + view.getUint32(first - 4);
     } else {
-      position = find(data, TRACK, position);
+      position = chunks.length < declared ? find(data, TRACK, position) : -1;
       if (position < 0) break;
     }
   }
