@@ -27,6 +27,13 @@ def pytest_runtest_call() -> None:
     _same_weights_in_any_order()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that no process is left with one in the end."""
+    first = ("training", "web", "pipelines", "js", "export", "evaluation", "model", "music")
+    places = {REPO / "tests" / name: place for place, name in enumerate(first)}
+    items.sort(key=lambda item: places.get(item.path.parent, len(first)))
+
+
 def pytest_configure() -> None:
     slow = [hypothesis.HealthCheck.too_slow]  # is for quiet machines
     hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=slow)

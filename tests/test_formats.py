@@ -92,7 +92,9 @@ def chains(tmp_path_factory):
     return make
 
 
-@pytest.fixture(params=FORMATS)
+@pytest.fixture(
+    params=[pytest.param(name, marks=() if name == "6/8" else pytest.mark.slow) for name in FORMATS]
+)
 def chain(chains, request):
     return chains(request.param)
 
@@ -192,6 +194,7 @@ def sentence(capsys, *argv):
     return said
 
 
+@pytest.mark.slow
 def test_formats_do_not_mix(chains, capsys, tmp_path):
     waltz, jig, long = chains("3/4"), chains("6/8"), chains("long")
     differing = (
@@ -241,6 +244,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     assert not list(tmp_path.glob("*/"))
 
 
+@pytest.mark.slow
 def test_a_run_from_before_there_were_ranges_of_pitches_goes_on(chains, tmp_path):
     """run.json and the checkpoint of an older version lack the fields that came later."""
     waltz = chains("3/4")

@@ -17,6 +17,7 @@ from gm_vae.training.evaluation import evaluate
 MODEL = ModelConfig(16, (16, 16), 8)
 
 
+@pytest.mark.slow
 def test_the_bound_of_a_split(songs_dataset):
     network = HierarchicalVAE(MODEL)
     # a posterior that tells measures apart, or all draws would weigh the same

@@ -74,6 +74,7 @@ def assert_original_notes(data):
     return same
 
 
+@pytest.mark.slow
 def test_golden_files_hold_the_notes_that_pretty_midi_finds(golden):
     files = sorted((golden / "data" / "midi").glob("*.mid"))
     assert len(files) == 65

@@ -60,6 +60,7 @@ def test_tempo_meter_and_pedal():
     assert any(measure for *_, measure in _bars(found))
 
 
+@pytest.mark.slow
 def test_golden_files_come_through(golden):
     checked, differ, read_otherwise = 0, [], []
     for path in sorted((golden / "data" / "midi").glob("*.mid")):

@@ -178,6 +178,7 @@ def test_two_processes_and_another_order_give_the_same_bytes(corpus, dataset, tm
     assert sorted(tmp_path.iterdir()) == [two.directory]  # nothing is left beside it
 
 
+@pytest.mark.slow
 def test_an_archive_gives_the_same_bytes_however_it_is_read(corpus, tmp_path):
     digests = []
     for order, workers in ((1, 1), (-1, 2)):
@@ -301,6 +302,7 @@ def test_mistakes_are_one_sentence(corpus, tmp_path, capfd, arguments, code, mes
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
     # shards go to a folder that disappeared, in this process and in workers
     found = sources.find(corpus)

@@ -54,6 +54,7 @@ def _spoil(corpus, keep):
             os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch, capfd):
     mine = shutil.copytree(corpus, tmp_path / "songs")
     output = tmp_path / "data [1]"  # no pattern, though it looks like one

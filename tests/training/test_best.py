@@ -93,6 +93,7 @@ def test_a_run_that_goes_on_knows_what_was_best(held_out, songs_dataset, tmp_pat
     assert read_model(tmp_path / "run").training["best_step"] == 1
 
 
+@pytest.mark.slow
 def test_the_last_step_may_be_the_best(held_out, songs_dataset, tmp_path):
     said = []
     held_out(90, 80, 70, 60, 50, 45)
@@ -116,6 +117,7 @@ def test_a_model_that_gets_no_better_is_left(songs_dataset, tmp_path):
     assert distance(weights_of(tmp_path / "run", 2), start.weights) > 1
 
 
+@pytest.mark.slow
 def test_without_held_out_measures_the_last_is_left(tmp_path):
     arranger.write_corpus(tmp_path / "midi", count=3, seed=5)
     preprocess(

@@ -63,6 +63,7 @@ def test_a_run_begins_with_the_figures_of_the_model(trained, tuned, songs_datase
     assert tuned.after.bits_per_measure < tuned.before.bits_per_measure
 
 
+@pytest.mark.slow
 def test_a_step_moves_the_weights_of_the_model(trained, songs_dataset, tmp_path):
     small = dataclasses.replace(CONFIG, steps=1, learning_rate=1e-6, min_learning_rate=1e-6)
     start = read_model(trained)
@@ -95,6 +96,7 @@ def test_the_model_it_came_from_is_told(tuned):
     assert "| fine-tuned from | data: jigs; training measures: 40; steps: 900 |" in card
 
 
+@pytest.mark.slow
 def test_from_the_command_line(trained, songs_dataset, tmp_path, capsys):
     def run(*args):
         code = cli.main(["train", f"--data={songs_dataset}", f"--output={tmp_path / 'run'}", *args])

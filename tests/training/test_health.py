@@ -148,6 +148,7 @@ def test_the_watch_speaks_once_and_names_the_remedy():
     assert [bool(watch.see(STILL)) for _ in range(4)] == [False, False, True, False]
 
 
+@pytest.mark.slow
 def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch):
     config = TrainConfig(steps=3, batch_size=16, save_every=1, log_every=1, validation_measures=20)
     monkeypatch.setattr("gm_vae.training.health.collapsed", lambda validation: True)

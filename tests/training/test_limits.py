@@ -187,6 +187,7 @@ def clock(monkeypatch):
     return clock
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
     said = []
     result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)

@@ -64,6 +64,7 @@ def test_the_points_of_the_training_measures_lie_as_the_prior_s(finished, songs_
     assert np.abs(gm_vae.load(finished[0]).network.encoder.mu.bias - bias).max() > 1e-4
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_weights(finished, songs_dataset, tmp_path):
     straight = gm_vae.load(finished[0]).network.published_weights()
     first = dataclasses.replace(CONFIG, steps=3)
