@@ -64,10 +64,10 @@ web:
 tables: setup
 	$(BIN)/python export/web/tables.py
 
-# Three processes, each with files of its own (2 GB each): tests wait for other processes half of
-# the time.
+# Four processes, each with files of its own (up to 2 GB each): tests wait for other processes half
+# of the time.
 test: setup
-	$(BIN)/python -m pytest tests -n 3 --dist loadfile
+	$(BIN)/python -m pytest tests -n 4 --dist loadfile
 
 # All but what takes hours: fuzzing, and the tests as other processors compute them.
 test-all: test test-rest

@@ -233,6 +233,7 @@ def test_wrong_times_of_a_demo_are_one_sentence(capsys, tmp_path):
     assert not (tmp_path / "demo").exists()
 
 
+@pytest.mark.slow
 def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkeypatch):
     from gm_vae.music import arranger
 

@@ -111,6 +111,7 @@ def test_choices_of_weights_that_differ_by_roundings_are_the_same_but_for_near_t
             assert_same_choices(other, expected, config, weights, *arguments)
 
 
+@pytest.mark.slow
 def test_one_other_token_passes_at_a_near_tie_alone():
     config, weights, arguments = a_model_and_what_it_decodes(1.0)
     expected, lengths = NumpyVAE(config, weights).decode(*arguments)

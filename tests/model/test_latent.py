@@ -84,6 +84,7 @@ def test_one_draw_is_the_elbo():
     assert_close(one, expected, SUM)
 
 
+@pytest.mark.slow
 def test_more_draws_raise_the_bound_towards_the_evidence():
     case = LinearGaussian()
     means = [case.bounds(samples).mean() for samples in (1, 2, 4, 16, 64)]
@@ -110,6 +111,7 @@ def test_with_the_true_posterior_every_draw_gives_the_evidence():
         assert_close(found, expected, SUM)
 
 
+@pytest.mark.slow
 def test_a_likelihood_that_is_no_normal_by_quadrature():
     hits, misses = 7, 2  # of coins that fall by sigmoid(2 z)
 

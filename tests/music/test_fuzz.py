@@ -16,6 +16,7 @@ def songs(tmp_path_factory):
     return [path.read_bytes() for path in sorted(folder.rglob("*.mid"))]
 
 
+@pytest.mark.slow
 def test_damaged_files_are_read_or_refused_in_a_sentence(songs):
     read, sentences = 0, set()
     for number in range(1, 400):

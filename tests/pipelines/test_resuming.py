@@ -74,6 +74,7 @@ def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch
     assert "going on with an interrupted run" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
     mine = shutil.copytree(corpus, tmp_path / "songs")
     with monkeypatch.context() as patch:
@@ -106,6 +107,7 @@ def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
     assert len(other_files) == 2 * len(files)
 
 
+@pytest.mark.slow
 def test_a_killed_run_is_gone_on_with(corpus, undisturbed, tmp_path):
     """Everything is killed in the middle: one block is done, another waits for a pipe."""
     mine = shutil.copytree(corpus, tmp_path / "songs")

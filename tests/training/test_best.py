@@ -65,6 +65,7 @@ def distance(one, other):
     return max(np.abs(one[name] - other[name]).max() for name in one)
 
 
+@pytest.mark.slow
 def test_the_best_step_is_left(held_out, songs_dataset, tmp_path):
     said = []
     held_out(90, 70, 80, 60, 65, 50)  # before, four steps, the model that is left

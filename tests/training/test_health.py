@@ -96,6 +96,7 @@ def test_evaluation_agrees_with_the_posteriors(songs_dataset):
     assert "unit_kl" not in figures.to_dict()
 
 
+@pytest.mark.slow
 def test_a_decoder_that_does_without_z_is_found_out(songs_dataset):
     network = HierarchicalVAE(MODEL)
     # weights that make units of z active and the decoder heed them ...

@@ -49,7 +49,7 @@ def assert_same_results(found, expected):
 
 
 @pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
-@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
     # at step 0 of ours the KL would not count yet
     monkeypatch.setattr("gm_vae.training.objective.beta", lambda config, step: 1.0)
