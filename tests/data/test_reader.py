@@ -126,6 +126,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(OPTIONS, st.integers(0, 20))
 def test_a_run_may_begin_at_any_batch(directory, options, first_batch):
@@ -136,6 +137,7 @@ def test_a_run_may_begin_at_any_batch(directory, options, first_batch):
     assert _rows(late.take(3)) == whole[first_batch * options["batch_size"] :]
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(OPTIONS, st.integers(0, 9))
 def test_each_epoch_alone_may_begin_at_any_batch(directory, measures, options, first_batch):

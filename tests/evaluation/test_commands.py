@@ -19,6 +19,7 @@ def model_folder(tmp_path_factory):
     return str(folder)
 
 
+@pytest.mark.slow
 def test_a_report_of_table_json_and_pictures(capsys, model_folder, songs_dataset, tmp_path):
     folder = tmp_path / "report"
     argv = [

@@ -287,6 +287,7 @@ def test_names_of_any_length_are_shortened(tmp_path):
 # --- archives that mean harm
 
 
+@pytest.mark.slow
 def test_hostile_archives_within_bounds_of_time_and_memory(tmp_path):
     done = subprocess.run(
         [sys.executable, FUZZ, "--mutants=100", "--seed=1", f"--failures={tmp_path}"],
@@ -301,6 +302,7 @@ def test_made_up_archives_are_the_same_each_time():
     assert made_up(3, 14) == made_up(3, 14) != made_up(3, 15)
 
 
+@pytest.mark.slow
 def test_hostile_archives_cost_no_other_file(midi_files, tmp_path):
     (name, data), *_ = midi_files.items()
     folder = tmp_path / "songs"

@@ -50,6 +50,7 @@ def _rejects(dataset):
     return (dataset.directory / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_every_file_is_read_and_shown_printably(folder, dataset, midi_files):
     assert dataset.files == {"read": 6, "unparsable": 2, "with_measures": 4}
     assert dataset.sources == ("S\ufffdngs",)

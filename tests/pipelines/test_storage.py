@@ -46,6 +46,7 @@ def _keys(client, prefix):
     return {item["Key"].removeprefix(prefix) for item in listed.get("Contents", [])}
 
 
+@pytest.mark.slow
 def test_folders_globs_and_files_are_found(bucket, midi_files):
     found = sources.find("s3://music/songs")
     assert [source.name for source in found] == sorted(f"deep/{name}" for name in midi_files)

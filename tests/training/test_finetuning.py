@@ -55,6 +55,7 @@ def tuned(trained, songs_dataset, tmp_path_factory):
     return train(folder, songs_dataset, MODEL, CONFIG, say=quiet, start=read_model(trained))
 
 
+@pytest.mark.slow
 def test_a_run_begins_with_the_figures_of_the_model(trained, tuned, songs_dataset):
     network = gm_vae.load(trained).network
     limit = CONFIG.validation_measures

@@ -73,6 +73,7 @@ def test_active_units_are_those_whose_mu_moves():
     assert float(figures["nats_program"]) == 0  # there is none
 
 
+@pytest.mark.slow
 def test_evaluation_agrees_with_the_posteriors(songs_dataset):
     from gm_vae.data.reader import measure_batches
 

@@ -48,7 +48,9 @@ def assert_same_results(found, expected):
         assert_close(found[name], value, TRAINING, size=max(abs(value), 1), err_msg=name)
 
 
-@pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
+@pytest.mark.parametrize(
+    "name", ["chords_dec3", pytest.param("plain_dec3", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
     # at step 0 of ours the KL would not count yet
