@@ -76,7 +76,7 @@ test-rest: test-clients test-slow test-web test-corpora test-cluster
 
 # Whole chains, runs that are killed, several processes that train together, JAX and XLA.
 test-slow: setup
-	$(BIN)/python -m pytest tests -m slow
+	$(BIN)/python -m pytest tests -m slow -n 2 --dist loadfile
 
 # Both need Node, npm and Chromium.
 test-clients: setup
