@@ -1,8 +1,12 @@
 """The one exception for things a user can put right."""
 
+from gm_vae.text import printable
+
 
 class UserError(Exception):
     """A mistake outside our code; the message is one sentence with the remedy.
+
+    Names and reasons in the message are made printable here, wherever it is raised.
 
     `exit_code` is what the command line ends with: 2 for usage (a wrong flag or value), 1 for a
     failure while working (an unreadable file, a full disk). The command line prints the message
@@ -10,6 +14,9 @@ class UserError(Exception):
     """
 
     exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class UsageError(UserError):
