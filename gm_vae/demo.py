@@ -15,6 +15,7 @@ from absl import flags
 
 from gm_vae.command import Command
 from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.files import user_path
 from gm_vae.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def _define(values: flags.FlagValues) -> None:
 
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
     config = dataclasses.replace(TRAINING, steps=values.steps, seed=values.seed)
-    output = pathlib.Path(values.output).expanduser()
+    output = user_path(values.output)
     table = run_demo(output, values.midi or None, config, values.seed, values.force)
     print(f"\n{table}")
 

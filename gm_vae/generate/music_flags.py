@@ -32,6 +32,9 @@ from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord
 from gm_vae.music.measure import Measure
 from gm_vae.music.token_json import MAX_BYTES, read_tokens
 
+MOST_MEASURES = 10_000  # that are made at once: a MIDI file of them takes 1 GB of memory to write
+_LONGEST_CHORDS = 200_000  # letters of --chords
+
 
 def define_music_flags(values: flags.FlagValues) -> None:
     """The model, and how it shall play: what `decode_arguments` and `moved` read."""
@@ -72,6 +75,12 @@ def define_chords_flag(values: flags.FlagValues, default: str) -> None:
         None,
         "Chords, one a measure, with spaces between; several in a measure as C|G or C|C|F|G. "
         + default,
+        flag_values=values,
+    )
+    flags.register_validator(
+        "chords",
+        lambda text: text is None or len(text) <= _LONGEST_CHORDS,
+        f"it has more than {_LONGEST_CHORDS:,} letters",
         flag_values=values,
     )
     flags.DEFINE_bool(
@@ -117,6 +126,15 @@ def chords(values: flags.FlagValues) -> list[str]:
                 print(f"{part} has no triad; it is played as {parts[-1]}.", file=sys.stderr)
         found.append("|".join(parts))
     return found
+
+
+def require_bounded(count: int, flag: str) -> None:
+    """Raise UsageError if a flag asks for more measures than are made at once."""
+    if count > MOST_MEASURES:
+        raise UsageError(
+            f"--{flag} asks for {shown(count)} measures, and {MOST_MEASURES:,} are made at a time; "
+            "ask for fewer."
+        )
 
 
 def decode_arguments(values: flags.FlagValues) -> dict[str, Any]:
