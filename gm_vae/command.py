@@ -102,14 +102,13 @@ class Command:
         return "\n".join(lines)
 
     def _parse(self, values: flags.FlagValues, argv: list[str]) -> list[str]:
+        if any(re.match(r"--?flagfile(=|$)", arg) for arg in argv):  # absl would read any file
+            raise UsageError("--flagfile is not supported; write the flags on the command line.")
         try:
             positional = values([self.name, *argv])[1:]
         except flags.Error as error:
             text = _brief(str(error).strip().removesuffix(" ?").rstrip("."))
             raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
-        except (OSError, ValueError, RecursionError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
-            raise UsageError(f"--flagfile cannot be read ({reason}).") from None
         if positional and not self.arguments:
             raise UsageError(
                 f"{_brief(positional[0])!r} is one word too many; flags are written --name=value. "

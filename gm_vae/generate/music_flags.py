@@ -33,7 +33,7 @@ from gm_vae.music.measure import Measure
 from gm_vae.music.token_json import MAX_BYTES, read_tokens
 
 MOST_MEASURES = 10_000  # that are made at once: a MIDI file of them takes 1 GB of memory to write
-_LONGEST_CHORDS = 200_000  # letters of --chords
+_LONGEST_CHORDS, _LONGEST_BAR = 200_000, 1000  # letters of --chords
 
 
 def define_music_flags(values: flags.FlagValues) -> None:
@@ -79,8 +79,8 @@ def define_chords_flag(values: flags.FlagValues, default: str) -> None:
     )
     flags.register_validator(
         "chords",
-        lambda text: text is None or len(text) <= _LONGEST_CHORDS,
-        f"it has more than {_LONGEST_CHORDS:,} letters",
+        lambda text: text is None or _fits(text),
+        f"it has more than {_LONGEST_CHORDS:,} letters, or {_LONGEST_BAR:,} in one measure",
         flag_values=values,
     )
     flags.DEFINE_bool(
@@ -107,6 +107,10 @@ def define_source_flags(values: flags.FlagValues, several: str = "") -> None:
         "out.",
         flag_values=values,
     )
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= _LONGEST_CHORDS and max(map(len, text.split()), default=0) <= _LONGEST_BAR
 
 
 def chords(values: flags.FlagValues) -> list[str]:
