@@ -152,6 +152,8 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         put_folder(part, path)
     except OSError as error:
         raise unwritable(path, error) from error
+    except UserError as error:  # of the place that the user named, not of the one beside it
+        raise type(error)(str(error).replace(str(part), str(path))) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -115,7 +115,7 @@ class MapOf:
             try:
                 self.rule(entry)
             except WrongValue as error:
-                raise error.inside(f".{shown_name(name)}") from None
+                raise error.inside(f".{brief(name)}") from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Fields:
             try:
                 rule(entry)
             except WrongValue as error:
-                raise error.inside(f".{shown_name(name)}") from None
+                raise error.inside(f".{brief(name)}") from None
 
 
 def figure(value: Any) -> None:
@@ -190,12 +190,12 @@ def shown(value: Any, longest: int = 40) -> str:
         text = repr(value)
     except ValueError:  # Python writes no whole number of so many digits
         return "a number of thousands of digits"
+    return brief(text, longest)
+
+
+def brief(text: str, longest: int = 40) -> str:
+    """A text in a message, cut to a length."""
     return text if len(text) <= longest else f"{text[:longest]}..."
-
-
-def shown_name(name: str) -> str:
-    """The name of a field in a message."""
-    return name if len(name) <= 40 else f"{name[:40]}..."
 
 
 def _require_object(value: Any) -> None:

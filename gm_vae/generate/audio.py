@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import importlib.util
 import os
 import pathlib
@@ -17,7 +18,7 @@ from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, user_path
 from gm_vae.generate.midi_writer import check_tempo, write_midi
 from gm_vae.music.measure import Measure
-from gm_vae.scratch import scratch_folder
+from gm_vae.scratch import does_not_fit, scratch_folder
 
 SOUNDFONT_VARIABLE = "GM_VAE_SOUNDFONT"
 SAMPLE_RATE = 44_100
@@ -158,6 +159,9 @@ class Synthesizer:
                 raise UserError(f"{self.program} cannot be run ({error.strerror}).") from None
             # a soundfont that it cannot read it replaces by another, and ends with 0
             errors = [line for line in done.stderr.splitlines() if "error:" in line]
+            full = os.strerror(errno.ENOSPC)
+            if any(full in line for line in errors):
+                raise does_not_fit("the sound", folder, OSError(errno.ENOSPC, full))
             if done.returncode or errors or not raw.exists():
                 said = errors or done.stderr.splitlines()[-1:] or [f"exit code {done.returncode}"]
                 raise UserError(

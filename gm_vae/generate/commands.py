@@ -17,7 +17,7 @@ from gm_vae.generate import music_flags, operations
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.loading import define_model_flag, load
 from gm_vae.generate.outputs import Outputs, define_output_flags
-from gm_vae.json_values import shown
+from gm_vae.json_values import brief
 from gm_vae.music.measure import Measure
 from gm_vae.version import __version__
 
@@ -25,7 +25,7 @@ from gm_vae.version import __version__
 def _leave(
     values: flags.FlagValues, outputs: Outputs, measures: Sequence[Measure], title: str
 ) -> None:
-    outputs.write(measures, title if len(title) <= 200 else f"{title[:200]}...")
+    outputs.write(measures, brief(title, 200))
     music_flags.tell_seed(values)
 
 
@@ -160,7 +160,7 @@ def _grid_shape(text: str) -> tuple[int, int] | None:
     match = re.fullmatch(r"0*([1-9]\d{0,9})[x×]0*([1-9]\d{0,9})", text.strip().lower())
     if not match or min(map(int, match.groups())) < 2:
         raise UsageError(
-            f"--grid={shown(text)}; write rows x columns, each 2 or more, such as 4x4."
+            f"--grid={brief(text)}; write rows x columns, each 2 or more, such as 4x4."
         )
     rows, columns = int(match[1]), int(match[2])
     music_flags.require_bounded(rows * columns, "grid")

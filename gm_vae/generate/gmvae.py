@@ -14,7 +14,7 @@ import numpy as np
 
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.instruments import Instruments
-from gm_vae.json_values import shown
+from gm_vae.json_values import brief
 from gm_vae.model import checkpoint as checkpoint_lib
 from gm_vae.model import numpy_ops
 from gm_vae.model.numpy_vae import PART, NumpyVAE
@@ -270,8 +270,8 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     width = math.lcm(fmt.chords_per_measure, *(len(label) for label in labels))
     if fmt.steps_per_measure % width:
         raise UsageError(
-            f"the chords {shown(' '.join(symbols), 100)} do not divide a measure of {fmt.steps_per_measure} "
-            f"steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
+            f"the chords {brief(' '.join(symbols), 100)!r} do not divide a measure of "
+            f"{fmt.steps_per_measure} steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
         )
     return np.array([np.repeat(label, width // len(label)) for label in labels], np.int32).reshape(
         count, width

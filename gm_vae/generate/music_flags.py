@@ -25,6 +25,7 @@ from gm_vae.json_values import (
     Whole,
     WrongValue,
     anything,
+    brief,
     parse,
     shown,
 )
@@ -173,7 +174,7 @@ def moved(values: flags.FlagValues, model: GMVAE, z: np.ndarray) -> np.ndarray:
         except ValueError:
             steps[name.strip()] = math.nan
         if not math.isfinite(steps[name.strip()]):
-            raise UsageError(f"--more={shown(values.more, 100)}; write it as density=1.5,pitch=-1.")
+            raise UsageError(f"--more={brief(values.more, 100)}; write it as density=1.5,pitch=-1.")
     for flag, sign in (("add", 1.0), ("remove", -1.0)):
         for name in filter(None, values[flag].value.split(",")):
             steps[name.strip()] = sign
@@ -205,7 +206,7 @@ def measure_numbers(values: flags.FlagValues) -> list[int]:
         return [int(number) for number in values.measure]
     except ValueError:
         raise UsageError(
-            f"--measure={shown(','.join(values.measure), 100)}; give numbers of bars, such as 12 "
+            f"--measure={brief(','.join(values.measure), 100)}; give numbers of bars, such as 12 "
             "or 5,12."
         ) from None
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gm_vae.errors import UsageError
-from gm_vae.json_values import WrongValue, shown, shown_name
+from gm_vae.json_values import WrongValue, brief, shown
 
 _BOUNDS = {  # of fields that are not 1 to `_MOST`
     "beats_per_bar": (1, 255),  # a byte of a MIDI file
@@ -187,6 +187,6 @@ def require_known_fields(cls: type, values: dict[str, Any], what: str) -> None:
     unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
     if unknown:
         raise UsageError(
-            f"The {what} has unknown fields {', '.join(map(shown_name, unknown[:5]))}; "
+            f"The {what} has unknown fields {', '.join(map(brief, unknown[:5]))}; "
             "it was probably written by a newer gm-vae: upgrade the package."
         )

@@ -15,7 +15,7 @@ from typing import Any
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import read_bounded
-from gm_vae.json_values import Fields, MapOf, Text, Whole, WrongValue, anything, parse
+from gm_vae.json_values import Fields, MapOf, Text, Whole, WrongValue, anything, brief, parse
 from gm_vae.locks import lock
 from gm_vae.model.checkpoint import Checkpoint, fingerprint
 from gm_vae.model.config import ModelConfig
@@ -86,6 +86,10 @@ def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Ite
 
 def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
     """Raise UserError unless the folder is new or holds the run of these settings."""
+
+    def told(value: Any) -> str:
+        return brief(json.dumps(value), 60)
+
     path = folder / "run.json"
     if not path.exists():
         if folder.is_dir() and any(entry.name != _HOLDER for entry in folder.iterdir()):
@@ -97,7 +101,7 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
             # the learning rate along a cosine follows from the number of steps
             free = () if settings["training"]["schedule"] == "cosine" else ("steps",)
             differing = [
-                f"{part}.{name}: {_short(old[part].get(name))} there, {_short(value)} asked for"
+                f"{part}.{name}: {told(old[part].get(name))} there, {told(value)} asked for"
                 for part in settings
                 for name, value in settings[part].items()
                 if name not in (*_MAY_CHANGE, *free, "fmt") and old[part].get(name) != value
@@ -131,11 +135,6 @@ def _write(folder: pathlib.Path, settings: Settings) -> None:
             shutil.rmtree(left)
     except OSError as error:
         raise _unwritable(folder, error) from None
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _holder(folder: pathlib.Path) -> str:

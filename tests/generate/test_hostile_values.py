@@ -1,4 +1,4 @@
-"""Flags, JSON and numbers that nobody should give: one sentence each, no traceback, no long wait."""
+"""Flags, JSON and numbers that nobody should give: one sentence each, no traceback."""
 
 import errno
 import json
@@ -223,7 +223,7 @@ def test_attributes_come_with_a_model_of_any_place(model):
     loaded = GMVAE(model.numpy, {}, {**ATTRIBUTES, "fingerprint": model.fingerprint})
     known = Attributes.of(loaded, "http://example.org/model")
     assert known.move([0, 0], {"density": 2}).tolist() == [2, 4]
-    with pytest.raises(UserError, match="http://example.org/model has no attributes.json; copy"):
+    with pytest.raises(UserError, match=r"http://example\.org/model has no attributes\.json; copy"):
         Attributes.of(model, "http://example.org/model")
     with pytest.raises(UsageError, match="not a folder of this machine"):
         known.save("http://example.org/model")

@@ -57,8 +57,11 @@ def write_corpus(
         for song in made:
             path = folder / f"{song.name}.mid"
             partial = folder / f".{song.name}.mid.partial"
-            partial.write_bytes(song.midi)
-            partial.replace(path)
+            try:
+                partial.write_bytes(song.midi)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)  # there is none, after success
             paths.append(path)
     except OSError as error:
         raise UserError(
