@@ -15,8 +15,8 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from gm_vae import files
 from gm_vae.data import examples, shards
@@ -26,6 +26,8 @@ from gm_vae.json_values import parse as parse_json
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.version import __version__
+
+T = TypeVar("T")
 
 FILE_NAME = "dataset.json"
 VERSION = 1  # of the layout above; a reader refuses a greater one
@@ -157,6 +159,16 @@ class Dataset:
         for shard in self.split(name).shards:
             yield from shards.read(self.path(shard.name), shard)
 
+    def decoded(self, decode: Callable[[Any, MeasureFormat], T], found: Any) -> T:
+        """What `decode` makes of a record or several. Raises UserError if that is nothing."""
+        try:
+            return decode(found, self.fmt)
+        except ValueError as error:
+            raise UserError(
+                f"{self.directory} holds what is no measure ({error}); make the dataset again with "
+                "gm-vae preprocess --force."
+            ) from None
+
     def to_json(self) -> str:
         """The text of dataset.json: nothing in it depends on the machine or the time."""
         values = dataclasses.asdict(self)
@@ -220,6 +232,8 @@ def parse(text: bytes, directory: pathlib.Path | str) -> Dataset:
         return _from_values(directory, fmt, values)
     except WrongValue as error:
         raise _unreadable(path, error) from None
+    except UserError as error:  # it says which field, and not of which file
+        raise type(error)(f"{path}: {error}") from None
     except (TypeError, ValueError):
         raise _unreadable(path, "it has an unknown field or split") from None
 
@@ -231,7 +245,7 @@ def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure
         UserError: no such dataset or split, an empty split, a damaged file.
     """
     dataset = load(directory)
-    return (examples.decode(record, dataset.fmt) for record in dataset.records(split))
+    return (dataset.decoded(examples.decode, record) for record in dataset.records(split))
 
 
 def _from_values(

@@ -114,6 +114,8 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
             ) from None
         except WrongValue as error:
             raise UserError(f"{path} cannot be read ({error}); choose another --output.") from None
+        except UserError as error:  # of a field, without the file
+            raise type(error)(f"{path}: {error}") from None
         if differing:
             raise UsageError(
                 f"{folder} holds a run with other settings ({'; '.join(differing)}); choose "
