@@ -143,19 +143,20 @@ def write_checkpoint_files(
     write_tensors(folder, checkpoint.weights, quantization)
     write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
     stored = StoredTensors.find(folder)
-    attributes = checkpoint.attributes
-    if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
-        # directions hold for the weights as they are stored too
-        attributes = {**attributes, "fingerprint": fingerprint(stored.read())}
-    write_attributes(folder, attributes)
     values = {
         "checkpoint_version": VERSION,
         "gm_vae": __version__,
         "model": checkpoint.config.to_dict(),
         "training": checkpoint.training,
     }
-    values[_CHECKSUM] = _checksum(values, stored)
-    write_json(folder / FILE_NAME, values)
+    digest = _digest(values, stored)
+    weights = stored.read(digest.update)
+    attributes = checkpoint.attributes
+    if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
+        # directions hold for the weights as they are stored too
+        attributes = {**attributes, "fingerprint": fingerprint(weights)}
+    write_attributes(folder, attributes)
+    write_json(folder / FILE_NAME, {**values, _CHECKSUM: digest.hexdigest()})
 
 
 def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
@@ -173,10 +174,12 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     values, config = _read_file(folder)
     stored = StoredTensors.find(folder)
     _require_shapes(folder, config, stored.shapes)
-    if values["checkpoint_version"] > 1 and values.get(_CHECKSUM) != _checksum(values, stored):
+    digest = _digest(values, stored)
+    weights = stored.read(digest.update)  # the checksum is of the very bytes that are used
+    if values["checkpoint_version"] > 1 and values.get(_CHECKSUM) != digest.hexdigest():
         path = folder / FILE_NAME
         raise _damaged(path, "the files do not have the checksum that it tells")
-    return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
+    return Checkpoint(config, weights, values["training"], read_attributes(folder))
 
 
 def check_descriptions(folder: pathlib.Path) -> None:
@@ -247,22 +250,16 @@ def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     raise UserError(_what_it_is_instead(folder))
 
 
-def _checksum(values: Mapping[str, Any], stored: StoredTensors) -> str:
-    """SHA-256 over gm_vae.json but for the checksum itself, config.json, manifest and shards."""
+def _digest(values: Mapping[str, Any], stored: StoredTensors) -> hashlib._Hash:
+    """SHA-256 over gm_vae.json but for the checksum itself, config.json and manifest.
+
+    With the bytes of the shards it becomes the checksum.
+    """
     rest = {name: value for name, value in values.items() if name != _CHECKSUM}
     digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
     for name in (CONFIG, MANIFEST):
         digest.update(read_description(stored.folder / name, "copy the whole folder again"))
-    for path in stored.shards:
-        try:
-            with open(path, "rb") as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-        except OSError as error:
-            raise UserError(
-                f"cannot read {path} ({error.strerror}); copy the whole folder again."
-            ) from error
-    return digest.hexdigest()
+    return digest
 
 
 def read_model_description(path: pathlib.Path, remedy: str) -> tuple[ModelConfig, dict[str, Any]]:

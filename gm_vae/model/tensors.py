@@ -15,7 +15,7 @@ import math
 import os
 import pathlib
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -215,16 +215,15 @@ class StoredTensors:
         """Name -> shape."""
         return shapes_of(self.groups)
 
-    @property
-    def shards(self) -> list[pathlib.Path]:
-        """All shards in the order of the manifest."""
-        return [self.folder / name for group in self.groups for name in group.shards]
+    def read(self, see: Callable[[memoryview], object] = len) -> dict[str, np.ndarray]:
+        """Every tensor by name, float32, dequantised.
 
-    def read(self) -> dict[str, np.ndarray]:
-        """Every tensor by name, float32, dequantised. Raises UserError if a value is not finite."""
+        `see` is given all bytes of the shards as they are read. Raises UserError if a value is not
+        finite.
+        """
         tensors: dict[str, np.ndarray] = {}
         for group in self.groups:
-            source = _Joined(self.folder / name for name in group.shards)
+            source = _Joined((self.folder / name for name in group.shards), see)
             try:
                 for entry in group.entries:
                     tensors[entry.name] = entry.decode(str(self.folder / MANIFEST), source)
@@ -430,8 +429,8 @@ def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_resu
 class _Joined:
     """Files read as if they were one."""
 
-    def __init__(self, paths: Iterable[pathlib.Path]) -> None:
-        self._paths = iter(paths)
+    def __init__(self, paths: Iterable[pathlib.Path], see: Callable[[memoryview], object]) -> None:
+        self._paths, self._see = iter(paths), see
         self._file: BinaryIO | None = None
 
     def read_into(self, buffer: memoryview) -> None:
@@ -447,6 +446,7 @@ class _Joined:
             raise UserError("a shard became shorter while it was read; read it again.") from None
         except OSError as error:
             raise UserError(f"cannot read {error.filename} ({error.strerror}).") from error
+        self._see(buffer)
 
     def close(self) -> None:
         if self._file:
