@@ -29,10 +29,15 @@ def read_model(path: str | os.PathLike[str]) -> Checkpoint:
     if files.scheme(path):
         with fetched(os.fspath(path), _check_descriptions) as folder:
             return _read_weights(folder, os.fspath(path))
-    folder = model_folder(path)
-    if (folder / _SAVED_MODEL).is_file():
-        return _read_saved_model(folder)
-    return _read_weights(folder, folder.name)
+    try:
+        folder = model_folder(path)
+        if (folder / _SAVED_MODEL).is_file():
+            return _read_saved_model(folder)
+        return _read_weights(folder, folder.name)
+    except OSError as error:
+        raise UserError(
+            f"cannot read the model at {path} ({error.strerror}); check the path."
+        ) from None
 
 
 def network_of(checkpoint: Checkpoint) -> HierarchicalVAE:

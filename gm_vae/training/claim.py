@@ -64,8 +64,8 @@ def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Ite
             trains in it.
         UserError: it cannot be read or written.
     """
-    _require_same(folder, settings, fmt)
     try:
+        _require_same(folder, settings, fmt)
         folder.mkdir(parents=True, exist_ok=True)
         held = lock(folder)
     except OSError as error:
