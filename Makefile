@@ -4,23 +4,36 @@ VENV ?= .venv
 MIDI ?=
 OUTPUT ?= demo
 TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GPU
-BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+# A checkout may lie anywhere: recipes quote paths, and targets, which make splits at spaces, are
+# relative to it.
+BIN := "$(VENV)/bin"
+SPACE := $(subst ,, )
+STAMP := $(subst $(SPACE),\ ,$(VENV))/.installed
 
-.PHONY: help setup demo web test test-slow test-web test-cluster test-corpora fuzz fuzz-checkpoints lint format \
-  wheel constraints clean
+# Where the home folder is missing or read-only, pip, uv and npm keep their caches in .home.
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
+export HOME := $(CURDIR)/.home
+endif
+
+.PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
+  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
-	@echo "make test              the tests"
-	@echo "make test-slow         runs that are killed, several processes that train together"
+	@echo "make tables            the tables that the page shares with the package"
+	@echo "make test              the tests of all parts, in 6 minutes on 2 cores"
+	@echo "make test-all          these and all others but the fuzzers"
+	@echo "make test-clients      all of the exports in magenta.js and TensorFlow.js"
+	@echo "make test-slow         whole chains, runs that are killed, several processes that train together"
 	@echo "make test-web          slow checks of the page in Chromium"
 	@echo "make test-cluster      the pipeline on Prism and Flink, which it fetches into .cluster/"
 	@echo "make test-corpora      slow checks against real corpora, where they are at hand"
+	@echo "make test-cpus         tests that compare numbers, as other processors compute them"
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
+	@echo "make fuzz-archives     20,000 hostile archives, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -31,13 +44,13 @@ setup: $(STAMP)
 # Every package is pinned by constraints.txt. tf-keras asks for `tensorflow` by name;
 # overrides.txt says that the form of it chosen above will do.
 $(STAMP): setup.py constraints.txt overrides.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
 	  else "GM-VAE needs Python 3.10 to 3.13 and $(PYTHON) is %d.%d: make PYTHON=python3.12" % v)'
-	$(PYTHON) -m venv $(VENV)
+	"$(PYTHON)" -m venv "$(VENV)"
 	$(BIN)/python -m pip install -q -c constraints.txt uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --compile-bytecode -c constraints.txt \
+	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
 	  --overrides overrides.txt -e ".[dev]" "$(strip $(TENSORFLOW))"
-	@touch $@
+	@touch "$@"
 
 demo: setup
 	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")
@@ -47,16 +60,28 @@ web:
 	  { echo "make web needs Node 20 and npm, which are not installed"; exit 1; }
 	cd export/web && npm ci --no-audit --no-fund && npm run build
 
-# Three processes, each with files of its own (2 GB each): tests wait for other processes half of
-# the time.
+# The file is in the repository, so that `make web` needs no Python; a test compares it.
+tables: setup
+	$(BIN)/python export/web/tables.py
+
+# Four processes, each with files of its own (up to 2 GB each): tests wait for other processes half
+# of the time.
 test: setup
-	$(BIN)/python -m pytest tests -n 3 --dist loadfile
+	$(BIN)/python -m pytest tests -n 4 --dist loadfile
 
-# Runs that are killed, and several processes that train together.
+# All but what takes hours: fuzzing, and the tests as other processors compute them.
+test-all: test test-rest
+
+test-rest: test-clients test-slow test-web test-corpora test-cluster
+
+# Whole chains, runs that are killed, several processes that train together, JAX and XLA.
 test-slow: setup
-	$(BIN)/python -m pytest tests/training -m slow
+	$(BIN)/python -m pytest tests -m slow -n 2 --dist loadfile
 
-# Needs Node, npm and Chromium.
+# Both need Node, npm and Chromium.
+test-clients: setup
+	$(BIN)/python -m pytest tests/js -m clients
+
 test-web: setup
 	$(BIN)/python -m pytest tests/web -m web
 
@@ -67,11 +92,18 @@ test-cluster: setup
 test-corpora: setup
 	$(BIN)/python -m pytest tests -m corpora
 
+# TensorFlow and NumPy with other instructions and threads.
+test-cpus: setup
+	PYTHON=$(BIN)/python sh tests/cpus.sh
+
 fuzz: setup
 	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)
 
 fuzz-checkpoints: setup
 	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+
+fuzz-archives: setup
+	$(BIN)/python tests/benchmarks/fuzz_archives.py $(FUZZ)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -95,5 +127,5 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf $(VENV) .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
+	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
 	  tests/js/*/node_modules export/web/node_modules export/web/dist

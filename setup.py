@@ -10,7 +10,7 @@ import re
 import setuptools
 
 HERE = pathlib.Path(__file__).parent
-VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "gm_vae/version.py").read_text()).group(1)
+VERSION = re.search(r'__version__ = "(.+?)"', (HERE / "gm_vae/version.py").read_text("utf-8"))[1]
 
 setuptools.setup(
     name="gm-vae",

@@ -14,6 +14,7 @@ from gm_vae.errors import UsageError
 from gm_vae.export.web_page import define_soundfont
 from gm_vae.generate.loading import define_model_flag
 from gm_vae.json_values import WrongValue, parse
+from gm_vae.text import printable
 
 FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
 # what --quantize is by default; none for the others
@@ -95,7 +96,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
         shard_bytes = SHARD_BYTES if values.shard_bytes is None else values.shard_bytes
         export = _for_browsers(values.format)
         export(found, output, quantization, shard_bytes, values.force)
-    print(output)
+    print(printable(output))
 
 
 def _for_browsers(name: str) -> Any:
@@ -176,7 +177,7 @@ def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
     )
     if not found.training.get("sigma_known", True):
         print("The checkpoint has no sigma: what it tells of uncertainty is the prior's.")
-    print(output)
+    print(printable(output))
 
 
 IMPORT = Command(

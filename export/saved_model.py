@@ -24,6 +24,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from gm_vae.errors import UsageError
 from gm_vae.export.card import write_about
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
@@ -57,8 +58,15 @@ def export_saved_model(
         force: replace `output` if something is in it.
 
     Raises:
-        UserError: the place cannot be written, or is taken and `force` is false.
+        UserError: the place cannot be written, or is taken and `force` is false, or its name is
+            not UTF-8.
     """
+    try:
+        os.fspath(output).encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"TensorFlow does not write to {output}, a name that is not UTF-8; choose another."
+        ) from None
     network = network_of(checkpoint)
     weights = network.trackable_variables()
     if half:

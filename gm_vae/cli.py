@@ -6,11 +6,13 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gm_vae.command import Command
 from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.version import __version__
+
+if TYPE_CHECKING:
+    from gm_vae.command import Command
 
 
 class Verb(NamedTuple):
@@ -23,14 +25,14 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music", True),
+    "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music"),
     "arrange": Verb("gm_vae.music.arranger", "COMMAND", "write the default corpus as MIDI files"),
     "preprocess": Verb(
         "gm_vae.pipelines.midi_to_measures", "COMMAND", "turn MIDI files into a dataset of measures"
     ),
     "explain": Verb("gm_vae.music.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
     "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
-    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run", True),
+    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run"),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
     "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),
     "generate": Verb("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),
@@ -48,6 +50,7 @@ VERBS = {
     "import": Verb(
         "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True
     ),
+    "doctor": Verb("gm_vae.doctor", "COMMAND", "what a bug report should hold; what is missing"),
 }
 
 
@@ -68,7 +71,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         hint = f" Did you mean {near[0]}?" if near else ""
         print(f"gm-vae: there is no verb {verb!r}.{hint} See gm-vae --help.", file=sys.stderr)
         return 2
-    found = VERBS[verb]
+    try:
+        return _run(VERBS[verb], rest)
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "gm_vae"):  # our own fault
+            raise
+        reason = (str(error).strip().splitlines() or [""])[0]
+        print(
+            f"gm-vae {verb}: {package} cannot be imported ({reason}); install gm-vae again. "
+            "gm-vae doctor reports what is missing.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _run(found: Verb, rest: Sequence[str]) -> int:
     if found.tensorflow and not any(arg.lstrip("-") in ("help", "h") for arg in rest):
         import_tensorflow_quietly()
     command: Command = getattr(importlib.import_module(found.module), found.name)

@@ -13,11 +13,13 @@ import os
 import re
 import sys
 import textwrap
+import typing
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from absl import flags
 
+from gm_vae.console import print_anything
 from gm_vae.errors import UsageError, UserError
 from gm_vae.signals import Ended, ended_by_signals
 from gm_vae.text import printable
@@ -48,6 +50,7 @@ class Command:
 
     def main(self, argv: Sequence[str] | None = None) -> int:
         """Parse `argv` (without the verb; sys.argv[1:] if None), run, return the exit code."""
+        print_anything()
         argv = list(sys.argv[1:] if argv is None else argv)
         values = flags.FlagValues()
         self.define_flags(values)
@@ -111,7 +114,8 @@ class Command:
             raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
         if positional and not self.arguments:
             raise UsageError(
-                f"{_brief(positional[0])!r} is one word too many; flags are written --name=value. "
+                f"{_brief(positional[0])!r} is one word too many; "
+                f"{_quoted(values, argv, positional)}. "
                 f"See gm-vae {self.name} --help."
             )
         return positional
@@ -135,6 +139,19 @@ def _give_up_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _quoted(values: flags.FlagValues, argv: list[str], positional: list[str]) -> str:
+    """How flags are written, with quotes if these words look like the rest of a flag's value."""
+    count = len(positional)
+    starts = [i for i in range(len(argv)) if argv[i : i + count] == positional]
+    before = argv[: starts[-1]] if starts else []
+    name, _, value = before[-1].lstrip("-").partition("=") if before else ("", "", "")
+    if len(before) > 1 and before[-2].startswith("--") and not before[-1].startswith("-"):
+        name, value = before[-2].lstrip("-"), before[-1]  # --name value
+    if name not in values or values[name].boolean or not value:
+        return "flags are written --name=value"
+    return f'put quotes around words with spaces: --{name}="{" ".join([value, *positional])}"'
+
+
 def attribute_help(cls: type) -> dict[str, str]:
     """What the "Attributes:" section of a class's docstring says of each name, as one line each."""
     found: dict[str, str] = {}
@@ -154,7 +171,10 @@ def attribute_help(cls: type) -> dict[str, str]:
 
 
 def define_fields(values: flags.FlagValues, defaults: Any) -> None:
-    """A flag for each bool, int, float or str field of a dataclass value, explained as there."""
+    """A flag for each bool, int, float or str field of a dataclass value, explained as there.
+
+    A field may be None too, where its flag is not given.
+    """
     define = {
         bool: flags.DEFINE_bool,
         int: flags.DEFINE_integer,
@@ -162,9 +182,10 @@ def define_fields(values: flags.FlagValues, defaults: Any) -> None:
         str: flags.DEFINE_string,
     }
     texts = attribute_help(type(defaults))
-    for field in dataclasses.fields(defaults):
-        value = getattr(defaults, field.name)
-        define[type(value)](field.name, value, texts.get(field.name, ""), flag_values=values)
+    for name, hint in typing.get_type_hints(type(defaults)).items():
+        (kind,) = {*(typing.get_args(hint) or [hint])} - {type(None)}
+        value = getattr(defaults, name)
+        define[kind](name, value, texts.get(name, ""), flag_values=values)
 
 
 def from_fields(values: flags.FlagValues, defaults: T) -> T:

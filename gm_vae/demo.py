@@ -1,4 +1,7 @@
-"""The whole chain in one go: MIDI -> measures -> model -> exports -> new music -> a short table."""
+"""The whole chain in four minutes: the bundled model plays, learns from MIDI files, plays again.
+
+Music -> measures of MIDI files -> fine-tuning -> exports -> music in their style -> a short table.
+"""
 
 from __future__ import annotations
 
@@ -16,57 +19,88 @@ from absl import flags
 from gm_vae.command import Command
 from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.files import user_path
-from gm_vae.training.config import TrainConfig
+from gm_vae.progress import duration
+from gm_vae.quiet import import_tensorflow_quietly
+from gm_vae.text import printable
+from gm_vae.training.config import RECIPES
 
 if TYPE_CHECKING:
     from gm_vae.data.dataset import Dataset
     from gm_vae.generate.gmvae import GMVAE
     from gm_vae.training.evaluation import Evaluation
+    from gm_vae.training.run import RunResult
 
 PROGRESSION = "C G Bb F Ab Eb D G"
 INTERPOLATION = "Dm F Am G"
-TRAINING = TrainConfig(
-    steps=2800,
-    batch_size=32,
-    learning_rate=1e-2,
-    min_learning_rate=1e-4,
-    schedule="exponential",
-    learning_rate_decay=0.9991,
-    max_beta=0.3,
-    free_bits=40.0,
-    transpose=3,
-    save_every=700,
-)
+MINUTES = 4.0
+TRAINING = dataclasses.replace(RECIPES["finetune"], save_every=100, validation_measures=256)
 
+_AFTER_TRAINING = 4  # times as long as the first music took, on machines of any speed
+_AFTER_TRAINING_AT_LEAST = 15.0  # seconds
+_TRAINING_AT_LEAST = 0.25  # of the time, however long it took to read the MIDI files
 _MARK = "demo.json"  # says that a folder is ours to replace
 _PARTS = ("midi", "data", "run", "savedmodel", "magentajs", "music")
-_SCORED = 2048  # held-out measures, before and after
+_SCORED = 256  # measures, where none are held out
 _JUDGED = 256  # measures generated to see how they keep to their chords
 
 
 @dataclasses.dataclass
 class Stages:
-    """Says what begins, and keeps how many seconds it took."""
+    """Says what begins and how much time is left, and keeps how many seconds each part took.
 
+    Attributes:
+        minutes: for all of them; None if they take what they take.
+    """
+
+    minutes: float | None
+    began: float = dataclasses.field(default_factory=time.monotonic)
     seconds: dict[str, float] = dataclasses.field(default_factory=dict)
 
     @contextlib.contextmanager
     def __call__(self, name: str, text: str) -> Iterator[None]:
-        print(f"[{name}] {text}", flush=True)
+        left = self.seconds_left()
+        time_left = f" ({duration(left)} left)" if left else ""
+        print(f"[{name}] {printable(text)}{time_left}", flush=True)
         start = time.monotonic()
         yield
         self.seconds[name] = time.monotonic() - start
 
+    def seconds_left(self) -> float:
+        """Until the end; 0 if it is over or unknown."""
+        return max(60 * (self.minutes or 0.0) - (time.monotonic() - self.began), 0.0)
+
 
 def run_demo(
-    output: pathlib.Path, midi: str | None, config: TrainConfig, seed: int, force: bool
+    output: pathlib.Path,
+    midi: str | None,
+    *,
+    minutes: float = MINUTES,
+    steps: int | None = None,
+    seed: int = 0,
+    force: bool = False,
 ) -> str:
-    """Do everything in the folder `output` and return the closing table."""
+    """Do everything in the folder `output` and return the closing table.
+
+    Args:
+        midi: what `preprocess` takes; None writes songs of our own arranger.
+        minutes: that all of it takes at most, on two cores and with a few thousand MIDI files.
+        steps: of training, instead, however long they take.
+        seed: of songs, training and music.
+        force: replace an earlier demo.
+
+    Raises:
+        UserError: `output` is something else or cannot be written, or the files give too few
+            measures.
+    """
     from gm_vae.generate.loading import load
+
+    stages = Stages(minutes if steps is None else None)
+    _clear(output, force)
+    bundled = load()
+    with stages("listen", "the bundled model plays"):
+        made = {"the bundled one's": _make_music(bundled, output / "music/bundled", seed)}
     from gm_vae.pipelines.midi_to_measures import preprocess
 
-    _clear(output, force)
-    stages = Stages()
     if midi is None:
         from gm_vae.music import arranger
 
@@ -75,26 +109,27 @@ def run_demo(
             arranger.write_corpus(midi, seed=seed)
     with stages("preprocess", f"MIDI to measures: {midi}"):
         dataset = preprocess(midi, output / "data")
-    if dataset.splits["train"].measures < config.batch_size:
+    if dataset.splits["train"].measures < TRAINING.batch_size:
         raise UserError(
             f"{midi} gave {dataset.splits['train'].measures} measures to train on, fewer than a "
-            f"batch of {config.batch_size}; give more MIDI files."
+            f"batch of {TRAINING.batch_size}; give more MIDI files."
         )
-    split = "test" if dataset.splits["test"].measures else "train"
-    with stages("train", f"a tiny model on {dataset.split('train').measures:,} measures"):
-        before = _train(output, dataset, split, config)
+    split = "validation" if dataset.splits["validation"].measures else "train"
+    with stages("train", f"the bundled model on {dataset.split('train').measures:,} measures"):
+        import_tensorflow_quietly()
+        result = _train(output, dataset, stages, steps, seed)
     model = load(output / "run")
-    with stages("evaluate", f"{split} measures"):
-        after = _evaluate(model, dataset, split)
+    before, after = result.before, result.after
+    if before is None or after is None:
+        with stages("evaluate", f"{split} measures, before and after"):
+            before, after = (_evaluate(each, dataset, split) for each in (bundled, model))
     with stages("export", "SavedModel and magenta.js"):
         _export(output)
-    with stages("generate", f"one z over {PROGRESSION}; two z over {INTERPOLATION}"):
-        made = {
-            "its music": _make_music(model, output / "music/own", seed),
-            "the bundled one's": _make_music(load(), output / "music/bundled", seed),
-        }
+    with stages("generate", "the new model plays"):
+        made["its music"] = _make_music(model, output / "music/own", seed)
         consonance = _consonance(model, dataset, split, seed)
-    table = _table(output, dataset, split, before, after, consonance, stages.seconds, made)
+    training = (before, after, result.steps)
+    table = _table(output, dataset, split, training, consonance, stages.seconds, made)
     (output / "report.txt").write_text(table + "\n", encoding="utf-8")
     return table
 
@@ -117,24 +152,27 @@ def _clear(output: pathlib.Path, force: bool) -> None:
         ) from None
 
 
-def _train(output: pathlib.Path, dataset: Dataset, split: str, config: TrainConfig) -> Evaluation:
-    import keras
-
-    from gm_vae.generate.gmvae import GMVAE
-    from gm_vae.model.config import preset
-    from gm_vae.model.vae import HierarchicalVAE
+def _train(
+    output: pathlib.Path, dataset: Dataset, stages: Stages, steps: int | None, seed: int
+) -> RunResult:
+    from gm_vae.model.reading import DEFAULT, read_model
     from gm_vae.training.run import train
 
-    model = dataclasses.replace(preset("tiny"), fmt=dataset.fmt)
-    keras.utils.set_random_seed(config.seed)
-    before = _evaluate(GMVAE(HierarchicalVAE(model)), dataset, split)
+    start = read_model(DEFAULT)
+    if stages.minutes is None:
+        config = TRAINING.over(steps)
+    else:
+        after = max(_AFTER_TRAINING * stages.seconds["listen"], _AFTER_TRAINING_AT_LEAST)
+        least = _TRAINING_AT_LEAST * stages.minutes
+        minutes = max((stages.seconds_left() - after) / 60, least)
+        config = dataclasses.replace(TRAINING, minutes=minutes)
+    config = dataclasses.replace(config, seed=seed)
     try:
-        train(output / "run", dataset.directory, model, config)
+        return train(output / "run", dataset.directory, start.config, config, start=start)
     except Interrupted:  # the run could go on, a demo does not
         raise UserError(
             "stopped while the model trained; with --force a demo begins anew."
         ) from None
-    return before
 
 
 def _evaluate(model: GMVAE, dataset: Dataset, split: str) -> Evaluation:
@@ -154,22 +192,33 @@ def _export(output: pathlib.Path) -> None:
 
 
 def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.Path]:
+    """An arrangement and an interpolation; their files, each of which is named once it is there."""
     from gm_vae.generate.midi_writer import write_midi
     from gm_vae.generate.operations import morph, progression
     from gm_vae.generate.piano_roll import draw_piano_roll
 
     points = model.sample_points(3, seed)
     chords, loop = PROGRESSION.split(), INTERPOLATION.split()
-    arrangement = progression(model, points[0], chords, seed=seed)
-    interpolation = morph(model, points[1], points[2], loop, 4 * len(loop), seed=seed)
+    pieces = (
+        (
+            "progression",
+            f"One style over {PROGRESSION}",
+            lambda: progression(model, points[0], chords, seed=seed),
+        ),
+        (
+            "interpolation",
+            f"From one style to another over {INTERPOLATION}",
+            lambda: morph(model, points[1], points[2], loop, 4 * len(loop), seed=seed),
+        ),
+    )
     made = []
-    for name, measures, title in (
-        ("progression", arrangement, f"One style over {PROGRESSION}"),
-        ("interpolation", interpolation, f"From one style to another over {INTERPOLATION}"),
-    ):
-        write_midi(measures, folder / f"{name}.mid", title=title)
-        draw_piano_roll(measures, folder / f"{name}.png", title=title)
-        made += [folder / f"{name}.mid", folder / f"{name}.png"]
+    for name, title, make in pieces:
+        measures = make()
+        for suffix, write in ((".mid", write_midi), (".png", draw_piano_roll)):
+            path = folder / f"{name}{suffix}"
+            write(measures, path, title=title)
+            print(f"    {path}", flush=True)
+            made.append(path)
     return made
 
 
@@ -190,13 +239,13 @@ def _table(
     output: pathlib.Path,
     dataset: Dataset,
     split: str,
-    before: Evaluation,
-    after: Evaluation,
+    training: tuple[Evaluation, Evaluation, int],
     consonance: tuple[float, float],
     seconds: dict[str, float],
     made: Mapping[str, Sequence[pathlib.Path]],
 ) -> str:
     files, bars = dataset.files, dataset.bars
+    before, after, steps = training
     share = 100 * bars["kept"] / bars["seen"]
     rows = [
         ("MIDI files", f"{files['read']:,} read, {files['unparsable']:,} unparsable"),
@@ -208,8 +257,9 @@ def _table(
     ]
     for reason, count in sorted(dataset.rejected.items(), key=lambda item: -item[1]):
         rows.append(("  rejected", f"{count:,} {reason.replace('_', ' ')}"))
-    held_out = "held-out" if split == "test" else "training (too few songs to hold some out)"
+    held_out = "held-out" if split == "validation" else "training (too few songs to hold some out)"
     rows += [
+        ("training", f"{steps:,} steps; --steps={steps} instead of --minutes can be repeated"),
         (
             "bits a measure",
             f"{before.bits_per_measure:.0f} before training, {after.bits_per_measure:.0f} after "
@@ -235,7 +285,7 @@ def _table(
     rows += [(name, str(path)) for name, path in places]
     for who, paths in made.items():
         rows += [(who if index == 0 else "", str(path)) for index, path in enumerate(paths)]
-    return "\n".join(f"{name:<20}{text}" for name, text in rows)
+    return "\n".join(f"{name:<20}{printable(text)}" for name, text in rows)
 
 
 def _define(values: flags.FlagValues) -> None:
@@ -246,22 +296,47 @@ def _define(values: flags.FlagValues) -> None:
         flag_values=values,
     )
     flags.DEFINE_string("output", "demo", "Folder for all that is made.", flag_values=values)
-    flags.DEFINE_integer("steps", TRAINING.steps, "Training steps.", flag_values=values)
+    flags.DEFINE_float(
+        "minutes",
+        MINUTES,
+        "What all of it takes at most, on two cores and with a few thousand MIDI files; the "
+        "training takes what the rest leaves of them, and a quarter in any case.",
+        flag_values=values,
+    )
+    flags.DEFINE_integer(
+        "steps",
+        None,
+        "Training steps instead of --minutes: the demo takes what they take, and the same seed "
+        "gives the same model.",
+        flag_values=values,
+    )
     flags.DEFINE_integer("seed", 0, "Of songs, training and music.", flag_values=values)
     flags.DEFINE_bool("force", False, "Replace an earlier demo there.", flag_values=values)
 
 
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    config = dataclasses.replace(TRAINING, steps=values.steps, seed=values.seed)
-    output = user_path(values.output)
-    table = run_demo(output, values.midi or None, config, values.seed, values.force)
+    if values["minutes"].present and values.steps is not None:
+        raise UsageError("--minutes and --steps both say how long the demo is; leave one away.")
+    steps = TRAINING.steps if values.steps is None else values.steps
+    dataclasses.replace(TRAINING, minutes=values.minutes, steps=steps)  # raises UsageError
+    table = run_demo(
+        user_path(values.output),
+        values.midi or None,
+        minutes=values.minutes,
+        steps=values.steps,
+        seed=values.seed,
+        force=values.force,
+    )
     print(f"\n{table}")
 
 
 COMMAND = Command(
     name="demo",
-    summary="MIDI files to new music: corpus, dataset, training, evaluation, exports, two pieces.",
-    example="gm-vae demo\ngm-vae demo --midi=~/my-midi-files.zip --output=mine",
+    summary=(
+        "The whole chain, in four minutes: the bundled model plays, learns from MIDI files, and\n"
+        "plays music in their style. Dataset, model, exports and music are left in a folder."
+    ),
+    example="gm-vae demo\ngm-vae demo --minutes=10 --midi=~/my-midi-files.zip --output=mine",
     define_flags=_define,
     run=_run,
 )

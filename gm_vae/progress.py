@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
 _SECONDS_BETWEEN_LINES = 0.2
+_SECONDS_BETWEEN_TICKS = 1.0
 
 
 class Progress:
@@ -25,6 +28,8 @@ class Progress:
         done: units done before this began (a resumed run); they do not count for the rate.
         shown: False keeps quiet on a terminal too.
         stream: where to write; standard error if None.
+        seconds_left: a function to the seconds until all is done, where that is known before:
+            the line then shows them from the start, every second.
     """
 
     def __init__(
@@ -34,34 +39,67 @@ class Progress:
         done: int = 0,
         shown: bool = True,
         stream: TextIO | None = None,
+        seconds_left: Callable[[], float] | None = None,
     ) -> None:
         self.total, self.unit, self.done = total, unit, done
         self._before = done
+        self._seconds_left = seconds_left
         self._stream = sys.stderr if stream is None else stream
         self._shown = shown and self._stream.isatty()
         self._start, self._last, self._width = time.monotonic(), 0.0, 0
+        self._text = ""
+        self._lock = threading.RLock()  # one of two threads writes
+        self._closed = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
+
+    def begin(self, done: int, text: str) -> None:
+        """Show at once what goes on; the rate is of units after the first `done`, from now on."""
+        self.done = self._before = done
+        self._start, self._last = time.monotonic(), 0.0
+        self.update(0, text)
 
     def update(self, count: int = 1, text: str = "") -> None:
         """Add `count` units; `text` is shown behind the rate."""
         self.done += count
+        self._text = text
         now = time.monotonic()
         finished = self.total and self.done >= self.total
-        if self._shown and (finished or now - self._last >= _SECONDS_BETWEEN_LINES):
+        if finished or now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now
-            self._write(f"{self.line(now - self._start)}  {text}".rstrip())
+            self._show()
+
+    def above(self, say: Callable[[str], None]) -> Callable[[str], None]:
+        """A function that says a line, and leaves the progress line below it."""
+
+        def say_above(text: str) -> None:
+            with self._lock:
+                if self._width:
+                    self._stream.write("\r" + " " * self._width + "\r")
+                    self._stream.flush()
+                say(text)
+                if self._width:
+                    self._show()
+
+        return say_above
 
     def line(self, seconds: float) -> str:
         """The line after `seconds` of work: count, share, rate, time left."""
         rate = (self.done - self._before) / seconds if seconds > 0 else 0.0
         count = f"{self.done:,}" + (f"/{self.total:,}" if self.total else "")
-        parts = [f"{count} {self.unit}s", f"{rate:,.4g}/s"]
+        parts = [f"{count} {self.unit}s"]
         if self.total:
-            parts.insert(1, f"{100 * self.done // self.total} %")
-            if rate > 0:
-                parts.append(f"{duration((self.total - self.done) / rate)} left")
+            parts.append(f"{100 * self.done // self.total} %")
+        if rate > 0:
+            parts.append(f"{rate:,.4g}/s")
+        if self._seconds_left is not None:
+            parts.append(f"{duration(self._seconds_left())} left")
+        elif self.total and rate > 0:
+            parts.append(f"{duration((self.total - self.done) / rate)} left")
         return "  ".join(parts)
 
     def __enter__(self) -> Progress:
+        if self._shown and self._seconds_left is not None:
+            self._ticker.start()
         return self
 
     def __exit__(
@@ -70,9 +108,23 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._closed.set()
+        if self._ticker.ident is not None:
+            self._ticker.join()
         if self._shown and self._width:
             self._stream.write("\n")
             self._stream.flush()
+            self._width = 0
+
+    def _tick(self) -> None:
+        while not self._closed.wait(_SECONDS_BETWEEN_TICKS):
+            self._show()
+
+    def _show(self) -> None:
+        if self._shown:
+            with self._lock:
+                line = self.line(time.monotonic() - self._start)
+                self._write(f"{line}  {self._text}".rstrip())
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError, ValueError):  # of a stream without a size

@@ -1,12 +1,14 @@
-"""TensorFlow says much at start-up that is no news to anybody; this keeps it to errors."""
+"""Imports of libraries that print lines at start-up which are no news to the user."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
 
 
 def import_tensorflow_quietly() -> None:
@@ -22,17 +24,48 @@ def import_tensorflow_quietly() -> None:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    with contextlib.suppress(ImportError):  # Keras imports it, whatever its backend
+        import_matplotlib_quietly()
     if "tensorflow" in sys.modules or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
+    with _standard_error_withheld():
+        import tensorflow  # noqa: F401
+
+
+def import_matplotlib_quietly() -> None:
+    """Import Matplotlib without what it and fontconfig print where no cache can be written.
+
+    With a read-only or missing home folder both work, with a cache in a temporary folder.
+    """
+    if "matplotlib.font_manager" in sys.modules:
+        return
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with _standard_error_withheld():
+            import matplotlib.font_manager  # noqa: F401
+    finally:
+        logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def _standard_error_withheld() -> Iterator[None]:
+    """What the block and its child processes write to standard error is shown only if it raises."""
+    try:
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        written = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
+    except (OSError, AttributeError):  # no standard error, or no place for files
+        yield
+        return
+    with written:
+        os.dup2(written.fileno(), 2)
         try:
-            import tensorflow  # noqa: F401
+            yield
         except BaseException:
-            said.seek(0)
-            os.write(terminal, said.read())
+            written.seek(0)
+            os.write(terminal, written.read())
             raise
         finally:
             os.dup2(terminal, 2)

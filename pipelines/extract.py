@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -13,8 +12,9 @@ from gm_vae.data import examples
 from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_score
-from gm_vae.music.midi_file import MidiError, parse_midi
+from gm_vae.music.midi_file import READING, MidiError, Score, parse_midi
 from gm_vae.pipelines import chunks, songs, splits
+from gm_vae.text import printable
 from gm_vae.version import __version__
 
 
@@ -66,7 +66,8 @@ class Extractor:
 
     def _chunk_name(self, block: str) -> str:
         """Of what went in and of what decides what comes out."""
-        text = f"{block} {json.dumps(self._fmt.to_dict(), sort_keys=True)} {__version__}"
+        fmt = json.dumps(self._fmt.to_dict(), sort_keys=True)
+        text = f"{block} {fmt} {__version__} reading {READING}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -74,21 +75,26 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
     """What a song holds: a report, and its measures, each distinct one once, if it has any.
 
     The report is for JSON: "song" its name (first, so that lines sort by it); "error" why it could
-    not be read, or "bars", "kept", "rejected" (bars by reason) and, if a measure was kept, "keys"
-    (of the bars kept, by the major scale's tonic) and "split_key".
+    not be read, or "bars", "kept", "rejected" (bars by reason), "flaws" (what was mended or passed
+    over, by kind) and, if a measure was kept, "keys" (of the bars kept, by the major scale's tonic)
+    and "split_key".
     """
-    report: dict[str, Any] = {"song": os.fsencode(file.name).decode("utf-8", "replace")}
+    report: dict[str, Any] = {"song": printable(file.name)}
     if file.error:
-        return {**report, "error": file.error}, None
+        return {**report, "error": printable(file.error)}, None
     try:
-        bars = measures_from_score(_score(file), fmt)
+        score = _score(file)
+        bars = measures_from_score(score, fmt)
     except MidiError as error:
         return {**report, "error": str(error)}, None
     except Exception as error:  # a fault of ours must not cost a corpus of a million files
-        return {**report, "error": f"internal error ({type(error).__name__}: {error})"}, None
+        fault = f"internal error ({type(error).__name__}: {error})"
+        return {**report, "error": printable(fault)}, None
     kept = [bar for bar in bars if bar.measure]
     rejected = Counter(bar.reason.name.lower() for bar in bars if bar.reason)
+    flaws = {flaw.name.lower(): count for flaw, count in score.flaws.items()}
     report |= {"bars": len(bars), "kept": len(kept), "rejected": dict(sorted(rejected.items()))}
+    report["flaws"] = dict(sorted(flaws.items()))
     if not kept:
         return report, None
     contents = [examples.Content.of(bar.measure) for bar in kept]
@@ -105,7 +111,7 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
     return {**report, "keys": dict(sorted(keys.items())), "split_key": song.key.hex()}, song
 
 
-def _score(file: songs.SongFile):
+def _score(file: songs.SongFile) -> Score:
     if not file.is_sequence:
         return parse_midi(file.data)
     from gm_vae.music.sequence_score import score_from_note_sequence  # which imports note_seq

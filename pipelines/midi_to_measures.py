@@ -26,9 +26,11 @@ from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import join, user_path
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import report, runner, songs, sources, splits, staging, storage
 from gm_vae.pipelines.progress import ProgressLine
 from gm_vae.scratch import scratch_folder
+from gm_vae.text import printable
 
 _MOST_WORKERS = 1024
 _CLUSTER_PARTS = 32  # an archive is read by so many workers of a cluster
@@ -36,7 +38,7 @@ _BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer t
 
 
 def preprocess(
-    input: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    input: sources.Inputs,
     output: str | os.PathLike[str],
     fmt: MeasureFormat | None = None,
     *,
@@ -75,8 +77,9 @@ def preprocess(
     splits.check_percents(validation_percent, test_percent)
     runner.check(beam_runner, beam_args)
     output = _place(output)
-    found = sources.find(input)
-    names = sorted({_name(entry) for entry in sources.entries(input)})
+    entries = sources.entries(input)  # once: the input may be a generator
+    found = sources.find(entries)
+    names = sorted({_name(entry) for entry in entries})
     options = {
         "input": _fingerprint(found),
         "validation_percent": float(validation_percent),
@@ -122,12 +125,10 @@ def _place(output: str | os.PathLike[str]) -> str:
 
 
 def _name(entry: str) -> str:
-    """The last part of a path."""
-    return (
-        entry.rstrip("/").rsplit("/", 1)[-1]
-        if storage.is_remote(entry)
-        else os.path.basename(os.path.abspath(entry))
-    )
+    """The last part of a path, for people."""
+    remote = storage.is_remote(entry)
+    last = entry.rstrip("/").rsplit("/", 1)[-1] if remote else os.path.abspath(entry)
+    return printable(os.path.basename(last))
 
 
 def _load(output: str) -> Dataset:
@@ -140,7 +141,7 @@ def _fingerprint(found: Iterable[sources.Source]) -> str:
     """Changes when a file is added, removed, renamed or grows."""
     digest = hashlib.sha256()
     for source in found:
-        digest.update(f"{source.name}\n{source.size}\n".encode("utf-8", "surrogateescape"))
+        digest.update(storage.to_bytes(f"{source.name}\n{source.size}\n"))
     return digest.hexdigest()[:16]
 
 
@@ -161,6 +162,8 @@ def _finished(
         return None
     dataset = _load(output)
     differing = [name for name, value in options.items() if dataset.options.get(name) != value]
+    if dataset.reading != READING:
+        differing.append(f"reading of songs (version {dataset.reading}, now {READING})")
     if dataset.fmt != fmt:
         differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
@@ -203,7 +206,9 @@ def _dataset(
         errors=summary.get("errors", {}),
         bars={"seen": 0, "kept": 0, **summary.get("bars", {})},
         rejected=summary.get("rejected", {}),
+        flaws=summary.get("flaws", {}),
         rejects=tuple(sorted(summary.get("rejects", []))),
+        reading=READING,
     )
 
 
@@ -263,7 +268,8 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
         beam_args=_words(values.beam_args),
     )
     if was_finished:
-        print(f"{dataset.directory} is finished already; --force makes it again.")
+        name = printable(dataset.directory)
+        print(f"{name} is finished already; --force makes it again.")
     print(report.summary(dataset, time.monotonic() - start))
     return 0
 

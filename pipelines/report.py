@@ -15,10 +15,14 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import statistics
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError
+from gm_vae.music import midi_flaws
 from gm_vae.music.chords import NO_CHORD, QUALITIES, ROOTS, chord_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measures import RejectReason
+from gm_vae.music.midi_flaws import Flaw
 from gm_vae.pipelines import storage
+from gm_vae.quiet import import_matplotlib_quietly
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +49,7 @@ def summary(dataset: Dataset, seconds: float | None = None) -> str:
     if dataset.rejected:
         lines.append(f"rejected: {most_common(dataset.rejected, len(dataset.rejected))}")
     rate = "" if seconds is None else f" in {seconds:.1f} s"
-    lines.append(f"{dataset.bytes:,} bytes in {dataset.directory}{rate}")
+    lines.append(f"{dataset.bytes:,} bytes in {printable(dataset.directory)}{rate}")
     return "\n".join(lines)
 
 
@@ -110,6 +114,13 @@ def markdown(dataset: Dataset) -> str:
         ),
         "",
     ]
+    if dataset.flaws:
+        flaws = {Flaw[name.upper()]: count for name, count in dataset.flaws.items()}
+        lines += [
+            "## Mended or passed over in these files",
+            *(f"- {sentence}" for sentence in midi_flaws.sentences(flaws)),
+            "",
+        ]
     if dataset.errors:
         lines += ["## Files not parsed", *_table(("because", "files"), _top(dataset.errors)), ""]
     lines += [
@@ -143,7 +154,8 @@ def markdown(dataset: Dataset) -> str:
 
 def draw(dataset: Dataset) -> dict[str, bytes]:
     """The pictures of the card as PNG files by name."""
-    import matplotlib  # a second's work that no worker needs
+    import_matplotlib_quietly()  # a second's work that no worker needs
+    import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib.figure import Figure

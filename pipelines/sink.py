@@ -29,7 +29,7 @@ MEASURES_PER_SHARD = 32_768
 FILES_PER_REJECTS = 65_536
 
 # A range of a chunk's records for one shard: path, first and last offset, which songs (packed bits)
-Piece = tuple[str, int, int, bytes]
+Piece = tuple[bytes, int, int, bytes]
 
 
 def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[str]:
@@ -41,16 +41,17 @@ def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[st
 class CutChunks(beam.DoFn):
     """Path of a chunk -> (shard name, piece of the chunk) for each shard that it has a part in."""
 
-    def process(self, path: str, plan: Plan) -> Iterator[tuple[str, Piece]]:
+    def process(self, path: bytes, plan: Plan) -> Iterator[tuple[str, Piece]]:
         """Cut a chunk at the bounds of the shards.
 
         Args:
-            path: of a whole chunk.
+            path: of a whole chunk, as bytes.
             plan: which songs are in which split; its counts set the number of shards.
         """
-        chunk = chunks.load(path)
+        name = storage.from_bytes(path)
+        chunk = chunks.load(name)
         if chunk is None:
-            raise UserError(f"{path}.index has vanished; run the command again.")
+            raise UserError(f"{name}.index has vanished; run the command again.")
         split_of_song = np.array([plan.split_of(song.key) for song in chunk.songs])
         for split, records in plan.measures.items():
             songs = split_of_song == split
@@ -79,7 +80,7 @@ class WriteShard(beam.DoFn):
         found: dict[bytes, bytes] = {}  # content hash -> example
         for path, start, stop, packed in pieces:
             wanted = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool).tolist()
-            for record in chunks.read(path, start, stop):
+            for record in chunks.read(storage.from_bytes(path), start, stop):
                 if wanted[record.song]:
                     copy = found.setdefault(record.content_hash, record.example)
                     if copy is not record.example:
@@ -108,7 +109,7 @@ def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, 
     found: dict[str, list[bytes]] = {}
     for report in reports:
         values = json.loads(report)
-        if "error" in values or values["rejected"]:
+        if "error" in values or values["rejected"] or values["flaws"]:
             name = names[zlib.crc32(values["song"].encode()) % len(names)]
             found.setdefault(name, []).append(report)
     yield from found.items()

@@ -6,36 +6,36 @@ alone, not from the number of workers, so that what one run has made of a block 
 An archive is read as a stream and never unpacked to disk. To share one among n workers, each of
 them goes through all of it and reads every n-th block. That costs n decompressions, but they run
 side by side, so it takes no longer than one worker decompressing while the others wait, and no
-MIDI bytes have to be held in memory or sent between processes.
+MIDI bytes have to be held in memory or sent between processes. An archive in an archive is held in
+memory, and its songs count as the outer one's.
+
+Whatever is wrong with an archive becomes a report of it; other files are read all the same.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import io
 import itertools
-import tarfile
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from gm_vae.data import shards
+from gm_vae.errors import UserError
 from gm_vae.music.midi_bytes import MAX_BYTES
-from gm_vae.pipelines import sources, storage
+from gm_vae.pipelines import compression, sources, storage, tar_reader, zip_reader
+from gm_vae.pipelines.archives import ArchiveError, Budget, Entry, StreamError, reason
 from gm_vae.pipelines.sources import Kind, Source
 
 ARCHIVE_RATIO = 6  # an archive of MIDI files is so many times smaller than they
 _BLOCKS = 64  # wished for, so that workers end at about the same time
 _SONG_BYTES = 32_768  # of a typical MIDI file
 _BLOCK_SONGS = (8, 512)  # at least and at most: a block is held in memory
-
-_MEMBER_ERRORS = (
-    *sources.DECOMPRESSION_ERRORS,
-    zipfile.BadZipFile,
-    RuntimeError,
-    NotImplementedError,
-)
+_MAX_INNER_BYTES = 128 << 20  # of an archive in an archive, which is held in memory
+_MAX_RECORD_BYTES = 128 << 20  # of a NoteSequence
+_MAX_NAME = 1000  # characters of a name in an archive that reports and ids keep
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,12 +119,8 @@ def members(source: Source) -> Iterator[Member]:
     """The files of a source, in order."""
     if source.kind == Kind.MIDI:
         yield _file(0, source)
-    elif source.kind == Kind.ZIP:
-        yield from _zip_members(source)
-    elif source.kind == Kind.TAR:
-        yield from _tar_members(source)
     else:
-        yield from _records(source)
+        yield from _many(source)
 
 
 def read(found: Iterable[Source]) -> Iterator[SongFile]:
@@ -145,159 +141,154 @@ def _block_name(found: Sequence[Source], *numbers: int) -> str:
     """Changes when a source is renamed, grows or is changed."""
     digest = hashlib.sha256(repr(numbers).encode())
     for source in found:
-        text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n"
-        digest.update(text.encode("utf-8", "surrogateescape"))
+        text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n{source.error}\n"
+        digest.update(storage.to_bytes(text))
     return digest.hexdigest()[:24]
 
 
 def _file(number: int, source: Source) -> Member:
     def read_file() -> SongFile:
+        if source.error:
+            return SongFile(source.name, error=source.error)
         try:
             with storage.open_file(source.path) as stream:
                 return _song(source.name, stream)
         except OSError as error:
-            return SongFile(source.name, error=_reason(error))
+            return SongFile(source.name, error=reason(error))
 
     return Member(number, source.size, read_file)
 
 
-def _zip_members(source: Source) -> Iterator[Member]:
-    try:
-        with (
-            storage.open_file(source.path) as raw,
-            zipfile.ZipFile(raw) as archive,
-        ):
-            wanted = (
-                info
-                for info in archive.infolist()
-                if not info.is_dir() and not sources.is_litter(info.filename)
-            )
-            for number, info in enumerate(wanted):
-
-                def read_member(info: zipfile.ZipInfo = info) -> SongFile | None:
-                    name = f"{source.name}/{info.filename}"
-                    try:
-                        with archive.open(info) as stream:
-                            return _member_song(name, stream, info.file_size)
-                    except _MEMBER_ERRORS as error:
-                        return _member_error(name, error)
-
-                yield Member(number, info.compress_size, read_member)
-    except (zipfile.BadZipFile, OSError) as error:
-        yield _damaged_archive(source, error)
-
-
-def _tar_members(source: Source) -> Iterator[Member]:
-    damage = (tarfile.TarError, *sources.DECOMPRESSION_ERRORS)
-    gone = number = 0
-    try:
-        with storage.open_file(source.path) as raw, _open_tar(raw) as archive:
-            for info in archive:
-                archive.members = []  # else they pile up
-                if not info.isreg() or sources.is_litter(info.name):
-                    continue
-                met: list[Exception] = []  # damage in the member's data is damage to the archive
-
-                def read_member(
-                    info: tarfile.TarInfo = info, met: list[Exception] = met
-                ) -> SongFile | None:
-                    try:
-                        stream = archive.extractfile(info)
-                        return _member_song(f"{source.name}/{info.name}", stream, info.size)
-                    except damage as error:
-                        met.append(error)
-                        return None
-
-                position = raw.tell()
-                yield Member(number, position - gone, read_member)
-                number, gone = number + 1, position
-                if met:
-                    raise met[0]
-    except damage as error:
-        yield _damaged_archive(source, error)
-
-
-def _records(source: Source) -> Iterator[Member]:
-    """The NoteSequences of a TFRecord file, compressed or not."""
-    gone = number = 0
+def _many(source: Source) -> Iterator[Member]:
+    """The songs of an archive or a file of records."""
+    number = gone = 0
     try:
         with storage.open_file(source.path) as raw:
-            for record in shards.records(_expanded(raw)):
-                name = f"{source.name}/{number}"
-
-                def read_record(name: str = name, record: bytes = record) -> SongFile:
-                    return SongFile(name, record, is_sequence=True)
-
+            budget = Budget(source.size)
+            for stored_bytes, read_song in _songs_in(source.kind, raw, source.name, budget):
                 position = raw.tell()
-                yield Member(number, position - gone, read_record)
+                input_bytes = stored_bytes if source.kind == Kind.ZIP else position - gone
+                yield Member(number, input_bytes, read_song)
                 number, gone = number + 1, position
-    except sources.DECOMPRESSION_ERRORS as error:
-        yield _damaged_archive(source, error)
+    except UserError:  # of a storage that nothing can be read from
+        raise
+    except Exception as error:  # one archive must not cost a corpus of a million files
+        yield Member(-1, 0, _report(source.name, _damaged(error)))
 
 
-class _TarMember(tarfile.TarInfo):
-    """Does not take a damaged header for the end of the archive, as Python's reader does."""
-
-    @classmethod
-    def fromtarfile(cls, archive: tarfile.TarFile) -> tarfile.TarInfo:
-        try:
-            return super().fromtarfile(archive)
-        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:
-            raise tarfile.ReadError(str(error)) from None
+_Reading = tuple[int, Callable[[], SongFile | None]]  # bytes of a zip archive; what reads a song
 
 
-def _open_tar(stream: BinaryIO) -> tarfile.TarFile:
-    return tarfile.open(fileobj=stream, mode="r:*", tarinfo=_TarMember)
+def _songs_in(
+    kind: Kind, stream: BinaryIO, name: str, budget: Budget, is_inner: bool = False
+) -> Iterator[_Reading]:
+    """The songs of an archive or a file of records, and of the archives in it.
+
+    Raises ArchiveError, or what reading records raises, where it cannot be read any further.
+    """
+    if kind == Kind.SEQUENCES:
+        yield from _records(stream, name, budget)
+        return
+    if kind == Kind.ZIP:
+        found = zip_reader.entries(stream)
+    else:
+        found = tar_reader.entries(compression.expanded(stream), budget)
+    for entry in found:
+        if sources.is_litter(entry.name):
+            continue
+        kind, refusal = _kind_of(entry)
+        inner = f"{name}/{_shortened(entry.name)}"
+        if kind == Kind.MIDI:
+            budget.spend(min(entry.cost, MAX_BYTES))
+            yield entry.stored_bytes, functools.partial(_member_song, inner, entry)
+            continue
+        if kind and is_inner:
+            refusal = "an archive in an archive in an archive is not read; unpack the outer ones"
+        elif kind and entry.size > _MAX_INNER_BYTES:
+            size = f"{_MAX_INNER_BYTES >> 20} MiB"
+            refusal = f"an archive in an archive, larger than {size}; unpack the outer one"
+        if refusal:
+            yield entry.stored_bytes, _report(inner, refusal)
+        elif kind:
+            budget.spend(entry.cost)
+            yield from _inner_songs(kind, entry, inner, budget)
 
 
-def _expanded(stream: BinaryIO) -> BinaryIO:
-    """The stream without its compression, if it has one."""
-    head = stream.read(8)
-    stream.seek(0)
-    for magic, decompressor in sources.DECOMPRESSORS.items():
-        if head.startswith(magic):
-            return decompressor(stream)
-    return stream
+def _kind_of(entry: Entry) -> tuple[Kind | None, str]:
+    """What an entry is, None if that is not for us, and why it cannot be read if that is known.
+
+    One with the name of a MIDI file is looked into by the worker that reads it, and only there.
+    """
+    by_name = sources.kind_by_name(entry.name)
+    if by_name == Kind.MIDI:
+        return by_name, ""
+    try:
+        head = entry.head
+    except StreamError:
+        raise
+    except ArchiveError as error:
+        return None, str(error) if by_name else ""
+    kind = sources.kind_of(io.BytesIO(head), entry.name)
+    return kind, "" if kind else sources.foreign_archive(head, entry.name)
 
 
-def _member_song(name: str, stream: BinaryIO, size: int) -> SongFile | None:
-    """A member of an archive if it is MIDI, else None."""
-    head = stream.read(sources.HEAD_BYTES)
-    if sources.kind_of(io.BytesIO(head), name) != Kind.MIDI:
-        return None
-    if size > MAX_BYTES:
+def _inner_songs(kind: Kind, entry: Entry, name: str, budget: Budget) -> Iterator[_Reading]:
+    """The songs of an archive in an archive."""
+    try:
+        content = entry.content()
+    except StreamError:
+        raise
+    except ArchiveError as error:
+        yield entry.stored_bytes, _report(name, str(error))
+        return
+    try:
+        yield from _songs_in(kind, io.BytesIO(content), name, budget, is_inner=True)
+    except (ArchiveError, *compression.ERRORS) as error:
+        yield 0, _report(name, _damaged(error))
+
+
+def _records(stream: BinaryIO, name: str, budget: Budget) -> Iterator[_Reading]:
+    """The NoteSequences of a TFRecord file, compressed or not."""
+    found = shards.records(compression.expanded(stream), _MAX_RECORD_BYTES)
+    for number, record in enumerate(found):
+        budget.spend(len(record))
+        yield 0, functools.partial(SongFile, f"{name}/{number}", record, is_sequence=True)
+
+
+def _member_song(name: str, entry: Entry) -> SongFile | None:
+    """A song of an archive; None if the archive is damaged there, which is reported of it."""
+    if entry.size > MAX_BYTES:
         return SongFile(name, error=_too_large())
-    return _song(name, io.BytesIO(head + stream.read(MAX_BYTES)))
+    try:
+        data = entry.content()
+    except StreamError:
+        return None
+    except ArchiveError as error:
+        return SongFile(name, error=str(error))
+    if sources.kind_of(io.BytesIO(data), name) != Kind.MIDI:
+        return SongFile(name, error="an archive under the name of a MIDI file; rename it")
+    return _song(name, io.BytesIO(data))
 
 
 def _song(name: str, stream: BinaryIO) -> SongFile:
     data = stream.read(MAX_BYTES + 1)
     try:
-        data = _expanded(io.BytesIO(data)).read(MAX_BYTES + 1)
-    except sources.DECOMPRESSION_ERRORS as error:  # of this file; an archive may go on behind it
-        return SongFile(name, error=_reason(error))
+        data = compression.expanded(io.BytesIO(data)).read(MAX_BYTES + 1)
+    except compression.ERRORS as error:  # of this file; an archive may go on behind it
+        return SongFile(name, error=reason(error))
     return SongFile(name, error=_too_large()) if len(data) > MAX_BYTES else SongFile(name, data)
 
 
-def _member_error(name: str, error: Exception) -> SongFile | None:
-    if sources.kind_of(io.BytesIO(), name) != Kind.MIDI:
-        return None
-    return SongFile(name, error=_reason(error))
+def _report(name: str, error: str) -> Callable[[], SongFile]:
+    return lambda: SongFile(name, error=error)
 
 
-def _damaged_archive(source: Source, error: Exception) -> Member:
-    reason = f"damaged archive, read as far as possible ({_reason(error)})"
-    return Member(-1, 0, lambda: SongFile(source.name, error=reason))
+def _damaged(error: Exception) -> str:
+    return f"damaged archive, read as far as possible ({reason(error)})"
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, EOFError):
-        return "cut short"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    if isinstance(error, RuntimeError) and "password" in str(error):
-        return "encrypted"
-    return f"damaged ({str(error).rstrip('.').lower()})"
+def _shortened(name: str) -> str:
+    return name if len(name) <= _MAX_NAME else name[:_MAX_NAME] + "…"
 
 
 def _too_large() -> str:

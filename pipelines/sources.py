@@ -5,33 +5,30 @@ What a file is, is told by its bytes; names only help where bytes cannot. Readin
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import dataclasses
 import enum
 import glob
-import gzip
-import lzma
 import os
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import storage
+from gm_vae.pipelines import compression, folders, storage
+from gm_vae.pipelines.archives import HEAD_BYTES
 
 _MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 _TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz")
 _COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
 _RECORD_SUFFIXES = (".tfrecord", ".tfrecords")
-HEAD_BYTES = 512  # one tar block; enough to tell what a file is
-DECOMPRESSORS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-}
-DECOMPRESSION_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_FOREIGN_ARCHIVES = (
+    ("RAR", b"Rar!\x1a\x07", ".rar"),
+    ("7-Zip", b"7z\xbc\xaf\x27\x1c", ".7z"),
+    ("Zstandard", b"\x28\xb5\x2f\xfd", ".zst"),
+)
+AnyPath = str | bytes | os.PathLike
+Inputs = AnyPath | Iterable[AnyPath]
 
 
 class Kind(str, enum.Enum):
@@ -53,6 +50,7 @@ class Source:
         kind: what it is.
         size: its bytes.
         changed: when it last changed, in seconds; 0 if nobody knows.
+        error: why it can give nothing; then it is only reported.
     """
 
     path: str
@@ -60,20 +58,21 @@ class Source:
     kind: Kind
     size: int
     changed: float = 0.0
+    error: str = ""
 
 
-def entries(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[str]:
+def entries(inputs: Inputs) -> list[str]:
     """The folders, globs and files that the inputs name; a text may join some with commas."""
-    if not isinstance(inputs, (str, os.PathLike)):
-        return [os.path.expanduser(os.fspath(entry)) for entry in inputs]
-    text = os.path.expanduser(os.fspath(inputs))
+    if not isinstance(inputs, (str, bytes, os.PathLike)):
+        return [os.path.expanduser(os.fsdecode(entry)) for entry in inputs]
+    text = os.path.expanduser(os.fsdecode(inputs))
     if os.path.exists(text):
         return [text]  # a name with a comma in it
     parts = [os.path.expanduser(part.strip()) for part in text.split(",")]
     return [part for part in parts if part] or [text]
 
 
-def find(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Source]:
+def find(inputs: Inputs) -> list[Source]:
     """The files with songs that the inputs name, sorted by name.
 
     Args:
@@ -83,7 +82,7 @@ def find(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> l
     Raises:
         UserError: a path does not exist, is no MIDI file or archive, or there is none in a folder.
     """
-    found: dict[str, Source] = {}
+    found: dict[str, Source] = {}  # by real path
     for entry in entries(inputs):
         new = _remote(entry) if storage.is_remote(entry) else _local(entry)
         if not new:
@@ -91,10 +90,15 @@ def find(inputs: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> l
                 f"There is no MIDI file in {entry}; name a folder, a .zip or a .tar archive with "
                 ".mid files."
             )
-        for source in new:  # named twice, or reached twice: read once
+        for source in new:  # named or reached twice: read once, under the name that sorts first
             remote = storage.is_remote(source.path)
-            found.setdefault(source.path if remote else os.path.realpath(source.path), source)
-    return sorted(found.values(), key=lambda source: (source.name, source.path))
+            real = source.path if remote else os.path.realpath(source.path)
+            found[real] = min(source, found.get(real, source), key=_order)
+    return sorted(found.values(), key=_order)
+
+
+def _order(source: Source) -> tuple[str, str]:
+    return source.name, source.path
 
 
 def kind_of(stream: BinaryIO, name: str) -> Kind | None:
@@ -115,10 +119,11 @@ def kind_of(stream: BinaryIO, name: str) -> Kind | None:
         if shards.begins_with_record(head):
             return Kind.SEQUENCES
         head = _expanded_head(head, stream)
-    return _kind_by_name(name)
+    return kind_by_name(name)
 
 
-def _kind_by_name(name: str) -> Kind | None:
+def kind_by_name(name: str) -> Kind | None:
+    """What the name of a file says that it is; None if that is not for us."""
     stem = name.lower()
     for suffix in _COMPRESSED_SUFFIXES:
         stem = stem.removesuffix(suffix)
@@ -126,6 +131,8 @@ def _kind_by_name(name: str) -> Kind | None:
         return Kind.MIDI  # which may turn out to be unparsable, and is then reported
     if stem.endswith(_TAR_SUFFIXES):
         return Kind.TAR
+    if stem.endswith(".zip"):
+        return Kind.ZIP
     return Kind.SEQUENCES if stem.endswith(_RECORD_SUFFIXES) else None
 
 
@@ -142,10 +149,16 @@ def _local(entry: str) -> list[Source]:
         return [_single_file(storage.local_file(entry))]
     if not glob.has_magic(entry):
         raise UsageError(f"{entry} does not exist; check the path given as input.")
+    if folders.has_any_folders(entry):
+        return [
+            source
+            for found in folders.matches(entry)
+            for source in _candidate(found.path, os.path.basename(found.path), found.error)
+        ]
     found = []
-    for path in sorted(glob.glob(entry, recursive=True)):
+    for path in sorted(glob.glob(entry)):
         if os.path.isdir(path):
-            found += _in_folder(path) if "**" not in entry else []
+            found += _in_folder(path)
         else:
             found += _candidate(path, os.path.basename(path))
     return found
@@ -169,45 +182,48 @@ def _remote(entry: str) -> list[Source]:
     for file in found:
         name = file.path.removeprefix(base)
         # To look into each of a bucket's many files takes a request each: the name must do.
-        kind = None if is_litter(name) else _kind_by_name(name)
-        if name.lower().endswith(".zip"):
-            kind = Kind.ZIP
-        if kind:
+        kind = kind_by_name(name)
+        reason = "" if kind else foreign_archive(b"", name)
+        if (kind or reason) and not is_litter(name):
             name = name if name != file.path else file.path.rsplit("/", 1)[1]
-            sources.append(Source(file.path, name, kind, file.size, file.changed))
+            kind = kind or Kind.MIDI
+            sources.append(Source(file.path, name, kind, file.size, file.changed, reason))
     return sources
 
 
 def _in_folder(folder: str) -> list[Source]:
-    def refused(error: OSError) -> None:
-        raise UserError(
-            f"{error.filename} cannot be read ({error.strerror}); check its permissions."
-        )
-
-    found = []
-    for parent, folders, names in os.walk(folder, onerror=refused):
-        folders.sort()
-        for name in sorted(names):
-            path = os.path.join(parent, name)
-            relative = os.path.relpath(path, folder).replace(os.sep, "/")
-            found += _candidate(path, relative)
-    return found
+    return [source for found in folders.files_below(folder) for source in _candidate(*found)]
 
 
-def _candidate(path: str, name: str) -> list[Source]:
-    """The file as a source, or nothing if it is not for us."""
-    if is_litter(name) or not os.path.isfile(path):
+def _candidate(path: str, name: str, error: str = "") -> list[Source]:
+    """What is below a folder as a source; nothing if it is not for us."""
+    if error:  # a folder that cannot be read
+        return [Source(path, name, Kind.MIDI, 0, error=error)]
+    if is_litter(name):
         return []
+    try:
+        file = storage.local_file(path)
+    except OSError as error:
+        reason = "a link to nothing" if os.path.islink(path) else str(error.strerror).lower()
+        return [Source(path, name, Kind.MIDI, 0, error=reason)]
+    if not os.path.isfile(path):  # a pipe, which may never end, or a device
+        reason = "no regular file"
+        return [Source(path, name, Kind.MIDI, 0, error=reason)] if kind_by_name(name) else []
     try:
         with open(path, "rb") as stream:
             kind = kind_of(stream, name)
+            stream.seek(0)
+            reason = "" if kind else foreign_archive(stream.read(HEAD_BYTES), name)
     except OSError:  # reported as unreadable if its name says that it is ours
-        kind = _kind_by_name(name)
-    file = storage.local_file(path)
+        kind, reason = kind_by_name(name), ""
+    if reason:
+        return [Source(path, name, Kind.MIDI, file.size, file.changed, reason)]
     return [Source(path, name, kind, file.size, file.changed)] if kind else []
 
 
 def _single_file(file: storage.Found) -> Source:
+    if not storage.is_remote(file.path) and not os.path.isfile(file.path):
+        raise UsageError(f"{file.path} is no regular file; write it to one first.")
     try:
         with storage.open_file(file.path) as stream:
             kind = kind_of(stream, file.path)
@@ -221,11 +237,18 @@ def _single_file(file: storage.Found) -> Source:
     return Source(file.path, os.path.basename(file.path), kind, file.size, file.changed)
 
 
+def foreign_archive(head: bytes, name: str) -> str:
+    """Why an archive of a kind that we do not read gives nothing; "" for anything else."""
+    for kind, magic, suffix in _FOREIGN_ARCHIVES:
+        if head.startswith(magic) or name.lower().endswith(suffix):
+            return f"a {kind} archive is not supported; unpack it first"
+    return ""
+
+
 def _expanded_head(head: bytes, stream: BinaryIO) -> bytes:
     """The first bytes behind a compression; none if there is no compression."""
-    for magic, decompressor in DECOMPRESSORS.items():
-        if head.startswith(magic):
-            stream.seek(0)
-            with contextlib.suppress(*DECOMPRESSION_ERRORS):
-                return decompressor(stream).read(HEAD_BYTES)
+    if compression.is_compressed(head):
+        stream.seek(0)
+        with contextlib.suppress(*compression.ERRORS):
+            return compression.expanded(stream).read1(HEAD_BYTES)  # what is there, if cut short
     return b""

@@ -21,6 +21,7 @@ from gm_vae.errors import UsageError
 from gm_vae.files import join
 from gm_vae.locks import lock
 from gm_vae.pipelines import storage
+from gm_vae.text import printable
 
 _CHUNKS = "_chunks"
 _SUFFIX = ".partial"
@@ -97,7 +98,8 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
             raise files.unwritable(output, error) from error
         finally:
             if part.exists() and staging._has_chunks():
-                print(f"{part.name} keeps what is done; the same command goes on.", file=sys.stderr)
+                name = printable(part.name)
+                print(f"{name} keeps what is done; the same command goes on.", file=sys.stderr)
             else:
                 shutil.rmtree(part, ignore_errors=True)
     finally:

@@ -35,6 +35,16 @@ def is_remote(path: str | os.PathLike[str]) -> bool:
     return bool(scheme(path))
 
 
+def to_bytes(path: str) -> bytes:
+    """A path or name as bytes: Beam's coders and hashes know no name that is not UTF-8."""
+    return path.encode("utf-8", "surrogatepass")
+
+
+def from_bytes(data: bytes) -> str:
+    """The path that `to_bytes` was given."""
+    return data.decode("utf-8", "surrogatepass")
+
+
 def open_file(path: str) -> BinaryIO:
     """A file for reading; it can seek. Raises OSError if it cannot be read."""
     if not is_remote(path):

@@ -21,7 +21,7 @@ from apache_beam.pvalue import AsSingleton, TaggedOutput
 
 from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import chunks, sink, songs, splits
+from gm_vae.pipelines import chunks, sink, songs, splits, storage
 from gm_vae.pipelines.extract import Extractor
 from gm_vae.pipelines.progress import Ticker
 from gm_vae.pipelines.sources import Kind, Source
@@ -104,7 +104,7 @@ class ExtractChunks(beam.DoFn):
             yield TaggedOutput(_REPORTS, list(chunk.reports))
             if chunk.songs:
                 yield TaggedOutput(_SONGS, [tuple(song) for song in chunk.songs])
-                yield chunk.path
+                yield storage.to_bytes(chunk.path)
 
 
 class AddCounts(beam.CombineFn):
@@ -142,6 +142,7 @@ def _count_report(values: dict[str, Any], plan: splits.Plan) -> dict[str, Any]:
         "files": {"read": 1},
         "bars": {"seen": values["bars"], "kept": values["kept"]},
         "rejected": values["rejected"],
+        "flaws": values["flaws"],
     }
     if "split_key" in values:
         counts["files"]["with_measures"] = 1
@@ -157,13 +158,24 @@ def _plan(lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float)
 
 def _pack(task: songs.Task) -> tuple[Any, ...]:
     """A task as plain values, which every coder knows."""
-    found = [(s.path, s.name, s.kind.value, s.size, s.changed) for s in task.sources]
+    found = [
+        (
+            storage.to_bytes(s.path),
+            storage.to_bytes(s.name),
+            s.kind.value,
+            s.size,
+            s.changed,
+            s.error,
+        )
+        for s in task.sources
+    ]
     return (found, task.block_songs, task.part, task.parts)
 
 
 def _unpack(packed: tuple[Any, ...]) -> songs.Task:
     found, *numbers = packed
     made = (
-        Source(path, name, Kind(kind), size, changed) for path, name, kind, size, changed in found
+        Source(storage.from_bytes(path), storage.from_bytes(name), Kind(kind), *rest)
+        for path, name, kind, *rest in found
     )
     return songs.Task(tuple(made), *numbers)

@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from gm_vae.console import print_anything
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Work for an engine until it closes the connection.
@@ -21,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: "--id" and "--provision_endpoint" as Beam's engines give them; others of a
             container are accepted. Those of the process if None.
     """
+    print_anything()
     parser = argparse.ArgumentParser(prog="gm-vae-worker", description=__doc__.split("\n")[0])
     parser.add_argument("--id", required=True, type=_unquoted)
     parser.add_argument("--provision_endpoint", required=True, help="HOST:PORT of the engine")

@@ -4,6 +4,8 @@ import os
 import pathlib
 import sys
 
+import closeness
+import hypothesis
 import pytest
 
 REPO = pathlib.Path(__file__).resolve().parent.parent
@@ -23,6 +25,21 @@ def pytest_fixture_setup() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call() -> None:
     _same_weights_in_any_order()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that no process is left with one in the end."""
+    first = ("training", "web", "pipelines", "js", "export", "evaluation", "model", "music")
+    places = {REPO / "tests" / name: place for place, name in enumerate(first)}
+    items.sort(key=lambda item: places.get(item.path.parent, len(first)))
+
+
+def pytest_configure() -> None:
+    slow = [hypothesis.HealthCheck.too_slow]  # is for quiet machines
+    hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=slow)
+    hypothesis.settings.load_profile("busy")
+    if closeness.PERTURB_ULPS:
+        closeness.perturb_music()
 
 
 @pytest.fixture(scope="session")

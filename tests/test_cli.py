@@ -1,8 +1,10 @@
 """The command line as a user types it: verbs, help, exit codes, one sentence an error."""
 
 import fcntl
+import functools
 import io
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -10,10 +12,13 @@ import termios
 
 import pytest
 from absl import flags
+from patience import PATIENCE_SECONDS
 
 import gm_vae
+from gm_vae import progress as progress_lib
 from gm_vae.cli import VERBS, main
 from gm_vae.command import Command, attribute_help
+from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
@@ -50,7 +55,7 @@ def test_importing_the_package_imports_neither_tensorflow_nor_beam():
         "bad = {'tensorflow', 'apache_beam', 'keras', 'note_seq'} & set(sys.modules);"
         "assert not bad, bad"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_SECONDS)
 
 
 def test_public_names_are_there():
@@ -142,7 +147,12 @@ def test_export_and_import_give_the_model_back(capsys, model_folder, tmp_path):
     assert after.decode(z, "C", seed=0) == before.decode(z, "C", seed=0)
 
 
-def test_demo_runs_the_whole_chain(capsys, tmp_path):
+@pytest.mark.slow
+def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
+    from gm_vae.music import arranger
+
+    few = functools.partial(arranger.write_corpus, count=12)
+    monkeypatch.setattr(arranger, "write_corpus", few)
     out = tmp_path / "demo"
     code, text, err = run(capsys, "demo", f"--output={out}", "--steps=2")
     assert code == 0, err
@@ -155,11 +165,75 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path):
         assert (out / path).stat().st_size > 0, path
     for word in ("bits a measure", "note time in chord", "seconds", "distinct", "rejected"):
         assert word in text
+    before, after = re.search(r"([\d.]+) before training, ([\d.]+) after", text).groups()
+    assert 150 < float(before) < 260  # what the bundled model takes; random weights take 1,000
+    assert float(after) < float(before) + 5
     code, _, err = run(capsys, "demo", f"--output={out}", "--steps=2")
     assert code == 2
     assert "--force" in err
 
 
+def test_a_demo_plays_before_tensorflow_is_there(tmp_path):
+    code = (
+        "import sys; sys.modules.update(tensorflow=None, keras=None, apache_beam=None)\n"
+        "import gm_vae.demo, gm_vae.cli, gm_vae.music.arranger\n"
+        "def stop(*args, **kwargs): raise KeyboardInterrupt\n"
+        "gm_vae.music.arranger.write_corpus = stop\n"
+        f"gm_vae.cli.main(['demo', '--output={tmp_path / 'demo'}'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    heading, *paths = done.stdout.splitlines()[:5]
+    assert heading == "[listen] the bundled model plays (4 min 0 s left)"
+    for path, name in zip(
+        paths, ("progression.mid", "progression.png", "interpolation.mid", "interpolation.png")
+    ):
+        assert path.strip() == str(tmp_path / "demo/music/bundled" / name)
+        assert os.path.getsize(path.strip()) > 100
+
+
+@pytest.mark.parametrize(
+    ("minutes", "steps", "left", "listening", "expected"),
+    [
+        (8.0, None, 400.0, 10.0, (6.0, 1000)),  # exports and music take four times the first music
+        (8.0, None, 400.0, 1.0, (385 / 60, 1000)),
+        (8.0, None, 30.0, 1.0, (2.0, 1000)),  # a quarter of all in any case
+        (None, 30, 0.0, 1.0, (None, 30)),
+    ],
+)
+def test_a_demo_trains_for_what_is_left_of_its_time(
+    minutes, steps, left, listening, expected, songs_dataset, tmp_path, monkeypatch
+):
+    from gm_vae import demo
+
+    def train(folder, dataset_dir, model, config, start):
+        assert model == start.config
+        return config
+
+    monkeypatch.setattr("gm_vae.training.run.train", train)
+    monkeypatch.setattr(demo.Stages, "seconds_left", lambda self: left)
+    stages = demo.Stages(minutes, seconds={"listen": listening})
+    config = demo._train(tmp_path, dataset_lib.load(songs_dataset), stages, steps, seed=7)
+    assert (config.minutes, config.steps) == expected
+    assert config.seed == 7
+
+
+def test_wrong_times_of_a_demo_are_one_sentence(capsys, tmp_path):
+    for given, words in (
+        (("--minutes=0",), "minutes is 0.0"),
+        (("--minutes=nan",), "minutes is nan"),
+        (("--steps=0",), "steps is 0"),
+        (("--minutes=2", "--steps=3"), "leave one away"),
+    ):
+        code, _, err = run(capsys, "demo", f"--output={tmp_path / 'demo'}", *given)
+        assert code == 2
+        assert words in err
+        assert err.count("\n") == 1
+    assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.slow
 def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkeypatch):
     from gm_vae.music import arranger
 
@@ -216,7 +290,26 @@ def test_progress_shows_rate_and_time_left_on_a_terminal_only():
     progress = Progress(100, "step", done=50, stream=log)
     progress.done = 60
     assert progress.line(5) == "60/100 steps  60 %  2/s  20 s left"
+    progress.begin(60, "")
+    progress.done = 70
+    assert progress.line(5) == "70/100 steps  70 %  2/s  15 s left"
     assert [duration(s) for s in (42, 200, 18600)] == ["42 s", "3 min 20 s", "5 h 10 min"]
+
+
+def test_progress_shows_the_time_left_before_anything_is_done(monkeypatch):
+    monkeypatch.setattr(progress_lib, "_SECONDS_BETWEEN_TICKS", 1000)
+    terminal, left = Terminal(), iter(range(90, 0, -1))
+    with Progress(0, "step", stream=terminal, seconds_left=lambda: next(left)) as progress:
+        progress.begin(3, "compiling")
+        say = progress.above(lambda text: terminal.write(f"{text}\n"))
+        say("step 3: 200 bits")
+        progress.update(1, "190 bits")
+    first, cleared, line, *_ = terminal.getvalue().split("\r")[1:]
+    assert first == "3 steps  1 min 30 s left  compiling"
+    assert cleared == " " * len(first)
+    assert line == "step 3: 200 bits\n"
+    again = terminal.getvalue().split("\n")[1]
+    assert again.startswith("\r3 steps  1 min 29 s left  compiling")
 
 
 def test_progress_is_never_wider_than_the_terminal():

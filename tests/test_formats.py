@@ -10,6 +10,7 @@ import json
 import numpy as np
 import pytest
 from midi_builder import meter, midi, note, program
+from near_ties import assert_same_choices
 
 import gm_vae
 from gm_vae.cli import main
@@ -91,7 +92,9 @@ def chains(tmp_path_factory):
     return make
 
 
-@pytest.fixture(params=FORMATS)
+@pytest.fixture(
+    params=[pytest.param(name, marks=() if name == "6/8" else pytest.mark.slow) for name in FORMATS]
+)
 def chain(chains, request):
     return chains(request.param)
 
@@ -170,8 +173,10 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
         seed=tf.constant(5),
     )
     assert decoded["tokens"].shape == (3, fmt.max_tracks, fmt.max_track_length)
-    expected = model.decode_tokens(z, "C", temperature=0.7, constrained=True, seed=5)
-    np.testing.assert_array_equal(decoded["tokens"], expected)
+    arguments = z, chords, 0.7, 5, np.arange(3)
+    expected, _ = model.numpy.decode(*arguments)
+    weights = model.numpy.published_weights()
+    assert_same_choices(decoded["tokens"], expected, model.config, weights, *arguments)
     encoded = served.signatures["encode"](chords=tf.constant(chords), **decoded)
     assert encoded["mu"].shape == (3, 4)
     told = json.loads((tmp_path / "served/assets.extra/gm_vae.json").read_text())
@@ -189,6 +194,7 @@ def sentence(capsys, *argv):
     return said
 
 
+@pytest.mark.slow
 def test_formats_do_not_mix(chains, capsys, tmp_path):
     waltz, jig, long = chains("3/4"), chains("6/8"), chains("long")
     differing = (
@@ -196,7 +202,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     )
     differing += "min_pitch 0 against 50; max_pitch 127 against 72"
 
-    train_flags = [f"--{k}={v}" for k, v in CONFIG.to_dict().items()]
+    train_flags = [f"--{k}={v}" for k, v in CONFIG.to_dict().items() if v is not None]
     train_flags += ["--encoder_units=8", "--decoder_units=8", "--latent_size=4"]
     said = sentence(
         capsys,
@@ -238,6 +244,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     assert not list(tmp_path.glob("*/"))
 
 
+@pytest.mark.slow
 def test_a_run_from_before_there_were_ranges_of_pitches_goes_on(chains, tmp_path):
     """run.json and the checkpoint of an older version lack the fields that came later."""
     waltz = chains("3/4")

@@ -5,7 +5,7 @@ The folder of a finished dataset:
     dataset.json                        this value
     README.md, *.png                    the same for people
     train-00000-of-00012.tfrecord.gz    measures; validation-* and test-* likewise
-    rejects-00000-of-00001.jsonl.gz     a line for each file that gave nothing or lost bars
+    rejects-00000-of-00001.jsonl.gz     a line for each file that lost bars or all, or has flaws
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -100,7 +101,9 @@ class Dataset:
         errors: unparsable files by reason.
         bars: counts of bars: "seen", "kept"; the distinct ones of those are in the splits.
         rejected: bars not kept by reason (names of `RejectReason`).
-        rejects: names of the files that list the rejects of each song.
+        flaws: what was mended or passed over in the files, by kind (names of `Flaw`).
+        rejects: names of the files that list the rejects and flaws of each song.
+        reading: version of the rules by which the songs were read (`midi_file.READING`).
         gm_vae: version of the package that wrote it.
     """
 
@@ -113,7 +116,9 @@ class Dataset:
     errors: Mapping[str, int] = dataclasses.field(default_factory=dict)
     bars: Mapping[str, int] = dataclasses.field(default_factory=dict)
     rejected: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    flaws: Mapping[str, int] = dataclasses.field(default_factory=dict)
     rejects: tuple[str, ...] = ()
+    reading: int = 1  # what datasets without this field were read by
     gm_vae: str = __version__
 
     @property
@@ -199,7 +204,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
         if remote or not directory.exists():
             raise UsageError(
                 f"There is no dataset at {directory}; make one with "
-                f"gm-vae preprocess --input=MIDI --output={directory}."
+                f"gm-vae preprocess --input=MIDI --output={shlex.quote(str(directory))}."
             ) from None
         raise UsageError(
             f"{directory} is not a dataset (it has no {FILE_NAME}); name the folder that "

@@ -8,6 +8,7 @@ thousand measures; only the results are spread over [B, T, E].
 from __future__ import annotations
 
 import itertools
+import os
 import pathlib
 from collections.abc import Iterator
 
@@ -97,7 +98,7 @@ def measure_batches(
     files = [shard for shard in info.shards if shard.measures]
     for shard in files:
         shards.verify(dataset.path(shard.name), shard)
-    paths = np.array([dataset.path(shard.name) for shard in files])
+    paths = np.array([os.fsencode(dataset.path(shard.name)) for shard in files])
     sizes = [shard.measures for shard in files]
     order = Order(sizes, shuffle_seed, window, batch_size if bucket else 0, transpose)
     epochs = itertools.count()  # read so far

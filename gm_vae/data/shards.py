@@ -71,8 +71,12 @@ def begins_with_record(head: bytes) -> bool:
     return crc == _mask(google_crc32c.value(head[: _SIZE.size]))
 
 
-def records(stream: BinaryIO) -> Iterator[bytes]:
+def records(stream: BinaryIO, max_bytes: int = _MAX_RECORD) -> Iterator[bytes]:
     """The records of a TFRecord stream, uncompressed.
+
+    Args:
+        stream: where they are read from, to its end.
+        max_bytes: a record that claims more is damaged.
 
     Raises:
         EOFError: it ends within a record.
@@ -84,7 +88,7 @@ def records(stream: BinaryIO) -> Iterator[bytes]:
         if not begins_with_record(header):
             raise zlib.error("wrong checksum")
         size, _ = _HEADER.unpack(header)
-        if size > _MAX_RECORD:
+        if size > max_bytes:
             raise zlib.error("a record of no sensible size")
         body = stream.read(size + _CRC.size)
         if len(body) < size + _CRC.size:

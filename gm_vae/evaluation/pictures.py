@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gm_vae.generate.piano_roll import draw_piano_roll
+from gm_vae.quiet import import_matplotlib_quietly
 from gm_vae.training.evaluation import Evaluation
 from gm_vae.training.health import ACTIVE_VARIANCE
 
@@ -72,6 +73,7 @@ def types_figure(figures: Evaluation) -> Figure:
 
 def _figure(panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:
     """A figure that no global state of matplotlib knows of, with panels side by side."""
+    import_matplotlib_quietly()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import pathlib
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ from gm_vae.model.reading import model_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 from gm_vae.progress import Progress
+from gm_vae.text import printable
 from gm_vae.version import __version__
 
 VERSION = 1
@@ -164,9 +166,10 @@ class Attributes:
     def _parsed(
         cls, values: dict[str, Any] | None, model: GMVAE, source: str | os.PathLike[str]
     ) -> Attributes:
-        again = f"learn them with gm-vae attributes --model={source} --data=DATASET --force"
+        place = "COPY" if files.scheme(source) else shlex.quote(str(source))
+        again = f"learn them with gm-vae attributes --model={place} --data=DATASET --force"
         if files.scheme(source):
-            again = f"copy the model to this machine and {again.replace(str(source), 'COPY')}"
+            again = f"copy the model to this machine and {again}"
         if values is None:
             raise UserError(f"{source} has no {ATTRIBUTES}; {again}.")
         try:
@@ -289,7 +292,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
         measures = itertools.islice(read_measures(values.data, values.split), values.limit)
         known = learn(model, measures)
-        print(known.save(values.model, values.force))
+        print(printable(known.save(values.model, values.force)))
     else:
         known = Attributes.of(model, values.model)
     print(_table(known))

@@ -176,6 +176,7 @@ class Synthesizer:
 def _usual_soundfonts() -> Iterator[pathlib.Path]:
     """Soundfonts in the usual places; in each folder those named default before the others."""
     for folder in _SOUNDFONT_FOLDERS:
+        # pathlib's expanduser raises where nobody knows the home folder
         found = pathlib.Path(os.path.expanduser(folder)).glob("*.[sS][fF][23]")
         yield from sorted(found, key=lambda path: (not path.name.startswith("default"), path.name))
     spec = importlib.util.find_spec("pretty_midi")

@@ -19,6 +19,7 @@ from gm_vae.generate.loading import define_model_flag, load
 from gm_vae.generate.outputs import Outputs, define_output_flags
 from gm_vae.json_values import brief
 from gm_vae.music.measure import Measure
+from gm_vae.text import printable
 from gm_vae.version import __version__
 
 
@@ -205,10 +206,11 @@ def _encode(values: flags.FlagValues, positional: Sequence[str]) -> None:
         }
         for (number, measure), mean, deviation in zip(chosen.items(), mu, sigma)
     ]
-    about = {"gm_vae": __version__, "fingerprint": model.fingerprint, "midi": values.midi}
+    name = printable(values.midi)
+    about = {"gm_vae": __version__, "fingerprint": model.fingerprint, "midi": name}
     with output_file(output, values.force) as part:
         part.write_text(json.dumps({**about, "points": points}) + "\n", encoding="utf-8")
-    print(output)
+    print(printable(output))
 
 
 def _chosen(values: flags.FlagValues, model: GMVAE) -> dict[int, Measure]:

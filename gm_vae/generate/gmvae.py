@@ -20,6 +20,7 @@ from gm_vae.model import numpy_ops
 from gm_vae.model.numpy_vae import PART, NumpyVAE
 from gm_vae.model.prior import prior_points
 from gm_vae.model.threads import in_threads, split
+from gm_vae.music.chord_lines import measure_chords, require_one_case
 from gm_vae.music.chords import (
     NO_CHORD,
     NUM_CHORDS,
@@ -255,8 +256,8 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     C is the format's chords_per_measure, or more if a symbol holds more.
 
     Raises:
-        UsageError: the number of symbols is neither one nor `count`, a symbol cannot be read, or
-            its chords do not divide the measure.
+        UsageError: the number of symbols is neither one nor `count`, a symbol cannot be read, its
+            case leaves open whether it is minor, or its chords do not divide the measure.
     """
     if chords is None:
         return np.full((count, fmt.chords_per_measure), NO_CHORD, np.int32)
@@ -267,6 +268,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
             "for each."
         )
     labels = [chord_ids_of(symbol) for symbol in symbols]
+    require_one_case(part for symbol in symbols for part in measure_chords(symbol))
     width = math.lcm(fmt.chords_per_measure, *(len(label) for label in labels))
     if fmt.steps_per_measure % width:
         raise UsageError(
@@ -285,7 +287,7 @@ def chord_ids_of(symbol: str) -> list[int]:
         ChordError: a symbol cannot be read.
     """
     found = []
-    for part in symbol.split("|"):
+    for part in measure_chords(symbol):
         found.append(nearest_chord_id(part))
         if not has_triad(part):
             warnings.warn(f"{part} has no triad; taken as {chord_symbol(found[-1])}.", stacklevel=2)

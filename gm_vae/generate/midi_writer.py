@@ -14,6 +14,7 @@ from gm_vae.files import output_file
 from gm_vae.music.arrangement import Arrangement, Part
 from gm_vae.music.general_midi import DRUM_CHANNEL
 from gm_vae.music.measure import Measure
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     import mido
@@ -84,7 +85,7 @@ def midi_file(
         ),
     ]
     if title:
-        conductor.insert(0, (0, mido.MetaMessage("track_name", name=title)))
+        conductor.insert(0, (0, mido.MetaMessage("track_name", name=printable(title))))
     conductor += [
         (step * ticks_per_step, mido.MetaMessage(kind, text=symbol))
         for step, symbol in arrangement.chord_symbols

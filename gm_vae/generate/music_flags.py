@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -29,6 +30,7 @@ from gm_vae.json_values import (
     parse,
     shown,
 )
+from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.token_json import MAX_BYTES, read_tokens
@@ -74,8 +76,8 @@ def define_chords_flag(values: flags.FlagValues, default: str) -> None:
     flags.DEFINE_string(
         "chords",
         None,
-        "Chords, one a measure, with spaces between; several in a measure as C|G or C|C|F|G. "
-        + default,
+        "Chords, one a measure, with spaces between; several in a measure as C|G or C|C|F|G. Bar "
+        "lines with spaces divide measures too: | C | Am F | % |. " + default,
         flag_values=values,
     )
     flags.register_validator(
@@ -120,9 +122,12 @@ def chords(values: flags.FlagValues) -> list[str]:
     Raises UsageError for one that cannot be read, or with --strict for one without a triad.
     """
     found, told = [], set()
-    for symbol in (values.chords or "").split():
+    measures = chord_line(values.chords or "")
+    if values.chords and not measures:
+        raise UsageError('--chords names no chord; write for example --chords="C Am F G".')
+    for measure in measures:
         parts = []
-        for part in symbol.split("|"):
+        for part in measure:
             if values.strict:
                 chord_id(part)
             parts.append(chord_symbol(nearest_chord_id(part)))
@@ -260,7 +265,7 @@ class _Bars(dict):
 
 
 def _explain(path: str, model: GMVAE) -> str:
-    return f"gm-vae explain {path} {model.format.flags}".rstrip()
+    return f"gm-vae explain {shlex.quote(path)} {model.format.flags}".rstrip()
 
 
 def choose(

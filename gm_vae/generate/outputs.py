@@ -22,6 +22,7 @@ from gm_vae.generate.piano_roll import draw_piano_roll
 from gm_vae.generate.player import Player
 from gm_vae.music.measure import Measure
 from gm_vae.music.token_json import write_tokens
+from gm_vae.text import printable
 
 
 def define_output_flags(values: flags.FlagValues) -> None:
@@ -107,7 +108,7 @@ class Outputs:
         """
         for file in self.files:
             _KINDS[_suffix(file)].write(self, measures, file, title)
-            print(file, flush=True)
+            print(printable(file), flush=True)
         if self.player:
             self._play(self.player, measures, title)
 
@@ -136,7 +137,7 @@ def _write_note_sequence(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # note_seq misses ffmpeg, we do not
         sequence = measures_to_note_sequence(measures, outputs.qpm)
-    sequence.sequence_metadata.title = title
+    sequence.sequence_metadata.title = printable(title)
     with output_file(file, outputs.force) as part:
         part.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))
 

@@ -12,9 +12,12 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file
+from gm_vae.generate.lettering import drawable
 from gm_vae.music.arrangement import Arrangement, Part
 from gm_vae.music.general_midi import FAMILIES, drum_name, family
 from gm_vae.music.measure import Measure
+from gm_vae.quiet import import_matplotlib_quietly
+from gm_vae.text import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +66,7 @@ def draw_piano_roll(
     Args:
         measures: one or more measures of one format.
         path: the picture to write, under a temporary name until it is whole.
-        title: the line above the picture.
+        title: the line above the picture; letters that no installed font has are left out.
         chords: write the chord names on top.
         force: replace a file that is there already.
 
@@ -74,6 +77,7 @@ def draw_piano_roll(
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"{path} is no picture that we draw; let its name end in .png or .svg.")
+    import_matplotlib_quietly()
     import matplotlib
 
     if len(measures) > MOST_MEASURES:
@@ -88,9 +92,11 @@ def draw_piano_roll(
 
 def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = True) -> Figure:
     """The picture as a matplotlib `Figure`, which no global state of matplotlib knows of."""
+    import_matplotlib_quietly()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    title, families = drawable(title, _FONT, "bold")
     layout = _Layout.of(arrangement, bool(title), chords)
     figure = Figure(figsize=(layout.width, layout.height), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
@@ -112,13 +118,14 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
         figure.text(
             layout.left / layout.width,
             1 - 0.14 / layout.height,
-            title,
+            printable(title),
             ha="left",
             va="top",
             fontsize=12,
             weight="bold",
             color=_INK,
-            family=_FONT,
+            family=families,
+            parse_math=False,  # a "$" in a name is a dollar
         )
     return figure
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+
 import numpy as np
 
 from gm_vae.errors import UsageError
+from gm_vae.model.prior import noise
 
 
 def interpolate(a: np.ndarray, b: np.ndarray, count: int, spherical: bool = True) -> np.ndarray:
@@ -57,5 +60,6 @@ def near(point: np.ndarray, similarity: float, count: int, seed: int | None = No
     """
     if not 0 <= similarity <= 1:
         raise UsageError(f"similarity is {similarity}; give a number from 0 to 1.")
-    noise = np.random.default_rng(seed).standard_normal((count, len(point)), np.float32)
-    return similarity * np.asarray(point, np.float32) + np.float32(1 - similarity**2) ** 0.5 * noise
+    seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
+    added = noise(seed, count, len(point))
+    return similarity * np.asarray(point, np.float32) + np.float32(1 - similarity**2) ** 0.5 * added

@@ -18,14 +18,14 @@ import numpy as np
 
 from gm_vae.music.chords import NO_CHORD_SYMBOL, ROOTS
 
-_KEY_CHANGE_PROBABILITY = 0.001
-_CHORD_CHANGE_PROBABILITY = 0.5
-_OUT_OF_KEY_PROBABILITY = 0.01  # of a chord's pitch
-_CONCENTRATION = 100.0  # of the pitches played around the chord's
+KEY_CHANGE_PROBABILITY = 0.001
+CHORD_CHANGE_PROBABILITY = 0.5
+OUT_OF_KEY_PROBABILITY = 0.01  # of a chord's pitch
+CONCENTRATION = 100.0  # of the pitches played around the chord's
 
-_MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 # Suffix, pitch classes above the root, and the quality of the triad that it folds into.
-_KINDS = (
+KINDS = (
     ("", (0, 4, 7), 0),
     ("m", (0, 3, 7), 1),
     ("+", (0, 4, 8), 2),
@@ -38,10 +38,10 @@ _KINDS = (
 _BLOCK = 16  # frames that are rearranged at once
 _DEPTH = 16
 KEYS = 12
-CHORDS = 1 + 12 * len(_KINDS)
-_SYMBOLS = (NO_CHORD_SYMBOL, *(root + kind for root in ROOTS for kind, _, _ in _KINDS))
+CHORDS = 1 + 12 * len(KINDS)
+_SYMBOLS = (NO_CHORD_SYMBOL, *(root + kind for root in ROOTS for kind, _, _ in KINDS))
 _TRIAD_IDS = np.array(
-    [0, *(1 + 12 * quality + root for root in range(12) for _, _, quality in _KINDS)], np.uint8
+    [0, *(1 + 12 * quality + root for root in range(12) for _, _, quality in KINDS)], np.uint8
 )
 
 
@@ -83,7 +83,7 @@ def infer_chords(
         Chords of ceil(total / frame_length) frames.
     """
     vectors = pitch_vectors(start, end, pitch, total, frame_length)
-    return most_likely_chords(_CONCENTRATION * np.dot(vectors, _tables().chord_vectors.T))
+    return most_likely_chords(CONCENTRATION * np.dot(vectors, _tables().chord_vectors.T))
 
 
 def pitch_vectors(
@@ -190,21 +190,21 @@ class _Tables:
 def _tables() -> _Tables:
     vectors = np.zeros((CHORDS, 12))
     for root in range(12):
-        for number, (_, intervals, _) in enumerate(_KINDS):
-            vectors[1 + root * len(_KINDS) + number, np.add(root, intervals) % 12] = 1
+        for number, (_, intervals, _) in enumerate(KINDS):
+            vectors[1 + root * len(KINDS) + number, np.add(root, intervals) % 12] = 1
     in_scale = np.zeros((KEYS, 12), np.int64)
     for key in range(KEYS):
-        in_scale[key, np.add(key, _MAJOR_SCALE) % 12] = 1
+        in_scale[key, np.add(key, MAJOR_SCALE) % 12] = 1
     inside = in_scale @ vectors.T.astype(np.int64)  # [12, 97] pitches of the chord in the key
     outside = (1 - in_scale) @ vectors.T.astype(np.int64)
-    chord = (1 - _OUT_OF_KEY_PROBABILITY) ** inside * _OUT_OF_KEY_PROBABILITY**outside
+    chord = (1 - OUT_OF_KEY_PROBABILITY) ** inside * OUT_OF_KEY_PROBABILITY**outside
     chord /= chord.sum(axis=1)[:, None]
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = np.divide(vectors, norm, out=vectors, where=norm > 0)
 
-    stay = (1 - _KEY_CHANGE_PROBABILITY) * (1 - _CHORD_CHANGE_PROBABILITY)
-    move = _CHORD_CHANGE_PROBABILITY * (chord[:, None, :] + chord[:, :, None] / (CHORDS - 1))
-    same_key = (1 - _KEY_CHANGE_PROBABILITY) * move
+    stay = (1 - KEY_CHANGE_PROBABILITY) * (1 - CHORD_CHANGE_PROBABILITY)
+    move = CHORD_CHANGE_PROBABILITY * (chord[:, None, :] + chord[:, :, None] / (CHORDS - 1))
+    same_key = (1 - KEY_CHANGE_PROBABILITY) * move
     diagonal = np.arange(CHORDS)
     same_key[:, diagonal, diagonal] = stay
     log_same_key = np.log(same_key)
@@ -218,7 +218,7 @@ def _tables() -> _Tables:
     shape = _DEPTH, len(column_class), KEYS
     chord_at = np.full(shape, CHORDS)
     log_move = np.full((shape[1] + 1, *shape[1:]), -np.inf)
-    log_new_key = np.log(_KEY_CHANGE_PROBABILITY / 11 * chord)
+    log_new_key = np.log(KEY_CHANGE_PROBABILITY / 11 * chord)
     old, new = np.nonzero(~np.eye(CHORDS, dtype=bool))
     for key, of_chord in enumerate(classes):
         by_class = np.argsort(of_chord, kind="stable")

@@ -11,11 +11,13 @@ from absl import flags
 from gm_vae.command import Command, define_fields, from_fields
 from gm_vae.errors import UsageError
 from gm_vae.files import read_bounded
+from gm_vae.music import midi_flaws
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import Bar, RejectReason, measures_from_score
 from gm_vae.music.midi_bytes import MAX_BYTES
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
+from gm_vae.text import printable
 
 
 def explain(data: bytes, fmt: MeasureFormat | None = None) -> str:
@@ -27,9 +29,10 @@ def explain(data: bytes, fmt: MeasureFormat | None = None) -> str:
     fmt = fmt or MeasureFormat()
     score = parse_midi(data)
     bars = measures_from_score(score, fmt)
+    flaws = [f"{sentence}." for sentence in midi_flaws.sentences(score.flaws)]
     if not bars:
-        return "The file has no notes."
-    return "\n".join([*_table(bars, fmt), "", *_summary(score, bars, fmt)])
+        return "\n".join(["The file has no notes.", *flaws])
+    return "\n".join([*_table(bars, fmt), "", *_summary(score, bars, fmt), *flaws])
 
 
 def _table(bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[str]:
@@ -95,13 +98,13 @@ def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
     failed = False
     for number, (path, data) in enumerate(zip(paths, contents)):
         if len(paths) > 1:
-            print("\n" * (number > 0) + f"{path}:")
+            print("\n" * (number > 0) + f"{printable(path)}:")
         try:
             print(explain(data, fmt))
         except MidiError as error:
             failed = True
             sys.stdout.flush()  # in order, where both streams go to one place
-            print(f"gm-vae explain: {path}: {error}", file=sys.stderr)
+            print(f"gm-vae explain: {printable(path)}: {error}", file=sys.stderr)
     return int(failed)
 
 

@@ -3,21 +3,47 @@
 Python's time goes to the few meta events; the channel events between them are found by a compiled
 regular expression and taken apart by NumPy, some thousand at a time. Every byte is checked on the
 way, so that no input can do more than raise `MidiError`.
+
+Damage costs as little as it can, and all of it is counted (`Flaw`):
+
+- A second data byte over 127 counts as 127. An event whose first data byte is over 127 is passed
+  over, and so is a byte that belongs to no event.
+- A message that is longer than its track is passed over: one of a kind that has a fixed length ends
+  there, system exclusive at its end byte. Behind any other the rest of the track is given up.
+- A delay that is longer than any song counts as none.
+- An impossible tempo or time signature is passed over.
+- A track whose size is wrong lasts to its end event, or else to the next track or the end of the
+  file.
+- Bytes before the header, such as MacBinary's, are passed over.
+
+A file with a fault in some sixteen events (64 bytes) cannot be told from noise and is refused.
 """
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from gm_vae.errors import UserError
+from gm_vae.music.midi_flaws import Flaw
 
+CHANNELS = 16  # of a MIDI port
 MAX_BYTES = 1 << 26  # of a file; the largest orchestral files have some 10 MB
 MAX_EVENTS = 1_000_000  # of a file, for memory's sake; of 25,000 files from the web none has half
+MAX_MESSAGES = (
+    200_000  # of a file, meta events and system exclusive; each takes Python microseconds
+)
 MAX_TICKS = 1 << 40  # of a track; keeps all later sums within 64 bits
+LONGEST_DELAY_QUARTERS = 40_000  # the 10,000 bars of 4/4 that a piece may last
+MAX_TRACKS = 0xFFFF  # the header counts no more
 _HEADER_BYTES = 14
+MAX_PREAMBLE_BYTES = 1024  # before the header
+MAX_FAULTS = 1000
+SOUND_BYTES_PER_FAULT = 64  # some sixteen events
 
 # A run of channel messages in running status or with a status each. Delta time: up to 3 bytes with
 # the high bit, one without. Bounded, for the regular expression engine remembers each repetition.
@@ -26,9 +52,16 @@ _RUNS = {
     2: re.compile(rb"(?:" + _DELTA + rb"[\x80-\xbf\xe0-\xef]?[\x00-\x7f]{2}){1,8192}"),
     1: re.compile(rb"(?:" + _DELTA + rb"[\xc0-\xdf]?[\x00-\x7f]){1,8192}"),
 }
-_META, _SYSEX, _SYSEX_MORE = 0xFF, 0xF0, 0xF7
-_END_OF_TRACK, _TEMPO, _TIME_SIGNATURE = 0x2F, 0x51, 0x58
-_MAX_UNIT_POWER = 10  # time signatures over 1024ths are damage
+_NUMBER = re.compile(rb"([\x80-\xff]*)[\x00-\x7f]")  # of any length
+_SYSEX, _SYSEX_END, _META = 0xF0, 0xF7, 0xFF
+DATA_OF_SYSTEM_COMMON = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # those and real-time bytes are not for files
+_PORT, _END_OF_TRACK, _TEMPO, _TIME_SIGNATURE = 0x21, 0x2F, 0x51, 0x58
+META_LENGTHS = {0x00: 2, 0x20: 1, _PORT: 1, _END_OF_TRACK: 0, _TEMPO: 3, 0x54: 5}
+META_LENGTHS |= {_TIME_SIGNATURE: 4, 0x59: 2}
+_TRACK = b"MTrk"
+_END_EVENT = bytes([_META, _END_OF_TRACK, 0])
+MAX_UNIT_POWER = 10  # time signatures over 1024ths are damage
+MAX_SYSEX_BYTES = 16  # of those that set the state of channels
 
 
 class MidiError(UserError):
@@ -61,6 +94,46 @@ class ChannelEvents:
 
 
 @dataclasses.dataclass(frozen=True)
+class SystemExclusive:
+    """A short system exclusive message.
+
+    Attributes:
+        offset: where in the file its content begins; a key of file order.
+        tick: absolute time.
+        port: MIDI port, from 0.
+        content: its bytes behind status and length; the end byte F7 is one of them.
+    """
+
+    offset: int
+    tick: int
+    port: int
+    content: bytes
+
+
+class Ports:
+    """The MIDI port of each place in a file: 0, or what its track named last before it.
+
+    Ports are numbered from 0 in the order of their numbers in the file.
+
+    Args:
+        named: (track, offset, number), in file order.
+    """
+
+    def __init__(self, named: Sequence[tuple[int, int, int]]) -> None:
+        self._track, self._offset, number = np.array(named, np.int64).reshape(-1, 3).T
+        numbers = np.unique(np.append(number, 0))
+        self._port = np.searchsorted(numbers, number)
+
+    def at(self, track: np.ndarray | int, offset: np.ndarray | int) -> np.ndarray:
+        """int64 [N]: the ports at offsets of tracks."""
+        if not self._port.any():
+            return np.zeros(np.shape(offset), np.int64)
+        latest = np.searchsorted(self._offset, offset) - 1
+        named = (latest >= 0) & (self._track[latest] == track)
+        return np.where(named, self._port[latest], 0)
+
+
+@dataclasses.dataclass(frozen=True)
 class MidiEvents:
     """What a file holds, before notes are paired.
 
@@ -70,6 +143,11 @@ class MidiEvents:
         programs: program changes (and channel pressure): events of one data byte.
         time_signatures: (track, tick, numerator, denominator), in file order.
         tempos: (track, tick, microseconds per quarter), in file order.
+        system_exclusive: messages of up to 16 bytes, in file order.
+        ports: `Ports` of the file.
+        track_stops: int64 [tracks], the offset at which each track ends.
+        track_end_ticks: int64 [tracks], the tick at which each track ends.
+        flaws: how often what was mended or passed over.
     """
 
     ticks_per_quarter: int
@@ -77,16 +155,26 @@ class MidiEvents:
     programs: ChannelEvents
     time_signatures: tuple[tuple[int, int, int, int], ...]
     tempos: tuple[tuple[int, int, int], ...]
+    system_exclusive: tuple[SystemExclusive, ...]
+    ports: Ports
+    track_stops: np.ndarray
+    track_end_ticks: np.ndarray
+    flaws: Mapping[Flaw, int]
+
+    def channels_of(self, messages: ChannelEvents) -> np.ndarray:
+        """int64 [N]: 16 * port + MIDI channel of each message."""
+        channel = (messages.status & 0x0F).astype(np.int64)
+        return channel + CHANNELS * self.ports.at(messages.track, messages.offset)
 
 
 def read_events(data: bytes) -> MidiEvents:
     """Take a MIDI file apart.
 
-    Key signatures, texts and system exclusive messages are passed over unread. Running status may
-    go on after them, as many files have it. What follows a track's end event is ignored.
+    Key signatures, texts and long system exclusive messages are passed over unread. Running status
+    may go on after them, as many files have it. What follows a track's end event is ignored.
 
     Raises:
-        MidiError: no MIDI file, SMPTE time, format 2, or damaged bytes.
+        MidiError: not a MIDI file, SMPTE time, format 2, or bytes that cannot be told from noise.
     """
     if len(data) > MAX_BYTES:
         raise MidiError(
@@ -95,13 +183,13 @@ def read_events(data: bytes) -> MidiEvents:
     if not data:
         raise MidiError("This is not a MIDI file: it is empty.")
     start = _unwrap_riff(data)
-    if data[start : start + 4] != b"MThd":
+    start = data.find(b"MThd", start, start + MAX_PREAMBLE_BYTES)
+    if start < 0:
         raise MidiError("This is not a MIDI file: it does not begin with MThd.")
     if len(data) < start + _HEADER_BYTES:
         raise MidiError("The MIDI file ends within its header.")
     header_bytes = int.from_bytes(data[start + 4 : start + 8], "big")
     kind = int.from_bytes(data[start + 8 : start + 10], "big")
-    declared_tracks = int.from_bytes(data[start + 10 : start + 12], "big")
     division = int.from_bytes(data[start + 12 : start + 14], "big")
     if header_bytes < 6 or kind > 2:
         raise MidiError(f"The MIDI file's header is damaged (format {kind}, {header_bytes} bytes).")
@@ -115,11 +203,11 @@ def read_events(data: bytes) -> MidiEvents:
         )
     if not division:
         raise MidiError("The MIDI file's header is damaged (0 ticks to a quarter note).")
-    reader = _Reader(data)
-    chunks = _track_chunks(data, start + 8 + header_bytes, declared_tracks)
-    for track, (first, stop) in enumerate(chunks):
-        reader.read_track(track, first, stop)
-    return reader.finish(division)
+    reader = _Reader(data, division)
+    declared = int.from_bytes(data[start + 10 : start + 12], "big")
+    for track, chunk in enumerate(_track_chunks(data, start + 8 + header_bytes, declared)):
+        reader.read_track(track, *chunk)
+    return reader.finish()
 
 
 def _unwrap_riff(data: bytes) -> int:
@@ -135,45 +223,84 @@ def _unwrap_riff(data: bytes) -> int:
     raise MidiError("The RIFF file holds no MIDI data.")
 
 
-def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, int]]:
-    """(first, stop) of each MTrk chunk's content. Chunks of other kinds are skipped."""
+def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, int, bool]]:
+    """(first, stop, whether its size is right) of each MTrk chunk's content.
+
+    Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
+    declared number are missing: behind them it may hold those of an older, longer file.
+    """
     chunks = []
-    while position + 8 <= len(data):
-        kind = data[position : position + 4]
-        size = int.from_bytes(data[position + 4 : position + 8], "big")
-        first, stop = position + 8, position + 8 + size
-        if stop > len(data):
-            if kind == b"MTrk" or len(chunks) < declared:
-                raise MidiError(
-                    f"The MIDI file is cut short: its track {len(chunks) + 1} should have {size:,} "
-                    f"bytes and has {len(data) - first:,}."
-                )
-            break  # rubbish after the last track
-        if kind == b"MTrk":
-            chunks.append((first, stop))
+    for _ in range(2 * MAX_TRACKS):
+        if position + 8 > len(data):
+            break
+        first = position + 8
+        if data[position : position + 4] == _TRACK:
+            stop, right = _track_stop(data, first)
+            chunks.append((first, stop, right))
+        elif _is_chunk(data, position):
+            stop = first + int.from_bytes(data[position + 4 : first], "big")
+        else:
+            stop = data.find(_TRACK, position) if len(chunks) < declared else -1
+            if stop < 0:
+                break
         position = stop
     if not chunks:
         raise MidiError("The MIDI file has no tracks.")
+    if len(chunks) > MAX_TRACKS:
+        raise MidiError(f"The MIDI file has over {MAX_TRACKS:,} tracks; none can have as many.")
     return chunks
+
+
+def _track_stop(data: bytes, first: int) -> tuple[int, bool]:
+    """Where a track's content ends at the latest, and whether that is what its size says."""
+    stop = first + int.from_bytes(data[first - 4 : first], "big")
+    at_end_event = data[stop - len(_END_EVENT) : stop] == _END_EVENT
+    if stop == len(data) or (stop < len(data) and (at_end_event or _is_chunk(data, stop))):
+        return stop, True
+    following = data.find(_TRACK, first)
+    if following >= 0:
+        return following, False
+    if stop > len(data):
+        return len(data), False
+    end_event = data.find(_END_EVENT, max(first, stop - len(_END_EVENT) + 1))
+    return (stop, True) if end_event < 0 else (end_event + len(_END_EVENT), False)
+
+
+def _is_chunk(data: bytes, position: int) -> bool:
+    """Whether a chunk may begin there: a track, or four letters or digits and a size that fits."""
+    kind = data[position : position + 4]
+    size = int.from_bytes(data[position + 4 : position + 8], "big")
+    return kind == _TRACK or (kind.isalnum() and position + 8 + size <= len(data))
 
 
 class _Reader:
     """Walks the tracks and gathers runs of channel events, then takes all runs apart at once."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, data: bytes, ticks_per_quarter: int) -> None:
+        self._data = data  # a bytearray once a byte of it was mended
+        self._ticks_per_quarter = ticks_per_quarter
+        self._longest_delay = LONGEST_DELAY_QUARTERS * ticks_per_quarter
         # A run: track, data bytes of each of its messages (1 or 2), first byte, stop byte, and the
         # ticks of other events between the run before it (of the same track) and this one.
         self._runs: list[tuple[int, int, int, int, int]] = []
-        # A tempo or time signature: runs before it, track, ticks since the last of them, type
-        # and content.
-        self._metas: list[tuple[int, int, int, int, bytes]] = []
+        # A tempo, time signature or system exclusive message, or the end of a track: runs before
+        # it, track, ticks since the last of them, type (a sysex's is its status), where its
+        # content begins, and its content.
+        self._messages: list[tuple[int, int, int, int, int, bytes]] = []
+        self._ports: list[tuple[int, int, int]] = []
+        self._stops: list[int] = []
         self._steps = 0  # of the walk: runs and other events
+        self._others = 0  # of them no runs
+        self._flaws: collections.Counter[Flaw] = collections.Counter()
+        self._first_fault = ""
+        self._faults = 0  # flaws that noise would have
 
-    def read_track(self, track: int, position: int, stop: int) -> None:
+    def read_track(self, track: int, position: int, stop: int, size_is_right: bool) -> None:
+        """Walk one track, from its first byte to its end event or the stop byte."""
         data = self._data
         size = 0  # data bytes of messages in running status; 0 before the first status
         gap = 0
+        ended = cut = False
         while position < stop:
             self._steps += 1
             _check_count(self._steps)
@@ -181,42 +308,99 @@ class _Reader:
             if not match:
                 delta, at = data[position], position + 1
                 if delta >= 0x80:
-                    delta, at = self._number(position, stop, track)
-                byte = data[at] if at < stop else -1
+                    delta, at = self._number(position, stop)
+                if at >= stop:
+                    cut = True
+                    break
+                byte = data[at]
                 if 0x80 <= byte < 0xF0:
                     size = 1 if 0xC0 <= byte < 0xE0 else 2
                     match = _RUNS[size].match(data, position, stop)
-                if byte < 0xF0 and not match:
-                    raise self._damaged(track, at)
             if match:
                 self._runs.append((track, size, position, match.end(), gap))
                 position, gap = match.end(), 0
                 continue
+
+            if delta > self._longest_delay:
+                self._flaws[Flaw.IMPOSSIBLE_TIME] += 1
+                delta = 0
+            if byte < 0xF0:
+                first = at + (byte >= 0x80)
+                content = data[first : first + size]
+                if not size:
+                    self._fault(Flaw.STRAY_BYTE, track, at)
+                    position = at + 1
+                elif first + size > stop:
+                    cut = True
+                    break
+                elif content[0] >= 0x80:
+                    self._fault(Flaw.BYTE_OVER_127, track, at)
+                    position = first + size
+                elif content[-1] >= 0x80:
+                    self._fault(Flaw.BYTE_OVER_127, track, at)
+                    data = self._data = bytearray(data)
+                    data[first + size - 1] = 0x7F
+                    continue
+                else:  # only its delta time is longer than four bytes: keep the last of them
+                    position = at - 1
+                    delta -= data[position]
+                gap += delta
+                continue
+
             gap += delta
-            if byte == _META and at + 1 < stop:
-                kind = data[at + 1]
-                length, first = self._number(at + 2, stop, track)
-            elif byte in (_SYSEX, _SYSEX_MORE):
-                kind = None
-                length, first = self._number(at + 1, stop, track)
-            else:
-                raise self._damaged(track, at)
+            self._others += 1
+            if self._others > MAX_MESSAGES:
+                raise MidiError(
+                    f"The MIDI file has over {MAX_MESSAGES:,} tempos, texts and the like; no song "
+                    "has as many."
+                )
+            if byte not in (_META, _SYSEX, _SYSEX_END):
+                self._fault(Flaw.STRAY_BYTE, track, at)
+                position = at + 1 + DATA_OF_SYSTEM_COMMON.get(byte, 0)
+                continue
+            is_meta = byte == _META
+            kind = data[at + 1] if is_meta and at + 1 < stop else byte
+            length, first = self._number(at + 1 + is_meta, stop)
             position = first + length
             if position > stop:
-                raise self._damaged(track, at)
-            if kind == _END_OF_TRACK:
+                self._fault(Flaw.LONG_MESSAGE, track, at)
+                if is_meta:
+                    position = first + META_LENGTHS.get(kind, length)
+                else:
+                    position = data.find(_SYSEX_END, first, stop) + 1 or position
+                if position > stop:
+                    break
+                if kind != _END_OF_TRACK:
+                    continue
+            if not is_meta:
+                if byte == _SYSEX and length <= MAX_SYSEX_BYTES:
+                    self._keep(track, gap, kind, first, position)
+            elif kind == _END_OF_TRACK:
+                ended = True
                 break
-            if kind in (_TEMPO, _TIME_SIGNATURE):
-                self._metas.append((len(self._runs), track, gap, kind, data[first:position]))
+            elif kind in (_TEMPO, _TIME_SIGNATURE):
+                self._keep(track, gap, kind, first, position)
+            elif kind == _PORT and length:
+                self._ports.append((track, first, data[first]))
+        self._keep(track, gap, _END_OF_TRACK, stop, stop)
+        self._stops.append(stop)
+        if cut or not (ended or size_is_right):
+            self._flaws[Flaw.CUT_SHORT] += 1
+        elif not size_is_right:
+            self._flaws[Flaw.WRONG_SIZE] += 1
 
-    def finish(self, ticks_per_quarter: int) -> MidiEvents:
+    def finish(self) -> MidiEvents:
+        """The columns of all tracks."""
         columns = np.array(self._runs, np.int64).reshape(-1, 5).T  # [5, R]
         track, size, first, stop, gap = columns
+        if self._faults * SOUND_BYTES_PER_FAULT > (stop - first).sum():
+            raise MidiError(self._first_fault)
         ticks = np.zeros_like(gap)  # [R] that the run lasts
         parts = {}
         for data_bytes in (1, 2):
             runs = np.flatnonzero(size == data_bytes)
-            part = _take_apart(self._data, first[runs], stop[runs], data_bytes)
+            part = _take_apart(self._data, first[runs], stop[runs], data_bytes, self._longest_delay)
+            self._flaws[Flaw.IMPOSSIBLE_TIME] += part.long_delays
             parts[data_bytes] = part, runs
             ticks[runs] = part.ticks_of_run
         end = np.cumsum(ticks + gap)  # [R] as if the tracks were played one after another
@@ -232,34 +416,70 @@ class _Reader:
             tick = (end - ticks)[run] + part.tick_in_run
             return ChannelEvents(part.offset, tick, track[run], part.status, part.data1, part.data2)
 
-        signatures, tempos = [], []
-        for runs_before, its_track, since, kind, content in self._metas:
-            follows = runs_before and track[runs_before - 1] == its_track
-            tick = since + (int(end[runs_before - 1]) if follows else 0)
-            if kind == _TEMPO and len(content) >= 3:
+        signatures, tempos, exclusive, track_ends = [], [], [], []
+        ports = Ports(self._ports)
+        track_of, end_of = track.tolist(), end.tolist()
+        for runs_before, its_track, since, kind, offset, content in self._messages:
+            follows = runs_before and track_of[runs_before - 1] == its_track
+            tick = since + (end_of[runs_before - 1] if follows else 0)
+            if kind == _TEMPO:
                 microseconds = int.from_bytes(content[:3], "big")
-                tempos.append((its_track, tick, microseconds))
-            elif kind == _TIME_SIGNATURE and len(content) >= 2:
-                numerator, power = content[:2]
-                if not numerator or power > _MAX_UNIT_POWER:
-                    raise MidiError(
-                        f"The MIDI file has a time signature of {numerator} over 2 to the {power}."
-                    )
-                signatures.append((its_track, tick, numerator, 1 << power))
-        return MidiEvents(ticks_per_quarter, events(2), events(1), tuple(signatures), tuple(tempos))
+                if len(content) >= 3 and microseconds:
+                    tempos.append((its_track, tick, microseconds))
+                else:
+                    self._flaws[Flaw.IMPOSSIBLE_TEMPO] += 1
+            elif kind == _TIME_SIGNATURE:
+                if len(content) >= 2 and content[0] and content[1] <= MAX_UNIT_POWER:
+                    signatures.append((its_track, tick, content[0], 1 << content[1]))
+                else:
+                    self._flaws[Flaw.IMPOSSIBLE_METER] += 1
+            elif kind == _SYSEX:
+                port = int(ports.at(its_track, offset))
+                exclusive.append(SystemExclusive(offset, tick, port, content))
+            else:
+                track_ends.append(tick)
+        return MidiEvents(
+            self._ticks_per_quarter,
+            events(2),
+            events(1),
+            tuple(signatures),
+            tuple(tempos),
+            tuple(exclusive),
+            ports,
+            np.array(self._stops, np.int64),
+            np.array(track_ends, np.int64),
+            +self._flaws,
+        )
 
-    def _number(self, position: int, stop: int, track: int) -> tuple[int, int]:
-        """A variable-length number of up to 4 bytes, and the position after it."""
+    def _keep(self, track: int, gap: int, kind: int, first: int, stop: int) -> None:
+        content = bytes(self._data[first:stop])
+        self._messages.append((len(self._runs), track, gap, kind, first, content))
+
+    def _number(self, position: int, stop: int) -> tuple[int, int]:
+        """A variable-length number and the position after it; past `stop` if it does not end.
+
+        Numbers of more than 32 bits are no less than 1 << 32.
+        """
+        if position < stop and self._data[position] < 0x80:
+            return self._data[position], position + 1
+        match = _NUMBER.match(self._data, position, stop)
+        if not match:
+            return 1 << 32, stop + 1
         value = 0
-        for at in range(position, min(position + 4, stop)):
-            byte = self._data[at]
+        for byte in self._data[max(position, match.end() - 5) : match.end()]:
             value = value << 7 | byte & 0x7F
-            if byte < 0x80:
-                return value, at + 1
-        raise self._damaged(track, position)
+        if match.end() - position > 5 and match[1][:-4].strip(b"\x80"):
+            value = 1 << 32
+        return value, match.end()
 
-    def _damaged(self, track: int, at: int) -> MidiError:
-        return MidiError(f"The MIDI file is damaged at byte {at:,}, in track {track + 1}.")
+    def _fault(self, flaw: Flaw, track: int, at: int) -> None:
+        """Count a flaw that noise would have. Raises MidiError once there are too many."""
+        self._flaws[flaw] += 1
+        self._faults += 1
+        if not self._first_fault:
+            self._first_fault = f"The MIDI file is damaged at byte {at:,}, in track {track + 1}."
+        if self._faults > MAX_FAULTS:
+            raise MidiError(self._first_fault)
 
 
 def _check_count(events: int) -> None:
@@ -269,7 +489,7 @@ def _check_count(events: int) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class _Part:
-    """Events of all runs with one number of data bytes. Columns [N], apart from the last [R]."""
+    """Events of all runs with one number of data bytes. Columns [N], `ticks_of_run` [R]."""
 
     run: np.ndarray
     offset: np.ndarray
@@ -278,9 +498,12 @@ class _Part:
     data1: np.ndarray
     data2: np.ndarray
     ticks_of_run: np.ndarray
+    long_delays: int
 
 
-def _take_apart(data: bytes, first: np.ndarray, stop: np.ndarray, data_bytes: int) -> _Part:
+def _take_apart(
+    data: bytes, first: np.ndarray, stop: np.ndarray, data_bytes: int, longest_delay: int
+) -> _Part:
     """Split runs of messages, each [delta..., status?, data...], into columns.
 
     The last byte of a delta time and the data bytes have no high bit, all others do: so every
@@ -301,6 +524,8 @@ def _take_apart(data: bytes, first: np.ndarray, stop: np.ndarray, data_bytes: in
         longer = np.flatnonzero(high_bytes >= place)
         digit = code[last_of_delta[longer] - place].astype(np.int64) & 0x7F
         delta[longer] += digit << (7 * place)
+    impossible = np.flatnonzero(delta > longest_delay)
+    delta[impossible] = 0
 
     run_start = np.cumsum(stop - first) - (stop - first)  # [R] in `code`
     run = np.searchsorted(run_start, last_of_delta, "right") - 1
@@ -321,4 +546,5 @@ def _take_apart(data: bytes, first: np.ndarray, stop: np.ndarray, data_bytes: in
         data1=code[data_at],
         data2=code[low[:, 2]] if data_bytes == 2 else np.zeros(len(low), np.uint8),
         ticks_of_run=ticks_of_run,
+        long_delays=len(impossible),
     )

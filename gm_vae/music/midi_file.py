@@ -1,44 +1,82 @@
-"""MIDI file -> Score: notes, pedal, time signatures and tempos in ticks."""
+"""MIDI file -> Score: notes, pedals, time signatures and tempos in ticks.
+
+A file is read as a General MIDI player sounds it, messages of GM 2, GS and XG included:
+
+**Channels.** A channel is one of the 16 of a port. A port meta event (FF 21) holds for what follows
+it in its track. What is set in any track counts for all tracks of the channel. Of the events of one
+tick, note-offs come first, then resets, then other changes of state in file order, then note-ons.
+
+**Programs.** The program at the note-on counts.
+
+**Drums.** Channel 10 of each port plays drums and other channels do not, unless they are told
+otherwise: by the "use for rhythm part" of GS or the part mode of XG, or by a later program change
+from a bank (CC0) that has a say. Bank 120 is for drums and bank 121 is not (GM 2). After a reset to
+XG, banks 126 and 127 are for drums. A program change from another bank leaves it to the part mode.
+
+**Resets.** GM on, GM 2 on, GS reset, the modes of an SC-88, XG on and XG's reset of all parameters
+end all notes and lift all pedals of their port. They put its channels back to program 0, bank 0 and
+the part that they have at first.
+
+**Notes.** A note-off ends every sounding note of its pitch and channel in its track. While an older
+one sounds, it spares those that begin on its own tick. So a note ends on its own tick only if no
+older one of its pitch sounds. It then lasts one tick, and one step of a measure. A note without a
+note-off in its track ends with the next one on a later tick in another track of the channel. If the
+pitch is struck again before, or there is none, it had no end: then it sounds until it is struck
+again on the channel, or to the end of its track if that comes first. CC120, CC123 to CC127 and
+resets end all notes that began on earlier ticks.
+
+**Pedals.** The sustain (CC64) and the sostenuto pedal (CC66) are down from value 64 on. CC121 and
+resets lift them, and CC120 ends what they hold. What they hold is in `apply_sustain`. The soft
+pedal and mono mode change no length.
+
+**Meter and tempo** are read from all tracks.
+
+What damaged bytes cost is in `midi_bytes`. What is mended or passed over is counted (`Flaw`).
+"""
 
 from __future__ import annotations
 
+import collections
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
-from gm_vae.music.general_midi import DRUM_CHANNEL
-from gm_vae.music.midi_bytes import ChannelEvents, MidiError, MidiEvents, read_events
+from gm_vae.music.channel_state import ChannelState
+from gm_vae.music.midi_bytes import ChannelEvents, MidiError, read_events
+from gm_vae.music.midi_flaws import Flaw
+from gm_vae.music.moments import Moments
+from gm_vae.music.note_pairing import pair_notes
+from gm_vae.music.pedal import Pedal
 
-__all__ = ["MidiError", "Score", "parse_midi"]
+__all__ = ["READING", "MidiError", "Score", "parse_midi"]
 
-_NOTE_OFF, _NOTE_ON, _CONTROLLER, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
-SUSTAIN_PEDAL = 64
-PEDAL_DOWN = 64  # from this controller value on
-_CHANNELS = 16
-_DEFAULT_MICROSECONDS = 500_000  # a quarter note, where a file says nothing
+READING = 2  # version of the rules by which songs become measures
+_NOTE_OFF, _NOTE_ON = 0x80, 0x90
+_PITCHES = 128
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Score:
-    """A piece as it stands in the file, in integer ticks. Columns of N notes and P pedal events.
+    """A piece as it stands in the file, in integer ticks. Columns of N notes.
 
-    An instrument is a (MIDI track, channel, program); they are numbered in file order, by MIDI
-    track and then by where the first note ends. Notes are in the order of instruments, and in
-    each of them in the order in which they end.
+    An instrument is a (MIDI track, channel, program, whether it is drums). They are numbered in
+    file order, by MIDI track and then by where the note-off of the first note is. Notes are in the
+    order of instruments, and in each of them in the order of their note-offs; those without one in
+    their track come last.
 
     Attributes:
         ticks_per_quarter: resolution.
-        start_ticks, end_ticks: int64 [N]; end > start.
+        start_ticks, end_ticks: int64 [N]; end > start. No pedal has made them longer yet.
         pitch, velocity, program: uint8 [N]; velocity 1..127, program 0..127 (of drums too).
-        is_drum: bool [N], notes of channel 10.
+        is_drum: bool [N].
         instrument: int64 [N].
-        channel: int64 [N], 16 * MIDI track + MIDI channel: what a pedal belongs to.
-        pedal_ticks: int64 [P], in time order in each channel.
-        pedal_down: bool [P].
-        pedal_channel: int64 [P], as `channel`.
+        channel: int64 [N], 16 * port + MIDI channel: what a pedal belongs to.
         time_signatures: (tick, numerator, denominator), by tick, of all tracks; at one tick the
             first track's last word counts. Empty if the file has none, which means 4/4.
         tempos: (tick, quarters per minute), likewise; empty means 120.
+        sustain, sostenuto: the pedals.
+        flaws: how often what was mended or passed over.
     """
 
     ticks_per_quarter: int
@@ -50,11 +88,11 @@ class Score:
     is_drum: np.ndarray
     instrument: np.ndarray
     channel: np.ndarray
-    pedal_ticks: np.ndarray
-    pedal_down: np.ndarray
-    pedal_channel: np.ndarray
     time_signatures: tuple[tuple[int, int, int], ...] = ()
     tempos: tuple[tuple[int, float], ...] = ()
+    sustain: Pedal = dataclasses.field(default_factory=Pedal.untouched)
+    sostenuto: Pedal = dataclasses.field(default_factory=Pedal.untouched)
+    flaws: Mapping[Flaw, int] = dataclasses.field(default_factory=dict)
 
     @property
     def end_tick(self) -> int:
@@ -65,52 +103,89 @@ class Score:
 def parse_midi(data: bytes) -> Score:
     """Read a Standard MIDI File (format 0 or 1, also wrapped in RIFF).
 
-    One note-off ends every sounding note of its pitch and channel in its MIDI track, but for notes
-    that begin at its tick while an older one ends. Notes that never end, and those that end on the
-    tick of their beginning, are no notes. A note's program is the one in force when it ends.
-
     Raises:
-        MidiError: the bytes are no such file; the message is one clause that says why.
+        MidiError: the bytes are no such file; the message is one sentence that says why.
     """
     events = read_events(data)
-    notes = _pair_notes(events)
-    on, off = notes[:, 0], notes[:, 1]
-    ons, offs = events.channel.select(on), events.channel.select(off)
-    channel = ons.track * _CHANNELS + (ons.status & 0x0F)
-    program = _program_at(events.programs, channel, offs.offset)
+    state = ChannelState(events)
+    kind = events.channel.status & 0xF0
+    messages = events.channel.select((kind == _NOTE_OFF) | (kind == _NOTE_ON))
+    is_on = (messages.status & 0xF0 == _NOTE_ON) & (messages.data2 > 0)
+    channels = events.channels_of(messages)
+    line = channels * _PITCHES + messages.data1
+    on, off = pair_notes(_with_track(line, messages.track), messages.tick, is_on)
+    ons, channel, ends_itself = messages.select(on), channels[on], off >= 0
+    program = state.programs(channel, ons.tick)
+    is_drum = state.are_drums(channel, ons.tick)
+
+    end = np.where(ends_itself, messages.tick[off], np.iinfo(np.int64).max)
+    never = np.zeros(len(on), bool)
+    if not ends_itself.all():
+        others = np.flatnonzero(~ends_itself)
+        given, taken = _ends_elsewhere(messages, line, is_on, on[others])
+        never[others] = without = (taken < given) | (given == end[others])
+        taken = np.minimum(taken, events.track_end_ticks[ons.track[others]])
+        end[others] = np.where(without, taken, given)
+    silenced = state.next_ends(channel, ons.tick)
+    never &= end < silenced
+    end = np.minimum(end, silenced)
+    at_once = end == ons.tick
+    flaws = collections.Counter(events.flaws)
+    flaws[Flaw.NO_END] = int(never.sum())
+    flaws[Flaw.NO_LENGTH] = int((at_once & ~never).sum())
 
     # Number the instruments by MIDI track, then by the first note-off.
-    order = np.lexsort((ons.offset, offs.offset))
-    key = (channel * 128 + program)[order]
+    stop = np.where(ends_itself, messages.offset[off], events.track_stops[ons.track])
+    order = np.lexsort((ons.offset, stop))
+    key = _with_track(((channel * 2 + is_drum) * 128 + program), ons.track)[order]
     unique, first, instrument = np.unique(key, return_index=True, return_inverse=True)
     rank = np.empty(len(unique), np.int64)
     rank[np.argsort(first)] = np.arange(len(unique))  # offsets grow with the track
     instrument = rank[instrument]
     by_instrument = np.argsort(instrument, kind="stable")
     order, instrument = order[by_instrument], instrument[by_instrument]
-
-    pedal = events.channel.select(
-        (events.channel.status & 0xF0 == _CONTROLLER) & (events.channel.data1 == SUSTAIN_PEDAL)
-    )
     return Score(
         ticks_per_quarter=events.ticks_per_quarter,
         start_ticks=ons.tick[order],
-        end_ticks=offs.tick[order],
+        end_ticks=(end + at_once)[order],
         pitch=ons.data1[order],
         velocity=ons.data2[order],
         program=program[order].astype(np.uint8),
-        is_drum=(channel % _CHANNELS == DRUM_CHANNEL)[order],
+        is_drum=is_drum[order],
         instrument=instrument,
         channel=channel[order],
-        pedal_ticks=pedal.tick,
-        pedal_down=pedal.data2 >= PEDAL_DOWN,
-        pedal_channel=pedal.track * _CHANNELS + (pedal.status & 0x0F),
         time_signatures=tuple(_by_tick(events.time_signatures)),
-        tempos=tuple(
-            (tick, 6e7 / (microseconds or _DEFAULT_MICROSECONDS))
-            for tick, microseconds in _by_tick(events.tempos)
-        ),
+        tempos=tuple((tick, 6e7 / microseconds) for tick, microseconds in _by_tick(events.tempos)),
+        sustain=state.sustain,
+        sostenuto=state.sostenuto,
+        flaws=+flaws,
     )
+
+
+def _with_track(number: np.ndarray, track: np.ndarray) -> np.ndarray:
+    """int64 [N]: numbers that differ where tracks do, and grow with them."""
+    return track * (int(number.max(initial=0)) + 1) + number
+
+
+def _ends_elsewhere(
+    messages: ChannelEvents, line: np.ndarray, is_on: np.ndarray, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [M] each: when the pitches of some note-ons are next ended, and struck, in any track.
+
+    Args:
+        messages: note-ons and note-offs.
+        line: int64, the channel and pitch of each.
+        is_on: bool, which is which.
+        chosen: int64 [M], indices of the note-ons.
+    """
+    found = []
+    for wanted in (~is_on, is_on):
+        those = np.flatnonzero(wanted)
+        those = those[np.lexsort((messages.tick[those], line[those]))]
+        ticks = messages.tick[those]
+        first = Moments(line[those], ticks).first(line[chosen], messages.tick[chosen])
+        found.append(np.append(ticks, np.iinfo(np.int64).max)[first])
+    return found[0], found[1]
 
 
 def _by_tick(metas: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
@@ -120,62 +195,3 @@ def _by_tick(metas: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
         if tick not in kept or kept[tick][0] == track:
             kept[tick] = (track, *values)
     return [(tick, *values) for tick, (_, *values) in sorted(kept.items())]
-
-
-def _program_at(programs: ChannelEvents, channel: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """int64 [N]: the program of each channel at a place in the file; 0 before any change."""
-    changes = programs.select(programs.status & 0xF0 == _PROGRAM)
-    if not len(changes.tick):
-        return np.zeros(len(channel), np.int64)
-    change_channel = changes.track * _CHANNELS + (changes.status & 0x0F)
-    span = max(int(offset.max(initial=0)), int(changes.offset.max())) + 1
-    key = change_channel * span + changes.offset
-    order = np.argsort(key)
-    found = np.searchsorted(key[order], channel * span + offset) - 1
-    latest = order[np.maximum(found, 0)]
-    known = (found >= 0) & (change_channel[latest] == channel)
-    return np.where(known, changes.data1[latest], 0).astype(np.int64)
-
-
-def _pair_notes(events: MidiEvents) -> np.ndarray:
-    """int64 [N, 2]: index of note-on and note-off in `events.channel`, of every note."""
-    kind = events.channel.status & 0xF0
-    where = np.flatnonzero((kind == _NOTE_OFF) | (kind == _NOTE_ON))
-    messages = events.channel.select(where)
-    is_on = (messages.status & 0xF0 == _NOTE_ON) & (messages.data2 > 0)
-    key = (messages.track * _CHANNELS + (messages.status & 0x0F)) * 128 + messages.data1
-    if key.max(initial=0) < 1 << 16:
-        key = key.astype(np.uint16)  # sorted several times as fast
-    order = np.argsort(key, kind="stable")  # by key, then file order
-    where, key, is_on, tick = where[order], key[order], is_on[order], messages.tick[order]
-
-    # The next note-off after each message. [M] index, or M if there is none.
-    total = len(where)
-    place = np.arange(total)
-    next_off = np.minimum.accumulate(np.where(is_on, total, place)[::-1])[::-1]
-    ons = np.flatnonzero(is_on)
-    off = next_off[ons]
-    paired = off < total
-    paired[paired] = key[off[paired]] == key[ons[paired]]
-    ons, off = ons[paired], off[paired]
-    # A note-off at the tick of a note-on is rare, and what it does depends on older notes.
-    odd = np.unique(key[ons[tick[ons] == tick[off]]])
-    regular = ~np.isin(key[ons], odd)
-    pairs = [np.stack([ons[regular], off[regular]], 1)]
-    for first, stop in zip(np.searchsorted(key, odd), np.searchsorted(key, odd, "right")):
-        pairs.append(_pair_one_by_one(is_on[first:stop], tick[first:stop]) + first)
-    return where[np.concatenate(pairs)]
-
-
-def _pair_one_by_one(is_on: np.ndarray, tick: np.ndarray) -> np.ndarray:
-    """int64 [N, 2]: (note-on, note-off) among the messages of one key, the rule spelled out."""
-    pairs, sounding = [], []
-    ticks = tick.tolist()
-    for place, starts in enumerate(is_on.tolist()):
-        if starts:
-            sounding.append(place)
-            continue
-        older = [note for note in sounding if ticks[note] != ticks[place]]
-        pairs += [(note, place) for note in older]
-        sounding = [note for note in sounding if ticks[note] == ticks[place]] if older else []
-    return np.array(pairs, np.int64).reshape(-1, 2)

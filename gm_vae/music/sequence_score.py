@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gm_vae.music.midi_bytes import MAX_TICKS, MidiError
-from gm_vae.music.midi_file import PEDAL_DOWN, SUSTAIN_PEDAL, Score
+from gm_vae.music.midi_file import Score
+from gm_vae.music.midi_flaws import Flaw
+from gm_vae.music.pedal import SOSTENUTO, SUSTAIN, Pedal
 
 if TYPE_CHECKING:
     from note_seq.protobuf import music_pb2
@@ -24,7 +26,8 @@ def score_from_note_sequence(serialized: bytes) -> Score:
     Times are seconds there. They are taken back to ticks on the sequence's tempos and rounded to
     the nearest tick, of which there are as many to a quarter as in the MIDI file that a sequence
     came from, or a multiple of that. Notes that are quantised keep their steps. An instrument is
-    an instrument number and a program.
+    an instrument number and a program, and whether it is drums. Notes of no length last one tick.
+    Pedals are those of an instrument number, and as in a MIDI file.
 
     Raises:
         MidiError: the bytes are no NoteSequence, or no MIDI file could hold what it says.
@@ -71,22 +74,19 @@ def score_from_note_sequence(serialized: bytes) -> Score:
             "A note of the NoteSequence has a pitch, program or velocity outside 0..127, or begins "
             "before the piece."
         )
-    sounds = np.flatnonzero((end > start) & (velocity > 0))
-    key = number * 128 + program
+    sounds = np.flatnonzero(velocity > 0)
+    at_once = (end <= start)[sounds]
+    end[sounds] = np.maximum(end[sounds], start[sounds] + 1)
+    key = (number * 2 + is_drum) * 128 + program
     _, first, instrument = np.unique(key[sounds], return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))  # in the order of the notes
     instrument = rank[instrument]
     by_instrument = np.argsort(instrument, kind="stable")
     order = sounds[by_instrument]
-    pedals = sorted(
-        (change.instrument, int(tick), change.control_value >= PEDAL_DOWN)
-        for change, tick in zip(
-            sequence.control_changes, clock.ticks([c.time for c in sequence.control_changes])
-        )
-        if change.control_number == SUSTAIN_PEDAL and tick >= 0
-    )
-    channel, pedal_ticks, down = np.array(pedals, np.int64).reshape(-1, 3).T
+    numbers, channel = np.unique(number, return_inverse=True)
+    sustain, sostenuto = _pedals(sequence, clock, numbers)
+    flaws = {Flaw.NO_LENGTH: int(at_once.sum()), Flaw.NO_VELOCITY: len(rows) - len(sounds)}
     return Score(
         ticks_per_quarter=clock.ticks_per_quarter,
         start_ticks=start[order],
@@ -96,12 +96,31 @@ def score_from_note_sequence(serialized: bytes) -> Score:
         program=program[order].astype(np.uint8),
         is_drum=is_drum[order] > 0,
         instrument=instrument[by_instrument],
-        channel=number[order],
-        pedal_ticks=pedal_ticks,
-        pedal_down=down > 0,
-        pedal_channel=channel,
+        channel=channel[order],
         time_signatures=_time_signatures(sequence.time_signatures, clock),
         tempos=clock.tempos,
+        sustain=sustain,
+        sostenuto=sostenuto,
+        flaws={flaw: count for flaw, count in flaws.items() if count},
+    )
+
+
+def _pedals(
+    sequence: music_pb2.NoteSequence, clock: _Clock, numbers: np.ndarray
+) -> tuple[Pedal, Pedal]:
+    """The sustain and the sostenuto pedal of the instrument numbers, rising, that have notes."""
+    changes = sequence.control_changes
+    columns = [
+        (change.instrument, change.control_number, change.control_value) for change in changes
+    ]
+    number, control, value = np.array(columns, np.int64).reshape(-1, 3).T
+    tick = clock.ticks([change.time for change in changes])
+    used = np.flatnonzero((tick >= 0) & np.isin(number, numbers))
+    used = used[np.lexsort((tick[used], number[used]))]
+    channel = np.searchsorted(numbers, number[used])
+    return tuple(
+        Pedal.of(pedal, channel, tick[used], control[used], value[used])
+        for pedal in (SUSTAIN, SOSTENUTO)
     )
 
 

@@ -1,4 +1,4 @@
-"""The sustain pedal: notes sound on until it is released."""
+"""The pedals: notes sound on until they are released."""
 
 from __future__ import annotations
 
@@ -7,66 +7,80 @@ import dataclasses
 import numpy as np
 
 from gm_vae.music.midi_file import Score
+from gm_vae.music.moments import Moments
+from gm_vae.music.pedal import Pedal
+
+LATEST_RELEASE_QUARTERS = 16  # after the last note-off of a piece
 
 
 def apply_sustain(score: Score) -> Score:
-    """A score without pedal, in which notes last as long as the pedal held them.
+    """A score without pedals, in which notes last as long as these held them.
 
-    A note that ends while the pedal of its channel is down sounds until the pedal is released, or
-    until the next note of its pitch and instrument begins; a pedal that is never released lets it
-    sound to the end of the piece. A note that begins with another of its pitch under a held pedal
-    replaces it. Drums have no pedal.
+    The sustain pedal holds notes that end while it is down; the sostenuto pedal those of them that
+    sounded when it went down. What ends on the tick at which a pedal goes down is not held. A held
+    note sounds until the pedal is released. A pedal that is never released, or over 16 quarters
+    after the last note-off of the piece, holds notes until that. A note that begins while a pedal
+    of its channel is down ends older ones of its pitch. Drums have no pedals.
     """
-    no_pedal = {
-        "pedal_ticks": np.zeros(0, np.int64),
-        "pedal_down": np.zeros(0, bool),
-        "pedal_channel": np.zeros(0, np.int64),
-    }
-    played = np.flatnonzero(np.isin(score.channel, score.pedal_channel) & ~score.is_drum)
-    if not len(played):
-        return dataclasses.replace(score, **no_pedal)
-    end_of_piece = max(score.end_tick, int(score.pedal_ticks.max()))
-    span = end_of_piece + 1
-    # Press before release at one tick: the pedal is up after it.
-    order = np.lexsort((~score.pedal_down, score.pedal_ticks, score.pedal_channel))
-    down = score.pedal_down[order]
-    moment = score.pedal_channel[order] * span + score.pedal_ticks[order]
-    release = moment[~down]
+    pedals = score.sustain, score.sostenuto
+    touched = np.concatenate([pedal.channel for pedal in pedals])
+    played = np.flatnonzero(np.isin(score.channel, touched) & ~score.is_drum)
+    end_ticks = score.end_ticks
+    if len(played):
+        channel, start, pitch = (
+            score.channel[played],
+            score.start_ticks[played],
+            score.pitch[played],
+        )
+        end = end_ticks[played]
+        latest = score.end_tick + LATEST_RELEASE_QUARTERS * score.ticks_per_quarter
+        for pedal, since in ((score.sostenuto, start), (score.sustain, None)):
+            until = _releases(pedal, channel, end, since)
+            end = np.maximum(end, np.where(until <= latest, until, score.end_tick))
+        begins_under = _is_down(score.sustain, channel, start)
+        begins_under |= _is_down(score.sostenuto, channel, start)
+        line = channel * 128 + pitch
+        end = np.minimum(end, _next_strikes(line, start, begins_under))
+        end_ticks = end_ticks.copy()
+        end_ticks[played] = end
+    untouched = Pedal.untouched()
+    return dataclasses.replace(score, end_ticks=end_ticks, sustain=untouched, sostenuto=untouched)
 
-    # Notes by instrument, pitch and onset, for "the next note of its pitch". [P]
-    start, instrument, pitch = (
-        column[played] for column in (score.start_ticks, score.instrument, score.pitch)
-    )
-    by_pitch = np.lexsort((start, pitch, instrument))
-    played, start = played[by_pitch], start[by_pitch]
-    line = instrument[by_pitch] * 128 + pitch[by_pitch]
-    end = score.end_ticks[played].copy()
-    first_moment = score.channel[played] * span  # of the channel's time
 
-    def is_down(tick: np.ndarray) -> np.ndarray:
-        latest = np.searchsorted(moment, first_moment + tick, "right") - 1
-        found = (latest >= 0) & (moment[latest] >= first_moment)
-        return found & down[latest]
+def _releases(
+    pedal: Pedal, channel: np.ndarray, end: np.ndarray, since: np.ndarray | None
+) -> np.ndarray:
+    """int64 [N]: when a pedal lets go of notes: at their ends, where it does not hold them.
 
-    held = np.flatnonzero(is_down(end))
-    following = np.searchsorted(release, first_moment[held] + end[held], "right")
-    until = np.append(release, np.iinfo(np.int64).max)[following] - first_moment[held]
-    end[held] = np.minimum(until, end_of_piece)  # past it lie other channels' releases
+    A pedal that is never released does so at the greatest int64. With `since` it must have gone
+    down after those ticks.
+    """
+    if not len(pedal):
+        return end
+    latest = Moments(pedal.channel, pedal.tick).last(channel, end, including=False)
+    holds = (latest >= 0) & pedal.down[latest]
+    if since is not None:
+        same_channel = np.append(False, pedal.channel[1:] == pedal.channel[:-1])
+        was_down = np.append(False, pedal.down[:-1]) & same_channel
+        press = np.maximum.accumulate(np.where(was_down, 0, np.arange(len(pedal))))
+        holds &= pedal.tick[press[latest]] > since
+    ends = np.flatnonzero(pedal.releases)
+    first = Moments(pedal.channel[ends], pedal.tick[ends]).first(channel, end, including=True)
+    until = np.append(pedal.tick[ends], np.iinfo(np.int64).max)[first]
+    return np.where(holds, until, end)
 
-    place = np.arange(len(played))
-    strikes = np.where(is_down(start), place, len(played))  # notes that begin under the pedal
-    after = np.append(np.minimum.accumulate(strikes[::-1])[::-1], len(played))[1:]
-    struck = np.flatnonzero(after < len(played))
-    struck = struck[line[after[struck]] == line[struck]]
-    end[struck] = np.minimum(end[struck], start[after[struck]])
 
-    end_ticks = score.end_ticks.copy()
-    end_ticks[played] = end
-    sounds = end_ticks > score.start_ticks
-    columns = ("start_ticks", "pitch", "velocity", "program", "is_drum", "instrument", "channel")
-    return dataclasses.replace(
-        score,
-        end_ticks=end_ticks[sounds],
-        **{name: getattr(score, name)[sounds] for name in columns},
-        **no_pedal,
-    )
+def _is_down(pedal: Pedal, channel: np.ndarray, tick: np.ndarray) -> np.ndarray:
+    """bool [N]: whether a pedal is down after all that happens up to ticks."""
+    if not len(pedal):
+        return np.zeros(len(channel), bool)
+    latest = Moments(pedal.channel, pedal.tick).last(channel, tick)
+    return (latest >= 0) & pedal.down[latest]
+
+
+def _next_strikes(line: np.ndarray, start: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """int64 [N]: when the next of some notes (a mask) on each line begins, or the greatest."""
+    chosen = np.flatnonzero(counts)
+    chosen = chosen[np.lexsort((start[chosen], line[chosen]))]
+    first = Moments(line[chosen], start[chosen]).first(line, start)
+    return np.append(start[chosen], np.iinfo(np.int64).max)[first]

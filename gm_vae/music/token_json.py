@@ -15,6 +15,7 @@ from gm_vae.music.chords import chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
+from gm_vae.text import printable
 
 MAX_BYTES = 1 << 26  # of a file, some 100,000 measures
 _MOST_PLACES = 1 << 28  # for tokens, of all measures
@@ -70,7 +71,7 @@ def write_tokens(
     fmt = measures[0].fmt
     for bar, measure in enumerate(measures[1:], 2):
         fmt.require_equal(measure.fmt, "Measure 1", f"measure {bar}")
-    head = {"format": fmt.to_dict(), "title": title, "qpm": qpm}
+    head = {"format": fmt.to_dict(), "title": printable(title), "qpm": qpm}
     lines = [f' "{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in head.items()]
     bars = ",\n".join(_bar(measure) for measure in measures)
     lines.append(f' "measures": [\n{bars}\n ]')

@@ -98,8 +98,10 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
         try:
             old = parse(read_bounded(path, MAX_DESCRIPTION_BYTES), _FILE)
             old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
-            # the learning rate along a cosine follows from the number of steps
-            free = () if settings["training"]["schedule"] == "cosine" else ("steps",)
+            # the learning rate along a cosine, or by the clock, follows from the number of steps
+            asked = settings["training"]
+            bound = asked["schedule"] == "cosine" or asked["minutes"] is not None
+            free = () if bound else ("steps",)
             differing = [
                 f"{part}.{name}: {told(old[part].get(name))} there, {told(value)} asked for"
                 for part in settings

@@ -7,14 +7,20 @@ import math
 import os
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
+from gm_vae.progress import duration
+from gm_vae.quiet import import_tensorflow_quietly
+from gm_vae.text import printable
+from gm_vae.training.cluster import VARIABLE, read_cluster
 from gm_vae.training.config import RECIPES
+from gm_vae.training.signals import ended_by_signals
+from gm_vae.training.supervisor import AGAIN, supervised
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -128,8 +134,18 @@ def _strategy(values: flags.FlagValues) -> tf.distribute.Strategy | None:
     return make_strategy(values.strategy, values.tpu)
 
 
-def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
+def _train(values: flags.FlagValues, positional: Sequence[str]) -> int | None:
     require(values, "data", "output")
+    with ended_by_signals("gm-vae train: stopped; the same command goes on."):
+        if values.strategy != "multiworker":
+            return _train_here(values)
+        cluster = read_cluster(os.environ.get(VARIABLE, ""))
+        return supervised(cluster, lambda joined: _train_here(values, joined))
+
+
+def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: None) -> int | None:
+    """Train in this process; `joined` is called when the devices of --strategy are there."""
+    import_tensorflow_quietly()
     from gm_vae.data import dataset
     from gm_vae.training.engine import WorkerLost
     from gm_vae.training.run import train
@@ -137,22 +153,31 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
     start = _start(values)
     recipe = values.recipe or ("finetune" if start else "default")
+    if values["minutes"].present and values["steps"].present:
+        raise UsageError("--minutes and --steps both say when the run ends; leave one away.")
     config = from_fields(values, RECIPES[recipe])
     fmt = dataset.load(values.data).fmt
     model = start.config if start else _model_config(values, fmt)
     states = RunState(pathlib.Path(values.output) / "state", {})
     before = states.steps()
+    strategy = _strategy(values)
+    joined()
     try:
-        result = train(values.output, values.data, model, config, _strategy(values), start=start)
+        result = train(values.output, values.data, model, config, strategy, start=start)
     except WorkerLost as error:
         if states.steps() == before:  # no progress: whoever started us shall decide
             raise
         print(f"gm-vae train: {error} This one waits for them.", file=sys.stderr, flush=True)
-        # TensorFlow cannot join a cluster twice in one process
-        os.execv(sys.executable, sys.orig_argv)
+        return AGAIN
     if result.after:
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
-    print(f"\nmodel: {result.folder / 'checkpoint'}")
+    if config.minutes is not None and result.steps > result.first_step:
+        print(
+            f"\n{duration(60 * config.minutes)} gave {result.steps:,} steps. The nearest run that "
+            f"can be repeated has, instead of --minutes: {config.flags_over(result.steps)}"
+        )
+    print(f"\nmodel: {printable(result.folder / 'checkpoint')}")
+    return None
 
 
 TRAIN = Command(
@@ -165,6 +190,7 @@ TRAIN = Command(
     ),
     example=(
         "gm-vae train --data=data/mine --output=runs/mine --finetune=small\n"
+        "gm-vae train --data=data/mine --output=runs/quick --finetune=small --minutes=10\n"
         "gm-vae train --data=data/web --output=runs/web --preset=small --steps=20000\n"
         "tensorboard --logdir=runs/mine/logs"
     ),

@@ -27,6 +27,10 @@ class TrainConfig:
 
     Attributes:
         steps: optimiser steps.
+        minutes: of wall time instead of `steps`: the run takes as many steps as fit, with all that
+            it does before and after them, and the schedules (rate, warm-up, weight of the KL)
+            do over this time what they would do over `steps`. Time used before an interruption
+            counts. The number of steps depends on the machine, so such a run is not repeatable.
         batch_size: measures a step, over all replicas.
         learning_rate: of Adam at step 0.
         min_learning_rate: what it falls to.
@@ -54,6 +58,7 @@ class TrainConfig:
     """
 
     steps: int = 20_000
+    minutes: float | None = None
     batch_size: int = 128
     learning_rate: float = 1e-3
     min_learning_rate: float = 1e-5
@@ -81,9 +86,9 @@ class TrainConfig:
         for name, most in _MOST.items():
             if getattr(self, name) > most:
                 raise UsageError(f"{name} is {shown(getattr(self, name))}; give {most:,} at most.")
-        for name in ("learning_rate", "min_learning_rate", "clip_norm"):
+        for name in ("minutes", "learning_rate", "min_learning_rate", "clip_norm"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
+            if value is not None and not (math.isfinite(value) and value > 0):
                 raise UsageError(f"{name} is {value}; give a number above 0.")
         for name, choices in (
             ("schedule", ("exponential", "cosine")),
@@ -106,6 +111,27 @@ class TrainConfig:
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON values."""
         return dataclasses.asdict(self)
+
+    def over(self, steps: int) -> TrainConfig:
+        """The same schedules over another number of steps, whatever the time."""
+        longer = steps / self.steps
+        return dataclasses.replace(
+            self,
+            steps=steps,
+            minutes=None,
+            warmup_steps=round(self.warmup_steps * longer),
+            learning_rate_decay=self.learning_rate_decay ** (1 / longer),
+            beta_rate=self.beta_rate ** (1 / longer),
+        )
+
+    def flags_over(self, steps: int) -> str:
+        """The flags that make this configuration `over` so many steps of it."""
+        names = ["warmup_steps", "beta_rate"]
+        if self.schedule == "exponential":
+            names.append("learning_rate_decay")
+        other = self.over(steps)
+        changed = [name for name in names if getattr(other, name) != getattr(self, name)]
+        return " ".join(f"--{name}={getattr(other, name)}" for name in ["steps", *changed])
 
 
 # What a run is made of where no flag says otherwise.

@@ -51,6 +51,9 @@ class Engine(Protocol):
             DataLost: there is no batch for it.
         """
 
+    def set_schedule_step(self, value: float) -> None:
+        """Say where on the schedules the next step is, in a run that is bounded by time."""
+
     def sync(self) -> None:
         """Bring the variables of `network` and `optimizer` up to date."""
 

@@ -67,6 +67,11 @@ class JaxEngine:
         *self._state, results = self._step(stairs, *self._state, batch)
         return results
 
+    def set_schedule_step(self, value: float) -> None:
+        """See `Engine.set_schedule_step`."""
+        _, slots = self._state
+        slots[_schedule_slot(self.optimizer)] = jnp.float32(value)
+
     def sync(self) -> None:
         """Set the variables from the state that steps hand on."""
         if self._state is None:
@@ -94,28 +99,35 @@ def make_step(network: HierarchicalVAE, optimizer: objective.Adam, config: Train
     variables = network.trainable_variables
     key = jax.random.key(config.seed)
 
-    def loss(weights: list[jax.Array], batch: Batch, step: jax.Array, stairs: Stairs | None) -> Any:
+    schedule_slot = _schedule_slot(optimizer)
+
+    def loss(
+        weights: list[jax.Array], batch: Batch, slots: list[jax.Array], stairs: Stairs | None
+    ) -> Any:
         noise = jax.random.normal(
-            jax.random.fold_in(key, step), (config.batch_size, network.config.latent_size)
+            jax.random.fold_in(key, slots[0]), (config.batch_size, network.config.latent_size)
         )
         noise = batch.get("noise", noise)
         with keras.StatelessScope(state_mapping=list(zip(variables, weights))):
             measures = {name: batch[name] for name in ("tokens", "lengths", "chords")}
             scores = network.score(**measures, noise=noise, stairs=stairs)
-            return objective.loss_and_sums(network, scores, config, step)
+            return objective.loss_and_sums(network, scores, config, slots[schedule_slot])
 
     def step(
         stairs: Stairs | None, weights: list[jax.Array], slots: list[jax.Array], batch: Batch
     ) -> Any:
-        (_, sums), gradients = jax.value_and_grad(loss, has_aux=True)(
-            weights, batch, slots[0], stairs
-        )
+        (_, sums), gradients = jax.value_and_grad(loss, has_aux=True)(weights, batch, slots, stairs)
         gradients = network.free_gradients(gradients)
         gradients, norm = objective.clip(gradients, config.clip_norm)
         weights, slots = optimizer.stateless_apply(slots, gradients, weights)
         return weights, slots, objective.figures(sums, norm)
 
     return jax.jit(step, static_argnums=0, donate_argnums=(1, 2))
+
+
+def _schedule_slot(optimizer: objective.Adam) -> int:
+    """Which of the optimiser's variables the schedules follow."""
+    return [variable is optimizer.schedule_step for variable in optimizer.variables].index(True)
 
 
 def _ahead(batches: Iterator[Batch], count: int) -> Iterator[Batch]:

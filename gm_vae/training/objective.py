@@ -14,7 +14,8 @@ from gm_vae.training.health import health_figures, health_sums
 
 
 class Decay(keras.optimizers.schedules.LearningRateSchedule):
-    """The learning rate at a step: decaying as published, or along a cosine, after a warm-up.
+    """The learning rate at a step of the schedule: decaying as published, or along a cosine, after
+    a warm-up.
 
     "exponential": (first - min) * decay ** step + min; "cosine": from first to min over the run
     (Loshchilov and Hutter 2017, without restarts). Both are multiplied by step / warm-up before
@@ -40,7 +41,14 @@ class Decay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 class Adam(keras.optimizers.Adam):
-    """Adam for gradients that the step has summed over the replicas (and clipped) already."""
+    """Adam for gradients that the step has summed over the replicas (and clipped) already.
+
+    Attributes:
+        schedule_step: the variable that the schedules follow: the number of steps done, or, where
+            the run is bounded by time, a float32 that the loop moves (`limits.py`).
+    """
+
+    schedule_step: keras.Variable
 
     def _all_reduce_sum_gradients(self, grads_and_vars: list) -> list:
         return list(grads_and_vars)
@@ -48,8 +56,14 @@ class Adam(keras.optimizers.Adam):
 
 def make_optimizer(config: TrainConfig, network: HierarchicalVAE) -> Adam:
     """The optimiser with its slots made, for the weights that get a gradient."""
-    optimizer = Adam(Decay(config), beta_1=0.9, beta_2=0.999, epsilon=1e-8)
+    decay = Decay(config)
+    optimizer = Adam(decay, beta_1=0.9, beta_2=0.999, epsilon=1e-8)
     optimizer.build(network.trainable_variables)
+    optimizer.schedule_step = optimizer.iterations
+    if config.minutes is not None:
+        moved = optimizer.add_variable((), aggregation="only_first_replica", name="schedule_step")
+        optimizer.schedule_step = moved
+        optimizer.learning_rate = lambda: decay(moved)
     return optimizer
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import math
 import os
 import pathlib
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from keras import ops
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.arrays import MeasureArrays
@@ -34,6 +36,7 @@ from gm_vae.training.config import TrainConfig
 from gm_vae.training.engine import DataLost, Engine, make_engine
 from gm_vae.training.evaluation import Evaluation, evaluate, make_score
 from gm_vae.training.health import CollapseWatch, health_line
+from gm_vae.training.limits import StepLimit, TimeLimit
 from gm_vae.training.objective import Decay, beta
 from gm_vae.training.signals import StopSignals
 from gm_vae.training.state import RunState
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 
 _STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
 _ALIGNED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
+_ALIGNED_BY_AT_LEAST = 1024  # where time is short: to a thirtieth
+_REHEARSED_BY = 256  # to see how long it takes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,10 +108,17 @@ def _train(
     start: Checkpoint | None,
 ) -> RunResult:
     """`train`; the caller lets go of what is `held`."""
+    limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
     engine = make_engine(dataset_dir, model, config, strategy)
-    say = say if engine.chief else lambda line: None
+    progress = Progress(
+        config.steps if config.minutes is None else 0,
+        "step",
+        shown=engine.chief,
+        seconds_left=limit.seconds_left,
+    )
+    say = progress.above(say) if engine.chief else lambda line: None
     settings = settings_of(model, config, dataset, start)
     if engine.chief:
         held.enter_context(claimed(folder, settings, model.fmt))
@@ -115,13 +127,15 @@ def _train(
     if start:
         network.load_published_weights(start.weights)
     slots = {f"optimizer/{i:03}": value for i, value in enumerate(engine.optimizer.variables)}
-    state = RunState(folder / "state", {**network.published_variables(), **slots})
+    variables = {**network.published_variables(), **slots, **limit.variables}
+    state = RunState(folder / "state", variables)
     first_step = state.restore(say)
+    ended = limit.begin(float(ops.convert_to_numpy(engine.optimizer.schedule_step)))
     with engine.watch():
         require_agreement(engine, folder, first_step, settings)
     held_out = engine.chief and bool(dataset.splits["validation"].measures)
     best = Best(folder / "best") if held_out and config.keep == "best" else None
-    loop = _Loop(folder, engine, config, state, dataset, say, start, best)
+    loop = _Loop(folder, engine, config, limit, state, dataset, say, start, best)
     model_step = loop.exported_step()
     if model_step and not first_step:
         raise UserError(
@@ -140,19 +154,19 @@ def _train(
     def validate() -> Evaluation | None:
         if score is None:
             return None
-        limit = config.validation_measures
-        with contextlib.suppress(_ScoringStopped):
-            return evaluate(network, dataset_dir, "validation", limit=limit, score=stoppable_score)
+        count = config.validation_measures
+        with contextlib.suppress(_ScoringStopped), limit.timed("validate"):
+            return evaluate(network, dataset_dir, "validation", limit=count, score=stoppable_score)
         return None
 
-    def conclude(step: int) -> Evaluation | None:
+    def conclude(step: int, last: bool) -> Evaluation | None:
         """Score and export the model of a step whose state is saved."""
         found = None
-        if best or step < config.steps:
+        if best or not last:
             found = validate()
             loop.hold(step, found)
-        if step == config.steps:
-            loop.finish()
+        if last:
+            loop.finish(step)
             found = validate()
         loop.export(step, found)
         return found
@@ -160,39 +174,51 @@ def _train(
     with contextlib.closing(loop), engine.watch(), stop:
         before = None
         if model_step < first_step:  # killed between the writing of the state and of the model
-            before = conclude(first_step)
-        if first_step >= config.steps:
-            more = "add --steps to go on" if config.schedule != "cosine" else "the model is there"
-            say(f"{folder} has done its {config.steps:,} steps; {more}.")
+            before = conclude(first_step, ended)
+        if ended:
+            open_end = config.minutes is None and config.schedule != "cosine"
+            more = "add --steps to go on" if open_end else "the model is there"
+            say(f"{folder} has {limit.used()}; {more}.")
             return RunResult(folder, first_step, first_step, None, None)
         if first_step:
             say(f"Going on with {folder} at step {first_step:,}.")
         say(
             f"{model.preset}: {network.count_params():,} parameters; "
             f"{dataset.split('train').measures:,} training measures; "
-            f"{config.steps - first_step:,} steps of {config.batch_size}{_on(engine)}."
+            f"{limit.ahead(first_step)}{_on(engine)}."
         )
         if config.keep == "best" and not held_out:
             say("The dataset holds no measures out to tell the best step by; the last is kept.")
-        if before is None:
-            before = validate()
-            loop.hold(first_step, before)
-            if before:
-                say(_held_out(first_step, before))
-        after = before
-        engine.start(first_step)
-        with Progress(config.steps, "step", done=first_step, shown=engine.chief) as progress:
-            for step in range(first_step + 1, config.steps + 1):
-                if _stops(engine, stop, step - 1 - first_step):
+        with progress:
+            progress.begin(first_step, "scoring held-out measures")
+            if before is None:
+                before = validate()
+                loop.hold(first_step, before)
+                if before:
+                    say(_held_out(first_step, before))
+            if limit.seconds_left is not None:
+                loop.rehearse(first_step)
+            progress.begin(first_step, "compiling the step")
+            engine.start(first_step)
+            for step in itertools.count(first_step + 1):
+                if limit.schedule_step is not None:
+                    loop.catch_up()
+                if _stops(engine, stop, limit, step, first_step):
                     raise loop.interrupted(step - 1)
+                last = limit.is_last(step)
                 results = loop.step(step - 1)
                 loop.remember(step, results)
-                text = loop.log(step, results) if _due(step, config.log_every, config) else ""
-                if _due(step, config.save_every, config):
-                    loop.save(step)
-                    after = conclude(step)
-                progress.update(1, text or loop.latest)
-    return RunResult(folder, first_step, config.steps, before, after)
+                text = loop.log(step, results) if last or step % config.log_every == 0 else ""
+                if step == first_step + 1:
+                    progress.begin(step, text)
+                else:
+                    progress.update(1, text or loop.latest)
+                if last or step % config.save_every == 0:
+                    loop.save(step, last)
+                    after = conclude(step, last)
+                if last:
+                    break
+    return RunResult(folder, first_step, step, before, after)
 
 
 class _Loop:
@@ -203,6 +229,7 @@ class _Loop:
         folder: pathlib.Path,
         engine: Engine,
         config: TrainConfig,
+        limit: StepLimit,
         state: RunState,
         dataset: dataset_lib.Dataset,
         say: Callable[[str], None],
@@ -210,9 +237,10 @@ class _Loop:
         best: Best | None,
     ) -> None:
         self.folder, self.engine = folder, engine
-        self.config, self.state, self.dataset, self.say = config, state, dataset, say
+        self.config, self.limit, self.state = config, limit, state
+        self.dataset, self.say = dataset, say
         self._about: dict[str, Any] = {"finetuned_from": start.training} if start else {}
-        self._best = best
+        self._best, self._aligned_by = best, _ALIGNED_BY
         self.latest = ""
         self._watch = CollapseWatch()
         self.saved = int(engine.optimizer.iterations.numpy())
@@ -229,10 +257,17 @@ class _Loop:
 
     def step(self, done: int) -> dict[str, Any]:
         """The step after `done` steps; if the data has gone, those are kept."""
+        if self.limit.schedule_step is not None:
+            self.engine.set_schedule_step(self.limit.schedule_step)
         try:
             return self.engine.step()
         except DataLost as reason:
             raise self._data_lost(done, reason) from None
+
+    def catch_up(self) -> None:
+        """Wait for all steps but the newest, so that the clock tells how far the device is."""
+        if len(self._unchecked) > 1:
+            float(self._unchecked[-2][1])
 
     def _data_lost(self, done: int, reason: Exception) -> UserError:
         return UserError(
@@ -273,8 +308,10 @@ class _Loop:
         values = {name: float(value) for name, value in results.items()}
         values["reconstruction_bits"] = values.pop("reconstruction") / math.log(2)
         values["kl_bits"] = values.pop("kl") / math.log(2)
-        values["beta"] = float(beta(self.config, step))
-        values["learning_rate"] = float(Decay(self.config)(step))
+        place = self.limit.schedule_step
+        place = step if place is None else place
+        values["beta"] = float(beta(self.config, place))
+        values["learning_rate"] = float(Decay(self.config)(place))
         self._write(step, {f"train/{name}": value for name, value in values.items()})
         self.latest = (
             f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
@@ -282,12 +319,15 @@ class _Loop:
         )
         return self.latest
 
-    def save(self, step: int) -> None:
+    def save(self, step: int, last: bool = False) -> None:
         """Write the state, which a run that is killed goes on from."""
         self._check()
+        if last and self.limit.schedule_step is not None:
+            self.engine.set_schedule_step(self.config.steps)  # by which it is known to have ended
         self.engine.sync()
+        self.limit.keep()
         if self._writer is not None:
-            with self._disk():
+            with self._disk(), self.limit.timed("save"):
                 self._writer.flush()
                 self.state.save(step)
         self.saved = step
@@ -297,18 +337,32 @@ class _Loop:
         if self._best and found:
             self._best.see(step, found, self.engine.network)
 
-    def finish(self) -> None:
+    def rehearse(self, step: int) -> None:
+        """See by how many measures there is time to align the model at the end."""
+        if self._writer is None:
+            return
+        with self.limit.timed("align"):
+            self._aligned(self.engine.network.published_weights(), step, _REHEARSED_BY)
+        known = self.dataset.split("train").measures
+        rehearsed, least, most = (
+            min(count, known) for count in (_REHEARSED_BY, _ALIGNED_BY_AT_LEAST, _ALIGNED_BY)
+        )
+        times = self.limit.allot("align", least / rehearsed, most / rehearsed)
+        self._aligned_by = round(times * rehearsed)
+
+    def finish(self, step: int) -> None:
         """After the last step: leave the model that is to be kept, its points laid as the prior's.
 
         The state, which a longer run may go on from, keeps the weights as they were.
         """
         if self._writer is not None:
-            self.engine.network.load_published_weights(self._aligned(self._kept_weights()))
+            weights = self._aligned(self._kept_weights(step), step, self._aligned_by)
+            self.engine.network.load_published_weights(weights)
 
-    def _kept_weights(self) -> dict[str, np.ndarray]:
+    def _kept_weights(self, step: int) -> dict[str, np.ndarray]:
         """Those of the last step, or of the best one if that is to be kept."""
         best = self._best
-        if best is None or best.step >= self.config.steps:
+        if best is None or best.step >= step:
             return self.engine.network.published_weights()
         if best.step:
             self.say(
@@ -323,14 +377,16 @@ class _Loop:
         self._about["best_step"] = best.step
         return best.weights()
 
-    def _aligned(self, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _aligned(
+        self, weights: dict[str, np.ndarray], step: int, count: int
+    ) -> dict[str, np.ndarray]:
         """The same model, in whose coordinates training measures lie as the prior's points do."""
         # the first ones are a random sample: their order is that of their hashes
         try:
-            found = MeasureArrays.load(self.dataset.directory, "train", _ALIGNED_BY)
+            found = MeasureArrays.load(self.dataset.directory, "train", count)
         except UserError as error:
             reason = str(error).partition(";")[0]  # its remedy would cost the run
-            raise self._data_lost(self.config.steps, DataLost(reason)) from None
+            raise self._data_lost(step, DataLost(reason)) from None
         index = np.arange(len(found.lengths))
 
         def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -355,13 +411,14 @@ class _Loop:
             "validation": figures,
             **self._about,
         }
-        write_checkpoint(
-            self.folder / "checkpoint",
-            self.engine.network.config,
-            self.engine.network.published_weights(),
-            training,
-            force=True,
-        )
+        with self.limit.timed("export"):
+            write_checkpoint(
+                self.folder / "checkpoint",
+                self.engine.network.config,
+                self.engine.network.published_weights(),
+                training,
+                force=True,
+            )
         if validation is None:
             return
         self._write(step, {f"validation/{k}": v for k, v in validation.scalars().items()})
@@ -404,17 +461,17 @@ def _held_out(step: int, found: Evaluation) -> str:
     )
 
 
-def _due(step: int, every: int, config: TrainConfig) -> bool:
-    return step % every == 0 or step == config.steps
-
-
-def _stops(engine: Engine, stop: StopSignals, done: int) -> bool:
-    """Whether to stop after `done` steps; several workers agree now and then."""
-    if not engine.multiworker:
-        return stop.requested
-    if done % _STEPS_BETWEEN_AGREEMENTS:
+def _stops(engine: Engine, stop: StopSignals, limit: StepLimit, step: int, first_step: int) -> bool:
+    """Whether to stop before a step; several workers agree now and then, on the time too."""
+    stride = _STEPS_BETWEEN_AGREEMENTS if engine.multiworker else 1
+    if (step - 1 - first_step) % stride:
         return False
-    return any(asked for (asked,) in engine.gather([int(stop.requested)]))
+    asked = [int(stop.requested), *limit.wish(step, stride)]
+    if engine.multiworker:
+        asked = [max(column) for column in zip(*engine.gather(asked))]
+    stops, *wish = asked
+    limit.agree(wish)
+    return bool(stops)
 
 
 def _on(engine: Engine) -> str:

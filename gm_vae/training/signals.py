@@ -1,10 +1,46 @@
-"""SIGTERM and Ctrl-C as a wish that a loop grants at its next good moment."""
+"""SIGTERM and Ctrl-C: the end where nothing is in work, else a wish that a loop grants."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import sys
 import threading
+from collections.abc import Iterator
 from types import FrameType, TracebackType
+
+from gm_vae.errors import Interrupted
+
+
+@contextlib.contextmanager
+def ended_by_signals(message: str) -> Iterator[None]:
+    """Within the block SIGTERM and SIGINT end the process at once, with a message and code 75.
+
+    For the time before and after the loop, which has `StopSignals`: there nothing can be lost.
+    Outside the main thread, which alone may handle signals, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    terminal = os.dup(2) if sys.stderr else None  # imports may withhold it (`gm_vae.quiet`)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(Exception):  # a stream may be gone, or in use below us
+            sys.stdout.flush()
+        with contextlib.suppress(OSError):
+            if terminal is not None:
+                os.write(terminal, f"{message}\n".encode())
+        os._exit(Interrupted.exit_code)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if terminal is not None:
+            os.close(terminal)
 
 
 class StopSignals:

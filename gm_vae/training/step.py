@@ -30,7 +30,7 @@ def make_step(
     def replica_step(batch: Batch) -> dict[str, tf.Tensor]:
         with tf.GradientTape() as tape:
             scores = network.score(**batch, packed=packed)
-            loss, sums = objective.loss_and_sums(network, scores, config, optimizer.iterations)
+            loss, sums = objective.loss_and_sums(network, scores, config, optimizer.schedule_step)
         gradients = tape.gradient(loss, [variable.value for variable in variables])
         gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
         context = tf.distribute.get_replica_context()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Iterator
 
 import tensorflow as tf
 
 from gm_vae.errors import UsageError, UserError
+from gm_vae.training.cluster import VARIABLE, read_cluster
 from gm_vae.training.engine import WorkerLost
 
 # What a collective operation raises when a worker has gone.
@@ -37,7 +37,7 @@ def make_strategy(name: str, tpu: str = "") -> tf.distribute.Strategy:
     if name == "mirrored":
         return tf.distribute.MirroredStrategy()
     if name == "multiworker":
-        _check_tf_config(os.environ.get("TF_CONFIG", ""))
+        read_cluster(os.environ.get(VARIABLE, ""))
         try:
             return tf.distribute.MultiWorkerMirroredStrategy()
         except (*LOST, tf.errors.UnknownError) as error:
@@ -89,27 +89,6 @@ def watch(strategy: tf.distribute.Strategy) -> Iterator[None]:
             "another worker has gone; start the same command on all workers: it goes on from the "
             "last state."
         ) from None
-
-
-def _check_tf_config(text: str) -> None:
-    example = (
-        'TF_CONFIG=\'{"cluster": {"worker": ["HOST1:PORT", "HOST2:PORT"]}, '
-        '"task": {"type": "worker", "index": 0}}\''
-    )
-    if not text:
-        raise UsageError(f"--strategy=multiworker needs {example} in the environment.")
-    try:
-        values = json.loads(text)
-        cluster, task = values["cluster"], values["task"]
-        cluster[task["type"]][int(task["index"])].rpartition(":")
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        raise UsageError(f"TF_CONFIG names no place for this worker; write {example}.") from None
-    others = set(cluster) - {"worker", "chief"}
-    if others:
-        raise UsageError(
-            f"TF_CONFIG has {', '.join(sorted(others))} tasks; here all are of type worker (or one "
-            "is the chief)."
-        )
 
 
 def _tpu_strategy(tpu: str) -> tf.distribute.Strategy:

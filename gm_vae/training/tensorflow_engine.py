@@ -64,6 +64,10 @@ class TensorFlowEngine:
             raise DataLost(_without_nodes(line)) from None
         return self._step(batch)
 
+    def set_schedule_step(self, value: float) -> None:
+        """See `Engine.set_schedule_step`."""
+        self.optimizer.schedule_step.assign(value)
+
     def sync(self) -> None:
         """Nothing to do: steps move the variables themselves."""
 

@@ -43,7 +43,7 @@ def main() -> int:
         measure("local, 1 worker", "--workers=1")
         measure("local, 2 workers", "--workers=2")
         with _if_had():
-            flags = f"--beam_args=--prism_location={engine_pieces.prism()}"
+            flags = "--beam_args=" + engine_jobs.flag("prism_location", engine_pieces.prism())
             measure("Prism, workers in the submitter", "--runner=PrismRunner", flags)
             flags += f" {engine_jobs.PROCESS_WORKERS}"
             measure("Prism, a worker process", "--runner=PrismRunner", flags)
@@ -52,8 +52,8 @@ def main() -> int:
             parts = engine_pieces.java(), engine_pieces.flink()
             cluster = stack.enter_context(FlinkCluster(*parts, place / "flink"))
             flags = (
-                f"--beam_args=--flink_master={cluster.address} --flink_job_server_jar={jar} "
-                f"--parallelism=2 {engine_jobs.PROCESS_WORKERS}"
+                f"--beam_args=--flink_master={cluster.address} --parallelism=2 "
+                f"{engine_jobs.flag('flink_job_server_jar', jar)} {engine_jobs.PROCESS_WORKERS}"
             )
             measure("Flink, 2 TaskManagers", "--runner=FlinkRunner", flags)
 

@@ -36,7 +36,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import note_seq_path
 import numpy as np
 import pretty_midi
+from gm_player import Player
 from note_seq import MIDIConversionError
+from original_notes import differences, original_notes
 
 from gm_vae.music import chord_inference
 from gm_vae.music.measures import Bar, measures_from_midi, measures_from_score
@@ -53,6 +55,7 @@ EMPTY_TRACK = "a track left empty by float error counts as an instrument"
 LOST = "float error loses notes at the bar line: too few instruments are left"
 MOVED = "float error rounds notes apart: more events or instruments than the limits"
 ENDED = "the piece ends earlier for the original"
+READ_OTHERWISE = "it reads notes of the bar otherwise than a player sounds them"
 KEPT_BY_LOSS = "the original keeps it only because it lost notes or events"
 FRAGMENT = "the original makes a measure of the part of a bar between tempo changes"
 OTHER_BARS = "the original's bars after a tempo change lie elsewhere"
@@ -172,6 +175,7 @@ def attribute(data: bytes, segments, totals: Totals) -> None:
     bars = measures_from_score(score)
     totals.bars += len(bars)
     kept = {bar.start_tick: bar for bar in bars if bar.measure}
+    read_otherwise = ticks_read_otherwise(data)
     if segments is None:
         totals.gains[PARSER] += len(kept)
         return
@@ -201,13 +205,37 @@ def attribute(data: bytes, segments, totals: Totals) -> None:
             else:
                 end = all_cuts[np.searchsorted(all_cuts, at, "right")]
                 short = end - at < 4 * ticks_per_quarter - ticks_per_quarter // 24
-                off_grid = FRAGMENT if short else OTHER_BARS
-                totals.losses[KEPT_BY_LOSS if at in grid else off_grid] += 1
+                why = KEPT_BY_LOSS if at in grid else FRAGMENT if short else OTHER_BARS
+                end = at + 4 * ticks_per_quarter
+                if at in grid and any_within(read_otherwise, at, end):
+                    why = READ_OTHERWISE
+                totals.losses[why] += 1
     for at in kept:
         place = int(np.searchsorted(starts, at, "right")) - 1
         segment = segments[place] if place >= 0 else None
         stop = starts[place + 1] if place + 1 < len(starts) else None
-        totals.gains[reason(at, lengths[at], segment, starts[place], stop, cuts, grid)] += 1
+        why = reason(at, lengths[at], segment, starts[place], stop, cuts, grid)
+        if why in (LOST, MOVED, ENDED) and any_within(
+            read_otherwise, at, at + 4 * ticks_per_quarter
+        ):
+            why = READ_OTHERWISE
+        totals.gains[why] += 1
+
+
+def ticks_read_otherwise(data: bytes) -> np.ndarray:
+    """Where notes begin that the original's parser reads otherwise, rising."""
+    try:
+        player = Player(data)
+    except Exception:  # mido raises whatever its parser stumbles over
+        return np.zeros(0, np.int64)
+    pairs = zip(player.notes, original_notes(player))
+    return np.array(sorted(note.start for note, theirs in pairs if differences(note, theirs)))
+
+
+def any_within(ticks: np.ndarray, start: int, stop: int) -> bool:
+    """Whether some of rising ticks lie in a stretch, or a step before it."""
+    first, last = np.searchsorted(ticks, [start - (stop - start) // 96, stop])
+    return last > first
 
 
 def lengths_of(bars: list[Bar]) -> list[int]:

@@ -91,8 +91,9 @@ def _equal_tokens(model: object, folder: pathlib.Path, root: pathlib.Path) -> No
     symbols = ["|".join(chord_symbol(index) for index in row) for row in ids]
     kernel = root / "kernel.wasm"
     build = HERE.parent.parent / "export" / "web" / "build.mjs"
-    code = f"import {{assemble}} from '{build}'; import {{writeFileSync}} from 'node:fs';"
-    code += f"writeFileSync('{kernel}', await assemble());"
+    code = f"import {{assemble}} from {json.dumps(build.as_uri())};"
+    code += "import {writeFileSync} from 'node:fs';"
+    code += f"writeFileSync({json.dumps(str(kernel))}, await assemble());"
     subprocess.run(["node", "--input-type=module", "-e", code], check=True)
     for temperature, seed in ((0, 1), (0.7, 77)):
         request = root / "request.json"

@@ -55,7 +55,8 @@ def freedoom_made_here(freedoom, tmp_path_factory) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def prism() -> tuple[str, ...]:
     """Flags of a run on Prism, workers apart."""
-    return "--runner=PrismRunner", f"--beam_args=--prism_location={_had(engine_pieces.prism)}"
+    location = engine_jobs.flag("prism_location", _had(engine_pieces.prism))
+    return "--runner=PrismRunner", f"--beam_args={location}"
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +69,7 @@ def flink(tmp_path_factory):
     parts = _had(engine_pieces.java), _had(engine_pieces.flink)
     with FlinkCluster(*parts, tmp_path_factory.mktemp("flink") / "cluster") as cluster:
         flags = (
-            f"--flink_master={cluster.address} --flink_job_server_jar={jar} --parallelism=2 "
-            + engine_jobs.PROCESS_WORKERS
+            f"--flink_master={cluster.address} --parallelism=2 "
+            f"{engine_jobs.flag('flink_job_server_jar', jar)} " + engine_jobs.PROCESS_WORKERS
         )
         yield cluster, ("--runner=FlinkRunner", f"--beam_args={flags}")

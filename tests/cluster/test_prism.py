@@ -75,7 +75,10 @@ def test_a_fault_of_a_worker_is_one_sentence_and_costs_no_work(
     assert engine_jobs.run(songs, tmp_path / "data") == songs_made_here  # what was kept is good
 
 
-_FAULTY = """#!{python}
+# a shell finds Python, since the first line of a script cannot name a path with spaces
+_FAULTY = """#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import os, sys
 def act(event, arguments):
     if event == "open":

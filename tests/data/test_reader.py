@@ -126,7 +126,8 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=8)
 @given(OPTIONS, st.integers(0, 20))
 def test_a_run_may_begin_at_any_batch(directory, options, first_batch):
     """Shards of 40, 5 and 55 measures; up to a dozen epochs."""
@@ -136,7 +137,8 @@ def test_a_run_may_begin_at_any_batch(directory, options, first_batch):
     assert _rows(late.take(3)) == whole[first_batch * options["batch_size"] :]
 
 
-@settings(max_examples=4, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=4)
 @given(OPTIONS, st.integers(0, 9))
 def test_each_epoch_alone_may_begin_at_any_batch(directory, measures, options, first_batch):
     whole = reader.measure_batches(directory, "train", **options)

@@ -12,6 +12,7 @@ import tempfile
 import threading
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
@@ -65,7 +66,7 @@ def get(server):
     """get(path) -> (status, type, body) of a server of the page."""
 
     def ask(path, method="GET", **headers):
-        connection = http.client.HTTPConnection(*server.server_address, timeout=30)
+        connection = http.client.HTTPConnection(*server.server_address, timeout=PATIENCE_SECONDS)
         connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()

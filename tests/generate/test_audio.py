@@ -169,3 +169,14 @@ def test_a_machine_without_fluidsynth_is_told_where_to_get_it(bare_machine, monk
     monkeypatch.setenv("PATH", str(bare_machine))
     with pytest.raises(UserError, match="apt install fluidsynth"):
         Synthesizer.find()
+
+
+def test_soundfonts_are_looked_for_where_nobody_knows_the_home_folder(monkeypatch):
+    import pwd
+
+    def nobody(number):
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    list(audio._usual_soundfonts())

@@ -1,12 +1,16 @@
 """The verbs that make music, as a user types them."""
 
 import json
+import os
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 from telling_models import telling_model
 
 from gm_vae.cli import main
+from gm_vae.data import dataset
+from gm_vae.errors import UserError
 from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
 from gm_vae.music import arranger
@@ -77,6 +81,12 @@ def test_chords_without_a_triad_are_folded_or_refused(gm_vae):
     assert "'Gsus4'" in err
 
 
+def test_chords_with_bar_lines(gm_vae):
+    code, found, _ = gm_vae("generate", "--chords=| c | am g | % |", "--seed=1")
+    assert code == 0
+    assert [measure.chords for measure in found] == [("C", "C"), ("Am", "G"), ("Am", "G")]
+
+
 def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, folder):
     bars = measures_from_score(parse_midi((folder / "song.mid").read_bytes()))
     kept = [bar for bar in bars if bar.measure][:4]
@@ -98,8 +108,8 @@ def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
     assert gm_vae("encode", f"--midi={folder}/song.mid", "--all")[0] == 0
     points = json.loads((tmp_path / "out.json").read_text())["points"]
     mu, sigma = model.encode(measures)
-    np.testing.assert_allclose([point["mu"] for point in points], mu, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose([point["sigma"] for point in points], sigma, rtol=1e-5, atol=1e-6)
+    assert_close([point["mu"] for point in points], mu, NETWORK)
+    assert_close([point["sigma"] for point in points], sigma, NETWORK)
     (tmp_path / "out.json").rename(tmp_path / "points.json")
     where = f"--midi={tmp_path}/points.json", f"--measure={points[2]['measure']}"
     _, found, _ = gm_vae("generate", *where, "--chords=C", "--seed=1")
@@ -110,6 +120,31 @@ def test_reconstruct(gm_vae, model, folder):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
     _, found, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
     assert found == operations.reconstruct(model, measures)
+
+
+def test_a_file_name_that_is_not_utf_8(gm_vae, folder, tmp_path, capsys):
+    song = tmp_path / os.fsdecode(b"caf\xe9.mid")
+    try:
+        song.write_bytes((folder / "song.mid").read_bytes())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    made = tmp_path / os.fsdecode(b"m\xe4de.mid")
+    for verb in (
+        ["reconstruct", f"--midi={song}", f"--output={made}"],
+        ["encode", f"--midi={song}", f"--output={made}.json"],
+        ["generate", f"--midi={made}.json", "--chords=C F", f"--output={made}", "--force"],
+    ):
+        assert main([*verb, f"--model={folder}/model"]) == 0
+        assert "m\ufffdde" in capsys.readouterr().out
+    assert made.stat().st_size
+    assert made.with_suffix(".png").stat().st_size
+    values = json.loads((tmp_path / f"{made.name}.json").read_text(encoding="utf-8"))
+    assert values["midi"].endswith("caf\ufffd.mid")
+    assert main(["explain", str(song), str(song)]) == 0
+    assert capsys.readouterr().out.count("caf\ufffd.mid:") == 2
+    code, _, err = gm_vae("generate", f"--midi={song}", "--measure=999", "--chords=C")
+    assert code == 2
+    assert "caf\ufffd.mid" in err
 
 
 def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):
@@ -160,6 +195,11 @@ def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, ca
     ("flags", "told"),
     [
         (("sample", "--chords=H"), "'H'"),
+        (("sample", "--chords=|"), "--chords names no chord"),
+        (("generate", "--chords", "C", "G", "C"), '--chords="C G C"'),
+        (("generate", "--chords=C|G Am | F"), "two chords in one measure"),
+        (("generate", "--chords=C a F"), "may mean A or Am"),
+        (("generate", "--strict", "C"), "flags are written --name=value"),
         (("sample", "--count=0"), "count"),
         (("generate",), "--chords"),
         (("generate", "--chords=C", "--more=density"), "--more"),
@@ -184,3 +224,12 @@ def test_mistakes_are_told_in_one_sentence(gm_vae, folder, flags, told):
     assert code in (1, 2)
     assert sentence.startswith(f"gm-vae {flags[0]}: ")
     assert told in sentence
+
+
+def test_commands_in_messages_can_be_copied_whatever_the_path(model, tmp_path):
+    place = tmp_path / "my söngs"
+    model.save(place)
+    with pytest.raises(UserError, match=r"--output='.*/my söngs/data'"):
+        dataset.load(place / "data")
+    with pytest.raises(UserError, match=r"--model='.*/my söngs' "):
+        Attributes.load(place, model)

@@ -175,8 +175,10 @@ def test_every_golden_measure_comes_back_from_its_file(
 @hypothesis.given(data=st.data(), qpm=st.floats(5, 1000))
 @hypothesis.settings(
     max_examples=60,
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+    ],
 )
 def test_any_measures_come_back_from_their_file(simple_track, tmp_path, data, qpm):
     measures = []

@@ -6,11 +6,14 @@ import re
 
 import numpy as np
 import pytest
+from closeness import SUM, assert_close
 
 from gm_vae.errors import UsageError
 from gm_vae.generate import attributes, instruments, operations, points
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model import numpy_ops
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.prior import prior_points
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music import arranger
 from gm_vae.music.measure import Measure
@@ -50,8 +53,8 @@ def test_one_style_and_two_ends(model):
 def test_a_grid_has_its_corners(model):
     corners = model.sample_points(4, seed=0)
     z = points.grid(corners, 3, 4)
-    np.testing.assert_allclose(z[[0, 0, -1, -1], [0, -1, 0, -1]], corners, atol=1e-6)
-    np.testing.assert_allclose(z[1], points.interpolate(z[1, 0], z[1, -1], 4), atol=1e-6)
+    assert_close(z[[0, 0, -1, -1], [0, -1, 0, -1]], corners, SUM)
+    assert_close(z[1], points.interpolate(z[1, 0], z[1, -1], 4), SUM)
     rows = operations.grid(model, corners, 3, 4, ["C", "F"], seed=1)
     assert [[found.chords[0] for found in row] for row in rows] == [["C", "F", "C", "F"]] * 3
     assert rows[2][3] == model.decode(corners[3:], "F", seed=1, same_draw=True)[0]
@@ -69,6 +72,17 @@ def test_near_points_are_as_similar_as_asked():
     np.testing.assert_array_equal(points.near(point, 1.0, 2, seed=1), [point, point])
     with pytest.raises(UsageError, match="0 to 1"):
         points.near(point, 1.1, 1)
+
+
+def test_variations_of_a_drawn_point_take_other_numbers_of_the_same_seed():
+    """Otherwise the first one would be the point itself, only longer."""
+    width = 4000
+    point = prior_points(3, np.arange(1), width, numpy_ops)[0]
+    found = points.near(point, 0.5, 2, seed=3)
+    assert np.corrcoef(point, found[0])[0, 1] == pytest.approx(0.5, abs=0.05)
+    np.testing.assert_array_equal(found, points.near(point, 0.5, 2, seed=3 + 2**32))
+    np.testing.assert_array_equal(found[:1], points.near(point, 0.5, 1, seed=3))
+    assert not np.array_equal(points.near(point, 0.5, 1), points.near(point, 0.5, 1))
 
 
 def test_variations_start_from_the_measures_point_and_chords(model, measure):

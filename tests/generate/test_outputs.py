@@ -1,7 +1,10 @@
 """Which files `--output` gives, and that wrong ones are refused before there is any music."""
 
+import json
+import os
 import wave
 
+import mido
 import numpy as np
 import pytest
 from absl import flags
@@ -81,6 +84,17 @@ def test_a_midi_file_alone_gets_a_picture(measures, capsys, tmp_path):
     outputs(f"--output={tmp_path / 'b.mid'},{tmp_path / 'b.json'}").write(measures, "Title")
     outputs(f"--output={tmp_path / 'c.svg'},").write(measures, "Title")
     assert sorted(path.name for path in tmp_path.iterdir())[2:] == ["b.json", "b.mid", "c.svg"]
+
+
+def test_any_name_can_be_a_title(measures, tmp_path):
+    name = os.fsdecode(b"caf\xe9 $x_1$ \\alpha$ \x1b[31m")
+    names = ["a.mid", "b.png", "c.svg", "d.json", "e.tfrecord"]
+    outputs("--output=" + ",".join(str(tmp_path / name) for name in names)).write(measures, name)
+    shown = "caf\ufffd $x_1$ \\alpha$ \\x1b[31m"
+    track = mido.MidiFile(tmp_path / "a.mid", charset="utf-8").tracks[0]
+    assert track.name == shown
+    assert json.loads((tmp_path / "d.json").read_text(encoding="utf-8"))["title"] == shown
+    assert shown.encode() in (tmp_path / "e.tfrecord").read_bytes()
 
 
 def test_wrong_flags_are_told_before_any_work(monkeypatch, tmp_path):

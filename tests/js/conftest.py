@@ -9,11 +9,10 @@ import tempfile
 import threading
 
 import pytest
-from node_packages import cannot, install, require_node
+from node_packages import find_chromium, install, require_chromium, require_node
+from patience import PATIENCE_SECONDS
 
 HERE = pathlib.Path(__file__).resolve().parent
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-SECONDS = 300  # the longest that a call may take
 
 
 class Clients:
@@ -27,7 +26,7 @@ class Clients:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env={**os.environ, "CHROMIUM": CHROMIUM},
+            env={**os.environ, "CHROMIUM": find_chromium()},
         )
 
     def call(self, where, client, name, folder, **arguments):
@@ -35,7 +34,7 @@ class Clients:
         request = {"where": where, "client": client, "call": name, "folder": str(folder)}
         self._host.stdin.write(json.dumps({**request, "args": arguments}) + "\n")
         self._host.stdin.flush()
-        patience = threading.Timer(SECONDS, self._host.kill)
+        patience = threading.Timer(PATIENCE_SECONDS, self._host.kill)
         patience.start()
         line = self._host.stdout.readline()
         patience.cancel()
@@ -87,8 +86,7 @@ def clients():
 @pytest.fixture(scope="session")
 def chromium(clients):
     """ "chromium", the name of the place, where there is one; else skipped as above."""
-    if not pathlib.Path(CHROMIUM).exists():
-        cannot(f"there is no Chromium at {CHROMIUM}; install it or set CHROMIUM")
+    require_chromium()
     return "chromium"
 
 

@@ -8,6 +8,7 @@ import json
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
 from gm_vae.export.magentajs import export_magentajs
@@ -47,7 +48,14 @@ NOTE_SEQUENCE = {
 }
 
 
-@pytest.mark.parametrize("name", ["chords_float32", "chords_uint8", "plain_float32"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("chords_float32", marks=pytest.mark.clients),
+        "chords_uint8",
+        pytest.param("plain_float32", marks=pytest.mark.clients),
+    ],
+)
 def test_the_scripts_reproduce_the_goldens(clients, golden, name):
     folder = golden / "magentajs"
     checkpoint = folder / f"ckpt_{name}"
@@ -65,7 +73,12 @@ def test_the_scripts_reproduce_the_goldens(clients, golden, name):
     assert len(encoded) == len(expected["encode"])
     for found, case in zip(encoded, expected["encode"]):
         assert found["tokens"] == case["tokens"]
-        np.testing.assert_allclose(found["mu"], case["mu"], atol=1e-6)
+        assert_close(found["mu"], case["mu"], NETWORK)
+
+
+def clients_only(*values):
+    """A case for `make test-clients`: the client takes seconds for each."""
+    return pytest.param(*values, marks=pytest.mark.clients)
 
 
 def random_weights(sizes, seed=0):
@@ -101,13 +114,13 @@ def clear_points(reference, width, chords, fmt, count=2):
 @pytest.mark.parametrize(
     ("quantization", "chords", "fmt"),
     [
-        ("none", ("Am", "Bdim", "N.C."), MeasureFormat()),
-        ("float16", ("F#m",), MeasureFormat()),
+        clients_only("none", ("Am", "Bdim", "N.C."), MeasureFormat()),
+        clients_only("float16", ("F#m",), MeasureFormat()),
         ("uint16", ("C+",), MeasureFormat()),
-        ("uint8", ("Eb",), MeasureFormat()),
-        ("none", (), MeasureFormat()),
+        clients_only("uint8", ("Eb",), MeasureFormat()),
+        clients_only("none", (), MeasureFormat()),
         # no other client was published for it, but the client takes the format from config.json
-        (
+        clients_only(
             "none",
             ("G", "Dm"),
             MeasureFormat(
@@ -119,7 +132,7 @@ def clear_points(reference, width, chords, fmt, count=2):
                 velocity_bins=4,
             ),
         ),
-        (
+        clients_only(
             "none",
             ("Am",),
             MeasureFormat(6, 8, max_tracks=9, max_instruments=9, max_track_length=260),
@@ -147,6 +160,7 @@ def test_our_export_decodes_as_the_numpy_network(clients, tmp_path, quantization
             assert int(sequence["totalQuantizedSteps"]) == fmt.steps_per_measure
 
 
+@pytest.mark.clients
 @pytest.mark.parametrize("quantization", ["none", "uint8"])
 def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantization):
     sizes = NetworkSizes(24, (20, 20), 10, 490, chords=True, has_sigma=True)
@@ -158,6 +172,7 @@ def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantizatio
     np.testing.assert_array_equal(found["tokens"], tokens)
 
 
+@pytest.mark.clients
 def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
     # trained, so that it plays notes; which ones, the client alone decides from its seed. Under
     # another seed there may be notes of velocity 0, which end notes in a MIDI file.
@@ -178,6 +193,7 @@ def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
     assert sorted((int(p), int(s), bool(d), int(g)) for p, s, d, g in read) == sorted(told)
 
 
+@pytest.mark.clients
 def test_golden_weights_through_our_export_decode_as_the_numpy_network(clients, golden, tmp_path):
     with np.load(golden / "model/chords_dec3/weights.npz") as file:
         weights = {name.replace("|", "/"): file[name] for name in file.files}
@@ -187,6 +203,7 @@ def test_golden_weights_through_our_export_decode_as_the_numpy_network(clients, 
     np.testing.assert_array_equal(found["tokens"], expected)
 
 
+@pytest.mark.clients
 @pytest.mark.parametrize("chord", ["F", None])
 def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord):
     sizes = NetworkSizes(24, (20,), 10, 490, chord is not None, has_sigma=True)
@@ -202,7 +219,7 @@ def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord
     chords = chord and np.broadcast_to(event_chords(chord, 64), tokens.shape)
     mu, _ = NumpyReference(weights).encode(tokens, lengths, chords)
     assert np.abs(mu).max() > 0.1
-    np.testing.assert_allclose(found["mu"], mu[0], atol=1e-5)
+    assert_close(found["mu"], mu[0], NETWORK)
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +246,7 @@ def tiny_export(tiny_model, tmp_path_factory):
     return folder
 
 
+@pytest.mark.clients
 def test_our_model_and_the_client_decode_the_same_tokens(clients, tiny_model, tiny_export):
     chords = ("Am", "G+")
     reference = NumpyReference(tiny_model.network.published_weights())
@@ -239,6 +257,7 @@ def test_our_model_and_the_client_decode_the_same_tokens(clients, tiny_model, ti
         assert len(np.unique(tokens)) > 8
 
 
+@pytest.mark.clients
 def test_our_model_and_the_client_encode_the_same_mu(clients, tiny_model, tiny_export):
     from gm_vae.music.measure import Measure
 
@@ -253,4 +272,4 @@ def test_our_model_and_the_client_encode_the_same_mu(clients, tiny_model, tiny_e
     ]
     mu, _ = tiny_model.encode(measures)
     assert np.abs(mu[0] - mu[1]).max() > 0.01  # the chord counts
-    np.testing.assert_allclose([found["mu"] for found in encoded], mu, atol=1e-4)
+    assert_close([found["mu"] for found in encoded], mu, NETWORK)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.data.dataset import read_measures
@@ -42,7 +43,7 @@ def test_posteriors_are_those_of_the_measures(model, songs_dataset):
     measures = model.encode(list(read_measures(songs_dataset, "train")))
     for found in (many, measures):
         for one, other in zip(found, expected):
-            np.testing.assert_allclose(one, other, atol=1e-6)
+            assert_close(one, other, NETWORK)
 
 
 def test_points_move_and_their_music_stays(model, measures):
@@ -52,10 +53,11 @@ def test_points_move_and_their_music_stays(model, measures):
     assert np.abs(mean).max() > 0.1
     assert max(scale.max(), 1 / scale.min()) > 1.5
     new_mu, new_sigma = moved.encode(measures)
-    np.testing.assert_allclose(new_mu, (mu - mean) / scale, atol=1e-4)
-    np.testing.assert_allclose(new_sigma, sigma / scale, rtol=0.01)
-    np.testing.assert_allclose(new_mu.mean(0), 0, atol=1e-5)
-    np.testing.assert_allclose(new_mu.var(0) + (new_sigma**2).mean(0), 1, rtol=0.01)
+    # what was rounded at the size of mu is divided by the scale
+    assert_close(new_mu, (mu - mean) / scale, NETWORK, size=np.abs(mu).max() / scale.min())
+    assert new_sigma == pytest.approx(sigma / scale, rel=0.01)
+    assert_close(new_mu.mean(0), 0, NETWORK, size=np.abs(mu).max() / scale.min())
+    assert new_mu.var(0) + (new_sigma**2).mean(0) == pytest.approx(1, rel=0.01)
 
     # by so much the mean KL to the prior falls: that of N(mean, scale^2)
     gain = (0.5 * (mean**2 + scale**2 - 1) - np.log(scale)).sum()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from near_ties import assert_same_choices
 from numpy_reference import NumpyReference
 from well_formed import assert_well_formed
 
@@ -107,9 +108,12 @@ def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
     z = rng.normal(size=(64, 4)).astype(np.float32)
     chords = rng.integers(0, 49, (64, fmt.chords_per_measure))
     arguments = z, chords, temperature, 7, np.arange(64, dtype=np.int32)
-    tokens, lengths = NumpyVAE(model.config, model.published_weights()).decode(*arguments)
-    for found, expected in zip(side_by_side(model, *arguments), (tokens, lengths)):
-        np.testing.assert_array_equal(found, expected)  # a graph gives the same
+    weights = model.published_weights()
+    tokens, lengths = NumpyVAE(model.config, weights).decode(*arguments)
+    in_graph, graph_lengths = map(np.asarray, side_by_side(model, *arguments))
+    assert_same_choices(in_graph, tokens, model.config, weights, *arguments)
+    ends = (in_graph == vocabulary(fmt).end).argmax(-1)
+    np.testing.assert_array_equal(graph_lengths, ends + 1)
     assert tokens.shape == (64, fmt.max_tracks, fmt.max_track_length)
     for rows, row_lengths in zip(tokens, lengths):
         for row, length in zip(rows, row_lengths):
@@ -150,8 +154,10 @@ def test_a_measure_does_not_depend_on_its_neighbours():
     z = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
     chords = np.full((6, 2), 1)
     together, _ = side_by_side(model, z, chords, 1.0, 3, np.arange(6))
-    first, _ = side_by_side(model, z[:1], chords[:1], 1.0, 3, np.arange(1))
-    np.testing.assert_array_equal(np.asarray(together)[:1], np.asarray(first))
+    alone = z[:1], chords[:1], 1.0, 3, np.arange(1)
+    first, _ = side_by_side(model, *alone)
+    weights = model.published_weights()
+    assert_same_choices(first, np.asarray(together)[:1], model.config, weights, *alone)
 
 
 def test_the_grammar_allows_all_of_real_music(songs_dataset):
@@ -195,9 +201,10 @@ def test_a_tracks_first_token_follows_the_first_input(golden):
     in_numpy = NumpyVAE(model.config, weights)
 
     def greedy(first_inputs):
-        tokens, lengths = in_numpy.decode(z, chords, 0.0, 0, draws, first_inputs)
-        in_graph, _ = side_by_side(model, z, chords, 0.0, 0, draws, first_inputs)
-        np.testing.assert_array_equal(in_graph, tokens)
+        arguments = z, chords, 0.0, 0, draws, first_inputs
+        tokens, lengths = in_numpy.decode(*arguments)
+        in_graph, _ = side_by_side(model, *arguments)
+        assert_same_choices(in_graph, tokens, model.config, weights, *arguments)
         return tokens, lengths
 
     tokens, lengths = greedy(first_inputs)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
 from gm_vae.errors import UserError
@@ -41,8 +42,8 @@ def test_points_are_those_of_the_reference_and_of_keras(network):
     in_keras = keras_model.encode(tokens, lengths, chords)
     for ours, plain, theirs in zip(found, reference, in_keras):
         assert ours.dtype == np.float32
-        np.testing.assert_allclose(ours, plain, atol=2e-6)
-        np.testing.assert_allclose(ours, theirs, atol=2e-6)
+        assert_close(ours, plain, NETWORK)
+        assert_close(ours, theirs, NETWORK)
 
 
 def test_programs_are_the_references_first_logits(network):
@@ -54,7 +55,7 @@ def test_programs_are_the_references_first_logits(network):
         fed = np.full((5, 8), -1) if first_inputs is None else first_inputs
         lengths, silence = np.ones((5, 8), int), np.zeros((5, 8, 64), int)
         expected = NumpyReference(weights).logits(z, tokens, lengths, silence, fed)
-        np.testing.assert_allclose(found, expected[:, :, 0, 360:], atol=1e-5)
+        assert_close(found, expected[:, :, 0, 360:], NETWORK)
 
 
 def test_tracks_begin_with_nothing_but_what_is_allowed(network):

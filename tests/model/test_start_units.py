@@ -30,7 +30,7 @@ def test_the_first_input_makes_no_difference_by_an_independent_network():
     nothing = network.logits(z, tokens, lengths, chords, np.full((3, 8), -1))
     anything = network.logits(z, tokens, lengths, chords, rng.integers(0, 490, (3, 8)))
     assert np.abs(nothing).max() > 1
-    np.testing.assert_allclose(anything, nothing, atol=2e-5)
+    assert np.abs(anything - nothing).max() < 2e-5  # in float64: what is left of the inputs
     bias = f"{published.DECODER_STATE}/bias"
     other = {**weights, bias: 0 * weights[bias]}  # start units that do not start
     moved = NumpyReference(other).logits(z, tokens, lengths, chords, rng.integers(0, 490, (3, 8)))

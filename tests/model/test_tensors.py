@@ -75,7 +75,7 @@ def test_the_same_tensors_give_the_same_bytes(tmp_path, tensors):
 
 
 @pytest.mark.parametrize(("quantization", "levels"), [("uint8", 255), ("uint16", 65535)])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     array=hnp.arrays(
         np.float32,
@@ -268,7 +268,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     manifest=JSON_VALUES
     | st.builds(

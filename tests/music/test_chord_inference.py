@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closeness import FLOAT64, SUM, assert_close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def test_path_of_silence(theirs, matrices):
     assert_same_path(theirs, matrices, np.zeros((5, 12)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.sets(st.integers(0, 11), max_size=5), min_size=1, max_size=8))
 def test_path_of_pitch_sets(theirs, matrices, sets):
     rows = np.zeros((len(sets), 12))
@@ -96,7 +97,7 @@ def test_path_of_pitch_sets(theirs, matrices, sets):
     assert_same_path(theirs, matrices, unit(rows))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.integers(0, 400), st.integers(1, 200), st.integers(0, 127)), max_size=12),
     st.integers(1, 100),
@@ -113,7 +114,7 @@ def test_pitch_vectors(theirs, notes, frame_length, rest):
     start, length, pitch = np.array(notes, int).reshape(-1, 3).T
     found = ours.pitch_vectors(start, start + length, pitch, total, frame_length)
     expected = theirs.sequence_note_pitch_vectors(sequence, frame_length)
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert_close(found, expected, SUM, size=1, unit=FLOAT64)
 
 
 def test_whole_inference_is_theirs(theirs):

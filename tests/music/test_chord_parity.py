@@ -109,7 +109,8 @@ pieces = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(pieces)
 def test_random_pieces(note_seq_chords, piece):
@@ -169,6 +170,7 @@ def compare_songs(theirs, files, bars):
     return kinds
 
 
+@pytest.mark.slow
 def test_a_dozen_songs_from_the_web(shared, note_seq_chords):
     with tarfile.open(shared / "corpora" / "gm_web.tar.xz") as archive:
         members = itertools.islice((m for m in archive if m.isfile()), 12)

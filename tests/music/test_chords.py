@@ -1,6 +1,8 @@
 """Chord symbols against note_seq's reading of them, and the spellings of musicians."""
 
 import itertools
+import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from gm_vae.errors import UsageError
 from gm_vae.music import chords
 from gm_vae.music.chords import ChordError, chord_id, chord_symbol
 
+VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 C, CM, C_AUG, C_DIM = 1, 13, 25, 37
 
 
@@ -86,13 +89,61 @@ def test_spellings_of_musicians(symbol, index):
 
 
 @pytest.mark.parametrize(
-    "symbol", ["Xyz", "", "H", "cm", "Cfoo", "Cm7x", "C/X", "C/", "C7b", "C#b", "C(", "1", "C|G"]
+    "symbol", ["Xyz", "H", "Cfoo", "Cm7x", "C/X", "C/", "C7b", "C#b", "C(", "1", "C|G"]
 )
 def test_what_is_no_chord_is_told_with_an_example(symbol):
     with pytest.raises(ChordError, match=r"is not a chord symbol.*write.* F#m, Bb7") as error:
         chord_id(symbol)
     assert isinstance(error.value, UsageError)
     assert repr(symbol) in str(error.value)
+
+
+@pytest.mark.parametrize("symbol", ["", " ", "\u200b"])
+def test_a_message_never_names_an_empty_symbol(symbol):
+    with pytest.raises(ChordError, match=r"A chord is missing here; write.* F#m, Bb7") as error:
+        chord_id(symbol)
+    assert "''" not in str(error.value)
+
+
+def test_the_german_h_is_explained():
+    with pytest.raises(ChordError, match="German H is B"):
+        chord_id("Hm")
+
+
+@pytest.fixture(scope="module")
+def spellings():
+    """Expectations written by hand, which the tests of the page read too."""
+    return json.loads((VECTORS / "chord_symbols.json").read_text(encoding="utf-8"))
+
+
+def test_every_spelling_is_the_chord_that_musicians_mean(spellings):
+    for group in spellings["read"]:
+        assert chord_symbol(group["id"]) == group["triad"]
+        found = {symbol: chord_id(symbol) for symbol in group["symbols"]}
+        assert found == dict.fromkeys(group["symbols"], group["id"])
+        assert all(map(chords.has_triad, group["symbols"]))
+
+
+def test_spellings_without_a_triad_have_a_nearest_one(spellings):
+    for group in spellings["nearest"]:
+        assert chord_symbol(group["id"]) == group["triad"]
+        found = {symbol: chords.nearest_chord_id(symbol) for symbol in group["symbols"]}
+        assert found == dict.fromkeys(group["symbols"], group["id"])
+        assert not any(map(chords.has_triad, group["symbols"]))
+
+
+def test_what_is_no_chord_is_refused(spellings):
+    for symbol in spellings["refused"]:
+        with pytest.raises(ChordError):
+            print(symbol, chords.nearest_chord_id(symbol))
+
+
+def test_spellings_of_the_shared_cases(shared):
+    lines = (shared / "cases" / "chord_spellings_refused.txt").read_text(encoding="utf-8")
+    cases = [line.split("\t") for line in lines.splitlines() if "\t" in line]
+    assert len(cases) > 20
+    for symbol, meant, *_ in cases:
+        assert chord_symbol(chords.nearest_chord_id(symbol)) == meant.removesuffix(" (nearest)")
 
 
 @pytest.mark.parametrize("symbol", ["Csus4", "Csus", "C9sus4", "Cmaj7sus2", "C5", "C4", "Cno3"])
@@ -132,8 +183,9 @@ def test_note_names():
         11,
         1,
     ]
+    assert [chords.pitch_class(name) for name in ("c", "bb", "bbb", "Fx")] == [0, 10, 9, 7]
     with pytest.raises(ChordError, match="not a note name"):
-        chords.pitch_class("c")
+        chords.pitch_class("h")
 
 
 @pytest.mark.parametrize("index", [-1, 49])

@@ -41,6 +41,14 @@ def test_what_is_assumed_is_told():
     assert explain(midi(meter(4, 4))) == "The file has no notes."
 
 
+def test_what_was_mended_is_told():
+    """Two hits of no length, and a note that nothing ends."""
+    hits = note(0, 0, 36, channel=9) + note(24, 24, 36, channel=9)
+    text = explain(midi(hits, note(0, 96, 60)[:1]))
+    assert text.endswith("\n1 note had no end.\n2 notes lasted no time.")
+    assert explain(midi(meter(4, 4))[:-4]) == "The file has no notes.\n1 track was cut short."
+
+
 def test_another_format():
     fmt = MeasureFormat(beats_per_bar=3, min_instruments=1, min_events=1)
     text = explain(
@@ -63,13 +71,13 @@ def run(capsys, *arguments):
 def test_files_one_after_another(capsys, tmp_path):
     good, bad, quiet = (tmp_path / name for name in ("good.mid", "bad.mid", "quiet.mid"))
     good.write_bytes(song())
-    bad.write_bytes(song()[:-5])
+    bad.write_bytes(song()[:12])
     quiet.write_bytes(midi(meter(4, 4)))
     code, out, err = run(capsys, good)
     assert (code, out, err) == (0, explain(song()) + "\n", "")
     code, out, err = run(capsys, bad)
     assert (code, out) == (1, "")
-    assert err.startswith(f"gm-vae explain: {bad}: The MIDI file is cut short")
+    assert err.startswith(f"gm-vae explain: {bad}: The MIDI file ends within its header")
     assert err.count("\n") == 1
     code, out, err = run(capsys, bad, quiet, good)
     assert code == 1

@@ -94,7 +94,7 @@ def most_pairs(first, second, tolerance):
 onsets = st.lists(st.integers(0, 15).map(lambda i: 2 * i), max_size=7, unique=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(onsets, onsets, st.integers(0, 6))
 def test_as_many_pairs_as_there_can_be(first, second, tolerance):
     real, estimate = (measure(track(PIANO, *((o, 60) for o in part))) for part in (first, second))

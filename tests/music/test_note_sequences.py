@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from closeness import FLOAT64, SUM, assert_close
 from token_words import begins_a_sounding_pitch
 
 from gm_vae.errors import UsageError
@@ -100,7 +101,7 @@ def test_times_lie_exactly_on_the_steps(golden, note_seq, qpm):
     )
     assert heard == spelled
     exact = [n.start_time * qpm * 24 / 60 for n in sequence.notes]
-    np.testing.assert_allclose(exact, np.round(exact), atol=1e-9)
+    assert_close(exact, np.round(exact), SUM, unit=FLOAT64)
 
 
 def test_a_measure_knows_the_way(two_measures):

@@ -130,7 +130,12 @@ def test_long_tracks_and_many_of_them():
     # a chord of three on each step: 3 note-ons, a shift, 3 note-offs; a velocity at first
     busy = [e for n in range(42) for p in (60, 64, 67) for e in note(n, n + 1, p)]
     expected = "P0 v7 " + "+60 +64 +67 >1 -60 -64 -67 " * 42 + ">54 ."
-    others = [program(n) + note(0, 96, 60) for n in range(1, 12)]
+
+    def other(n):
+        channel = n + (n >= 9)  # not 10, counted from 1
+        return program(n, channel) + note(0, 96, 60, channel=channel)
+
+    others = [other(n) for n in range(1, 12)]
     [bar] = bars_of(fmt, busy, *others)
     assert len(expected.split()) == 298  # program, 296 events, end
     assert tracks_to_words(bar.measure) == [
@@ -140,7 +145,7 @@ def test_long_tracks_and_many_of_them():
     assert bar.measure.lengths.dtype == np.uint16
     assert len(bar.measure.notes()) == 3 * 42 + 11
     assert Measure.from_tracks([from_words(expected)], fmt=fmt).lengths[0] == 298
-    [thirteen] = bars_of(fmt, busy, *others, program(12) + note(0, 96, 60))
+    [thirteen] = bars_of(fmt, busy, *others, other(12))
     assert thirteen.reason.name == "TOO_MANY_INSTRUMENTS"
     busier = busy + [e for p in (60, 64, 67) for e in note(42, 43, p)]
     assert bars_of(fmt, busier, *others)[0].reason.name == "TRACK_TOO_LONG"

@@ -1,15 +1,20 @@
-"""NoteSequences give the measures of the MIDI files that note_seq made them from."""
+"""NoteSequences give the measures of the MIDI files that note_seq made them from.
+
+But for files of which note_seq itself reads other notes than a player sounds.
+"""
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from midi_builder import meter, midi, note, pedal, program, tempo
+from original_notes import is_read_alike
 
 from gm_vae.music import arranger
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
+from gm_vae.music.midi_flaws import Flaw
 from gm_vae.music.sequence_score import score_from_note_sequence
+from gm_vae.music.sustain import apply_sustain
 
 note_seq = pytest.importorskip("note_seq")
 
@@ -27,14 +32,15 @@ def _through_note_seq(data):
 
 
 def test_songs_come_through_bar_by_bar():
-    for song in arranger.songs(6, seed=2):
+    songs = [song for song in arranger.songs(8, seed=2) if is_read_alike(song.midi)]
+    assert len(songs) >= 4
+    for song in songs:
         expected, found = parse_midi(song.midi), _through_note_seq(song.midi)
         assert found.ticks_per_quarter % expected.ticks_per_quarter == 0
         assert _bars(found) == _bars(expected)
         assert any(measure for _, _, _, measure in _bars(found))
-        np.testing.assert_allclose(
-            [qpm for _, qpm in found.tempos], [qpm for _, qpm in expected.tempos], rtol=1e-6
-        )
+        tempos = [qpm for _, qpm in expected.tempos]
+        assert [qpm for _, qpm in found.tempos] == pytest.approx(tempos, rel=1e-6)
 
 
 def test_tempo_meter_and_pedal():
@@ -54,8 +60,9 @@ def test_tempo_meter_and_pedal():
     assert any(measure for *_, measure in _bars(found))
 
 
+@pytest.mark.slow
 def test_golden_files_come_through(golden):
-    checked, differ = 0, []
+    checked, differ, read_otherwise = 0, [], []
     for path in sorted((golden / "data" / "midi").glob("*.mid")):
         data = path.read_bytes()
         try:
@@ -65,9 +72,10 @@ def test_golden_files_come_through(golden):
             continue
         checked += 1
         if [bar[3] for bar in _bars(found)] != [bar[3] for bar in _bars(score)]:
-            differ.append(path.name)
+            (differ if is_read_alike(data) else read_otherwise).append(path.name)
     assert checked > 50
     assert differ == ["english3.mid"]  # its meters stand in a track where note_seq does not look
+    assert len(read_otherwise) == 4
 
 
 def test_quantised_sequences_keep_their_steps():
@@ -118,6 +126,32 @@ def test_damage_is_one_sentence(change, message):
 def test_other_records_are_no_sequences():
     with pytest.raises(MidiError, match="no NoteSequence"):
         score_from_note_sequence(b"\x0a\x03abc\xff")
+
+
+def test_notes_without_length_last_and_those_without_velocity_are_counted():
+    sequence = note_seq.NoteSequence(ticks_per_quarter=480)
+    _add_note(sequence, start_time=0.5, end_time=0.5)
+    _add_note(sequence, velocity=0)
+    score = score_from_note_sequence(sequence.SerializeToString())
+    assert (score.end_ticks - score.start_ticks).tolist() == [1]
+    assert score.flaws == {Flaw.NO_LENGTH: 1, Flaw.NO_VELOCITY: 1}
+
+
+def test_pedals_of_a_sequence_are_those_of_midi():
+    """Sustain, sostenuto, all sound off and a reset of controllers, of far instrument numbers."""
+    sequence = note_seq.NoteSequence(ticks_per_quarter=100)
+    for number in (5, 1 << 30):
+        _add_note(sequence, instrument=number, start_time=0.0, end_time=1.0)
+        _add_note(sequence, instrument=number, start_time=4.0, end_time=9.0, pitch=62)
+    for time, control, value, number in (
+        (0.5, 64, 127, 5), (2.0, 121, 0, 5), (0.5, 66, 127, 1 << 30), (3.0, 120, 0, 1 << 30)
+    ):  # fmt: skip
+        sequence.control_changes.add(
+            time=time, control_number=control, control_value=value, instrument=number
+        )
+    score = apply_sustain(score_from_note_sequence(sequence.SerializeToString()))
+    seconds = score.end_ticks / score.ticks_per_quarter / 2
+    assert seconds.tolist() == [2.0, 9.0, 3.0, 9.0]
 
 
 def test_a_sequence_without_notes_has_no_bars():

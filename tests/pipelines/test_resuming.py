@@ -9,10 +9,12 @@ import threading
 import time
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from gm_vae.errors import UserError
 from gm_vae.music import arranger
-from gm_vae.pipelines import runner, songs, staging
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.pipelines import extract, runner, songs, sources, staging
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 
@@ -52,6 +54,7 @@ def _spoil(corpus, keep):
             os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
 
 
+@pytest.mark.slow
 def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch, capfd):
     mine = shutil.copytree(corpus, tmp_path / "songs")
     output = tmp_path / "data [1]"  # no pattern, though it looks like one
@@ -71,6 +74,7 @@ def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch
     assert "going on with an interrupted run" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
     mine = shutil.copytree(corpus, tmp_path / "songs")
     with monkeypatch.context() as patch:
@@ -84,6 +88,26 @@ def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
     assert made.files["read"] == 24
 
 
+def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
+    """Songs that were read by other rules are read again."""
+    tasks = songs.tasks(sources.find(corpus), 1)
+
+    def read():
+        extractor = extract.Extractor(str(tmp_path), MeasureFormat())
+        done = []
+        found = [chunk.path for task in tasks for chunk in extractor.chunks(task, done.append)]
+        assert len(done) == 24
+        return set(found), set(tmp_path.iterdir())
+
+    paths, files = read()
+    assert read() == (paths, files)
+    monkeypatch.setattr(extract, "READING", extract.READING + 1)
+    other_paths, other_files = read()
+    assert not paths & other_paths
+    assert len(other_files) == 2 * len(files)
+
+
+@pytest.mark.slow
 def test_a_killed_run_is_gone_on_with(corpus, undisturbed, tmp_path):
     """Everything is killed in the middle: one block is done, another waits for a pipe."""
     mine = shutil.copytree(corpus, tmp_path / "songs")
@@ -135,7 +159,7 @@ midi_to_measures.preprocess(folder, output, workers=1)
 
 
 def _open_when_read(pipe):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)

@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
@@ -41,7 +42,7 @@ def endless(tmp_path):
 
 def _wait_for(pipe):
     """Return when a process reads the pipe; the writing end."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
@@ -61,7 +62,7 @@ def test_it_ends_with_its_caller(endless, tmp_path):
     writer = _wait_for(endless["tasks"][0].sources[0].path)
     assert process.poll() is None
     process.stdin.close()
-    assert process.wait(timeout=30) == -signal.SIGKILL
+    assert process.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
     os.close(writer)
 
 
@@ -90,7 +91,7 @@ def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_pa
         runner.run(endless, workers=2, scratch=tmp_path)
     thread.join()
     os.close(writers[0])
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while workers() and time.monotonic() < deadline:
         threading.Event().wait(0.05)
     assert not workers()

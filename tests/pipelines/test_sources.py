@@ -1,3 +1,4 @@
+import glob
 import gzip
 import io
 import os
@@ -10,7 +11,7 @@ import pytest
 
 from gm_vae.data import shards
 from gm_vae.errors import UserError
-from gm_vae.pipelines import songs, sources
+from gm_vae.pipelines import folders, songs, sources
 from gm_vae.pipelines.sources import Kind
 
 MIDI = b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00"
@@ -84,6 +85,7 @@ def test_folder(folder):
         ("a/riff.dat", RMI),
         ("a/two.MIDI", MIDI + b"2"),
         ("broken.mid", b"no MIDI at all"),
+        ("dangling.mid", "a link to nothing"),
         ("empty.mid", ""),
         ("no suffix", MIDI + b"4"),
         ("one.mid", MIDI + b"1"),
@@ -105,6 +107,7 @@ def test_archives_hold_what_folders_hold(folder, tmp_path, suffix, monkeypatch):
     else:
         compression = {"tar": "", "misnamed": "xz"}.get(suffix, suffix[4:])
         _tar(path, files, f"w:{compression}")
+    (folder / "dangling.mid").unlink()  # the archives hold files only
     expected = [(f"{path.name}/{name}", data) for name, data in _read_all(sources.find(folder))]
     assert _read_all(sources.find(path)) == expected
     monkeypatch.setattr(songs, "_BLOCK_SONGS", (2, 2))
@@ -143,7 +146,7 @@ def test_lists_and_globs_name_each_file_once(folder, tmp_path, monkeypatch):
     def names(text):
         return [source.name for source in sources.find(text)]
 
-    assert names(f"{folder}/*.mid") == ["broken.mid", "empty.mid", "one.mid"]
+    assert names(f"{folder}/*.mid") == ["broken.mid", "dangling.mid", "empty.mid", "one.mid"]
     assert "three.kar" in names(f"{folder}/**/*")
     assert names(f"{folder}/one.mid, {tmp_path}/music/a/../one.mid,{folder}/a/two.MIDI") == [
         "one.mid",
@@ -153,6 +156,129 @@ def test_lists_and_globs_name_each_file_once(folder, tmp_path, monkeypatch):
     assert names(f"{tmp_path}/x,y.zip") == ["x,y.zip"]  # a comma in a name that exists
     monkeypatch.setenv("HOME", str(tmp_path))
     assert names("~/music/one.mid") == ["one.mid"]
+
+
+@pytest.fixture
+def linked(tmp_path):
+    """A folder with links to folders and files in it and beside it, and loops of links."""
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "deep" / "far.mid").write_bytes(MIDI + b"far")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "music")
+    root = tmp_path / "music"
+    (root / "real" / "inner").mkdir(parents=True)
+    (root / "real" / "inner" / "near.mid").write_bytes(MIDI + b"near")
+    (root / "a link").symlink_to("real")  # sorts before what it leads to
+    (root / "real" / "inner" / "loop").symlink_to("../..")
+    (root / "real" / "inner" / "loop 2").symlink_to("..")
+    (root / "self").symlink_to("self")
+    (root / "out").symlink_to(tmp_path / "elsewhere")
+    (root / "out 2").symlink_to(tmp_path / "elsewhere" / "deep")
+    (root / "z.mid").symlink_to("real/inner/near.mid")
+    return root
+
+
+def test_links_are_followed_once(linked):
+    expected = [
+        ("out/deep/far.mid", MIDI + b"far"),  # once, though "out 2" leads there too
+        ("real/inner/near.mid", MIDI + b"near"),  # by its own place and not by a link
+        ("self", "a link to nothing"),
+    ]
+    assert _read_all(sources.find(linked)) == expected
+    # whatever else names the same files, in whatever order
+    inputs = [linked / "real", linked, linked / "a link", linked / "out"]
+    some = sources.find(inputs)
+    assert sources.find(inputs[::-1]) == some
+    assert len(some) == 3
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("**/*.mid", ["far.mid", "near.mid"]),
+        ("**", ["far.mid", "near.mid", "self"]),
+        ("real/**/*.mid", ["far.mid", "near.mid"]),  # the loop leads out again
+        ("r*/**/inner/*", ["near.mid"]),
+        ("**/deep/**/f?r.mid", ["far.mid"]),
+        ("**/out*/**/f?r.mid", ["far.mid"]),
+        ("out*/*.mid", ["far.mid"]),
+    ],
+)
+def test_globs_go_through_loops_of_links(linked, pattern, names):
+    assert [source.name for source in sources.find(f"{linked}/{pattern}")] == names
+
+
+def test_globs_of_any_depth_find_what_python_finds(tmp_path):
+    names = ["x.mid", "a/x.mid", "a/b/x.mid", "a/b/.h.mid", ".a/x.mid", "a/b/c/y.kar", "[a]/x.mid"]
+    for number, name in enumerate(names):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(MIDI + bytes([number]))
+    for pattern in (
+        "**", "**/*", "**/*.mid", "a/**", "a/**/b/*", "**/b/**/*.kar", "**/**/x.mid", "*/**/x.mid",
+        "**/.h.mid", "**/.*", ".a/**", "**/[[]a]/*", "**/?.*", "a/**/x.mid", "**/a/**/?/x.mid",
+    ):  # fmt: skip
+        expected = {
+            path
+            for path in glob.glob(f"{tmp_path}/{pattern}", recursive=True)
+            if os.path.isfile(path)
+        }
+        assert {found.path for found in folders.matches(f"{tmp_path}/{pattern}")} == expected
+
+
+def test_folders_that_cannot_be_read_are_listed(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refuse(path):
+        if str(path).endswith(("/b", "/.git")):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    (folder / ".git").mkdir()
+    monkeypatch.setattr(os, "scandir", refuse)
+    for inputs, name in ((folder, "a/b/"), (f"{folder}/a*", "b/")):
+        read = dict(_read_all(sources.find(inputs)))
+        assert read[name] == "permission denied"
+        assert MIDI + b"2" in read.values()
+    read = _read_all(sources.find(f"{folder}/**/*.mid"))
+    assert [error for _, error in read if isinstance(error, str)].count("permission denied") == 1
+    with pytest.raises(
+        UserError, match=r"a/b cannot be read \(Permission denied\); check its perm"
+    ):
+        sources.find(folder / "a" / "b")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_what_permissions_forbid_is_listed(folder):
+    (folder / "a").chmod(0)
+    (folder / "one.mid").chmod(0)
+    try:
+        read = dict(_read_all(sources.find(folder)))
+    finally:
+        (folder / "a").chmod(0o755)
+    assert read["a/"] == read["one.mid"] == "permission denied"
+    assert read["no suffix"] == MIDI + b"4"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_nothing_waits_for_a_pipe(folder):
+    os.mkfifo(folder / "pipe.mid")
+    os.mkfifo(folder / "pipe")
+    read = dict(_read_all(sources.find(folder)))
+    assert read["pipe.mid"] == "no regular file"
+    assert "pipe" not in read
+    with pytest.raises(UserError, match=r"pipe\.mid is no regular file"):
+        sources.find(folder / "pipe.mid")
+
+
+def test_archives_that_are_not_supported_are_listed(folder):
+    (folder / "a" / "x.rar").write_bytes(b"Rar!\x1a\x07\x01\0 and so on")
+    (folder / "a" / "noname").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4")
+    (folder / "empty.zip").write_bytes(b"")
+    read = dict(_read_all(sources.find(folder)))
+    assert read["a/x.rar"] == "a RAR archive is not supported; unpack it first"
+    assert read["a/noname"] == "a 7-Zip archive is not supported; unpack it first"
+    assert read["empty.zip"].startswith("damaged archive")
+    with pytest.raises(UserError, match=r"x\.rar is neither a MIDI file nor"):
+        sources.find(folder / "a" / "x.rar")
 
 
 def test_what_is_no_midi_is_said_in_a_sentence(folder, tmp_path):

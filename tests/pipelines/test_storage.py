@@ -1,6 +1,8 @@
 """Remote input and output, through Beam's own client of a store that runs on this machine."""
 
+import io
 import logging
+import zipfile
 
 import pytest
 
@@ -29,6 +31,12 @@ def bucket(midi_files):
         for name, data in midi_files.items():
             client.put_object(Bucket="music", Key=f"songs/deep/{name}", Body=data)
         client.put_object(Bucket="music", Key="songs/notes.txt", Body=b"x")
+        client.put_object(Bucket="music", Key="other/a.rar", Body=b"x")
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as stream:
+            for name, data in midi_files.items():
+                stream.writestr(name, data)
+        client.put_object(Bucket="music", Key="other/songs.zip", Body=archive.getvalue())
         yield client
     server.stop()
 
@@ -38,6 +46,7 @@ def _keys(client, prefix):
     return {item["Key"].removeprefix(prefix) for item in listed.get("Contents", [])}
 
 
+@pytest.mark.slow
 def test_folders_globs_and_files_are_found(bucket, midi_files):
     found = sources.find("s3://music/songs")
     assert [source.name for source in found] == sorted(f"deep/{name}" for name in midi_files)
@@ -48,6 +57,13 @@ def test_folders_globs_and_files_are_found(bucket, midi_files):
     name = sorted(midi_files)[0]
     (one,) = sources.find(f"s3://music/songs/deep/{name}")
     assert (one.name, one.size) == (name, len(midi_files[name]))
+
+
+def test_archives_are_read_and_others_listed(bucket, midi_files):
+    read = list(songs.read(sources.find("s3://music/other")))
+    assert {song.data for song in read if song.data} == set(midi_files.values())
+    errors = {song.name: song.error for song in read if song.error}
+    assert errors == {"a.rar": "a RAR archive is not supported; unpack it first"}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +80,7 @@ def test_what_is_not_there_is_said(bucket, entry, message):
         sources.find(entry)
 
 
+@pytest.mark.slow
 def test_remote_gives_the_bytes_of_local(bucket, midi_files, tmp_path, capsys):
     folder = tmp_path / "songs" / "deep"
     folder.mkdir(parents=True)

@@ -41,7 +41,6 @@ def score_of(notes, ticks_per_quarter: int) -> Score:
     start, end, pitch, program = columns
     drums = np.array([note[4] for note in notes], bool)
     instrument = np.where(drums, 128, program)
-    nothing = np.zeros(0, np.int64)
     return Score(
         ticks_per_quarter=ticks_per_quarter,
         start_ticks=start,
@@ -52,9 +51,6 @@ def score_of(notes, ticks_per_quarter: int) -> Score:
         is_drum=drums,
         instrument=instrument,
         channel=instrument,
-        pedal_ticks=nothing,
-        pedal_down=nothing.astype(bool),
-        pedal_channel=nothing,
     )
 
 

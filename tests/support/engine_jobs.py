@@ -1,13 +1,23 @@
 """`gm-vae preprocess` as a user runs it, and where engines find its workers."""
 
 import pathlib
+import shlex
 import subprocess
 import sys
 
-WORKER = pathlib.Path(sys.executable).with_name("gm-vae-worker")
-PROCESS_WORKERS = f"--environment_type=PROCESS --environment_options=process_command={WORKER}"
+from patience import PATIENCE_SECONDS
 
-_PATIENCE_SECONDS = 600  # a job that hangs fails, instead of holding up everything
+WORKER = pathlib.Path(sys.executable).with_name("gm-vae-worker")
+
+
+def flag(name: str, value: object) -> str:
+    """A flag as --beam_args takes it, which is split at spaces as by a shell."""
+    return shlex.quote(f"--{name}={value}")
+
+
+PROCESS_WORKERS = "--environment_type=PROCESS " + flag(
+    "environment_options", f"process_command={WORKER}"
+)
 
 
 def start(source: pathlib.Path, output: pathlib.Path, *flags: str) -> subprocess.Popen:
@@ -26,7 +36,7 @@ def finish(job: subprocess.Popen) -> tuple[int, str]:
     """Its exit code and what it said; however this ends, the job has ended."""
     with job:
         try:
-            _, said = job.communicate(timeout=_PATIENCE_SECONDS)
+            _, said = job.communicate(timeout=PATIENCE_SECONDS)
         finally:
             job.kill()
     return job.returncode, said

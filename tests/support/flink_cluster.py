@@ -12,7 +12,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-_PATIENCE_SECONDS = 90
+from patience import PATIENCE_SECONDS
+
 _POLL_SECONDS = 0.1
 
 # Flink's own scripts, which its Python package lacks, give these to Java 17.
@@ -181,7 +182,7 @@ class FlinkCluster:
 
     def wait(self, condition: Callable[[], object]) -> object:
         """What the condition says once that is true; Flink may be busy or not yet there."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             ended = [process for process in self._current() if process.poll() is not None]
             assert not ended, f"a part of Flink ended; see {self._folder}/*.log"

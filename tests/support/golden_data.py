@@ -1,7 +1,7 @@
 """The golden data: what the original made of each file, and the file's notes in exact arithmetic.
 
-Steps are fractions and notes are taken one at a time, so that nothing is shared with the package
-but the reading of the file and the pedal, which have tests of their own.
+Steps are fractions and notes are taken one at a time, and they are those of `gm_player`. So nothing
+is shared with the package.
 """
 
 import bisect
@@ -14,10 +14,17 @@ from fractions import Fraction
 
 import numpy as np
 import pretty_midi
+from gm_player import Player
+from original_notes import (
+    CHANNEL_PROGRAM,
+    PROGRAM_AT_START,
+    differences,
+    original_notes,
+    pedal_difference,
+)
 
 from gm_vae.music.measures import RejectReason, measures_from_score
 from gm_vae.music.midi_file import parse_midi
-from gm_vae.music.sustain import apply_sustain
 
 STEPS = 96
 DRUMS = 128
@@ -41,11 +48,18 @@ class Note:
     loudness: int  # velocity bin
     start: Fraction
     end: Fraction
+    original_program: int | None  # None if the original has no such note
+    original_end: Fraction
+    read_otherwise: frozenset  # why it is another to the original
 
     def spelled(self, cut=STEPS, start_down=0, end_down=0):
         start = nearest(self.start) - start_down
         end = min(max(nearest(min(self.end, cut)) - end_down, start + 1), STEPS)
         return (self.program, self.pitch, self.loudness, start, end)
+
+    def as_the_original(self):
+        """The note that the original has in its place."""
+        return dataclasses.replace(self, program=self.original_program, end=self.original_end)
 
 
 def nearest(step):
@@ -68,25 +82,45 @@ class File:
         self.ticks_per_quarter = score.ticks_per_quarter
         self.bars = measures_from_score(score)
         self.bar_ticks = [bar.start_tick for bar in self.bars]
-        sustained = apply_sustain(score)
-        self.end_tick = sustained.end_tick
+        player = Player(data)
+        self.end_tick = max(note.end for note in player.notes)
         # Pedal events after the last note were lost to the original. If they were to release a
         # pedal, the piece ended with its last melodic event.
-        within = score.pedal_ticks < score.end_tick
-        melodic = np.append(score.end_ticks[~score.is_drum], score.pedal_ticks[within])
-        self.melodic_end_tick = int(melodic.max(initial=0))
-        state = dict(zip(score.pedal_channel[within].tolist(), score.pedal_down[within].tolist()))
+        last = max(note.key_end for note in player.notes)
+        pedals = [
+            event
+            for event in player.events
+            if event.message.is_cc(64) and event.tick < last and event.message.channel != 9
+        ]
+        melodic = [note.key_end for note in player.notes if not note.is_drum]
+        self.melodic_end_tick = max([0, *melodic, *(event.tick for event in pedals)])
+        state = {(e.track, e.message.channel): e.message.value >= 64 for e in pedals}
         self.pedal_left_down = any(state.values())
-        columns = zip(
-            sustained.start_ticks.tolist(),
-            sustained.end_ticks.tolist(),
-            sustained.instrument.tolist(),
-            np.where(sustained.is_drum, DRUMS, sustained.program.astype(int)).tolist(),
-            sustained.pitch.tolist(),
-            ((sustained.velocity.astype(int) - 1) // 16 + 1).tolist(),
-        )
-        self.notes = sorted(columns)
+        originals = original_notes(player)
+        pairs = list(zip(player.notes, originals, strict=True))
+        self.note_kinds = collections.Counter()
+        self.notes = [self._note(player, *pair) for pair in pairs]
+        self.notes.sort(key=lambda note: note[:5])
         self.onsets = [note[0] for note in self.notes]
+
+    def _note(self, player, note, original):
+        """Start and end in ticks, and the other fields of `Note`."""
+        program = DRUMS if note.is_drum else note.program
+        theirs = their_end = None
+        kinds = differences(note, original)
+        if original:
+            theirs = DRUMS if original.is_drum else original.program
+            their_end = original.pedal_end
+            kinds |= {pedal_difference(player, note, original)} - {None}
+        self.note_kinds.update(kinds or {None})
+        if theirs == program:  # the kit of drums is no program
+            kinds -= {CHANNEL_PROGRAM, PROGRAM_AT_START}
+        instrument = note.track, note.channel, note.program, note.is_drum
+        loudness = (note.velocity - 1) // 16 + 1
+        return (
+            *(note.start, note.end, instrument, program, note.pitch, loudness),
+            *(theirs, note.end if their_end is None else their_end, frozenset(kinds)),
+        )
 
     def tick(self, seconds):
         """The tick at a time, which must be one."""
@@ -108,11 +142,13 @@ class File:
         first = bisect.bisect_left(self.onsets, tick - self.ticks_per_quarter)
         last = bisect.bisect_right(self.onsets, tick + length)
         found = []
-        for start, end, instrument, program, pitch, loudness in self.notes[first:last]:
+        for start, end, instrument, program, pitch, loudness, *original in self.notes[first:last]:
             begins = self.steps(start - tick)
             if begins >= -HALF:
                 ends = self.steps(end - tick)
-                found.append(Note(instrument, program, pitch, loudness, begins, ends))
+                theirs, their_end, kinds = original
+                original = theirs, self.steps(their_end - tick), kinds
+                found.append(Note(instrument, program, pitch, loudness, begins, ends, *original))
         return found
 
     def is_section(self, start, end):

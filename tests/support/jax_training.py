@@ -1,9 +1,12 @@
 """Trains under KERAS_BACKEND=jax: `jax_training.py GOLDEN DATASET OUTPUT`, in its own process.
 
-OUTPUT gets three.npz, the weights after the three golden Adam steps, and a run and its resumption.
+OUTPUT gets three.npz, the weights after the three golden Adam steps, a run and its resumption, and
+a run that is bounded by time, of which a second passes whenever its clock is read.
 """
 
+import dataclasses
 import functools
+import itertools
 import os
 import pathlib
 import shutil
@@ -16,7 +19,9 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.layout import stairs_for
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.training import jax_engine, objective
+from gm_vae.training import run as run_lib
 from gm_vae.training.config import TrainConfig
+from gm_vae.training.limits import TimeLimit
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(12, (16, 16), 6, start_units=2)
@@ -71,6 +76,10 @@ def main(golden: pathlib.Path, dataset: pathlib.Path, output: pathlib.Path) -> N
         remove(output / "resumed" / path)
     result = train(output / "resumed", dataset, MODEL, CONFIG)
     assert result.first_step == 3
+    seconds = itertools.count().__next__
+    run_lib.TimeLimit = functools.partial(TimeLimit, clock=seconds)
+    timed = dataclasses.replace(CONFIG, steps=1000, minutes=0.5, schedule="cosine")
+    train(output / "timed", dataset, MODEL, timed)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-SECONDS = 5  # of CPU for one mutant; ten times as many on the clock, since a pipe takes no CPU
+from patience import PATIENCE_SECONDS
+
+SECONDS = 5  # of CPU for one mutant; on the clock PATIENCE_SECONDS, since a pipe takes no CPU
 MEMORY_BYTES = 1 << 30  # of a process, all that it starts with included
 _BATCH = 2000  # mutants that one process reads
 
@@ -85,7 +87,7 @@ def _work(make, read, refusal, numbers, at, results) -> None:
         at.value = number
         mutant = make(number)
         start = time.process_time()
-        signal.setitimer(signal.ITIMER_REAL, 10 * SECONDS)  # their signals end the process
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE_SECONDS)  # their signals end the process
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             counts.update(read(mutant))

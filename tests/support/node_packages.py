@@ -11,8 +11,10 @@ import subprocess
 import tempfile
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 NODE_MAJOR = 20
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def cannot(reason: str) -> None:
@@ -30,6 +32,19 @@ def require_node() -> None:
     version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
     if int(re.match(r"v(\d+)", version)[1]) < NODE_MAJOR:
         cannot(f"Node is {version}; this test needs {NODE_MAJOR} or newer")
+
+
+def find_chromium() -> str:
+    """The path of the Chromium that CHROMIUM names, else of an installed one, else ""."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+
+
+def require_chromium() -> str:
+    """`find_chromium`; `cannot` go on without one."""
+    found = find_chromium()
+    if not shutil.which(found):
+        cannot("Chromium is not installed; install it, or set CHROMIUM to the path of one")
+    return found
 
 
 @contextlib.contextmanager
@@ -56,7 +71,9 @@ def npm(folder: pathlib.Path, *arguments: str) -> None:
     """Run npm in a folder; `cannot` go on if it fails."""
     command = ["npm", *arguments]
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=540)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        )
     except subprocess.TimeoutExpired:
         cannot(f"npm {arguments[0]} did not end in time")
     if done.returncode:

@@ -44,6 +44,7 @@ def test_replicas_share_a_batch(songs_dataset, two_replicas):
             np.testing.assert_array_equal(np.concatenate(halves), value, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bucket", [False, True])
 def test_workers_share_a_batch(songs_dataset, bucket):
     config = dataclasses.replace(CONFIG, bucket=bucket)

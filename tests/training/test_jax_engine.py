@@ -9,11 +9,15 @@ import sys
 
 import numpy as np
 import pytest
+from closeness import TRAINING, assert_close
+from patience import PATIENCE_SECONDS
 from run_losses import run_losses
 
 import gm_vae
 from gm_vae.training.evaluation import evaluate
 
+pytestmark = pytest.mark.slow  # JAX compiles in another process
+RATE = "train/learning_rate"
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "support/jax_training.py"
 
 
@@ -33,7 +37,7 @@ def trained(songs_dataset, golden, tmp_path_factory):
         },
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=PATIENCE_SECONDS,
     )
     assert ran.returncode == 0, ran.stderr
     return output
@@ -42,11 +46,11 @@ def trained(songs_dataset, golden, tmp_path_factory):
 def test_three_steps_are_the_originals(trained, golden):
     expected = np.load(golden / "model/chords_dec3/train.npz")
     found = np.load(trained / "three.npz")
-    np.testing.assert_allclose(found["norms"], expected["global_norms"], rtol=3e-6)
+    assert_close(found["norms"], expected["global_norms"], TRAINING)
     for key in found:
         if key != "norms":
             value = expected["after3|" + key.replace("/", "|")]
-            np.testing.assert_allclose(found[key], value, atol=4e-6, err_msg=key)
+            assert_close(found[key], value, TRAINING, err_msg=key)
 
 
 def test_a_run_goes_on_to_the_same_bytes(trained):
@@ -58,6 +62,21 @@ def test_a_run_goes_on_to_the_same_bytes(trained):
     assert sorted(losses) == [1, 2, 3, 4, 5, 6]
     assert run_losses(trained / "resumed") == {step: losses[step] for step in (4, 5, 6)}
     assert min(losses[6]) < min(losses[1])
+
+
+def test_a_run_by_the_clock_comes_to_the_least_rate(trained):
+    rates = [max(found) for _, found in sorted(run_losses(trained / "timed", RATE).items())]
+    assert len(rates) > 5
+    assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling is no progress
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 1e-3
+    losses = [min(found) for _, found in sorted(run_losses(trained / "timed").items())]
+    assert losses[-1] < losses[0]
+    (*_, state) = sorted((trained / "timed/state").iterdir())
+    with np.load(state) as found:
+        scalars = {name: float(found[name]) for name in found if found[name].shape == ()}
+    assert 1000.0 in scalars.values()  # where the schedules end
+    assert 20 < scalars["limit/seconds_used"] <= 30
 
 
 def test_tensorflow_reads_and_scores_what_it_trained(trained, songs_dataset):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from closeness import TRAINING, assert_close
 
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
@@ -40,8 +41,17 @@ def golden_batch(folder):
     }
 
 
-@pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
-@pytest.mark.parametrize("packed", [True, False])
+def assert_same_results(found, expected):
+    """Figures of a step: sums and means over measures, units and tokens, of terms of size 1."""
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        assert_close(found[name], value, TRAINING, size=max(abs(value), 1), err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["chords_dec3", pytest.param("plain_dec3", marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
     # at step 0 of ours the KL would not count yet
     monkeypatch.setattr("gm_vae.training.objective.beta", lambda config, step: 1.0)
@@ -54,12 +64,13 @@ def test_three_steps_are_the_originals(golden, name, packed, monkeypatch):
     batch = golden_batch(folder)
     results = [step(batch) for _ in range(3)]
     found = [float(result["gradient_norm"]) for result in results]
-    np.testing.assert_allclose(found, train["global_norms"], rtol=3e-6)
+    assert_close(found, train["global_norms"], TRAINING)
     for key, value in network.published_weights().items():
         expected = train["after3|" + key.replace("/", "|")]
-        np.testing.assert_allclose(value, expected, atol=4e-6, err_msg=key)
+        assert_close(value, expected, TRAINING, err_msg=key)
 
 
+@pytest.mark.slow
 def test_two_mirrored_replicas_do_the_same_as_one_device(two_replicas, batch_of):
     config = TrainConfig(batch_size=8, learning_rate=1e-2, seed=3)
     model = ModelConfig(12, (16, 16), 6)
@@ -79,11 +90,11 @@ def test_two_mirrored_replicas_do_the_same_as_one_device(two_replicas, batch_of)
     one = run(tf.distribute.OneDeviceStrategy("CPU:0"))
     two = run(two_replicas)
     for alone, mirrored in zip(one, two):
-        for name in alone:
-            assert mirrored[name] == pytest.approx(alone[name], rel=1e-5), name
+        assert_same_results(mirrored, alone)
     assert one[3]["loss"] < one[0]["loss"]
 
 
+@pytest.mark.slow
 def test_xla_compiles_the_dense_step_to_the_packed_losses(batch_of):
     config = TrainConfig(batch_size=6, learning_rate=1e-2, free_bits=0.0)
     model = ModelConfig(12, (16, 16), 6)
@@ -103,7 +114,7 @@ def test_xla_compiles_the_dense_step_to_the_packed_losses(batch_of):
     expected = run(packed=True, compiled=False)
     for compiled in (False, True):
         for result, found in zip(expected, run(packed=False, compiled=compiled)):
-            assert found == pytest.approx(result, rel=2e-6)
+            assert_same_results(found, result)
     assert expected[2]["loss"] < expected[0]["loss"]
 
 

@@ -2,19 +2,17 @@
 
 import hashlib
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import threading
 
 import pytest
-from node_packages import cannot, install, lock, npm, require_node
+from node_packages import install, lock, npm, require_chromium, require_node
+from patience import PATIENCE_SECONDS
 from telling_models import telling_model
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE_SOURCES = HERE.parent.parent / "export" / "web"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +21,13 @@ def node(tmp_path_factory):
     require_node()
     folder = tmp_path_factory.mktemp("requests")
 
-    def run(script, request, *arguments, timeout=300):
+    def run(script, request, *arguments):
         file = folder / "request.json"
         file.write_text(json.dumps(request))
         command = ["node", str(HERE / script), *map(str, arguments), str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=HERE)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, cwd=HERE
+        )
         if done.returncode:
             pytest.fail(f"{script} ended with {done.returncode}: {done.stderr[-4000:]}")
         return json.loads(done.stdout)
@@ -60,11 +60,12 @@ def kernel(page, tmp_path_factory):
     """The engine's assembled kernel."""
     file = tmp_path_factory.mktemp("kernel") / "kernel.wasm"
     code = (
-        f"import {{assemble}} from {json.dumps(str(PAGE_SOURCES / 'build.mjs'))};"
+        f"import {{assemble}} from {json.dumps((PAGE_SOURCES / 'build.mjs').as_uri())};"
         "import {writeFile} from 'node:fs/promises';"
         f"await writeFile({json.dumps(str(file))}, await assemble());"
     )
-    subprocess.run(["node", "--input-type=module", "-e", code], check=True, timeout=60)
+    command = ["node", "--input-type=module", "-e", code]
+    subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
     return file
 
 
@@ -72,9 +73,7 @@ def kernel(page, tmp_path_factory):
 def browser():
     """The path of a Chromium, with the library that drives it installed."""
     require_node()
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        cannot("there is no Chromium; install Debian's package chromium, or name one in CHROMIUM")
+    found = require_chromium()
     install(HERE)
     return found
 

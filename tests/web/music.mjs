@@ -2,11 +2,15 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
-import {chordId} from '../../export/web/src/music/chords.js';
+import {priorPoint} from '../../export/web/src/engine/sampling.js';
+import {chordLine} from '../../export/web/src/music/chord_lines.js';
+import {ChordError} from '../../export/web/src/music/chord_spelling.js';
+import {chordId, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';
 import {Format} from '../../export/web/src/music/format.js';
 import {FAMILIES, INSTRUMENTS, drumName} from '../../export/web/src/music/general_midi.js';
 import {readMeasures} from '../../export/web/src/music/measures.js';
 import {writeMidi} from '../../export/web/src/music/midi_writer.js';
+import {readScore} from '../../export/web/src/music/score.js';
 import {makeSong} from '../../export/web/src/music/song.js';
 
 const attempt = (run) => {
@@ -17,10 +21,33 @@ const attempt = (run) => {
   }
 };
 
+/** What `run` gives, or null for what is no chord; other errors are faults. */
+const refused = (run) => {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ChordError && !error.message.includes('“”')) return null;
+    throw error;
+  }
+};
+
 const actions = {
   bars: ({file, format}) => readFile(file).then((bytes) =>
     attempt(() => readMeasures(new Uint8Array(bytes), new Format(format)).bars)),
-  chord: ({symbol}) => attempt(() => chordId(symbol)),
+  /** Notes as [instrument, start, end, pitch, velocity, program, isDrum, channel], and flaws. */
+  notes: ({file}) => readFile(file).then((bytes) => attempt(() => {
+    const {notes, flaws, signatures, qpm} = readScore(new Uint8Array(bytes));
+    const rows = notes.map((n) => [
+      n.instrument, n.start, n.end, n.pitch, n.velocity, n.program, n.isDrum, n.channel]);
+    return {notes: rows, flaws, signatures: signatures.map(({tick, beats, unit}) => [tick, beats, unit]), qpm};
+  })),
+  chord: ({symbol}) => ({
+    id: refused(() => chordId(symbol)),
+    nearest: refused(() => nearestChordId(symbol)),
+    hasTriad: refused(() => hasTriad(symbol)),
+  }),
+  point: ({seed, draw, size}) => [...priorPoint(seed, draw, size)],
+  line: ({text}) => refused(() => chordLine(text)),
   names: () => ({FAMILIES, INSTRUMENTS, drums: [...Array(128).keys()].map(drumName)}),
   write: ({measures, format, qpm, title, file}) => {
     const song = makeSong(

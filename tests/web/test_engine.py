@@ -1,19 +1,19 @@
 """The page's engine computes what the package does: tokens by argmax and by seed, and points.
 
-A token may differ only where its choice was a near tie: the engine tells the margin of each.
+A token may differ only where its choice was a near tie.
 """
 
 import numpy as np
 import pytest
+from closeness import NETWORK, assert_close
+from near_ties import assert_same_choices
 from telling_models import telling_model
 
 from gm_vae.generate.loading import load
 from gm_vae.music import arranger
-from gm_vae.music.chords import chord_symbol
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi
 
-NEAR_TIE = 2e-5
 SIZES = {"encoder_units": 24, "decoder_units": (20, 20), "latent_size": 12}
 WALTZ = MeasureFormat(
     beats_per_bar=3, steps_per_quarter=12, max_tracks=4, max_instruments=4, max_track_length=32,
@@ -28,12 +28,7 @@ def random_requests(model, count, seed=3):
     return z, rng.integers(0, 49, (count, model.format.chords_per_measure))
 
 
-def decode_in_python(model, z, ids, temperature, seed):
-    symbols = ["|".join(chord_symbol(index) for index in row) for row in ids]
-    return model.decode_tokens(z, symbols, temperature, constrained=True, seed=seed)
-
-
-def assert_same_tokens(model, folder, node, kernel, count, most_near_ties):
+def assert_same_tokens(model, folder, node, kernel, count):
     z, ids = random_requests(model, count)
     settings = [(0, 1), (0.6, 77), (1.3, 2**32 - 5)]
     request = {
@@ -44,18 +39,14 @@ def assert_same_tokens(model, folder, node, kernel, count, most_near_ties):
     }
     answers = node("engine.mjs", request, kernel, folder)["decoded"]
     for answer, (temperature, seed) in zip(answers, settings, strict=True):
-        expected = decode_in_python(model, z, ids, temperature, seed)
-        expected = expected.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
-        assert len(answer["tokens"]) == len(expected)
-        near_ties = 0
-        for tokens, row, margin in zip(answer["tokens"], expected, answer["margins"]):
-            if margin < NEAR_TIE:
-                near_ties += 1
-                continue
-            padded = np.zeros(len(row), int)
-            padded[: len(tokens)] = tokens
-            np.testing.assert_array_equal(padded, row)
-        assert near_ties <= most_near_ties * len(expected)
+        arguments = z, ids, temperature, seed, np.arange(count)
+        expected, _ = model.numpy.decode(*arguments)
+        found = np.zeros_like(expected)
+        rows = found.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
+        for row, tokens in zip(rows, answer["tokens"], strict=True):
+            row[: len(tokens)] = tokens
+        weights = model.numpy.published_weights()
+        assert_same_choices(found, expected, model.config, weights, *arguments)
         assert len(np.unique(expected)) > 30  # the model says a lot
 
 
@@ -72,13 +63,13 @@ def assert_same_tokens(model, folder, node, kernel, count, most_near_ties):
 def test_tokens_are_those_of_the_package(node, kernel, tmp_path, sizes):
     model = telling_model(sizes)
     model.save(tmp_path / "model")
-    assert_same_tokens(model, tmp_path / "model", node, kernel, count=12, most_near_ties=0.2)
+    assert_same_tokens(model, tmp_path / "model", node, kernel, count=12)
 
 
 def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
     model = load(golden / "trained_small")
     model.save(tmp_path / "model")
-    assert_same_tokens(model, tmp_path / "model", node, kernel, count=24, most_near_ties=0.15)
+    assert_same_tokens(model, tmp_path / "model", node, kernel, count=24)
 
 
 @pytest.mark.parametrize("quantization", ["float16", "uint8"])
@@ -90,7 +81,7 @@ def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_p
     export_web(read_model(tmp_path / "model"), tmp_path / "site", quantization)
     assert (tmp_path / "site" / "index.html").exists()
     quantised = load(tmp_path / "site" / "model")
-    assert_same_tokens(quantised, tmp_path / "site" / "model", node, kernel, 6, most_near_ties=0.2)
+    assert_same_tokens(quantised, tmp_path / "site" / "model", node, kernel, 6)
 
 
 @pytest.mark.parametrize("chords", [True, False])
@@ -111,4 +102,4 @@ def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
     found = np.array(node("engine.mjs", request, kernel, tmp_path / "model")["encoded"])
     mu, _ = model.encode(measures)
     assert np.abs(mu).max() > 0.1
-    np.testing.assert_allclose(found, mu, atol=1e-5)
+    assert_close(found, mu, NETWORK)

@@ -1,16 +1,28 @@
 """The page reads and writes MIDI files, and reads chords, as the package does."""
 
+import json
+import pathlib
+import random
+
 import mido
 import numpy as np
 import pytest
 from midi_mutations import mutant
+from random_midi import random_midi
 
 from gm_vae.generate.midi_writer import write_midi
+from gm_vae.model import numpy_ops
+from gm_vae.model.prior import prior_points
 from gm_vae.music import arranger, general_midi
-from gm_vae.music.chords import ROOTS, ChordError, chord_id
+from gm_vae.music.chord_lines import chord_line
+from gm_vae.music.chord_spelling import ChordError
+from gm_vae.music.chords import ROOTS, chord_id, has_triad, nearest_chord_id
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
+from gm_vae.music.sustain import apply_sustain
+
+VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 
 
 def bars_in_python(data, fmt):
@@ -59,6 +71,81 @@ def assert_same_bars(node, folder, files, fmt=None):
     return total
 
 
+def notes_in_python(data):
+    try:
+        score = parse_midi(data)
+    except MidiError:
+        return None
+    tempo = score.tempos[0][1] if score.tempos else 120
+    held = apply_sustain(score)
+    columns = (
+        *(held.instrument, held.start_ticks, held.end_ticks, held.pitch, held.velocity),
+        *(held.program, held.is_drum, held.channel),
+    )
+    return {
+        "notes": [list(row) for row in zip(*(column.tolist() for column in columns))],
+        "flaws": {flaw.name.lower(): count for flaw, count in score.flaws.items()},
+        "signatures": [list(change) for change in score.time_signatures],
+        "qpm": tempo,
+    }
+
+
+def assert_same_notes(node, folder, files):
+    """Compares every note, flaw and time signature; returns how many notes there were."""
+    requests = []
+    for number, data in enumerate(files):
+        path = folder / f"{number}.mid"
+        path.write_bytes(data)
+        requests.append({"action": "notes", "file": str(path)})
+    total = 0
+    for number, found in enumerate(node("music.mjs", requests)):
+        expected = notes_in_python(files[number])
+        if expected is None:
+            assert found["error"]
+            continue
+        for name, value in expected.items():
+            assert found[name] == value, (number, name)
+        total += len(found["notes"])
+    return total
+
+
+def test_notes_of_the_vectors(node, tmp_path):
+    """Each rule of reading on a small file, with its outcome written by hand."""
+    vectors = json.loads((VECTORS / "midi_reading.json").read_text(encoding="utf-8"))
+    assert len(vectors) > 50
+    requests = []
+    for vector in vectors:
+        path = tmp_path / f"{vector['name']}.mid"
+        path.write_bytes(bytes.fromhex(vector["midi"]))
+        requests.append({"action": "notes", "file": str(path)})
+    for vector, found in zip(vectors, node("music.mjs", requests), strict=True):
+        notes = [
+            [instrument, channel, program, int(is_drum), pitch, start, end]
+            for instrument, start, end, pitch, _, program, is_drum, channel in found["notes"]
+        ]
+        assert sorted(notes) == sorted(vector["notes"]), vector["name"]
+        assert found["flaws"] == vector["flaws"], vector["name"]
+        assert found["signatures"] == vector["timeSignatures"], vector["name"]
+
+
+def test_notes_of_random_messages(node, tmp_path):
+    """Programs, banks, drum parts, pedals, resets and mode messages of several ports and tracks."""
+    files = [random_midi(index) for index in range(300)]
+    assert assert_same_notes(node, tmp_path, files) > 2500
+
+
+def test_notes_of_damaged_files(node, tmp_path):
+    files = [random_midi(index) for index in range(20)]
+    damaged = [mutant(files, seed=5, index=index) for index in range(1, 250)]
+    assert assert_same_notes(node, tmp_path, damaged) > 250
+
+
+def test_notes_of_files_that_go_wrong(node, shared, tmp_path):
+    paths = sorted((shared / "cases" / "midi").glob("*.mid"))
+    assert len(paths) > 15
+    assert assert_same_notes(node, tmp_path, [path.read_bytes() for path in paths]) > 100
+
+
 def test_bars_of_our_songs(node, tmp_path):
     files = [song.midi for song in arranger.songs(8, seed=1)]
     assert assert_same_bars(node, tmp_path, files) > 200
@@ -78,26 +165,80 @@ def test_bars_of_odd_files(node, golden, tmp_path):
 
 def test_damaged_files_are_refused_alike(node, tmp_path):
     song = next(iter(arranger.songs(1, seed=3))).midi
-    files = [mutant([song], seed=2, index=index) for index in range(1, 50)]
+    files = [mutant([song], seed=2, index=index) for index in range(1, 20)]
     assert_same_bars(node, tmp_path, [*files, b"", b"MThd", b"not a MIDI file"])
 
 
+def or_none(read, text):
+    try:
+        return read(text)
+    except ChordError:
+        return None
+
+
 def test_chord_symbols(node):
-    kinds = [
-        "", "m", "min", "-", "maj7", "M7", "Δ", "7", "9", "13", "6", "69", "6/9", "m7", "m7b5",
-        "mM7", "dim", "dim7", "°", "o7", "ø", "ø7", "+", "aug", "+7", "7#5",
-        "7b5", "sus4", "7sus4", "5",
-        "add9", "(add9)", "m(add11)", "no3", "7(b9)", "7alt", "/E", "m/G", "maj7/B", "2", "4", "x",
-        "#", "b", "bb", "##m", "7b9#11", "-5", "maj",
-    ]  # fmt: skip
-    symbols = [root + kind for root in (*ROOTS, "Cb", "E#", "H", "") for kind in kinds]
-    symbols += ["N.C.", "NC", "n.c.", "N", " Am ", "F♯m", "B♭"]
+    """Those of the vectors mean what is written there; others what the package reads."""
+    vectors = json.loads((VECTORS / "chord_symbols.json").read_text(encoding="utf-8"))
+    triads = {s: group["id"] for group in vectors["read"] for s in group["symbols"]}
+    folded = {s: group["id"] for group in vectors["nearest"] for s in group["symbols"]}
+    refused = vectors["refused"]
+    kinds = sorted({s[1:] for s in [*triads, *folded, *refused] if s[:1] in tuple("ABCDEFG")})
+    others = [root + kind for root in (*ROOTS, "Cb", "e", "bb", "H", "") for kind in kinds]
+    symbols = [*triads, *folded, *refused, *others]
     found = node("music.mjs", [{"action": "chord", "symbol": symbol} for symbol in symbols])
-    for symbol, answer in zip(symbols, found, strict=True):
-        try:
-            assert answer == chord_id(symbol), symbol
-        except ChordError:
-            assert answer["error"], symbol
+    answers = dict(zip(symbols, found, strict=True))
+    for symbol, index in triads.items():
+        assert answers[symbol] == {"id": index, "nearest": index, "hasTriad": True}, symbol
+    for symbol, index in folded.items():
+        assert answers[symbol] == {"id": None, "nearest": index, "hasTriad": False}, symbol
+    for symbol in refused:
+        assert answers[symbol] == {"id": None, "nearest": None, "hasTriad": None}, symbol
+    for symbol in others:
+        readers = {"id": chord_id, "nearest": nearest_chord_id, "hasTriad": has_triad}
+        expected = {name: or_none(read, symbol) for name, read in readers.items()}
+        assert answers[symbol] == expected, symbol
+
+
+def test_lines_of_chords(node):
+    vectors = json.loads((VECTORS / "chord_lines.json").read_text(encoding="utf-8"))
+    meant = {line: group["measures"] for group in vectors["read"] for line in group["lines"]}
+    rng = random.Random(0)
+    chords = [
+        "C", "G7", "Am", "F", "a", "bb", "C-", "C7(b9, 13)", "Fsus4", "˚7", "ｍ", "A:min", "%",
+        "x3",
+    ]  # fmt: skip
+    between = [
+        " ", " ", " | ", "|", "-", " - ", "−", "—", "|: ", " :|", ":|:", " / ", ".", ", ", "\n",
+        "(",
+    ]  # fmt: skip
+    others = [
+        "".join(rng.choice(chords) + rng.choice(between) for _ in range(rng.randrange(1, 7)))
+        for _ in range(3000)
+    ]
+    lines = [*meant, *vectors["refused"], *others]
+    found = node("music.mjs", [{"action": "line", "text": line} for line in lines])
+    answers = dict(zip(lines, found, strict=True))
+    for line, measures in meant.items():
+        assert " ".join("|".join(measure) for measure in answers[line]) == measures, line
+    for line in vectors["refused"]:
+        assert answers[line] is None, line
+    read = {line: or_none(chord_line, line) for line in others}
+    assert sum(map(bool, read.values())) > 300
+    for line, measures in read.items():
+        assert answers[line] == (None if measures is None else [*map(list, measures)]), line
+
+
+def test_seeds_mean_the_points_of_the_package(node):
+    vectors = json.loads((VECTORS / "prior_points.json").read_text(encoding="utf-8"))["points"]
+    asked = [(vector["seed"], vector["draw"], len(vector["point"])) for vector in vectors]
+    asked += [(seed, 0, 128) for seed in range(300)]
+    requests = [dict(action="point", seed=s, draw=d, size=n) for s, d, n in asked]
+    found = [np.float32(point) for point in node("music.mjs", requests)]
+    for vector, point in zip(vectors, found):
+        np.testing.assert_array_equal(point, np.float32(vector["point"]))
+    for (seed, draw, size), point in zip(asked, found, strict=True):
+        (expected,) = prior_points(seed, np.array([draw]), size, numpy_ops)
+        np.testing.assert_array_equal(point, expected)
 
 
 def test_names_of_instruments(node):

@@ -6,6 +6,7 @@ import pytest
 from sine_soundfont import sine_soundfont
 
 from gm_vae.generate.points import interpolate
+from gm_vae.model.sampling import uniforms
 from gm_vae.music import arranger
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.chords import chord_symbol
@@ -13,7 +14,7 @@ from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
-    "favourites", "mistakes", "access", "phone", "offline", "clicks",
+    "favourites", "mistakes", "access", "phone", "fonts", "offline", "clicks",
 )  # fmt: skip
 
 
@@ -35,13 +36,13 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
     solo.tracks.append(mido.MidiTrack(notes))
     solo.save(files["solo.mid"])
 
-    def run(only=None, timeout=900):
+    def run(only=None):
         names = {"song": "song.mid", "text": "notes.txt", "solo": "solo.mid", "font": "sine.sf2"}
         request = {
             "chromium": browser, "url": served, "out": str(folder), "only": only,
             "files": {name: str(files[file]) for name, file in names.items()},
         }  # fmt: skip
-        return node("page.mjs", request, timeout=timeout)
+        return node("page.mjs", request)
 
     run.folder = folder
     return run
@@ -74,6 +75,8 @@ def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
     model, _ = small_model
     chosen = facts["arrangement"]
     ends = [np.array(facts[name], np.float32) for name in ("pointA", "pointB")]
+    seeds = [chosen[style]["seed"] for style in "ab"]
+    np.testing.assert_array_equal(ends, [model.sample_points(1, seed)[0] for seed in seeds])
     line = interpolate(*ends, 101)
     z = np.stack([line[share] for share in chosen["blend"]])
     symbols = ["|".join(chord_symbol(index) for index in bar) for bar in chosen["chords"]]
@@ -89,6 +92,19 @@ def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
         tuple(note) for note in expected.notes.tolist()
     ]
     assert len(expected.notes) > 20
+
+
+def test_links_of_earlier_pages_keep_their_music(found, small_model):
+    """Their points had pairs of coordinates that shared two numbers, hashed with a mark."""
+    size = small_model[0].config.latent_size
+    pairs = np.arange(0, size, 2)
+    marks = np.full(len(pairs), 0x5EED)
+    first, second = (uniforms(21, marks, pairs, place).astype(float) for place in (0, 1))
+    radius, angle = np.sqrt(-2 * np.log(first)), 2 * np.pi * second
+    expected = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).ravel()
+    point = found["links"]["facts"]["point"]
+    assert point[0] == pytest.approx(0.878, abs=5e-4)  # as it was read on such a page
+    np.testing.assert_array_equal(np.float32(point), expected.astype(np.float32)[:size])
 
 
 def test_the_saved_file_holds_what_the_page_showed(found, request_of_page):

@@ -37,7 +37,7 @@ export class Studio {
     this.status = {loading: true, busy: false, error: ''};
     this.notice = null; // {text, isError, id}
     this.song = null;
-    this.midi = null; // a file that was opened: {name, bars, link}
+    this.midi = null; // a file that was opened: {name, bars, flaws, qpm, link}
     this.sounds = new Sounds(() => this._switchSynth());
     this.player = new Player((part) => this.sound(part));
     this.player.onStop = () => this._changed();
@@ -212,10 +212,10 @@ export class Studio {
     this._busy(true);
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const {bars, qpm, texts} = await this._engine.read(bytes);
+      const {bars, qpm, texts, flaws} = await this._engine.read(bytes);
       const link = texts.find((text) => text.startsWith(LINK_MARK))?.slice(LINK_MARK.length);
       if (!link && !bars.some(({tracks}) => tracks)) throw noMeasures(file.name, bars);
-      this.midi = {name: file.name, bars, qpm: Math.round(qpm), link};
+      this.midi = {name: file.name, bars, flaws, qpm: Math.round(qpm), link};
     } catch (error) {
       this.say(`${file.name}: ${error.message}`, true);
     }

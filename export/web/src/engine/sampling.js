@@ -1,5 +1,6 @@
 /** The random numbers of `gm_vae.model.sampling`: the same seed, the same tokens. */
 
+import {PRIOR} from '../generated/tables.js';
 import {NEVER} from './grammar.js';
 
 /** A number in (0, 1), hashed from (seed, measure, track, position), integers each. */
@@ -68,14 +69,26 @@ function shares(size) {
   return scratch;
 }
 
-/** `count` numbers of a standard normal distribution, the same for the same seed. */
-export function normals(seed, count) {
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; i += 2) {
+/**
+ * A point of the prior: `prior_points` of the package, the same numbers for the same seed.
+ * @param {number} draw which point of the seed
+ * @returns {Float32Array} [size]
+ */
+export function priorPoint(seed, draw, size) {
+  return Float32Array.from({length: size}, (_, coordinate) => {
+    const radius = Math.sqrt(-2 * Math.log(uniform(seed, draw, coordinate, PRIOR.radius)));
+    return radius * Math.cos(2 * Math.PI * uniform(seed, draw, coordinate, PRIOR.angle));
+  });
+}
+
+/** The point that a seed meant to earlier pages, for the links that they made. */
+export function earlyPoint(seed, size) {
+  const values = new Float32Array(size);
+  for (let i = 0; i < size; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(uniform(seed, 0x5eed, i, 0)));
     const angle = 2 * Math.PI * uniform(seed, 0x5eed, i, 1);
     values[i] = radius * Math.cos(angle);
-    if (i + 1 < count) values[i + 1] = radius * Math.sin(angle);
+    if (i + 1 < size) values[i + 1] = radius * Math.sin(angle);
   }
   return values;
 }

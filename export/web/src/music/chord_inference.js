@@ -1,21 +1,17 @@
 /**
- * Chords from notes: Viterbi's path through the model of `gm_vae.music.chord_inference`, with the
- * same parameters and the same choice among equals.
+ * Chords from notes: Viterbi's path through the model of `gm_vae.music.chord_inference`, with its
+ * parameters and the same choice among equals.
  */
 
-import {ROOTS} from './chords.js';
+import {CHORD_INFERENCE} from '../generated/tables.js';
+import {NO_CHORD_SYMBOL, ROOTS} from './chords.js';
+import {NO_CHORD} from './format.js';
 
-const KEY_CHANGE = 0.001;
-const CHORD_CHANGE = 0.5;
-const OUT_OF_KEY = 0.01;
-const CONCENTRATION = 100;
-const SCALE = [0, 2, 4, 5, 7, 9, 11];
-// Suffix, pitch classes above the root, and the quality of the triad that it folds into.
-const KINDS = [
-  ['', [0, 4, 7], 0], ['m', [0, 3, 7], 1], ['+', [0, 4, 8], 2], ['dim', [0, 3, 6], 3],
-  ['7', [0, 4, 7, 10], 0], ['maj7', [0, 4, 7, 11], 0], ['m7', [0, 3, 7, 10], 1],
-  ['m7b5', [0, 3, 6, 10], 3],
-];
+const {
+  keyChange: KEY_CHANGE, chordChange: CHORD_CHANGE, outOfKey: OUT_OF_KEY,
+  concentration: CONCENTRATION, scale: SCALE,
+  kinds: KINDS, // suffix, pitch classes above the root, quality of the triad that it folds into
+} = CHORD_INFERENCE;
 const KEYS = 12;
 const CHORDS = 1 + 12 * KINDS.length;
 const CLASSES = 25; // of chords: how many of their pitches the key has, and how many it lacks
@@ -32,7 +28,7 @@ export function inferChords(notes, total, frame) {
   const path = mostLikely(likelihoods(pitchVectors(notes, frames, frame)));
   return path.map((state) => {
     const chord = state % CHORDS;
-    if (!chord) return {id: 0, symbol: 'N.C.'};
+    if (!chord) return {id: NO_CHORD, symbol: NO_CHORD_SYMBOL};
     const root = Math.floor((chord - 1) / KINDS.length);
     const [suffix, , quality] = KINDS[(chord - 1) % KINDS.length];
     return {id: 1 + 12 * quality + root, symbol: ROOTS[root] + suffix};

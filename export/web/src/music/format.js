@@ -1,33 +1,12 @@
 /** What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package. */
 
-export const PITCHES = 128;
-export const PROGRAMS = 128;
-export const DRUMS = 128; // the "program" of a drum track
-export const NO_CHORD = 0;
-export const NUM_CHORDS = 49;
+import {CHORDS, TOKENS} from '../generated/tables.js';
 
-const DEFAULTS = {
-  beats_per_bar: 4,
-  beat_unit: 4,
-  steps_per_quarter: 24,
-  max_tracks: 8,
-  max_track_length: 64,
-  min_instruments: 2,
-  max_instruments: 8,
-  min_events: 8,
-  velocity_bins: 8,
-  chords_per_measure: 2,
-  min_pitch: 0,
-  max_pitch: 127,
-};
+export const {pitches: PITCHES, programs: PROGRAMS, drums: DRUMS} = TOKENS; // DRUMS: as a program
+export const {NOTE_ON, NOTE_OFF, TIME_SHIFT, VELOCITY, PROGRAM, END} = TOKENS.kinds;
+export const {none: NO_CHORD, count: NUM_CHORDS} = CHORDS;
 
-/** Kinds of tokens. */
-export const NOTE_ON = 0;
-export const NOTE_OFF = 1;
-export const TIME_SHIFT = 2;
-export const VELOCITY = 3;
-export const PROGRAM = 4;
-export const END = 5;
+const DEFAULTS = TOKENS.format;
 
 export class Format {
   /** @param {Object<string, number>} fields those of MeasureFormat; missing ones are the default */

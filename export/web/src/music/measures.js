@@ -24,12 +24,14 @@ const isUnpitched = (program) =>
 /**
  * @param {Uint8Array} data
  * @param {import('./format.js').Format} format
- * @returns {{bars: Bar[], qpm: number, texts: string[]}}
+ * @returns {{bars: Bar[], qpm: number, texts: string[], flaws: Object<string, number>}} flaws are
+ *   what was mended or passed over, by kind (`MIDI.flaws`)
  * @throws {MidiError}
  */
 export function readMeasures(data, format) {
   const score = readScore(data);
-  return {bars: score.notes.length ? barsOf(score, format) : [], qpm: score.qpm, texts: score.texts};
+  const {qpm, texts, flaws} = score;
+  return {bars: score.notes.length ? barsOf(score, format) : [], qpm, texts, flaws};
 }
 
 function barsOf(score, format) {

@@ -1,6 +1,8 @@
 /** What a person has chosen: plain values, which a link holds. */
 
-import {chordId, chordSymbol} from '../music/chords.js';
+import {chordLine} from '../music/chord_lines.js';
+import {ChordError} from '../music/chord_spelling.js';
+import {chordSymbol, hasTriad, nearestChordId} from '../music/chords.js';
 
 export const MOST_CHORDS = 16;
 export const MOST_CHORDS_A_BAR = 4;
@@ -10,7 +12,8 @@ export const FULL_VOLUME = 100; // of MIDI's 127
 
 /**
  * A point of the latent space with a name: drawn from a seed, or read from a measure.
- * @typedef {{seed: number} | {point: string, name: string}} Style  point: see `packPoint`
+ * @typedef {{seed: number, isEarly?: boolean} | {point: string, name: string}} Style
+ *   isEarly: the seed means what it meant to earlier pages; point: see `packPoint`
  *
  * What was changed of a part.
  * @typedef {{program?: number, volume?: number, mute?: boolean, solo?: boolean, roll?: number}}
@@ -46,15 +49,26 @@ export function newArrangement(random = Math.random) {
 }
 
 /**
- * Chord ids of each bar from text such as "C Am F|G7".
- * @throws {import('../music/chords.js').ChordError}
+ * Chord ids of each bar from a line such as "C Am F|G7" or "| C | Am F | % |".
+ * @returns {{chords: number[][], folded: string[]}} folded: symbols that the nearest triad stands for
+ * @throws {ChordError}
  */
-export function parseChords(text) {
-  return text.trim().split(/[\s,]+/).filter(Boolean).slice(0, MOST_CHORDS)
-    .map((bar) => bar.split('|').filter(Boolean).slice(0, MOST_CHORDS_A_BAR).map(chordId))
-    .map((bar) => (bar.length === 3 ? bar.slice(0, 2) : bar)) // three do not divide every bar
-    .filter((bar) => bar.length);
+export function readChordLine(text) {
+  const bars = chordLine(text).slice(0, MOST_CHORDS);
+  for (const bar of bars) {
+    if (bar.length === 3 || bar.length > MOST_CHORDS_A_BAR) { // three do not divide every bar
+      throw new ChordError(
+        `“${bar.join('|')}” has ${bar.length} chords in one measure. Write 1, 2 or 4.`);
+    }
+  }
+  return {
+    chords: bars.map((bar) => bar.map(nearestChordId)),
+    folded: [...new Set(bars.flat())].filter((symbol) => !hasTriad(symbol)),
+  };
 }
+
+/** The chords of `readChordLine`. */
+export const parseChords = (text) => readChordLine(text).chords;
 
 export const chordsText = (chords) => chords.map(barText).join(' ');
 export const barText = (bar) => bar.map(chordSymbol).join('|');

@@ -1,7 +1,7 @@
 /** Arrangement -> song: asks the engine for the measures that it has not made before. */
 
 import {between} from '../engine/points.js';
-import {normals} from '../engine/sampling.js';
+import {earlyPoint, priorPoint} from '../engine/sampling.js';
 import {makeSong, partKeys, presentTracks} from '../music/song.js';
 import {styleText} from './link.js';
 import {unpackPoint} from './point_text.js';
@@ -24,9 +24,10 @@ export class Composer {
 
   /** The point of a style. */
   point(style) {
-    return style.point === undefined
-      ? normals(style.seed, this._latentSize)
-      : unpackPoint(style.point);
+    if (style.point !== undefined) return unpackPoint(style.point);
+    return style.isEarly
+      ? earlyPoint(style.seed, this._latentSize)
+      : priorPoint(style.seed, 0, this._latentSize);
   }
 
   /** @param {import('./arrangement.js').Arrangement} arrangement */

@@ -68,12 +68,18 @@ function readChords(text) {
   }
 }
 
-export const styleText = (style) =>
-  style.point === undefined ? String(style.seed) : `~${style.point}~${style.name}`;
+/** "s21" for a seed; "21" for one of a link that an earlier page made; else "~point~name". */
+export function styleText({seed, isEarly, point, name}) {
+  if (point !== undefined) return `~${point}~${name}`;
+  return isEarly ? String(seed) : `s${seed}`;
+}
 
 export function readStyle(text, latentSize) {
   if (!text) return null;
-  if (/^\d+$/.test(text)) return {seed: whole(text, 0, 2 ** 32 - 1, 0)};
+  if (/^s?\d+$/.test(text)) {
+    const seed = whole(text.replace('s', ''), 0, 2 ** 32 - 1, 0);
+    return text.startsWith('s') ? {seed} : {seed, isEarly: true};
+  }
   const [empty, point, ...name] = text.split('~');
   if (empty || !/^[\w-]+$/.test(point ?? '')) return null;
   try {

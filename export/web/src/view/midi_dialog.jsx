@@ -1,5 +1,6 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
+import {MIDI} from '../generated/tables.js';
 import {instrumentName} from '../music/general_midi.js';
 import {Icon} from './icons.jsx';
 
@@ -35,7 +36,8 @@ export function MidiDialog({studio, which}) {
         </div>
       )}
       <p class="hint">
-        {fitting} of {midi.bars.length} bars can be a style. Choose one.</p>
+        {fitting} of {midi.bars.length} bars can be a style. Choose one.{' '}
+        {flawSentences(midi.flaws).map((sentence) => `${sentence}. `)}</p>
       <div class="bars" role="group" aria-label="Bars">
         {midi.bars.map(({number, tracks, symbols, reason}, i) => (
           <button type="button" class="bar" key={number} disabled={!tracks}
@@ -63,5 +65,10 @@ export function MidiDialog({studio, which}) {
     </dialog>
   );
 }
+
+/** What was mended or passed over, such as "24 notes had no end". */
+const flawSentences = (flaws) => Object.entries(MIDI.flaws)
+  .filter(([kind]) => flaws[kind])
+  .map(([kind, [one, several]]) => `${flaws[kind]} ${flaws[kind] === 1 ? one : several}`);
 
 const shortSymbols = (symbols) => [...new Set(symbols)].join(' ');

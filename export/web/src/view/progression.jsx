@@ -1,9 +1,9 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
-import {ROOTS, SUFFIXES, chordId} from '../music/chords.js';
+import {ROOTS, SUFFIXES, chordId, chordSymbol, nearestChordId} from '../music/chords.js';
 import {NO_CHORD} from '../music/format.js';
 import {
-  MOST_CHORDS, barText, chordsText, parseChords,
+  MOST_CHORDS, barText, chordsText, parseChords, readChordLine,
 } from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
 
@@ -28,11 +28,12 @@ export function ChordLine({studio}) {
   const commit = () => {
     if (draft === null) return;
     try {
-      const parsed = parseChords(draft);
-      if (!parsed.length) throw new Error('Type a chord or more, such as C Am F G.');
+      const {chords: typed, folded} = readChordLine(draft);
+      if (!typed.length) throw new Error('Type a chord or more, such as C Am F G.');
       setDraft(null);
       setError('');
-      if (chordsText(parsed) !== text) studio.setChords(parsed);
+      if (chordsText(typed) !== text) studio.setChords(typed);
+      if (folded.length) studio.say(foldedText(folded));
     } catch (problem) {
       setError(problem.message);
     }
@@ -66,6 +67,11 @@ export function ChordLine({studio}) {
     </div>
   );
 }
+
+/** @param {string[]} symbols chords without a triad */
+const foldedText = (symbols) => symbols
+  .map((symbol) => `${symbol} has no triad; it is played as ${chordSymbol(nearestChordId(symbol))}.`)
+  .join(' ');
 
 /** The button of a bar's chord, and the panel in which it is changed. */
 export function ChordCell({studio, index, isOpen, setOpen, isPlaying}) {

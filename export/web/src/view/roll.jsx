@@ -209,7 +209,8 @@ function drawSong(context, song, layout, look, heard) {
     if (y > 6 && y < drumTop - 6) context.fillText(`C${pitch / 12 - 1}`, GUTTER - 8, y);
   }
   if (layout.lanes.size) {
-    context.fillText('Drums', GUTTER - 4, (drumTop + layout.height) / 2 + 3);
+    const middle = (drumTop + layout.height) / 2 + 3;
+    context.fillText('Drums', GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
   }
   song.notes.forEach((note) => drawNote(context, note, song, layout, look, heard, 0));
 }

@@ -32,7 +32,8 @@ export function Styles({studio, pickFile}) {
           <button type="button" class="chip" aria-pressed={isEven}
             onClick={() => studio.change({blend: blend.map(() => mean)})}>Hold</button>
           <button type="button" class="chip" aria-pressed={isSweep}
-            onClick={() => studio.change({blend: sweep})}>Morph A → B</button>
+            onClick={() => studio.change({blend: sweep})} aria-label="Morph from A to B">
+            Morph A <Icon name="arrow" /> B</button>
           <button type="button" class="chip" onClick={() => studio.swapStyles()}
             aria-label="Swap A and B"><Icon name="swap" /></button>
         </div>

@@ -1,0 +1,146 @@
+/**
+ * The state of MIDI channels: programs, drum parts, what ends all notes, pedals
+ * (`gm_vae.music.channel_state` and `pedal`). The rules are in `gm_vae.music.midi_file`.
+ */
+
+import {MIDI} from '../generated/tables.js';
+import {MidiError} from './midi_bytes.js';
+
+const {channels: CHANNELS, drumChannel: DRUM_CHANNEL} = MIDI;
+const [PROGRAM, PART, RESET] = [128, 129, 130]; // kinds of changes; lower ones are controllers
+const [RESET_TO_GM_OR_GS, RESET_TO_XG, GS_PART, XG_PART] = [
+  MIDI.resetToGmOrGs, MIDI.resetToXg, MIDI.gsPart, MIDI.xgPart,
+].map((pattern) => new RegExp(`^(?:${pattern})`, 's'));
+
+const UNTOUCHED = {changed: [], releases: []}; // a pedal
+
+const isDrumChannel = (channel) => channel % CHANNELS === DRUM_CHANNEL;
+
+/** What decides how the notes of a file's channels sound. */
+export class ChannelState {
+  /** @param {import('./midi_bytes.js').MidiEvents} events */
+  constructor(events) {
+    this.channels = new Map(); // channel -> what happens there, each in order of time
+    for (const [channel, changes] of changesByChannel(events)) {
+      this.channels.set(channel, {
+        sounds: soundsOf(channel, changes),
+        ends: changes.filter(({kind}) => kind === RESET || MIDI.endsNotes.includes(kind)),
+        sustain: pedalOf(MIDI.sustain, changes),
+        sostenuto: pedalOf(MIDI.sostenuto, changes),
+      });
+    }
+  }
+
+  /** {program, isDrum} of a note that begins at a tick. */
+  soundAt(channel, tick) {
+    const sounds = this.channels.get(channel)?.sounds ?? [];
+    return sounds[upTo(sounds, tick) - 1] ?? {program: 0, isDrum: isDrumChannel(channel)};
+  }
+
+  /** When a message after a tick ends all notes of a channel. */
+  nextEnd(channel, tick) {
+    const ends = this.channels.get(channel)?.ends ?? [];
+    return ends[upTo(ends, tick)]?.tick ?? Infinity;
+  }
+
+  /** A pedal, `sustain` or `sostenuto`: changes {tick, down, since} and releases {tick}. */
+  pedal(which, channel) {
+    return this.channels.get(channel)?.[which] ?? UNTOUCHED;
+  }
+}
+
+/** How many of some things in order of time are up to a tick; before it if not `including`. */
+export function upTo(rows, tick, including = true) {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle].tick < tick || (including && rows[middle].tick === tick)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Channel -> changes of its state, in the order in which they act. */
+function changesByChannel({events, exclusives}) {
+  const changes = new Map();
+  const add = (channel, change) => {
+    if (!changes.has(channel)) changes.set(channel, []);
+    changes.get(channel).push(change);
+  };
+  for (const {at, tick, channel, status, data1, data2} of events) {
+    const kind = status & 0xf0;
+    if (kind === 0xb0) add(channel, {at, tick, kind: data1, value: data2});
+    else if (kind === 0xc0) add(channel, {at, tick, kind: PROGRAM, value: data1});
+  }
+  let resets = 0;
+  for (const {at, tick, port, content} of exclusives) {
+    const first = CHANNELS * port;
+    const text = String.fromCharCode(...content);
+    const isXg = RESET_TO_XG.test(text);
+    const gs = GS_PART.exec(text);
+    const xg = XG_PART.exec(text);
+    if (isXg || RESET_TO_GM_OR_GS.test(text)) {
+      if (++resets > MIDI.maxResets) {
+        throw new MidiError('The MIDI file resets its channels too often for a song.');
+      }
+      for (let i = 0; i < CHANNELS; i++) add(first + i, {at, tick, kind: RESET, value: isXg});
+    } else if (gs) {
+      const part = gs[1].charCodeAt(0) % 16; // 0 is for channel 10; 1 to 9, 11 to 16 for those
+      const channel = part > DRUM_CHANNEL ? part : (part + DRUM_CHANNEL) % (DRUM_CHANNEL + 1);
+      add(first + channel, {at, tick, kind: PART, value: gs[2] > '\0'});
+    } else if (xg) {
+      add(first + xg[1].charCodeAt(0), {at, tick, kind: PART, value: xg[2] > '\0'});
+    }
+  }
+  for (const mine of changes.values()) {
+    mine.sort((a, b) =>
+      a.tick - b.tick || (b.kind === RESET) - (a.kind === RESET) || a.at - b.at);
+  }
+  return changes;
+}
+
+/** What notes sound as after each change: {tick, program, isDrum}. */
+function soundsOf(channel, changes) {
+  let [program, bank, isXg, part, ofBank] = [0, 0, false, isDrumChannel(channel), null];
+  const sounds = [];
+  for (const {tick, kind, value} of changes) {
+    if (kind === RESET) {
+      [program, bank, isXg, part, ofBank] = [0, 0, value, isDrumChannel(channel), null];
+    } else if (kind === PART) {
+      [part, ofBank] = [value, null];
+    } else if (kind === PROGRAM) {
+      program = value;
+      const isDrum = bank === MIDI.gm2Drums || (isXg && MIDI.xgDrums.includes(bank));
+      ofBank = isDrum || (bank === MIDI.gm2Melodic ? false : null);
+    } else {
+      if (kind === MIDI.bank) bank = value;
+      continue;
+    }
+    sounds.push({tick, program, isDrum: ofBank ?? part});
+  }
+  return sounds;
+}
+
+/**
+ * What controllers do to a pedal: where it is after each and since when, and when held notes end.
+ * Without changes if nobody presses it.
+ */
+function pedalOf(pedal, changes) {
+  const changed = [];
+  const releases = [];
+  let [down, since] = [false, 0];
+  for (const {tick, kind, value} of changes) {
+    const presses = kind === pedal && value >= MIDI.pedalDown;
+    if (kind === pedal || kind === MIDI.resetControllers || kind === RESET) {
+      if (!down) since = tick;
+      down = presses;
+    } else if (kind !== MIDI.soundOff) { // all sound off ends notes and leaves the pedal
+      continue;
+    } else if (!down) {
+      since = tick;
+    }
+    changed.push({tick, down, since});
+    if (!presses) releases.push({tick});
+  }
+  return changed.some((change) => change.down) ? {changed, releases} : UNTOUCHED;
+}

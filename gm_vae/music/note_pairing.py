@@ -1,0 +1,72 @@
+"""Note-ons and note-offs -> notes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def pair_notes(
+    key: np.ndarray, tick: np.ndarray, is_on: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which note-off ends each note.
+
+    A note-off ends every sounding note of its key. While an older one sounds, it spares those that
+    begin on its own tick.
+
+    Args:
+        key: int64 [M], what a note-on and its note-off have in common.
+        tick: int64 [M].
+        is_on: bool [M], note-on or note-off; all in file order.
+
+    Returns:
+        int64 [N] each, indices of all note-ons and of the note-offs that end them; -1 for none.
+    """
+    if key.max(initial=0) < 1 << 16:
+        key = key.astype(np.uint16)  # sorted several times as fast
+    order = np.argsort(key, kind="stable")  # by key, then file order
+    key, tick, is_on = key[order], tick[order], is_on[order]
+    ons, offs = np.flatnonzero(is_on), np.flatnonzero(~is_on)
+    if not len(offs):
+        return order[ons], np.full(len(ons), -1)
+    following = np.cumsum(~is_on)[ons]  # [N] index into `offs` of the next one after each
+    ends = _ends_with(following, ons, offs, key)
+    at_once = ends & (tick[ons] == tick[offs[np.minimum(following, len(offs) - 1)]])
+    if at_once.any():
+        spared = _spares(following, ends & ~at_once, at_once, key[offs], tick[offs])
+        following = following + (at_once & spared[np.minimum(following, len(offs) - 1)])
+        ends = _ends_with(following, ons, offs, key)
+    found = offs[np.minimum(following, len(offs) - 1)]
+    return order[ons], np.where(ends, order[found], -1)
+
+
+def _ends_with(following: np.ndarray, ons: np.ndarray, offs: np.ndarray, key: np.ndarray):
+    """bool [N]: whether the note-off after each note-on is of its key."""
+    exists = following < len(offs)
+    return exists & (key[offs[np.minimum(following, len(offs) - 1)]] == key[ons])
+
+
+def _spares(
+    following: np.ndarray, older: np.ndarray, newer: np.ndarray, key: np.ndarray, tick: np.ndarray
+) -> np.ndarray:
+    """bool [F]: whether each note-off leaves the notes of its tick, as an older one sounds.
+
+    That an older one sounds follows from the notes since the note-off before, or from those that
+    the note-off before has left, if it is of an earlier tick: a chain that begins at some note-offs
+    and breaks at others.
+
+    Args:
+        following: int64 [N], the next note-off of each note-on.
+        older, newer: bool [N], whether that ends it on a later tick, or on its own.
+        key, tick: [F] of the note-offs.
+    """
+    count = len(key)
+    has_older = np.bincount(following[older], minlength=count) > 0
+    has_newer = np.bincount(following[newer], minlength=count) > 0
+    later = np.zeros(count, bool)  # than the one before, which is of the same key
+    later[1:] = (key[1:] == key[:-1]) & (tick[1:] > tick[:-1])
+    place = np.arange(count)
+    begins = np.maximum.accumulate(np.where(has_older & has_newer, place, -1))
+    breaks = np.maximum.accumulate(np.where(has_newer & (has_older | later), -1, place))
+    leaves = begins > breaks  # [F] some notes, which sound on
+    left_before = np.append(False, leaves[:-1])
+    return has_older | (left_before & later)

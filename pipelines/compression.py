@@ -1,0 +1,128 @@
+"""Streams without their compression (gzip, bzip2, xz), read in bounded memory.
+
+Python's own file objects take as much memory as an xz header asks for, and read the name in a gzip
+header byte by byte, however long it is.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import zlib
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+MEMORY_BYTES = 256 << 20  # of a decompressor; xz asks for 65 MB at its highest level
+ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)  # of `expanded` streams
+
+_CHUNK = 1 << 16  # compressed bytes read at a time
+_MAGIC_BYTES = 6
+_GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+class Decoder(Protocol):
+    """What decompresses: `bz2.BZ2Decompressor`, `lzma.LZMADecompressor`, `Inflate`.
+
+    Attributes:
+        eof: whether the end of the compressed data was met.
+        needs_input: whether there is nothing more to come out of what went in.
+        unused_data: what was found behind the end.
+    """
+
+    eof: bool
+    needs_input: bool
+    unused_data: bytes
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """At most so many bytes; what is left of `data` is kept."""
+        ...
+
+
+class Inflate:
+    """zlib's decompressor as a `Decoder`: of bare deflate data, or of a gzip member."""
+
+    def __init__(self, gzip: bool = False) -> None:
+        self._zlib = zlib.decompressobj(_GZIP if gzip else _RAW)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zlib.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        found = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        # a full answer: there may be more inside, even if all input was taken
+        self.needs_input = not self._zlib.unconsumed_tail and len(found) < max_length
+        return found
+
+
+_DECODERS: dict[bytes, Callable[[], Decoder]] = {
+    b"\x1f\x8b": lambda: Inflate(gzip=True),
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\x00": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY_BYTES),
+}
+
+
+def is_compressed(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a compression."""
+    return head.startswith(tuple(_DECODERS))
+
+
+def expanded(stream: BinaryIO) -> BinaryIO:
+    """A stream, which must be able to seek, without its compression if it has one.
+
+    The result cannot seek if there was a compression; reading it raises one of `ERRORS` if the
+    data are damaged (EOFError: cut short).
+    """
+    head = stream.read(_MAGIC_BYTES)
+    stream.seek(0)
+    for magic, decoder in _DECODERS.items():
+        if head.startswith(magic):
+            return io.BufferedReader(_Expanded(stream, magic, decoder), _CHUNK)
+    return stream
+
+
+class _Expanded(io.RawIOBase):
+    """Compressed streams in a row, as such files may hold; what is none behind them is ignored."""
+
+    def __init__(self, stream: BinaryIO, magic: bytes, new_decoder: Callable[[], Decoder]) -> None:
+        self._stream, self._magic, self._new_decoder = stream, magic, new_decoder
+        self._decoder = new_decoder()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        data = b""
+        while True:
+            if self._decoder.eof:
+                data = self._next_stream()
+                if not data:
+                    return 0
+            elif self._decoder.needs_input and not data:
+                data = self._stream.read(_CHUNK)
+                if not data:
+                    raise EOFError
+            found = self._decoder.decompress(data, len(buffer))
+            if found:
+                buffer[: len(found)] = found
+                return len(found)
+            data = b""
+
+    def _next_stream(self) -> bytes:
+        """The beginning of what follows a stream, with a new decoder; nothing if nothing does."""
+        data = self._decoder.unused_data.lstrip(b"\0")  # streams may be padded
+        while len(data) < _MAGIC_BYTES:
+            block = self._stream.read(_CHUNK)
+            if not block:
+                break
+            data = (data + block).lstrip(b"\0")
+        if not data.startswith(self._magic):
+            return b""
+        self._decoder = self._new_decoder()
+        return data

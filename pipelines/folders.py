@@ -1,0 +1,115 @@
+"""The files below a folder, with linked folders followed, and those that a glob with `**` names.
+
+Each folder is gone through once, however many links lead to it: so links may form loops, and what
+is reached by a link and without one has its place without.
+"""
+
+from __future__ import annotations
+
+import collections
+import fnmatch
+import glob
+import os
+import pathlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gm_vae.errors import UserError
+
+_ANY_FOLDERS = "**"
+
+
+class Found(NamedTuple):
+    """Something below a folder that is no folder, or a folder that cannot be read.
+
+    Attributes:
+        path: where it lies.
+        name: its path from there on, with slashes; that of a folder ends with one.
+        error: why a folder cannot be read; "" for all else.
+    """
+
+    path: str
+    name: str
+    error: str = ""
+
+
+def files_below(folder: str) -> Iterator[Found]:
+    """All that lies below a folder, links not resolved, in an order that follows from the names.
+
+    Raises:
+        UserError: the folder itself cannot be read.
+    """
+    seen: set[str] = set()  # real paths
+    folders, links = [(folder, "")], collections.deque()
+    while folders or links:
+        path, name = folders.pop() if folders else links.popleft()
+        real = os.path.realpath(path)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            if path == folder:
+                raise UserError(
+                    f"{folder} cannot be read ({reason}); check its permissions."
+                ) from None
+            yield Found(path, name, reason.lower())
+            continue
+        inner = []
+        for entry in found:
+            if not _is_folder(entry):
+                yield Found(entry.path, name + entry.name)
+            elif entry.is_symlink():
+                links.append((entry.path, f"{name}{entry.name}/"))
+            else:
+                inner.append((entry.path, f"{name}{entry.name}/"))
+        folders += reversed(inner)
+
+
+def has_any_folders(pattern: str) -> bool:
+    """Whether a glob goes into folders of any depth."""
+    return _ANY_FOLDERS in pathlib.PurePath(pattern).parts
+
+
+def matches(pattern: str) -> Iterator[Found]:
+    """What a glob with `**` names, as `glob.glob` does, but through loops of links too.
+
+    Folders that cannot be read are among it: what is in them may have been meant.
+    """
+    parts = pathlib.PurePath(pattern).parts
+    first = parts.index(_ANY_FOLDERS)
+    wanted = parts[first:] if parts[-1] != _ANY_FOLDERS else (*parts[first:], "*")
+    for base in sorted(glob.glob(os.path.join(*parts[:first]))) if first else [os.curdir]:
+        for found in files_below(base) if os.path.isdir(base) else ():
+            *above, last = found.name.split("/")
+            if last == "":  # a folder
+                if not any(map(_is_hidden, above)):
+                    yield found
+            elif _fits((*above, last), wanted):
+                yield found
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a path fits a glob, both in parts; wildcards stand for no hidden names."""
+    if not pattern:
+        return not parts
+    if pattern[0] == _ANY_FOLDERS:
+        deeper = bool(parts) and not _is_hidden(parts[0]) and _fits(parts[1:], pattern)
+        return deeper or _fits(parts, pattern[1:])
+    if not parts or (_is_hidden(parts[0]) and not _is_hidden(pattern[0])):
+        return False
+    return fnmatch.fnmatch(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
