@@ -17,11 +17,15 @@ import urllib.parse
 from collections.abc import Sequence
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+import grpc
+from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions
 
 from gm_vae.errors import UsageError, UserError
 
 _REACH_SECONDS = 10
+_ANSWER_SECONDS = 60  # a job server may only just have started
+# Beam ends a job on Prism after --job_server_timeout (60 s by default), however well it goes.
+_LONGEST_JOB_SECONDS = 365 * 24 * 3600
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +88,28 @@ def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
     if unknown and runner not in _WITH_OWN_FLAGS:
         raise UsageError(f"Beam knows no flag --{min(unknown)}; correct {given}.")
     _check(runner, flags)
+    if not any(each.startswith("--job_server_timeout") for each in beam_args):
+        made.options.view_as(PortableOptions).job_server_timeout = _LONGEST_JOB_SECONDS
     return made
+
+
+def wait_for_job_server(pipeline: beam.Pipeline) -> None:
+    """Wait until the job server answers, where one is named that runs already.
+
+    Raises:
+        UserError: what listens at the address does not answer as a job server.
+    """
+    endpoint = pipeline.options.view_as(PortableOptions).job_endpoint
+    if not endpoint or endpoint == "embed":
+        return
+    with grpc.insecure_channel(endpoint) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(_ANSWER_SECONDS)
+        except grpc.FutureTimeoutError:
+            raise UserError(
+                f"What listens at {endpoint} did not answer as a job server within "
+                f"{_ANSWER_SECONDS} s; start one there or correct --job_endpoint."
+            ) from None
 
 
 def _check(runner: str, flags: dict) -> None:

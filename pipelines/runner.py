@@ -8,6 +8,7 @@ that nothing is left running whatever happens to the caller.
 
 from __future__ import annotations
 
+import logging
 import os
 import pathlib
 import pickle
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +29,7 @@ LOCAL = "FnApiRunner"
 
 _USER_ERROR_EXIT, _WORKER_DIED_EXIT, _USAGE_ERROR_EXIT = 10, 11, 12
 _CANCEL_SECONDS = 10
+_PRISM_SECONDS = 10  # until Prism has ended a job whose worker died
 _elsewhere: list[Any] = []  # the job on a cluster, which would outlive this process
 _WHILE = re.compile(r" \[while running '[^']*'\]")
 _RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)
@@ -150,6 +153,8 @@ def _run_pipeline(
         )
     else:
         pipeline = engines.pipeline(runner, beam_args)
+        engines.wait_for_job_server(pipeline)
+        logging.getLogger().addHandler(_DeadWorkers())
     transforms.build(pipeline, **arguments)
     job = pipeline.run()
     if runner != LOCAL:
@@ -157,8 +162,37 @@ def _run_pipeline(
     job.wait_until_finish()
 
 
+class _DeadWorkers(logging.Handler):
+    """Ends the job when a worker process of Prism's has died.
+
+    Prism ends most such jobs itself, with a cause. If the worker dies while a bundle is on its way
+    there, Prism waits for it for ever (https://github.com/apache/beam/pull/38523).
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "process failed while running" in (message := record.getMessage()):
+            ended = re.search(r"exit status \d+|signal: \w+", message)
+            cause = f"a worker process ended, {ended[0]}" if ended else "a worker process ended"
+            timer = threading.Timer(_PRISM_SECONDS, _fail, (cause,))
+            timer.daemon = True
+            timer.start()
+
+
+def _fail(cause: str) -> None:
+    """End this process and the job, for a cause that `_failed_elsewhere` finds in the log."""
+    try:
+        raise RuntimeError(cause)
+    except RuntimeError:
+        traceback.print_exc()
+    _end_everything()
+
+
 def _end_with_the_caller() -> None:
     os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the caller is gone
+    _end_everything()
+
+
+def _end_everything() -> None:
     for job in _elsewhere:
         canceller = threading.Thread(target=job.cancel, daemon=True)
         canceller.start()

@@ -4,6 +4,7 @@ import re
 import socket
 
 import pytest
+from apache_beam.options.pipeline_options import PortableOptions
 
 from gm_vae.errors import UsageError, UserError
 from gm_vae.music import arranger
@@ -85,6 +86,23 @@ def test_mistakes(places, runner, flags, message):
 def test_what_is_complete_is_taken(places, runner, flags):
     made = engines.pipeline(runner, [flag.format(**places) for flag in flags])
     assert type(made.runner).__name__ == runner
+
+
+@pytest.mark.parametrize(
+    ("flags", "shortest", "longest"),
+    [([], 30 * 24 * 3600, float("inf")), (["--job_server_timeout=7"], 7, 7)],
+    ids=["ours", "given"],
+)
+def test_a_job_may_take_long(places, flags, shortest, longest):
+    made = engines.pipeline("PrismRunner", [f"--prism_location={places['file']}", *flags])
+    assert shortest <= made.options.view_as(PortableOptions).job_server_timeout <= longest
+
+
+def test_a_job_server_that_does_not_answer(places, monkeypatch):
+    monkeypatch.setattr(engines, "_ANSWER_SECONDS", 0.2)
+    made = engines.pipeline("PrismRunner", [f"--job_endpoint={places['somebody']}"])
+    with pytest.raises(UserError, match=r"did not answer as a job server within .*job_endpoint"):
+        engines.wait_for_job_server(made)
 
 
 def test_the_command_line_says_them(tmp_path, capfd):
