@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 from absl import flags
 
+from gm_vae import files
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.export.web_page import define_soundfont
 from gm_vae.generate.loading import define_model_flag
+from gm_vae.json_values import WrongValue, parse
 from gm_vae.text import printable
 
 FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
@@ -71,6 +71,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
             raise UsageError(f"--{name} does not go with --format={values.format}; leave it out.")
     from gm_vae.model.reading import read_model
 
+    output = files.user_path(values.output)
     about = {} if values.license is None else {"license": values.license}
     if values.evaluation:
         about["evaluation"] = _evaluation(values.evaluation)
@@ -80,22 +81,22 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
     if values.format == "savedmodel":
         from gm_vae.export.saved_model import export_saved_model
 
-        export_saved_model(found, values.output, values.half, values.force)
+        export_saved_model(found, output, values.half, values.force)
     elif values.format == "checkpoint":
         from gm_vae.export.copies import export_checkpoint
 
-        export_checkpoint(found, values.output, quantization, values.force)
+        export_checkpoint(found, output, quantization, values.force)
     elif values.format == "web":
         from gm_vae.export.web_page import export_web
 
-        export_web(found, values.output, quantization, values.force, values.soundfont)
+        export_web(found, output, quantization, values.force, values.soundfont)
     else:
         from gm_vae.model.tensors import SHARD_BYTES
 
         shard_bytes = SHARD_BYTES if values.shard_bytes is None else values.shard_bytes
         export = _for_browsers(values.format)
-        export(found, values.output, quantization, shard_bytes, values.force)
-    print(printable(pathlib.Path(values.output)))
+        export(found, output, quantization, shard_bytes, values.force)
+    print(printable(output))
 
 
 def _for_browsers(name: str) -> Any:
@@ -114,22 +115,25 @@ def _evaluation(path: str) -> dict[str, Any]:
     Nor where model and dataset lay: those are paths of whoever evaluated.
     """
     from gm_vae.evaluation.report import FILE_NAME
+    from gm_vae.model.checkpoint import FIGURES
+    from gm_vae.model.tensors import MAX_DESCRIPTION_BYTES
 
-    place = pathlib.Path(path).expanduser()
+    place = files.user_path(path)
     place = place / FILE_NAME if place.is_dir() else place
     try:
-        found = json.loads(place.read_text(encoding="utf-8"))
-        private = ("model", "data")
-        return {
-            name: value
-            for name, value in found.items()
-            if not name.startswith("unit_") and name not in private
-        }
-    except (OSError, ValueError, AttributeError):
+        found = parse(files.read_bounded(place, MAX_DESCRIPTION_BYTES), FIGURES)
+    except (OSError, WrongValue) as error:
+        reason = getattr(error, "strerror", None) or error
         raise UsageError(
-            f"--evaluation={path} is nothing that gm-vae evaluate --output writes; name its .json "
-            "file or folder."
+            f"--evaluation={path} is nothing that gm-vae evaluate --output writes ({reason}); name "
+            "its .json file or folder."
         ) from None
+    private = ("model", "data")
+    return {
+        name: value
+        for name, value in found.items()
+        if not name.startswith("unit_") and name not in private
+    }
 
 
 EXPORT = Command(
@@ -164,7 +168,8 @@ def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "checkpoint", "output")
     from gm_vae.export.importers import import_checkpoint
 
-    found = import_checkpoint(values.checkpoint, values.output, values.force)
+    output = files.user_path(values.output)
+    found = import_checkpoint(values.checkpoint, output, values.force)
     config = found.config
     print(
         f"encoder {config.encoder_units}, decoder {'x'.join(map(str, config.decoder_units))}, "
@@ -172,7 +177,7 @@ def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
     )
     if not found.training.get("sigma_known", True):
         print("The checkpoint has no sigma: what it tells of uncertainty is the prior's.")
-    print(printable(pathlib.Path(values.output)))
+    print(printable(output))
 
 
 IMPORT = Command(

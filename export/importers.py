@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 
 from gm_vae import files
 from gm_vae.errors import UsageError
@@ -27,7 +26,7 @@ def import_checkpoint(
         UserError: there is no such checkpoint, it is damaged or of another kind of model, or the
             output cannot be written.
     """
-    path = pathlib.Path(source).expanduser()
+    path = files.user_path(source)
     if files.scheme(source) or (path / MANIFEST).is_file() or (path / "saved_model.pb").is_file():
         found = read_model(source)
     elif path.exists() or path.with_name(path.name + ".index").exists():

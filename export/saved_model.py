@@ -15,6 +15,7 @@ measures; those of `interpolate` repeat. What comes out is what the library give
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from typing import Any
@@ -78,16 +79,28 @@ def export_saved_model(
         "training": checkpoint.training,
     }
     with output_folder(output, force) as part:
-        tf.saved_model.save(
-            module,
-            str(part),
-            signatures=_Signatures(network, weights).traced(),
-            options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
-        )
+        try:
+            tf.saved_model.save(
+                module,
+                str(part),
+                signatures=_Signatures(network, weights).traced(),
+                options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
+            )
+        except tf.errors.OpError as error:
+            raise _as_os_error(error) from None
         (part / EXTRA).mkdir()
         write_json(part / EXTRA / FILE_NAME, values)
         write_json(part / EXTRA / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
         write_about(part, checkpoint, "savedmodel", "float16" if half else "none")
+
+
+def _as_os_error(error: tf.errors.OpError) -> OSError:
+    """What TensorFlow says of a disk that is full or not writable, as Python would."""
+    for name in ("ENOSPC", "EDQUOT", "EACCES", "EROFS", "ENAMETOOLONG"):
+        number = getattr(errno, name)
+        if os.strerror(number) in error.message:
+            return OSError(number, os.strerror(number))
+    return OSError(errno.EIO, error.message.partition("\n")[0][:200])
 
 
 class _Signatures:
@@ -145,6 +158,8 @@ class _Signatures:
         return {"mu": mu, "sigma": sigma}
 
     def _decode(self, z: Any, chords: Any, temperature: Any, seed: Any, draws: Any) -> Any:
+        z = tf.debugging.check_numerics(z, "z must be finite")
+        temperature = tf.debugging.check_numerics(temperature, "temperature must be finite")
         right = tf.debugging.assert_non_negative(temperature, "temperature must be 0 or more")
         with tf.control_dependencies([right]):
             temperature = tf.identity(temperature)

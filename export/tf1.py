@@ -7,18 +7,38 @@ import lzma
 import os
 import pathlib
 import re
-import shutil
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 import numpy as np
 
 from gm_vae.errors import UserError
 from gm_vae.model.published import sizes_from_shapes
 from gm_vae.model.tf_variables import read_variables
+from gm_vae.scratch import does_not_fit, scratch_folder
 
+_MOST_BYTES = 1 << 32  # that are unpacked: the largest published model with its optimizer's slots
+_MOST_ARCHIVE_BYTES = 1 << 34  # that are gone through, uncompressed
+_EXTENSIONS = (  # headers that describe the next member
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
+_LONGEST_EXTENSION = 1 << 14  # longer ones take some Pythons seconds to parse
+_DAMAGE = (
+    tarfile.TarError,
+    EOFError,
+    OSError,
+    zlib.error,
+    lzma.LZMAError,
+    ValueError,  # what the fields of a header raise
+    OverflowError,
+    RecursionError,
+)
 _TAR = re.compile(r"\.(tar|tgz|tar\.\w+)$")
 _PART = re.compile(r".*\.(index|data-\d{5}-of-\d{5})$")
 # Slots of the optimizer and counters of the training loop: no part of the network.
@@ -50,8 +70,7 @@ def read_tf1(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 
 def _read_network(prefix: pathlib.Path, source: str) -> dict[str, np.ndarray]:
-    variables = read_variables(prefix, source)
-    return {name: array for name, array in variables.items() if not _TRAINING.match(name)}
+    return read_variables(prefix, source, lambda name: not _TRAINING.match(name))
 
 
 def _prefix(path: pathlib.Path, source: str) -> pathlib.Path:
@@ -84,25 +103,65 @@ def _prefix(path: pathlib.Path, source: str) -> pathlib.Path:
 
 @contextlib.contextmanager
 def _unpacked(path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary folder with the checkpoint files of a tar, under their last names only."""
-    with tempfile.TemporaryDirectory(prefix="gm_vae_tf1_") as folder:
+    """A temporary folder with the checkpoint files of a tar, under their last names only.
+
+    No more is written than `_MOST_BYTES`, and no header is followed that is out of bounds.
+    """
+    with scratch_folder() as folder:
+        left = _MOST_BYTES
         try:
-            with tarfile.open(path) as tar:
+            with tarfile.open(path, tarinfo=_Member) as tar:
                 for member in tar:
+                    member.check()
                     name = pathlib.PurePosixPath(member.name).name
                     if not member.isreg() or not (_PART.match(name) or name == "checkpoint"):
                         continue
-                    target = pathlib.Path(folder) / name
+                    target = folder / name
                     if target.exists():
                         raise UserError(
                             f"{path} holds several checkpoints named {name}; unpack it and name "
                             "one of them."
                         )
-                    with tar.extractfile(member) as packed, open(target, "wb") as file:
-                        shutil.copyfileobj(packed, file)
-        except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+                    left -= member.size
+                    if left < 0:
+                        raise UserError(
+                            f"{path} holds over {_MOST_BYTES:,} bytes of checkpoints; unpack it "
+                            "and name one of them."
+                        )
+                    with tar.extractfile(member) as packed:
+                        _write(packed, target, path)
+        except _DAMAGE as error:
             raise UserError(f"cannot unpack {path} ({_reason(error)}); copy it again.") from error
-        yield pathlib.Path(folder)
+        yield folder
+
+
+def _write(packed: IO[bytes], target: pathlib.Path, source: pathlib.Path) -> None:
+    with open(target, "wb") as file:
+        while piece := packed.read(1 << 20):
+            try:
+                file.write(piece)
+                file.flush()
+            except OSError as error:
+                raise does_not_fit(source, target.parent, error) from None
+
+
+class _Member(tarfile.TarInfo):
+    """Refuses headers that ask for more than a checkpoint needs, before they are followed."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in _EXTENSIONS and found.size > _LONGEST_EXTENSION:
+            raise tarfile.ReadError(f"a header of {found.size:,} bytes")
+        found.check()
+        return found
+
+    def check(self) -> None:
+        """Raise ReadError for sizes and kinds that no checkpoint has."""
+        if self.type == tarfile.GNUTYPE_SPARSE or self.sparse is not None:
+            raise tarfile.ReadError("a file with holes")
+        if not 0 <= self.size <= _MOST_ARCHIVE_BYTES - self.offset_data:
+            raise tarfile.ReadError("a file of no sensible size")
 
 
 def _reason(error: Exception) -> str:

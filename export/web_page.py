@@ -6,34 +6,44 @@ browser; what serves it only hands out files.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import http.server
+import io
 import os
 import pathlib
 import re
 import shutil
-import tempfile
+import socket
+import sys
 import threading
+import time
 import urllib.parse
 import webbrowser
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 from absl import flags
 
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export.magentajs import export_magentajs
-from gm_vae.files import output_folder
+from gm_vae.files import output_folder, user_path
 from gm_vae.generate.loading import define_model_flag
 from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.reading import DEFAULT, read_model
+from gm_vae.scratch import scratch_folder
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
+HOSTS = ("127.0.0.1", "localhost", "[::1]")  # names of this machine, with any port
+MOST_CONNECTIONS = 64  # a browser opens six
 PORT = 8642  # always the same one, since browsers keep favourites by address and port
 
 _MODEL_FILES = re.compile(r"config\.json|weights_manifest\.json|group\d+-shard\d+of\d+")
+_HOST = re.compile(rf"({'|'.join(map(re.escape, HOSTS))})(:\d{{1,5}})?", re.IGNORECASE)
+_SECONDS_TO_ASK = 20.0
+_SECONDS_TO_ANSWER = 600.0  # a soundfont may have a gigabyte
 _SHARD_BYTES = 1 << 20  # small, so that the page can start without the encoder's
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
           ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain"}  # fmt: skip
@@ -83,6 +93,10 @@ def page_folder() -> pathlib.Path:
 class PageServer(http.server.ThreadingHTTPServer):
     """The page and a model on this machine alone; `serve_forever` runs it, closing it cleans up.
 
+    Only who asks for this machine by one of `HOSTS` is answered, so that no page of another site
+    can read here under a name of its own (DNS rebinding). A connection has a thread, a time to ask
+    and a time to be answered; beyond `MOST_CONNECTIONS` the one that has waited longest is ended.
+
     Args:
         model: any model that `gm_vae.load` reads.
         port: 0 takes a free one.
@@ -93,6 +107,8 @@ class PageServer(http.server.ThreadingHTTPServer):
         UserError: the page was not built, or the model cannot be read or does not suit it.
     """
 
+    request_queue_size = MOST_CONNECTIONS
+
     def __init__(
         self,
         model: str | os.PathLike[str] = DEFAULT,
@@ -102,22 +118,95 @@ class PageServer(http.server.ThreadingHTTPServer):
         page, font = page_folder(), _soundfont(soundfont)
         checkpoint = read_model(model)
         _require_widths(checkpoint)
-        self._files = tempfile.TemporaryDirectory()
-        folder = pathlib.Path(self._files.name) / "model"
-        export_magentajs(checkpoint, folder, "none", _SHARD_BYTES)
-        handler = functools.partial(_Handler, page=page, model=folder, font=font)
-        try:
-            super().__init__(("127.0.0.1", port), handler)
-        except (OSError, OverflowError) as error:
-            self._files.cleanup()
-            reason = getattr(error, "strerror", None) or error
-            raise UsageError(
-                f"--port={port} cannot be used ({reason}); choose another one, or --port=0 for any."
-            ) from None
+        self._connections = _Connections()
+        with contextlib.ExitStack() as held:
+            folder = held.enter_context(scratch_folder()) / "model"
+            export_magentajs(checkpoint, folder, "none", _SHARD_BYTES)
+            handler = functools.partial(_Handler, page=page, model=folder, font=font)
+            self._held = held  # closed too if the port is taken
+            try:
+                super().__init__(("127.0.0.1", port), handler)
+            except (OSError, OverflowError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise UsageError(
+                    f"--port={port} cannot be used ({reason}); choose another one, or --port=0 for "
+                    "any."
+                ) from None
+            self._held = held.pop_all()
 
     def server_close(self) -> None:
         super().server_close()
-        self._files.cleanup()
+        self._connections.end_all()
+        self._held.close()
+
+    def process_request(self, request: socket.socket, client_address: Any) -> None:
+        self._connections.begin(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:
+        self._connections.forget(request)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """What the loop does twice a second."""
+        self._connections.end_late()
+
+    def answering(self, connection: socket.socket) -> None:
+        """A request has come whole."""
+        self._connections.give(connection, _SECONDS_TO_ANSWER)
+
+    def waiting(self, connection: socket.socket) -> None:
+        """The answer is sent; the next request may come."""
+        self._connections.give(connection, _SECONDS_TO_ASK)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that broke."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class _Connections:
+    """The connections that are open, and until when each may be."""
+
+    def __init__(self) -> None:
+        self._until: dict[socket.socket, float] = {}  # on the monotonic clock
+        self._lock = threading.Lock()
+
+    def begin(self, connection: socket.socket) -> None:
+        """Note a new one; end the one that is due first if they are too many."""
+        with self._lock:
+            while len(self._until) >= MOST_CONNECTIONS:
+                self._end(min(self._until, key=self._until.__getitem__))
+            self._until[connection] = time.monotonic() + _SECONDS_TO_ASK
+
+    def give(self, connection: socket.socket, seconds: float) -> None:
+        """Let one that is open be so for so many seconds from now."""
+        with self._lock:
+            if connection in self._until:
+                self._until[connection] = time.monotonic() + seconds
+
+    def forget(self, connection: socket.socket) -> None:
+        """Note that one is closed."""
+        with self._lock:
+            self._until.pop(connection, None)
+
+    def end_late(self) -> None:
+        """End those whose time is up."""
+        now = time.monotonic()
+        with self._lock:
+            for connection in [late for late, until in self._until.items() if until < now]:
+                self._end(connection)
+
+    def end_all(self) -> None:
+        """End every one."""
+        with self._lock:
+            for connection in list(self._until):
+                self._end(connection)
+
+    def _end(self, connection: socket.socket) -> None:
+        del self._until[connection]
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)  # its thread finds the end, and closes it
 
 
 def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
@@ -125,7 +214,7 @@ def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
     if path is None:
         return None
     try:
-        font = pathlib.Path(path).expanduser().resolve(strict=True)
+        font = user_path(path).resolve(strict=True)
         with open(font, "rb") as file:
             head = file.read(12)
     except OSError as error:
@@ -156,6 +245,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     """Hands out the files of two folders by name; there is no way out of them."""
 
     protocol_version = "HTTP/1.1"
+    server: PageServer
 
     def __init__(
         self, *args: Any, page: pathlib.Path, model: pathlib.Path, font: pathlib.Path | None
@@ -164,21 +254,31 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        path = urllib.parse.unquote(self.path.partition("?")[0])
-        file = self._file(path)
-        try:
-            content = file.read_bytes() if file else None
-        except OSError:
-            content = None
-        if content is not None and file == self._page / "index.html":
-            content = _index(self._page, self._font)
-        if content is None:
-            self._answer(404, "text/plain", f"There is no {path} here.\n".encode())
+        self.server.answering(self.connection)
+        hosts = self.headers.get_all("Host", [])
+        if not hosts or not all(_HOST.fullmatch(host.strip()) for host in hosts):
+            self._refuse(421, f"This is only served as {' or '.join(HOSTS)}.\n")
         else:
-            kind = _TYPES.get(file.suffix, "application/octet-stream")
-            self._answer(200, kind, content)
+            self._hand_out(urllib.parse.unquote(self.path.partition("?")[0]))
+        self.server.waiting(self.connection)
 
     do_HEAD = do_GET
+
+    def _hand_out(self, path: str) -> None:
+        file = self._file(path)
+        if file == self._page / "index.html":
+            content = _index(self._page, self._font)
+            return self._answer(200, "text/html", io.BytesIO(content), len(content))
+        try:
+            content = open(file, "rb") if file else None  # noqa: SIM115 (closed below)
+        except OSError:
+            content = None
+        if content is None:
+            return self._refuse(404, f"There is no {path} here.\n")
+        with content:
+            kind = _TYPES.get(file.suffix, "application/octet-stream")
+            self._answer(200, kind, content, os.fstat(content.fileno()).st_size)
+        return None
 
     def _file(self, path: str) -> pathlib.Path | None:
         folder, _, name = path.rpartition("/")
@@ -190,14 +290,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._page / (name or "index.html")
         return None
 
-    def _answer(self, status: int, kind: str, content: bytes) -> None:
+    def _refuse(self, status: int, text: str) -> None:
+        content = text.encode("utf-8", "replace")
+        self._answer(status, "text/plain", io.BytesIO(content), len(content))
+
+    def _answer(self, status: int, kind: str, content: BinaryIO, size: int) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(size))
         self.send_header("Cache-Control", "no-cache")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(content)
+            shutil.copyfileobj(content, self.wfile)
 
     def log_message(self, *args: object) -> None:
         """Say nothing of each file."""

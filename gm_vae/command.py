@@ -6,6 +6,7 @@ with a verb can also be run with `python -m`, through the same `Command.main`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import os
@@ -20,6 +21,8 @@ from absl import flags
 
 from gm_vae.console import print_anything
 from gm_vae.errors import UsageError, UserError
+from gm_vae.signals import Ended, ended_by_signals
+from gm_vae.text import printable
 
 T = TypeVar("T")
 
@@ -52,20 +55,37 @@ class Command:
         values = flags.FlagValues()
         self.define_flags(values)
         try:
-            if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in argv):
-                print(self.help(values))
-                return 0
-            positional = self._parse(values, argv)
-            return self.run(values, positional) or 0
+            with ended_by_signals():
+                if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in argv):
+                    print(self.help(values))
+                    return 0
+                positional = self._parse(values, argv)
+                code = self.run(values, positional) or 0
+                sys.stdout.flush()
+                return code
         except UserError as error:
             print(f"gm-vae {self.name}: {error}", file=sys.stderr)
             return error.exit_code
         except BrokenPipeError:  # `gm-vae ... | head` closed its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_stdout()
             return 1
         except KeyboardInterrupt:
             print(f"gm-vae {self.name}: interrupted.", file=sys.stderr)
             return 130
+        except Ended as signal:
+            print(f"gm-vae {self.name}: ended by {signal}.", file=sys.stderr)
+            return 128 + signal.number
+        except OSError as error:  # where no verb expects one
+            if error.errno is None:
+                raise
+            print(f"gm-vae {self.name}: {_sentence(error)}", file=sys.stderr)
+            return 1
+        except MemoryError:
+            print(
+                f"gm-vae {self.name}: the memory does not suffice; ask for less at a time.",
+                file=sys.stderr,
+            )
+            return 1
 
     def help(self, values: flags.FlagValues | None = None) -> str:
         """The text of `gm-vae NAME --help`."""
@@ -85,17 +105,38 @@ class Command:
         return "\n".join(lines)
 
     def _parse(self, values: flags.FlagValues, argv: list[str]) -> list[str]:
+        if any(re.match(r"--?flagfile(=|$)", arg) for arg in argv):  # absl would read any file
+            raise UsageError("--flagfile is not supported; write the flags on the command line.")
         try:
             positional = values([self.name, *argv])[1:]
         except flags.Error as error:
-            text = str(error).strip().removesuffix(" ?").rstrip(".")
+            text = _brief(str(error).strip().removesuffix(" ?").rstrip("."))
             raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
         if positional and not self.arguments:
             raise UsageError(
-                f"{positional[0]!r} is one word too many; {_quoted(values, argv, positional)}. "
+                f"{_brief(positional[0])!r} is one word too many; "
+                f"{_quoted(values, argv, positional)}. "
                 f"See gm-vae {self.name} --help."
             )
         return positional
+
+
+def _brief(text: str) -> str:
+    """A message without the middle of what is too long for one."""
+    return text if len(text) <= 500 else f"{text[:200]}...{text[-200:]}"
+
+
+def _sentence(error: OSError) -> str:
+    if error.filename is None:
+        _give_up_stdout()
+        return f"the output cannot be written ({error.strerror}); make room, or send it elsewhere."
+    return f"{printable(error.filename)} cannot be used ({error.strerror}); check the path."
+
+
+def _give_up_stdout() -> None:
+    """Have the end of the process write nothing more to standard output, which takes nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _quoted(values: flags.FlagValues, argv: list[str], positional: list[str]) -> str:

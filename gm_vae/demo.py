@@ -18,6 +18,7 @@ from absl import flags
 
 from gm_vae.command import Command
 from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.files import user_path
 from gm_vae.progress import duration
 from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.text import printable
@@ -319,7 +320,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
     steps = TRAINING.steps if values.steps is None else values.steps
     dataclasses.replace(TRAINING, minutes=values.minutes, steps=steps)  # raises UsageError
     table = run_demo(
-        pathlib.Path(values.output).expanduser(),
+        user_path(values.output),
         values.midi or None,
         minutes=values.minutes,
         steps=values.steps,

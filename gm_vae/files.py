@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
+import errno
 import os
 import pathlib
 import re
 import shutil
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from gm_vae.errors import UsageError, UserError
 
-_PATIENCE_SECONDS = 60
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 
 
@@ -32,22 +29,44 @@ def join(folder: str | os.PathLike[str], name: str) -> str:
     return f"{folder.rstrip('/')}/{name}" if scheme(folder) else os.path.join(folder, name)
 
 
+def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
+    """A path of this machine as people write it: `~` and `~name` are home folders.
+
+    Raises UsageError if there is no such home folder, or for a character that no path can hold.
+    """
+    try:
+        return _path(path).expanduser()
+    except RuntimeError:
+        raise UsageError(
+            f"{path} names the home folder of nobody; write the path in full."
+        ) from None
+
+
+def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
+    """The content of a file of this machine, which may be a pipe.
+
+    Raises:
+        OSError: it cannot be read.
+        UserError: it has over `most` bytes.
+    """
+    with open(user_path(path), "rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise UserError(f"{path} has over {most:,} bytes; give a smaller file.")
+    return data
+
+
 def open_file(path: str | os.PathLike[str]) -> BinaryIO:
     """A file for reading; a remote one of the web by HTTP, of other places through TensorFlow.
 
     Raises OSError if it cannot be read.
     """
     if not scheme(path):
-        return open(path, "rb")
+        return open(_path(path), "rb")
     if scheme(path).lower() in ("http", "https"):
-        try:
-            return urllib.request.urlopen(os.fspath(path), timeout=_PATIENCE_SECONDS)
-        except urllib.error.HTTPError as error:
-            if error.code in (404, 410):
-                raise FileNotFoundError(2, "No such file", os.fspath(path)) from None
-            raise OSError(5, f"{error.code} {error.reason}", os.fspath(path)) from None
-        except (urllib.error.URLError, ValueError, http.client.HTTPException) as error:
-            raise OSError(5, str(getattr(error, "reason", error)), os.fspath(path)) from None
+        from gm_vae.web import open_address
+
+        return open_address(os.fspath(path))
     import tensorflow as tf
 
     try:
@@ -75,9 +94,10 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
         UsageError: `path` exists and `force` is false, or it is a folder.
         UserError: the place cannot be written.
     """
-    path = pathlib.Path(path)
+    path = _path(path)
     require_free(path, force)
-    part = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}{path.suffix}")
+    # a part of the name, since the whole one may be as long as names can be
+    part = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -90,10 +110,14 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
 
 
 def require_free(path: pathlib.Path, force: bool) -> None:
-    """Raise UsageError if `output_file` would: for a look before long work."""
-    if path.is_dir():
+    """Raise UserError if `output_file` would: for a look before long work."""
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except OSError as error:  # such as a name that is too long
+        raise unwritable(path, error) from error
+    if is_folder:
         raise UsageError(f"{path} is a folder; give the name of a file in it.")
-    if path.exists() and not force:
+    if exists and not force:
         raise UsageError(f"{path} exists already; choose another name or add --force.")
 
 
@@ -111,18 +135,25 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         UsageError: `path` is a file, or a folder with something in it and `force` is false.
         UserError: the place cannot be written.
     """
-    path = pathlib.Path(path)
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file; give the name of a folder.")
-    if path.is_dir() and any(path.iterdir()) and not force:
-        raise UsageError(f"{path} exists already; choose another name or add --force.")
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    path = _path(path)
+    try:
+        if path.exists() and not path.is_dir():
+            raise UsageError(f"{path} is a file; give the name of a folder.")
+        if path.is_dir() and any(path.iterdir()) and not force:
+            raise UsageError(f"{path} exists already; choose another name or add --force.")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    if not path.name:
+        raise UsageError(f"{path} cannot be replaced; give the name of a folder in it.")
+    part = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:8]}")
     try:
         part.mkdir(parents=True)
         yield part
         put_folder(part, path)
     except OSError as error:
         raise unwritable(path, error) from error
+    except UserError as error:  # of the place that the user named, not of the one beside it
+        raise type(error)(str(error).replace(str(part), str(path))) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -130,7 +161,7 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
 def put_folder(part: pathlib.Path, path: pathlib.Path) -> None:
     """Give a folder the name of another one, which is removed. Raises OSError."""
     if path.exists():
-        old = path.with_name(f".{path.name}.old.{uuid.uuid4().hex[:8]}")
+        old = path.with_name(f".{path.name[:40]}.old.{uuid.uuid4().hex[:8]}")
         os.replace(path, old)
         os.replace(part, path)
         shutil.rmtree(old, ignore_errors=True)
@@ -138,7 +169,18 @@ def put_folder(part: pathlib.Path, path: pathlib.Path) -> None:
         os.replace(part, path)
 
 
-def unwritable(path: pathlib.Path, error: OSError) -> UserError:
-    """What to tell of a place that refuses to be written."""
-    reason = error.strerror or str(error)
-    return UserError(f"Cannot write {path} ({reason}); choose a folder that you can write to.")
+def unwritable(path: str | os.PathLike[str], error: OSError) -> UserError:
+    """What to report of a place that refuses to be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "make room on that disk, or choose another place"
+    elif error.errno == errno.ENAMETOOLONG:
+        remedy = "choose a shorter name"
+    else:
+        remedy = "choose a folder that you can write to"
+    return UserError(f"Cannot write {path} ({error.strerror or error}); {remedy}.")
+
+
+def _path(path: str | os.PathLike[str]) -> pathlib.Path:
+    if "\0" in os.fspath(path):
+        raise UsageError(f"{path} holds a NUL character, which no path can; write it without.")
+    return pathlib.Path(path)

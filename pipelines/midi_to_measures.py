@@ -12,10 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pathlib
 import shlex
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 
@@ -26,13 +24,15 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import shards
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
-from gm_vae.files import join
+from gm_vae.files import join, user_path
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import report, runner, songs, sources, splits, staging, storage
 from gm_vae.pipelines.progress import ProgressLine
+from gm_vae.scratch import scratch_folder
 from gm_vae.text import printable
 
+_MOST_WORKERS = 1024
 _CLUSTER_PARTS = 32  # an archive is read by so many workers of a cluster
 _BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
 
@@ -72,11 +72,11 @@ def preprocess(
             something else, a finished dataset of other input or settings.
     """
     fmt = fmt or MeasureFormat()
-    if workers < 0:
-        raise UsageError(f"workers is {workers}; give 0 (automatic) or more.")
+    if not 0 <= workers <= _MOST_WORKERS:
+        raise UsageError(f"workers is {workers}; give 0 (automatic) to {_MOST_WORKERS}.")
     splits.check_percents(validation_percent, test_percent)
     runner.check(beam_runner, beam_args)
-    output = os.path.expanduser(output)
+    output = _place(output)
     entries = sources.entries(input)  # once: the input may be a generator
     found = sources.find(entries)
     names = sorted({_name(entry) for entry in entries})
@@ -91,10 +91,9 @@ def preprocess(
 
     workers = workers or _worth(found)
     local = beam_runner == runner.LOCAL
-    with staging.stage(output) as stage, tempfile.TemporaryDirectory() as scratch:
+    with staging.stage(output) as stage, scratch_folder() as scratch:
         if stage.resumes:
             print("gm-vae preprocess: going on with an interrupted run.", file=sys.stderr)
-        scratch = pathlib.Path(scratch)
         progress_path = scratch / "progress"
         summary_path = join(stage.chunks, "summary.json")
         arguments = {
@@ -119,6 +118,10 @@ def preprocess(
         report.write(dataset)
         storage.write(dataset.path(dataset_lib.FILE_NAME), dataset.to_json().encode())
     return _load(output)
+
+
+def _place(output: str | os.PathLike[str]) -> str:
+    return os.fspath(output) if storage.is_remote(output) else str(user_path(output))
 
 
 def _name(entry: str) -> str:
@@ -252,7 +255,7 @@ def _define_flags(values: flags.FlagValues) -> None:
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
     require(values, "input", "output")
     start = time.monotonic()
-    was_finished = staging.finished(os.path.expanduser(values.output)) and not values.force
+    was_finished = staging.finished(_place(values.output)) and not values.force
     dataset = preprocess(
         values.input,
         values.output,
@@ -262,13 +265,23 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
         workers=values.workers,
         force=values.force,
         beam_runner=values.runner,
-        beam_args=shlex.split(values.beam_args),
+        beam_args=_words(values.beam_args),
     )
     if was_finished:
         name = printable(dataset.directory)
         print(f"{name} is finished already; --force makes it again.")
     print(report.summary(dataset, time.monotonic() - start))
     return 0
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--beam_args cannot be read ({str(error).lower()}); write it as flags with spaces "
+            "between, in quotes where they hold spaces."
+        ) from None
 
 
 COMMAND = Command(

@@ -19,6 +19,7 @@ from gm_vae import files
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UsageError
 from gm_vae.files import join
+from gm_vae.locks import lock
 from gm_vae.pipelines import storage
 from gm_vae.text import printable
 
@@ -81,14 +82,12 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
         raise UsageError(f"{part} is in the way; remove it or choose another output.")
     try:
         (part / _CHUNKS).mkdir(parents=True, exist_ok=True)
-        lock = os.open(part / _CHUNKS, os.O_RDONLY)
+        held = lock(part / _CHUNKS)
     except OSError as error:
         raise files.unwritable(output, error) from error
+    if held is None:
+        raise UsageError(f"Another run is writing {output}; wait for it or choose another output.")
     try:
-        if not _locked(lock):
-            raise UsageError(
-                f"Another run is writing {output}; wait for it or choose another output."
-            )
         staging = Staging(str(part))
         try:
             staging.clear(chunks_too=False)
@@ -104,20 +103,7 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
             else:
                 shutil.rmtree(part, ignore_errors=True)
     finally:
-        os.close(lock)
-
-
-def _locked(folder: int) -> bool:
-    """Whether the open folder is now ours; the system lets go of it when this process ends."""
-    try:
-        import fcntl
-    except ImportError:  # not a Unix: two runs at once are then not noticed
-        return True
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        os.close(held)
 
 
 def finished(output: str) -> bool | None:

@@ -15,7 +15,7 @@ run() {
   settings=$1
   shift
   echo "== $settings"
-  env $settings "${PYTHON:-.venv/bin/python}" -m pytest "$@" || failed="$failed
+  env $settings "${PYTHON:-.venv/bin/python}" -m pytest -n 2 --dist loadfile "$@" || failed="$failed
   $settings"
 }
 

@@ -56,7 +56,7 @@ class MeasureArrays:
         """
         dataset = dataset_lib.load(directory)
         records = itertools.islice(dataset.records(split), limit)
-        found = examples.columns(records, dataset.fmt)
+        found = dataset.decoded(examples.columns, records)
         sizes = tuple(s.measures for s in dataset.split(split).shards if s.measures)
         if limit is not None:
             sizes = (len(found.lengths),)

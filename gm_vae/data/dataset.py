@@ -16,19 +16,55 @@ import json
 import os
 import pathlib
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from gm_vae import files
 from gm_vae.data import examples, shards
 from gm_vae.errors import UsageError, UserError
+from gm_vae.json_values import Fields, ListOf, MapOf, Text, Whole, WrongValue, anything, shown
+from gm_vae.json_values import parse as parse_json
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.version import __version__
 
+T = TypeVar("T")
+
 FILE_NAME = "dataset.json"
 VERSION = 1  # of the layout above; a reader refuses a greater one
 SPLITS = ("train", "validation", "test")
+_MOST_BYTES = 1 << 26  # of dataset.json
+
+
+def _file_name(value: Any) -> None:
+    """The rule of a file in the folder."""
+    Text(255)(value)
+    if value in ("", ".", "..") or set(value) & set("/\\\0"):
+        raise WrongValue(f"is {shown(value)} instead of the name of a file")
+
+
+_COUNTS = MapOf(Whole())
+_SHARD = Fields({"name": _file_name, "measures": Whole(), "bytes": Whole(), "sha256": Text(64)})
+_SPLIT = Fields(
+    {"shards": ListOf(_SHARD)},
+    {"songs": Whole(), "measures": Whole(), "statistics": MapOf(_COUNTS), "keys": _COUNTS},
+)
+_FILE = Fields(
+    {
+        "format": anything,
+        "splits": Fields({}, dict.fromkeys(SPLITS, _SPLIT)),
+        "sources": ListOf(Text()),
+        "rejects": ListOf(_file_name),
+    },
+    {
+        "options": MapOf(anything),
+        "files": _COUNTS,
+        "errors": _COUNTS,
+        "bars": _COUNTS,
+        "rejected": _COUNTS,
+        "gm_vae": Text(),
+    },
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,6 +164,16 @@ class Dataset:
         for shard in self.split(name).shards:
             yield from shards.read(self.path(shard.name), shard)
 
+    def decoded(self, decode: Callable[[Any, MeasureFormat], T], found: Any) -> T:
+        """What `decode` makes of a record or several. Raises UserError if that is nothing."""
+        try:
+            return decode(found, self.fmt)
+        except ValueError as error:
+            raise UserError(
+                f"{self.directory} holds what is no measure ({error}); make the dataset again with "
+                "gm-vae preprocess --force."
+            ) from None
+
     def to_json(self) -> str:
         """The text of dataset.json: nothing in it depends on the machine or the time."""
         values = dataclasses.asdict(self)
@@ -153,7 +199,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
     path = files.join(directory, FILE_NAME)
     try:
         with files.open_file(path) as stream:
-            text = stream.read()
+            text = stream.read(_MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         if remote or not directory.exists():
             raise UsageError(
@@ -166,6 +212,8 @@ def load(directory: str | pathlib.Path) -> Dataset:
         ) from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); check the path.") from None
+    if len(text) > _MOST_BYTES:
+        raise _unreadable(path, f"it has over {_MOST_BYTES:,} bytes")
     return parse(text, directory)
 
 
@@ -173,21 +221,26 @@ def parse(text: bytes, directory: pathlib.Path | str) -> Dataset:
     """The dataset that the content of a dataset.json describes. Raises UserError like `load`."""
     path = files.join(directory, FILE_NAME)
     try:
-        values = json.loads(text.decode("utf-8"))
-        version = values.pop("dataset_version")
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise _unreadable(path) from None
+        values = parse_json(text, Fields({"dataset_version": anything}))
+    except WrongValue as error:
+        raise _unreadable(path, error) from None
+    version = values.pop("dataset_version")
     if version != VERSION:
         raise UsageError(
-            f"{directory} has dataset version {version} and this gm-vae reads {VERSION}; upgrade "
-            "the package or make the dataset again with gm-vae preprocess --force."
+            f"{directory} has dataset version {shown(version)} and this gm-vae reads {VERSION}; "
+            "upgrade the package or make the dataset again with gm-vae preprocess --force."
         )
-    fmt = MeasureFormat.from_dict(values.pop("format"))
-    values.pop("sha256", None)  # follows from the shards'
     try:
+        _FILE(values)
+        fmt = MeasureFormat.from_dict(values.pop("format"))
+        values.pop("sha256", None)  # follows from the shards'
         return _from_values(directory, fmt, values)
-    except (TypeError, KeyError, AttributeError, ValueError):
-        raise _unreadable(path) from None
+    except WrongValue as error:
+        raise _unreadable(path, error) from None
+    except UserError as error:  # it says which field, and not of which file
+        raise type(error)(f"{path}: {error}") from None
+    except (TypeError, ValueError):
+        raise _unreadable(path, "it has an unknown field or split") from None
 
 
 def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure]:
@@ -197,7 +250,7 @@ def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure
         UserError: no such dataset or split, an empty split, a damaged file.
     """
     dataset = load(directory)
-    return (examples.decode(record, dataset.fmt) for record in dataset.records(split))
+    return (dataset.decoded(examples.decode, record) for record in dataset.records(split))
 
 
 def _from_values(
@@ -212,7 +265,7 @@ def _from_values(
     return Dataset(directory, fmt, splits, **values)
 
 
-def _unreadable(path: str) -> UserError:
+def _unreadable(path: str, why: object) -> UserError:
     return UserError(
-        f"{path} cannot be read; make the dataset again with gm-vae preprocess --force."
+        f"{path} cannot be read ({why}); make the dataset again with gm-vae preprocess --force."
     )

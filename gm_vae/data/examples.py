@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
@@ -105,10 +106,7 @@ def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
         ValueError: the bytes are no such example, or not of this format.
     """
     fmt = fmt or MeasureFormat()
-    features = _features(serialized)
-    missing = [name for name in (CHORDS, LENGTHS, TOKENS) if name not in features]
-    if missing:
-        raise ValueError(f"the example has no feature {', '.join(missing)}")
+    features = _whole(_features(serialized))
     lengths = np.frombuffer(features[LENGTHS], fmt.length_dtype)
     chord_ids = np.frombuffer(features[CHORDS], np.uint8)
     if len(lengths) != fmt.max_tracks or len(chord_ids) != fmt.chords_per_measure:
@@ -116,29 +114,56 @@ def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
     if len(features[TOKENS]) != _TOKEN_DTYPE.itemsize * int(lengths.sum()):
         raise ValueError("the lengths do not add up to the number of tokens")
     joined = np.frombuffer(features[TOKENS], _TOKEN_DTYPE)
-    if lengths.max() > fmt.max_track_length or joined.max(initial=0) >= vocabulary(fmt).size:
-        raise ValueError("a track is too long or a token is outside the vocabulary")
+    _require_ids(joined, lengths, chord_ids, fmt)
     tokens = np.zeros((fmt.max_tracks, fmt.max_track_length), np.uint16)
     tokens[np.arange(fmt.max_track_length) < lengths[:, None]] = joined
     return Measure(tokens, lengths.copy(), chord_ids.copy(), fmt)
 
 
 def columns(serialized: Iterable[bytes], fmt: MeasureFormat) -> Columns:
-    """The features of N examples of a format, joined without a look inside."""
-    found = [_features(example) for example in serialized]
+    """The features of N examples of a format, joined.
+
+    Raises:
+        ValueError: the bytes are no such examples, or not of this format.
+    """
+    found = [_whole(_features(example)) for example in serialized]
     lengths = b"".join(features[LENGTHS] for features in found)
     chord_ids = b"".join(features[CHORDS] for features in found)
     tokens = b"".join(features[TOKENS] for features in found)
-    return Columns(
+    columns = Columns(
         np.frombuffer(tokens, _TOKEN_DTYPE),
-        np.frombuffer(lengths, fmt.length_dtype).reshape(-1, fmt.max_tracks),
-        np.frombuffer(chord_ids, np.uint8).reshape(-1, fmt.chords_per_measure),
+        np.frombuffer(lengths, fmt.length_dtype).reshape(len(found), fmt.max_tracks),
+        np.frombuffer(chord_ids, np.uint8).reshape(len(found), fmt.chords_per_measure),
     )
+    if len(columns.tokens) != int(columns.lengths.sum(dtype=np.int64)):
+        raise ValueError("the lengths do not add up to the number of tokens")
+    _require_ids(*columns, fmt)
+    return columns
 
 
 def identity(serialized: bytes) -> str:
     """Where the measure of a serialized example came from. Raises ValueError like `decode`."""
     return _features(serialized).get(ID, b"").decode("utf-8", "replace")
+
+
+def _whole(features: dict[str, bytes]) -> dict[str, bytes]:
+    """The same, if none is missing."""
+    missing = [name for name in (CHORDS, LENGTHS, TOKENS) if name not in features]
+    if missing:
+        raise ValueError(f"the example has no feature {', '.join(missing)}")
+    return features
+
+
+def _require_ids(
+    tokens: np.ndarray, lengths: np.ndarray, chord_ids: np.ndarray, fmt: MeasureFormat
+) -> None:
+    if (
+        lengths.min(initial=1) < 1
+        or lengths.max(initial=1) > fmt.max_track_length
+        or tokens.max(initial=0) >= vocabulary(fmt).size
+        or chord_ids.max(initial=0) >= NUM_CHORDS
+    ):
+        raise ValueError("a track is too short or long, or there is no such token or chord")
 
 
 def _entry(key: str, value: bytes) -> bytes:

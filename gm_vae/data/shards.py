@@ -131,6 +131,8 @@ def verify(path: str | os.PathLike[str], expected: Shard) -> None:
             while block := stream.read(1 << 20):
                 digest.update(block)
                 size += len(block)
+                if size > expected.bytes:
+                    break
     except FileNotFoundError:
         raise _damaged(path, "is missing") from None
     except OSError as error:

@@ -9,8 +9,16 @@ from absl import flags
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
 from gm_vae.generate.loading import define_model_flag
+from gm_vae.json_values import shown
 from gm_vae.music.note_matching import TOLERANCE_STEPS
 
+_BOUNDS = (
+    ("samples", 0, 100_000),
+    ("onset_tolerance", 0, 32_767),
+    ("batch_size", 1, 65_536),
+    ("limit", 1, 2**53),
+    ("seed", 0, 2**32 - 1),
+)
 _EXAMPLES = 4  # pictures of a measure and its reconstruction
 
 
@@ -46,10 +54,13 @@ def _define(values: flags.FlagValues) -> None:
 
 def _evaluate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "data")
-    for name, least in (("samples", 0), ("onset_tolerance", 0), ("batch_size", 1), ("limit", 1)):
+    for name, least, most in _BOUNDS:
         given = values[name].value
-        if given is not None and given < least:
+        if given is None or least <= given <= most:
+            continue
+        if given < least:
             raise UsageError(f"--{name}={given}; give {least} or more.")
+        raise UsageError(f"--{name}={shown(given)}; give {most:,} at most.")
     from gm_vae.evaluation.bound import bound_split
     from gm_vae.evaluation.reconstruction import reconstruct_split
     from gm_vae.evaluation.report import Report, check_output, write_report

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import pathlib
 from typing import Any
 
 from gm_vae.errors import UsageError
 from gm_vae.evaluation.bound import Bound
 from gm_vae.evaluation.reconstruction import Reconstructions
-from gm_vae.files import output_file, output_folder
+from gm_vae.files import output_file, output_folder, user_path
 from gm_vae.training.evaluation import Evaluation
 
 FILE_NAME = "evaluation.json"
@@ -69,7 +68,7 @@ class Report:
 
 def check_output(path: str | os.PathLike[str], force: bool) -> None:
     """Raise UsageError if `write_report` would refuse the place; before the work, not after it."""
-    path = pathlib.Path(path)
+    path = user_path(path)
     taken = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
     if path.suffix != ".json" and path.is_file():
         raise UsageError(f"{path} is a file; let its name end in .json, or name a folder.")
@@ -89,7 +88,7 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
     from gm_vae.evaluation.pictures import draw_pictures
 
     text = json.dumps(report.to_dict(), indent=1) + "\n"
-    path = pathlib.Path(path).expanduser()
+    path = user_path(path)
     if path.suffix == ".json":
         with output_file(path, force) as part:
             part.write_text(text, encoding="utf-8")

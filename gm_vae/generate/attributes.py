@@ -15,17 +15,20 @@ import os
 import pathlib
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from absl import flags
 
+from gm_vae import files
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
-from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.gmvae import FARTHEST, GMVAE, checked_points
 from gm_vae.generate.instruments import programs_named
 from gm_vae.generate.loading import define_model_flag, load
-from gm_vae.model.checkpoint import ATTRIBUTES, checkpoint_folder
+from gm_vae.json_values import Fields, ListOf, MapOf, Number, Rule, Text, Whole, WrongValue
+from gm_vae.model.checkpoint import ATTRIBUTES, checkpoint_folder, read_attributes
 from gm_vae.model.reading import model_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
@@ -104,7 +107,7 @@ class Attributes:
         """Points [..., Z] moved by so many steps along each named vector; negative ones go back.
 
         Raises:
-            UsageError: there is no vector of a name.
+            UsageError: there is no vector of a name, or the way leads out of the space.
         """
         z = np.array(z, np.float32)
         for name, step in steps.items():
@@ -112,16 +115,18 @@ class Attributes:
                 raise UsageError(
                     f"there is no attribute {name!r}; choose from {', '.join(self.names)}."
                 )
-            z += np.float32(step) * self.vectors[self.names.index(name)]
-        return z
+            with np.errstate(over="ignore", invalid="ignore"):  # found below
+                z += np.float32(step) * self.vectors[self.names.index(name)]
+        return checked_points(z, "moved z")
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> pathlib.Path:
         """Write `attributes.json` beside a checkpoint; returns its path.
 
         Raises:
-            UserError: it is there already and `force` is false, or the place cannot be written.
+            UserError: it is there already and `force` is false, the place cannot be written, or it
+                is no folder of this machine.
         """
-        path = checkpoint_folder(model_folder(folder)) / ATTRIBUTES
+        path = _place(folder)
         values = {
             "attributes_version": VERSION,
             "gm_vae": __version__,
@@ -147,28 +152,66 @@ class Attributes:
         Raises:
             UserError: there are none, they are damaged, or they belong to other weights.
         """
-        path = checkpoint_folder(model_folder(folder)) / ATTRIBUTES
-        quoted = shlex.quote(str(folder))
-        again = f"learn them with gm-vae attributes --model={quoted} --data=DATASET --force"
+        return cls._parsed(read_attributes(_place(folder).parent), model, folder)
+
+    @classmethod
+    def of(cls, model: GMVAE, source: str | os.PathLike[str]) -> Attributes:
+        """Those that came with a model, wherever it was loaded from; `source` names that place.
+
+        Raises as `load` does.
+        """
+        return cls._parsed(model.attributes, model, source)
+
+    @classmethod
+    def _parsed(
+        cls, values: dict[str, Any] | None, model: GMVAE, source: str | os.PathLike[str]
+    ) -> Attributes:
+        place = "COPY" if files.scheme(source) else shlex.quote(str(source))
+        again = f"learn them with gm-vae attributes --model={place} --data=DATASET --force"
+        if files.scheme(source):
+            again = f"copy the model to this machine and {again}"
+        if values is None:
+            raise UserError(f"{source} has no {ATTRIBUTES}; {again}.")
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            found = values["attributes"]
-            columns = ("vector", "mean", "deviation")
-            vectors, means, deviations = (
-                np.array([found[name][column] for name in found], np.float32) for column in columns
-            )
-            if vectors.shape != (len(found), model.config.latent_size):
-                raise ValueError
-            known = cls(
-                tuple(found), vectors, means, deviations, values["measures"], values["fingerprint"]
-            )
-        except FileNotFoundError:
-            raise UserError(f"{path.parent} has no {ATTRIBUTES}; {again}.") from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise UserError(f"{path} is damaged or of another model; {again}.") from None
-        if known.fingerprint != model.fingerprint:
-            raise UserError(f"{path} belongs to other weights; {again}.")
-        return known
+            _rule(model.config.latent_size)(values)
+        except WrongValue as error:
+            raise UserError(
+                f"{ATTRIBUTES} of {source} is damaged or of another model ({error}); {again}."
+            ) from None
+        if values["fingerprint"] != model.fingerprint:
+            raise UserError(f"{ATTRIBUTES} of {source} belongs to other weights; {again}.")
+        found = values["attributes"]
+        vectors, means, deviations = (
+            np.array([each[column] for each in found.values()], np.float32)
+            for column in ("vector", "mean", "deviation")
+        )
+        vectors = vectors.reshape(len(found), model.config.latent_size)
+        return cls(
+            tuple(found), vectors, means, deviations, values["measures"], values["fingerprint"]
+        )
+
+
+def _rule(latent_size: int) -> Rule:
+    """The schema of attributes.json."""
+    number = Number(-FARTHEST, FARTHEST)
+    known = Fields(
+        {
+            "vector": ListOf(number, latent_size, latent_size),
+            "mean": number,
+            "deviation": number,
+        }
+    )
+    return Fields({"fingerprint": Text(), "measures": Whole(), "attributes": MapOf(known)})
+
+
+def _place(folder: str | os.PathLike[str]) -> pathlib.Path:
+    """Where the attributes.json of a model on this machine lies."""
+    if files.scheme(folder):
+        raise UsageError(
+            f"{folder} is not a folder of this machine, so nothing can be written beside it; copy "
+            "the model here first."
+        )
+    return checkpoint_folder(model_folder(folder)) / ATTRIBUTES
 
 
 def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
@@ -242,7 +285,7 @@ def _define(values: flags.FlagValues) -> None:
 
 def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
     if values.data:
-        require_free(checkpoint_folder(model_folder(values.model)) / ATTRIBUTES, values.force)
+        require_free(_place(values.model), values.force)
     model = load(values.model)
     if values.data:
         from gm_vae.data.dataset import read_measures
@@ -251,7 +294,7 @@ def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
         known = learn(model, measures)
         print(printable(known.save(values.model, values.force)))
     else:
-        known = Attributes.load(values.model, model)
+        known = Attributes.of(model, values.model)
     print(_table(known))
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import importlib.util
 import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 import wave
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from gm_vae.errors import UsageError, UserError
-from gm_vae.files import output_file
-from gm_vae.generate.midi_writer import write_midi
+from gm_vae.files import output_file, user_path
+from gm_vae.generate.midi_writer import check_tempo, write_midi
 from gm_vae.music.measure import Measure
+from gm_vae.scratch import does_not_fit, scratch_folder
 
 SOUNDFONT_VARIABLE = "GM_VAE_SOUNDFONT"
 SAMPLE_RATE = 44_100
 
+_LONGEST_SECONDS = 3600  # of sound: some 3 GB of memory
 _PEAK = 0.89  # of full scale, 1 dB below it
 _SILENCE = 1e-3  # of the peak, 60 dB below it
 _NOISE = 1e-4  # of full scale; FluidSynth's effects are never quite silent
@@ -64,13 +66,19 @@ def write_wav(
         UserError: there is no FluidSynth or soundfont, it fails, or the place cannot be written.
     """
     synthesizer = synthesizer or Synthesizer.find()
+    check_tempo(qpm)
+    steps = sum(measure.fmt.steps_per_measure for measure in measures)
+    seconds = steps * 60 / (qpm * measures[0].fmt.steps_per_quarter) if measures else 0
+    if seconds > _LONGEST_SECONDS:
+        raise UsageError(
+            f"{path} would sound for {seconds:,.0f} seconds, and {_LONGEST_SECONDS:,} can be "
+            "written; leave measures out, or raise --qpm."
+        )
     with output_file(path, force) as part:
-        with tempfile.TemporaryDirectory() as folder:
-            midi = pathlib.Path(folder, "piece.mid")
+        with scratch_folder() as folder:
+            midi = folder / "piece.mid"
             write_midi(measures, midi, qpm)
             samples = synthesizer.render(midi)
-        steps = sum(measure.fmt.steps_per_measure for measure in measures)
-        seconds = steps * 60 / (qpm * measures[0].fmt.steps_per_quarter)
         samples = _finish(samples, round(seconds * SAMPLE_RATE))
         with wave.open(str(part), "wb") as file:
             file.setparams((2, 2, SAMPLE_RATE, len(samples), "NONE", ""))
@@ -108,7 +116,7 @@ class Synthesizer:
             )
         named = soundfont or os.environ.get(SOUNDFONT_VARIABLE)
         if named:
-            path = pathlib.Path(named).expanduser()
+            path = user_path(named)
             if not _is_soundfont(path):
                 origin = "--soundfont" if soundfont else SOUNDFONT_VARIABLE
                 raise UsageError(f"{origin}={named} is no soundfont; give a .sf2 or .sf3 file.")
@@ -132,8 +140,8 @@ class Synthesizer:
 
         Raises UserError if FluidSynth fails.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            raw, settings = pathlib.Path(folder, "raw"), pathlib.Path(folder, "settings")
+        with scratch_folder() as folder:
+            raw, settings = folder / "raw", folder / "settings"
             settings.touch()  # instead of the user's, which may load other soundfonts
             command = [self.program, "-niq", "-f", str(settings), "-r", str(SAMPLE_RATE)]
             command += ["-T", "raw", "-O", "float", "-E", "little", "-F", str(raw)]
@@ -151,6 +159,9 @@ class Synthesizer:
                 raise UserError(f"{self.program} cannot be run ({error.strerror}).") from None
             # a soundfont that it cannot read it replaces by another, and ends with 0
             errors = [line for line in done.stderr.splitlines() if "error:" in line]
+            full = os.strerror(errno.ENOSPC)
+            if any(full in line for line in errors):
+                raise does_not_fit("the sound", folder, OSError(errno.ENOSPC, full))
             if done.returncode or errors or not raw.exists():
                 said = errors or done.stderr.splitlines()[-1:] or [f"exit code {done.returncode}"]
                 raise UserError(
@@ -158,7 +169,8 @@ class Synthesizer:
                     f"({said[0].removeprefix('fluidsynth: error: ').strip()}); try another "
                     "--soundfont."
                 )
-            return np.fromfile(raw, "<f4").reshape(-1, 2)
+            samples = np.fromfile(raw, "<f4")
+            return samples[: len(samples) // 2 * 2].reshape(-1, 2)
 
 
 def _usual_soundfonts() -> Iterator[pathlib.Path]:

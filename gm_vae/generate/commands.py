@@ -12,11 +12,12 @@ from absl import flags
 
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError
-from gm_vae.files import output_file, require_free
+from gm_vae.files import output_file, require_free, user_path
 from gm_vae.generate import music_flags, operations
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.loading import define_model_flag, load
 from gm_vae.generate.outputs import Outputs, define_output_flags
+from gm_vae.json_values import brief
 from gm_vae.music.measure import Measure
 from gm_vae.text import printable
 from gm_vae.version import __version__
@@ -25,14 +26,25 @@ from gm_vae.version import __version__
 def _leave(
     values: flags.FlagValues, outputs: Outputs, measures: Sequence[Measure], title: str
 ) -> None:
-    outputs.write(measures, title)
+    outputs.write(measures, brief(title, 200))
     music_flags.tell_seed(values)
+
+
+def _define_count(values: flags.FlagValues) -> None:
+    flags.DEFINE_integer(
+        "count",
+        8,
+        "How many measures.",
+        lower_bound=1,
+        upper_bound=music_flags.MOST_MEASURES,
+        flag_values=values,
+    )
 
 
 def _define_sample(values: flags.FlagValues) -> None:
     music_flags.define_music_flags(values)
     music_flags.define_chords_flag(values, "They repeat. No chord if left out.")
-    flags.DEFINE_integer("count", 8, "How many measures.", lower_bound=1, flag_values=values)
+    _define_count(values)
     define_output_flags(values)
 
 
@@ -64,6 +76,7 @@ def _define_generate(values: flags.FlagValues) -> None:
 def _generate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "chords")
     outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
+    music_flags.require_bounded(len(chords), "chords")
     how = music_flags.decode_arguments(values)
     model = load(values.model)
     point = music_flags.start_points(values, model)[0]
@@ -91,7 +104,12 @@ def _define_interpolate(values: flags.FlagValues) -> None:
     music_flags.define_chords_flag(values, "They repeat.")
     music_flags.define_source_flags(values, ": both ends as 5,12, or the four corners of a grid")
     flags.DEFINE_integer(
-        "measures", 0, "Length; 0: four times through the chords.", flag_values=values
+        "measures",
+        0,
+        "Length; 0: four times through the chords.",
+        lower_bound=0,
+        upper_bound=music_flags.MOST_MEASURES,
+        flag_values=values,
     )
     flags.DEFINE_integer(
         "to_seed", None, "Seed of the style to end with; the one after --seed.", flag_values=values
@@ -113,6 +131,8 @@ def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "chords")
     outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
     shape = _grid_shape(values.grid)
+    count = values.measures or 4 * len(chords)
+    music_flags.require_bounded(count, "chords")
     how = music_flags.decode_arguments(values)
     spherical = not values.linear
     model = load(values.model)
@@ -131,7 +151,6 @@ def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     else:
         drawn = [model.sample_points(1, seed) for seed in (values.seed, values.to_seed)]
         ends = music_flags.moved(values, model, np.concatenate(drawn))
-    count = values.measures or 4 * len(chords)
     measures = operations.morph(model, *ends, chords, count, spherical, **how)
     _leave(values, outputs, measures, "from one style to another over " + " ".join(chords))
 
@@ -139,10 +158,14 @@ def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
 def _grid_shape(text: str) -> tuple[int, int] | None:
     if not text:
         return None
-    match = re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower())
+    match = re.fullmatch(r"0*([1-9]\d{0,9})[x×]0*([1-9]\d{0,9})", text.strip().lower())
     if not match or min(map(int, match.groups())) < 2:
-        raise UsageError(f"--grid={text}; write rows x columns, each 2 or more, such as 4x4.")
-    return int(match[1]), int(match[2])
+        raise UsageError(
+            f"--grid={brief(text)}; write rows x columns, each 2 or more, such as 4x4."
+        )
+    rows, columns = int(match[1]), int(match[2])
+    music_flags.require_bounded(rows * columns, "grid")
+    return rows, columns
 
 
 INTERPOLATE = Command(
@@ -169,7 +192,7 @@ def _define_encode(values: flags.FlagValues) -> None:
 
 def _encode(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "midi", "output")
-    output = pathlib.Path(values.output).expanduser()
+    output = user_path(values.output)
     require_free(output, values.force)
     model = load(values.model)
     chosen = _chosen(values, model)
@@ -267,7 +290,7 @@ def _define_vary(values: flags.FlagValues) -> None:
         "drums,bass; chords and instruments stay.",
         flag_values=values,
     )
-    flags.DEFINE_integer("count", 8, "How many measures.", lower_bound=1, flag_values=values)
+    _define_count(values)
     define_output_flags(values)
 
 

@@ -12,23 +12,33 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gm_vae.errors import UsageError
+from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.instruments import Instruments
+from gm_vae.json_values import brief
 from gm_vae.model import checkpoint as checkpoint_lib
 from gm_vae.model import numpy_ops
 from gm_vae.model.numpy_vae import PART, NumpyVAE
 from gm_vae.model.prior import prior_points
 from gm_vae.model.threads import in_threads, split
 from gm_vae.music.chord_lines import measure_chords, require_one_case
-from gm_vae.music.chords import NO_CHORD, chord_symbol, has_triad, nearest_chord_id
+from gm_vae.music.chords import (
+    NO_CHORD,
+    NUM_CHORDS,
+    chord_symbol,
+    has_triad,
+    nearest_chord_id,
+)
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from gm_vae.model.config import ModelConfig
     from gm_vae.model.vae import HierarchicalVAE
 
 Chords = str | Sequence[str] | None
+_HOTTEST = 1e6  # above, every token is as likely as any other
+FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
 
 
 class GMVAE:
@@ -39,12 +49,17 @@ class GMVAE:
     Args:
         network: the Keras model, or the same in NumPy, as `load` has it.
         training: how it was trained (steps, dataset, figures), as the checkpoint tells.
+        attributes: the content of the attributes.json that came with it, None if there was none.
     """
 
     def __init__(
-        self, network: HierarchicalVAE | NumpyVAE, training: dict[str, Any] | None = None
+        self,
+        network: HierarchicalVAE | NumpyVAE,
+        training: dict[str, Any] | None = None,
+        attributes: dict[str, Any] | None = None,
     ) -> None:
         self.training = dict(training or {})
+        self.attributes = attributes
         if isinstance(network, NumpyVAE):
             self.numpy = network
         else:
@@ -79,11 +94,14 @@ class GMVAE:
         """The posterior of each measure: (mu, sigma), each float32 [B, Z].
 
         Raises:
-            UsageError: a measure has another format than the model.
+            UsageError: a measure has another format than the model, or holds what is no token,
+                length or chord of it.
+            UserError: the weights are so large that a point is NaN or infinite.
         """
-        for measure in measures:
+        for number, measure in enumerate(measures):
             if measure.fmt != self.format:
                 self.format.require_equal(measure.fmt, "the model", "a measure to encode")
+            _require_tokens(measure, number)
         if not measures:
             return tuple(np.zeros((0, self.config.latent_size), np.float32) for _ in range(2))
 
@@ -94,7 +112,13 @@ class GMVAE:
                 np.stack([measure.event_chords for measure in measures[part]]),
             )
 
-        return self.numpy.encode_many(len(measures), tensors)
+        mu, sigma = self.numpy.encode_many(len(measures), tensors)
+        if not (np.isfinite(mu).all() and np.isfinite(sigma).all()):
+            raise UserError(
+                "the weights of this model are too large to compute with: a point is NaN or "
+                "infinite; take another model."
+            )
+        return mu, sigma
 
     def decode(
         self,
@@ -119,8 +143,8 @@ class GMVAE:
                 with (program 0..127, drums, end). Any if None.
 
         Raises:
-            UsageError: z has another width, there are not as many chords as points, a chord
-                cannot be read, or the instruments cannot all play.
+            UsageError: z has another width or holds NaN or infinity, there are not as many chords
+                as points, a chord cannot be read, or the instruments cannot all play.
 
         A chord without a triad is decoded as the nearest one that has, with a warning.
         """
@@ -187,27 +211,43 @@ class GMVAE:
         instruments: Instruments | np.ndarray | None = None,
     ) -> list[dict[str, Any]]:
         """Checked arguments of `NumpyVAE.decode`, for a few measures at a time."""
-        z = np.asarray(z, np.float32)
+        z = checked_points(z, "z")
         if z.ndim != 2 or z.shape[1] != self.config.latent_size:
             raise UsageError(
                 f"z has shape {list(z.shape)}; this model needs [B, {self.config.latent_size}]."
             )
-        if not (math.isfinite(temperature) and temperature >= 0):
-            raise UsageError(f"temperature is {temperature}; give a number of 0 or more.")
+        if not 0 <= temperature <= _HOTTEST:
+            raise UsageError(f"temperature is {temperature}; give a number from 0 to {_HOTTEST:g}.")
         seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
         labels = chord_labels(chords, len(z), self.format)
         draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
-        if isinstance(instruments, Instruments):
-            instruments = instruments.masks(self.numpy.program_logits(z))
         common = {"temperature": float(temperature), "seed": seed}
-        parts = [
-            {"z": z[part], "chords": labels[part], "draws": draws[part], **common}
-            for part in split(len(z), *PART)
-        ]
-        if instruments is not None:
-            for part, where in zip(parts, split(len(z), *PART)):
+        parts = []
+        for where in split(len(z), *PART):
+            part = {"z": z[where], "chords": labels[where], "draws": draws[where], **common}
+            if isinstance(instruments, Instruments):
+                part["programs"] = instruments.masks(self.numpy.program_logits(z[where]))
+            elif instruments is not None:
                 part["programs"] = instruments[where]
+            parts.append(part)
         return parts
+
+
+def checked_points(z: np.ndarray, name: str) -> np.ndarray:
+    """Points as float32, each number of which can be computed with.
+
+    Raises UsageError, with `name` and the place, for NaN, infinity or what is beyond `FARTHEST`.
+    """
+    with np.errstate(over="ignore"):
+        z = np.asarray(z, np.float32)
+    wrong = np.argwhere(~(np.abs(z) <= FARTHEST))
+    if len(wrong):
+        place = tuple(wrong[0].tolist())
+        raise UsageError(
+            f"{name}{list(place)} is {z[place]}; a point holds numbers from {-FARTHEST:,.0f} to "
+            f"{FARTHEST:,.0f}, and most are within 3 of 0."
+        )
+    return z
 
 
 def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
@@ -232,8 +272,8 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     width = math.lcm(fmt.chords_per_measure, *(len(label) for label in labels))
     if fmt.steps_per_measure % width:
         raise UsageError(
-            f"the chords {' '.join(symbols)!r} do not divide a measure of {fmt.steps_per_measure} "
-            f"steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
+            f"the chords {brief(' '.join(symbols), 100)!r} do not divide a measure of "
+            f"{fmt.steps_per_measure} steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
         )
     return np.array([np.repeat(label, width // len(label)) for label in labels], np.int32).reshape(
         count, width
@@ -252,6 +292,24 @@ def chord_ids_of(symbol: str) -> list[int]:
         if not has_triad(part):
             warnings.warn(f"{part} has no triad; taken as {chord_symbol(found[-1])}.", stacklevel=2)
     return found
+
+
+def _require_tokens(measure: Measure, number: int) -> None:
+    """Raise UsageError unless tokens, lengths and chords of a measure are of its format."""
+    fmt = measure.fmt
+    shapes = (fmt.max_tracks, fmt.max_track_length), (fmt.max_tracks,)
+    if (
+        (measure.tokens.shape, measure.lengths.shape) != shapes
+        or measure.tokens.max() >= vocabulary(fmt).size
+        or measure.lengths.min() < 1
+        or measure.lengths.max() > fmt.max_track_length
+        or not len(measure.chord_ids)
+        or measure.chord_ids.max() >= NUM_CHORDS
+    ):
+        raise UsageError(
+            f"measure {number} holds tokens, lengths or chords that its format does not have; make "
+            "measures with Measure.from_tracks."
+        )
 
 
 def _in_order(tokens: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

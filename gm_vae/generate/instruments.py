@@ -29,6 +29,9 @@ GROUPS: dict[str, Programs] = {
 }
 
 
+_LONGEST = 100  # letters of a name
+
+
 @functools.lru_cache
 def programs_named(words: str) -> Programs:
     """The programs 0..128 that a name or number of General MIDI stands for.
@@ -43,6 +46,8 @@ def programs_named(words: str) -> Programs:
         UsageError: there is none.
     """
     plain = _plain(words)
+    if len(plain) > _LONGEST:
+        raise UsageError(f"{words[:_LONGEST]}... is no instrument of General MIDI; give a name.")
     if plain.isdigit():
         if not 1 <= int(plain) <= PROGRAMS:
             raise UsageError(f"{words} is no General MIDI program; give a number from 1 to 128.")
@@ -132,7 +137,7 @@ class Instruments:
         scores = np.einsum("btp,kp->bkt", chances, sets)
         every = np.arange(batch)
         for _ in wanted:
-            best = scores.reshape(batch, -1).argmax(-1)
+            best = scores.reshape(batch, len(wanted) * tracks).argmax(-1)
             number, track = np.divmod(best, tracks)
             allowed[every, track] = sets[number]
             scores[every, number] = scores[every, :, track] = -1

@@ -33,4 +33,4 @@ def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
         UserError: there is no such model, it is of another kind, or it is damaged.
     """
     found = read_model(path)
-    return GMVAE(NumpyVAE(found.config, found.weights), found.training)
+    return GMVAE(NumpyVAE(found.config, found.weights), found.training, found.attributes)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
+import math
 import secrets
 import shlex
 import sys
@@ -13,14 +12,31 @@ from typing import Any
 import numpy as np
 from absl import flags
 
+from gm_vae import files
 from gm_vae.command import require
 from gm_vae.errors import UsageError, UserError
-from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.gmvae import FARTHEST, GMVAE
 from gm_vae.generate.instruments import Instruments
 from gm_vae.generate.loading import define_model_flag
+from gm_vae.json_values import (
+    Fields,
+    ListOf,
+    MapOf,
+    Number,
+    Whole,
+    WrongValue,
+    anything,
+    brief,
+    parse,
+    shown,
+)
 from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
 from gm_vae.music.measure import Measure
+from gm_vae.music.token_json import MAX_BYTES, read_tokens
+
+MOST_MEASURES = 10_000  # made at once: a MIDI file of them takes 0.5 GB and half a minute
+_LONGEST_CHORDS, _LONGEST_BAR = 200_000, 1000  # letters of --chords
 
 
 def define_music_flags(values: flags.FlagValues) -> None:
@@ -64,6 +80,12 @@ def define_chords_flag(values: flags.FlagValues, default: str) -> None:
         "lines with spaces divide measures too: | C | Am F | % |. " + default,
         flag_values=values,
     )
+    flags.register_validator(
+        "chords",
+        lambda text: text is None or _fits(text),
+        f"it has more than {_LONGEST_CHORDS:,} letters, or {_LONGEST_BAR:,} in one measure",
+        flag_values=values,
+    )
     flags.DEFINE_bool(
         "strict",
         False,
@@ -90,6 +112,10 @@ def define_source_flags(values: flags.FlagValues, several: str = "") -> None:
     )
 
 
+def _fits(text: str) -> bool:
+    return len(text) <= _LONGEST_CHORDS and max(map(len, text.split()), default=0) <= _LONGEST_BAR
+
+
 def chords(values: flags.FlagValues) -> list[str]:
     """The measures' symbols in --chords, readable and with triads, before a model is loaded.
 
@@ -112,10 +138,20 @@ def chords(values: flags.FlagValues) -> list[str]:
     return found
 
 
+def require_bounded(count: int, flag: str) -> None:
+    """Raise UsageError if a flag asks for more measures than are made at once."""
+    if count > MOST_MEASURES:
+        raise UsageError(
+            f"--{flag} asks for {shown(count)} measures, and {MOST_MEASURES:,} are made at a time; "
+            "ask for fewer."
+        )
+
+
 def decode_arguments(values: flags.FlagValues) -> dict[str, Any]:
     """temperature, seed and instruments for `GMVAE.decode`; a seed is drawn if need be."""
     if values.seed is None:
         values.seed = secrets.randbelow(2**32)
+    values.seed %= 2**32  # what a seed is to every draw
     wanted = Instruments.named(values.instruments, values.require, values.forbid)
     return {
         "temperature": values.temperature,
@@ -141,7 +177,9 @@ def moved(values: flags.FlagValues, model: GMVAE, z: np.ndarray) -> np.ndarray:
         try:
             steps[name.strip()] = float(number)
         except ValueError:
-            raise UsageError(f"--more={values.more}; write it as density=1.5,pitch=-1.") from None
+            steps[name.strip()] = math.nan
+        if not math.isfinite(steps[name.strip()]):
+            raise UsageError(f"--more={brief(values.more, 100)}; write it as density=1.5,pitch=-1.")
     for flag, sign in (("add", 1.0), ("remove", -1.0)):
         for name in filter(None, values[flag].value.split(",")):
             steps[name.strip()] = sign
@@ -149,7 +187,7 @@ def moved(values: flags.FlagValues, model: GMVAE, z: np.ndarray) -> np.ndarray:
         return z
     from gm_vae.generate.attributes import Attributes
 
-    return Attributes.load(values.model, model).move(z, steps)
+    return Attributes.of(model, values.model).move(z, steps)
 
 
 def start_points(values: flags.FlagValues, model: GMVAE, count: int = 1) -> np.ndarray:
@@ -173,7 +211,8 @@ def measure_numbers(values: flags.FlagValues) -> list[int]:
         return [int(number) for number in values.measure]
     except ValueError:
         raise UsageError(
-            f"--measure={','.join(values.measure)}; give numbers of bars, such as 12 or 5,12."
+            f"--measure={brief(','.join(values.measure), 100)}; give numbers of bars, such as 12 "
+            "or 5,12."
         ) from None
 
 
@@ -193,14 +232,16 @@ def numbered_measures(path: str, model: GMVAE) -> dict[int, Measure]:
         UserError: the file cannot be read, or no bar of it fits the model.
     """
     if path.lower().endswith(".json"):
-        from gm_vae.music.token_json import read_tokens
-
-        return dict(enumerate(read_tokens(path), 1))
+        measures = read_tokens(path)
+        if not measures:
+            raise UserError(f"{path} holds no measures; give another file.")
+        return dict(enumerate(measures, 1))
     from gm_vae.music.measures import measures_from_score
+    from gm_vae.music.midi_bytes import MAX_BYTES as MAX_MIDI_BYTES
     from gm_vae.music.midi_file import MidiError, parse_midi
 
     try:
-        data = pathlib.Path(path).expanduser().read_bytes()
+        data = files.read_bounded(path, MAX_MIDI_BYTES)
         bars = measures_from_score(parse_midi(data), model.format)
     except OSError as error:
         raise UsageError(f"--midi={path} cannot be read ({error.strerror}).") from None
@@ -256,22 +297,24 @@ def holds_points(path: str) -> bool:
 
 
 def _read_points(path: str, model: GMVAE) -> dict[int, np.ndarray]:
+    width = model.config.latent_size
+    point = Fields({"measure": Whole(), "mu": ListOf(Number(-FARTHEST, FARTHEST), width, width)})
     values = _read_json(path)
     if values.get("fingerprint") != model.fingerprint:
         raise UserError(f"{path} has points of another model; encode the measures again.")
     try:
-        return {point["measure"]: np.array(point["mu"], np.float32) for point in values["points"]}
-    except (TypeError, KeyError, ValueError):
-        raise UserError(f"{path} is damaged; encode the measures again.") from None
+        Fields({"points": ListOf(point, least=1)})(values)
+    except WrongValue as error:
+        raise UserError(f"{path} is damaged ({error}); encode the measures again.") from None
+    return {point["measure"]: np.array(point["mu"], np.float32) for point in values["points"]}
 
 
 def _read_json(path: str) -> dict[str, Any]:
     try:
-        values = json.loads(pathlib.Path(path).expanduser().read_text(encoding="utf-8"))
+        return parse(files.read_bounded(path, MAX_BYTES), MapOf(anything))
     except OSError as error:
         raise UsageError(f"--midi={path} cannot be read ({error.strerror}).") from None
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        raise UserError(f"{path} holds no music; give a file that gm-vae wrote.")
-    return values
+    except WrongValue as error:
+        raise UserError(
+            f"{path} holds no music ({error}); give a file that gm-vae wrote."
+        ) from None

@@ -15,7 +15,7 @@ from absl import flags
 
 from gm_vae.command import require
 from gm_vae.errors import UsageError
-from gm_vae.files import output_file, require_free
+from gm_vae.files import output_file, require_free, user_path
 from gm_vae.generate.audio import SOUNDFONT_VARIABLE, Synthesizer, write_wav
 from gm_vae.generate.midi_writer import check_tempo, write_midi
 from gm_vae.generate.piano_roll import draw_piano_roll
@@ -75,7 +75,7 @@ class Outputs:
         soundfont: str | None = None,
         force: bool = False,
     ) -> None:
-        self.files = [pathlib.Path(path).expanduser() for path in dict.fromkeys(paths)]
+        self.files = [user_path(path) for path in dict.fromkeys(paths)]
         self.qpm, self.force = qpm, force
         check_tempo(qpm)
         for file in self.files:

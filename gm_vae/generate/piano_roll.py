@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg")
 _DPI = 160
+MOST_MEASURES = 256  # of a picture: its bars are then as narrow as can be told apart
 
 # Hues that stay apart for colour-blind eyes (after Okabe & Ito, and Tol), each in two shades.
 _PALETTE = (
@@ -59,7 +60,8 @@ def draw_piano_roll(
 
     Each instrument has a colour, the louder the stronger; the legend beside the picture names it.
     Drums have a strip of their own with one lane a drum. The width grows with the measures (eight
-    make about 1600 x 800 pixels). The same measures give the same bytes.
+    make about 1600 x 800 pixels). Of more than `MOST_MEASURES` the first are drawn, and the title
+    tells. The same measures give the same bytes.
 
     Args:
         measures: one or more measures of one format.
@@ -78,6 +80,9 @@ def draw_piano_roll(
     import_matplotlib_quietly()
     import matplotlib
 
+    if len(measures) > MOST_MEASURES:
+        title = f"{title}: the first {MOST_MEASURES} of {len(measures):,} measures".lstrip(": ")
+        measures = measures[:MOST_MEASURES]
     figure = piano_roll_figure(Arrangement.from_measures(measures), title, chords)
     # the same measures give the same bytes: no date, no random names
     metadata = {"Date": None} if suffix == ".svg" else None

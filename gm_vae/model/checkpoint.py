@@ -22,14 +22,30 @@ import numpy as np
 
 from gm_vae.errors import UserError
 from gm_vae.files import output_folder
+from gm_vae.json_values import (
+    Fields,
+    ListOf,
+    MapOf,
+    Maybe,
+    Text,
+    Whole,
+    WrongValue,
+    anything,
+    boolean,
+    figure,
+    shown,
+)
 from gm_vae.model.client_config import CONFIG, client_config
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 from gm_vae.model.tensors import (
     MANIFEST,
     StoredTensors,
+    check_tensors,
     read_description,
     read_json,
+    read_manifest,
+    shapes_of,
     write_json,
     write_tensors,
 )
@@ -40,6 +56,41 @@ ATTRIBUTES = "attributes.json"
 VERSION = 2  # of the folder's layout; a reader refuses a greater one. 1 had no checksum.
 
 _CHECKSUM = "sha256"
+
+# What the card and a training that goes on look at; the rest passes through.
+FIGURES = Fields(
+    {},
+    {
+        "split": Text(),
+        "measures": Whole(),
+        "importance_weighted": Maybe(Fields({}, {"bits_per_measure": figure})),
+        "reconstructions": Maybe(Fields({}, {"note_f1": figure})),
+    },
+)
+
+
+def _training(value: Any) -> None:
+    anything(value)  # nested as deep as often the model was fine-tuned
+    _TRAINING(value)
+
+
+_TRAINING = Fields(
+    {},
+    {
+        "steps": Whole(),
+        "best_step": Whole(),
+        "bits_per_measure": figure,
+        "dataset": Maybe(Fields({}, {"measures": Whole(), "sources": ListOf(Text())})),
+        "config": Maybe(MapOf(anything)),
+        "validation": Maybe(FIGURES),
+        "evaluation": Maybe(FIGURES),
+        "finetuned_from": Maybe(_training),
+        "imported_from": Text(),
+        "sigma_known": boolean,
+        "license": Maybe(Text(100_000)),
+    },
+)
+_FILE = Fields({"checkpoint_version": anything, "model": anything, "training": _training})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,19 +143,20 @@ def write_checkpoint_files(
     write_tensors(folder, checkpoint.weights, quantization)
     write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
     stored = StoredTensors.find(folder)
-    attributes = checkpoint.attributes
-    if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
-        # directions hold for the weights as they are stored too
-        attributes = {**attributes, "fingerprint": fingerprint(stored.read())}
-    write_attributes(folder, attributes)
     values = {
         "checkpoint_version": VERSION,
         "gm_vae": __version__,
         "model": checkpoint.config.to_dict(),
         "training": checkpoint.training,
     }
-    values[_CHECKSUM] = _checksum(values, stored)
-    write_json(folder / FILE_NAME, values)
+    digest = _digest(values, stored)
+    weights = stored.read(digest.update)
+    attributes = checkpoint.attributes
+    if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
+        # directions hold for the weights as they are stored too
+        attributes = {**attributes, "fingerprint": fingerprint(weights)}
+    write_attributes(folder, attributes)
+    write_json(folder / FILE_NAME, {**values, _CHECKSUM: digest.hexdigest()})
 
 
 def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
@@ -119,33 +171,46 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
             written by a newer version.
     """
     folder = checkpoint_folder(folder)
+    values, config = _read_file(folder)
+    stored = StoredTensors.find(folder)
+    _require_shapes(folder, config, stored.shapes)
+    digest = _digest(values, stored)
+    weights = stored.read(digest.update)  # the checksum is of the very bytes that are used
+    if values["checkpoint_version"] > 1 and values.get(_CHECKSUM) != digest.hexdigest():
+        path = folder / FILE_NAME
+        raise _damaged(path, "the files do not have the checksum that it tells")
+    return Checkpoint(config, weights, values["training"], read_attributes(folder))
+
+
+def check_descriptions(folder: pathlib.Path) -> None:
+    """Raise UserError unless what describes a checkpoint describes one; no shard is looked at."""
+    groups = read_manifest(folder)
+    check_tensors(folder, groups)
+    _require_shapes(folder, _read_file(folder)[1], shapes_of(groups))
+    read_attributes(folder)
+
+
+def _read_file(folder: pathlib.Path) -> tuple[dict[str, Any], ModelConfig]:
+    """The values of gm_vae.json, and the model configuration among them."""
     path = folder / FILE_NAME
-    values = read_json(path, "copy the whole folder again")
-    if not isinstance(values, dict) or not {"checkpoint_version", "model", "training"} <= set(
-        values
-    ):
-        raise _damaged(path, "a field is missing")
+    values = read_json(path, "copy the whole folder again", _FILE)
     version = values["checkpoint_version"]
     if type(version) is not int or not 1 <= version <= VERSION:
         raise UserError(
-            f"{folder} has checkpoint version {str(version)[:20]} and this gm-vae reads 1 to "
+            f"{folder} has checkpoint version {shown(version)} and this gm-vae reads 1 to "
             f"{VERSION}; upgrade the package."
         )
-    config = _config(path, values["model"])
-    if not isinstance(values["training"], dict):
-        raise _damaged(path, "training is no object")
-    stored = StoredTensors.find(folder)
-    _require_shapes(folder, config, stored.shapes)
-    if version > 1 and values.get(_CHECKSUM) != _checksum(values, stored):
-        raise _damaged(path, "the files do not have the checksum that it tells")
-    return Checkpoint(config, stored.read(), values["training"], read_attributes(folder))
+    return values, _config(path, values["model"])
 
 
 def training_of(folder: pathlib.Path) -> dict[str, Any]:
-    """What the checkpoint in a folder tells of its training, unchecked; empty if none is there."""
+    """What the checkpoint in a folder tells of its training; empty if none can be read.
+
+    The weights are not looked at.
+    """
     try:
-        return dict(json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))["training"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(folder / FILE_NAME, "", _FILE)["training"]
+    except UserError:
         return {}
 
 
@@ -167,10 +232,7 @@ def read_attributes(folder: pathlib.Path) -> dict[str, Any] | None:
     """What attributes.json in a folder holds, None if there is none. Raises UserError."""
     if not (folder / ATTRIBUTES).is_file():
         return None
-    values = read_json(folder / ATTRIBUTES, "copy it again")
-    if not isinstance(values, dict):
-        raise _damaged(folder / ATTRIBUTES, "it is no object")
-    return values
+    return read_json(folder / ATTRIBUTES, "copy it again", MapOf(anything))
 
 
 def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -188,34 +250,34 @@ def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     raise UserError(_what_it_is_instead(folder))
 
 
-def _checksum(values: Mapping[str, Any], stored: StoredTensors) -> str:
-    """SHA-256 over gm_vae.json but for the checksum itself, config.json, manifest and shards."""
+def _digest(values: Mapping[str, Any], stored: StoredTensors) -> hashlib._Hash:
+    """SHA-256 over gm_vae.json but for the checksum itself, config.json and manifest.
+
+    With the bytes of the shards it becomes the checksum.
+    """
     rest = {name: value for name, value in values.items() if name != _CHECKSUM}
     digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
     for name in (CONFIG, MANIFEST):
         digest.update(read_description(stored.folder / name, "copy the whole folder again"))
-    for path in stored.shards:
-        try:
-            with open(path, "rb") as file:
-                while piece := file.read(1 << 20):
-                    digest.update(piece)
-        except OSError as error:
-            raise UserError(
-                f"cannot read {path} ({error.strerror}); copy the whole folder again."
-            ) from error
-    return digest.hexdigest()
+    return digest
+
+
+def read_model_description(path: pathlib.Path, remedy: str) -> tuple[ModelConfig, dict[str, Any]]:
+    """Model configuration and training of a JSON file that has no weights beside it.
+
+    Raises UserError, with `remedy` if there is no file.
+    """
+    values = read_json(path, remedy, Fields({"model": anything, "training": _training}))
+    return _config(path, values["model"]), values["training"]
 
 
 def _config(path: pathlib.Path, values: Any) -> ModelConfig:
     try:
-        config = ModelConfig.from_dict(values)
-        if isinstance(config.chords, bool) and isinstance(config.preset, str):
-            return config
-    except (TypeError, KeyError, AttributeError):
-        pass
+        return ModelConfig.from_dict(values)
+    except WrongValue as error:
+        raise _damaged(path, f"it has no whole model configuration: {error}") from None
     except UserError as error:  # it says which field, and not of which file
         raise UserError(f"{path}: {error}") from None
-    raise _damaged(path, "it has no whole model configuration")
 
 
 def _require_shapes(

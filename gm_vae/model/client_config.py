@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from gm_vae.errors import UserError
+from gm_vae.json_values import WrongValue
 from gm_vae.music.measure_format import MeasureFormat
 
 CONFIG = "config.json"
@@ -50,11 +51,12 @@ def client_config(fmt: MeasureFormat, chords: bool) -> dict[str, Any]:
     return config
 
 
-def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
+def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat, bool]:
     """The measure format and whether there are chords; the inverse of `client_config`.
 
     What another's config.json does not tell is as published: the least instruments and events,
-    two chord labels a measure, and a meter in quarters where the steps allow it.
+    two chord labels a measure, and a meter in quarters where the steps allow it. `where` is the
+    file, for messages.
 
     Raises:
         UserError: it is the config.json of another kind of model, or damaged.
@@ -66,34 +68,34 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
         unknown = [name for name in _OPTIONS if config.get(name)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UserError(
-            f"{CONFIG} is no configuration of a MusicVAE model; copy the checkpoint again."
+            f"{where} is no configuration of a MusicVAE model; copy the checkpoint again."
         ) from error
     if (kind, converter) != ("MusicVAE", "MultitrackConverter"):
         known = _KINDS.get(str(converter), "another kind of model")
         raise UserError(
-            f"{CONFIG} is of {known} ({str(kind)[:40]} with a {str(converter)[:40]}); gm-vae reads "
+            f"{where} is of {known} ({str(kind)[:40]} with a {str(converter)[:40]}); gm-vae reads "
             "multitrack models (MusicVAE with a MultitrackConverter)."
         )
     if encoder not in (None, "TriadChordEncoder"):
         unknown.append(encoder)
     if unknown:
         raise UserError(
-            f"{CONFIG} asks for {str(unknown[0])[:40]}, which gm-vae does not know; "
+            f"{where} asks for {str(unknown[0])[:40]}, which gm-vae does not know; "
             "take a checkpoint with a TriadChordEncoder or without chords."
         )
     names = ("numSteps", "numSegments", "stepsPerQuarter", "totalSteps", "numVelocityBins")
     values = [args.get(name) for name in names]
     if not all(type(value) is int and 1 <= value <= 1 << 20 for value in values):
-        raise UserError(f"{CONFIG} lacks one of {', '.join(names)}; copy the checkpoint again.")
+        raise UserError(f"{where} lacks one of {', '.join(names)}; copy the checkpoint again.")
     if args.get("minPitch", 0) != 0 or args.get("maxPitch", 127) != 127:
-        raise UserError(f"{CONFIG} narrows the range of pitches, which gm-vae does not know.")
+        raise UserError(f"{where} narrows the range of pitches, which gm-vae does not know.")
     if _FORMAT in config:
-        return _told_format(config[_FORMAT], values), encoder is not None
+        return _told_format(config[_FORMAT], values, where), encoder is not None
     rows, tracks, steps_per_quarter, steps, velocity_bins = values
     # The least beat unit from quarters up in which the measure is a whole number of beats.
     beat_unit = 4 * steps_per_quarter // math.gcd(steps, steps_per_quarter)
     if rows % tracks:
-        raise UserError(f"{CONFIG} has {rows} rows for {tracks} tracks; copy the checkpoint again.")
+        raise UserError(f"{where} has {rows} rows for {tracks} tracks; copy the checkpoint again.")
     return MeasureFormat(
         beats_per_bar=steps * beat_unit // (4 * steps_per_quarter),
         beat_unit=beat_unit,
@@ -107,16 +109,15 @@ def read_client_config(config: Any) -> tuple[MeasureFormat, bool]:
     ), encoder is not None
 
 
-def _told_format(told: Any, values: list[int]) -> MeasureFormat:
+def _told_format(told: Any, values: list[int], where: str) -> MeasureFormat:
     """The format of our own field, which must agree with the values of the client's fields."""
     try:
         fmt = MeasureFormat.from_dict(told)
-    except TypeError:
-        raise UserError(f"{CONFIG} has a damaged {_FORMAT}; copy the checkpoint again.") from None
+    except WrongValue:
+        raise UserError(f"{where} has a damaged {_FORMAT}; copy the checkpoint again.") from None
     args = client_config(fmt, chords=False)["dataConverter"]["args"]
     if list(args.values()) != values:
         raise UserError(
-            f"{CONFIG} says one thing in {_FORMAT} and another beside it; copy the checkpoint "
-            "again."
+            f"{where} says one thing in {_FORMAT} and another beside it; copy the checkpoint again."
         )
     return fmt

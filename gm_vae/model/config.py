@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 from gm_vae.errors import UsageError
+from gm_vae.json_values import Fields, ListOf, Text, Whole, anything, boolean
 from gm_vae.music.measure_format import MeasureFormat, require_known_fields
 
 
@@ -58,9 +60,27 @@ class ModelConfig:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> ModelConfig:
-        """The inverse of `to_dict`. Raises UsageError for a field this version does not know."""
+        """The inverse of `to_dict`.
+
+        Raises UsageError for a field that this version does not know, WrongValue for one that is
+        missing or of another type.
+        """
         require_known_fields(cls, values, "model configuration")
+        _RULE(values)
         return cls(**{**values, "fmt": MeasureFormat.from_dict(values["fmt"])})
+
+
+_RULE = Fields(
+    {"fmt": anything},  # MeasureFormat checks its own
+    {
+        "encoder_units": Whole(1, math.inf),
+        "decoder_units": ListOf(Whole(1, math.inf)),
+        "latent_size": Whole(1, math.inf),
+        "chords": boolean,
+        "start_units": Whole(0, math.inf),
+        "preset": Text(),
+    },
+)
 
 
 # The published models are med (`hier-multiperf_vel_1bar_med[_chords]`) and big; weights of these

@@ -19,7 +19,13 @@ from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.client_config import CONFIG, read_client_config
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import MU, SIGMA, NetworkSizes, sizes_from_shapes
-from gm_vae.model.tensors import StoredTensors, read_json
+from gm_vae.model.tensors import (
+    StoredTensors,
+    check_tensors,
+    read_json,
+    read_manifest,
+    shapes_of,
+)
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 
@@ -41,10 +47,29 @@ def read_magentajs(
         UserError: there is no such checkpoint, it is damaged, or it is of another kind of model.
     """
     folder = pathlib.Path(folder)
-    config = read_json(folder / CONFIG, "name a folder that holds a magenta.js checkpoint")
-    fmt, chords = read_client_config(config)
+    client = _read_config(folder)
     stored = StoredTensors.find(folder)
-    sizes = sizes_from_shapes(stored.shapes)
+    info = _info(folder, *client, stored.shapes)
+    return stored.read(), info
+
+
+def check_descriptions(folder: pathlib.Path) -> None:
+    """Raise UserError unless what describes a checkpoint describes one; no shard is looked at."""
+    groups = read_manifest(folder)
+    check_tensors(folder, groups)
+    _info(folder, *_read_config(folder), shapes_of(groups))
+
+
+def _read_config(folder: pathlib.Path) -> tuple[MeasureFormat, bool]:
+    path = folder / CONFIG
+    config = read_json(path, "name a folder that holds a magenta.js checkpoint")
+    return read_client_config(config, str(path))
+
+
+def _info(
+    folder: pathlib.Path, fmt: MeasureFormat, chords: bool, shapes: Mapping[str, tuple[int, ...]]
+) -> MagentaJsInfo:
+    sizes = sizes_from_shapes(shapes)
     require_vocabulary(sizes, fmt, str(folder / CONFIG))
     if sizes.chords != chords:
         has = ("without", "with")
@@ -52,7 +77,7 @@ def read_magentajs(
             f"{folder / CONFIG} is of a model {has[chords]} chords and the weights are of one "
             f"{has[sizes.chords]}; copy both from the same checkpoint."
         )
-    return stored.read(), MagentaJsInfo(fmt, sizes)
+    return MagentaJsInfo(fmt, sizes)
 
 
 def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> None:

@@ -36,14 +36,14 @@ class NumpyVAE:
         weights: every weight by published name (`HierarchicalVAE.published_weights`).
 
     Raises:
-        UserError: weights are missing or have another shape.
+        UserError: weights are missing, have another shape, or hold NaN or infinity.
     """
 
     def __init__(self, config: ModelConfig, weights: Mapping[str, np.ndarray]) -> None:
         self.config = config
         self.vocab = vocabulary(config.fmt)
         sizes = published.NetworkSizes.of(config)
-        published.require_shapes(weights, sizes.shapes())
+        published.require_weights(weights, sizes.shapes())
         self._weights = {name: np.asarray(value, np.float32) for name, value in weights.items()}
         encoder = [
             self._cell(published.encoder_cell(level, direction))
@@ -130,7 +130,8 @@ class NumpyVAE:
         """
         run = _Run(self, z, first_inputs)
         logits = run.step(run.first_inputs, np.full(len(run.rows), NO_CHORD))
-        return logits[:, self.vocab.program :].reshape(len(z), self.config.fmt.max_tracks, -1)
+        logits = logits[:, self.vocab.program :]  # [B * T, 130]
+        return logits.reshape(len(z), self.config.fmt.max_tracks, logits.shape[1])
 
     def decode(
         self,

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from gm_vae.errors import UserError
 from gm_vae.model.config import ModelConfig
 from gm_vae.music.chords import NUM_CHORDS
@@ -165,8 +167,8 @@ def sizes_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NetworkSizes:
     return sizes
 
 
-def require_shapes(weights: Mapping[str, Any], expected: Mapping[str, Sequence[int]]) -> None:
-    """Raise UserError unless `weights` has each name of `expected`, with its shape."""
+def require_weights(weights: Mapping[str, Any], expected: Mapping[str, Sequence[int]]) -> None:
+    """Raise UserError unless `weights` has each name of `expected`, its shape, finite numbers."""
     missing = sorted(set(expected) - set(weights))
     if missing:
         raise UserError(
@@ -178,6 +180,13 @@ def require_shapes(weights: Mapping[str, Any], expected: Mapping[str, Sequence[i
             raise UserError(
                 f"{name} has shape {tuple(weights[name].shape)} in the checkpoint and "
                 f"{tuple(shape)} in the model; choose the preset it was trained with."
+            )
+        with np.errstate(over="ignore"):
+            finite = np.isfinite(np.asarray(weights[name], np.float32)).all()
+        if not finite:
+            raise UserError(
+                f"{name} holds NaN or infinity: the training of this model diverged, or its file "
+                "is damaged; take another checkpoint."
             )
 
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pathlib
-import tempfile
-import urllib.parse
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gm_vae import files
 from gm_vae.errors import UserError
 from gm_vae.model import checkpoint as checkpoint_lib
+from gm_vae.model import magentajs
 from gm_vae.model.checkpoint import Checkpoint, checkpoint_folder, read_attributes, read_checkpoint
-from gm_vae.model.client_config import CONFIG
-from gm_vae.model.config import ModelConfig
-from gm_vae.model.magentajs import adopt, read_magentajs
-from gm_vae.model.tensors import MANIFEST, read_json, shard_names
+from gm_vae.model.fetching import fetched
+from gm_vae.model.tensors import MANIFEST
 
 if TYPE_CHECKING:
     from gm_vae.model.vae import HierarchicalVAE
@@ -27,17 +22,22 @@ DEFAULT = "small"  # the bundled model that is meant where none is named
 
 _SAVED_MODEL = "saved_model.pb"
 _VARIABLE = "/.ATTRIBUTES/VARIABLE_VALUE"
-_MOST_BYTES = 1 << 31  # of one file that is fetched
-_ABSENT_WITHOUT_HARM = (checkpoint_lib.FILE_NAME, checkpoint_lib.ATTRIBUTES, CONFIG)
 
 
 def read_model(path: str | os.PathLike[str]) -> Checkpoint:
     """What the files of a model hold; `path` and errors are those of `gm_vae.load`."""
     if files.scheme(path):
-        with _fetched(os.fspath(path)) as folder:
-            return _read_folder(folder, os.fspath(path))
-    folder = model_folder(path)
-    return _read_folder(folder, folder.name)
+        with fetched(os.fspath(path), _check_descriptions) as folder:
+            return _read_weights(folder, os.fspath(path))
+    try:
+        folder = model_folder(path)
+        if (folder / _SAVED_MODEL).is_file():
+            return _read_saved_model(folder)
+        return _read_weights(folder, folder.name)
+    except OSError as error:
+        raise UserError(
+            f"cannot read the model at {path} ({error.strerror}); check the path."
+        ) from None
 
 
 def network_of(checkpoint: Checkpoint) -> HierarchicalVAE:
@@ -55,7 +55,7 @@ def model_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     A folder that is there comes before a bundled model of the same name. Raises UserError for a
     name of neither.
     """
-    folder = pathlib.Path(path).expanduser()
+    folder = files.user_path(path)
     if folder.exists() or len(folder.parts) > 1:
         return folder
     names = bundled_models()
@@ -70,66 +70,35 @@ def bundled_models() -> list[str]:
     return sorted(each.parent.name for each in BUNDLED.glob(f"*/{checkpoint_lib.FILE_NAME}"))
 
 
-def _read_folder(folder: pathlib.Path, source: str) -> Checkpoint:
-    if (folder / _SAVED_MODEL).is_file():
-        return _read_saved_model(folder)
-    if (folder / MANIFEST).is_file() and not (folder / checkpoint_lib.FILE_NAME).is_file():
-        weights, info = read_magentajs(folder)
-        found = adopt(weights, info.fmt, source)
+def _read_weights(folder: pathlib.Path, source: str) -> Checkpoint:
+    """What a folder with a manifest holds."""
+    if _is_magentajs(folder):
+        weights, info = magentajs.read_magentajs(folder)
+        found = magentajs.adopt(weights, info.fmt, source)
         return Checkpoint(found.config, found.weights, found.training, read_attributes(folder))
     return read_checkpoint(checkpoint_folder(folder))
+
+
+def _check_descriptions(folder: pathlib.Path) -> None:
+    (magentajs if _is_magentajs(folder) else checkpoint_lib).check_descriptions(folder)
+
+
+def _is_magentajs(folder: pathlib.Path) -> bool:
+    return (folder / MANIFEST).is_file() and not (folder / checkpoint_lib.FILE_NAME).is_file()
 
 
 def _read_saved_model(folder: pathlib.Path) -> Checkpoint:
     """The weights and the configuration that `gm_vae.export.saved_model` leaves in a SavedModel."""
     from gm_vae.model.tf_variables import read_variables
 
-    extra = folder / "assets.extra"
-    values = read_json(extra / checkpoint_lib.FILE_NAME, "name a SavedModel that gm-vae exported")
-    try:
-        config = ModelConfig.from_dict(values["model"])
-        training = dict(values["training"])
-    except (TypeError, KeyError, AttributeError, ValueError):
-        raise UserError(
-            f"{extra / checkpoint_lib.FILE_NAME} describes no model; export the SavedModel again."
-        ) from None
+    config, training = checkpoint_lib.read_model_description(
+        folder / "assets.extra" / checkpoint_lib.FILE_NAME,
+        "name a SavedModel that gm-vae exported",
+    )
     weights = {
         name.removeprefix("weights/").removesuffix(_VARIABLE).replace("|", "/"): array
-        for name, array in read_variables(folder / "variables/variables", str(folder)).items()
-        if name.startswith("weights/")
+        for name, array in read_variables(
+            folder / "variables/variables", str(folder), lambda name: name.startswith("weights/")
+        ).items()
     }
     return Checkpoint(config, weights, training, read_attributes(folder))
-
-
-@contextlib.contextmanager
-def _fetched(address: str) -> Iterator[pathlib.Path]:
-    """A temporary folder with the files of a checkpoint folder that lies elsewhere."""
-    with tempfile.TemporaryDirectory(prefix="gm_vae_") as name:
-        folder = pathlib.Path(name)
-        for file in (MANIFEST, *_ABSENT_WITHOUT_HARM):
-            _fetch(address, file, folder)
-        for file in shard_names(folder):
-            _fetch(address, file, folder)
-        yield folder
-
-
-def _fetch(address: str, name: str, folder: pathlib.Path) -> None:
-    place = files.join(address, urllib.parse.quote(name))
-    target = folder / name
-    try:
-        with files.open_file(place) as stream:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with open(target, "wb") as copy:
-                while piece := stream.read(1 << 20):
-                    copy.write(piece)
-                    if copy.tell() > _MOST_BYTES:
-                        raise UserError(f"{place} has over {_MOST_BYTES:,} bytes; take another.")
-    except FileNotFoundError:
-        if name not in _ABSENT_WITHOUT_HARM:
-            raise UserError(
-                f"there is no {place}; give the address of a folder that holds {MANIFEST} and the "
-                "files that it names."
-            ) from None
-    except OSError as error:
-        reason = error.strerror or getattr(error, "reason", None) or error
-        raise UserError(f"cannot read {place} ({reason}); try again later.") from None

@@ -15,12 +15,13 @@ import math
 import os
 import pathlib
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from gm_vae.errors import UsageError, UserError
+from gm_vae.json_values import Rule, WrongValue, anything, parse
 
 MANIFEST = "weights_manifest.json"
 SHARD_BYTES = 4 * 1024 * 1024  # what browsers and static hosts cache well
@@ -30,8 +31,10 @@ _STORED = {"float32": "<f4", "float16": "<f2", "uint16": "<u2", "uint8": "|u1"}
 _LEVELS = {"uint16": 65535, "uint8": 255}
 _WHOLE = {"i": ("int32", "<i4"), "b": ("bool", "|u1")}  # by NumPy's kind; of graphs, not of models
 _MAX_DIMENSIONS = 8
-_MAX_NUMBERS = 1 << 29  # of all tensors of a folder; the largest preset has 206 million
-_MAX_DESCRIPTION_BYTES = 1 << 24
+MAX_NUMBERS = 1 << 29  # of all tensors of a folder; the largest preset has 206 million
+MAX_SHARDS = 10_000
+_LONGEST_NAME = 1000
+MAX_DESCRIPTION_BYTES = 1 << 24  # of a JSON file
 
 
 def write_tensors(
@@ -65,7 +68,7 @@ def write_shards(
         shard_bytes: size of every shard but the last.
 
     Raises:
-        UsageError: the quantization is unknown or shard_bytes is under 1.
+        UsageError: the quantization is unknown or shard_bytes is too small.
         UserError: a tensor is not finite or too large for float16; the folder is not writable.
         ValueError: a tensor is empty.
     """
@@ -83,6 +86,11 @@ def write_shards(
     ]
     total_bytes = sum(array.nbytes for _, array in stored)
     shards = max(1, -(-total_bytes // shard_bytes))
+    if shards > MAX_SHARDS:
+        raise UsageError(
+            f"shard_bytes is {shard_bytes} for {total_bytes:,} bytes of weights; give "
+            f"{-(-total_bytes // MAX_SHARDS):,} or more."
+        )
     names = [f"group1-shard{index}of{shards}" for index in range(1, shards + 1)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,10 +104,69 @@ def write_shards(
     return [{"paths": names, "weights": [entry for entry, _ in stored]}]
 
 
-def shard_names(folder: str | os.PathLike[str]) -> list[str]:
-    """The shards that a manifest names, none of them outside its folder. Raises UserError."""
-    where = pathlib.Path(folder) / MANIFEST
-    return [_shard_name(str(where), path) for paths, _ in _read_groups(where) for path in paths]
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Tensors that lie in the same shards, as a manifest describes them.
+
+    Attributes:
+        entries: the tensors in their order.
+        shards: names of the files that hold them joined, none outside the folder.
+    """
+
+    entries: tuple[_Entry, ...]
+    shards: tuple[str, ...]
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all its shards together."""
+        return sum(entry.stored_bytes for entry in self.entries)
+
+
+def read_manifest(folder: str | os.PathLike[str]) -> tuple[Group, ...]:
+    """What the manifest in a folder describes; no shard is looked at.
+
+    Raises:
+        UserError: there is none, it is damaged, it names too many shards or one outside the
+            folder, or a dtype is unknown.
+    """
+    folder = pathlib.Path(folder)
+    where = str(folder / MANIFEST)
+    groups = tuple(
+        Group(
+            tuple(_read_entry(where, weight) for weight in weights),
+            tuple(_shard_name(where, path) for path in paths),
+        )
+        for paths, weights in _read_groups(folder / MANIFEST)
+    )
+    shards = sum(len(group.shards) for group in groups)
+    if shards > MAX_SHARDS:
+        raise UserError(
+            f"{where} names {shards:,} shards, and gm-vae reads {MAX_SHARDS:,} at most; export the "
+            "model again with larger --shard_bytes."
+        )
+    return groups
+
+
+def check_tensors(folder: str | os.PathLike[str], groups: Iterable[Group]) -> None:
+    """Raise UserError if a tensor stands twice in a manifest, or they are too many numbers."""
+    names, numbers = set(), 0
+    for group in groups:
+        for entry in group.entries:
+            if entry.name in names:
+                where = str(pathlib.Path(folder) / MANIFEST)
+                raise _damaged(where, f"{entry.name[:100]!r} stands in it twice")
+            names.add(entry.name)
+            numbers += math.prod(entry.shape)
+    if numbers > MAX_NUMBERS:
+        raise UserError(
+            f"{folder} describes {numbers:.3g} weights, and gm-vae reads {MAX_NUMBERS:,} at most; "
+            "take a smaller model."
+        )
+
+
+def shapes_of(groups: Iterable[Group]) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every tensor."""
+    return {entry.name: entry.shape for group in groups for entry in group.entries}
 
 
 def read_tensors(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
@@ -116,11 +183,11 @@ class StoredTensors:
 
     Attributes:
         folder: where they lie.
-        groups: entries of the manifest, and the shards that hold them.
+        groups: what the manifest describes.
     """
 
     folder: pathlib.Path
-    groups: tuple[tuple[tuple[_Entry, ...], tuple[pathlib.Path, ...]], ...]
+    groups: tuple[Group, ...]
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str]) -> StoredTensors:
@@ -131,49 +198,34 @@ class StoredTensors:
                 outside the folder, or a dtype is unknown.
         """
         folder = pathlib.Path(folder)
-        where = str(folder / MANIFEST)
-        groups, names, numbers = [], set(), 0
-        for paths, weights in _read_groups(folder / MANIFEST):
-            entries = [_read_entry(where, weight) for weight in weights]
-            shards = [_shard(folder, path) for path in paths]
-            expected_bytes = sum(entry.stored_bytes for entry in entries)
-            found_bytes = sum(size for _, size in shards)
-            if found_bytes != expected_bytes:
+        groups = read_manifest(folder)
+        for group in groups:
+            found_bytes = sum(_shard_bytes(folder, name) for name in group.shards)
+            if found_bytes != group.stored_bytes:
                 raise UserError(
                     f"the weights in {folder} are {found_bytes} bytes, but {MANIFEST} describes "
-                    f"{expected_bytes}: files are cut short or of another checkpoint; copy the "
+                    f"{group.stored_bytes}: files are cut short or of another checkpoint; copy the "
                     "folder again."
                 )
-            for entry in entries:
-                if entry.name in names:
-                    raise _damaged(where, f"{entry.name!r} stands in it twice")
-                names.add(entry.name)
-                numbers += math.prod(entry.shape)
-            groups.append((tuple(entries), tuple(path for path, _ in shards)))
-        if numbers > _MAX_NUMBERS:
-            raise UserError(
-                f"{folder} holds {numbers:,} weights, and gm-vae reads {_MAX_NUMBERS:,} at most; "
-                "take a smaller model."
-            )
-        return cls(folder, tuple(groups))
+        check_tensors(folder, groups)
+        return cls(folder, groups)
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape."""
-        return {entry.name: entry.shape for entries, _ in self.groups for entry in entries}
+        return shapes_of(self.groups)
 
-    @property
-    def shards(self) -> list[pathlib.Path]:
-        """All shards in the order of the manifest."""
-        return [path for _, paths in self.groups for path in paths]
+    def read(self, see: Callable[[memoryview], object] = len) -> dict[str, np.ndarray]:
+        """Every tensor by name, float32, dequantised.
 
-    def read(self) -> dict[str, np.ndarray]:
-        """Every tensor by name, float32, dequantised. Raises UserError if a value is not finite."""
+        `see` is given all bytes of the shards as they are read. Raises UserError if a value is not
+        finite.
+        """
         tensors: dict[str, np.ndarray] = {}
-        for entries, paths in self.groups:
-            source = _Joined(paths)
+        for group in self.groups:
+            source = _Joined((self.folder / name for name in group.shards), see)
             try:
-                for entry in entries:
+                for entry in group.entries:
                     tensors[entry.name] = entry.decode(str(self.folder / MANIFEST), source)
             finally:
                 source.close()
@@ -191,12 +243,15 @@ def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
     return groups
 
 
-def read_json(path: pathlib.Path, remedy: str) -> Any:
-    """The value of a JSON file. Raises UserError (with `remedy` if there is no file)."""
+def read_json(path: pathlib.Path, remedy: str, rule: Rule = anything) -> Any:
+    """The value of a JSON file that keeps to a schema.
+
+    Raises UserError, with `remedy` if there is no file.
+    """
     try:
-        return json.loads(read_description(path, remedy).decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise _damaged(str(path), "it is not JSON") from error
+        return parse(read_description(path, remedy), rule)
+    except WrongValue as error:
+        raise _damaged(str(path), str(error)) from None
 
 
 def read_description(path: pathlib.Path, remedy: str) -> bytes:
@@ -206,7 +261,7 @@ def read_description(path: pathlib.Path, remedy: str) -> bytes:
     """
     try:
         size = _look_at(path.parent, path.name).st_size
-        if size > _MAX_DESCRIPTION_BYTES:
+        if size > MAX_DESCRIPTION_BYTES:
             raise _damaged(str(path), f"it has {size} bytes")
         return path.read_bytes()
     except FileNotFoundError:
@@ -300,11 +355,13 @@ class _Entry:
 def _read_entry(where: str, weight: Any) -> _Entry:
     if not isinstance(weight, dict) or not isinstance(weight.get("name"), str):
         raise _damaged(where, "a tensor has no name")
+    if len(weight["name"]) > _LONGEST_NAME:
+        raise _damaged(where, f"a tensor has no name of up to {_LONGEST_NAME} letters")
     name, shape = weight["name"], weight.get("shape")
     if (
         not isinstance(shape, list)
         or len(shape) > _MAX_DIMENSIONS
-        or not all(type(size) is int and size >= 1 for size in shape)
+        or not all(type(size) is int and 1 <= size < 1 << 63 for size in shape)
     ):
         raise _damaged(where, f"{name!r} has no shape of sizes of 1 or more")
     quantization = weight.get("quantization", {"dtype": "float32"})
@@ -328,7 +385,7 @@ def _read_entry(where: str, weight: Any) -> _Entry:
 
 def _shard_name(where: str, path: Any) -> str:
     """A shard's path within its folder."""
-    if not isinstance(path, str) or not path.isprintable() or not path:
+    if not isinstance(path, str) or not path.isprintable() or not 0 < len(path) <= _LONGEST_NAME:
         raise _damaged(where, "a shard has no name")
     parts = path.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or pathlib.PureWindowsPath(path).drive:
@@ -339,17 +396,15 @@ def _shard_name(where: str, path: Any) -> str:
     return path
 
 
-def _shard(folder: pathlib.Path, path: Any) -> tuple[pathlib.Path, int]:
-    """A shard's place and its size in bytes."""
-    where = str(folder / MANIFEST)
-    path = _shard_name(where, path)
+def _shard_bytes(folder: pathlib.Path, name: str) -> int:
+    """The size of a shard that is there."""
     try:
-        found = _look_at(folder, path)
+        return _look_at(folder, name).st_size
     except (OSError, ValueError):
         raise UserError(
-            f"the shard {path!r} that {where} names is missing; copy the whole folder again."
+            f"the shard {name!r} that {folder / MANIFEST} names is missing; copy the whole folder "
+            "again."
         ) from None
-    return folder / path, found.st_size
 
 
 def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_result:
@@ -374,8 +429,8 @@ def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_resu
 class _Joined:
     """Files read as if they were one."""
 
-    def __init__(self, paths: Iterable[pathlib.Path]) -> None:
-        self._paths = iter(paths)
+    def __init__(self, paths: Iterable[pathlib.Path], see: Callable[[memoryview], object]) -> None:
+        self._paths, self._see = iter(paths), see
         self._file: BinaryIO | None = None
 
     def read_into(self, buffer: memoryview) -> None:
@@ -391,6 +446,7 @@ class _Joined:
             raise UserError("a shard became shorter while it was read; read it again.") from None
         except OSError as error:
             raise UserError(f"cannot read {error.filename} ({error.strerror}).") from error
+        self._see(buffer)
 
     def close(self) -> None:
         if self._file:

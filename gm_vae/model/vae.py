@@ -196,10 +196,13 @@ class HierarchicalVAE(keras.Model):
         }
 
     def load_published_weights(self, weights: Mapping[str, np.ndarray]) -> None:
-        """Set every variable from `weights`. Raises UserError unless names and shapes fit."""
+        """Set every variable from `weights`.
+
+        Raises UserError unless names and shapes fit and all numbers are finite.
+        """
         variables = self.published_variables()
         shapes = {name: variable.shape for name, variable in variables.items()}
-        published.require_shapes(weights, shapes)
+        published.require_weights(weights, shapes)
         for name, variable in variables.items():
             variable.assign(weights[name])
 

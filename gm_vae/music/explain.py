@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import pathlib
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -11,10 +10,12 @@ from absl import flags
 
 from gm_vae.command import Command, define_fields, from_fields
 from gm_vae.errors import UsageError
+from gm_vae.files import read_bounded
 from gm_vae.music import midi_flaws
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import Bar, RejectReason, measures_from_score
+from gm_vae.music.midi_bytes import MAX_BYTES
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
 from gm_vae.text import printable
 
@@ -109,7 +110,7 @@ def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
 
 def _read(path: str) -> bytes:
     try:
-        return pathlib.Path(path).expanduser().read_bytes()
+        return read_bounded(path, MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}); name a MIDI file.") from error
 

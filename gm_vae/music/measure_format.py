@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 from typing import Any
 
 import numpy as np
 
 from gm_vae.errors import UsageError
+from gm_vae.json_values import WrongValue, brief, shown
 
-_BOUNDS = {  # of fields that are more than "1 or more"
+_BOUNDS = {  # of fields that are not 1 to `_MOST`
     "beats_per_bar": (1, 255),  # a byte of a MIDI file
     "max_tracks": (1, 255),  # rows are counted in bytes
     "max_track_length": (8, 1024),
     "min_pitch": (0, 127),
     "max_pitch": (0, 127),
 }
-_MOST_STEPS = 32_767  # of a measure: times within it are int16
+_MOST = _MOST_STEPS = 32_767  # of a measure: times within it are int16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,11 +62,11 @@ class MeasureFormat:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            least, most = _BOUNDS.get(field.name, (1, math.inf))
+            least, most = _BOUNDS.get(field.name, (1, _MOST))
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                wanted = f"{least} or more" if most == math.inf else f"{least} to {most}"
                 raise UsageError(
-                    f"MeasureFormat.{field.name} is {value!r}; give a whole number, {wanted}."
+                    f"MeasureFormat.{field.name} is {shown(value)}; give a whole number, {least} "
+                    f"to {most}."
                 )
         if self.beat_unit & (self.beat_unit - 1):
             raise UsageError(
@@ -153,7 +153,8 @@ class MeasureFormat:
     def from_dict(cls, values: dict[str, Any]) -> MeasureFormat:
         """The inverse of `to_dict`; a field that an older version did not know has its default.
 
-        Raises UsageError for a field that this version does not know.
+        Raises UsageError for a field that this version does not know or that is out of bounds,
+        WrongValue for what is no object.
         """
         require_known_fields(cls, values, "measure format")
         return cls(**values)
@@ -177,10 +178,15 @@ class MeasureFormat:
 
 
 def require_known_fields(cls: type, values: dict[str, Any], what: str) -> None:
-    """Raise UsageError if `values` names a field that the dataclass `cls` does not have."""
+    """Raise UsageError if `values` names a field that the dataclass `cls` does not have.
+
+    Raises WrongValue if it is no object.
+    """
+    if not isinstance(values, dict):
+        raise WrongValue("is no object")
     unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
     if unknown:
         raise UsageError(
-            f"The {what} has unknown fields {', '.join(unknown)}; "
+            f"The {what} has unknown fields {', '.join(map(brief, unknown[:5]))}; "
             "it was probably written by a newer gm-vae: upgrade the package."
         )

@@ -7,13 +7,37 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from gm_vae import files
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file
+from gm_vae.json_values import Fields, ListOf, MapOf, Text, Whole, WrongValue, parse
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 from gm_vae.text import printable
+
+MAX_BYTES = 1 << 26  # of a file, some 100,000 measures
+_MOST_PLACES = 1 << 28  # for tokens, of all measures
+
+
+def _token(value: Any) -> None:
+    """The rule of a token, which `_measure` has: it follows from the format."""
+
+
+_FILE = Fields(
+    {
+        "format": MapOf(Whole()),
+        "measures": ListOf(
+            Fields(
+                {
+                    "chords": ListOf(Text(100)),
+                    "tracks": ListOf(ListOf(_token)),
+                }
+            )
+        ),
+    }
+)
 
 
 def write_tokens(
@@ -63,16 +87,24 @@ def read_tokens(path: str | os.PathLike[str]) -> list[Measure]:
         UserError: the file cannot be read, or holds something else; the message says where.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            piece = json.load(file)
-        fmt = MeasureFormat.from_dict(piece["format"])
-        return [_measure(bar, number, fmt) for number, bar in enumerate(piece["measures"], 1)]
+        piece = parse(files.read_bounded(path, MAX_BYTES), _FILE)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
+    except WrongValue as error:
+        raise UserError(
+            f"{path} holds no measures ({error}); give a .json file that gm-vae wrote."
+        ) from None
+    try:
+        fmt = MeasureFormat.from_dict(piece["format"])
+        most = _MOST_PLACES // (fmt.max_tracks * fmt.max_track_length)
+        if len(piece["measures"]) > most:
+            raise UserError(
+                f"{len(piece['measures']):,} measures are more than the {most:,} that can be read "
+                "of this format; cut the file into several."
+            )
+        return [_measure(bar, number, fmt) for number, bar in enumerate(piece["measures"], 1)]
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise UserError(f"{path} holds no measures; give a .json file that gm-vae wrote.") from None
 
 
 def _bar(measure: Measure) -> str:
@@ -87,7 +119,7 @@ def _bar(measure: Measure) -> str:
 
 
 def _measure(bar: dict[str, Any], number: int, fmt: MeasureFormat) -> Measure:
-    """A measure from its JSON value. Raises UserError, or what a wrong shape raises."""
+    """A measure from its JSON value. Raises UserError."""
     tracks, vocab = bar["tracks"], vocabulary(fmt)
     if len(tracks) > fmt.max_tracks:
         raise UserError(

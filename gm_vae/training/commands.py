@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import pathlib
 import sys
@@ -92,6 +93,8 @@ def _start(values: flags.FlagValues) -> Checkpoint | None:
 
 def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
     from gm_vae.model.config import preset
+    from gm_vae.model.published import NetworkSizes
+    from gm_vae.model.tensors import MAX_NUMBERS
 
     changes = {"fmt": fmt, "chords": values.chords}
     for name in _SIZES:
@@ -102,11 +105,17 @@ def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
             changes["decoder_units"] = tuple(int(units) for units in values.decoder_units)
         except ValueError:
             raise UsageError(
-                f"--decoder_units={','.join(values.decoder_units)} is no list of numbers; "
+                f"--decoder_units={','.join(values.decoder_units)[:100]} is no list of numbers; "
                 "write it as 256,256."
             ) from None
         changes.setdefault("start_units", min(8, changes["decoder_units"][0] // 4))
-    return dataclasses.replace(preset(values.preset), **changes)
+    model = dataclasses.replace(preset(values.preset), **changes)
+    if sum(map(math.prod, NetworkSizes.of(model).shapes().values())) > MAX_NUMBERS:
+        raise UsageError(
+            f"these sizes make more than {MAX_NUMBERS:,} weights; choose smaller ones, or the "
+            "preset big."
+        )
+    return model
 
 
 def _strategy(values: flags.FlagValues) -> tf.distribute.Strategy | None:

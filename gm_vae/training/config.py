@@ -7,6 +7,18 @@ import math
 from typing import Any
 
 from gm_vae.errors import UsageError
+from gm_vae.json_values import shown
+
+_MOST = {
+    "steps": 10**9,
+    "batch_size": 10**6,
+    "warmup_steps": 10**9,
+    "transpose": 127,
+    "seed": 2**32 - 1,
+    "save_every": 10**9,
+    "log_every": 10**9,
+    "validation_measures": 10**9,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +83,9 @@ class TrainConfig:
         for name in ("steps", "batch_size", "save_every", "log_every", "validation_measures"):
             if getattr(self, name) < 1:
                 raise UsageError(f"{name} is {getattr(self, name)}; give 1 or more.")
+        for name, most in _MOST.items():
+            if getattr(self, name) > most:
+                raise UsageError(f"{name} is {shown(getattr(self, name))}; give {most:,} at most.")
         for name in ("minutes", "learning_rate", "min_learning_rate", "clip_norm"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):
@@ -83,13 +98,14 @@ class TrainConfig:
         ):
             if getattr(self, name) not in choices:
                 raise UsageError(f"{name} is {getattr(self, name)}; give {' or '.join(choices)}.")
-        if self.warmup_steps < 0:
-            raise UsageError(f"warmup_steps is {self.warmup_steps}; give 0 or more.")
+        for name in ("warmup_steps", "transpose", "seed"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"{name} is {getattr(self, name)}; give 0 or more.")
         for name in ("learning_rate_decay", "beta_rate"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name} is {getattr(self, name)}; give a number from 0 to 1.")
         for name in ("max_beta", "free_bits"):
-            if not getattr(self, name) >= 0:
+            if not 0 <= getattr(self, name) < math.inf:
                 raise UsageError(f"{name} is {getattr(self, name)}; give 0 or more.")
 
     def to_dict(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.progress import Progress
 from gm_vae.training.best import Best
-from gm_vae.training.claim import claim, require_agreement, settings_of
+from gm_vae.training.claim import claimed, require_agreement, settings_of
 from gm_vae.training.config import TrainConfig
 from gm_vae.training.engine import DataLost, Engine, make_engine
 from gm_vae.training.evaluation import Evaluation, evaluate, make_score
@@ -93,8 +93,22 @@ def train(
             the loss is no longer a number.
         Interrupted: SIGTERM or Ctrl-C came, or another worker has gone; the same call goes on.
     """
+    with contextlib.ExitStack() as held:
+        return _train(held, pathlib.Path(folder), dataset_dir, model, config, strategy, say, start)
+
+
+def _train(
+    held: contextlib.ExitStack,
+    folder: pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
+    model: ModelConfig,
+    config: TrainConfig,
+    strategy: tf.distribute.Strategy | None,
+    say: Callable[[str], None],
+    start: Checkpoint | None,
+) -> RunResult:
+    """`train`; the caller lets go of what is `held`."""
     limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
-    folder = pathlib.Path(folder)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
     engine = make_engine(dataset_dir, model, config, strategy)
@@ -107,7 +121,7 @@ def train(
     say = progress.above(say) if engine.chief else lambda line: None
     settings = settings_of(model, config, dataset, start)
     if engine.chief:
-        claim(folder, settings, model.fmt)
+        held.enter_context(claimed(folder, settings, model.fmt))
 
     network = engine.network
     if start:

@@ -1,7 +1,9 @@
 """The SavedModel, loaded by a program that knows nothing of ours."""
 
+import errno
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -12,7 +14,7 @@ from near_ties import assert_same_choices
 from patience import PATIENCE_SECONDS
 
 import gm_vae
-from gm_vae.errors import UsageError
+from gm_vae.errors import UsageError, UserError
 from gm_vae.export.saved_model import export_saved_model
 from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.generate.points import interpolate
@@ -133,6 +135,29 @@ def test_what_lies_beside_the_graph(model, served):
         export_saved_model(checkpoint_of(model), served)
 
 
+@pytest.mark.parametrize(
+    ("code", "kind", "reason"),
+    [
+        (errno.ENOSPC, "ResourceExhaustedError", "make room on that disk"),
+        (errno.EACCES, "PermissionDeniedError", "folder that you can write to"),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_one_sentence(
+    model, tmp_path, monkeypatch, code, kind, reason
+):
+    import tensorflow as tf
+
+    def full(module, folder, **_):
+        pathlib.Path(folder, "half").write_text("half")
+        path = f"{folder}/variables/x; {os.strerror(code)}"  # as TensorFlow says it
+        raise getattr(tf.errors, kind)(None, None, path)
+
+    monkeypatch.setattr(tf.saved_model, "save", full)
+    with pytest.raises(UserError, match=rf"Cannot write .*{os.strerror(code)}.*{reason}"):
+        export_saved_model(checkpoint_of(model), tmp_path / "full")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_library_reads_it_back(model, served):
     again = gm_vae.load(served)
     assert again.training == {"steps": 7}
@@ -163,6 +188,10 @@ def test_one_row_of_chords_does_for_all_and_a_row_may_have_one_for_each_step(mod
         ("decode", {"chords": [[-1]]}),
         ("decode", {"chords": [[1], [1]]}),  # for three points
         ("decode", {"temperature": -1.0}),
+        ("decode", {"temperature": np.inf}),
+        ("decode", {"temperature": np.nan}),
+        ("decode", {"z": np.full((3, 6), np.nan, np.float32)}),
+        ("interpolate", {"end": np.full((3, 6), np.inf, np.float32)}),
         ("decode", {"z": np.zeros((3, 5), np.float32)}),
         ("encode", {"tokens": np.full((1, 8, 64), 490, np.int32)}),
         ("encode", {"lengths": np.full((1, 8), 65, np.int32)}),

@@ -3,11 +3,13 @@
 import io
 import re
 import tarfile
+import tempfile
 
 import numpy as np
 import pytest
 
 from gm_vae.errors import UserError
+from gm_vae.export import tf1
 from gm_vae.export.tf1 import read_tf1
 
 
@@ -138,3 +140,86 @@ def test_what_is_no_checkpoint_is_one_sentence(tmp_path, golden_model):
             read_tf1(path)
         assert "\n" not in str(caught.value)
         assert re.search(re.escape(path.name), str(caught.value))
+
+
+def _header(size=0, kind=tarfile.REGTYPE, name="c.index"):
+    """A tar header of 512 bytes that says this, whatever it is."""
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    block = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    if 0 <= size < 8**11:
+        block[124:136] = b"%011o\0" % size
+    else:  # as GNU writes large and negative ones
+        block[124:136] = bytes([0x80 if size > 0 else 0xFF]) + size.to_bytes(11, "big", signed=True)
+    block[148:156] = b"%06o\0 " % (sum(block[:148]) + sum(block[156:]) + 8 * 32)
+    return bytes(block)
+
+
+def _pax(text):
+    """A pax header: fields of the next member."""
+    padding = b"\0" * (-len(text) % 512)
+    return _header(len(text), tarfile.XHDTYPE, "pax") + text + padding
+
+
+def _field(name, value):
+    body = f" {name}={value}\n".encode()
+    length = len(body) + 1
+    while len(str(length)) + len(body) != length:
+        length += 1
+    return str(length).encode() + body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _header(-512),
+        _header(2**87 - 512),
+        _header(1 << 40, tarfile.GNUTYPE_SPARSE),
+        _header(1 << 30, tarfile.GNUTYPE_LONGNAME),
+        _header(1 << 20, tarfile.XHDTYPE) + b"1" * (1 << 20),
+        _pax(_field("size", "-512")) + _header(512) + b"\0" * 512,
+        _pax(_field("size", "1" + "0" * 30)) + _header(512) + b"\0" * 512,
+        _pax(_field("GNU.sparse.map", "0,1,x") + _field("GNU.sparse.size", "9")) + _header(),
+        _pax(_field("GNU.sparse.map", "0,9") + _field("GNU.sparse.size", 1 << 40)) + _header(),
+        _pax(_field("GNU.sparse.major", "1") + _field("GNU.sparse.minor", "0"))
+        + _header(512)
+        + b"x\n" * 256,
+        _pax(_field("path", "c.index")) * 20_000 + _header(),
+    ],
+)  # fmt: skip
+def test_hostile_archives_are_one_sentence_and_leave_nothing(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "model.tar"
+    path.write_bytes(content + b"\0" * 1024)
+    with pytest.raises(
+        UserError, match=r"cannot unpack .*model\.tar \(.*\); copy it again"
+    ) as said:
+        read_tf1(path)
+    assert "\n" not in str(said.value)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_more_is_unpacked_than_a_checkpoint_has(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "bomb.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        member = tarfile.TarInfo("c.index")
+        member.size = 10_000_000
+        tar.addfile(member, io.BytesIO(b"\0" * member.size))
+    monkeypatch.setattr(tf1, "_MOST_BYTES", 9_999_999)
+    with pytest.raises(UserError, match="over 9,999,999 bytes"):
+        read_tf1(path)
+    monkeypatch.setattr(tf1, "_MOST_BYTES", 1 << 30)
+    monkeypatch.setattr(tf1, "_MOST_ARCHIVE_BYTES", 10_000_000)  # with the header it is more
+    with pytest.raises(UserError, match="no sensible size"):
+        read_tf1(path)
+    monkeypatch.setattr(tf1, "_MOST_ARCHIVE_BYTES", 1 << 30)
+
+    class Full(io.BytesIO):
+        def write(self, piece):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tf1, "open", lambda *args: Full(), raising=False)
+    with pytest.raises(UserError, match=r"cannot be kept in .*No space left .*TMPDIR"):
+        read_tf1(path)
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,6 +1,14 @@
 """What serves the page, and the site that it writes; the page itself is tested in tests/web."""
 
+import contextlib
 import http.client
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
 import threading
 
 import pytest
@@ -13,6 +21,7 @@ from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.reading import read_model
 from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.scratch import scratch_folder
 
 FONT = b"RIFF\0\0\0\0sfbk and so on"
 
@@ -44,22 +53,27 @@ def font(tmp_path):
 
 
 @pytest.fixture
-def get(page, model, font):
-    """get(path) -> (status, type, body) of a server of the page."""
-    server = web_page.PageServer(model, port=0, soundfont=font)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+def server(page, model, font):
+    """A server of the page, at work."""
+    with web_page.PageServer(model, port=0, soundfont=font) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
 
-    def ask(path, method="GET"):
+
+@pytest.fixture
+def get(server):
+    """get(path) -> (status, type, body) of a server of the page."""
+
+    def ask(path, method="GET", **headers):
         connection = http.client.HTTPConnection(*server.server_address, timeout=PATIENCE_SECONDS)
-        connection.request(method, path)
+        connection.request(method, path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
         return answer.status, answer.headers["Content-Type"], body
 
-    yield ask
-    server.shutdown()
-    server.server_close()
+    return ask
 
 
 def test_the_server_hands_out_page_model_and_soundfont(get):
@@ -83,6 +97,91 @@ def test_the_server_hands_out_page_model_and_soundfont(get):
 )  # fmt: skip
 def test_there_is_no_way_out_of_its_folders(get, path):
     assert get(path)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200), ("localhost:8642", 200), ("LOCALHOST", 200), ("[::1]:1", 200),
+        ("evil.example.com", 421), ("evil.example.com:8642", 421), ("localhost.evil.com", 421),
+        ("127.0.0.1.evil.com", 421), ("localhost@evil.com", 421), ("localhost:8642:1", 421),
+        ("", 421), ("0.0.0.0", 421),
+    ],
+)  # fmt: skip
+def test_only_names_of_this_machine_are_answered(get, host, status):
+    for path in ("/", "/model/config.json", "/nothing"):
+        assert get(path, Host=host)[0] in (status, 404 if status == 200 else status)
+    assert (b"hello" in get("/", Host=host)[2]) == (status == 200)
+
+
+def test_two_hosts_or_none_are_not_answered(server):
+    for head in (b"Host: localhost\r\nHost: evil.com\r\n", b""):
+        with socket.create_connection(server.server_address, timeout=30) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n" + head + b"Connection: close\r\n\r\n")
+            assert client.makefile("rb").readline().split()[1] == b"421"
+
+
+def test_half_a_request_is_given_up(server, get, monkeypatch):
+    monkeypatch.setattr(web_page, "_SECONDS_TO_ASK", 0.05)
+    with socket.create_connection(server.server_address, timeout=30) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHo")
+        assert client.recv(1) == b""  # the server hangs up
+    assert get("/")[0] == 200
+
+
+def test_connections_are_capped_and_the_oldest_goes_first(server, get, monkeypatch):
+    monkeypatch.setattr(web_page, "MOST_CONNECTIONS", 4)
+    before = threading.active_count()
+    with contextlib.ExitStack() as opened:
+        clients = [
+            opened.enter_context(socket.create_connection(server.server_address, timeout=30))
+            for _ in range(20)
+        ]
+        for client in clients[:16]:
+            assert client.recv(1) == b""
+        assert get("/")[0] == 200
+        assert threading.active_count() <= before + 6
+
+
+def test_clients_that_reset_are_no_news(server, get, capfd):
+    for part in (b"", b"GET / HT", b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50):
+        client = socket.create_connection(server.server_address, timeout=30)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(part)
+        client.close()  # with a reset
+    assert get("/")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_temporary_is_left(page, model, tmp_path, number):
+    (tmp_path / "tmp").mkdir()
+    code = f"""
+import os, pathlib, sys, webbrowser
+from gm_vae.cli import main
+from gm_vae.export import web_page
+web_page.PAGE = pathlib.Path({str(page)!r})
+webbrowser.open = lambda url: os.kill(os.getpid(), {int(number)})  # when all is there
+sys.exit(main(["web", "--model={model}", "--port=0"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    if number == signal.SIGKILL:
+        assert done.returncode == -number
+    else:
+        assert done.returncode == 128 + number
+        assert done.stderr == f"gm-vae web: ended by {number.name}.\n"
+    left = list((tmp_path / "tmp").iterdir())
+    assert bool(left) == (number == signal.SIGKILL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+        with scratch_folder() as mine, scratch_folder() as other:
+            assert sorted((tmp_path / "tmp").iterdir()) == sorted([mine, other])
 
 
 def test_a_site_is_written_whole(page, model, font, tmp_path, capsys):

@@ -15,6 +15,7 @@ from gm_vae.model.checkpoint import (
 )
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
+from gm_vae.model.tensors import StoredTensors
 
 CONFIG = ModelConfig(3, (2, 4), 2)
 
@@ -83,6 +84,18 @@ def test_one_flipped_bit_is_found(folder, name):
     data[at] ^= 1
     (folder / name).write_bytes(data)
     message(folder)
+
+
+def test_weights_that_change_while_they_are_read_are_found(folder, monkeypatch):
+    read = StoredTensors.read
+
+    def late(stored, *arguments):
+        shard = folder / "group1-shard1of1"
+        shard.write_bytes(b"\0\0\0\0" + shard.read_bytes()[4:])
+        return read(stored, *arguments)
+
+    monkeypatch.setattr(StoredTensors, "read", late)
+    assert "checksum" in message(folder)
 
 
 @pytest.mark.parametrize(

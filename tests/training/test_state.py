@@ -1,7 +1,10 @@
 """The state file: exact, whole or passed over, and only the newest two are kept."""
 
 import errno
+import io
+import pickle
 import resource
+import zipfile
 
 import keras
 import numpy as np
@@ -78,6 +81,50 @@ def test_a_damaged_one_is_passed_over_and_replaced(state, damage):
         assert state.steps() == [20, 27]
         save(state, 35)
         assert restored(state) == (35, 35, np.float32(35) / 3, [])
+
+
+def _npz(path, header, data):
+    """A state whose weights have this header, though the zip and its checksums are right."""
+    with np.load(path) as stored:
+        iteration = io.BytesIO()
+        np.save(iteration, stored["iteration"])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        text = header.encode("latin-1").ljust(117) + b"\n"
+        size = len(text).to_bytes(2, "little")
+        file.writestr("decoder/kernel.npy", b"\x93NUMPY\x01\0" + size + text + data)
+        file.writestr("iteration.npy", iteration.getvalue())
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': ('x',)}",
+        "{'descr': '<f4', 'fortran_order': 3, 'shape': (50, 60)}",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (50, 60)}",
+        "{'descr': '|V1000000000', 'fortran_order': False, 'shape': (50, 60)}",
+        "{'descr': '<U1', 'fortran_order': False, 'shape': (50, 60)}",
+        "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (50, 60)}",
+        "{'descr': 'no type', 'fortran_order': False, 'shape': (50, 60)}",
+        "{'descr': __import__('os'), 'shape': ()}",
+        "{" * 100,
+        "\0" * 100,
+    ],
+)
+def test_hostile_states_are_passed_over(state, header):
+    for data in (pickle.dumps([1, 2]), b"\0" * 12_000):
+        save(state, 1, 2)
+        _npz(state.path(2), header, data)
+        assert restored(state)[0] == 1
+
+
+def test_a_bomb_is_passed_over(state):
+    save(state, 1, 2)
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (50, 60)}"
+    _npz(state.path(2), header, b"\0" * (1 << 25))
+    assert state.path(2).stat().st_size < 1 << 18
+    assert restored(state)[0] == 1
 
 
 def test_two_damaged_ones_are_one_sentence(state):

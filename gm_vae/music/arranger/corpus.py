@@ -10,23 +10,28 @@ from absl import flags
 
 from gm_vae.command import Command, require
 from gm_vae.errors import UsageError, UserError
+from gm_vae.files import user_path
+from gm_vae.json_values import shown
 from gm_vae.music.arranger.dice import Dice
 from gm_vae.music.arranger.song import Song, compose
 from gm_vae.music.arranger.style import Style
 from gm_vae.music.arranger.styles import STYLES
 
 DEFAULT_SONGS = 120
+_MOST_SONGS = 1_000_000
 
 
 def songs(count: int = DEFAULT_SONGS, seed: int = 0) -> Iterator[Song]:
     """Songs 0..count-1 of a seed, the styles in turn; fewer songs are the first of more.
 
-    Raises UsageError unless count is 1 or more and seed 0 or more.
+    Raises UsageError unless count is 1 to a million and seed 0 or more.
     """
     if count < 1:
         raise UsageError(f"{count} songs are too few to write; give 1 or more.")
-    if seed < 0:
-        raise UsageError(f"the seed {seed} is negative; give 0 or more.")
+    if count > _MOST_SONGS:
+        raise UsageError(f"{shown(count)} songs are too many; give {_MOST_SONGS:,} at most.")
+    if not 0 <= seed < 2**64:
+        raise UsageError(f"the seed is {shown(seed)}; give a number from 0 to 2**64 - 1.")
     styles = tuple(STYLES.values())
     return (_song(styles[index % len(styles)], index, seed) for index in range(count))
 
@@ -52,8 +57,11 @@ def write_corpus(
         for song in made:
             path = folder / f"{song.name}.mid"
             partial = folder / f".{song.name}.mid.partial"
-            partial.write_bytes(song.midi)
-            partial.replace(path)
+            try:
+                partial.write_bytes(song.midi)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)  # there is none, after success
             paths.append(path)
     except OSError as error:
         raise UserError(
@@ -70,7 +78,7 @@ def _define_flags(values: flags.FlagValues) -> None:
 
 def _run(values: flags.FlagValues, _: Sequence[str]) -> int:
     require(values, "output")
-    paths = write_corpus(values.output, values.songs, values.seed)
+    paths = write_corpus(user_path(values.output), values.songs, values.seed)
     size = sum(path.stat().st_size for path in paths)
     print(f"{len(paths)} songs in {len(STYLES)} styles, {size / 1e6:.1f} MB, in {values.output}")
     return 0

@@ -1,0 +1,203 @@
+"""JSON of others: parsed within bounds and checked against a schema before anything uses it.
+
+A schema is a rule, built of those below. A value that breaks it raises `WrongValue`, whose text
+names the place and what is wrong: "points[3].mu[0] is 1e+99 instead of a number from -10 to 10".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_DEPTH = 100  # of nested objects and lists where a schema leaves a value open
+_FLOAT32 = 3.4e38  # what a float32 holds
+
+Rule = Callable[[Any], None]  # raises WrongValue
+
+
+class WrongValue(ValueError):
+    """A JSON value that is not what its schema asks for."""
+
+    def __init__(self, why: str, place: str = "") -> None:
+        self.why, self.place = why, place
+        super().__init__(f"{place.removeprefix('.') or 'it'} {why}")
+
+    def inside(self, step: str) -> WrongValue:
+        """The same, seen from the object or list that holds the value."""
+        return WrongValue(self.why, step + self.place)
+
+
+@dataclasses.dataclass(frozen=True)
+class Whole:
+    """A whole number within bounds."""
+
+    least: int = 0
+    most: float = 2**53  # math.inf for none
+
+    def __call__(self, value: Any) -> None:
+        if type(value) is not int or not self.least <= value <= self.most:
+            bounds = f"from {self.least} to {self.most}"
+            if self.most == math.inf:
+                bounds = f"of {self.least} or more"
+            raise WrongValue(f"is {shown(value)} instead of a whole number {bounds}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Number:
+    """A finite number within bounds; without bounds, one that a float32 holds."""
+
+    least: float = -_FLOAT32
+    most: float = _FLOAT32
+
+    def __call__(self, value: Any) -> None:
+        if type(value) not in (int, float) or not self.least <= value <= self.most:
+            raise WrongValue(
+                f"is {shown(value)} instead of a number from {self.least:g} to {self.most:g}"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class Text:
+    """A text of bounded length."""
+
+    longest: int = 10_000
+
+    def __call__(self, value: Any) -> None:
+        if not isinstance(value, str) or len(value) > self.longest:
+            raise WrongValue(f"is {shown(value)} instead of a text of up to {self.longest} letters")
+
+
+@dataclasses.dataclass(frozen=True)
+class Maybe:
+    """null, or what another rule asks for."""
+
+    rule: Rule
+
+    def __call__(self, value: Any) -> None:
+        if value is not None:
+            self.rule(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class ListOf:
+    """A list of values of one kind, at least and at most so many."""
+
+    rule: Rule
+    least: int = 0
+    most: int = sys.maxsize
+
+    def __call__(self, value: Any) -> None:
+        if not isinstance(value, list):
+            raise WrongValue("is no list")
+        if not self.least <= len(value) <= self.most:
+            wanted = self.least if self.least == self.most else f"{self.least} to {self.most}"
+            raise WrongValue(f"has {len(value)} entries instead of {wanted}")
+        for index, entry in enumerate(value):
+            try:
+                self.rule(entry)
+            except WrongValue as error:
+                raise error.inside(f"[{index}]") from None
+
+
+@dataclasses.dataclass(frozen=True)
+class MapOf:
+    """An object with any names and values of one kind."""
+
+    rule: Rule
+
+    def __call__(self, value: Any) -> None:
+        _require_object(value)
+        for name, entry in value.items():
+            try:
+                self.rule(entry)
+            except WrongValue as error:
+                raise error.inside(f".{brief(name)}") from None
+
+
+@dataclasses.dataclass(frozen=True)
+class Fields:
+    """An object with these fields, of which the optional ones may be missing.
+
+    Other fields may hold anything, so that later versions can add some.
+    """
+
+    required: Mapping[str, Rule]
+    optional: Mapping[str, Rule] = dataclasses.field(default_factory=dict)
+
+    def __call__(self, value: Any) -> None:
+        _require_object(value)
+        for name in self.required:
+            if name not in value:
+                raise WrongValue(f"lacks the field {name}")
+        for name, entry in value.items():
+            rule = self.required.get(name) or self.optional.get(name) or anything
+            try:
+                rule(entry)
+            except WrongValue as error:
+                raise error.inside(f".{brief(name)}") from None
+
+
+def figure(value: Any) -> None:
+    """The rule of numbers that are only printed: any, also NaN and infinity."""
+    if type(value) is not float:
+        Number()(value)
+
+
+def boolean(value: Any) -> None:
+    """The rule of true and false."""
+    if not isinstance(value, bool):
+        raise WrongValue(f"is {shown(value)} instead of true or false")
+
+
+def anything(value: Any) -> None:
+    """The rule of values that only pass through: any JSON that is not nested too deeply."""
+    level = [value]
+    for _ in range(_DEPTH):
+        lists = [entry for entry in level if isinstance(entry, list)]
+        objects = [entry.values() for entry in level if isinstance(entry, dict)]
+        if not lists and not objects:
+            return
+        level = [inner for entries in (*lists, *objects) for inner in entries]
+    if level:
+        raise WrongValue(f"is nested more than {_DEPTH} deep")
+
+
+def parse(data: bytes | str, rule: Rule = anything) -> Any:
+    """The value of a JSON text (UTF-8) that keeps to a rule.
+
+    Raises:
+        WrongValue: it is not JSON, or it breaks the rule.
+    """
+    try:
+        value = json.loads(data.decode("utf-8-sig") if isinstance(data, bytes) else data)
+    except (ValueError, RecursionError):
+        raise WrongValue("is not JSON, or nested too deeply") from None
+    rule(value)
+    return value
+
+
+def shown(value: Any, longest: int = 40) -> str:
+    """A value in a message, cut to a length; lists and objects by their kind."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole number of so many digits
+        return "a number of thousands of digits"
+    return brief(text, longest)
+
+
+def brief(text: str, longest: int = 40) -> str:
+    """A text in a message, cut to a length."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _require_object(value: Any) -> None:
+    if not isinstance(value, dict):
+        raise WrongValue("is no object")

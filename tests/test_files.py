@@ -1,0 +1,167 @@
+"""Places to write: temporary folders, locks, signals, full disks, whatever ends the work."""
+
+import contextlib
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from gm_vae.command import Command
+from gm_vae.errors import UserError
+from gm_vae.files import output_file, output_folder, read_bounded
+from gm_vae.music import arranger
+from gm_vae.scratch import scratch_folder
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_scratch_folder_goes_with_its_block(temporary):
+    with contextlib.suppress(ZeroDivisionError), scratch_folder() as folder:
+        (folder / "file").touch()
+        assert list(temporary.iterdir()) == [folder]
+        raise ZeroDivisionError
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_swept_and_nothing_else(temporary):
+    kept = [temporary / "gm-vae-other", temporary / "gm-vae-scratch-file"]
+    kept[0].mkdir()
+    kept[1].touch()
+    (temporary / "elsewhere").mkdir()
+    (temporary / "gm-vae-scratch-link").symlink_to(temporary / "elsewhere")
+    child = os.fork()
+    if not child:
+        with scratch_folder() as folder:
+            (folder / "file").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert len(list(temporary.glob("gm-vae-scratch-*/file"))) == 1
+    with scratch_folder() as mine, scratch_folder() as other:
+        names = {path.name for path in temporary.iterdir()}
+        assert names == {
+            mine.name, other.name, "gm-vae-other", "gm-vae-scratch-file", "elsewhere",
+            "gm-vae-scratch-link",
+        }  # fmt: skip
+
+
+def test_no_place_for_temporary_files_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with pytest.raises(UserError, match=r"no temporary folder .*TMPDIR"), scratch_folder():
+        pass
+
+
+def run(code, tmp_path, **changes):
+    """Run a program in `tmp_path`: its exit code and standard error."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        **changes,
+    )
+    return done.returncode, done.stderr
+
+
+VERB = """
+import os, pathlib, signal, sys
+from gm_vae.command import Command
+from gm_vae.files import output_file, output_folder
+from gm_vae.scratch import scratch_folder
+
+def work(values, positional):
+    with output_folder("folder") as part, output_file("file.txt") as file, scratch_folder() as mine:
+        for place in (part / "half", file, mine / "half"):
+            place.write_text("half")
+        {action}
+
+command = Command("verb", "", "", lambda values: None, work)
+sys.exit(command.main([]))
+"""
+
+
+PRINTING = """
+import sys
+from gm_vae.command import Command
+command = Command("verb", "", "", lambda values: None, lambda values, positional: print("hello"))
+sys.exit(command.main([]))
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_signals_leave_nothing_half_written(tmp_path, name):
+    code = VERB.format(action=f"os.kill(os.getpid(), signal.{name})")
+    number = getattr(signal, name)
+    assert run(code, tmp_path) == (128 + number, f"gm-vae verb: ended by {name}.\n")
+    assert os.listdir(tmp_path) == []
+
+
+def test_nohup_stays_in_force(tmp_path):
+    code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    code += VERB.format(action="os.kill(os.getpid(), signal.SIGHUP)")
+    assert run(code, tmp_path) == (0, "")
+    assert sorted(os.listdir(tmp_path)) == ["file.txt", "folder"]
+
+
+def test_a_full_disk_behind_standard_output_is_a_sentence(tmp_path):
+    with open("/dev/full", "w") as full:
+        code, error = run(PRINTING, tmp_path, stdout=full)
+    assert code == 1
+    assert error == (
+        "gm-vae verb: the output cannot be written (No space left on device); make room, or send "
+        "it elsewhere.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left", "/a\x1bb"), r"/a\x1bb cannot be used (No space"),
+        (MemoryError(), "the memory does not suffice"),
+    ],
+)
+def test_what_no_verb_expects_is_a_sentence_too(capsys, error, sentence):
+    def work(values, positional):
+        raise error
+
+    assert Command("verb", "", "", lambda values: None, work).main([]) == 1
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_a_full_disk_has_its_own_remedy_and_names_the_output(tmp_path):
+    for place in (output_file, output_folder):
+        refused = pytest.raises(UserError, match=r"Cannot write .*/out .*; make room on that disk")
+        with refused, place(tmp_path / "out"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(UserError) as caught, output_folder(tmp_path / "out") as part:
+        raise UserError(f"cannot write to {part}.")
+    assert str(caught.value) == f"cannot write to {tmp_path}/out."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_song_that_does_not_fit_leaves_no_part(tmp_path, monkeypatch):
+    def full(self, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(tmp_path), "replace", full)
+    with pytest.raises(UserError, match="No space left"):
+        arranger.write_corpus(tmp_path, count=1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_read_up_to_its_bound(tmp_path):
+    (tmp_path / "file").write_bytes(b"12345")
+    assert read_bounded(tmp_path / "file", 5) == b"12345"
+    with pytest.raises(UserError, match="over 4 bytes"):
+        read_bounded(tmp_path / "file", 4)
