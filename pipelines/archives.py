@@ -7,6 +7,7 @@ a bound: the readers are our own, since those of Python follow such claims in ma
 from __future__ import annotations
 
 import functools
+import lzma
 from collections.abc import Callable
 from typing import Protocol
 
@@ -95,6 +96,8 @@ def reason(error: Exception) -> str:
         return "it needs too much memory"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
+    if isinstance(error, lzma.LZMAError) and "memory" in str(error).lower():
+        return "xz asks for over 1 GiB of memory; pack it again with xz -9"
     if isinstance(error, compression.ERRORS):
         return f"damaged ({str(error).rstrip('.').lower()})"
     return f"internal error ({type(error).__name__}: {error})"

@@ -13,7 +13,9 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-MEMORY_BYTES = 256 << 20  # of a decompressor; xz asks for 65 MB at its highest level
+# Of a decompressor. xz asks for 65 MB at its highest level, but large corpora are packed with
+# larger dictionaries. The system gives such memory only as far as bytes come out.
+MEMORY_BYTES = 1100 << 20
 ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)  # of `expanded` streams
 
 _CHUNK = 1 << 16  # compressed bytes read at a time

@@ -12,7 +12,16 @@ import tarfile
 import zipfile
 
 import pytest
-from hostile_archives import END_OF_TAR, SONG, hostile, made_up, member, pax, zip_archive
+from hostile_archives import (
+    END_OF_TAR,
+    SONG,
+    hostile,
+    made_up,
+    member,
+    pax,
+    xz_of_dictionary,
+    zip_archive,
+)
 
 from gm_vae.data import shards
 from gm_vae.music.measures import measures_from_midi
@@ -274,6 +283,14 @@ def test_the_budget_is_one_for_all_that_is_within(tmp_path, monkeypatch):
     assert "expands to over 100 times its size" in read["x.zip"]
     for parts in (2, 3):
         assert _read(path, parts) == read
+
+
+@pytest.mark.parametrize("size_code", [32, 36])  # dictionaries of 256 MiB and 1 GiB
+def test_xz_of_large_dictionaries_is_read(tmp_path, size_code):
+    """Large corpora are packed with such."""
+    path = tmp_path / "x.tar.xz"
+    path.write_bytes(xz_of_dictionary(member(b"a.mid", SONG) + END_OF_TAR, size_code))
+    assert list(_read(path).values()) == [SONG]
 
 
 def test_names_of_any_length_are_shortened(tmp_path):

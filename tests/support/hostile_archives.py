@@ -301,8 +301,8 @@ def _hostile_zips() -> dict[str, tuple[bytes, str]]:
 def _hostile_streams() -> dict[str, tuple[bytes, str]]:
     archive = member(b"good.mid", SONG) + END_OF_TAR
     return {
-        "dictionary_4_gib.tar.xz": (xz_of_dictionary(archive, 40), "memory usage limit"),
-        "dictionary_4_gib.mid.xz": (xz_of_dictionary(SONG, 40), "memory usage limit"),
+        "dictionary_4_gib.tar.xz": (xz_of_dictionary(archive, 40), "over 1 GiB of memory"),
+        "dictionary_4_gib.mid.xz": (xz_of_dictionary(SONG, 40), "over 1 GiB of memory"),
         "record_1_gib.tfrecord.gz": (gzip_of_zeros(record_header(1 << 30), 1024), "sensible size"),
         "record_2_63.tfrecord": (record_header(1 << 63) + bytes(99), "sensible size"),
     }
