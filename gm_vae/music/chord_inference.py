@@ -93,16 +93,21 @@ def pitch_vectors(
     frames = -(-total // frame_length)
     start, end, pitch = (np.asarray(column, np.int64) for column in (start, end, pitch))
     first = start // frame_length
-    counts = (end - 1) // frame_length - first + 1  # frames that each note sounds in
-    note = np.repeat(np.arange(len(start)), counts)
-    place = np.arange(len(note)) - np.repeat(np.cumsum(counts) - counts, counts)
-    frame = first[note] + place
-    sounding = np.minimum(end[note], (frame + 1) * frame_length) - np.maximum(
-        start[note], frame * frame_length
-    )
-    cell = frame * 12 + pitch[note] % 12
-    weights = np.bincount(cell, sounding, minlength=frames * 12)
-    vectors = weights.astype(np.float64).reshape(frames, 12)  # [F * 12] -> [F, 12]
+    last = np.maximum(first, (end - 1) // frame_length)
+    pitch_class = pitch % 12
+
+    def add(frame: np.ndarray, length: np.ndarray) -> np.ndarray:
+        cells = frame * 12 + pitch_class
+        sums = np.bincount(cells, length, minlength=(frames + 1) * 12)
+        return sums.reshape(-1, 12)[:frames].astype(np.float64)  # integers if there are no notes
+
+    # A damaged file may hold ten thousand notes that sound in as many frames each, so frames that a
+    # note fills are summed as a running count of such notes. All sums are whole numbers.
+    spans = last > first
+    filling = spans * float(frame_length)
+    vectors = np.cumsum(add(first + 1, filling) - add(last, filling), axis=0)
+    vectors += add(first, np.minimum(end, (first + 1) * frame_length) - start)
+    vectors += add(last, np.where(spans, end - last * frame_length, 0))
     norm = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.divide(vectors, norm, out=vectors, where=norm > 0)
 

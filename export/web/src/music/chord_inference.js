@@ -35,15 +35,27 @@ export function inferChords(notes, total, frame) {
   });
 }
 
-/** How long each pitch class sounds in each frame, as unit vectors or zeros. */
+/**
+ * How long each pitch class sounds in each frame, as unit vectors or zeros. Frames that a note fills
+ * are summed as a running count of such notes, since a damaged file may hold very many.
+ */
 function pitchVectors(notes, frames, frame) {
   const vectors = Array.from({length: frames}, () => new Float64Array(12));
+  const changes = Array.from({length: frames + 1}, () => new Float64Array(12));
   for (const {start, end, pitch} of notes) {
+    const first = Math.floor(start / frame);
     const last = Math.floor((end - 1) / frame);
-    for (let f = Math.floor(start / frame); f <= last; f++) {
-      vectors[f][pitch % 12] += Math.min(end, (f + 1) * frame) - Math.max(start, f * frame);
+    vectors[first][pitch % 12] += Math.min(end, (first + 1) * frame) - start;
+    if (last > first) {
+      changes[first + 1][pitch % 12] += frame;
+      changes[last][pitch % 12] -= frame;
+      vectors[last][pitch % 12] += end - last * frame;
     }
   }
+  const filled = new Float64Array(12);
+  vectors.forEach((vector, f) => {
+    for (let i = 0; i < 12; i++) vector[i] += filled[i] += changes[f][i];
+  });
   return vectors.map(normalise);
 }
 
