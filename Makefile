@@ -16,7 +16,7 @@ export HOME := $(CURDIR)/.home
 endif
 
 .PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
-  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives lint format wheel constraints clean
+  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives fuzz-commands lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -34,6 +34,7 @@ help:
 	@echo "make fuzz              200,000 damaged MIDI files; FUZZ='--mutants=1000 --seed=7'"
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make fuzz-archives     20,000 hostile archives, likewise"
+	@echo "make fuzz-commands     20,000 odd command lines and JSON files, likewise"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -104,6 +105,9 @@ fuzz-checkpoints: setup
 
 fuzz-archives: setup
 	$(BIN)/python tests/benchmarks/fuzz_archives.py $(FUZZ)
+
+fuzz-commands: setup
+	$(BIN)/python tests/benchmarks/fuzz_commands.py $(FUZZ)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -82,7 +82,7 @@ class Outputs:
             if _suffix(file) not in _KINDS:
                 *most, last = _KINDS
                 raise UsageError(
-                    f"--output={file} is nothing that we write; let its name end in "
+                    f"--output={file} has no known ending; let its name end in "
                     f"{', '.join(most)} or {last}."
                 )
         if [_suffix(file) for file in self.files] == [".mid"]:

@@ -3,6 +3,9 @@
 import errno
 import json
 import os
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +23,7 @@ from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.measure import Measure
 
+FUZZ = pathlib.Path(__file__).parent.parent / "benchmarks" / "fuzz_commands.py"
 CONFIG = ModelConfig(3, (4,), 2)
 DIGITS = "9" * 5000
 TRACKS = [[360, 352, 60, 351, 188, 489], [365, 352, 40, 351, 168, 489]]
@@ -303,3 +307,12 @@ def test_a_full_disk_is_a_sentence_in_any_verb(folder, tmp_path, monkeypatch, ca
     assert capsys.readouterr().err == (
         "gm-vae sample: /some/file cannot be used (No space left on device); check the path.\n"
     )
+
+
+@pytest.mark.slow
+def test_odd_command_lines_are_done_or_refused_in_a_sentence():
+    done = subprocess.run(
+        [sys.executable, FUZZ, "--mutants=300", "--seed=1"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 failed" in done.stdout
