@@ -44,7 +44,7 @@ def rows(text):
 def test_a_sound_installation_fits_on_one_screen(answers, capsys):
     assert main(["doctor"]) == 0
     text = capsys.readouterr().out
-    assert text.isascii()
+    assert text.replace(str(pathlib.Path(__file__).parent.parent), "").isascii()
     assert len(text.splitlines()) <= 45
     assert max(map(len, text.splitlines())) <= 100
     assert text.endswith("\n\nEvery verb has what it needs.\n")
