@@ -60,7 +60,7 @@ def test_logits_are_the_originals(golden_model, packed):
     assert_close(np.asarray(found.logits)[real], expected, NETWORK)
 
 
-@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_gradients_are_the_originals(golden_model, packed):
     model, folder = golden_model
     forward, train = np.load(folder / "forward.npz"), np.load(folder / "train.npz")

@@ -122,6 +122,7 @@ def test_paths_survive_as_bytes():
     assert len({storage.to_bytes(name) for name in NAMES}) == 4
 
 
+@pytest.mark.slow
 def test_names_in_archives(midi_files, tmp_path):
     (data, *_) = midi_files.values()
     with tarfile.open(tmp_path / "songs.tar", "w", format=tarfile.GNU_FORMAT) as archive:

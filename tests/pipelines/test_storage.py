@@ -110,6 +110,7 @@ def test_remote_gives_the_bytes_of_local(bucket, midi_files, tmp_path, capsys):
     assert _keys(bucket, "songs/deep/") == set(midi_files)
 
 
+@pytest.mark.slow
 def test_a_store_that_refuses_is_one_sentence(bucket, midi_files, tmp_path, capfd):
     name = sorted(midi_files)[0]
     (tmp_path / name).write_bytes(midi_files[name])
