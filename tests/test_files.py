@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from gm_vae.command import Command
 from gm_vae.errors import UserError
@@ -66,7 +67,7 @@ def run(code, tmp_path, **changes):
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         **changes,
     )
     return done.returncode, done.stderr

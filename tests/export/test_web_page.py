@@ -116,14 +116,14 @@ def test_only_names_of_this_machine_are_answered(get, host, status):
 
 def test_two_hosts_or_none_are_not_answered(server):
     for head in (b"Host: localhost\r\nHost: evil.com\r\n", b""):
-        with socket.create_connection(server.server_address, timeout=30) as client:
+        with socket.create_connection(server.server_address, timeout=PATIENCE_SECONDS) as client:
             client.sendall(b"GET / HTTP/1.1\r\n" + head + b"Connection: close\r\n\r\n")
             assert client.makefile("rb").readline().split()[1] == b"421"
 
 
 def test_half_a_request_is_given_up(server, get, monkeypatch):
     monkeypatch.setattr(web_page, "_SECONDS_TO_ASK", 0.05)
-    with socket.create_connection(server.server_address, timeout=30) as client:
+    with socket.create_connection(server.server_address, timeout=PATIENCE_SECONDS) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHo")
         assert client.recv(1) == b""  # the server hangs up
     assert get("/")[0] == 200
@@ -134,7 +134,9 @@ def test_connections_are_capped_and_the_oldest_goes_first(server, get, monkeypat
     before = threading.active_count()
     with contextlib.ExitStack() as opened:
         clients = [
-            opened.enter_context(socket.create_connection(server.server_address, timeout=30))
+            opened.enter_context(
+                socket.create_connection(server.server_address, timeout=PATIENCE_SECONDS)
+            )
             for _ in range(20)
         ]
         for client in clients[:16]:
@@ -145,7 +147,7 @@ def test_connections_are_capped_and_the_oldest_goes_first(server, get, monkeypat
 
 def test_clients_that_reset_are_no_news(server, get, capfd):
     for part in (b"", b"GET / HT", b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50):
-        client = socket.create_connection(server.server_address, timeout=30)
+        client = socket.create_connection(server.server_address, timeout=PATIENCE_SECONDS)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.sendall(part)
         client.close()  # with a reset
@@ -169,7 +171,7 @@ sys.exit(main(["web", "--model={model}", "--port=0"]))
         env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     if number == signal.SIGKILL:
         assert done.returncode == -number

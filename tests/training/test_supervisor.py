@@ -13,6 +13,7 @@ import sys
 import threading
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 WAITING = """
 import ctypes, os
@@ -115,7 +116,9 @@ def test_absent_workers_are_named_again_and_again_and_a_signal_ends_the_wait(wor
         assert free[1] in line
         assert free[0] not in line
     waiting.send_signal(number)
-    out, err = waiting.communicate(timeout=60)  # both processes have closed their ends
+    out, err = waiting.communicate(
+        timeout=PATIENCE_SECONDS
+    )  # both processes have closed their ends
     assert waiting.returncode == 75
     last = err.splitlines()[-1]
     assert last.startswith("gm-vae train: stopped; waiting for 1 of 1 other workers")
@@ -137,7 +140,7 @@ def test_the_process_that_trains_does_not_outlive_the_other(worker, free):
     waiting = worker(free)
     assert waiting.stdout.readline() == "imported\n"
     waiting.kill()
-    waiting.communicate(timeout=60)  # ends when no process holds the pipes
+    waiting.communicate(timeout=PATIENCE_SECONDS)  # ends when no process holds the pipes
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -150,7 +153,7 @@ def test_a_signal_while_anything_is_imported_ends_with_75(start, tmp_path, numbe
     training = start(code, PYTHONPATH=str(tmp_path), KERAS_BACKEND="tensorflow")
     assert training.stdout.readline() == "imported\n"
     training.send_signal(number)
-    assert training.communicate(timeout=60)[1] == (
+    assert training.communicate(timeout=PATIENCE_SECONDS)[1] == (
         "gm-vae train: stopped; the same command goes on.\n"
     )
     assert training.returncode == 75
@@ -161,7 +164,7 @@ def test_a_signal_while_anything_is_imported_ends_with_75(start, tmp_path, numbe
 )
 def test_a_wrong_tf_config_is_refused_before_tensorflow_is_imported(worker, workers):
     refused = worker(workers)
-    out, err = refused.communicate(timeout=60)
+    out, err = refused.communicate(timeout=PATIENCE_SECONDS)
     assert (refused.returncode, out) == (2, "")
     assert err.startswith("gm-vae train: TF_CONFIG ")
     assert err.count("\n") == 1
@@ -179,13 +182,13 @@ def test_a_wrong_tf_config_is_refused_before_tensorflow_is_imported(worker, work
 )
 def test_the_exit_code_is_that_of_the_work(start, work, code, out):
     process = supervise(start, work)
-    assert process.communicate(timeout=60) == (out, "")
+    assert process.communicate(timeout=PATIENCE_SECONDS) == (out, "")
     assert process.returncode == code
 
 
 def test_work_that_was_killed_is_one_sentence(start):
     process = supervise(start, "os.kill(os.getpid(), signal.SIGKILL)")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err) == (1, "")
     assert "was ended by SIGKILL" in out
 
@@ -206,7 +209,7 @@ def test_once_all_are_there_the_work_decides_when_to_stop(start):
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "noted\n"  # once, though both are one job of the terminal
     process.send_signal(signal.SIGTERM)
-    assert process.communicate(timeout=60) == ("", "")
+    assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
     assert process.returncode == 75
 
 
@@ -216,7 +219,7 @@ def test_a_second_interrupt_ends_work_that_does_not_stop(start):
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "noted\n"
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 75
     assert "goes on from the last state" in out
 
@@ -232,7 +235,7 @@ joined()
 return AGAIN if pathlib.Path({str(lives)!r}).stat().st_size < 3 else 5
 """,
     )
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 5
     assert lives.read_text() == "xxx"
 
@@ -242,7 +245,7 @@ def test_no_new_process_takes_over_after_a_signal(start, tmp_path):
     process = supervise(start, work)
     assert process.stdout.readline() == "joined\n"
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 75
 
 
