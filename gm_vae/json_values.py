@@ -10,7 +10,7 @@ import dataclasses
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 _DEPTH = 100  # of nested objects and lists where a schema leaves a value open
@@ -96,11 +96,7 @@ class ListOf:
         if not self.least <= len(value) <= self.most:
             wanted = self.least if self.least == self.most else f"{self.least} to {self.most}"
             raise WrongValue(f"has {len(value)} entries instead of {wanted}")
-        for index, entry in enumerate(value):
-            try:
-                self.rule(entry)
-            except WrongValue as error:
-                raise error.inside(f"[{index}]") from None
+        _check_parts(((index, entry, self.rule) for index, entry in enumerate(value)), "[{}]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,11 +107,7 @@ class MapOf:
 
     def __call__(self, value: Any) -> None:
         _require_object(value)
-        for name, entry in value.items():
-            try:
-                self.rule(entry)
-            except WrongValue as error:
-                raise error.inside(f".{brief(name)}") from None
+        _check_parts(((name, entry, self.rule) for name, entry in value.items()), ".{}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,12 +125,9 @@ class Fields:
         for name in self.required:
             if name not in value:
                 raise WrongValue(f"lacks the field {name}")
-        for name, entry in value.items():
-            rule = self.required.get(name) or self.optional.get(name) or anything
-            try:
-                rule(entry)
-            except WrongValue as error:
-                raise error.inside(f".{brief(name)}") from None
+        rules = {**self.optional, **self.required}
+        parts = ((name, entry, rules.get(name, anything)) for name, entry in value.items())
+        _check_parts(parts, ".{}")
 
 
 def figure(value: Any) -> None:
@@ -196,6 +185,15 @@ def shown(value: Any, longest: int = 40) -> str:
 def brief(text: str, longest: int = 40) -> str:
     """A text in a message, cut to a length."""
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _check_parts(parts: Iterable[tuple[int | str, Any, Rule]], place: str) -> None:
+    """Check what a list or an object holds, given as (index or name, value, rule)."""
+    for key, entry, rule in parts:
+        try:
+            rule(entry)
+        except WrongValue as error:
+            raise error.inside(place.format(brief(str(key)))) from None
 
 
 def _require_object(value: Any) -> None:

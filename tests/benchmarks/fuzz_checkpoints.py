@@ -41,15 +41,19 @@ VALUES = [
 ]  # fmt: skip
 
 
-def write_originals(root: pathlib.Path) -> None:
-    """A few small models in every form that travels."""
+def small_model(attributes: dict | None = None) -> Checkpoint:
+    """A model of two units a layer, with random weights."""
     sizes = NetworkSizes(3, (2, 2), 2, 490, chords=True, has_sigma=True)
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(size=shape).astype(np.float32) for name, shape in sizes.shapes().items()
     }
-    config = ModelConfig(3, (2, 2), 2)
-    model = Checkpoint(config, weights, {"steps": 1}, {"density": [0.5, 1.0]})
+    return Checkpoint(ModelConfig(3, (2, 2), 2), weights, {"steps": 1}, attributes)
+
+
+def write_originals(root: pathlib.Path) -> None:
+    """A few small models in every form that travels."""
+    model = small_model({"density": [0.5, 1.0]})
     for quantization in ("none", "float16", "uint8"):
         export_checkpoint(model, root / f"ours-{quantization}", quantization)
         export_magentajs(model, root / f"browser-{quantization}", quantization, shard_bytes=20_000)

@@ -1,4 +1,4 @@
-"""An HTTP server that answers as it is told to: whole, or broken in some way."""
+"""An HTTP server whose answers a test chooses: whole ones, or broken ones of many kinds."""
 
 from __future__ import annotations
 
