@@ -69,7 +69,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
     ):
         if values[name].value not in (None, False) and not fits:
             raise UsageError(f"--{name} does not go with --format={values.format}; leave it out.")
-    from gm_vae.model.reading import read_model
+    from gm_vae.checkpoints.load import read_model
 
     output = files.user_path(values.output)
     about = {} if values.license is None else {"license": values.license}
@@ -83,7 +83,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
         export_saved_model(found, output, values.half, values.force)
     elif values.format == "checkpoint":
-        from gm_vae.export.copies import export_checkpoint
+        from gm_vae.checkpoints.folder import export_checkpoint
 
         export_checkpoint(found, output, quantization, values.force)
     elif values.format == "web":
@@ -91,7 +91,7 @@ def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
 
         export_web(found, output, quantization, values.force, values.soundfont)
     else:
-        from gm_vae.model.tensors import SHARD_BYTES
+        from gm_vae.checkpoints.tensors import SHARD_BYTES
 
         shard_bytes = SHARD_BYTES if values.shard_bytes is None else values.shard_bytes
         export = _for_browsers(values.format)
@@ -104,7 +104,7 @@ def _for_browsers(name: str) -> Any:
         from gm_vae.export.tfjs import export_tfjs
 
         return export_tfjs
-    from gm_vae.export.magentajs import export_magentajs
+    from gm_vae.checkpoints.magentajs import export_magentajs
 
     return export_magentajs
 
@@ -114,9 +114,9 @@ def _evaluation(path: str) -> dict[str, Any]:
 
     Nor where model and dataset lay: those are paths of whoever evaluated.
     """
+    from gm_vae.checkpoints.folder import FIGURES
+    from gm_vae.checkpoints.tensors import MAX_DESCRIPTION_BYTES
     from gm_vae.evaluation.report import FILE_NAME
-    from gm_vae.model.checkpoint import FIGURES
-    from gm_vae.model.tensors import MAX_DESCRIPTION_BYTES
 
     place = files.user_path(path)
     place = place / FILE_NAME if place.is_dir() else place
@@ -166,7 +166,7 @@ def _define_import(values: flags.FlagValues) -> None:
 
 def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
     require(values, "checkpoint", "output")
-    from gm_vae.export.importers import import_checkpoint
+    from gm_vae.checkpoints.importing import import_checkpoint
 
     output = files.user_path(values.output)
     found = import_checkpoint(values.checkpoint, output, values.force)

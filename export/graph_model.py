@@ -20,7 +20,7 @@ from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.types_pb2 import DataType
 
-from gm_vae.model.tensors import SHARD_BYTES, write_json, write_shards
+from gm_vae.checkpoints.tensors import SHARD_BYTES, write_json, write_shards
 from gm_vae.version import __version__
 
 MODEL = "model.json"

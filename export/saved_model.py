@@ -16,7 +16,6 @@ measures; those of `interpolate` repeat. What comes out is what the library give
 from __future__ import annotations
 
 import errno
-import math
 import os
 from typing import Any
 
@@ -24,18 +23,19 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from gm_vae.backends import network_of
+from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.folder import FILE_NAME
+from gm_vae.checkpoints.model_card import write_about
+from gm_vae.checkpoints.tensors import write_json
 from gm_vae.errors import UsageError
-from gm_vae.export.card import write_about
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
-from gm_vae.model.checkpoint import FILE_NAME, Checkpoint
 from gm_vae.model.decoding import decode_side_by_side
-from gm_vae.model.event_chords import event_chords
-from gm_vae.model.prior import prior_points
-from gm_vae.model.reading import network_of
-from gm_vae.model.tensors import write_json
+from gm_vae.model.points import prior_points, slerp
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NUM_CHORDS
+from gm_vae.music.event_chords import event_chords
 from gm_vae.version import __version__
 
 EXTRA = "assets.extra"  # files that TensorFlow Serving leaves alone
@@ -153,7 +153,7 @@ class _Signatures:
         tokens = _within(tokens, self._network.encoder.vocabulary_size, "tokens")
         lengths = 1 + _within(lengths - 1, fmt.max_track_length, "lengths less 1")
         chords = _for_each(chords, tf.shape(tokens)[0])
-        chords = event_chords(tokens, lengths, chords, fmt)
+        chords = event_chords(tokens, lengths, chords, fmt, ops)
         mu, sigma = self._network.encode(tokens, lengths, chords)
         return {"mu": mu, "sigma": sigma}
 
@@ -219,13 +219,4 @@ def _spherical(start: Any, end: Any, count: Any) -> Any:
     with tf.control_dependencies([right]):
         t = tf.linspace(tf.constant(0, tf.float64), 1, count)[None, :, None]
     a, b = (tf.cast(x, tf.float64)[:, None] for x in (start, end))  # [B, 1, Z]
-    lengths = [tf.norm(x, axis=-1, keepdims=True) for x in (a, b)]
-    u, v = (tf.math.divide_no_nan(x, length) for x, length in zip((a, b), lengths))
-    angle = tf.acos(tf.clip_by_value(tf.reduce_sum(u * v, -1, keepdims=True), -1, 1))
-    direction = tf.math.divide_no_nan(
-        tf.sin((1 - t) * angle) * u + tf.sin(t * angle) * v, tf.sin(angle)
-    )
-    curved = direction * ((1 - t) * lengths[0] + t * lengths[1])
-    # else there is no plane to turn in
-    turns = (angle > 1e-6) & (angle < math.pi - 1e-6) & (tf.minimum(*lengths) > 0)
-    return tf.cast(tf.where(turns, curved, (1 - t) * a + t * b), tf.float32)
+    return slerp(a, b, t, ops)

@@ -17,18 +17,21 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from keras import ops
 
-from gm_vae.export.card import write_about
+from gm_vae.backends import network_of
+from gm_vae.backends.tensorflow.kernels import StaticKernels
+from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.model_card import write_about
+from gm_vae.checkpoints.tensors import SHARD_BYTES, write_json
 from gm_vae.export.graph_model import write_graph_model
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
-from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.encoder import Encoder
-from gm_vae.model.event_chords import event_chords
-from gm_vae.model.lstm import LSTMCell, State, lstm_step, split_initial_state, step_stack
-from gm_vae.model.reading import network_of
-from gm_vae.model.tensors import SHARD_BYTES, write_json
+from gm_vae.model.kernels import State
+from gm_vae.model.lstm import LSTMCell, split_initial_state, step_stack
 from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.event_chords import event_chords
 
 
 def export_tfjs(
@@ -92,6 +95,8 @@ def _trace(
     return tf.function(traced, signature, autograph=False).get_concrete_function()
 
 
+_KERNELS = StaticKernels()
+
 # TensorFlow.js loses what a loop keeps in a list of tensors, as the network's own loops do. So the
 # one loop here carries states alone, and the steps over tracks are written out.
 
@@ -101,7 +106,7 @@ def _encode(
 ) -> dict[str, Any]:
     encoder, fmt = network.encoder, network.config.fmt
     if chords is not None:
-        chords = event_chords(tokens, lengths, chords, fmt)
+        chords = event_chords(tokens, lengths, chords, fmt, ops)
     embeddings = _read_tracks(encoder, tokens, lengths, chords)
     tracks = tf.reshape(embeddings, [-1, fmt.max_tracks, embeddings.shape[-1]])  # [B, T, 2H]
     order = list(range(fmt.max_tracks))
@@ -125,7 +130,8 @@ def _read_tracks(encoder: Encoder, tokens: Any, lengths: Any, chords: Any) -> An
         flat.append((tf.reshape(chords, [-1]), encoder.vocabulary_size))
     cells = encoder.track_forward, encoder.track_backward
     kernels = [
-        (cell.kernel[: cell.input_size], cell.bias + 0.0, cell.state_kernel()) for cell in cells
+        (cell.kernel[: cell.input_size], cell.bias + 0.0, cell.state_kernel(_KERNELS))
+        for cell in cells
     ]
 
     def step(t: Any, *states: State) -> tuple[Any, ...]:
@@ -134,7 +140,7 @@ def _read_tracks(encoder: Encoder, tokens: Any, lengths: Any, chords: Any) -> An
         new_states = []
         for (inputs, bias, kernel), place, state in zip(kernels, places, states):
             rows = [tf.gather(inputs, first + tf.gather(ids, begin + place)) for ids, first in flat]
-            new = lstm_step(tf.add_n([*rows]) + bias, kernel, state)
+            new = _KERNELS.lstm_step(tf.add_n([*rows]) + bias, kernel, state)
             # rows that have ended keep their state; a choice would be much slower in a browser
             new_states.append(tuple(going * x + (1 - going) * y for x, y in zip(new, state)))
         return t + 1, *new_states
@@ -151,7 +157,8 @@ def _read_measure(cell: LSTMCell, tracks: Any, order: list[int]) -> Any:
     zeros = tf.zeros([tf.shape(tracks)[0], cell.units])
     state = (zeros, zeros)
     for track in order:
-        state = cell.step(cell.input_gates(tracks[:, track]), state)
+        gates = cell.input_gates(tracks[:, track], _KERNELS)
+        state = cell.step(gates, state, _KERNELS)
     return state[0]
 
 
@@ -161,11 +168,11 @@ def _init(network: HierarchicalVAE, z: Any) -> dict[str, Any]:
     gates = tf.zeros([tf.shape(z)[0], 1]) + conductor.cells[0].bias
     embeddings = []
     for _ in range(network.config.fmt.max_tracks):
-        embedding, states = step_stack(conductor.cells, gates, states)
+        embedding, states = step_stack(conductor.cells, gates, states, _KERNELS)
         embeddings.append(embedding)
     # [B, D] each -> [N, D]
     embeddings = tf.reshape(tf.stack(embeddings, 1), [-1, decoder.embedding_size])
-    gates, states = decoder.start(embeddings)
+    gates, states = decoder.start(embeddings, _KERNELS)
     return {"gates": gates, **_named(states, "")}
 
 
@@ -174,8 +181,9 @@ def _decode_step(
 ) -> dict[str, Any]:
     decoder = network.track_decoder
     pairs = [(states[f"h{layer}"], states[f"c{layer}"]) for layer in range(len(states) // 2)]
-    gates = decoder.gates(gates, decoder.input_table(), previous, chord)
-    logits, pairs = decoder.step(gates, pairs)
+    table = decoder.input_table(_KERNELS)
+    gates = decoder.gates(gates, table, previous, chord, _KERNELS)
+    logits, pairs = decoder.step(gates, pairs, _KERNELS)
     return {"logits": logits, **_named(pairs, "next_")}
 
 

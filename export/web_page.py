@@ -26,13 +26,13 @@ from typing import Any, BinaryIO
 
 from absl import flags
 
+from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.load import DEFAULT, read_model
+from gm_vae.checkpoints.magentajs import export_magentajs
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
-from gm_vae.export.magentajs import export_magentajs
 from gm_vae.files import output_folder, user_path
 from gm_vae.generate.loading import define_model_flag
-from gm_vae.model.checkpoint import Checkpoint
-from gm_vae.model.reading import DEFAULT, read_model
 from gm_vae.scratch import scratch_folder
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"

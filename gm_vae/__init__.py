@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gm_vae.music.measure_format import MeasureFormat
     from gm_vae.music.measures import RejectReason, measures_from_midi
     from gm_vae.music.midi_file import MidiError
+    from gm_vae.music.note_sequences import from_note_sequence, to_note_sequence
     from gm_vae.music.token_json import read_tokens, write_tokens
 
 _HOME = {
@@ -39,7 +40,9 @@ _HOME = {
     "MidiError": "gm_vae.music.midi_file",
     "RejectReason": "gm_vae.music.measures",
     "measures_from_midi": "gm_vae.music.measures",
+    "from_note_sequence": "gm_vae.music.note_sequences",
     "read_tokens": "gm_vae.music.token_json",
+    "to_note_sequence": "gm_vae.music.note_sequences",
     "write_midi": "gm_vae.generate.midi_writer",
     "write_tokens": "gm_vae.music.token_json",
     "write_wav": "gm_vae.generate.audio",
@@ -54,9 +57,11 @@ __all__ = [
     "RejectReason",
     "__version__",
     "draw_piano_roll",
+    "from_note_sequence",
     "load",
     "measures_from_midi",
     "read_tokens",
+    "to_note_sequence",
     "write_midi",
     "write_tokens",
     "write_wav",

@@ -26,11 +26,11 @@ class Verb(NamedTuple):
 
 VERBS = {
     "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music"),
-    "arrange": Verb("gm_vae.music.arranger", "COMMAND", "write the default corpus as MIDI files"),
+    "arrange": Verb("gm_vae.arranger", "COMMAND", "write the default corpus as MIDI files"),
     "preprocess": Verb(
         "gm_vae.pipelines.midi_to_measures", "COMMAND", "turn MIDI files into a dataset of measures"
     ),
-    "explain": Verb("gm_vae.music.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
+    "explain": Verb("gm_vae.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
     "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
     "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run"),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),

@@ -19,15 +19,15 @@ from absl import flags
 from gm_vae.command import Command
 from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.files import user_path
+from gm_vae.model.train_config import RECIPES
 from gm_vae.progress import duration
 from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.text import printable
-from gm_vae.training.config import RECIPES
 
 if TYPE_CHECKING:
     from gm_vae.data.dataset import Dataset
+    from gm_vae.evaluation.scores import Evaluation
     from gm_vae.generate.gmvae import GMVAE
-    from gm_vae.training.evaluation import Evaluation
     from gm_vae.training.run import RunResult
 
 PROGRESSION = "C G Bb F Ab Eb D G"
@@ -102,7 +102,7 @@ def run_demo(
     from gm_vae.pipelines.midi_to_measures import preprocess
 
     if midi is None:
-        from gm_vae.music import arranger
+        from gm_vae import arranger
 
         midi = str(output / "midi")
         with stages("corpus", "writing songs of our own arranger"):
@@ -155,7 +155,7 @@ def _clear(output: pathlib.Path, force: bool) -> None:
 def _train(
     output: pathlib.Path, dataset: Dataset, stages: Stages, steps: int | None, seed: int
 ) -> RunResult:
-    from gm_vae.model.reading import DEFAULT, read_model
+    from gm_vae.checkpoints.load import DEFAULT, read_model
     from gm_vae.training.run import train
 
     start = read_model(DEFAULT)
@@ -176,15 +176,15 @@ def _train(
 
 
 def _evaluate(model: GMVAE, dataset: Dataset, split: str) -> Evaluation:
-    from gm_vae.training.evaluation import evaluate
+    from gm_vae.evaluation.scores import evaluate
 
     return evaluate(model.network, dataset.directory, split, limit=_SCORED)
 
 
 def _export(output: pathlib.Path) -> None:
-    from gm_vae.export.magentajs import export_magentajs
+    from gm_vae.checkpoints.folder import read_checkpoint
+    from gm_vae.checkpoints.magentajs import export_magentajs
     from gm_vae.export.saved_model import export_saved_model
-    from gm_vae.model.checkpoint import read_checkpoint
 
     checkpoint = read_checkpoint(output / "run")
     export_saved_model(checkpoint, output / "savedmodel")

@@ -105,9 +105,6 @@ def _numbers() -> Facts:
 
 
 def _music() -> Facts:
-    import gm_vae.generate.attributes
-    import gm_vae.generate.commands
-    import gm_vae.music.explain  # noqa: F401
     from gm_vae.generate.midi_writer import midi_file
     from gm_vae.music.arrangement import Arrangement
     from gm_vae.music.measure import Measure
@@ -143,36 +140,13 @@ def _backend() -> Facts:
     import_tensorflow_quietly()
     import keras
 
-    import gm_vae.evaluation.report
-    import gm_vae.training.run
-    import gm_vae.training.summaries
+    from gm_vae import backends
 
-    name = keras.backend.backend()
-    if name == "jax":
-        import jax
-
-        import gm_vae.training.jax_engine
-
-        devices = [f"{device.platform} ({device.device_kind})" for device in jax.devices()]
-    else:
-        import tensorflow as tf
-
-        import gm_vae.export.saved_model
-        import gm_vae.export.tfjs
-        import gm_vae.training.tensorflow_engine  # noqa: F401
-
-        devices = [_tensorflow_device(tf, each) for each in tf.config.list_physical_devices()]
-    return {"backend": name, "devices": devices}
-
-
-def _tensorflow_device(tf: Any, device: Any) -> str:
-    details = tf.config.experimental.get_device_details(device)
-    kind = details.get("device_name")
-    return device.device_type + (f" ({kind})" if kind else "")
+    return {"backend": keras.backend.backend(), "devices": backends.current().devices()}
 
 
 def _model() -> Facts:
-    from gm_vae.model.reading import BUNDLED, DEFAULT, bundled_models, read_model
+    from gm_vae.checkpoints.load import BUNDLED, DEFAULT, bundled_models, read_model
 
     read_model(DEFAULT)
     return {"folder": str(BUNDLED), "names": bundled_models()}

@@ -60,7 +60,7 @@ def golden(shared: pathlib.Path) -> pathlib.Path:
 @pytest.fixture(scope="session")
 def songs_dataset(tmp_path_factory) -> pathlib.Path:
     """A dataset of a dozen songs of the arranger, with all three splits."""
-    from gm_vae.music import arranger
+    from gm_vae import arranger
     from gm_vae.pipelines.midi_to_measures import preprocess
 
     folder = tmp_path_factory.mktemp("songs")

@@ -22,10 +22,10 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measures import measures_from_midi
 from gm_vae.progress import Progress, duration
-from gm_vae.training.config import TrainConfig
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_generate_and_interpolate_write_midi_and_pictures(capsys, model_folder, 
 
 
 def test_a_measure_of_ones_own_can_be_the_style(capsys, model_folder, tmp_path):
-    from gm_vae.music import arranger
+    from gm_vae import arranger
 
     song = next(iter(arranger.songs(1, seed=0)))
     (tmp_path / "song.mid").write_bytes(song.midi)
@@ -149,7 +149,7 @@ def test_export_and_import_give_the_model_back(capsys, model_folder, tmp_path):
 
 @pytest.mark.slow
 def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
-    from gm_vae.music import arranger
+    from gm_vae import arranger
 
     few = functools.partial(arranger.write_corpus, count=12)
     monkeypatch.setattr(arranger, "write_corpus", few)
@@ -176,9 +176,9 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
 def test_a_demo_plays_before_tensorflow_is_there(tmp_path):
     code = (
         "import sys; sys.modules.update(tensorflow=None, keras=None, apache_beam=None)\n"
-        "import gm_vae.demo, gm_vae.cli, gm_vae.music.arranger\n"
+        "import gm_vae.demo, gm_vae.cli, gm_vae.arranger\n"
         "def stop(*args, **kwargs): raise KeyboardInterrupt\n"
-        "gm_vae.music.arranger.write_corpus = stop\n"
+        "gm_vae.arranger.write_corpus = stop\n"
         f"gm_vae.cli.main(['demo', '--output={tmp_path / 'demo'}'])"
     )
     done = subprocess.run(
@@ -239,7 +239,7 @@ def test_wrong_times_of_a_demo_are_one_sentence(capsys, tmp_path):
 
 @pytest.mark.slow
 def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkeypatch):
-    from gm_vae.music import arranger
+    from gm_vae import arranger
 
     def stopped(*args, **kwargs):
         raise Interrupted("stopped; the same command goes on.")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from near_ties import assert_same_choices, assert_same_greedy, choice_distances
 from numpy_reference import NumpyReference
 
+from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.published import NetworkSizes
 
 UNPERTURBED = pytest.mark.skipif(

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
+from gm_vae import arranger
 from gm_vae.cli import VERBS, main
 from gm_vae.console import print_anything
-from gm_vae.music import arranger
 
 ROOT = pathlib.Path(__file__).parent.parent
 TEXT = "piano ×2, 0.5 ± 0.1, F♯ B♭, söng-日本-\udcff.mid"
@@ -65,7 +65,7 @@ def test_every_verb_prints_its_help_in_ascii(monkeypatch, verb):
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     ],
 )
-@pytest.mark.parametrize("module", [["gm_vae", "explain"], ["gm_vae.music.explain"]])
+@pytest.mark.parametrize("module", [["gm_vae", "explain"], ["gm_vae.explain"]])
 def test_explain_ends_well_in_a_terminal_without_the_multiplication_sign(
     tmp_path, settings, module
 ):
@@ -86,7 +86,7 @@ def test_explain_ends_well_in_a_terminal_without_the_multiplication_sign(
 
 def _explained(path, data):
     """Write a song; whether two of its tracks play one instrument, which is where × appears."""
-    from gm_vae.music.explain import explain
+    from gm_vae.explain import explain
 
     path.write_bytes(data)
     return "×2" in explain(data)

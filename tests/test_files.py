@@ -11,10 +11,10 @@ import tempfile
 import pytest
 from patience import PATIENCE_SECONDS
 
+from gm_vae import arranger
 from gm_vae.command import Command
 from gm_vae.errors import UserError
 from gm_vae.files import output_file, output_folder, read_bounded
-from gm_vae.music import arranger
 from gm_vae.scratch import scratch_folder
 
 

@@ -13,21 +13,20 @@ from midi_builder import meter, midi, note, program
 from near_ties import assert_same_choices
 
 import gm_vae
+from gm_vae.checkpoints.magentajs import adopt, export_magentajs, read_magentajs
 from gm_vae.cli import main
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UserError
-from gm_vae.export.magentajs import export_magentajs
+from gm_vae.evaluation.scores import evaluate
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.magentajs import adopt, read_magentajs
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import parse_midi
 from gm_vae.music.vocabulary import DRUMS
 from gm_vae.pipelines.midi_to_measures import preprocess
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.evaluation import evaluate
 from gm_vae.training.run import train
 
 FORMATS = {

@@ -52,7 +52,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
     assert any(name.endswith("licenses/LICENSE") for name in names)
     # alone on the path, before any checkout
     code = (
-        "import gm_vae, gm_vae.pipelines.midi_to_measures, gm_vae.export.magentajs as m;"
+        "import gm_vae, gm_vae.pipelines.midi_to_measures, gm_vae.checkpoints.magentajs as m;"
         "from gm_vae.music import arranger;"
         "song = next(iter(arranger.songs(1, seed=0)));"
         "assert gm_vae.measures_from_midi(song.midi)[0];"

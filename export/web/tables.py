@@ -10,7 +10,7 @@ import json
 import pathlib
 from typing import Any
 
-from gm_vae.model import prior
+from gm_vae.model import points as prior
 from gm_vae.music import (
     channel_state,
     chord_inference,

@@ -1,22 +1,18 @@
-"""A split in memory, and batches of it, with NumPy alone: for training without TensorFlow.
-
-The order, the transpositions and so the batches are those of `gm_vae.data.reader`.
-"""
+"""Many measures in memory, and batches of them."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples
-from gm_vae.data.order import Order
-from gm_vae.errors import UsageError
-from gm_vae.music.chords import NO_CHORD
+from gm_vae.music.chords import NO_CHORD, transpose_chord
+from gm_vae.music.event_chords import chord_slot
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, vocabulary
 
@@ -31,14 +27,12 @@ class MeasureArrays:
         tokens: uint16 [N], the real tokens of all tracks, joined.
         lengths: unsigned [M, T], tokens of each track.
         chords: uint8 [M, C], evenly spaced chord ids.
-        shards: measures of each shard of the dataset, in order.
         fmt: their format.
     """
 
     tokens: np.ndarray
     lengths: np.ndarray
     chords: np.ndarray
-    shards: tuple[int, ...]
     fmt: MeasureFormat
     starts: np.ndarray = dataclasses.field(init=False, repr=False)  # int64 [M * T]
 
@@ -50,17 +44,22 @@ class MeasureArrays:
     def load(
         cls, directory: str | pathlib.Path, split: str, limit: int | None = None
     ) -> MeasureArrays:
-        """A split of a finished dataset, or its first `limit` measures as if they were one shard.
+        """A split of a finished dataset, or its first `limit` measures.
 
         Raises UserError as `Dataset.records`.
         """
         dataset = dataset_lib.load(directory)
         records = itertools.islice(dataset.records(split), limit)
-        found = dataset.decoded(examples.columns, records)
-        sizes = tuple(s.measures for s in dataset.split(split).shards if s.measures)
-        if limit is not None:
-            sizes = (len(found.lengths),)
-        return cls(found.tokens, found.lengths, found.chord_ids, sizes, dataset.fmt)
+        return cls(*dataset.decoded(examples.columns, records), dataset.fmt)
+
+    def __len__(self) -> int:
+        """How many measures there are."""
+        return len(self.lengths)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return sum(x.nbytes for x in (self.tokens, self.lengths, self.chords, self.starts))
 
     def batch(self, index: np.ndarray, shifts: np.ndarray | None = None) -> Batch:
         """Measures as `HierarchicalVAE.score` takes them.
@@ -90,7 +89,7 @@ class MeasureArrays:
         # the end repeats its predecessor; an absent track is an end without one
         end = place == counts[row] - 1
         time = np.where(end & (place > 0), np.roll(time, 1), time)
-        slot = np.minimum(time * C // self.fmt.steps_per_measure, C - 1)
+        slot = chord_slot(time, C, self.fmt.steps_per_measure)
         chords = np.where(place > 0, labels[row // T, slot], NO_CHORD)
 
         def spread(values: np.ndarray) -> np.ndarray:
@@ -99,45 +98,6 @@ class MeasureArrays:
             return spread.reshape(-1, T, E)
 
         return {"tokens": spread(tokens), "lengths": lengths, "chords": spread(chords)}
-
-    def batches(self, batch_size: int) -> Iterator[Batch]:
-        """All measures in file order; the last batch may be smaller."""
-        count = len(self.lengths)
-        for start in range(0, count, batch_size):
-            yield self.batch(np.arange(start, min(start + batch_size, count)))
-
-    def shuffled(
-        self,
-        batch_size: int,
-        seed: int,
-        transpose: int = 0,
-        first_batch: int = 0,
-        window: int = 65_536,
-    ) -> Iterator[Batch]:
-        """Batches without end: those of `measure_batches(shuffle_seed=seed, repeat=True)`.
-
-        Raises:
-            UsageError: there are fewer measures than a batch has.
-        """
-        if len(self.lengths) < batch_size:
-            raise UsageError(
-                f"The split has {len(self.lengths)} measures, fewer than a batch of {batch_size}; "
-                "choose a smaller batch size or preprocess more songs."
-            )
-        offsets = np.cumsum(self.shards) - self.shards
-        order = Order(self.shards, seed, window, 0, transpose)
-        indices, shifts = np.zeros(0, np.int64), np.zeros(0, np.int32)
-        for found in order.windows(first_batch * batch_size):
-            places = np.concatenate(
-                [np.arange(self.shards[shard]) + offsets[shard] for shard in found.shards]
-            )
-            indices = np.concatenate([indices, places[found.order][found.ranks]])
-            shifts = np.concatenate([shifts, found.shifts])
-            whole = len(indices) // batch_size * batch_size
-            for start in range(0, whole, batch_size):
-                part = slice(start, start + batch_size)
-                yield self.batch(indices[part], shifts[part] if transpose else None)
-            indices, shifts = indices[whole:], shifts[whole:]
 
     def _transpose(
         self,
@@ -154,9 +114,15 @@ class MeasureArrays:
         shifts = shifts.copy()
         shifts[measure[outside]] = 0
         tokens = np.where(pitched, tokens + shifts[measure], tokens)
-        kind = (labels - 1) // 12 * 12
-        moved_labels = 1 + kind + (labels - 1 - kind + shifts[:, None]) % 12
-        return tokens, np.where(labels > 0, moved_labels, labels)
+        return tokens, transpose_chord(labels, shifts[:, None])
+
+
+def joined(parts: Sequence[MeasureArrays]) -> MeasureArrays:
+    """The measures of all parts, at least one, in order."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = ([getattr(part, name) for part in parts] for name in ("tokens", "lengths", "chords"))
+    return MeasureArrays(*map(np.concatenate, columns), parts[0].fmt)
 
 
 def start_steps(

@@ -115,11 +115,11 @@ def read(path: str | os.PathLike[str], expected: Shard | None = None) -> Iterato
         with files.open_file(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
             yield from records(stream)
     except EOFError:
-        raise _damaged(path, "is cut short") from None
+        raise damaged(path, "is cut short") from None
     except (zlib.error, gzip.BadGzipFile):
-        raise _damaged(path, "is damaged") from None
+        raise damaged(path, "is damaged") from None
     except OSError as error:
-        raise _damaged(path, f"cannot be read ({error.strerror})") from None
+        raise damaged(path, f"cannot be read ({error.strerror})") from None
 
 
 def verify(path: str | os.PathLike[str], expected: Shard) -> None:
@@ -134,13 +134,13 @@ def verify(path: str | os.PathLike[str], expected: Shard) -> None:
                 if size > expected.bytes:
                     break
     except FileNotFoundError:
-        raise _damaged(path, "is missing") from None
+        raise damaged(path, "is missing") from None
     except OSError as error:
-        raise _damaged(path, f"cannot be read ({error.strerror})") from None
+        raise damaged(path, f"cannot be read ({error.strerror})") from None
     if size < expected.bytes:
-        raise _damaged(path, f"is cut short ({size} of {expected.bytes} bytes)")
+        raise damaged(path, f"is cut short ({size} of {expected.bytes} bytes)")
     if digest.hexdigest() != expected.sha256:
-        raise _damaged(path, "is damaged (its checksum is not the one in dataset.json)")
+        raise damaged(path, "is damaged (its checksum is not the one in dataset.json)")
 
 
 def compress(data: bytes) -> bytes:
@@ -173,7 +173,8 @@ def write_atomically(path: pathlib.Path, data: bytes) -> None:
         ) from None
 
 
-def _damaged(path: str | os.PathLike[str], what: str) -> UserError:
+def damaged(path: str | os.PathLike[str], what: str) -> UserError:
+    """The error of a file of a dataset: `what` is wrong with it."""
     return UserError(f"{path} {what}; make the dataset again with gm-vae preprocess --force.")
 
 

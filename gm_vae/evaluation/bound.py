@@ -8,10 +8,10 @@ import pathlib
 
 import tensorflow as tf
 
+from gm_vae.evaluation.scores import split_batches
 from gm_vae.model.latent import importance_weighted_bound
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.progress import Progress
-from gm_vae.training.evaluation import split_batches
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +42,7 @@ def bound_split(
 ) -> Bound:
     """Bound the measures of a split with K = `samples` draws of z each.
 
-    The other arguments and the errors are those of `gm_vae.training.evaluation.evaluate`. The time
+    The other arguments and the errors are those of `gm_vae.evaluation.scores.evaluate`. The time
     is that of K passes of the decoder.
     """
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)

@@ -64,8 +64,8 @@ def _evaluate(values: flags.FlagValues, positional: Sequence[str]) -> None:
     from gm_vae.evaluation.bound import bound_split
     from gm_vae.evaluation.reconstruction import reconstruct_split
     from gm_vae.evaluation.report import Report, check_output, write_report
+    from gm_vae.evaluation.scores import evaluate
     from gm_vae.generate.loading import load
-    from gm_vae.training.evaluation import evaluate
 
     if values.output:
         check_output(values.output, values.force)

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import math
 import pathlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gm_vae.evaluation.scores import Evaluation
 from gm_vae.generate.piano_roll import draw_piano_roll
+from gm_vae.model.diagnostics import ACTIVE_VARIANCE
 from gm_vae.quiet import import_matplotlib_quietly
-from gm_vae.training.evaluation import Evaluation
-from gm_vae.training.health import ACTIVE_VARIANCE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from gm_vae.evaluation.report import Report
+    from gm_vae.music.measure import Measure
 
 _ACTIVE, _IDLE, _OTHER = "#0072B2", "#BBBBBB", "#D55E00"  # apart for colour-blind eyes
 _DPI = 120
 
 
-def draw_pictures(report: Report, folder: pathlib.Path) -> None:
+def draw_pictures(
+    figures: Evaluation, examples: Sequence[Sequence[Measure]], folder: pathlib.Path
+) -> None:
     """Write kl_by_unit.png, tokens_by_type.png and reconstruction_N.png into a folder."""
-    kl_figure(report.figures).savefig(folder / "kl_by_unit.png")
-    types_figure(report.figures).savefig(folder / "tokens_by_type.png")
-    for number, pair in enumerate(report.reconstructions.examples, 1):
+    kl_figure(figures).savefig(folder / "kl_by_unit.png")
+    types_figure(figures).savefig(folder / "tokens_by_type.png")
+    for number, pair in enumerate(examples, 1):
         draw_piano_roll(
             pair,
             folder / f"reconstruction_{number}.png",

@@ -9,9 +9,10 @@ from typing import Any
 
 from gm_vae.errors import UsageError
 from gm_vae.evaluation.bound import Bound
+from gm_vae.evaluation.pictures import draw_pictures
 from gm_vae.evaluation.reconstruction import Reconstructions
+from gm_vae.evaluation.scores import Evaluation
 from gm_vae.files import output_file, output_folder, user_path
-from gm_vae.training.evaluation import Evaluation
 
 FILE_NAME = "evaluation.json"
 
@@ -85,8 +86,6 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
         UsageError: the place is taken and `force` is false.
         UserError: the place cannot be written.
     """
-    from gm_vae.evaluation.pictures import draw_pictures
-
     text = json.dumps(report.to_dict(), indent=1) + "\n"
     path = user_path(path)
     if path.suffix == ".json":
@@ -95,4 +94,4 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
         return
     with output_folder(path, force) as part:
         (part / FILE_NAME).write_text(text, encoding="utf-8")
-        draw_pictures(report, part)
+        draw_pictures(report.figures, report.reconstructions.examples, part)

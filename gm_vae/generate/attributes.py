@@ -21,6 +21,9 @@ import numpy as np
 from absl import flags
 
 from gm_vae import files
+from gm_vae.checkpoints.checkpoint import ATTRIBUTES, read_attributes
+from gm_vae.checkpoints.folder import checkpoint_folder
+from gm_vae.checkpoints.load import model_folder
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
@@ -28,8 +31,6 @@ from gm_vae.generate.gmvae import FARTHEST, GMVAE, checked_points
 from gm_vae.generate.instruments import programs_named
 from gm_vae.generate.loading import define_model_flag, load
 from gm_vae.json_values import Fields, ListOf, MapOf, Number, Rule, Text, Whole, WrongValue
-from gm_vae.model.checkpoint import ATTRIBUTES, checkpoint_folder, read_attributes
-from gm_vae.model.reading import model_folder
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 from gm_vae.progress import Progress

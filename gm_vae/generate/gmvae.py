@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gm_vae import numpy_ops
+from gm_vae.backends.numpy.network import PART, NumpyVAE
+from gm_vae.backends.numpy.threads import in_threads, split
+from gm_vae.checkpoints.checkpoint import fingerprint
+from gm_vae.checkpoints.folder import write_checkpoint
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.instruments import Instruments
 from gm_vae.json_values import brief
-from gm_vae.model import checkpoint as checkpoint_lib
-from gm_vae.model import numpy_ops
-from gm_vae.model.numpy_vae import PART, NumpyVAE
-from gm_vae.model.prior import prior_points
-from gm_vae.model.threads import in_threads, split
+from gm_vae.model.points import prior_points
 from gm_vae.music.chord_lines import measure_chords, require_one_case
 from gm_vae.music.chords import (
     NO_CHORD,
@@ -69,9 +70,9 @@ class GMVAE:
     @functools.cached_property
     def network(self) -> HierarchicalVAE:
         """The Keras model, for training, scores and exports."""
-        from gm_vae.model.vae import HierarchicalVAE
+        from gm_vae.backends import make_network
 
-        network = HierarchicalVAE(self.config)
+        network = make_network(self.config)
         network.load_published_weights(self.numpy.published_weights())
         return network
 
@@ -88,7 +89,7 @@ class GMVAE:
     @functools.cached_property
     def fingerprint(self) -> str:
         """A short hash of the weights, to know what belongs to them."""
-        return checkpoint_lib.fingerprint(self.numpy.published_weights())
+        return fingerprint(self.numpy.published_weights())
 
     def encode(self, measures: Sequence[Measure]) -> tuple[np.ndarray, np.ndarray]:
         """The posterior of each measure: (mu, sigma), each float32 [B, Z].
@@ -197,9 +198,7 @@ class GMVAE:
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:
         """Write the model as a checkpoint folder that `load` reads."""
-        checkpoint_lib.write_checkpoint(
-            folder, self.config, self.numpy.published_weights(), self.training, force
-        )
+        write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
     def _parts(
         self,

@@ -6,9 +6,9 @@ import os
 
 from absl import flags
 
+from gm_vae.backends.numpy.network import NumpyVAE
+from gm_vae.checkpoints.load import DEFAULT, read_model
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.model.numpy_vae import NumpyVAE
-from gm_vae.model.reading import DEFAULT, read_model
 
 
 def define_model_flag(values: flags.FlagValues) -> None:

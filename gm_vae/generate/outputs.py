@@ -132,11 +132,11 @@ def _write_note_sequence(
 ) -> None:
     """A TFRecord file with one NoteSequence, as `gm-vae preprocess` and Magenta's tools read it."""
     from gm_vae.data import shards
-    from gm_vae.music.note_sequences import measures_to_note_sequence
+    from gm_vae.music.note_sequences import to_note_sequence
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # note_seq misses ffmpeg, we do not
-        sequence = measures_to_note_sequence(measures, outputs.qpm)
+        sequence = to_note_sequence(measures, outputs.qpm)
     sequence.sequence_metadata.title = printable(title)
     with output_file(file, outputs.force) as part:
         part.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))

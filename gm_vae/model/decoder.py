@@ -9,9 +9,9 @@ import keras
 from keras import ops
 
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.kernels import Kernels, State
 from gm_vae.model.layout import Layout, Tracks
-from gm_vae.model.lstm import LSTMCell, State, run_stack, split_initial_state, step_stack
-from gm_vae.model.products import product, sum_of_rows
+from gm_vae.model.lstm import LSTMCell, run_stack, split_initial_state, step_stack
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
@@ -53,13 +53,13 @@ class Conductor(keras.layers.Layer):
         ]
         self.built = True
 
-    def embed(self, z: Any, packed: bool) -> Any:
-        """z [B, Z] -> [B, T, D]; `packed` says which time loop may run."""
+    def embed(self, z: Any, kernels: Kernels) -> Any:
+        """z [B, Z] -> [B, T, D]."""
         batch, steps = ops.shape(z)[0], self.config.fmt.max_tracks
         states = split_initial_state(self.initial_state(z), self.config.decoder_units)
-        _, bias = self.cells[0].input_weights(packed)
+        _, bias = self.cells[0].input_weights(kernels)
         gates = ops.zeros((batch * steps, 1), bias.dtype) + bias
-        outputs = run_stack(self.cells, gates, Layout.dense(batch, steps, packed), states)
+        outputs = run_stack(self.cells, gates, Layout.dense(batch, steps), states, kernels)
         # [T * B, D] -> [B, T, D]
         outputs = ops.reshape(outputs, (steps, -1, self.config.decoder_units[-1]))
         return ops.transpose(outputs, (1, 0, 2))
@@ -74,7 +74,7 @@ class TokenLogits:
         targets: int32 [P], the tokens that were there.
         tracks: int32 [P], the track b * T + t of each.
         steps: int32 [P], its place in the track.
-        weights: [P], 1 for a real token, 0 for padding (all 1 when packed).
+        weights: [P], 1 for a real token, 0 for padding (all 1 if ragged).
     """
 
     logits: Any
@@ -118,19 +118,19 @@ class TrackDecoder(keras.layers.Layer):
         self.output_projection.build((None, units[-1]))
         self.built = True
 
-    def start(self, embeddings: Any, packed: bool = False) -> tuple[Any, list[State]]:
+    def start(self, embeddings: Any, kernels: Kernels) -> tuple[Any, list[State]]:
         """[N, D] -> (gates [N, G] that stay the same over a track, initial states)."""
-        kernel, bias = self.cells[0].input_weights(packed)
+        kernel, bias = self.cells[0].input_weights(kernels)
         projection = kernel[self.vocabulary_size : self.vocabulary_size + self.embedding_size]
-        constant = product(embeddings, projection, self.compute_dtype) + bias
+        constant = kernels.matmul(embeddings, projection, self.compute_dtype) + bias
         states = self.initial_state(embeddings)
         return constant, split_initial_state(states, self.config.decoder_units)
 
-    def input_table(self, packed: bool = False) -> Any:
+    def input_table(self, kernels: Kernels) -> Any:
         """What each one-hot input adds to the gates, [V + 1 + C + 1, G]: tokens, NO_TOKEN,
         chords, NO_CHORD_INPUT. Make it once, outside a time loop.
         """
-        kernel, _ = self.cells[0].input_weights(packed)
+        kernel, _ = self.cells[0].input_weights(kernels)
         begin = self.vocabulary_size + self.embedding_size
         zero = ops.zeros((1, kernel.shape[1]), kernel.dtype)
         parts = [kernel[: self.vocabulary_size], zero]
@@ -138,27 +138,27 @@ class TrackDecoder(keras.layers.Layer):
             parts += [kernel[begin : begin + NUM_CHORDS], zero]
         return ops.concatenate(parts, 0)
 
-    def gates(
-        self, constant: Any, table: Any, previous: Any, chord: Any, packed: bool = True
-    ) -> Any:
+    def gates(self, constant: Any, table: Any, previous: Any, chord: Any, kernels: Kernels) -> Any:
         """Gates [N, G] of a step, from `start`, `input_table` and the inputs int [N]."""
         none = self.vocabulary_size
         inputs = [ops.where(previous < 0, none, previous)]
         if self.config.chords:
             inputs.append(none + 1 + ops.where(chord < 0, NUM_CHORDS, chord))
-        return constant + sum_of_rows(table, inputs, self.compute_dtype, packed)
+        return constant + kernels.embed_sum(table, inputs, self.compute_dtype)
 
-    def step(self, gates: Any, states: list[State]) -> tuple[Any, list[State]]:
+    def step(self, gates: Any, states: list[State], kernels: Kernels) -> tuple[Any, list[State]]:
         """One step of decoding: (logits [N, V], the states after it)."""
-        output, states = step_stack(self.cells, gates, states)
-        return self.logits(output), states
+        output, states = step_stack(self.cells, gates, states, kernels)
+        return self.logits(output, kernels), states
 
-    def logits(self, outputs: Any) -> Any:
+    def logits(self, outputs: Any, kernels: Kernels) -> Any:
         """float32 [P, V] from the top h [P, D]."""
         dense = self.output_projection
-        return product(outputs, dense.kernel, self.compute_dtype) + dense.bias
+        return kernels.matmul(outputs, dense.kernel, self.compute_dtype) + dense.bias
 
-    def score(self, embeddings: Any, tracks: Tracks, first_inputs: Any) -> TokenLogits:
+    def score(
+        self, embeddings: Any, tracks: Tracks, first_inputs: Any, kernels: Kernels
+    ) -> TokenLogits:
         """Logits of every real token under teacher forcing.
 
         Args:
@@ -168,7 +168,7 @@ class TrackDecoder(keras.layers.Layer):
         """
         layout = tracks.layout
         embeddings = ops.reshape(embeddings, (-1, self.embedding_size))  # [B, T, D] -> [N, D]
-        constant, states = self.start(ops.take(embeddings, tracks.order, axis=0), layout.packed)
+        constant, states = self.start(ops.take(embeddings, tracks.order, axis=0), kernels)
         first = ops.take(ops.reshape(ops.cast(first_inputs, "int32"), (-1,)), tracks.order, axis=0)
         previous = ops.where(
             layout.steps > 0,
@@ -176,14 +176,15 @@ class TrackDecoder(keras.layers.Layer):
             ops.take(first, layout.rows, axis=0),
         )
         gates = self.gates(
-            layout.spread(constant),
-            self.input_table(layout.packed),
+            layout.broadcast_rows(constant),
+            self.input_table(kernels),
             previous,
             tracks.at(tracks.chords, layout.steps),
-            layout.packed,
+            kernels,
         )
+        outputs = run_stack(self.cells, gates, layout, states, kernels)
         return TokenLogits(
-            logits=self.logits(run_stack(self.cells, gates, layout, states)),
+            logits=self.logits(outputs, kernels),
             targets=tracks.at(tracks.tokens, layout.steps),
             tracks=ops.take(tracks.order, layout.rows, axis=0),
             steps=layout.steps,

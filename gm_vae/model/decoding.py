@@ -11,6 +11,7 @@ from gm_vae.model.grammar import Grammar
 from gm_vae.model.sampling import choose, uniforms
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NO_CHORD
+from gm_vae.music.event_chords import chord_slot
 
 
 def decode_side_by_side(
@@ -39,16 +40,16 @@ def decode_side_by_side(
         tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
     """
     fmt = model.config.fmt
-    decoder, grammar = model.track_decoder, Grammar(fmt, ops)
+    decoder, grammar, kernels = model.track_decoder, Grammar(fmt, ops), model.kernels.inference
     tracks_each, steps = fmt.max_tracks, fmt.max_track_length
-    embeddings = model.conductor.embed(z, packed=False)
+    embeddings = model.conductor.embed(z, kernels)
     embeddings = ops.reshape(embeddings, (-1, decoder.embedding_size))  # [B, T, D] -> [N, D]
     rows = ops.shape(embeddings)[0]
     index = ops.arange(rows, dtype="int32")
     draw, track = ops.repeat(draws, tracks_each), index % tracks_each
     row_chords = ops.repeat(ops.cast(chords, "int32"), tracks_each, axis=0)  # [B, C] -> [N, C]
-    constant, states = decoder.start(embeddings)
-    table = decoder.input_table()
+    constant, states = decoder.start(embeddings, kernels)
+    table = decoder.input_table(kernels)
     position = ops.arange(steps, dtype="int32")
     if first_inputs is None:
         first_inputs = ops.full((rows,), NO_TOKEN, "int32")
@@ -56,7 +57,8 @@ def decode_side_by_side(
 
     def body(t: Any, previous: Any, tokens: Any, lengths: Any, state: Any, lstm: Any) -> Any:
         chord = _chord_now(row_chords, state.step, t, fmt.steps_per_measure)
-        logits, lstm = decoder.step(decoder.gates(constant, table, previous, chord), lstm)
+        gates = decoder.gates(constant, table, previous, chord, kernels)
+        logits, lstm = decoder.step(gates, lstm, kernels)
         uniform = uniforms(seed, draw, track, t, ops)
         logits = grammar.constrain(ops.cast(logits, "float32"), state, steps - t)
         token = choose(logits, temperature, uniform, ops)
@@ -84,7 +86,6 @@ def decode_side_by_side(
 
 def _chord_now(chords: Any, step: Any, t: Any, steps_per_measure: int) -> Any:
     """int32 [N]: the chord at time `step` [N] of [N, C] labels; none for the program (t = 0)."""
-    slots = ops.shape(chords)[-1]
-    slot = ops.minimum(step * slots // steps_per_measure, slots - 1)
+    slot = chord_slot(step, ops.shape(chords)[-1], steps_per_measure, ops)
     here = ops.take_along_axis(chords, slot[:, None], axis=1)[:, 0]
     return ops.where(t > 0, here, NO_CHORD)

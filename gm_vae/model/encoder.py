@@ -8,9 +8,9 @@ import keras
 from keras import ops
 
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.kernels import Kernels
 from gm_vae.model.layout import Layout, Tracks
 from gm_vae.model.lstm import LSTMCell, run_side_by_side
-from gm_vae.model.products import sum_of_rows
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
@@ -40,17 +40,16 @@ class Encoder(keras.layers.Layer):
             dense.build((None, 2 * units))
         self.built = True
 
-    def encode(self, tracks: Tracks) -> tuple[Any, Any]:
+    def encode(self, tracks: Tracks, kernels: Kernels) -> tuple[Any, Any]:
         """Tracks of B measures -> (mu, sigma), each [B, Z]; sigma is a standard deviation."""
         layout = tracks.layout
         remaining = ops.take(tracks.lengths, layout.rows, axis=0) - 1 - layout.steps
         # past a row's end (static layouts only) any token will do: nothing reads it
         orders = (layout.steps, ops.maximum(remaining, 0))
         cells = (self.track_forward, self.track_backward)
-        gates = [self._gates(cell, tracks, steps) for cell, steps in zip(cells, orders)]
-        joined = ops.concatenate(
-            [tracks.last(outputs) for outputs in run_side_by_side(cells, gates, layout)], -1
-        )
+        gates = [self._gates(cell, tracks, steps, kernels) for cell, steps in zip(cells, orders)]
+        outputs = run_side_by_side(cells, gates, layout, kernels)
+        joined = ops.concatenate([tracks.last(output) for output in outputs], -1)
         # [N, 2H] -> [B, T, 2H]
         embeddings = ops.reshape(
             joined, (-1, self.config.fmt.max_tracks, 2 * self.config.encoder_units)
@@ -58,27 +57,26 @@ class Encoder(keras.layers.Layer):
         measure = _final_states(
             (self.measure_forward, self.measure_backward),
             (embeddings, ops.flip(embeddings, 1)),
-            layout.packed,
+            kernels,
         )
         return self.mu(measure), ops.softplus(self.sigma(measure))
 
-    def _gates(self, cell: LSTMCell, tracks: Tracks, steps: Any) -> Any:
+    def _gates(self, cell: LSTMCell, tracks: Tracks, steps: Any, kernels: Kernels) -> Any:
         """Input gates [P, G] of each track's tokens at `steps` int32 [P]."""
         inputs = [tracks.at(tracks.tokens, steps)]
         if self.config.chords:
             inputs.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
-        packed = tracks.layout.packed
-        table, bias = cell.input_weights(packed)
-        return sum_of_rows(table, inputs, self.compute_dtype, packed) + bias
+        table, bias = cell.input_weights(kernels)
+        return kernels.embed_sum(table, inputs, self.compute_dtype) + bias
 
 
-def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], packed: bool) -> Any:
+def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], kernels: Kernels) -> Any:
     """Final h of each cell, joined [B, 2H], after reading its [B, T, I] from a zero state."""
     batch, steps, width = ops.shape(inputs[0])[0], inputs[0].shape[1], inputs[0].shape[2]
     gates = [
         # [B, T, I] -> [T * B, I]
-        cell.input_gates(ops.reshape(ops.transpose(part, (1, 0, 2)), (-1, width)), packed)
+        cell.input_gates(ops.reshape(ops.transpose(part, (1, 0, 2)), (-1, width)), kernels)
         for cell, part in zip(cells, inputs)
     ]
-    outputs = run_side_by_side(cells, gates, Layout.dense(batch, steps, packed))
+    outputs = run_side_by_side(cells, gates, Layout.dense(batch, steps), kernels)
     return ops.concatenate([output[-batch:] for output in outputs], -1)

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gm_vae.model import numpy_ops
+from gm_vae import numpy_ops
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, PROGRAMS, EventType, vocabulary
 

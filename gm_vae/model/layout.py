@@ -1,10 +1,10 @@
 """Sequences of unequal length as one flat list of entries, step by step.
 
-A layout lists P (row, step) entries, all rows of step 0 first. Packed: rows are sorted by falling
+A layout lists P (row, step) entries, all rows of step 0 first. Ragged: rows are sorted by falling
 length and only real steps are listed, so P is the number of real tokens (a measure has some 78
 out of 8 x 64). Dense: every row has every step and P = S * N, the shapes are static (XLA, TPU,
-JAX). Stairs lie between: static shapes that fit almost any batch of a dataset, because many rows
-together are of much the same lengths. In both of these `weights` is 0 on padding. Everything that
+JAX). Segmented lies between: static shapes that fit almost any batch of a dataset, because many
+rows together have much the same lengths. In these two `weights` is 0 on padding. Everything that
 is not recurrent works on the P entries alike.
 """
 
@@ -13,12 +13,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 from keras import ops
 
 
-class Flight(NamedTuple):
+class Segment(NamedTuple):
     """Successive steps of which equally many rows are listed.
 
     Attributes:
@@ -31,77 +30,75 @@ class Flight(NamedTuple):
     rows: int
 
 
-Stairs = tuple[Flight, ...]  # from step 0 to the last, with fewer and fewer rows
+Segments = tuple[Segment, ...]  # from step 0 to the last, with fewer and fewer rows
 
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """See the module; build it with `Layout.packed_rows`, `Layout.dense` or `Layout.on_stairs`.
+    """See the module; build it with `Layout.ragged`, `Layout.dense` or `Layout.segmented`.
 
     Attributes:
-        packed: whether only real steps are listed (the rows must be sorted by falling length).
         num_rows, num_steps: N and S.
         rows, steps: int32 [P], the row and the step of each entry.
-        live: int32 [S], rows listed at each step.
+        active: int32 [S], rows listed at each step.
         offsets: int32 [S], the first entry of each step.
-        flights: the steps in parts of static shape; of one if dense, unused if packed.
+        segments: the steps in parts of static shape; one if dense, none if ragged.
     """
 
-    packed: bool
     num_rows: Any
     num_steps: int
     rows: Any
     steps: Any
-    live: Any
+    active: Any
     offsets: Any
-    flights: tuple[tuple[int, int, Any], ...] = ()
+    segments: tuple[tuple[int, int, Any], ...] = ()
 
     @classmethod
-    def dense(cls, num_rows: Any, num_steps: int, packed: bool = False) -> Layout:
-        """Every row has every step. `packed` only says which time loop may run it."""
+    def dense(cls, num_rows: Any, num_steps: int) -> Layout:
+        """Every row has every step."""
         entries = ops.arange(num_rows * num_steps, dtype="int32")
         steps = ops.arange(num_steps, dtype="int32")
-        live = ops.zeros_like(steps) + num_rows
+        active = ops.zeros_like(steps) + num_rows
         return cls(
-            packed, num_rows, num_steps, entries % num_rows, entries // num_rows, live,
-            steps * num_rows, (Flight(0, num_steps, num_rows),),
+            num_rows, num_steps, entries % num_rows, entries // num_rows, active,
+            steps * num_rows, (Segment(0, num_steps, num_rows),),
         )  # fmt: skip
 
     @classmethod
-    def on_stairs(cls, stairs: Stairs) -> Layout:
-        """Rows of falling length, longer than a flight's start only within its rows."""
-        live = np.repeat([f.rows for f in stairs], [f.stop - f.start for f in stairs])
-        steps = np.repeat(np.arange(len(live)), live)
-        offsets = np.cumsum(live) - live
+    def segmented(cls, segments: Segments) -> Layout:
+        """Rows of falling length, longer than a segment's start only within its rows."""
+        active = np.repeat([s.rows for s in segments], [s.stop - s.start for s in segments])
+        steps = np.repeat(np.arange(len(active)), active)
+        offsets = np.cumsum(active) - active
         rows = np.arange(len(steps)) - offsets[steps]
-        arrays = (array.astype(np.int32) for array in (rows, steps, live, offsets))
-        return cls(False, stairs[0].rows, len(live), *arrays, stairs)
+        arrays = (array.astype(np.int32) for array in (rows, steps, active, offsets))
+        return cls(segments[0].rows, len(active), *arrays, segments)
 
     @classmethod
-    def packed_rows(cls, lengths: Any, num_steps: int) -> Layout:
+    def ragged(cls, lengths: Any, num_steps: int) -> Layout:
         """Only real steps of rows with falling `lengths` int32 [N] >= 1 (dynamic shapes)."""
         steps = ops.arange(num_steps, dtype="int32")
-        live = ops.sum(ops.cast(lengths[:, None] > steps, "int32"), 0)  # [N, S] -> [S]
-        offsets = ops.cumsum(live) - live
-        entry_steps = ops.repeat(steps, live)
+        active = ops.sum(ops.cast(lengths[:, None] > steps, "int32"), 0)  # [N, S] -> [S]
+        offsets = ops.cumsum(active) - active
+        entry_steps = ops.repeat(steps, active)
         total = ops.shape(entry_steps)[0]
         rows = ops.arange(total, dtype="int32") - ops.take(offsets, entry_steps, axis=0)
-        return cls(True, ops.shape(lengths)[0], num_steps, rows, entry_steps, live, offsets)
+        return cls(ops.shape(lengths)[0], num_steps, rows, entry_steps, active, offsets)
 
     def entry(self, rows: Any, steps: Any) -> Any:
         """int32 index of the entries (row, step), any equal shapes."""
         return ops.take(self.offsets, steps, axis=0) + rows
 
-    def spread(self, values: Any) -> Any:
+    def broadcast_rows(self, values: Any) -> Any:
         """[N, D] -> [P, D]: the value of each entry's row."""
-        if self.packed:
+        if not self.segments:
             return ops.take(values, self.rows, axis=0)
         width = values.shape[-1]
         parts = [
             ops.reshape(
                 ops.broadcast_to(values[None, :rows], (stop - start, rows, width)), (-1, width)
             )
-            for start, stop, rows in self.flights
+            for start, stop, rows in self.segments
         ]
         return ops.concatenate(parts, 0) if len(parts) > 1 else parts[0]
 
@@ -112,7 +109,7 @@ class Layout:
 
 @dataclasses.dataclass(frozen=True)
 class Tracks:
-    """All N = B * T tracks of a batch as rows, longest first where packed.
+    """All N = B * T tracks of a batch as rows, longest first unless the layout is dense.
 
     Attributes:
         tokens, chords: int32 [N, S].
@@ -129,22 +126,30 @@ class Tracks:
 
     @classmethod
     def of_batch(
-        cls, tokens: Any, lengths: Any, chords: Any, *, packed: bool, stairs: Stairs | None = None
+        cls,
+        tokens: Any,
+        lengths: Any,
+        chords: Any,
+        *,
+        ragged: bool,
+        segments: Segments | None = None,
     ) -> Tracks:
-        """From tokens, chords int [B, T, E] and lengths int [B, T] >= 1; `stairs` for B * T rows
-        only if they fit (`fits`).
+        """From tokens, chords int [B, T, E] and lengths int [B, T] >= 1.
+
+        `segments`, of B * T rows, must fit the batch (`fits`); without them the layout is ragged
+        or dense.
         """
         steps = tokens.shape[-1]
         tokens = ops.reshape(ops.cast(tokens, "int32"), (-1, steps))  # [B, T, E] -> [N, E]
         chords = ops.reshape(ops.cast(chords, "int32"), (-1, steps))
         lengths = ops.reshape(ops.cast(lengths, "int32"), (-1,))  # [B, T] -> [N]
-        if not packed and not stairs:
+        if not ragged and not segments:
             count = ops.shape(lengths)[0]
             order = ops.arange(count, dtype="int32")
             return cls(tokens, chords, lengths, order, Layout.dense(count, steps))
         order = ops.cast(ops.argsort(-lengths), "int32")
         tokens, chords, lengths = (ops.take(x, order, axis=0) for x in (tokens, chords, lengths))
-        layout = Layout.on_stairs(stairs) if stairs else Layout.packed_rows(lengths, steps)
+        layout = Layout.segmented(segments) if segments else Layout.ragged(lengths, steps)
         return cls(tokens, chords, lengths, order, layout)
 
     def at(self, values: Any, steps: Any) -> Any:
@@ -159,11 +164,11 @@ class Tracks:
         return ops.take(outputs, ops.take(entries, ops.argsort(self.order), axis=0), axis=0)
 
 
-def stairs_for(lengths: np.ndarray, batch_size: int, flights: int = 6) -> Stairs:
-    """Stairs on which almost any batch of measures like these fits.
+def segments_for(lengths: np.ndarray, batch_size: int, count: int = 6) -> Segments:
+    """Segments that fit almost any batch of measures like these.
 
-    A flight has room for the rows to be expected and six standard deviations more. Where flights
-    begin is found by dynamic programming: the fewest entries with so many flights.
+    A segment has room for the expected rows and six standard deviations more. Where segments begin
+    is found by dynamic programming: the fewest entries with at most `count` segments.
 
     Args:
         lengths: int [M, T], tokens of each track of many measures.
@@ -174,8 +179,8 @@ def stairs_for(lengths: np.ndarray, batch_size: int, flights: int = 6) -> Stairs
     room = batch_size * longer.mean(1) + 6 * np.sqrt(batch_size) * longer.std(1)
     room = np.minimum(-(-room // 8) * 8, batch_size * lengths.shape[1]).astype(int)
     nothing = {0: (0, ())}
-    best = nothing  # step -> fewest entries before it, and the flights that give them
-    for _ in range(min(flights, steps)):
+    best = nothing  # step -> fewest entries before it, and the segments that give them
+    for _ in range(min(count, steps)):
         best = nothing | {
             stop: min(
                 (entries + (stop - start) * int(room[start]), (*taken, (start, stop)))
@@ -184,17 +189,12 @@ def stairs_for(lengths: np.ndarray, batch_size: int, flights: int = 6) -> Stairs
             )
             for stop in range(1, steps + 1)
         }
-    return tuple(Flight(start, stop, int(room[start])) for start, stop in best[steps][1])
+    return tuple(Segment(start, stop, int(room[start])) for start, stop in best[steps][1])
 
 
-def fits(lengths: np.ndarray, stairs: Stairs) -> bool:
-    """Whether the tracks of a batch, int [B, T], can be laid out on stairs."""
+def fits(lengths: np.ndarray, segments: Segments) -> bool:
+    """Whether the tracks of a batch, int [B, T], can be laid out in these segments."""
     longest = int(lengths.max())
-    return longest <= stairs[-1].stop and all(
-        int((lengths > flight.start).sum()) <= flight.rows for flight in stairs
+    return longest <= segments[-1].stop and all(
+        int((lengths > segment.start).sum()) <= segment.rows for segment in segments
     )
-
-
-def packs_by_default() -> bool:
-    """Whether the backend computes with dynamic shapes."""
-    return keras.backend.backend() == "tensorflow"

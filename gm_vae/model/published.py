@@ -14,6 +14,8 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
+FORGET_BIAS = 1.0  # of every LSTM cell, added at run time and never stored
+
 MU = "encoder/mu"
 SIGMA = "encoder/sigma"  # the only layer that a browser has no use for
 CONDUCTOR_STATE = "decoder/hierarchical_level_0/initial_state"

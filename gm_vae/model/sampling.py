@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gm_vae.model import numpy_ops
+from gm_vae import numpy_ops
 
 _NEARLY = 1 - 1e-6
 

@@ -14,8 +14,9 @@ from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoder import Conductor, TokenLogits, TrackDecoder, published_first_inputs
 from gm_vae.model.encoder import Encoder
+from gm_vae.model.kernels import Kernels
 from gm_vae.model.latent import kl_to_prior
-from gm_vae.model.layout import Stairs, Tracks, packs_by_default
+from gm_vae.model.layout import Segments, Tracks
 from gm_vae.model.start_units import fixed_weights
 
 
@@ -49,7 +50,11 @@ class HierarchicalVAE(keras.Model):
         config: sizes and format.
         initializer: "glorot" for all kernels, or "published": those of mu, sigma and of initial
             states are normal with a standard deviation of 0.001.
-        precision: "float32", or "bfloat16" for the factors of large products (`model.products`).
+        precision: "float32", or "bfloat16" for the factors of large products. Weights, states and
+            everything that is not a product stay float32. Factors are rounded to 8 bits of
+            mantissa, which matrix units multiply several times as fast.
+        kernels: how the heavy parts are computed; portable if None. `gm_vae.backends.network`
+            makes a network with those of the Keras backend.
     """
 
     def __init__(
@@ -57,11 +62,13 @@ class HierarchicalVAE(keras.Model):
         config: ModelConfig,
         precision: str = "float32",
         initializer: str = "glorot",
+        kernels: Kernels | None = None,
         **kwargs: Any,
     ) -> None:
         policy = {"float32": "float32", "bfloat16": "mixed_bfloat16"}[precision]
         super().__init__(dtype=policy, **kwargs)
         self.config = config
+        self.kernels = kernels or Kernels()
         self.encoder = Encoder(config, name="encoder", dtype=policy)
         self.conductor = Conductor(config, name="conductor", dtype=policy)
         self.track_decoder = TrackDecoder(config, name="track_decoder", dtype=policy)
@@ -97,10 +104,11 @@ class HierarchicalVAE(keras.Model):
             for gradient, free in zip(gradients, self._free)
         ]
 
-    def encode(self, tokens: Any, lengths: Any, chords: Any, packed: bool | None = None) -> Any:
+    def encode(self, tokens: Any, lengths: Any, chords: Any) -> Any:
         """Tokens and chords int [B, T, E], lengths int [B, T] -> (mu, sigma) float32 [B, Z]."""
-        packed = packs_by_default() if packed is None else packed
-        return self.encoder.encode(Tracks.of_batch(tokens, lengths, chords, packed=packed))
+        kernels = self.kernels
+        tracks = Tracks.of_batch(tokens, lengths, chords, ragged=kernels.ragged)
+        return self.encoder.encode(tracks, kernels)
 
     def score(
         self,
@@ -109,8 +117,8 @@ class HierarchicalVAE(keras.Model):
         chords: Any,
         noise: Any,
         first_inputs: Any = None,
-        packed: bool | None = None,
-        stairs: Stairs | None = None,
+        segments: Segments | None = None,
+        kernels: Kernels | None = None,
     ) -> Scores:
         """Encode, draw z = mu + sigma * noise, and score the measures under teacher forcing.
 
@@ -119,18 +127,19 @@ class HierarchicalVAE(keras.Model):
             noise: [B, Z]; standard normal for training, zeros for z = mu.
             first_inputs: int [B, T], the decoder's input before each track's first token, or
                 NO_TOKEN; what the published training fed if None.
-            packed: whether to compute real tokens only (needs dynamic shapes); None: where the
-                backend allows it. The results are the same.
-            stairs: instead, static shapes that the batch is known to fit (`layout.fits`).
+            segments: static shapes that the batch is known to fit (`layout.fits`).
+            kernels: instead of the network's own. The results are the same.
         """
-        packed = packs_by_default() if packed is None else packed
-        tracks = Tracks.of_batch(
-            tokens, lengths, chords, packed=packed and not stairs, stairs=stairs
-        )
-        mu, sigma = self.encoder.encode(tracks)
+        kernels = kernels or self.kernels
+        if segments:
+            kernels = kernels.static
+        tracks = Tracks.of_batch(tokens, lengths, chords, ragged=kernels.ragged, segments=segments)
+        mu, sigma = self.encoder.encode(tracks, kernels)
         if first_inputs is None:
             first_inputs = published_first_inputs(tokens, lengths)
-        logits, token_nats, reconstruction = self._explain(mu + sigma * noise, tracks, first_inputs)
+        logits, token_nats, reconstruction = self._explain(
+            mu + sigma * noise, tracks, first_inputs, kernels
+        )
         return Scores(reconstruction, kl_to_prior(mu, sigma), mu, sigma, logits, token_nats)
 
     def reconstruction(
@@ -140,19 +149,20 @@ class HierarchicalVAE(keras.Model):
         lengths: Any,
         chords: Any,
         first_inputs: Any = None,
-        packed: bool | None = None,
     ) -> Any:
         """-log p(measure | z) in nats, [B], for points z [B, Z]; the rest as in `score`."""
-        packed = packs_by_default() if packed is None else packed
-        tracks = Tracks.of_batch(tokens, lengths, chords, packed=packed)
+        kernels = self.kernels
+        tracks = Tracks.of_batch(tokens, lengths, chords, ragged=kernels.ragged)
         if first_inputs is None:
             first_inputs = published_first_inputs(tokens, lengths)
-        return self._explain(z, tracks, first_inputs)[2]
+        return self._explain(z, tracks, first_inputs, kernels)[2]
 
-    def _explain(self, z: Any, tracks: Tracks, first_inputs: Any) -> tuple[TokenLogits, Any, Any]:
+    def _explain(
+        self, z: Any, tracks: Tracks, first_inputs: Any, kernels: Kernels
+    ) -> tuple[TokenLogits, Any, Any]:
         """Logits and nats [P] of each real token, and nats of each measure [B]."""
-        embeddings = self.conductor.embed(z, tracks.layout.packed)
-        logits = self.track_decoder.score(embeddings, tracks, first_inputs)
+        embeddings = self.conductor.embed(z, kernels)
+        logits = self.track_decoder.score(embeddings, tracks, first_inputs, kernels)
         token_nats = logits.weights * _cross_entropy(logits.logits, logits.targets)
         measures = logits.tracks // self.config.fmt.max_tracks
         return logits, token_nats, ops.segment_sum(token_nats, measures, ops.shape(z)[0])

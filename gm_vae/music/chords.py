@@ -91,12 +91,13 @@ def chord_pitch_classes(index: int) -> frozenset[int]:
     return frozenset((root + interval) % 12 for interval in TRIADS[quality])
 
 
-def transpose_chord(index: int, semitones: int) -> int:
-    """The id of the same kind of chord on a root `semitones` higher; "no chord" stays."""
-    if index == NO_CHORD:
-        return NO_CHORD
-    quality, root = divmod(int(index) - 1, 12)
-    return 1 + 12 * quality + (root + semitones) % 12
+def transpose_chord(ids: np.ndarray | int, semitones: np.ndarray | int) -> np.ndarray:
+    """The ids of the same kinds of chord on roots `semitones` higher; "no chord" stays.
+
+    Integers of any shapes that broadcast.
+    """
+    quality, root = np.divmod(np.asarray(ids, np.int32) - 1, 12)
+    return np.where(np.equal(ids, NO_CHORD), NO_CHORD, 1 + 12 * quality + (root + semitones) % 12)
 
 
 _QUALITY = {(0, 0): 0, (-1, 0): 1, (0, 1): 2, (-1, -1): 3}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gm_vae.music import chords as chords_lib
+from gm_vae.music.event_chords import event_chords
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import DRUMS, EventType, vocabulary
-
-if TYPE_CHECKING:
-    from note_seq.protobuf import music_pb2
 
 # One row a note. program: 0..127, or 128 for drums. Steps count from the start of the measure.
 NOTE_DTYPE = np.dtype(
@@ -93,7 +90,8 @@ class Measure:
         The program token carries "no chord", the end token repeats the last event's, a time-shift
         carries the chord at its own start; absent tracks and padding carry 0.
         """
-        return event_chords(self.tokens, self.lengths, self.chord_ids, self.fmt)
+        found = event_chords(self.tokens[None], self.lengths[None], self.chord_ids[None], self.fmt)
+        return found[0].astype(np.uint8)
 
     @property
     def programs(self) -> tuple[int, ...]:
@@ -122,12 +120,6 @@ class Measure:
         notes = np.array(found, NOTE_DTYPE)
         return notes[np.lexsort((notes["pitch"], notes["start_step"], notes["track"]))]
 
-    def to_note_sequence(self, qpm: float = 120.0) -> music_pb2.NoteSequence:
-        """The measure as a `NoteSequence` proto with tempo, time signature and chord symbols."""
-        from gm_vae.music import note_sequences  # imports note_seq, a second's work
-
-        return note_sequences.measures_to_note_sequence([self], qpm=qpm)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Measure):
             return NotImplemented
@@ -144,35 +136,6 @@ class Measure:
     def __repr__(self) -> str:
         names = ["drums" if program == DRUMS else str(program) for program in self.programs]
         return f"Measure(chords={'|'.join(self.chords)}, programs=[{', '.join(names)}])"
-
-
-def event_chords(
-    tokens: np.ndarray, lengths: np.ndarray, chord_ids: np.ndarray, fmt: MeasureFormat
-) -> np.ndarray:
-    """Chord id of each token, for any number of measures at once; see `Measure.event_chords`.
-
-    Args:
-        tokens: integers [..., T, E].
-        lengths: integers [..., T].
-        chord_ids: integers [..., C], the evenly spaced labels of each measure.
-        fmt: the measure format; C may differ from its `chords_per_measure` but divides the steps.
-
-    Returns:
-        uint8 [..., T, E].
-    """
-    vocab = vocabulary(fmt)
-    position = np.arange(tokens.shape[-1])
-    length = np.asarray(lengths)[..., None].astype(np.int64)
-    shifts = np.where(position < length, vocab.shift_steps[tokens], 0)
-    start = np.cumsum(shifts, -1) - shifts  # [..., T, E] the step at which each token happens
-    last = np.maximum(length - 2, 0)  # the end token repeats its predecessor
-    start = np.where(position == length - 1, np.take_along_axis(start, last, -1), start)
-    slots = chord_ids.shape[-1]
-    slot = np.minimum(start * slots // fmt.steps_per_measure, slots - 1)
-    labels = np.broadcast_to(np.asarray(chord_ids)[..., None, :], tokens.shape[:-1] + (slots,))
-    found = np.take_along_axis(labels, slot, -1)
-    inside = (position > 0) & (position < length)
-    return np.where(inside, found, chords_lib.NO_CHORD).astype(np.uint8)
 
 
 def _track_notes(tokens: list[int], row: int, fmt: MeasureFormat) -> list[tuple[int, ...]]:

@@ -22,9 +22,7 @@ _DEFAULT_QPM = 120.0
 _DEFAULT_VELOCITY = 100  # of notes that say none, as the browser client's
 
 
-def measures_to_note_sequence(
-    measures: Sequence[Measure], qpm: float = 120.0
-) -> music_pb2.NoteSequence:
+def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_pb2.NoteSequence:
     """Measures end to end as one `NoteSequence`, as long as the last bar line.
 
     It has one tempo, the format's time signature, a chord symbol wherever the chord changes, and an
@@ -66,7 +64,7 @@ def measures_to_note_sequence(
     return sequence
 
 
-def note_sequence_to_measure(
+def from_note_sequence(
     sequence: music_pb2.NoteSequence,
     fmt: MeasureFormat | None = None,
     chords: Sequence[str] | None = None,

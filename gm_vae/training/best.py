@@ -11,9 +11,9 @@ import pathlib
 
 import numpy as np
 
-from gm_vae.model.checkpoint import read_checkpoint, training_of, write_checkpoint
+from gm_vae.checkpoints.folder import read_checkpoint, training_of, write_checkpoint
+from gm_vae.evaluation.scores import Evaluation
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.training.evaluation import Evaluation
 
 
 class Best:

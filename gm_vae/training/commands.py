@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from absl import flags
 
+from gm_vae.backends.cluster import VARIABLE, read_cluster
 from gm_vae.command import Command, define_fields, from_fields, require
 from gm_vae.errors import UsageError
+from gm_vae.model.train_config import RECIPES
 from gm_vae.progress import duration
 from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.text import printable
-from gm_vae.training.cluster import VARIABLE, read_cluster
-from gm_vae.training.config import RECIPES
 from gm_vae.training.signals import ended_by_signals
 from gm_vae.training.supervisor import AGAIN, supervised
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from gm_vae.model.checkpoint import Checkpoint
+    from gm_vae.checkpoints.checkpoint import Checkpoint
     from gm_vae.model.config import ModelConfig
     from gm_vae.music.measure_format import MeasureFormat
 
@@ -80,7 +80,7 @@ def _start(values: flags.FlagValues) -> Checkpoint | None:
     """The model that --finetune names."""
     if not values.finetune:
         return None
-    from gm_vae.model.reading import read_model
+    from gm_vae.checkpoints.load import read_model
 
     for name in ("preset", "chords", "decoder_units", *_SIZES):
         if values[name].present:
@@ -92,9 +92,9 @@ def _start(values: flags.FlagValues) -> Checkpoint | None:
 
 
 def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
+    from gm_vae.checkpoints.tensors import MAX_NUMBERS
     from gm_vae.model.config import preset
     from gm_vae.model.published import NetworkSizes
-    from gm_vae.model.tensors import MAX_NUMBERS
 
     changes = {"fmt": fmt, "chords": values.chords}
     for name in _SIZES:
@@ -122,16 +122,9 @@ def _strategy(values: flags.FlagValues) -> tf.distribute.Strategy | None:
     """What --strategy names; None is the backend's one device."""
     if values.strategy == "default":
         return None
-    import keras
+    from gm_vae import backends
 
-    if keras.backend.backend() != "tensorflow":
-        raise UsageError(
-            f"--strategy={values.strategy} is TensorFlow's, and the Keras backend is "
-            f"{keras.backend.backend()}; leave --strategy or KERAS_BACKEND away."
-        )
-    from gm_vae.training.strategies import make_strategy
-
-    return make_strategy(values.strategy, values.tpu)
+    return backends.current().make_strategy(values.strategy, values.tpu)
 
 
 def _train(values: flags.FlagValues, positional: Sequence[str]) -> int | None:
@@ -146,8 +139,8 @@ def _train(values: flags.FlagValues, positional: Sequence[str]) -> int | None:
 def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: None) -> int | None:
     """Train in this process; `joined` is called when the devices of --strategy are there."""
     import_tensorflow_quietly()
+    from gm_vae.backends.interface import WorkerLost
     from gm_vae.data import dataset
-    from gm_vae.training.engine import WorkerLost
     from gm_vae.training.run import train
     from gm_vae.training.state import RunState
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import keras
 
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.progress import duration
-from gm_vae.training.config import TrainConfig
 
 _FINE = 1e6  # parts of a step on the schedules, where numbers must be whole
 _SHARE = 0.05  # of the time, for work that may be more or less

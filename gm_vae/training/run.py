@@ -19,25 +19,29 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 from keras import ops
 
+from gm_vae import backends
+from gm_vae.backends.interface import DataLost, Trainer
+from gm_vae.backends.numpy.network import NumpyVAE
+from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.folder import training_of, write_checkpoint
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.errors import Interrupted, UserError
-from gm_vae.model.alignment import aligned
-from gm_vae.model.checkpoint import Checkpoint, training_of, write_checkpoint
+from gm_vae.evaluation.collapse import CollapseWatch
+from gm_vae.evaluation.scores import Evaluation, evaluate, make_score
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.numpy_vae import NumpyVAE
+from gm_vae.model.diagnostics import diagnostic_line
+from gm_vae.model.objective import Decay, beta
+from gm_vae.model.train_config import TrainConfig
+from gm_vae.model.whitening import whitened
 from gm_vae.progress import Progress
 from gm_vae.training.best import Best
-from gm_vae.training.claim import claimed, require_agreement, settings_of
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.engine import DataLost, Engine, make_engine
-from gm_vae.training.evaluation import Evaluation, evaluate, make_score
-from gm_vae.training.health import CollapseWatch, health_line
 from gm_vae.training.limits import StepLimit, TimeLimit
-from gm_vae.training.objective import Decay, beta
+from gm_vae.training.run_config import check_workers_agree, claimed, settings_of
 from gm_vae.training.signals import StopSignals
 from gm_vae.training.state import RunState
 from gm_vae.training.summaries import Summaries
@@ -46,8 +50,8 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
-_ALIGNED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
-_ALIGNED_BY_AT_LEAST = 1024  # where time is short: to a thirtieth
+_WHITENED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
+_WHITENED_BY_AT_LEAST = 1024  # where time is short: to a thirtieth
 _REHEARSED_BY = 256  # to see how long it takes
 
 
@@ -111,31 +115,32 @@ def _train(
     limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
-    engine = make_engine(dataset_dir, model, config, strategy)
+    keras.utils.set_random_seed(config.seed)  # of the weights that the trainer makes
+    trainer = backends.current().Trainer(dataset_dir, model, config, strategy)
     progress = Progress(
         config.steps if config.minutes is None else 0,
         "step",
-        shown=engine.chief,
+        shown=trainer.chief,
         seconds_left=limit.seconds_left,
     )
-    say = progress.above(say) if engine.chief else lambda line: None
+    say = progress.above(say) if trainer.chief else lambda line: None
     settings = settings_of(model, config, dataset, start)
-    if engine.chief:
+    if trainer.chief:
         held.enter_context(claimed(folder, settings, model.fmt))
 
-    network = engine.network
+    network = trainer.network
     if start:
         network.load_published_weights(start.weights)
-    slots = {f"optimizer/{i:03}": value for i, value in enumerate(engine.optimizer.variables)}
+    slots = {f"optimizer/{i:03}": value for i, value in enumerate(trainer.optimizer.variables)}
     variables = {**network.published_variables(), **slots, **limit.variables}
     state = RunState(folder / "state", variables)
     first_step = state.restore(say)
-    ended = limit.begin(float(ops.convert_to_numpy(engine.optimizer.schedule_step)))
-    with engine.watch():
-        require_agreement(engine, folder, first_step, settings)
-    held_out = engine.chief and bool(dataset.splits["validation"].measures)
+    ended = limit.begin(float(ops.convert_to_numpy(trainer.optimizer.schedule_step)))
+    with trainer.watch():
+        check_workers_agree(trainer, folder, first_step, settings)
+    held_out = trainer.chief and bool(dataset.splits["validation"].measures)
     best = Best(folder / "best") if held_out and config.keep == "best" else None
-    loop = _Loop(folder, engine, config, limit, state, dataset, say, start, best)
+    loop = _Loop(folder, trainer, config, limit, state, dataset, say, start, best)
     model_step = loop.exported_step()
     if model_step and not first_step:
         raise UserError(
@@ -171,7 +176,7 @@ def _train(
         loop.export(step, found)
         return found
 
-    with contextlib.closing(loop), engine.watch(), stop:
+    with contextlib.closing(loop), trainer.watch(), stop:
         before = None
         if model_step < first_step:  # killed between the writing of the state and of the model
             before = conclude(first_step, ended)
@@ -185,7 +190,7 @@ def _train(
         say(
             f"{model.preset}: {network.count_params():,} parameters; "
             f"{dataset.split('train').measures:,} training measures; "
-            f"{limit.ahead(first_step)}{_on(engine)}."
+            f"{limit.ahead(first_step)}{_on(trainer)}."
         )
         if config.keep == "best" and not held_out:
             say("The dataset holds no measures out to tell the best step by; the last is kept.")
@@ -199,11 +204,11 @@ def _train(
             if limit.seconds_left is not None:
                 loop.rehearse(first_step)
             progress.begin(first_step, "compiling the step")
-            engine.start(first_step)
+            trainer.start(first_step)
             for step in itertools.count(first_step + 1):
                 if limit.schedule_step is not None:
                     loop.catch_up()
-                if _stops(engine, stop, limit, step, first_step):
+                if _stops(trainer, stop, limit, step, first_step):
                     raise loop.interrupted(step - 1)
                 last = limit.is_last(step)
                 results = loop.step(step - 1)
@@ -227,7 +232,7 @@ class _Loop:
     def __init__(
         self,
         folder: pathlib.Path,
-        engine: Engine,
+        trainer: Trainer,
         config: TrainConfig,
         limit: StepLimit,
         state: RunState,
@@ -236,17 +241,17 @@ class _Loop:
         start: Checkpoint | None,
         best: Best | None,
     ) -> None:
-        self.folder, self.engine = folder, engine
+        self.folder, self.trainer = folder, trainer
         self.config, self.limit, self.state = config, limit, state
         self.dataset, self.say = dataset, say
         self._about: dict[str, Any] = {"finetuned_from": start.training} if start else {}
-        self._best, self._aligned_by = best, _ALIGNED_BY
+        self._best, self._whitened_by = best, _WHITENED_BY
         self.latest = ""
         self._watch = CollapseWatch()
-        self.saved = int(engine.optimizer.iterations.numpy())
+        self.saved = int(trainer.optimizer.iterations.numpy())
         self._unchecked: list[tuple[int, Any, Any]] = []
         self._writer = None
-        if engine.chief:
+        if trainer.chief:
             with self._disk():
                 self._writer = Summaries(folder / "logs")
 
@@ -258,9 +263,9 @@ class _Loop:
     def step(self, done: int) -> dict[str, Any]:
         """The step after `done` steps; if the data has gone, those are kept."""
         if self.limit.schedule_step is not None:
-            self.engine.set_schedule_step(self.limit.schedule_step)
+            self.trainer.set_schedule_step(self.limit.schedule_step)
         try:
-            return self.engine.step()
+            return self.trainer.step()
         except DataLost as reason:
             raise self._data_lost(done, reason) from None
 
@@ -315,7 +320,7 @@ class _Loop:
         self._write(step, {f"train/{name}": value for name, value in values.items()})
         self.latest = (
             f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
-            f"{health_line(values)}"
+            f"{diagnostic_line(values)}"
         )
         return self.latest
 
@@ -323,8 +328,8 @@ class _Loop:
         """Write the state, which a run that is killed goes on from."""
         self._check()
         if last and self.limit.schedule_step is not None:
-            self.engine.set_schedule_step(self.config.steps)  # by which it is known to have ended
-        self.engine.sync()
+            self.trainer.set_schedule_step(self.config.steps)  # by which it is known to have ended
+        self.trainer.sync()
         self.limit.keep()
         if self._writer is not None:
             with self._disk(), self.limit.timed("save"):
@@ -335,20 +340,20 @@ class _Loop:
     def hold(self, step: int, found: Evaluation | None) -> None:
         """Keep the weights of a step if they are the best so far and the best shall be kept."""
         if self._best and found:
-            self._best.see(step, found, self.engine.network)
+            self._best.see(step, found, self.trainer.network)
 
     def rehearse(self, step: int) -> None:
         """See by how many measures there is time to align the model at the end."""
         if self._writer is None:
             return
         with self.limit.timed("align"):
-            self._aligned(self.engine.network.published_weights(), step, _REHEARSED_BY)
+            self._whitened(self.trainer.network.published_weights(), step, _REHEARSED_BY)
         known = self.dataset.split("train").measures
         rehearsed, least, most = (
-            min(count, known) for count in (_REHEARSED_BY, _ALIGNED_BY_AT_LEAST, _ALIGNED_BY)
+            min(count, known) for count in (_REHEARSED_BY, _WHITENED_BY_AT_LEAST, _WHITENED_BY)
         )
         times = self.limit.allot("align", least / rehearsed, most / rehearsed)
-        self._aligned_by = round(times * rehearsed)
+        self._whitened_by = round(times * rehearsed)
 
     def finish(self, step: int) -> None:
         """After the last step: leave the model that is to be kept, its points laid as the prior's.
@@ -356,14 +361,14 @@ class _Loop:
         The state, which a longer run may go on from, keeps the weights as they were.
         """
         if self._writer is not None:
-            weights = self._aligned(self._kept_weights(step), step, self._aligned_by)
-            self.engine.network.load_published_weights(weights)
+            weights = self._whitened(self._kept_weights(step), step, self._whitened_by)
+            self.trainer.network.load_published_weights(weights)
 
     def _kept_weights(self, step: int) -> dict[str, np.ndarray]:
         """Those of the last step, or of the best one if that is to be kept."""
         best = self._best
         if best is None or best.step >= step:
-            return self.engine.network.published_weights()
+            return self.trainer.network.published_weights()
         if best.step:
             self.say(
                 f"Held-out measures were best at step {best.step:,} ({best.bits:.1f} bits): "
@@ -377,7 +382,7 @@ class _Loop:
         self._about["best_step"] = best.step
         return best.weights()
 
-    def _aligned(
+    def _whitened(
         self, weights: dict[str, np.ndarray], step: int, count: int
     ) -> dict[str, np.ndarray]:
         """The same model, in whose coordinates training measures lie as the prior's points do."""
@@ -393,8 +398,8 @@ class _Loop:
             batch = found.batch(index[part])
             return batch["tokens"], batch["lengths"], batch["chords"]
 
-        numpy = NumpyVAE(self.engine.network.config, weights)
-        return aligned(weights, *numpy.encode_many(len(index), tensors))
+        numpy = NumpyVAE(self.trainer.network.config, weights)
+        return whitened(weights, *numpy.encode_many(len(index), tensors))
 
     def export(self, step: int, validation: Evaluation | None) -> None:
         """Write the model as others read it, and how good it is."""
@@ -414,8 +419,8 @@ class _Loop:
         with self.limit.timed("export"):
             write_checkpoint(
                 self.folder / "checkpoint",
-                self.engine.network.config,
-                self.engine.network.published_weights(),
+                self.trainer.network.config,
+                self.trainer.network.published_weights(),
                 training,
                 force=True,
             )
@@ -424,7 +429,7 @@ class _Loop:
         self._write(step, {f"validation/{k}": v for k, v in validation.scalars().items()})
         if not sys.stderr.isatty():  # else the progress line tells
             self.say(_held_out(step, validation))
-        warning = self._watch.see(validation)
+        warning = self._watch.update(validation)
         if warning:
             self.say(warning)
 
@@ -461,18 +466,20 @@ def _held_out(step: int, found: Evaluation) -> str:
     )
 
 
-def _stops(engine: Engine, stop: StopSignals, limit: StepLimit, step: int, first_step: int) -> bool:
+def _stops(
+    trainer: Trainer, stop: StopSignals, limit: StepLimit, step: int, first_step: int
+) -> bool:
     """Whether to stop before a step; several workers agree now and then, on the time too."""
-    stride = _STEPS_BETWEEN_AGREEMENTS if engine.multiworker else 1
+    stride = _STEPS_BETWEEN_AGREEMENTS if trainer.multiworker else 1
     if (step - 1 - first_step) % stride:
         return False
     asked = [int(stop.requested), *limit.wish(step, stride)]
-    if engine.multiworker:
-        asked = [max(column) for column in zip(*engine.gather(asked))]
+    if trainer.multiworker:
+        asked = [max(column) for column in zip(*trainer.gather(asked))]
     stops, *wish = asked
     limit.agree(wish)
     return bool(stops)
 
 
-def _on(engine: Engine) -> str:
-    return f" on {engine.replicas} devices" if engine.replicas > 1 else ""
+def _on(trainer: Trainer) -> str:
+    return f" on {trainer.replicas} devices" if trainer.replicas > 1 else ""

@@ -21,9 +21,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
+from gm_vae.backends.cluster import Cluster
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.progress import duration
-from gm_vae.training.cluster import Cluster
 
 AGAIN = 76  # what `work` returns if a new process shall take the place of this one
 

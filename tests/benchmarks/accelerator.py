@@ -12,10 +12,10 @@ import time
 
 import jax
 
+from gm_vae.backends.jax.trainer import JaxTrainer
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.model.config import preset
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.jax_engine import JaxEngine
+from gm_vae.model.train_config import TrainConfig
 
 CASES = (
     "small:512:float32", "small:512:bfloat16", "small:2048:bfloat16", "base:512:bfloat16",
@@ -30,16 +30,16 @@ def main(dataset: str, *cases: str) -> None:
     for case in cases or CASES:
         name, size, precision = case.split(":")
         config = TrainConfig(batch_size=int(size), precision=precision)
-        engine = JaxEngine(data, preset(name), config)
-        engine.start(0)
+        trainer = JaxTrainer(data, preset(name), config)
+        trainer.start(0)
         start = time.perf_counter()
-        float(engine.step()["loss"])
+        float(trainer.step()["loss"])
         compiling = time.perf_counter() - start
 
-        def steps(count: int, engine: JaxEngine = engine) -> float:
+        def steps(count: int, trainer: JaxTrainer = trainer) -> float:
             start = time.perf_counter()
             for _ in range(count):
-                results = engine.step()
+                results = trainer.step()
             float(results["loss"])
             return (time.perf_counter() - start) / count
 

@@ -17,16 +17,16 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from gm_vae import arranger
+from gm_vae.backends import make_network
+from gm_vae.backends.tensorflow.batches import training_batches
+from gm_vae.backends.tensorflow.step import make_step
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import preset
-from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music import arranger
+from gm_vae.model.objective import make_optimizer
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.music.measures import measures_from_midi
 from gm_vae.pipelines.midi_to_measures import preprocess
-from gm_vae.training.batches import training_batches
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.objective import make_optimizer
-from gm_vae.training.step import make_step
 
 RUNS = 5
 
@@ -53,7 +53,7 @@ def training(folder: pathlib.Path) -> None:
     """Optimiser steps, real tokens only."""
     for name, batch_size in (("tiny", 32), ("small", 32), ("small", 256)):
         config = TrainConfig(batch_size=batch_size)
-        network = HierarchicalVAE(preset(name))
+        network = make_network(preset(name))
         step = make_step(
             network, make_optimizer(config, network), config, tf.distribute.get_strategy()
         )
@@ -65,7 +65,7 @@ def training(folder: pathlib.Path) -> None:
 def decoding() -> None:
     """Eight measures, side by side under the grammar and in the published order."""
     for name in ("tiny", "small", "base"):
-        model = GMVAE(HierarchicalVAE(preset(name)))
+        model = GMVAE(make_network(preset(name)))
         z = np.zeros((8, model.config.latent_size), np.float32)
         ours = seconds(lambda: model.decode(z, "C", seed=0))
         theirs = seconds(lambda: model.decode_tokens(z, "C"), 3)

@@ -23,10 +23,10 @@ import numpy as np
 from well_formed import assert_well_formed
 
 import gm_vae
+from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.generate import operations
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import PRESETS, ModelConfig
-from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary

@@ -23,15 +23,14 @@ import numpy as np
 import tensorflow as tf
 from conftest import Clients
 
-from gm_vae.export.copies import export_checkpoint
-from gm_vae.export.magentajs import export_magentajs
+from gm_vae.checkpoints.folder import export_checkpoint
+from gm_vae.checkpoints.load import read_model
+from gm_vae.checkpoints.magentajs import adopt, export_magentajs, read_magentajs
 from gm_vae.export.saved_model import export_saved_model
 from gm_vae.export.tfjs import export_tfjs
 from gm_vae.generate.loading import load
-from gm_vae.model.magentajs import adopt, read_magentajs
-from gm_vae.model.reading import read_model
 from gm_vae.music.chords import chord_id
-from gm_vae.music.note_sequences import measures_to_note_sequence
+from gm_vae.music.note_sequences import to_note_sequence
 
 CHORDS = ("C", "F#m")
 STEPS = 24
@@ -72,8 +71,8 @@ def browsers(checkpoint, folder, clients, places, count) -> None:
         place = folder / f"js-{quantization}"
         export_magentajs(checkpoint, place, quantization)
         weights, info = read_magentajs(place)  # what the client has after quantising
+        from gm_vae.backends import network_of
         from gm_vae.generate.gmvae import GMVAE
-        from gm_vae.model.reading import network_of
 
         model = GMVAE(network_of(adopt(weights, info.fmt, "js")))
         z = model.sample_points(count, seed=0)
@@ -114,7 +113,7 @@ def quantised(measure) -> dict:
     from google.protobuf import json_format
     from note_seq import sequences_lib
 
-    sequence = sequences_lib.quantize_note_sequence(measures_to_note_sequence([measure]), 24)
+    sequence = sequences_lib.quantize_note_sequence(to_note_sequence([measure]), 24)
     value = json_format.MessageToDict(sequence)
     value["totalQuantizedSteps"] = int(value.get("totalQuantizedSteps", 96))
     for note in value.get("notes", []):
@@ -129,7 +128,7 @@ def graphs(checkpoint, model, folder, clients, places) -> None:
         "ms a step, median")  # fmt: skip
     row(*["---"] * 7)
     export_tfjs(checkpoint, folder / "tfjs")
-    decoder = model.network.track_decoder
+    decoder, kernels = model.network.track_decoder, model.network.kernels.inference
     measures = model.decode(model.sample_points(2, seed=0), CHORDS[0], seed=0)
     mu = model.encode(measures)[0]
     for where in places:
@@ -148,14 +147,16 @@ def graphs(checkpoint, model, folder, clients, places) -> None:
                     where, "tfjs", "decode", folder / "tfjs", backend=backend, z=z.tolist(),
                     chord=1, steps=steps, wantLogits=batch == 8,
                 )  # fmt: skip
-                embeddings = model.network.conductor.embed(z, packed=False)
+                embeddings = model.network.conductor.embed(z, kernels)
                 embeddings = tf.reshape(embeddings, [-1, decoder.embedding_size])
-                gates, states = decoder.start(embeddings)
+                gates, states = decoder.start(embeddings, kernels)
                 previous, equal, worst = tf.fill([len(embeddings)], -1), [], 0.0
                 for step in range(steps):
                     chord = tf.fill([len(embeddings)], 1 if step else 0)
-                    here = decoder.gates(gates, decoder.input_table(), previous, chord)
-                    logits, states = decoder.step(here, states)
+                    here = decoder.gates(
+                        gates, decoder.input_table(kernels), previous, chord, kernels
+                    )
+                    logits, states = decoder.step(here, states, kernels)
                     previous = tf.argmax(logits, -1, tf.int32)
                     equal.append((np.asarray(found["tokens"][step]) == previous.numpy()).mean())
                     if batch == 8:

@@ -23,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from midi_mutations import mutant
 from mutants import read_mutants
 
-from gm_vae.music import arranger
+from gm_vae import arranger
 from gm_vae.music.measures import measures_from_midi
 from gm_vae.music.midi_file import MidiError
 

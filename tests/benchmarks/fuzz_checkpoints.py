@@ -24,13 +24,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import numpy as np
 from mutants import read_mutants
 
+from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.folder import export_checkpoint
+from gm_vae.checkpoints.load import read_model
+from gm_vae.checkpoints.magentajs import export_magentajs
 from gm_vae.errors import UserError
-from gm_vae.export.copies import export_checkpoint
-from gm_vae.export.magentajs import export_magentajs
-from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
-from gm_vae.model.reading import read_model
 
 NAMES = ("gm_vae.json", "config.json", "weights_manifest.json", "attributes.json")
 PATHS = ["../secret", "/etc/hostname", "a/../../secret", "..\\secret", "C:\\x", "", ".", "x" * 300]

@@ -30,12 +30,12 @@ from fuzz_checkpoints import VALUES, change_value, small_model
 from mutants import read_mutants
 
 import gm_vae
+from gm_vae import arranger, explain
+from gm_vae.checkpoints.folder import export_checkpoint
 from gm_vae.command import Command
 from gm_vae.errors import UserError
-from gm_vae.export.copies import export_checkpoint
 from gm_vae.generate import attributes
 from gm_vae.generate.commands import ENCODE, GENERATE, INTERPOLATE, RECONSTRUCT, SAMPLE, VARY
-from gm_vae.music import arranger, explain
 from gm_vae.pipelines import report
 
 VERBS = (GENERATE, INTERPOLATE, SAMPLE, VARY, ENCODE, RECONSTRUCT)

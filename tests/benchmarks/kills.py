@@ -18,9 +18,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
 from killed_runs import CONFIG, MODEL
 
-from gm_vae.music import arranger
+from gm_vae import arranger
+from gm_vae.backends.tensorflow import trainer as tensorflow_engine
 from gm_vae.pipelines.midi_to_measures import preprocess
-from gm_vae.training import run, tensorflow_engine
+from gm_vae.training import run
 from gm_vae.training.state import RunState
 
 

@@ -32,8 +32,8 @@ def main():
 
 
 def one(kind):
+    from gm_vae import arranger
     from gm_vae.generate.outputs import Outputs
-    from gm_vae.music import arranger
     from gm_vae.music.measures import measures_from_midi
 
     measures, _ = measures_from_midi(next(iter(arranger.songs(1, seed=0))).midi)

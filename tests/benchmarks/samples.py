@@ -126,7 +126,6 @@ def arrays_of(measures: Sequence[Measure]) -> MeasureArrays:
         np.concatenate(tokens),
         np.stack([measure.lengths for measure in measures]),
         np.stack([measure.chord_ids for measure in measures]),
-        (len(measures),),
         measures[0].fmt,
     )
 

@@ -63,12 +63,12 @@ def case(folder: str, name: str, seconds: float) -> None:
     import keras
     import tensorflow as tf
 
+    from gm_vae.backends import make_network
+    from gm_vae.backends.tensorflow.batches import distributed_batches, training_batches
+    from gm_vae.backends.tensorflow.step import make_step
     from gm_vae.model.config import PRESETS
-    from gm_vae.model.vae import HierarchicalVAE
-    from gm_vae.training.batches import distributed_batches, training_batches
-    from gm_vae.training.config import TrainConfig
-    from gm_vae.training.objective import make_optimizer
-    from gm_vae.training.step import make_step
+    from gm_vae.model.objective import make_optimizer
+    from gm_vae.model.train_config import TrainConfig
 
     keras.utils.set_random_seed(0)
     model, config = PRESETS[preset], TrainConfig(batch_size=int(batch_size))
@@ -79,7 +79,7 @@ def case(folder: str, name: str, seconds: float) -> None:
         tf.config.set_logical_device_configuration(cpu, halves)
         strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     with strategy.scope():
-        network = HierarchicalVAE(model, precision)
+        network = make_network(model, precision=precision)
         optimizer = make_optimizer(config, network)
     step = make_step(network, optimizer, config, strategy, False if word == "dense" else None)
     if word == "mirrored":

@@ -31,10 +31,10 @@ _PAIRS = flags.DEFINE_integer("pairs", 0, "How many (z, chord) pairs to compare 
 
 
 def main(_: list[str]) -> None:
+    from gm_vae.checkpoints.load import read_model
     from gm_vae.export.web_page import export_web
     from gm_vae.generate.loading import load
     from gm_vae.model.config import PRESETS
-    from gm_vae.model.reading import read_model
 
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)

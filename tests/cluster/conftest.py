@@ -9,7 +9,7 @@ import engine_pieces
 import pytest
 from flink_cluster import FlinkCluster
 
-from gm_vae.music import arranger
+from gm_vae import arranger
 
 
 def _had(piece, fails_in_ci=True):

@@ -7,19 +7,19 @@ import pytest
 import tensorflow as tf
 from closeness import NETWORK, assert_close
 
-from gm_vae.data.reader import measure_batches
+from gm_vae.backends import make_network
 from gm_vae.evaluation.bound import bound_split
+from gm_vae.evaluation.scores import evaluate, split_batches
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.kernels import Kernels
 from gm_vae.model.latent import posterior
-from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.training.evaluation import evaluate
 
 MODEL = ModelConfig(16, (16, 16), 8)
 
 
 @pytest.mark.slow
 def test_the_bound_of_a_split(songs_dataset):
-    network = HierarchicalVAE(MODEL)
+    network = make_network(MODEL)
     # a posterior that tells measures apart, or all draws would weigh the same
     network.encoder.mu.kernel.assign(8 * network.encoder.mu.kernel)
     network.conductor.initial_state.kernel.assign(8 * network.conductor.initial_state.kernel)
@@ -28,7 +28,7 @@ def test_the_bound_of_a_split(songs_dataset):
     common = {"batch_size": 8, "limit": 20}
     found = bound_split(network, songs_dataset, "test", 3, seed=5, **common)
 
-    batches = measure_batches(songs_dataset, "test", 8).unbatch().take(20).batch(8)
+    batches = split_batches(network, songs_dataset, "test", 8, 20)[0]
     bits = 0.0
     for index, batch in enumerate(batches):
         mu, sigma = network.encode(**batch)
@@ -37,7 +37,7 @@ def test_the_bound_of_a_split(songs_dataset):
             seed = tf.random.experimental.stateless_fold_in([5, index], draw)
             z = np.asarray(posterior(mu, sigma).sample(seed=seed), np.float64)
             noise = (z - mu) / sigma
-            nats = network.score(noise=np.float32(noise), packed=False, **batch).reconstruction
+            nats = network.score(noise=np.float32(noise), kernels=Kernels(), **batch).reconstruction
             log_q = -0.5 * noise**2 - np.log(sigma)
             weights.append(-np.asarray(nats, np.float64) + np.sum(-0.5 * z**2 - log_q, -1))
         bits -= np.sum(np.logaddexp.reduce(weights) - math.log(3)) / math.log(2)

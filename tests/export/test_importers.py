@@ -5,13 +5,12 @@ import pytest
 from closeness import SUM, assert_close
 
 import gm_vae
+from gm_vae.checkpoints.importing import import_checkpoint
+from gm_vae.checkpoints.load import read_model
+from gm_vae.checkpoints.magentajs import adopt, export_magentajs
+from gm_vae.checkpoints.tensors import read_tensors
 from gm_vae.errors import UserError
-from gm_vae.export.importers import import_checkpoint
-from gm_vae.export.magentajs import export_magentajs
-from gm_vae.model.magentajs import adopt
 from gm_vae.model.published import NetworkSizes
-from gm_vae.model.reading import read_model
-from gm_vae.model.tensors import read_tensors
 from gm_vae.music.measure_format import MeasureFormat
 
 

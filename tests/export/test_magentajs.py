@@ -6,12 +6,11 @@ import json
 import numpy as np
 import pytest
 
+from gm_vae.checkpoints.client_config import read_client_config
+from gm_vae.checkpoints.magentajs import adopt, client_config, export_magentajs, read_magentajs
+from gm_vae.checkpoints.tensors import read_tensors
 from gm_vae.errors import UsageError, UserError
-from gm_vae.export.magentajs import client_config, export_magentajs
-from gm_vae.model.client_config import read_client_config
-from gm_vae.model.magentajs import adopt, read_magentajs
 from gm_vae.model.published import NetworkSizes
-from gm_vae.model.tensors import read_tensors
 from gm_vae.music.measure_format import MeasureFormat
 
 

@@ -14,16 +14,16 @@ from near_ties import assert_same_choices
 from patience import PATIENCE_SECONDS
 
 import gm_vae
+from gm_vae import numpy_ops
+from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export.saved_model import export_saved_model
 from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.generate.points import interpolate
-from gm_vae.model import numpy_ops
-from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.event_chords import event_chords as chords_in_graph
-from gm_vae.model.prior import prior_points
+from gm_vae.model.points import prior_points
 from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.music.event_chords import event_chords as chords_in_graph
 from gm_vae.music.measure import event_chords
 from gm_vae.music.measure_format import MeasureFormat
 

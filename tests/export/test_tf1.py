@@ -8,9 +8,9 @@ import tempfile
 import numpy as np
 import pytest
 
+from gm_vae.checkpoints import tf1
+from gm_vae.checkpoints.tf1 import read_tf1
 from gm_vae.errors import UserError
-from gm_vae.export import tf1
-from gm_vae.export.tf1 import read_tf1
 
 
 @pytest.fixture(scope="module")

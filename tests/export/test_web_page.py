@@ -14,12 +14,12 @@ import threading
 import pytest
 from patience import PATIENCE_SECONDS
 
+from gm_vae.checkpoints.load import read_model
 from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
 from gm_vae.export import web_page
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.reading import read_model
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.scratch import scratch_folder
 

@@ -7,11 +7,10 @@ import pytest
 from closeness import SUM, assert_close
 
 import gm_vae
+from gm_vae.checkpoints.folder import export_checkpoint, read_checkpoint
 from gm_vae.errors import UserError
-from gm_vae.export.copies import export_checkpoint
 from gm_vae.generate.attributes import NAMES, Attributes, learn, measure_attributes
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.model.checkpoint import read_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure import Measure

@@ -3,8 +3,8 @@
 import numpy as np
 
 import gm_vae
+from gm_vae.checkpoints.load import BUNDLED, DEFAULT, bundled_models
 from gm_vae.generate.attributes import Attributes
-from gm_vae.model.reading import BUNDLED, DEFAULT, bundled_models
 from gm_vae.music.consonance import note_time_in_chord
 
 

@@ -8,12 +8,12 @@ import pytest
 from closeness import NETWORK, assert_close
 from telling_models import telling_model
 
+from gm_vae import arranger
 from gm_vae.cli import main
 from gm_vae.data import dataset
 from gm_vae.errors import UserError
 from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
-from gm_vae.music import arranger
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import parse_midi
 from gm_vae.music.token_json import read_tokens

@@ -9,10 +9,10 @@ from near_ties import assert_same_greedy
 from numpy_reference import NumpyReference
 
 import gm_vae
+from gm_vae.checkpoints.tensors import read_tensors
 from gm_vae.errors import UserError
 from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.tensors import read_tensors
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import ChordError, chord_id
 from gm_vae.music.measure import Measure

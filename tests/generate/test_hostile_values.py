@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 import gm_vae
+from gm_vae.backends.numpy.network import NumpyVAE
+from gm_vae.checkpoints.folder import write_checkpoint
 from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate import music_flags
 from gm_vae.generate.attributes import Attributes
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments
-from gm_vae.model.checkpoint import write_checkpoint
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.measure import Measure
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.errors import UsageError
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments, programs_named
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.general_midi import FAMILIES, INSTRUMENTS
 

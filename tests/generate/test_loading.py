@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import gm_vae
+from gm_vae.checkpoints import load as reading
+from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.folder import export_checkpoint, write_checkpoint
+from gm_vae.checkpoints.load import read_model
+from gm_vae.checkpoints.magentajs import export_magentajs
 from gm_vae.errors import UserError
-from gm_vae.export.copies import export_checkpoint
-from gm_vae.export.magentajs import export_magentajs
-from gm_vae.model import reading
-from gm_vae.model.checkpoint import Checkpoint, write_checkpoint
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
-from gm_vae.model.reading import read_model
 
 
 @pytest.fixture(scope="module")

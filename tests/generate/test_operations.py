@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 from closeness import SUM, assert_close
 
+from gm_vae import arranger, numpy_ops
 from gm_vae.errors import UsageError
 from gm_vae.generate import attributes, instruments, operations, points
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.model import numpy_ops
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.prior import prior_points
+from gm_vae.model.points import prior_points
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music import arranger
 from gm_vae.music.measure import Measure
 from gm_vae.music.measures import measures_from_midi
 

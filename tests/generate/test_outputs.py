@@ -53,7 +53,7 @@ def player(monkeypatch, tmp_path):
 
 def test_each_suffix_has_its_kind_of_file(player, measures, capsys, tmp_path):
     from gm_vae.data import shards
-    from gm_vae.music.note_sequences import measures_to_note_sequence
+    from gm_vae.music.note_sequences import to_note_sequence
 
     names = ["a.mid", "b.midi", "c.WAV", "d.png", "e.svg", "f.json", "g.tfrecord"]
     paths = [str(tmp_path / "new" / name) for name in names]
@@ -73,7 +73,7 @@ def test_each_suffix_has_its_kind_of_file(player, measures, capsys, tmp_path):
     assert read_tokens(paths[5]) == measures
     with open(paths[6], "rb") as file:
         (record,) = shards.records(file)
-    sequence = measures_to_note_sequence(measures, 90)
+    sequence = to_note_sequence(measures, 90)
     sequence.sequence_metadata.title = "Title"
     assert type(sequence).FromString(record) == sequence
 

@@ -11,8 +11,7 @@ import pytest
 from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
-from gm_vae.export.magentajs import export_magentajs
-from gm_vae.model.magentajs import adopt, read_magentajs
+from gm_vae.checkpoints.magentajs import adopt, export_magentajs, read_magentajs
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure_format import MeasureFormat

@@ -10,11 +10,11 @@ import pytest
 import tensorflow as tf
 from closeness import NETWORK, UNIT, assert_close
 
+from gm_vae.backends import make_network
+from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.export.tfjs import export_tfjs
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure_format import MeasureFormat
 
 STEPS = 12
@@ -34,7 +34,7 @@ def exported(tmp_path_factory):
     def make(kind):
         fmt = MeasureFormat(max_tracks=3, max_instruments=3)
         config = ModelConfig(9, (8, 12), 5, chords=kind == "chords", fmt=fmt)
-        network = HierarchicalVAE(config)
+        network = make_network(config)
         rng = np.random.default_rng(3)
         for variable in network.variables:
             # large enough that tokens change with z, chord and history
@@ -49,14 +49,14 @@ def exported(tmp_path_factory):
 
 def side_by_side(model, z):
     """(tokens [S, N], logits [S, N, V]) of the network itself, greedily and freely."""
-    decoder = model.network.track_decoder
-    embeddings = tf.reshape(model.network.conductor.embed(z, packed=False), [-1, 12])
-    gates, states = decoder.start(embeddings)
+    decoder, kernels = model.network.track_decoder, model.network.kernels.inference
+    embeddings = tf.reshape(model.network.conductor.embed(z, kernels), [-1, 12])
+    gates, states = decoder.start(embeddings, kernels)
     previous, found = tf.fill([len(embeddings)], -1), []
     for step in range(STEPS):
         chord = tf.fill([len(embeddings)], CHORD if step else 0)
-        here = decoder.gates(gates, decoder.input_table(), previous, chord)
-        logits, states = decoder.step(here, states)
+        here = decoder.gates(gates, decoder.input_table(kernels), previous, chord, kernels)
+        logits, states = decoder.step(here, states, kernels)
         previous = tf.argmax(logits, -1, tf.int32)
         found.append((previous.numpy(), logits.numpy()))
     return [np.array(column) for column in zip(*found)]

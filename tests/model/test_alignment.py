@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from closeness import NETWORK, assert_close
 
+from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.data.dataset import read_measures
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.model.alignment import aligned
-from gm_vae.model.numpy_vae import NumpyVAE
+from gm_vae.model.whitening import whitened
 from tests.support.telling_models import telling_model
 
 SIZES = {"encoder_units": 12, "decoder_units": (16, 16), "latent_size": 6, "start_units": 2}
@@ -48,7 +48,7 @@ def test_posteriors_are_those_of_the_measures(model, songs_dataset):
 
 def test_points_move_and_their_music_stays(model, measures):
     mu, sigma = model.encode(measures)
-    moved = GMVAE(NumpyVAE(model.config, aligned(model.numpy.published_weights(), mu, sigma)))
+    moved = GMVAE(NumpyVAE(model.config, whitened(model.numpy.published_weights(), mu, sigma)))
     mean, scale = mu.mean(0), np.sqrt(mu.var(0) + (sigma**2).mean(0))
     assert np.abs(mean).max() > 0.1
     assert max(scale.max(), 1 / scale.min()) > 1.5
@@ -76,7 +76,7 @@ def test_points_move_and_their_music_stays(model, measures):
 def test_a_sigma_that_varies_is_nearly_kept(measures):
     model = telling_model(SIZES)
     mu, sigma = model.encode(measures)
-    moved = GMVAE(NumpyVAE(model.config, aligned(model.numpy.published_weights(), mu, sigma)))
+    moved = GMVAE(NumpyVAE(model.config, whitened(model.numpy.published_weights(), mu, sigma)))
     _, found = moved.encode(measures)
     wanted = sigma / np.sqrt(mu.var(0) + (sigma**2).mean(0))
     assert np.median(np.abs(found / wanted - 1)) < 0.1

@@ -7,13 +7,13 @@ from near_ties import assert_same_choices
 from numpy_reference import NumpyReference
 from well_formed import assert_well_formed
 
+from gm_vae.backends import make_network
+from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.data.dataset import read_measures
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.grammar import Grammar
-from gm_vae.model.numpy_vae import NumpyVAE
 from gm_vae.model.sampling import choose, uniforms
-from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 
@@ -96,7 +96,7 @@ def test_draws_invert_the_distribution_and_never_pick_what_cannot_come(size):
     ids=["default", "tight", "long tracks, few pitches"],
 )
 def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
-    model = HierarchicalVAE(ModelConfig(8, (16,), 4, fmt=fmt))
+    model = make_network(ModelConfig(8, (16,), 4, fmt=fmt))
     rng = np.random.default_rng(0)
     # large weights: some tokens become all but certain, as in a model gone wrong
     model.load_published_weights(
@@ -150,7 +150,7 @@ def test_the_range_of_pitches_is_all_that_the_grammar_loses():
 
 
 def test_a_measure_does_not_depend_on_its_neighbours():
-    model = HierarchicalVAE(ModelConfig(8, (16, 16), 4))
+    model = make_network(ModelConfig(8, (16, 16), 4))
     z = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
     chords = np.full((6, 2), 1)
     together, _ = side_by_side(model, z, chords, 1.0, 3, np.arange(6))
@@ -190,7 +190,7 @@ def test_a_tracks_first_token_follows_the_first_input(golden):
     folder = golden / "model" / "chords_dec3"
     weights = np.load(folder / "weights.npz")
     weights = {key.replace("|", "/"): weights[key] for key in weights}
-    model = HierarchicalVAE(ModelConfig(48, (40, 40, 40), 32))
+    model = make_network(ModelConfig(48, (40, 40, 40), 32))
     model.load_published_weights(weights)
     rng = np.random.default_rng(0)
     z = rng.normal(size=(4, 32)).astype(np.float32)

@@ -6,17 +6,20 @@ import pytest
 import tensorflow as tf
 from closeness import NETWORK, assert_close
 
+from gm_vae.backends import make_network
+from gm_vae.backends.tensorflow.kernels import OneHotKernels, RaggedKernels, StaticKernels
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.model.kernels import Kernels
 
 MODELS = ("chords_dec3", "plain_dec3")
+KERNELS = (RaggedKernels, StaticKernels, OneHotKernels, Kernels)
 
 
 @pytest.fixture(scope="module", params=MODELS)
 def golden_model(request, golden):
     folder = golden / "model" / request.param
     config = ModelConfig(48, (40, 40, 40), 32, chords=request.param.startswith("chords"))
-    model = HierarchicalVAE(config)
+    model = make_network(config)
     weights = np.load(folder / "weights.npz")
     model.load_published_weights({name.replace("|", "/"): weights[name] for name in weights})
     return model, folder
@@ -29,15 +32,15 @@ def batch(forward, index):
     return tokens, forward["lengths"][part], chords
 
 
-@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("index", [0, 1])
 @pytest.mark.parametrize("kind", ["zmu", "zeps"])
-def test_forward_is_the_original(golden_model, packed, index, kind):
+def test_forward_is_the_original(golden_model, kernels, index, kind):
     model, folder = golden_model
     forward = np.load(folder / "forward.npz")
     expected = {name: forward[f"b{index}_{kind}_{name}"] for name in ("mu", "sigma", "r_loss")}
     noise = forward[f"b{index}_eps"] if kind == "zeps" else np.zeros_like(expected["mu"])
-    scores = model.score(*batch(forward, index), noise, packed=packed)
+    scores = model.score(*batch(forward, index), noise, kernels=kernels())
     assert_close(scores.mu, expected["mu"], NETWORK)
     assert_close(scores.sigma, expected["sigma"], NETWORK)
     assert_close(scores.reconstruction, expected["r_loss"], NETWORK)
@@ -47,11 +50,11 @@ def test_forward_is_the_original(golden_model, packed, index, kind):
     assert_close(loss, forward[f"b{index}_{kind}_loss"], NETWORK)
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_logits_are_the_originals(golden_model, packed):
+@pytest.mark.parametrize("kernels", KERNELS)
+def test_logits_are_the_originals(golden_model, kernels):
     model, folder = golden_model
     forward = np.load(folder / "forward.npz")
-    scores = model.score(*batch(forward, 0), forward["b0_eps"], packed=packed)
+    scores = model.score(*batch(forward, 0), forward["b0_eps"], kernels=kernels())
     found = scores.logits
     real = np.asarray(found.weights) > 0
     rows, positions = np.asarray(found.tracks)[real], np.asarray(found.steps)[real]
@@ -60,13 +63,15 @@ def test_logits_are_the_originals(golden_model, packed):
     assert_close(np.asarray(found.logits)[real], expected, NETWORK)
 
 
-@pytest.mark.parametrize("packed", [True, pytest.param(False, marks=pytest.mark.slow)])
-def test_gradients_are_the_originals(golden_model, packed):
+@pytest.mark.parametrize(
+    "kernels", [RaggedKernels, pytest.param(OneHotKernels, marks=pytest.mark.slow)]
+)
+def test_gradients_are_the_originals(golden_model, kernels):
     model, folder = golden_model
     forward, train = np.load(folder / "forward.npz"), np.load(folder / "train.npz")
     variables = model.published_variables()
     with tf.GradientTape() as tape:
-        scores = model.score(*batch(forward, 0), train["eps"], packed=packed)
+        scores = model.score(*batch(forward, 0), train["eps"], kernels=kernels())
         loss = keras.ops.mean(scores.reconstruction + scores.kl)
     gradients = tape.gradient(loss, [v.value for v in variables.values()])
     gradients = [

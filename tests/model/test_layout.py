@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from closeness import BFLOAT16, NETWORK, SUM, assert_close
 
+from gm_vae.backends import make_network
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.layout import Flight, Layout, fits, stairs_for
-from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.model.layout import Layout, Segment, fits, segments_for
 
 
 def random_lengths(count, rng):
@@ -17,53 +17,53 @@ def random_lengths(count, rng):
     return np.where(present, np.minimum(2 + rng.geometric(1 / 14, (count, 8)), 64), 1)
 
 
-def test_stairs_fit_the_batches_that_they_are_for_and_few_entries_more():
+def test_segments_fit_their_batches_with_few_entries_more():
     rng = np.random.default_rng(0)
     lengths = random_lengths(20_000, rng)
     for size in (64, 512):
-        stairs = stairs_for(lengths, size)
-        assert stairs[0].start == 0
-        assert stairs[0].rows == size * 8
-        assert stairs[-1].stop == 64
-        for flight, following in itertools.pairwise(stairs):
-            assert flight.stop == following.start
-            assert flight.rows >= following.rows
+        segments = segments_for(lengths, size)
+        assert segments[0].start == 0
+        assert segments[0].rows == size * 8
+        assert segments[-1].stop == 64
+        for segment, following in itertools.pairwise(segments):
+            assert segment.stop == following.start
+            assert segment.rows >= following.rows
         picks = rng.integers(0, len(lengths), (200, size))
-        assert all(fits(lengths[pick], stairs) for pick in picks)
-        entries = sum((f.stop - f.start) * f.rows for f in stairs)
+        assert all(fits(lengths[pick], segments) for pick in picks)
+        entries = sum((f.stop - f.start) * f.rows for f in segments)
         assert entries < 0.5 * size * 8 * 64
         assert entries <= sum(
-            (f.stop - f.start) * f.rows for f in stairs_for(lengths, size, flights=3)
+            (f.stop - f.start) * f.rows for f in segments_for(lengths, size, count=3)
         )
-    assert not fits(np.full((512, 8), 64), stairs)
+    assert not fits(np.full((512, 8), 64), segments)
     short = np.full((10, 8), 5)
-    assert stairs_for(short, 10)[-1].stop == 5
-    assert not fits(short + 1, stairs_for(short, 10))
+    assert segments_for(short, 10)[-1].stop == 5
+    assert not fits(short + 1, segments_for(short, 10))
 
 
-def test_stairs_list_each_row_as_long_as_its_flight():
-    layout = Layout.on_stairs((Flight(0, 1, 5), Flight(1, 3, 2)))
+def test_segments_list_each_row_as_long_as_they_last():
+    layout = Layout.segmented((Segment(0, 1, 5), Segment(1, 3, 2)))
     assert list(zip(layout.steps, layout.rows)) == [
         *((0, row) for row in range(5)), (1, 0), (1, 1), (2, 0), (2, 1),
     ]  # fmt: skip
-    assert list(layout.live) == [5, 2, 2]
+    assert list(layout.active) == [5, 2, 2]
     assert list(layout.offsets) == [0, 5, 7]
-    spread = np.asarray(layout.spread(np.arange(5.0, dtype=np.float32)[:, None]))[:, 0]
+    spread = np.asarray(layout.broadcast_rows(np.arange(5.0, dtype=np.float32)[:, None]))[:, 0]
     assert spread.tolist() == [0, 1, 2, 3, 4, 0, 1, 0, 1]
 
 
 @pytest.mark.parametrize("chords", [True, False])
-def test_scores_on_stairs_are_the_packed_ones(chords):
+def test_scores_in_segments_are_the_ragged_ones(chords):
     rng = np.random.default_rng(1)
-    network = HierarchicalVAE(ModelConfig(12, (16, 16), 6, chords=chords))
+    network = make_network(ModelConfig(12, (16, 16), 6, chords=chords))
     lengths = random_lengths(9, rng).astype(np.int32)
     tokens = rng.integers(0, 490, (9, 8, 64)).astype(np.int32)
     labels = rng.integers(0, 49, (9, 8, 64)).astype(np.int32)
     noise = rng.normal(size=(9, 6)).astype(np.float32)
-    stairs = stairs_for(lengths, 9)
-    assert fits(lengths, stairs)
-    found = network.score(tokens, lengths, labels, noise, stairs=stairs)
-    expected = network.score(tokens, lengths, labels, noise, packed=True)
+    segments = segments_for(lengths, 9)
+    assert fits(lengths, segments)
+    found = network.score(tokens, lengths, labels, noise, segments=segments)
+    expected = network.score(tokens, lengths, labels, noise)
     for name in ("mu", "sigma", "kl", "reconstruction"):
         # the KL of a unit is the difference of terms of size 1
         size = 1 if name == "kl" else None
@@ -72,8 +72,8 @@ def test_scores_on_stairs_are_the_packed_ones(chords):
 
 def test_bfloat16_products_are_near_those_of_float32():
     rng = np.random.default_rng(2)
-    exact = HierarchicalVAE(ModelConfig(32, (32, 32), 16))
-    rounded = HierarchicalVAE(ModelConfig(32, (32, 32), 16), precision="bfloat16")
+    exact = make_network(ModelConfig(32, (32, 32), 16))
+    rounded = make_network(ModelConfig(32, (32, 32), 16), precision="bfloat16")
     rounded.load_published_weights(exact.published_weights())
     lengths = random_lengths(6, rng).astype(np.int32)
     tokens = rng.integers(0, 490, (6, 8, 64)).astype(np.int32)

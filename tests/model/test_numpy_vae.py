@@ -5,16 +5,16 @@ import pytest
 from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
+from gm_vae.backends import make_network
+from gm_vae.backends.numpy import threads
+from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.errors import UserError
-from gm_vae.model import threads
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.numpy_vae import NumpyVAE
-from gm_vae.model.vae import HierarchicalVAE
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["chords", "plain"])
 def network(request):
-    keras_model = HierarchicalVAE(ModelConfig(12, (16, 16), 6, chords=request.param))
+    keras_model = make_network(ModelConfig(12, (16, 16), 6, chords=request.param))
     rng = np.random.default_rng(0)
     weights = {
         name: rng.normal(0, 0.5, value.shape).astype(np.float32)

@@ -7,8 +7,8 @@ import pathlib
 import numpy as np
 import pytest
 
-from gm_vae.model import numpy_ops
-from gm_vae.model.prior import noise, prior_points
+from gm_vae import numpy_ops
+from gm_vae.model.points import noise, prior_points
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors" / "prior_points.json"
 MASK = 2**32 - 1

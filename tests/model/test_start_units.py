@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from numpy_reference import NumpyReference
 
+from gm_vae.backends import make_network
 from gm_vae.errors import UsageError
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig, preset
 from gm_vae.model.start_units import fixed_weights
-from gm_vae.model.vae import HierarchicalVAE
 
 
 def test_the_first_input_makes_no_difference_by_an_independent_network():
     config = ModelConfig(24, (48, 48), 16, start_units=8)
-    weights = HierarchicalVAE(config).published_weights()
+    weights = make_network(config).published_weights()
     rng = np.random.default_rng(0)
     # large weights, as after a long training; those of start units stay
     masks = {name: mask for name, (mask, _) in fixed_weights(config, shapes(weights)).items()}
@@ -44,7 +44,7 @@ def shapes(weights):
 
 def test_their_gradients_are_nothing_and_all_others_stay():
     config = ModelConfig(8, (12, 12), 4, start_units=3)
-    network = HierarchicalVAE(config)
+    network = make_network(config)
     gradients = [np.ones(v.shape, np.float32) for v in network.trainable_variables]
     freed = network.free_gradients(gradients)
     fixed = fixed_weights(config, shapes(network.published_weights()))

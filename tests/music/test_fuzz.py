@@ -3,7 +3,7 @@
 import pytest
 from midi_mutations import mutant
 
-from gm_vae.music.arranger import write_corpus
+from gm_vae.arranger import write_corpus
 from gm_vae.music.measures import measures_from_midi
 from gm_vae.music.midi_bytes import MAX_EVENTS
 from gm_vae.music.midi_file import MidiError

@@ -11,7 +11,7 @@ from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import parse_midi
-from gm_vae.music.note_sequences import note_sequence_to_measure
+from gm_vae.music.note_sequences import from_note_sequence, to_note_sequence
 from gm_vae.music.vocabulary import vocabulary
 
 SMALL = {"min_instruments": 1, "min_events": 1}
@@ -182,16 +182,16 @@ def test_note_sequences_keep_to_meter_and_range():
     measure = Measure.from_tracks(
         [from_words("P4 v7 +60 >24 -60 +72 >48 -72 .", 72)], [1, 6], waltz
     )
-    sequence = measure.to_note_sequence()
+    sequence = to_note_sequence([measure])
     assert (sequence.time_signatures[0].numerator, sequence.total_time) == (3, 1.5)
-    assert note_sequence_to_measure(sequence, waltz) == measure
+    assert from_note_sequence(sequence, waltz) == measure
     with pytest.raises(UsageError, match=r"are in 3/4 and the format's measures in 4/4"):
-        note_sequence_to_measure(sequence)
+        from_note_sequence(sequence)
     with pytest.raises(UsageError, match=r"are in 3/4 and the format's measures in 6/8"):
-        note_sequence_to_measure(sequence, MeasureFormat(6, 8))
+        from_note_sequence(sequence, MeasureFormat(6, 8))
     sequence.notes[0].pitch = 73
     with pytest.raises(UsageError, match=r"the pitch 73 and the format's are 0 to 72"):
-        note_sequence_to_measure(sequence, waltz)
+        from_note_sequence(sequence, waltz)
     sequence.notes[0].is_drum = True
     sequence.notes[0].instrument = 9
-    assert note_sequence_to_measure(sequence, waltz).programs == (4, 128)
+    assert from_note_sequence(sequence, waltz).programs == (4, 128)

@@ -9,7 +9,7 @@ import pytest
 from midi_builder import meter, midi, note, pedal, program, tempo
 from original_notes import is_read_alike
 
-from gm_vae.music import arranger
+from gm_vae import arranger
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
 from gm_vae.music.midi_flaws import Flaw

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gm_vae.music import arranger
+from gm_vae import arranger
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ import socket
 import pytest
 from apache_beam.options.pipeline_options import PortableOptions
 
+from gm_vae import arranger
 from gm_vae.errors import UsageError, UserError
-from gm_vae.music import arranger
 from gm_vae.pipelines import engines
 from gm_vae.pipelines.midi_to_measures import COMMAND
 

@@ -11,8 +11,8 @@ import time
 import pytest
 from patience import PATIENCE_SECONDS
 
+from gm_vae import arranger
 from gm_vae.errors import UserError
-from gm_vae.music import arranger
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import extract, runner, songs, sources, staging
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess

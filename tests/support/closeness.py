@@ -86,7 +86,7 @@ def perturbed(
 
 def perturb_music() -> None:
     """From now on `NumpyVAE` computes as on another processor, where near ties fall otherwise."""
-    from gm_vae.model.numpy_vae import NumpyVAE
+    from gm_vae.backends.numpy.network import NumpyVAE
 
     dense = NumpyVAE._dense
 

@@ -10,14 +10,12 @@ import jax
 import keras
 import numpy as np
 
+from gm_vae.backends import make_network
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
 
 
 def main(folder: pathlib.Path, output: pathlib.Path) -> None:
-    model = HierarchicalVAE(
-        ModelConfig(48, (40, 40, 40), 32, chords=folder.name.startswith("chords"))
-    )
+    model = make_network(ModelConfig(48, (40, 40, 40), 32, chords=folder.name.startswith("chords")))
     weights = np.load(folder / "weights.npz")
     model.load_published_weights({key.replace("|", "/"): weights[key] for key in weights})
     variables = model.published_variables()

@@ -14,13 +14,13 @@ import sys
 
 import numpy as np
 
-from gm_vae.model import jax_lstm
+from gm_vae.backends import make_network
+from gm_vae.backends.jax import recurrence, trainer
+from gm_vae.model import objective
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.layout import stairs_for
-from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.training import jax_engine, objective
+from gm_vae.model.layout import segments_for
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.training import run as run_lib
-from gm_vae.training.config import TrainConfig
 from gm_vae.training.limits import TimeLimit
 from gm_vae.training.run import train
 
@@ -38,7 +38,7 @@ def golden_steps(folder: pathlib.Path, output: pathlib.Path) -> None:
         free_bits=0.0,
     )
     objective.beta = lambda config, step: 1.0
-    network = HierarchicalVAE(ModelConfig(48, (40, 40, 40), 32))
+    network = make_network(ModelConfig(48, (40, 40, 40), 32))
     weights = np.load(folder / "weights.npz")
     network.load_published_weights({key.replace("|", "/"): weights[key] for key in weights})
     optimizer = objective.make_optimizer(config, network)
@@ -49,7 +49,7 @@ def golden_steps(folder: pathlib.Path, output: pathlib.Path) -> None:
         "chords": np.maximum(forward["chords"][:4], 0),
         "noise": train["eps"],
     }
-    step = jax_engine.make_step(network, optimizer, config)
+    step = trainer.make_step(network, optimizer, config)
     values = [variable.value for variable in network.trainable_variables]
     slots = [variable.value for variable in optimizer.variables]
     norms = []
@@ -63,8 +63,8 @@ def golden_steps(folder: pathlib.Path, output: pathlib.Path) -> None:
 
 def main(golden: pathlib.Path, dataset: pathlib.Path, output: pathlib.Path) -> None:
     sys.modules["tensorflow"] = None  # as where it is not installed
-    jax_lstm.UNROLL = 1  # quicker to compile; as are fewer flights
-    jax_engine.stairs_for = functools.partial(stairs_for, flights=3)
+    recurrence.UNROLL = 1  # quicker to compile; as are fewer segments
+    trainer.segments_for = functools.partial(segments_for, count=3)
     if golden.is_dir():
         beta = objective.beta
         golden_steps(golden, output / "three.npz")

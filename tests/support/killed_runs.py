@@ -12,10 +12,11 @@ import pathlib
 import signal
 import sys
 
-from gm_vae.model import checkpoint
+from gm_vae.backends.tensorflow import trainer as tensorflow_engine
+from gm_vae.checkpoints import folder as checkpoint
 from gm_vae.model.config import ModelConfig
-from gm_vae.training import run, tensorflow_engine
-from gm_vae.training.config import TrainConfig
+from gm_vae.model.train_config import TrainConfig
+from gm_vae.training import run
 
 MODEL = ModelConfig(16, (16, 16), 8)
 CONFIG = TrainConfig(

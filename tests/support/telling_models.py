@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from gm_vae.backends import make_network
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
 
 
 def telling_model(sizes: dict[str, Any], seed: int = 0) -> GMVAE:
     """A `GMVAE` whose weights are large enough that tokens change with z, chord and history."""
-    network = HierarchicalVAE(ModelConfig(**sizes))
+    network = make_network(ModelConfig(**sizes))
     rng = np.random.default_rng(seed)
     weights = {
         name: rng.normal(scale=2.5 / np.sqrt(array.shape[0]) if array.ndim > 1 else 0.5,

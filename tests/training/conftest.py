@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from gm_vae.backends import make_network
 from gm_vae.model.decoding import decode_side_by_side
-from gm_vae.model.vae import HierarchicalVAE
 
 _CPU = tf.config.list_physical_devices("CPU")[0]
 with contextlib.suppress(RuntimeError):  # too late: something has computed already
@@ -36,7 +36,7 @@ def batch_of():
         z = rng.normal(size=(size, model.latent_size)).astype(np.float32)
         chords = rng.integers(0, 49, (size, 2))
         tokens, lengths = decode_side_by_side(
-            HierarchicalVAE(model), z, chords, 1.0, 0, np.arange(size, dtype=np.int32)
+            make_network(model), z, chords, 1.0, 0, np.arange(size, dtype=np.int32)
         )
         return {
             "tokens": tokens,

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from closeness import TRAINING, assert_close
 
-from gm_vae.export.card import model_card
+from gm_vae import arranger
+from gm_vae.checkpoints.load import read_model
+from gm_vae.checkpoints.model_card import model_card
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.reading import read_model
-from gm_vae.music import arranger
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.pipelines.midi_to_measures import preprocess
 from gm_vae.training import run as run_lib
-from gm_vae.training.config import TrainConfig
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)

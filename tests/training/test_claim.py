@@ -9,7 +9,7 @@ import pytest
 
 from gm_vae.errors import UsageError, UserError
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.training.claim import claimed
+from gm_vae.training.run_config import claimed
 
 SETTINGS = {
     "model": {"fmt": MeasureFormat().to_dict()},

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from gm_vae.backends.cluster import read_cluster
+from gm_vae.backends.tensorflow.strategies import make_strategy
 from gm_vae.errors import UsageError
-from gm_vae.training.cluster import read_cluster
-from gm_vae.training.strategies import make_strategy
 
 
 def config(cluster, kind="worker", index=0):

@@ -9,15 +9,15 @@ from closeness import NETWORK, TRAINING, UNIT, assert_close
 
 import gm_vae
 from gm_vae import cli
+from gm_vae.checkpoints.folder import write_checkpoint
+from gm_vae.checkpoints.load import read_model
+from gm_vae.checkpoints.model_card import model_card
 from gm_vae.errors import UserError
-from gm_vae.export.card import model_card
-from gm_vae.model.checkpoint import write_checkpoint
+from gm_vae.evaluation.scores import evaluate
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.reading import read_model
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.evaluation import evaluate
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)

@@ -8,29 +8,29 @@ import tensorflow as tf
 from closeness import NETWORK, SUM, assert_close
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from gm_vae.backends import make_network
+from gm_vae.backends.tensorflow.kernels import OneHotKernels, RaggedKernels
+from gm_vae.evaluation.collapse import CollapseWatch, collapsed
+from gm_vae.evaluation.scores import Evaluation, evaluate
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music.vocabulary import EventType, vocabulary
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.evaluation import Evaluation, evaluate
-from gm_vae.training.health import (
-    CollapseWatch,
-    collapsed,
-    health_figures,
-    health_line,
-    health_sums,
+from gm_vae.model.diagnostics import (
+    diagnostic_figures,
+    diagnostic_line,
+    diagnostic_sums,
 )
+from gm_vae.model.train_config import TrainConfig
+from gm_vae.music.vocabulary import EventType, vocabulary
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_sums_are_those_of_a_plain_loop(batch_of, packed):
-    network = HierarchicalVAE(MODEL)
+@pytest.mark.parametrize("kernels", [RaggedKernels, OneHotKernels])
+def test_sums_are_those_of_a_plain_loop(batch_of, kernels):
+    network = make_network(MODEL)
     batch = batch_of(MODEL, 6)
-    scores = network.score(**batch, packed=packed)
-    tokens, latents = (np.asarray(sums) for sums in health_sums(scores, MODEL.fmt))
+    scores = network.score(**batch, kernels=kernels())
+    tokens, latents = (np.asarray(sums) for sums in diagnostic_sums(scores, MODEL.fmt))
     nats, hits, seen = np.zeros((3, len(EventType)))
     logits = np.asarray(scores.logits.logits, np.float64)
     tracks, steps = np.asarray(scores.logits.tracks), np.asarray(scores.logits.steps)
@@ -50,12 +50,13 @@ def test_sums_are_those_of_a_plain_loop(batch_of, packed):
     assert_close(latents[0], np.asarray(scores.mu).sum(0), SUM)
     assert_close(latents[1], np.square(scores.mu).sum(0), SUM)
     assert (latents[2] == 6).all()
-    figures = health_figures(tf.constant(tokens), tf.constant(latents))
+    figures = diagnostic_figures(tf.constant(tokens), tf.constant(latents))
     assert_close(figures["accuracy"], hits.sum() / seen.sum(), SUM)
     assert_close(figures["nats_velocity"], nats[3] / seen[3], NETWORK)
-    assert f"prog {nats[4] / seen[4]:.1f}" in health_line(figures)
+    assert f"prog {nats[4] / seen[4]:.1f}" in diagnostic_line(figures)
     compiled = tf.function(
-        lambda: health_figures(*health_sums(scores, MODEL.fmt)), jit_compile=not packed
+        lambda: diagnostic_figures(*diagnostic_sums(scores, MODEL.fmt)),
+        jit_compile=kernels is OneHotKernels,
     )()
     for name, value in figures.items():
         assert_close(compiled[name], value, SUM, err_msg=name)
@@ -66,7 +67,7 @@ def test_active_units_are_those_whose_mu_moves():
     tokens = np.zeros((3, len(EventType)), np.float32)
     tokens[:, EventType.END] = [2, 3, 4]
     latents = np.stack([mu.sum(0), np.square(mu).sum(0), np.full(3, 4, np.float32)])
-    figures = health_figures(tf.constant(tokens), tf.constant(latents))
+    figures = diagnostic_figures(tf.constant(tokens), tf.constant(latents))
     assert float(figures["active_units"]) == 1
     assert float(figures["accuracy"]) == 0.75
     assert float(figures["nats_end"]) == 0.5
@@ -77,7 +78,7 @@ def test_active_units_are_those_whose_mu_moves():
 def test_evaluation_agrees_with_the_posteriors(songs_dataset):
     from gm_vae.data.reader import measure_batches
 
-    network = HierarchicalVAE(MODEL)
+    network = make_network(MODEL)
     figures = evaluate(network, songs_dataset, "test", batch_size=16, limit=40)
     batch = next(iter(measure_batches(songs_dataset, "test", 40)))
     mu, sigma = (np.asarray(x, np.float64) for x in network.encode(**batch))
@@ -99,7 +100,7 @@ def test_evaluation_agrees_with_the_posteriors(songs_dataset):
 
 @pytest.mark.slow
 def test_a_decoder_that_does_without_z_is_found_out(songs_dataset):
-    network = HierarchicalVAE(MODEL)
+    network = make_network(MODEL)
     # weights that make units of z active and the decoder heed them ...
     network.encoder.mu.kernel.assign(8 * network.encoder.mu.kernel)
     for dense in (network.conductor.initial_state, network.track_decoder.initial_state):
@@ -139,21 +140,21 @@ STILL = dataclasses.replace(HEALTHY, active_units=1)
 
 def test_the_watch_speaks_once_and_names_the_remedy():
     watch = CollapseWatch(patience=3)
-    assert [watch.see(HEALTHY) for _ in range(5)] == [None] * 5
-    assert [watch.see(UNHEEDED), watch.see(STILL)] == [None, None]
-    sentence = watch.see(UNHEEDED)
+    assert [watch.update(HEALTHY) for _ in range(5)] == [None] * 5
+    assert [watch.update(UNHEEDED), watch.update(STILL)] == [None, None]
+    sentence = watch.update(UNHEEDED)
     for words in ("0.2 bits", "40 of 128 units", "KL 50.0 bits", "--max_beta", "--free_bits"):
         assert words in sentence
     assert "\n" not in sentence
-    assert [watch.see(UNHEEDED) for _ in range(5)] == [None] * 5
-    assert watch.see(HEALTHY) is None  # and if it comes again, so does the sentence
-    assert [bool(watch.see(STILL)) for _ in range(4)] == [False, False, True, False]
+    assert [watch.update(UNHEEDED) for _ in range(5)] == [None] * 5
+    assert watch.update(HEALTHY) is None  # and if it comes again, so does the sentence
+    assert [bool(watch.update(STILL)) for _ in range(4)] == [False, False, True, False]
 
 
 @pytest.mark.slow
 def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch):
     config = TrainConfig(steps=3, batch_size=16, save_every=1, log_every=1, validation_measures=20)
-    monkeypatch.setattr("gm_vae.training.health.collapsed", lambda validation: True)
+    monkeypatch.setattr("gm_vae.model.diagnostics.collapsed", lambda validation: True)
     said = []
     train(tmp_path / "run", songs_dataset, MODEL, config, say=said.append)
     assert sum("posterior collapse" in line for line in said) == 1

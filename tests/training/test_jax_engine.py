@@ -14,7 +14,7 @@ from patience import PATIENCE_SECONDS
 from run_losses import run_losses
 
 import gm_vae
-from gm_vae.training.evaluation import evaluate
+from gm_vae.evaluation.scores import evaluate
 
 pytestmark = pytest.mark.slow  # JAX compiles in another process
 RATE = "train/learning_rate"

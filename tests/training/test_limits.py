@@ -12,15 +12,15 @@ from absl import flags
 from run_losses import run_losses
 
 from gm_vae import cli
+from gm_vae.backends.tensorflow import trainer as tensorflow_trainer
+from gm_vae.checkpoints.load import read_model
 from gm_vae.command import define_fields, from_fields
 from gm_vae.errors import Interrupted, UsageError
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.reading import read_model
+from gm_vae.model.objective import Decay, beta
+from gm_vae.model.train_config import RECIPES, TrainConfig
 from gm_vae.training import run as run_lib
-from gm_vae.training import tensorflow_engine
-from gm_vae.training.config import RECIPES, TrainConfig
 from gm_vae.training.limits import StepLimit, TimeLimit
-from gm_vae.training.objective import Decay, beta
 from gm_vae.training.run import train
 from gm_vae.training.state import RunState
 
@@ -170,7 +170,7 @@ def test_flags_of_a_run_that_can_be_repeated_make_it():
 def clock(monkeypatch):
     """Drives `train`: a second a step, and what compiling takes for the first of a call."""
     clock = Clock()
-    make_step = tensorflow_engine.make_step
+    make_step = tensorflow_trainer.make_step
 
     def slow(*args, **kwargs):
         step = make_step(*args, **kwargs)
@@ -182,7 +182,7 @@ def clock(monkeypatch):
 
         return call
 
-    monkeypatch.setattr(tensorflow_engine, "make_step", slow)
+    monkeypatch.setattr(tensorflow_trainer, "make_step", slow)
     monkeypatch.setattr(run_lib, "TimeLimit", functools.partial(TimeLimit, clock=clock))
     return clock
 
@@ -218,7 +218,7 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
 def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
     clock, songs_dataset, tmp_path, monkeypatch
 ):
-    real = tensorflow_engine.TensorFlowEngine.set_schedule_step
+    real = tensorflow_trainer.TensorFlowTrainer.set_schedule_step
     places = []
 
     def stopping(self, value):
@@ -227,7 +227,7 @@ def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
             os.kill(os.getpid(), signal.SIGTERM)
         real(self, value)
 
-    monkeypatch.setattr(tensorflow_engine.TensorFlowEngine, "set_schedule_step", stopping)
+    monkeypatch.setattr(tensorflow_trainer.TensorFlowTrainer, "set_schedule_step", stopping)
     with pytest.raises(Interrupted, match="step 6 is kept"):
         train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lambda line: None)
     with np.load(tmp_path / "run/state/step-00000006.npz") as state:

@@ -16,10 +16,10 @@ from killed_runs import CONFIG, MODEL
 from run_losses import run_losses
 
 import gm_vae
+from gm_vae.backends.tensorflow import trainer as tensorflow_engine
 from gm_vae.data.dataset import read_measures
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.training import run as run_lib
-from gm_vae.training import tensorflow_engine
 from gm_vae.training.state import RunState
 
 RUN = dataclasses.replace(CONFIG, steps=8)

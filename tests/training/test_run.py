@@ -9,16 +9,17 @@ import pytest
 from closeness import NETWORK, TRAINING, assert_close
 
 import gm_vae
+from gm_vae.backends import make_network
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data.dataset import read_measures
 from gm_vae.data.reader import measure_batches
 from gm_vae.errors import UsageError, UserError
+from gm_vae.evaluation.scores import evaluate
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.kernels import Kernels
 from gm_vae.model.layout import Layout
-from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.training.config import TrainConfig
-from gm_vae.training.evaluation import evaluate
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)
@@ -86,14 +87,14 @@ def test_a_finished_run_says_so(finished, songs_dataset):
 
 
 def test_bits_are_those_of_an_independent_sum(songs_dataset):
-    network = HierarchicalVAE(MODEL)
+    network = make_network(MODEL)
     figures = evaluate(network, songs_dataset, "test", batch_size=7, seed=3)
     nats = tokens = count = 0
     for index, batch in enumerate(measure_batches(songs_dataset, "test", 7)):
         size = len(batch["lengths"])
         rng = np.random.default_rng([3, index])
         noise = rng.standard_normal((size, MODEL.latent_size), np.float32)
-        scores = network.score(noise=noise, packed=False, **batch)  # the other layout
+        scores = network.score(noise=noise, kernels=Kernels(), **batch)  # the other layout
         nats += float(np.sum(scores.reconstruction) + np.sum(scores.kl))
         tokens += int(np.sum(batch["lengths"]))
         count += size
@@ -132,13 +133,13 @@ def test_mistakes_are_told_in_one_sentence(finished, songs_dataset, tmp_path):
 
 def test_layouts_list_the_same_entries():
     lengths = np.array([5, 3, 3, 1], np.int32)
-    packed, dense = Layout.packed_rows(lengths, 6), Layout.dense(4, 6)
+    ragged, dense = Layout.ragged(lengths, 6), Layout.dense(4, 6)
     real = np.asarray(dense.weights(lengths)) > 0
     for name in ("rows", "steps"):
         np.testing.assert_array_equal(
-            np.asarray(getattr(packed, name)), np.asarray(getattr(dense, name))[real]
+            np.asarray(getattr(ragged, name)), np.asarray(getattr(dense, name))[real]
         )
-    assert np.asarray(packed.weights(lengths)).all()
-    assert np.asarray(packed.live).tolist() == [4, 3, 3, 1, 1, 0]
-    entries = packed.entry(np.asarray(packed.rows), np.asarray(packed.steps))
+    assert np.asarray(ragged.weights(lengths)).all()
+    assert np.asarray(ragged.active).tolist() == [4, 3, 3, 1, 1, 0]
+    entries = ragged.entry(np.asarray(ragged.rows), np.asarray(ragged.steps))
     assert np.asarray(entries).tolist() == list(range(12))

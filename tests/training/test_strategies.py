@@ -14,11 +14,11 @@ from closeness import TRAINING, assert_close
 from patience import PATIENCE_SECONDS
 from run_losses import run_losses
 
+from gm_vae.backends.tensorflow.strategies import make_strategy
 from gm_vae.errors import UsageError, UserError
 from gm_vae.model.config import preset
-from gm_vae.training.config import TrainConfig
+from gm_vae.model.train_config import TrainConfig
 from gm_vae.training.run import train
-from gm_vae.training.strategies import make_strategy
 
 MODEL = dataclasses.replace(
     preset("tiny"), encoder_units=16, decoder_units=(16, 16), latent_size=8, start_units=4

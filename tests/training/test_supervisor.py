@@ -32,7 +32,7 @@ sys.exit(main(["train", "--data=nowhere", "--output=nowhere", "--strategy=multiw
 WORK = """
 import os, pathlib, signal, sys
 from gm_vae.errors import UsageError, UserError
-from gm_vae.training.cluster import Cluster
+from gm_vae.backends.cluster import Cluster
 from gm_vae.training.supervisor import AGAIN, supervised
 
 def work(joined):

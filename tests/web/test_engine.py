@@ -9,8 +9,8 @@ from closeness import NETWORK, assert_close
 from near_ties import assert_same_choices
 from telling_models import telling_model
 
+from gm_vae import arranger
 from gm_vae.generate.loading import load
-from gm_vae.music import arranger
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi
 
@@ -74,8 +74,8 @@ def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
 
 @pytest.mark.parametrize("quantization", ["float16", "uint8"])
 def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_path, quantization):
+    from gm_vae.checkpoints.load import read_model
     from gm_vae.export.web_page import export_web
-    from gm_vae.model.reading import read_model
 
     telling_model(SIZES).save(tmp_path / "model")
     export_web(read_model(tmp_path / "model"), tmp_path / "site", quantization)

@@ -10,10 +10,10 @@ import pytest
 from midi_mutations import mutant
 from random_midi import random_midi
 
+from gm_vae import arranger, numpy_ops
 from gm_vae.generate.midi_writer import write_midi
-from gm_vae.model import numpy_ops
-from gm_vae.model.prior import prior_points
-from gm_vae.music import arranger, general_midi
+from gm_vae.model.points import prior_points
+from gm_vae.music import general_midi
 from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chord_spelling import ChordError
 from gm_vae.music.chords import ROOTS, chord_id, has_triad, nearest_chord_id

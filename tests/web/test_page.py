@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from sine_soundfont import sine_soundfont
 
+from gm_vae import arranger
 from gm_vae.generate.points import interpolate
 from gm_vae.model.sampling import uniforms
-from gm_vae.music import arranger
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.chords import chord_symbol
 from gm_vae.music.measures import measures_from_midi

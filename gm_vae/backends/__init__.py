@@ -1,0 +1,49 @@
+"""What computes the network: a folder for each of NumPy, TensorFlow and JAX.
+
+Keras has one backend per process, `KERAS_BACKEND`; `current` is the only place that asks which. To
+add a backend, write a folder with the names of `interface.Backend`. NumPy makes music only: it
+needs neither Keras nor a compiler, and starts in a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, Any, cast
+
+from gm_vae.errors import UsageError
+
+if TYPE_CHECKING:
+    from gm_vae.backends.interface import Backend
+    from gm_vae.checkpoints.checkpoint import Checkpoint
+    from gm_vae.model.config import ModelConfig
+    from gm_vae.model.vae import HierarchicalVAE
+
+
+def current() -> Backend:
+    """The backend of this process.
+
+    Raises:
+        UsageError: Keras has a backend that the package does not support.
+    """
+    import keras
+
+    name = keras.backend.backend()
+    module = f"{__name__}.{name}"
+    if name == "numpy" or not importlib.util.find_spec(module):
+        raise UsageError(f"KERAS_BACKEND={name} is not supported; set it to tensorflow or jax.")
+    return cast("Backend", importlib.import_module(module))
+
+
+def make_network(config: ModelConfig, **kwargs: Any) -> HierarchicalVAE:
+    """A network with random weights that the current backend computes; arguments as its own."""
+    from gm_vae.model.vae import HierarchicalVAE
+
+    return HierarchicalVAE(config, kernels=current().Kernels(), **kwargs)
+
+
+def network_of(checkpoint: Checkpoint) -> HierarchicalVAE:
+    """The Keras model with the weights of a checkpoint."""
+    network = make_network(checkpoint.config)
+    network.load_published_weights(checkpoint.weights)
+    return network

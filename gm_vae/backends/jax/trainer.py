@@ -1,0 +1,142 @@
+"""Training in JAX on one device, without TensorFlow.
+
+Shapes are static: batches are laid out in segments that fit nearly all of them
+(`layout.segments_for`), and one that does not fit is laid out dense.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from gm_vae.backends.interface import next_batch
+from gm_vae.backends.jax.kernels import JaxKernels
+from gm_vae.data.arrays import Batch, MeasureArrays
+from gm_vae.data.prefetch import prefetched
+from gm_vae.data.reader import measure_batches
+from gm_vae.model import objective
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.layout import Segments, fits, segments_for
+from gm_vae.model.train_config import TrainConfig
+from gm_vae.model.vae import HierarchicalVAE
+
+_AHEAD = 8  # batches
+_SAMPLE = 100_000  # measures that the segments are found from
+
+
+class JaxTrainer:
+    """See `Trainer`."""
+
+    chief, replicas, multiworker = True, 1, False
+
+    def __init__(
+        self,
+        dataset_dir: str | pathlib.Path,
+        model: ModelConfig,
+        config: TrainConfig,
+        strategy: None = None,
+    ) -> None:
+        self._dataset_dir, self._config = dataset_dir, config
+        self.network = HierarchicalVAE(model, config.precision, config.initializer, JaxKernels())
+        self.optimizer = objective.make_optimizer(config, self.network)
+        self._state: tuple[list[jax.Array], list[jax.Array]] | None = None
+
+    def start(self, first_step: int) -> None:
+        """Load the training split and draw its batches from `first_step` on."""
+        config = self._config
+        sample = MeasureArrays.load(self._dataset_dir, "train", _SAMPLE)
+        self._segments = segments_for(sample.lengths.astype(np.int32), config.batch_size)
+        batches = measure_batches(
+            self._dataset_dir,
+            "train",
+            config.batch_size,
+            shuffle_seed=config.seed,
+            repeat=True,
+            drop_remainder=True,
+            transpose=config.transpose,
+            bucket=config.bucket,
+            first_batch=first_step,
+        )
+        self._batches = prefetched(batches, _AHEAD)
+        self._step = make_step(self.network, self.optimizer, config)
+        self._state = (
+            [variable.value for variable in self.network.trainable_variables],
+            [variable.value for variable in self.optimizer.variables],
+        )
+
+    def step(self) -> dict[str, jax.Array]:
+        """One step; see `Trainer.step`."""
+        batch = next_batch(self._batches)
+        segments = self._segments if fits(batch["lengths"], self._segments) else None
+        *self._state, results = self._step(segments, *self._state, batch)
+        return results
+
+    def set_schedule_step(self, value: float) -> None:
+        """See `Trainer.set_schedule_step`."""
+        _, slots = self._state
+        slots[_schedule_slot(self.optimizer)] = jnp.float32(value)
+
+    def sync(self) -> None:
+        """Set the variables from the state that steps hand on."""
+        if self._state is None:
+            return
+        for variables, values in zip(
+            (self.network.trainable_variables, self.optimizer.variables), self._state
+        ):
+            for variable, value in zip(variables, values):
+                variable.assign(jnp.copy(value))  # the next step takes the state's own memory
+
+    def gather(self, values: list[int]) -> list[list[int]]:
+        """There is one device and one process."""
+        return [values]
+
+    def watch(self) -> contextlib.AbstractContextManager[None]:
+        """There is no worker to lose."""
+        return contextlib.nullcontext()
+
+
+def make_step(network: HierarchicalVAE, optimizer: objective.Adam, config: TrainConfig) -> Any:
+    """A compiled function (segments or None, weights, slots, batch) -> (weights, slots, figures).
+
+    The noise of a step follows from the seed and its number.
+    """
+    variables = network.trainable_variables
+    key = jax.random.key(config.seed)
+
+    schedule_slot = _schedule_slot(optimizer)
+
+    def loss(
+        weights: list[jax.Array], batch: Batch, slots: list[jax.Array], segments: Segments | None
+    ) -> Any:
+        noise = jax.random.normal(
+            jax.random.fold_in(key, slots[0]), (config.batch_size, network.config.latent_size)
+        )
+        noise = batch.get("noise", noise)
+        with keras.StatelessScope(state_mapping=list(zip(variables, weights))):
+            measures = {name: batch[name] for name in ("tokens", "lengths", "chords")}
+            scores = network.score(**measures, noise=noise, segments=segments)
+            return objective.loss_and_sums(network, scores, config, slots[schedule_slot])
+
+    def step(
+        segments: Segments | None, weights: list[jax.Array], slots: list[jax.Array], batch: Batch
+    ) -> Any:
+        (_, sums), gradients = jax.value_and_grad(loss, has_aux=True)(
+            weights, batch, slots, segments
+        )
+        gradients = network.free_gradients(gradients)
+        gradients, norm = objective.clip(gradients, config.clip_norm)
+        weights, slots = optimizer.stateless_apply(slots, gradients, weights)
+        return weights, slots, objective.figures(sums, norm)
+
+    return jax.jit(step, static_argnums=0, donate_argnums=(1, 2))
+
+
+def _schedule_slot(optimizer: objective.Adam) -> int:
+    """Which of the optimiser's variables the schedules follow."""
+    return [variable is optimizer.schedule_step for variable in optimizer.variables].index(True)

@@ -1,0 +1,78 @@
+"""The heavy parts of the network in TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from gm_vae.backends.tensorflow.gathers import sum_of_gathers
+from gm_vae.backends.tensorflow.recurrence import GATE_PADDING, ragged_lstm
+from gm_vae.model.kernels import Kernels, Signature, State, one_hot_sum
+from gm_vae.model.layout import Layout
+
+
+class StaticKernels(Kernels):
+    """Static shapes: for decoding, and the base of the others."""
+
+    def embed_sum(self, table: tf.Tensor, indices: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
+        """See `Kernels.embed_sum`."""
+        return sum_of_gathers(table, indices)
+
+    def scan(self, gates: tf.Tensor, kernel: tf.Tensor, state: State, dtype: str) -> State:
+        """See `Kernels.scan`; XLA needs the length of a loop for its gradient, and gets it here."""
+
+        def step(carry: State, step_gates: tf.Tensor) -> State:
+            return self.lstm_step(step_gates, kernel, carry, dtype)
+
+        return tf.scan(step, gates, state)
+
+    def jit(
+        self, network: keras.Model, function: Callable[..., Any], signature: Signature
+    ) -> Callable[..., Any]:
+        """See `Kernels.jit`."""
+        specs = [tf.TensorSpec(shape, dtype) for shape, dtype in signature]
+        return tf.function(function, autograph=False, input_signature=specs)
+
+
+class OneHotKernels(StaticKernels):
+    """Static shapes with a gradient that TPUs and XLA compute fast and in a fixed order."""
+
+    @property
+    def inference(self) -> Kernels:
+        """See `Kernels.inference`."""
+        return StaticKernels()
+
+    def embed_sum(self, table: tf.Tensor, indices: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
+        """See `Kernels.embed_sum`."""
+        return one_hot_sum(self, table, indices, dtype)
+
+
+class RaggedKernels(StaticKernels):
+    """Real steps only, for CPUs and GPUs."""
+
+    ragged = True
+    gate_padding = GATE_PADDING
+
+    @property
+    def static(self) -> Kernels:
+        """See `Kernels.static`."""
+        return OneHotKernels()
+
+    @property
+    def inference(self) -> Kernels:
+        """See `Kernels.inference`."""
+        return StaticKernels()
+
+    def lstm(
+        self,
+        gates: tf.Tensor,
+        kernel: tf.Tensor,
+        state: State | None,
+        layout: Layout,
+        dtype: str,
+    ) -> tf.Tensor:
+        """See `Kernels.lstm`."""
+        return ragged_lstm(gates, kernel, state, layout, dtype)

@@ -1,0 +1,167 @@
+"""A model that lies elsewhere -> a folder here, within bounds of bytes and time.
+
+What describes the model comes first and is checked; only then come its weights, no more bytes of
+them than the description says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from gm_vae import files
+from gm_vae.checkpoints.checkpoint import ATTRIBUTES
+from gm_vae.checkpoints.client_config import CONFIG
+from gm_vae.checkpoints.folder import FILE_NAME
+from gm_vae.checkpoints.tensors import MANIFEST, MAX_DESCRIPTION_BYTES, read_manifest
+from gm_vae.errors import UserError
+from gm_vae.scratch import does_not_fit, scratch_folder
+
+_PATIENCE_SECONDS = 60.0  # for the descriptions, and for the weights before their pace counts
+_LEAST_BYTES_A_SECOND = 50_000
+_PIECE_BYTES = 1 << 16
+_ABSENT_WITHOUT_HARM = (FILE_NAME, ATTRIBUTES, CONFIG)
+
+
+@contextlib.contextmanager
+def fetched(address: str, check: Callable[[pathlib.Path], None]) -> Iterator[pathlib.Path]:
+    """A temporary folder with the files of a checkpoint folder that lies elsewhere.
+
+    Args:
+        address: of the folder.
+        check: is given a folder with all but the weights, and raises UserError if that describes
+            no model.
+
+    Raises:
+        UserError: what `check` raises, there is no such folder, or the server is too slow or sends
+            what the description does not say. The message names the address.
+    """
+    with scratch_folder() as folder:
+        try:
+            fetch = _Fetch(address, folder)
+            fetch.descriptions()
+            check(folder)
+            fetch.weights()
+            yield folder
+        except UserError as error:  # of the address, not of a folder that nobody knows
+            raise type(error)(str(error).replace(str(folder), address)) from None
+
+
+class _Fetch:
+    """Copies the files of `address` into `folder`."""
+
+    def __init__(self, address: str, folder: pathlib.Path) -> None:
+        self._address, self._folder = address, folder
+        self._deadline = 0.0  # on the monotonic clock
+
+    def descriptions(self) -> None:
+        """Copy everything but the weights."""
+
+        def copy() -> None:
+            for name in (MANIFEST, *_ABSENT_WITHOUT_HARM):
+                self._copy(name, MAX_DESCRIPTION_BYTES)
+
+        self._within(_PATIENCE_SECONDS, copy)
+
+    def weights(self) -> None:
+        """Copy the shards."""
+        groups = read_manifest(self._folder)
+
+        def copy() -> None:
+            for group in groups:
+                left = group.stored_bytes
+                for name in dict.fromkeys(group.shards):
+                    left -= self._copy(name, left)
+
+        expected_bytes = sum(group.stored_bytes for group in groups)
+        self._within(_PATIENCE_SECONDS + expected_bytes / _LEAST_BYTES_A_SECOND, copy)
+
+    def _within(self, seconds: float, copy: Callable[[], None]) -> None:
+        """Do `copy` in a thread, for which nobody waits when the time is up.
+
+        Without one, a server that sends a byte now and then could keep a read from returning.
+        """
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                copy()
+            except BaseException as error:
+                failures.append(error)
+
+        self._deadline = time.monotonic() + seconds
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(seconds)
+        if failures:
+            raise failures[0]
+        if thread.is_alive():
+            raise self._too_slow()
+
+    def _copy(self, name: str, most: int) -> int:
+        """Copy a file of at most so many bytes; returns how many it has."""
+        place = files.join(self._address, urllib.parse.quote(name))
+        target = self._folder / name
+        copied = 0
+        stream = self._open(name, place)
+        if stream is None:
+            return 0
+        try:
+            with stream:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with open(target, "wb") as copy:
+                    for piece in self._pieces(stream, place):
+                        copied += len(piece)
+                        if copied > most:
+                            raise UserError(
+                                f"{place} has more than the {most:,} bytes that it may have; take "
+                                "another model."
+                            )
+                        copy.write(piece)
+        except OSError as error:
+            raise does_not_fit(place, self._folder, error) from None
+        return copied
+
+    def _open(self, name: str, place: str) -> BinaryIO | None:
+        """A file of the address; None if it is not there and need not be."""
+        try:
+            return files.open_file(place)
+        except FileNotFoundError:
+            if name in _ABSENT_WITHOUT_HARM:
+                return None
+            raise UserError(
+                f"there is no {place}; give the address of a folder that holds {MANIFEST} and the "
+                "files that it names."
+            ) from None
+        except OSError as error:
+            raise _unreadable(place, error) from None
+
+    def _pieces(self, stream: BinaryIO, place: str) -> Iterator[bytes]:
+        """The content as it comes."""
+        read = getattr(stream, "read1", stream.read)
+        while True:
+            if time.monotonic() > self._deadline:
+                raise self._too_slow()
+            try:
+                piece = read(_PIECE_BYTES)
+            except Exception as error:  # each kind of storage has its own
+                raise _unreadable(place, error) from None
+            if not piece:
+                return
+            yield piece
+
+    def _too_slow(self) -> UserError:
+        return UserError(
+            f"{self._address} sends the model too slowly; copy the folder to this machine by other "
+            "means and name the copy."
+        )
+
+
+def _unreadable(place: str, error: Exception) -> UserError:
+    reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
+    return UserError(f"cannot read {place} ({reason}); try again later.")

@@ -1,0 +1,92 @@
+"""Any model that people have -> a Checkpoint: by folder, address, or name of a bundled model."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+from gm_vae import files
+from gm_vae.checkpoints import folder as checkpoint_lib
+from gm_vae.checkpoints import magentajs
+from gm_vae.checkpoints.checkpoint import Checkpoint, read_attributes
+from gm_vae.checkpoints.fetching import fetched
+from gm_vae.checkpoints.folder import checkpoint_folder, read_checkpoint
+from gm_vae.checkpoints.tensors import MANIFEST
+from gm_vae.errors import UserError
+
+BUNDLED = pathlib.Path(__file__).parent.parent / "models"  # a checkpoint folder for each name
+DEFAULT = "small"  # the bundled model that is meant where none is named
+
+_SAVED_MODEL = "saved_model.pb"
+_VARIABLE = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+
+def read_model(path: str | os.PathLike[str]) -> Checkpoint:
+    """What the files of a model hold; `path` and errors are those of `gm_vae.load`."""
+    if files.scheme(path):
+        with fetched(os.fspath(path), _check_descriptions) as folder:
+            return _read_weights(folder, os.fspath(path))
+    try:
+        folder = model_folder(path)
+        if (folder / _SAVED_MODEL).is_file():
+            return _read_saved_model(folder)
+        return _read_weights(folder, folder.name)
+    except OSError as error:
+        raise UserError(
+            f"cannot read the model at {path} ({error.strerror}); check the path."
+        ) from None
+
+
+def model_folder(path: str | os.PathLike[str]) -> pathlib.Path:
+    """The folder of a model on this machine: a path as it is, or the place of a bundled model.
+
+    A folder that is there comes before a bundled model of the same name. Raises UserError for a
+    name of neither.
+    """
+    folder = files.user_path(path)
+    if folder.exists() or len(folder.parts) > 1:
+        return folder
+    names = bundled_models()
+    if folder.name in names:
+        return BUNDLED / folder.name
+    bundled = f"; bundled models are {', '.join(names)}" if names else ""
+    raise UserError(f"there is no model at {path}{bundled}; train one with gm-vae train.")
+
+
+def bundled_models() -> list[str]:
+    """Names of the models that the package carries."""
+    return sorted(each.parent.name for each in BUNDLED.glob(f"*/{checkpoint_lib.FILE_NAME}"))
+
+
+def _read_weights(folder: pathlib.Path, source: str) -> Checkpoint:
+    """What a folder with a manifest holds."""
+    if _is_magentajs(folder):
+        weights, info = magentajs.read_magentajs(folder)
+        found = magentajs.adopt(weights, info.fmt, source)
+        return Checkpoint(found.config, found.weights, found.training, read_attributes(folder))
+    return read_checkpoint(checkpoint_folder(folder))
+
+
+def _check_descriptions(folder: pathlib.Path) -> None:
+    (magentajs if _is_magentajs(folder) else checkpoint_lib).check_descriptions(folder)
+
+
+def _is_magentajs(folder: pathlib.Path) -> bool:
+    return (folder / MANIFEST).is_file() and not (folder / checkpoint_lib.FILE_NAME).is_file()
+
+
+def _read_saved_model(folder: pathlib.Path) -> Checkpoint:
+    """The weights and the configuration that `gm_vae.export.saved_model` leaves in a SavedModel."""
+    from gm_vae.checkpoints.tf_variables import read_variables
+
+    config, training = checkpoint_lib.read_model_description(
+        folder / "assets.extra" / checkpoint_lib.FILE_NAME,
+        "name a SavedModel that gm-vae exported",
+    )
+    weights = {
+        name.removeprefix("weights/").removesuffix(_VARIABLE).replace("|", "/"): array
+        for name, array in read_variables(
+            folder / "variables/variables", str(folder), lambda name: name.startswith("weights/")
+        ).items()
+    }
+    return Checkpoint(config, weights, training, read_attributes(folder))

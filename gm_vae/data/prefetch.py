@@ -1,0 +1,44 @@
+"""Items of an iterator, prepared ahead in a thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def prefetched(items: Iterable[T], count: int) -> Generator[T, None, None]:
+    """The same items, up to `count` of them ready before they are asked for.
+
+    What the iterator raises is raised in its place. Closing the generator ends the thread.
+    """
+    ready: queue.Queue[tuple[str, object]] = queue.Queue(count)
+    closed = threading.Event()
+
+    def work() -> None:
+        try:
+            for item in items:
+                ready.put(("item", item))
+                if closed.is_set():
+                    return
+            ready.put(("end", None))
+        except BaseException as error:
+            ready.put(("error", error))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while True:
+            kind, value = ready.get()
+            if kind == "end":
+                return
+            if kind == "error":
+                raise value  # type: ignore[misc]
+            yield value  # type: ignore[misc]
+    finally:
+        closed.set()
+        while not ready.empty():  # let a `put` that waits go on
+            ready.get_nowait()

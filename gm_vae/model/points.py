@@ -1,0 +1,57 @@
+"""Points of the latent space: what a seed means in Python, in a SavedModel and on the page.
+
+One hashed pair of numbers a coordinate. Draws count from 0 for the points of a seed, so that more
+points begin with the same ones, and down from -1 for what is added to a given point (`noise`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gm_vae import numpy_ops
+from gm_vae.model.sampling import uniforms
+
+# Places in a track count from 0: these are drawn for no token.
+RADIUS, ANGLE = -1, -2
+
+
+def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
+    """float32 [B, Z] from a standard normal, for `draws` int32 [B] and Z = `width`.
+
+    Box and Muller's transform of two numbers hashed from (seed, draw, coordinate), so that a point
+    does not depend on how many are drawn. In float64 until the end, so that all engines round to
+    the same float32. `ops` computes: `keras.ops` on TensorFlow, or `numpy_ops`.
+    """
+    measures = ops.repeat(ops.cast(draws, "int32"), width)
+    coordinates = ops.tile(ops.arange(width, dtype="int32"), ops.shape(draws))
+    first, second = (
+        ops.cast(uniforms(seed, measures, coordinates, place, ops), "float64")
+        for place in (RADIUS, ANGLE)
+    )
+    points = ops.sqrt(-2.0 * ops.log(first)) * ops.cos(2.0 * math.pi * second)
+    return ops.reshape(ops.cast(points, "float32"), (-1, width))
+
+
+def noise(seed: int, count: int, width: int) -> np.ndarray:
+    """float32 [count, Z] from a standard normal, none of which is a point of the seed."""
+    return prior_points(seed, -1 - np.arange(count), width, numpy_ops)
+
+
+def slerp(a: Any, b: Any, t: Any, ops: Any) -> Any:
+    """Points between `a` and `b`, float64 [..., Z], at `t` in 0..1 float64 [..., 1]: float32.
+
+    Spherical interpolation turns the direction evenly and the length linearly, so that points on
+    the way are as far out as samples of the prior are (Shoemake 1985; White 2016). Where there is
+    no plane to turn in, the way is straight.
+    """
+    lengths = [ops.sqrt(ops.sum(ops.square(x), -1, keepdims=True)) for x in (a, b)]
+    u, v = (x / ops.where(length > 0, length, 1.0) for x, length in zip((a, b), lengths))
+    angle = ops.arccos(ops.clip(ops.sum(u * v, -1, keepdims=True), -1.0, 1.0))
+    turns = (angle > 1e-6) & (angle < math.pi - 1e-6) & (ops.minimum(*lengths) > 0)
+    direction = ops.sin((1.0 - t) * angle) * u + ops.sin(t * angle) * v
+    direction = direction / ops.where(turns, ops.sin(angle), 1.0)
+    curved = direction * ((1.0 - t) * lengths[0] + t * lengths[1])
+    return ops.cast(ops.where(turns, curved, (1.0 - t) * a + t * b), "float32")

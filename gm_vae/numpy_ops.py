@@ -1,0 +1,61 @@
+"""NumPy under the names of `keras.ops`, so that one text serves graphs and plain arrays.
+
+Only what the shared rules call; most names are the same in both.
+"""
+
+from __future__ import annotations
+
+from numpy import (  # noqa: F401
+    any,
+    arange,
+    arccos,
+    argmax,
+    asarray,
+    clip,
+    concatenate,
+    cos,
+    cumsum,
+    exp,
+    expand_dims,
+    full,
+    log,
+    logaddexp,
+    logical_not,
+    matmul,
+    max,
+    maximum,
+    min,
+    minimum,
+    ndarray,
+    repeat,
+    reshape,
+    right_shift,
+    shape,
+    sin,
+    sqrt,
+    square,
+    sum,
+    take,
+    take_along_axis,
+    tile,
+    where,
+    zeros,
+    zeros_like,
+)
+
+
+def cast(x: object, dtype: str) -> ndarray:
+    """`x` as an array of `dtype`."""
+    return asarray(x).astype(dtype, copy=False)
+
+
+def convert_to_tensor(x: object) -> ndarray:
+    """`x` as an array."""
+    return asarray(x)
+
+
+def logsumexp(x: ndarray, axis: int = -1, keepdims: bool = False) -> ndarray:
+    """log(sum(exp(x))) along an axis."""
+    greatest = max(x, axis, keepdims=True)
+    total = greatest + log(sum(exp(x - greatest), axis, keepdims=True))
+    return total if keepdims else total.squeeze(axis)

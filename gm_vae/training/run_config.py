@@ -1,0 +1,175 @@
+"""run.json: whose run a folder holds, who writes it, and whether all workers mean the same run."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+from gm_vae.backends.interface import Trainer
+from gm_vae.checkpoints.checkpoint import Checkpoint, fingerprint
+from gm_vae.checkpoints.tensors import MAX_DESCRIPTION_BYTES
+from gm_vae.data.dataset import Dataset
+from gm_vae.errors import UsageError, UserError
+from gm_vae.files import read_bounded
+from gm_vae.json_values import Fields, MapOf, Text, Whole, WrongValue, anything, brief, parse
+from gm_vae.locks import lock
+from gm_vae.model.config import ModelConfig
+from gm_vae.model.train_config import TrainConfig
+from gm_vae.music.measure_format import MeasureFormat
+
+_HOLDER = ".writer.json"  # the process that writes the folder now, for messages
+_FILE = Fields(
+    {
+        "model": Fields({"fmt": anything}),
+        "training": MapOf(anything),
+        "dataset": MapOf(anything),
+    }
+)
+_MAY_CHANGE = ("keep", "save_every", "log_every", "validation_measures")  # when it goes on
+
+Settings = dict[str, dict[str, Any]]
+
+
+def settings_of(
+    model: ModelConfig, config: TrainConfig, dataset: Dataset, start: Checkpoint | None = None
+) -> Settings:
+    """The content of run.json: all that the losses of a run follow from."""
+    measures = {name: split.measures for name, split in dataset.splits.items()}
+    return {
+        "model": model.to_dict(),
+        "training": {
+            **config.to_dict(),
+            "finetune": fingerprint(start.weights) if start else None,
+        },
+        "dataset": {**measures, "sha256": dataset.sha256},
+    }
+
+
+@contextlib.contextmanager
+def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Iterator[None]:
+    """The run folder for this process alone, with run.json of these settings.
+
+    Writes run.json into a new run folder, or sees that the run there is this one. What a killed run
+    left half written is removed. In the block no other process can claim the folder.
+
+    Raises:
+        UsageError: the folder holds something else or a run of other settings, or another process
+            trains in it.
+        UserError: it cannot be read or written.
+    """
+    try:
+        _require_same(folder, settings, fmt)
+        folder.mkdir(parents=True, exist_ok=True)
+        held = lock(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    if held is None:
+        raise UsageError(
+            f"{folder} is being written by another gm-vae train{_holder(folder)}; wait for it, end "
+            "it, or choose another --output."
+        )
+    try:
+        _write(folder, settings)
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            (folder / _HOLDER).unlink()
+        os.close(held)
+
+
+def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
+    """Raise UserError unless the folder is new or holds the run of these settings."""
+
+    def told(value: Any) -> str:
+        return brief(json.dumps(value), 60)
+
+    path = folder / "run.json"
+    if not path.exists():
+        if folder.is_dir() and any(entry.name != _HOLDER for entry in folder.iterdir()):
+            raise UsageError(f"{folder} is not empty and no run; choose another --output.")
+    else:
+        try:
+            old = parse(read_bounded(path, MAX_DESCRIPTION_BYTES), _FILE)
+            old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
+            # the learning rate along a cosine, or by the clock, follows from the number of steps
+            asked = settings["training"]
+            bound = asked["schedule"] == "cosine" or asked["minutes"] is not None
+            free = () if bound else ("steps",)
+            differing = [
+                f"{part}.{name}: {told(old[part].get(name))} there, {told(value)} asked for"
+                for part in settings
+                for name, value in settings[part].items()
+                if name not in (*_MAY_CHANGE, *free, "fmt") and old[part].get(name) != value
+            ]
+            if old_fmt != fmt:
+                differing.insert(0, f"measure format: {old_fmt.differences(fmt)}")
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be read ({error.strerror}); choose another --output."
+            ) from None
+        except WrongValue as error:
+            raise UserError(f"{path} cannot be read ({error}); choose another --output.") from None
+        except UserError as error:  # of a field, without the file
+            raise type(error)(f"{path}: {error}") from None
+        if differing:
+            raise UsageError(
+                f"{folder} holds a run with other settings ({'; '.join(differing)}); choose "
+                "another --output, or the same flags to go on."
+            )
+
+
+def _write(folder: pathlib.Path, settings: Settings) -> None:
+    """Write run.json and who holds the folder; remove what a killed run has left."""
+    try:
+        part = folder / f".run.json.{os.getpid()}"
+        part.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+        os.replace(part, folder / "run.json")
+        holder = {"process": os.getpid(), "host": socket.gethostname()}
+        (folder / _HOLDER).write_text(json.dumps(holder) + "\n", encoding="utf-8")
+        for left in (*folder.glob(".run.json.*"), *folder.glob("state/.*.part")):
+            left.unlink()
+        for left in (*folder.glob(".checkpoint.*"), *folder.glob(".best.*")):
+            shutil.rmtree(left)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def _holder(folder: pathlib.Path) -> str:
+    """Which process has the lock, as far as it has told."""
+    rule = Fields({"process": Whole(), "host": Text(255)})
+    try:
+        told = parse(read_bounded(folder / _HOLDER, 1000), rule)
+    except (OSError, UserError, WrongValue):
+        return ""
+    return f" (process {told['process']} on {told['host']})"
+
+
+def _unwritable(folder: pathlib.Path, error: OSError) -> UserError:
+    return UserError(f"cannot write to {folder} ({error.strerror}); choose another --output.")
+
+
+def check_workers_agree(
+    trainer: Trainer, folder: pathlib.Path, step: int, settings: Settings
+) -> None:
+    """Raise UsageError, on every worker, unless all begin at one step with equal settings."""
+    if not trainer.multiworker:
+        return
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).digest()
+    rows = trainer.gather([step, int.from_bytes(digest[:7], "big")])
+    steps, digests = zip(*rows)
+    if len(set(steps)) > 1:
+        raise UsageError(
+            f"the workers find different steps in {folder} ({', '.join(map(str, steps))}); it must "
+            "be one folder that all of them see."
+        )
+    if len(set(digests)) > 1:
+        raise UsageError(
+            "the workers were started with different flags or datasets; give each the same."
+        )
