@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any
 
-from absl import flags
-
 from gm_vae import files
-from gm_vae.command import Command, require
+from gm_vae.command import Command
 from gm_vae.errors import UsageError
-from gm_vae.export.web_page import define_soundfont
-from gm_vae.generate.loading import define_model_flag
+from gm_vae.export.web_page import SOUNDFONT_HELP
+from gm_vae.flags import Arguments, flag
+from gm_vae.generate.arguments import ModelArguments
 from gm_vae.json_values import WrongValue, parse
 from gm_vae.text import printable
 
@@ -21,81 +19,71 @@ FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
 _QUANTIZED = {"magentajs": "float16", "web": "float16"}
 
 
-def _define_export(values: flags.FlagValues) -> None:
-    define_model_flag(values)
-    flags.DEFINE_string("output", None, "Folder to write.", flag_values=values)
-    flags.DEFINE_enum(
-        "format",
+@dataclasses.dataclass(frozen=True)
+class ExportArguments(ModelArguments):
+    """The flags of `export`."""
+
+    output: str = flag(None, "Folder to write.", required=True)
+    format: str = flag(
         None,
-        FORMATS,
         "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for "
         "TensorFlow.js alone, web for a site with the page, checkpoint for gm-vae itself.",
-        flag_values=values,
+        choices=FORMATS,
+        required=True,
     )
-    flags.DEFINE_enum(
-        "quantize",
+    quantize: str | None = flag(
         None,
-        ["none", "float16", "uint16", "uint8"],
         "How weights are stored, but in a SavedModel; float16 for magentajs unless said otherwise.",
-        flag_values=values,
+        choices=("none", "float16", "uint16", "uint8"),
     )
-    flags.DEFINE_bool(
-        "half", False, "Store the weights of a SavedModel as float16.", flag_values=values
-    )
-    flags.DEFINE_integer(
-        "shard_bytes", None, "Size of the files of weights for browsers.", flag_values=values
-    )
-    flags.DEFINE_string(
-        "evaluation",
+    half: bool = flag(False, "Store the weights of a SavedModel as float16.")
+    shard_bytes: int | None = flag(None, "Size of the files of weights for browsers.")
+    evaluation: str | None = flag(
         None,
         "What gm-vae evaluate --output wrote, a .json file or a folder: figures for the card.",
-        flag_values=values,
     )
-    flags.DEFINE_string(
-        "license", None, "Under which terms the weights are, for the card.", flag_values=values
-    )
-    define_soundfont(values)
-    flags.DEFINE_bool("force", False, "Replace what is there.", flag_values=values)
+    license: str | None = flag(None, "Under which terms the weights are, for the card.")
+    soundfont: str | None = flag(None, SOUNDFONT_HELP)
+    force: bool = flag(False, "Replace what is there.")
 
 
-def _export(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "output", "format")
-    browsers = values.format in ("magentajs", "tfjs")
+def _export(args: ExportArguments) -> None:
+    browsers = args.format in ("magentajs", "tfjs")
     for name, fits in (
-        ("quantize", values.format != "savedmodel"),
-        ("half", values.format == "savedmodel"),
+        ("quantize", args.format != "savedmodel"),
+        ("half", args.format == "savedmodel"),
         ("shard_bytes", browsers),
-        ("soundfont", values.format == "web"),
+        ("soundfont", args.format == "web"),
     ):
-        if values[name].value not in (None, False) and not fits:
-            raise UsageError(f"--{name} does not go with --format={values.format}; leave it out.")
+        if getattr(args, name) not in (None, False) and not fits:
+            raise UsageError(f"--{name} does not go with --format={args.format}; leave it out.")
     from gm_vae.checkpoints.load import read_model
 
-    output = files.user_path(values.output)
-    about = {} if values.license is None else {"license": values.license}
-    if values.evaluation:
-        about["evaluation"] = _evaluation(values.evaluation)
-    found = read_model(values.model)
+    output = files.user_path(args.output)
+    about = {} if args.license is None else {"license": args.license}
+    if args.evaluation:
+        about["evaluation"] = _evaluation(args.evaluation)
+    found = read_model(args.model)
     found = dataclasses.replace(found, training={**found.training, **about})
-    quantization = values.quantize or _QUANTIZED.get(values.format, "none")
-    if values.format == "savedmodel":
+    quantization = args.quantize or _QUANTIZED.get(args.format, "none")
+    if args.format == "savedmodel":
         from gm_vae.export.saved_model import export_saved_model
 
-        export_saved_model(found, output, values.half, values.force)
-    elif values.format == "checkpoint":
+        export_saved_model(found, output, args.half, args.force)
+    elif args.format == "checkpoint":
         from gm_vae.checkpoints.folder import export_checkpoint
 
-        export_checkpoint(found, output, quantization, values.force)
-    elif values.format == "web":
+        export_checkpoint(found, output, quantization, args.force)
+    elif args.format == "web":
         from gm_vae.export.web_page import export_web
 
-        export_web(found, output, quantization, values.force, values.soundfont)
+        export_web(found, output, quantization, args.force, args.soundfont)
     else:
         from gm_vae.checkpoints.tensors import SHARD_BYTES
 
-        shard_bytes = SHARD_BYTES if values.shard_bytes is None else values.shard_bytes
-        export = _for_browsers(values.format)
-        export(found, output, quantization, shard_bytes, values.force)
+        shard_bytes = SHARD_BYTES if args.shard_bytes is None else args.shard_bytes
+        export = _for_browsers(args.format)
+        export(found, output, quantization, shard_bytes, args.force)
     print(printable(output))
 
 
@@ -147,29 +135,30 @@ EXPORT = Command(
         "gm-vae export --model=demo/run --format=checkpoint --quantize=float16 --output=mine "
         "--license=CC-BY-4.0"
     ),
-    define_flags=_define_export,
+    arguments=ExportArguments,
     run=_export,
 )
 
 
-def _define_import(values: flags.FlagValues) -> None:
-    flags.DEFINE_string(
-        "checkpoint",
+@dataclasses.dataclass(frozen=True)
+class ImportArguments(Arguments):
+    """The flags of `import`."""
+
+    checkpoint: str = flag(
         None,
         "A TensorFlow 1 checkpoint of hier-multiperf_vel_1bar_* (prefix, folder or .tar), or a "
         "magenta.js folder or its address.",
-        flag_values=values,
+        required=True,
     )
-    flags.DEFINE_string("output", None, "Checkpoint folder to write.", flag_values=values)
-    flags.DEFINE_bool("force", False, "Replace what is there.", flag_values=values)
+    output: str = flag(None, "Checkpoint folder to write.", required=True)
+    force: bool = flag(False, "Replace what is there.")
 
 
-def _import(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "checkpoint", "output")
+def _import(args: ImportArguments) -> None:
     from gm_vae.checkpoints.importing import import_checkpoint
 
-    output = files.user_path(values.output)
-    found = import_checkpoint(values.checkpoint, output, values.force)
+    output = files.user_path(args.output)
+    found = import_checkpoint(args.checkpoint, output, args.force)
     config = found.config
     print(
         f"encoder {config.encoder_units}, decoder {'x'.join(map(str, config.decoder_units))}, "
@@ -184,6 +173,6 @@ IMPORT = Command(
     name="import",
     summary="Turn a published or a magenta.js checkpoint into one of ours.",
     example="gm-vae import --checkpoint=downloaded/model.ckpt-100000 --output=models/published",
-    define_flags=_define_import,
+    arguments=ImportArguments,
     run=_import,
 )

@@ -7,6 +7,7 @@ browser; what serves it only hands out files.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import html
 import http.server
@@ -21,10 +22,7 @@ import threading
 import time
 import urllib.parse
 import webbrowser
-from collections.abc import Sequence
 from typing import Any, BinaryIO
-
-from absl import flags
 
 from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.checkpoints.load import DEFAULT, read_model
@@ -32,7 +30,8 @@ from gm_vae.checkpoints.magentajs import export_magentajs
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_folder, user_path
-from gm_vae.generate.loading import define_model_flag
+from gm_vae.flags import flag
+from gm_vae.generate.arguments import MODEL_HELP, ModelArguments
 from gm_vae.scratch import scratch_folder
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
@@ -307,30 +306,27 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Say nothing of each file."""
 
 
-def define_soundfont(values: flags.FlagValues) -> None:
-    """The flag of both verbs that make a page."""
-    flags.DEFINE_string(
-        "soundfont",
-        None,
-        "An .sf2, .sf3 or .dls file for the web page to play with, such as those of Debian's "
-        "packages musescore-general-soundfont-small and timgm6mb-soundfont.",
-        flag_values=values,
-    )
+SOUNDFONT_HELP = (
+    "An .sf2, .sf3 or .dls file for the web page to play with, such as those of Debian's packages "
+    "musescore-general-soundfont-small and timgm6mb-soundfont."
+)
 
 
-def _define_web(values: flags.FlagValues) -> None:
-    define_model_flag(values)
-    flags.DEFINE_alias("checkpoint", "model", flag_values=values)
-    define_soundfont(values)
-    flags.DEFINE_integer("port", PORT, "Port on this machine; 0 takes any.", flag_values=values)
-    flags.DEFINE_bool("open", True, "Open the browser.", flag_values=values)
+@dataclasses.dataclass(frozen=True)
+class WebArguments(ModelArguments):
+    """The flags of `web`."""
+
+    model: str = flag(DEFAULT, MODEL_HELP, alias="checkpoint")
+    soundfont: str | None = flag(None, SOUNDFONT_HELP)
+    port: int = flag(PORT, "Port on this machine; 0 takes any.")
+    open: bool = flag(True, "Open the browser.")
 
 
-def _web(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    with PageServer(values.model, values.port, values.soundfont) as server:
+def _web(args: WebArguments) -> None:
+    with PageServer(args.model, args.port, args.soundfont) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}/"
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
-        if values.open:
+        if args.open:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         try:
             server.serve_forever()
@@ -342,6 +338,6 @@ WEB = Command(
     name="web",
     summary="Serve the web page on this machine and open the browser.",
     example="gm-vae web\ngm-vae web --model=demo/run",
-    define_flags=_define_web,
+    arguments=WebArguments,
     run=_web,
 )

@@ -31,7 +31,7 @@ VERBS = {
         "gm_vae.pipelines.midi_to_measures", "COMMAND", "turn MIDI files into a dataset of measures"
     ),
     "explain": Verb("gm_vae.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
-    "stats": Verb("gm_vae.pipelines.report", "COMMAND", "print the report of a dataset"),
+    "stats": Verb("gm_vae.pipelines.stats", "COMMAND", "print the report of a dataset"),
     "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run"),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
     "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),

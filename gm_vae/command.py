@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import inspect
 import os
 import re
 import sys
 import textwrap
-import typing
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from absl import flags
+from absl import flags as absl_flags
 
 from gm_vae.console import print_anything
 from gm_vae.errors import UsageError, UserError
+from gm_vae.flags import Arguments, arguments, define
 from gm_vae.signals import Ended, ended_by_signals
 from gm_vae.text import printable
-
-T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,32 +32,28 @@ class Command:
         name: the verb, as in `gm-vae NAME`.
         summary: one sentence, what it does.
         example: a whole command line, or several lines of them.
-        define_flags: adds the verb's flags to a `flags.FlagValues` (no global flags anywhere).
-        run: does the work, given the parsed flags and the positional arguments; may return an
-            exit code.
-        arguments: how the positional arguments read in the usage line, "" if there are none.
+        arguments: the class of its arguments, whose fields are its flags (`gm_vae.flags`).
+        run: does the work, given a value of that class; may return an exit code.
+        words: how the positional arguments read in the usage line, "" if there are none.
     """
 
     name: str
     summary: str
     example: str
-    define_flags: Callable[[flags.FlagValues], None]
-    run: Callable[[flags.FlagValues, Sequence[str]], int | None]
-    arguments: str = ""
+    arguments: type[Arguments]
+    run: Callable[[Any], int | None]
+    words: str = ""
 
     def main(self, argv: Sequence[str] | None = None) -> int:
         """Parse `argv` (without the verb; sys.argv[1:] if None), run, return the exit code."""
         print_anything()
         argv = list(sys.argv[1:] if argv is None else argv)
-        values = flags.FlagValues()
-        self.define_flags(values)
         try:
             with ended_by_signals():
                 if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in argv):
-                    print(self.help(values))
+                    print(self.help())
                     return 0
-                positional = self._parse(values, argv)
-                code = self.run(values, positional) or 0
+                code = self.run(self._parse(argv)) or 0
                 sys.stdout.flush()
                 return code
         except UserError as error:
@@ -87,12 +80,10 @@ class Command:
             )
             return 1
 
-    def help(self, values: flags.FlagValues | None = None) -> str:
+    def help(self) -> str:
         """The text of `gm-vae NAME --help`."""
-        if values is None:
-            values = flags.FlagValues()
-            self.define_flags(values)
-        usage = f"usage: gm-vae {self.name} [--flag=value ...] {self.arguments}".rstrip()
+        values = define(self.arguments)
+        usage = f"usage: gm-vae {self.name} [--flag=value ...] {self.words}".rstrip()
         lines = [self.summary, "", usage, "", "example:"]
         lines += ["  " + line for line in self.example.strip().splitlines()]
         lines += ["", "flags:"]
@@ -104,21 +95,22 @@ class Command:
             lines += textwrap.wrap(text, 92, initial_indent="      ", subsequent_indent="      ")
         return "\n".join(lines)
 
-    def _parse(self, values: flags.FlagValues, argv: list[str]) -> list[str]:
+    def _parse(self, argv: list[str]) -> Arguments:
+        values = define(self.arguments)
         if any(re.match(r"--?flagfile(=|$)", arg) for arg in argv):  # absl would read any file
             raise UsageError("--flagfile is not supported; write the flags on the command line.")
         try:
             positional = values([self.name, *argv])[1:]
-        except flags.Error as error:
+        except absl_flags.Error as error:
             text = _brief(str(error).strip().removesuffix(" ?").rstrip("."))
             raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
-        if positional and not self.arguments:
+        if positional and not self.words:
             raise UsageError(
                 f"{_brief(positional[0])!r} is one word too many; "
                 f"{_quoted(values, argv, positional)}. "
                 f"See gm-vae {self.name} --help."
             )
-        return positional
+        return arguments(self.arguments, values, positional)
 
 
 def _brief(text: str) -> str:
@@ -139,7 +131,7 @@ def _give_up_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _quoted(values: flags.FlagValues, argv: list[str], positional: list[str]) -> str:
+def _quoted(values: absl_flags.FlagValues, argv: list[str], positional: list[str]) -> str:
     """How flags are written, with quotes if these words look like the rest of a flag's value."""
     count = len(positional)
     starts = [i for i in range(len(argv)) if argv[i : i + count] == positional]
@@ -150,54 +142,3 @@ def _quoted(values: flags.FlagValues, argv: list[str], positional: list[str]) ->
     if name not in values or values[name].boolean or not value:
         return "flags are written --name=value"
     return f'put quotes around words with spaces: --{name}="{" ".join([value, *positional])}"'
-
-
-def attribute_help(cls: type) -> dict[str, str]:
-    """What the "Attributes:" section of a class's docstring says of each name, as one line each."""
-    found: dict[str, str] = {}
-    name = ""
-    section = inspect.getdoc(cls) or ""
-    for line in section.partition("Attributes:")[2].splitlines():
-        if not line.strip():
-            continue
-        if not line.startswith("    "):
-            break
-        match = re.match(r"    (\w+): (.*)", line)
-        if match:
-            name, found[match[1]] = match[1], match[2].strip()
-        elif name:
-            found[name] += " " + line.strip()
-    return {key: text[:1].upper() + text[1:] for key, text in found.items()}
-
-
-def define_fields(values: flags.FlagValues, defaults: Any) -> None:
-    """A flag for each bool, int, float or str field of a dataclass value, explained as there.
-
-    A field may be None too, where its flag is not given.
-    """
-    define = {
-        bool: flags.DEFINE_bool,
-        int: flags.DEFINE_integer,
-        float: flags.DEFINE_float,
-        str: flags.DEFINE_string,
-    }
-    texts = attribute_help(type(defaults))
-    for name, hint in typing.get_type_hints(type(defaults)).items():
-        (kind,) = {*(typing.get_args(hint) or [hint])} - {type(None)}
-        value = getattr(defaults, name)
-        define[kind](name, value, texts.get(name, ""), flag_values=values)
-
-
-def from_fields(values: flags.FlagValues, defaults: T) -> T:
-    """`defaults` with the fields that were given as flags of `define_fields`."""
-    names = [field.name for field in dataclasses.fields(defaults)]
-    return dataclasses.replace(
-        defaults, **{name: values[name].value for name in names if values[name].present}
-    )
-
-
-def require(values: flags.FlagValues, *names: str) -> None:
-    """Raise UsageError unless each named flag was given a value."""
-    for name in names:
-        if values[name].value in (None, "", []):
-            raise UsageError(f"--{name} is missing: {values[name].help}")

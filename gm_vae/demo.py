@@ -14,11 +14,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from absl import flags
-
 from gm_vae.command import Command
 from gm_vae.errors import Interrupted, UsageError, UserError
 from gm_vae.files import user_path
+from gm_vae.flags import Arguments, flag
 from gm_vae.model.train_config import RECIPES
 from gm_vae.progress import duration
 from gm_vae.quiet import import_tensorflow_quietly
@@ -288,44 +287,40 @@ def _table(
     return "\n".join(f"{name:<20}{printable(text)}" for name, text in rows)
 
 
-def _define(values: flags.FlagValues) -> None:
-    flags.DEFINE_string(
-        "midi",
-        None,
-        "Folder, glob, .zip or .tar.* of MIDI files; songs of our own arranger if left out.",
-        flag_values=values,
+@dataclasses.dataclass(frozen=True)
+class DemoArguments(Arguments):
+    """The flags of `demo`."""
+
+    midi: str | None = flag(
+        None, "Folder, glob, .zip or .tar.* of MIDI files; songs of our own arranger if left out."
     )
-    flags.DEFINE_string("output", "demo", "Folder for all that is made.", flag_values=values)
-    flags.DEFINE_float(
-        "minutes",
+    output: str = flag("demo", "Folder for all that is made.")
+    minutes: float = flag(
         MINUTES,
         "What all of it takes at most, on two cores and with a few thousand MIDI files; the "
         "training takes what the rest leaves of them, and a quarter in any case.",
-        flag_values=values,
     )
-    flags.DEFINE_integer(
-        "steps",
+    steps: int | None = flag(
         None,
         "Training steps instead of --minutes: the demo takes what they take, and the same seed "
         "gives the same model.",
-        flag_values=values,
     )
-    flags.DEFINE_integer("seed", 0, "Of songs, training and music.", flag_values=values)
-    flags.DEFINE_bool("force", False, "Replace an earlier demo there.", flag_values=values)
+    seed: int = flag(0, "Of songs, training and music.")
+    force: bool = flag(False, "Replace an earlier demo there.")
 
 
-def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    if values["minutes"].present and values.steps is not None:
+def _run(args: DemoArguments) -> None:
+    if "minutes" in args.given and args.steps is not None:
         raise UsageError("--minutes and --steps both say how long the demo is; leave one away.")
-    steps = TRAINING.steps if values.steps is None else values.steps
-    dataclasses.replace(TRAINING, minutes=values.minutes, steps=steps)  # raises UsageError
+    steps = TRAINING.steps if args.steps is None else args.steps
+    dataclasses.replace(TRAINING, minutes=args.minutes, steps=steps)  # raises UsageError
     table = run_demo(
-        user_path(values.output),
-        values.midi or None,
-        minutes=values.minutes,
-        steps=values.steps,
-        seed=values.seed,
-        force=values.force,
+        user_path(args.output),
+        args.midi or None,
+        minutes=args.minutes,
+        steps=args.steps,
+        seed=args.seed,
+        force=args.force,
     )
     print(f"\n{table}")
 
@@ -337,6 +332,6 @@ COMMAND = Command(
         "plays music in their style. Dataset, model, exports and music are left in a folder."
     ),
     example="gm-vae demo\ngm-vae demo --minutes=10 --midi=~/my-midi-files.zip --output=mine",
-    define_flags=_define,
+    arguments=DemoArguments,
     run=_run,
 )

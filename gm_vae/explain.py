@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
 
-from absl import flags
-
-from gm_vae.command import Command, define_fields, from_fields
+from gm_vae.command import Command
 from gm_vae.errors import UsageError
 from gm_vae.files import read_bounded
+from gm_vae.flags import Arguments, Overrides, fields_of
 from gm_vae.music import midi_flaws
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
@@ -90,10 +90,18 @@ def _summary(score: Score, bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[
         )
 
 
-def _run(values: flags.FlagValues, paths: Sequence[str]) -> int:
+@dataclasses.dataclass(frozen=True)
+class ExplainArguments(Arguments):
+    """The flags of `explain`."""
+
+    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat())
+
+
+def _run(args: ExplainArguments) -> int:
+    paths = args.positional
     if not paths:
         raise UsageError("name the MIDI files to explain, as in gm-vae explain song.mid.")
-    fmt = from_fields(values, MeasureFormat())
+    fmt = args.fmt.over(MeasureFormat())
     contents = [_read(path) for path in paths]
     failed = False
     for number, (path, data) in enumerate(zip(paths, contents)):
@@ -119,9 +127,9 @@ COMMAND = Command(
     name="explain",
     summary="Tell what MIDI files give: which bars are measures, and why the others are not.",
     example="gm-vae explain song.mid\ngm-vae explain waltz.mid --beats_per_bar=3",
-    define_flags=lambda values: define_fields(values, MeasureFormat()),
+    arguments=ExplainArguments,
     run=_run,
-    arguments="FILE...",
+    words="FILE...",
 )
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Files and folders: written whole or not at all, read from this machine or from remote storage."""
+"""Files and folders that people name: read within bounds, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,27 +6,12 @@ import contextlib
 import errno
 import os
 import pathlib
-import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from gm_vae.errors import UsageError, UserError
-
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
-
-
-def scheme(path: str | os.PathLike[str]) -> str:
-    """The scheme of a remote path, such as "gs"; "" for a path of this machine."""
-    match = _SCHEME.match(os.fspath(path))
-    return match[1] if match else ""
-
-
-def join(folder: str | os.PathLike[str], name: str) -> str:
-    """The path of `name` in a folder, which may be remote."""
-    folder = os.fspath(folder)
-    return f"{folder.rstrip('/')}/{name}" if scheme(folder) else os.path.join(folder, name)
+from gm_vae.storage import replacing
 
 
 def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -56,29 +41,6 @@ def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
     return data
 
 
-def open_file(path: str | os.PathLike[str]) -> BinaryIO:
-    """A file for reading; a remote one of the web by HTTP, of other places through TensorFlow.
-
-    Raises OSError if it cannot be read.
-    """
-    if not scheme(path):
-        return open(_path(path), "rb")
-    if scheme(path).lower() in ("http", "https"):
-        from gm_vae.web import open_address
-
-        return open_address(os.fspath(path))
-    import tensorflow as tf
-
-    try:
-        stream = tf.io.gfile.GFile(os.fspath(path), "rb")
-        stream.size()  # opens it
-    except tf.errors.NotFoundError:
-        raise FileNotFoundError(2, "No such file or directory", os.fspath(path)) from None
-    except tf.errors.OpError as error:
-        raise OSError(5, error.message.splitlines()[0].rstrip("."), os.fspath(path)) from None
-    return stream
-
-
 @contextlib.contextmanager
 def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[pathlib.Path]:
     """A path beside `path`, to be written by the block, that then takes its place.
@@ -96,17 +58,12 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
     """
     path = _path(path)
     require_free(path, force)
-    # a part of the name, since the whole one may be as long as names can be
-    part = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        os.replace(part, path)
+        with replacing(path) as part:
+            yield part
     except OSError as error:
         raise unwritable(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):  # there is none, after success
-            part.unlink()
 
 
 def require_free(path: pathlib.Path, force: bool) -> None:

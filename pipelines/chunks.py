@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gm_vae import storage
 from gm_vae.data import shards
 from gm_vae.errors import UserError
-from gm_vae.pipelines import storage
 
 HASH_BYTES = 16  # of a record's content hash: in a billion measures no two are alike by chance
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gm_vae.data import examples
-from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import READING, MidiError, Score, parse_midi
 from gm_vae.pipelines import chunks, songs, splits
+from gm_vae.storage import join
 from gm_vae.text import printable
 from gm_vae.version import __version__
 

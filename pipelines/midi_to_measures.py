@@ -9,6 +9,7 @@ finished dataset is left alone; what an interrupted run has left is gone on with
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -17,19 +18,21 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from absl import flags
-
-from gm_vae.command import Command, define_fields, from_fields, require
+from gm_vae import storage
+from gm_vae.command import Command
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import shards
 from gm_vae.data.dataset import Dataset
 from gm_vae.errors import UsageError, UserError
-from gm_vae.files import join, user_path
+from gm_vae.files import user_path
+from gm_vae.flags import Arguments, Overrides, fields_of, flag
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import READING
-from gm_vae.pipelines import report, runner, songs, sources, splits, staging, storage
+from gm_vae.pipelines import dataset_card as card
+from gm_vae.pipelines import runner, songs, sources, splits, staging
 from gm_vae.pipelines.progress import ProgressLine
 from gm_vae.scratch import scratch_folder
+from gm_vae.storage import join
 from gm_vae.text import printable
 
 _MOST_WORKERS = 1024
@@ -115,7 +118,7 @@ def preprocess(
         if not dataset.measures:
             stage.clear(chunks_too=True)
             raise UserError(_nothing_kept(dataset))
-        report.write(dataset)
+        card.write(dataset)
         storage.write(dataset.path(dataset_lib.FILE_NAME), dataset.to_json().encode())
     return _load(output)
 
@@ -222,7 +225,7 @@ def _nothing_kept(dataset: Dataset) -> str:
             f"None of the {counts['read']} MIDI files can be read (most often: {reason}); "
             "check the files with gm-vae explain FILE."
         )
-    reasons = report.most_common(dataset.rejected, 2)
+    reasons = card.most_common(dataset.rejected, 2)
     explain = f"gm-vae explain FILE {dataset.fmt.flags}".rstrip()
     return (
         f"No measure was kept of {bars['seen']} bars in {counts['read']} files ({reasons}); see "
@@ -230,48 +233,48 @@ def _nothing_kept(dataset: Dataset) -> str:
     )
 
 
-def _define_flags(values: flags.FlagValues) -> None:
-    def string(name: str, default: str | None, text: str) -> None:
-        flags.DEFINE_string(name, default, text, flag_values=values)
+@dataclasses.dataclass(frozen=True)
+class PreprocessArguments(Arguments):
+    """The flags of `preprocess`."""
 
-    string(
-        "input",
+    input: str = flag(
         None,
         "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences; local or gs://, "
         "s3://; several with commas.",
+        required=True,
     )
-    string("output", None, "Folder of the dataset, local or gs://, s3://; it is made.")
-    flags.DEFINE_float(
-        "validation_percent", 5, "Percent of songs for validation.", flag_values=values
+    output: str = flag(
+        None, "Folder of the dataset, local or gs://, s3://; it is made.", required=True
     )
-    flags.DEFINE_float("test_percent", 5, "Percent of songs for the test.", flag_values=values)
-    flags.DEFINE_integer("workers", 0, "Processes; 0: as the input is worth.", flag_values=values)
-    flags.DEFINE_bool("force", False, "Replace a finished dataset.", flag_values=values)
-    string("runner", runner.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ...")
-    string("beam_args", "", "Flags for a cluster's runner, separated by spaces.")
-    define_fields(values, MeasureFormat())
+    validation_percent: float = flag(5.0, "Percent of songs for validation.")
+    test_percent: float = flag(5.0, "Percent of songs for the test.")
+    workers: int = flag(0, "Processes; 0: as the input is worth.")
+    force: bool = flag(False, "Replace a finished dataset.")
+    runner: str = flag(
+        runner.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ..."
+    )
+    beam_args: str = flag("", "Flags for a cluster's runner, separated by spaces.")
+    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat())
 
 
-def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
-    require(values, "input", "output")
+def _run(args: PreprocessArguments) -> None:
     start = time.monotonic()
-    was_finished = staging.finished(_place(values.output)) and not values.force
+    was_finished = staging.finished(_place(args.output)) and not args.force
     dataset = preprocess(
-        values.input,
-        values.output,
-        from_fields(values, MeasureFormat()),
-        validation_percent=values.validation_percent,
-        test_percent=values.test_percent,
-        workers=values.workers,
-        force=values.force,
-        beam_runner=values.runner,
-        beam_args=_words(values.beam_args),
+        args.input,
+        args.output,
+        args.fmt.over(MeasureFormat()),
+        validation_percent=args.validation_percent,
+        test_percent=args.test_percent,
+        workers=args.workers,
+        force=args.force,
+        beam_runner=args.runner,
+        beam_args=_words(args.beam_args),
     )
     if was_finished:
         name = printable(dataset.directory)
         print(f"{name} is finished already; --force makes it again.")
-    print(report.summary(dataset, time.monotonic() - start))
-    return 0
+    print(card.summary(dataset, time.monotonic() - start))
 
 
 def _words(text: str) -> list[str]:
@@ -291,7 +294,7 @@ COMMAND = Command(
         "gm-vae preprocess --input=~/midi --output=data/mine\n"
         "gm-vae preprocess --input=a.tar.xz,b.zip --output=data/both --workers=8"
     ),
-    define_flags=_define_flags,
+    arguments=PreprocessArguments,
     run=_run,
 )
 

@@ -18,12 +18,13 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 
+from gm_vae import storage
 from gm_vae.data import examples, shards, statistics
 from gm_vae.errors import UserError
-from gm_vae.files import join
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import chunks, storage
+from gm_vae.pipelines import chunks
 from gm_vae.pipelines.splits import Plan
+from gm_vae.storage import join
 
 MEASURES_PER_SHARD = 32_768
 FILES_PER_REJECTS = 65_536

@@ -22,10 +22,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
+from gm_vae import storage
 from gm_vae.data import shards
 from gm_vae.errors import UserError
 from gm_vae.music.midi_bytes import MAX_BYTES
-from gm_vae.pipelines import compression, sources, storage, tar_reader, zip_reader
+from gm_vae.pipelines import compression, sources, tar_reader, zip_reader
 from gm_vae.pipelines.archives import ArchiveError, Budget, Entry, StreamError, reason
 from gm_vae.pipelines.sources import Kind, Source
 

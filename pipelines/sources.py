@@ -13,9 +13,10 @@ import os
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from gm_vae import storage
 from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import compression, folders, storage
+from gm_vae.pipelines import compression, folders
 from gm_vae.pipelines.archives import HEAD_BYTES
 
 _MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")

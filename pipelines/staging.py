@@ -15,12 +15,11 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-from gm_vae import files
+from gm_vae import files, storage
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UsageError
-from gm_vae.files import join
 from gm_vae.locks import lock
-from gm_vae.pipelines import storage
+from gm_vae.storage import join
 from gm_vae.text import printable
 
 _CHUNKS = "_chunks"

@@ -19,9 +19,10 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.pvalue import AsSingleton, TaggedOutput
 
+from gm_vae import storage
 from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import chunks, sink, songs, splits, storage
+from gm_vae.pipelines import chunks, sink, songs, splits
 from gm_vae.pipelines.extract import Extractor
 from gm_vae.pipelines.progress import Ticker
 from gm_vae.pipelines.sources import Kind, Source

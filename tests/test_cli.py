@@ -17,9 +17,10 @@ from patience import PATIENCE_SECONDS
 import gm_vae
 from gm_vae import progress as progress_lib
 from gm_vae.cli import VERBS, main
-from gm_vae.command import Command, attribute_help
+from gm_vae.command import Command
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import Interrupted, UsageError, UserError
+from gm_vae.flags import Arguments, attribute_help
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.train_config import TrainConfig
@@ -256,10 +257,10 @@ def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkey
 
 def test_commands_turn_errors_into_exit_codes(capsys):
     def fails(error):
-        def work(values, positional):
+        def work(args):
             raise error
 
-        return Command("try", "Try.", "gm-vae try", lambda values: None, work).main([])
+        return Command("try", "Try.", "gm-vae try", Arguments, work).main([])
 
     assert fails(UserError("no luck.")) == 1
     assert fails(UsageError("wrong word.")) == 2

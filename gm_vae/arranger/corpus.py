@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
-from collections.abc import Iterator, Sequence
-
-from absl import flags
+from collections.abc import Iterator
 
 from gm_vae.arranger.dice import Dice
 from gm_vae.arranger.song import Song, compose
 from gm_vae.arranger.style import Style
 from gm_vae.arranger.styles import STYLES
-from gm_vae.command import Command, require
+from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import user_path
+from gm_vae.flags import Arguments, flag
 from gm_vae.json_values import shown
 
 DEFAULT_SONGS = 120
@@ -70,24 +70,25 @@ def write_corpus(
     return paths
 
 
-def _define_flags(values: flags.FlagValues) -> None:
-    flags.DEFINE_string("output", None, "folder for the .mid files", flag_values=values)
-    flags.DEFINE_integer("songs", DEFAULT_SONGS, "how many songs to write", flag_values=values)
-    flags.DEFINE_integer("seed", 0, "other seeds give other songs", flag_values=values)
+@dataclasses.dataclass(frozen=True)
+class ArrangeArguments(Arguments):
+    """The flags of `arrange`."""
+
+    output: str = flag(None, "Folder for the .mid files.", required=True)
+    songs: int = flag(DEFAULT_SONGS, "How many songs to write.")
+    seed: int = flag(0, "Other seeds give other songs.")
 
 
-def _run(values: flags.FlagValues, _: Sequence[str]) -> int:
-    require(values, "output")
-    paths = write_corpus(user_path(values.output), values.songs, values.seed)
+def _run(args: ArrangeArguments) -> None:
+    paths = write_corpus(user_path(args.output), args.songs, args.seed)
     size = sum(path.stat().st_size for path in paths)
-    print(f"{len(paths)} songs in {len(STYLES)} styles, {size / 1e6:.1f} MB, in {values.output}")
-    return 0
+    print(f"{len(paths)} songs in {len(STYLES)} styles, {size / 1e6:.1f} MB, in {args.output}")
 
 
 COMMAND = Command(
     name="arrange",
     summary="Write a corpus of songs as MIDI files, in many styles, the same for the same seed.",
     example="gm-vae arrange --output=corpus --songs=120 --seed=0",
-    define_flags=_define_flags,
+    arguments=ArrangeArguments,
     run=_run,
 )

@@ -14,7 +14,7 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from gm_vae import files
+from gm_vae import storage
 from gm_vae.checkpoints.checkpoint import ATTRIBUTES
 from gm_vae.checkpoints.client_config import CONFIG
 from gm_vae.checkpoints.folder import FILE_NAME
@@ -105,7 +105,7 @@ class _Fetch:
 
     def _copy(self, name: str, most: int) -> int:
         """Copy a file of at most so many bytes; returns how many it has."""
-        place = files.join(self._address, urllib.parse.quote(name))
+        place = storage.join(self._address, urllib.parse.quote(name))
         target = self._folder / name
         copied = 0
         stream = self._open(name, place)
@@ -130,7 +130,7 @@ class _Fetch:
     def _open(self, name: str, place: str) -> BinaryIO | None:
         """A file of the address; None if it is not there and need not be."""
         try:
-            return files.open_file(place)
+            return storage.open_file(place)
         except FileNotFoundError:
             if name in _ABSENT_WITHOUT_HARM:
                 return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gm_vae import files
+from gm_vae import files, storage
 from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.checkpoints.folder import write_checkpoint_files
 from gm_vae.checkpoints.load import read_model
@@ -28,7 +28,7 @@ def import_checkpoint(
             output cannot be written.
     """
     path = files.user_path(source)
-    if files.scheme(source) or (path / MANIFEST).is_file() or (path / "saved_model.pb").is_file():
+    if storage.scheme(source) or (path / MANIFEST).is_file() or (path / "saved_model.pb").is_file():
         found = read_model(source)
     elif path.exists() or path.with_name(path.name + ".index").exists():
         found = adopt(read_tf1(path), MeasureFormat(), path.name)

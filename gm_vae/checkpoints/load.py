@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 
-from gm_vae import files
+from gm_vae import files, storage
 from gm_vae.checkpoints import folder as checkpoint_lib
 from gm_vae.checkpoints import magentajs
 from gm_vae.checkpoints.checkpoint import Checkpoint, read_attributes
@@ -23,7 +23,7 @@ _VARIABLE = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 def read_model(path: str | os.PathLike[str]) -> Checkpoint:
     """What the files of a model hold; `path` and errors are those of `gm_vae.load`."""
-    if files.scheme(path):
+    if storage.scheme(path):
         with fetched(os.fspath(path), _check_descriptions) as folder:
             return _read_weights(folder, os.fspath(path))
     try:

@@ -22,6 +22,7 @@ import numpy as np
 
 from gm_vae.errors import UsageError, UserError
 from gm_vae.json_values import Rule, WrongValue, anything, parse
+from gm_vae.storage import whole_file
 
 MANIFEST = "weights_manifest.json"
 SHARD_BYTES = 4 * 1024 * 1024  # what browsers and static hosts cache well
@@ -272,15 +273,8 @@ def read_description(path: pathlib.Path, remedy: str) -> bytes:
 
 def write_json(path: pathlib.Path, value: Any) -> None:
     """Write a JSON file, and have it on the disk. Raises OSError."""
-    _write_durably(path, (json.dumps(value, indent=1) + "\n").encode())
-
-
-def _write_durably(path: pathlib.Path, data: bytes) -> None:
-    """Have the bytes on the disk, so that no rename can come before them."""
-    with open(path, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    with whole_file(path) as stream:
+        stream.write((json.dumps(value, indent=1) + "\n").encode())
 
 
 def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any], np.ndarray]:
@@ -320,9 +314,11 @@ def _write_joined(
     for piece in pieces:
         waiting += piece
         while len(waiting) > shard_bytes:  # not >=: what is left at the end is the last shard
-            _write_durably(next(remaining), waiting[:shard_bytes])
+            with whole_file(next(remaining)) as stream:
+                stream.write(waiting[:shard_bytes])
             del waiting[:shard_bytes]
-    _write_durably(next(remaining), waiting)
+    with whole_file(next(remaining)) as stream:
+        stream.write(waiting)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from gm_vae import files
+from gm_vae import storage
 from gm_vae.data import examples, shards
 from gm_vae.errors import UsageError, UserError
 from gm_vae.json_values import Fields, ListOf, MapOf, Text, Whole, WrongValue, anything, shown
@@ -142,7 +142,7 @@ class Dataset:
 
     def path(self, name: str) -> str:
         """The path of one of its files."""
-        return files.join(self.directory, name)
+        return storage.join(self.directory, name)
 
     def split(self, name: str) -> Split:
         """A split by name.
@@ -194,11 +194,11 @@ def load(directory: str | pathlib.Path) -> Dataset:
     Raises:
         UserError: there is no such folder, or it holds no (readable) dataset.
     """
-    remote = files.scheme(directory)
+    remote = storage.scheme(directory)
     directory = os.fspath(directory) if remote else pathlib.Path(directory)
-    path = files.join(directory, FILE_NAME)
+    path = storage.join(directory, FILE_NAME)
     try:
-        with files.open_file(path) as stream:
+        with storage.open_file(path) as stream:
             text = stream.read(_MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         if remote or not directory.exists():
@@ -219,7 +219,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
 
 def parse(text: bytes, directory: pathlib.Path | str) -> Dataset:
     """The dataset that the content of a dataset.json describes. Raises UserError like `load`."""
-    path = files.join(directory, FILE_NAME)
+    path = storage.join(directory, FILE_NAME)
     try:
         values = parse_json(text, Fields({"dataset_version": anything}))
     except WrongValue as error:

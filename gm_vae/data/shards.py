@@ -6,7 +6,6 @@ little-endian. A file appears under its name only when it is whole and on the di
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import gzip
 import hashlib
@@ -20,7 +19,7 @@ from typing import BinaryIO
 
 import google_crc32c
 
-from gm_vae import files
+from gm_vae import storage
 from gm_vae.errors import UserError
 
 _COMPRESSION_LEVEL = 9  # a fixed level: the same records give the same bytes
@@ -45,7 +44,7 @@ class Shard:
 def write(path: pathlib.Path, records: Iterable[bytes]) -> Shard:
     """Write a gzipped TFRecord file. Raises UserError if the disk refuses."""
     shard, data = pack(path.name, records)
-    write_atomically(path, data)
+    storage.write(os.fspath(path), data)
     return shard
 
 
@@ -112,7 +111,7 @@ def read(path: str | os.PathLike[str], expected: Shard | None = None) -> Iterato
     if expected is not None:
         verify(path, expected)
     try:
-        with files.open_file(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
+        with storage.open_file(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
             yield from records(stream)
     except EOFError:
         raise damaged(path, "is cut short") from None
@@ -127,7 +126,7 @@ def verify(path: str | os.PathLike[str], expected: Shard) -> None:
     digest = hashlib.sha256()
     size = 0
     try:
-        with files.open_file(path) as stream:
+        with storage.open_file(path) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
                 size += len(block)
@@ -149,28 +148,6 @@ def compress(data: bytes) -> bytes:
     with gzip.GzipFile("", "wb", _COMPRESSION_LEVEL, compressed, mtime=0) as stream:
         stream.write(data)
     return compressed.getvalue()
-
-
-def write_atomically(path: pathlib.Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all, even if two processes write it at once.
-
-    Raises:
-        UserError: the disk is full or the folder cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise UserError(
-            f"{path} cannot be written ({error.strerror}); free some space or choose another "
-            "folder."
-        ) from None
 
 
 def damaged(path: str | os.PathLike[str], what: str) -> UserError:

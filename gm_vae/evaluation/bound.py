@@ -6,7 +6,8 @@ import dataclasses
 import math
 import pathlib
 
-import tensorflow as tf
+import numpy as np
+from keras import ops
 
 from gm_vae.evaluation.scores import split_batches
 from gm_vae.model.latent import importance_weighted_bound
@@ -47,13 +48,11 @@ def bound_split(
     """
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     fmt = network.config.fmt
-    ids = tf.TensorSpec([None, fmt.max_tracks, fmt.max_track_length], tf.int32)
-    signature = [ids, tf.TensorSpec([None, fmt.max_tracks], tf.int32), ids]
-    point = tf.TensorSpec([None, network.config.latent_size], tf.float32)
-    encode = tf.function(network.encode, autograph=False, input_signature=signature)
-    reconstruction = tf.function(
-        network.reconstruction, autograph=False, input_signature=[point, *signature]
-    )
+    ids = ([None, fmt.max_tracks, fmt.max_track_length], "int32")
+    signature = [ids, ([None, fmt.max_tracks], "int32"), ids]
+    point = ([None, network.config.latent_size], "float32")
+    encode = network.kernels.jit(network, network.encode, signature)
+    reconstruction = network.kernels.jit(network, network.reconstruction, [point, *signature])
     nats = 0.0
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
@@ -66,6 +65,6 @@ def bound_split(
                 samples,
                 (seed, index),
             )
-            nats -= float(tf.reduce_sum(tf.cast(bound, tf.float64)))
+            nats -= float(ops.convert_to_numpy(bound).sum(dtype=np.float64))
             progress.update(len(mu), f"with {samples} draws of z")
     return Bound(total, samples, nats / total / math.log(2))

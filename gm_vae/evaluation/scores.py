@@ -114,7 +114,8 @@ def evaluate(
     seed: int = 0,
     score: Callable[..., Any] | None = None,
     show_progress: bool = False,
-) -> Evaluation:
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Evaluation | None:
     """Score the measures of a split.
 
     Args:
@@ -124,6 +125,10 @@ def evaluate(
         limit: at most so many measures, the first ones of the files; all if None.
         seed: of the draws of z.
         score: `make_score(network)`, if it shall be compiled once for many calls.
+        should_stop: asked before each batch.
+
+    Returns:
+        The figures, or None if it was stopped.
 
     Raises:
         UserError: no such dataset, it has another format than the model, or the split is empty.
@@ -134,6 +139,8 @@ def evaluate(
     tokens = latents = np.zeros(())
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
+            if should_stop():
+                return None
             size = len(batch["lengths"])
             rng = np.random.default_rng([seed, index])
             noise = rng.standard_normal((size, network.config.latent_size), np.float32)

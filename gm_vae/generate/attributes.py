@@ -18,18 +18,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from absl import flags
 
-from gm_vae import files
+from gm_vae import storage
 from gm_vae.checkpoints.checkpoint import ATTRIBUTES, read_attributes
 from gm_vae.checkpoints.folder import checkpoint_folder
 from gm_vae.checkpoints.load import model_folder
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
+from gm_vae.flags import flag
+from gm_vae.generate.arguments import ModelArguments
 from gm_vae.generate.gmvae import FARTHEST, GMVAE, checked_points
 from gm_vae.generate.instruments import programs_named
-from gm_vae.generate.loading import define_model_flag, load
+from gm_vae.generate.loading import load
 from gm_vae.json_values import Fields, ListOf, MapOf, Number, Rule, Text, Whole, WrongValue
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
@@ -167,9 +168,9 @@ class Attributes:
     def _parsed(
         cls, values: dict[str, Any] | None, model: GMVAE, source: str | os.PathLike[str]
     ) -> Attributes:
-        place = "COPY" if files.scheme(source) else shlex.quote(str(source))
+        place = "COPY" if storage.scheme(source) else shlex.quote(str(source))
         again = f"learn them with gm-vae attributes --model={place} --data=DATASET --force"
-        if files.scheme(source):
+        if storage.scheme(source):
             again = f"copy the model to this machine and {again}"
         if values is None:
             raise UserError(f"{source} has no {ATTRIBUTES}; {again}.")
@@ -207,7 +208,7 @@ def _rule(latent_size: int) -> Rule:
 
 def _place(folder: str | os.PathLike[str]) -> pathlib.Path:
     """Where the attributes.json of a model on this machine lies."""
-    if files.scheme(folder):
+    if storage.scheme(folder):
         raise UsageError(
             f"{folder} is not a folder of this machine, so nothing can be written beside it; copy "
             "the model here first."
@@ -271,31 +272,28 @@ def _short(x: float) -> float:
     return float(f"{float(x):.7g}")
 
 
-def _define(values: flags.FlagValues) -> None:
-    define_model_flag(values)
-    flags.DEFINE_string(
-        "data", None, "Dataset folder to learn from; without it, show what is known.",
-        flag_values=values,
-    )  # fmt: skip
-    flags.DEFINE_string("split", "train", "Which split of it.", flag_values=values)
-    flags.DEFINE_integer(
-        "limit", 20000, "At most so many measures.", lower_bound=1, flag_values=values
-    )
-    flags.DEFINE_bool("force", False, "Learn anew what is there already.", flag_values=values)
+@dataclasses.dataclass(frozen=True)
+class AttributesArguments(ModelArguments):
+    """The flags of `attributes`."""
+
+    data: str | None = flag(None, "Dataset folder to learn from; without it, show what is known.")
+    split: str = flag("train", "Which split of it.")
+    limit: int = flag(20000, "At most so many measures.", least=1)
+    force: bool = flag(False, "Learn anew what is there already.")
 
 
-def _run(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    if values.data:
-        require_free(_place(values.model), values.force)
-    model = load(values.model)
-    if values.data:
+def _run(args: AttributesArguments) -> None:
+    if args.data:
+        require_free(_place(args.model), args.force)
+    model = load(args.model)
+    if args.data:
         from gm_vae.data.dataset import read_measures
 
-        measures = itertools.islice(read_measures(values.data, values.split), values.limit)
+        measures = itertools.islice(read_measures(args.data, args.split), args.limit)
         known = learn(model, measures)
-        print(printable(known.save(values.model, values.force)))
+        print(printable(known.save(args.model, args.force)))
     else:
-        known = Attributes.of(model, values.model)
+        known = Attributes.of(model, args.model)
     print(_table(known))
 
 
@@ -321,6 +319,6 @@ COMMAND = Command(
         'gm-vae generate --model=demo/run --chords="C Am F G" --more=density=1.5 --add=strings '
         "--output=more.mid"
     ),
-    define_flags=_define,
+    arguments=AttributesArguments,
     run=_run,
 )

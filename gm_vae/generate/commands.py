@@ -2,86 +2,108 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import pathlib
 import re
 from collections.abc import Sequence
 
 import numpy as np
-from absl import flags
 
-from gm_vae.command import Command, require
+from gm_vae.command import Command
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file, require_free, user_path
-from gm_vae.generate import music_flags, operations
+from gm_vae.flags import flag, require
+from gm_vae.generate import operations
+from gm_vae.generate.arguments import (
+    MOST_MEASURES,
+    ChordArguments,
+    CountArguments,
+    ModelArguments,
+    PlayArguments,
+    SourceArguments,
+    chords_flag,
+    measure_flag,
+)
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.generate.loading import define_model_flag, load
-from gm_vae.generate.outputs import Outputs, define_output_flags
+from gm_vae.generate.loading import load
+from gm_vae.generate.outputs import OutputArguments, Outputs
+from gm_vae.generate.playing import Playing, chords, moved, require_bounded
+from gm_vae.generate.sources import (
+    holds_points,
+    measure_numbers,
+    numbered_measures,
+    source_measures,
+    source_points,
+)
 from gm_vae.json_values import brief
 from gm_vae.music.measure import Measure
 from gm_vae.text import printable
 from gm_vae.version import __version__
 
 
-def _leave(
-    values: flags.FlagValues, outputs: Outputs, measures: Sequence[Measure], title: str
-) -> None:
+def _leave(outputs: Outputs, measures: Sequence[Measure], title: str, playing: Playing) -> None:
     outputs.write(measures, brief(title, 200))
-    music_flags.tell_seed(values)
+    playing.print_seed()
 
 
-def _define_count(values: flags.FlagValues) -> None:
-    flags.DEFINE_integer(
-        "count",
-        8,
-        "How many measures.",
-        lower_bound=1,
-        upper_bound=music_flags.MOST_MEASURES,
-        flag_values=values,
-    )
+def _start_points(
+    args: SourceAndPlayArguments, model: GMVAE, playing: Playing, count: int = 1
+) -> np.ndarray:
+    """float32 [count, Z]: of the measures that --midi and --measure name, or drawn by --seed."""
+    if args.midi:
+        z = source_points(args, model, count)
+    elif args.measure:
+        raise UsageError("--measure needs --midi, the file that the measure is in.")
+    else:
+        z = model.sample_points(count, playing.seed)
+    return moved(args, model, z)
 
 
-def _define_sample(values: flags.FlagValues) -> None:
-    music_flags.define_music_flags(values)
-    music_flags.define_chords_flag(values, "They repeat. No chord if left out.")
-    _define_count(values)
-    define_output_flags(values)
+@dataclasses.dataclass(frozen=True)
+class SourceAndPlayArguments(SourceArguments, PlayArguments):
+    """A style, and how it is played."""
 
 
-def _sample(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
-    how = music_flags.decode_arguments(values)
-    model = load(values.model)
-    z = music_flags.moved(values, model, model.sample_points(values.count, values.seed))
-    measures = model.decode(z, operations.repeated(chords or None, values.count), **how)
-    _leave(values, outputs, measures, f"{values.count} styles")
+@dataclasses.dataclass(frozen=True)
+class SampleArguments(PlayArguments, ChordArguments, CountArguments, OutputArguments):
+    """The flags of `sample`."""
+
+    chords: str | None = chords_flag("They repeat. No chord if left out.")
+
+
+def _sample(args: SampleArguments) -> None:
+    outputs, symbols, playing = Outputs.of(args), chords(args), Playing.of(args)
+    model = load(args.model)
+    z = moved(args, model, model.sample_points(args.count, playing.seed))
+    each = operations.repeated(symbols or None, args.count)
+    measures = model.decode(z, each, **playing.arguments)
+    _leave(outputs, measures, f"{args.count} styles", playing)
 
 
 SAMPLE = Command(
     name="sample",
     summary="Measures of as many styles, each from its own point of the latent space.",
     example='gm-vae sample --model=demo/run --count=16 --chords="C F" --output=styles.mid',
-    define_flags=_define_sample,
+    arguments=SampleArguments,
     run=_sample,
 )
 
 
-def _define_generate(values: flags.FlagValues) -> None:
-    music_flags.define_music_flags(values)
-    music_flags.define_chords_flag(values, "")
-    music_flags.define_source_flags(values)
-    define_output_flags(values)
+@dataclasses.dataclass(frozen=True)
+class GenerateArguments(SourceAndPlayArguments, ChordArguments, OutputArguments):
+    """The flags of `generate`."""
 
 
-def _generate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "chords")
-    outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
-    music_flags.require_bounded(len(chords), "chords")
-    how = music_flags.decode_arguments(values)
-    model = load(values.model)
-    point = music_flags.start_points(values, model)[0]
-    measures = operations.progression(model, point, chords, **how)
-    _leave(values, outputs, measures, "one style over " + " ".join(chords))
+def _generate(args: GenerateArguments) -> None:
+    require(args, "chords")
+    outputs, symbols = Outputs.of(args), chords(args)
+    require_bounded(len(symbols), "chords")
+    playing = Playing.of(args)
+    model = load(args.model)
+    point = _start_points(args, model, playing)[0]
+    measures = operations.progression(model, point, symbols, **playing.arguments)
+    _leave(outputs, measures, "one style over " + " ".join(symbols), playing)
 
 
 GENERATE = Command(
@@ -94,65 +116,50 @@ GENERATE = Command(
         'gm-vae generate --model=demo/run --chords="C|G Am|Em F|C G" --require=drums,strings '
         "--more=density=1 --output=busy.mid"
     ),
-    define_flags=_define_generate,
+    arguments=GenerateArguments,
     run=_generate,
 )
 
 
-def _define_interpolate(values: flags.FlagValues) -> None:
-    music_flags.define_music_flags(values)
-    music_flags.define_chords_flag(values, "They repeat.")
-    music_flags.define_source_flags(values, ": both ends as 5,12, or the four corners of a grid")
-    flags.DEFINE_integer(
-        "measures",
-        0,
-        "Length; 0: four times through the chords.",
-        lower_bound=0,
-        upper_bound=music_flags.MOST_MEASURES,
-        flag_values=values,
+@dataclasses.dataclass(frozen=True)
+class InterpolateArguments(SourceAndPlayArguments, ChordArguments, OutputArguments):
+    """The flags of `interpolate`."""
+
+    chords: str | None = chords_flag("They repeat.")
+    measure: tuple[str, ...] = measure_flag(": both ends as 5,12, or the four corners of a grid")
+    measures: int = flag(
+        0, "Length; 0: four times through the chords.", least=0, most=MOST_MEASURES
     )
-    flags.DEFINE_integer(
-        "to_seed", None, "Seed of the style to end with; the one after --seed.", flag_values=values
-    )
-    flags.DEFINE_bool(
-        "linear", False, "Go straight instead of along the sphere.", flag_values=values
-    )
-    flags.DEFINE_string(
-        "grid",
+    to_seed: int | None = flag(None, "Seed of the style to end with; the one after --seed.")
+    linear: bool = flag(False, "Go straight instead of along the sphere.")
+    grid: str = flag(
         "",
         "Rows x columns between four styles, such as 4x4, row after row; the chords repeat along "
         "each row.",
-        flag_values=values,
     )
-    define_output_flags(values)
 
 
-def _interpolate(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "chords")
-    outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
-    shape = _grid_shape(values.grid)
-    count = values.measures or 4 * len(chords)
-    music_flags.require_bounded(count, "chords")
-    how = music_flags.decode_arguments(values)
-    spherical = not values.linear
-    model = load(values.model)
+def _interpolate(args: InterpolateArguments) -> None:
+    require(args, "chords")
+    outputs, symbols = Outputs.of(args), chords(args)
+    shape = _grid_shape(args.grid)
+    count = args.measures or 4 * len(symbols)
+    require_bounded(count, "chords")
+    playing, spherical = Playing.of(args), not args.linear
+    model = load(args.model)
     if shape:
-        corners = music_flags.start_points(values, model, 4)
-        rows = operations.grid(model, corners, *shape, chords, spherical, **how)
-        _leave(
-            values,
-            outputs,
-            [measure for row in rows for measure in row],
-            f"{values.grid} between four styles",
-        )
-        return
-    if values.to_seed is None or values.midi:
-        ends = music_flags.start_points(values, model, 2)
+        corners = _start_points(args, model, playing, 4)
+        rows = operations.grid(model, corners, *shape, symbols, spherical, **playing.arguments)
+        measures = [measure for row in rows for measure in row]
+        return _leave(outputs, measures, f"{args.grid} between four styles", playing)
+    if args.to_seed is None or args.midi:
+        start, end = _start_points(args, model, playing, 2)
     else:
-        drawn = [model.sample_points(1, seed) for seed in (values.seed, values.to_seed)]
-        ends = music_flags.moved(values, model, np.concatenate(drawn))
-    measures = operations.morph(model, *ends, chords, count, spherical, **how)
-    _leave(values, outputs, measures, "from one style to another over " + " ".join(chords))
+        drawn = [model.sample_points(1, seed) for seed in (playing.seed, args.to_seed)]
+        start, end = moved(args, model, np.concatenate(drawn))
+    measures = operations.morph(model, start, end, symbols, count, spherical, **playing.arguments)
+    title = "from one style to another over " + " ".join(symbols)
+    return _leave(outputs, measures, title, playing)
 
 
 def _grid_shape(text: str) -> tuple[int, int] | None:
@@ -164,7 +171,7 @@ def _grid_shape(text: str) -> tuple[int, int] | None:
             f"--grid={brief(text)}; write rows x columns, each 2 or more, such as 4x4."
         )
     rows, columns = int(match[1]), int(match[2])
-    music_flags.require_bounded(rows * columns, "grid")
+    require_bounded(rows * columns, "grid")
     return rows, columns
 
 
@@ -177,25 +184,31 @@ INTERPOLATE = Command(
         '--chords="Dm F Am G" --output=mine-morph.mid\n'
         "gm-vae interpolate --model=demo/run --grid=4x4 --chords=C --output=grid.mid"
     ),
-    define_flags=_define_interpolate,
+    arguments=InterpolateArguments,
     run=_interpolate,
 )
 
 
-def _define_encode(values: flags.FlagValues) -> None:
-    define_model_flag(values)
-    music_flags.define_source_flags(values, ", one or several")
-    flags.DEFINE_bool("all", False, "All bars that fit the model.", flag_values=values)
-    flags.DEFINE_string("output", None, "The .json file to write.", flag_values=values)
-    flags.DEFINE_bool("force", False, "Replace the file.", flag_values=values)
+@dataclasses.dataclass(frozen=True)
+class _AllArguments(SourceArguments):
+    measure: tuple[str, ...] = measure_flag(", one or several")
+    all: bool = flag(False, "All bars that fit the model.")
 
 
-def _encode(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "midi", "output")
-    output = user_path(values.output)
-    require_free(output, values.force)
-    model = load(values.model)
-    chosen = _chosen(values, model)
+@dataclasses.dataclass(frozen=True)
+class EncodeArguments(_AllArguments, ModelArguments):
+    """The flags of `encode`."""
+
+    output: str | None = flag(None, "The .json file to write.")
+    force: bool = flag(False, "Replace the file.")
+
+
+def _encode(args: EncodeArguments) -> None:
+    require(args, "midi", "output")
+    output = user_path(args.output or "")
+    require_free(output, args.force)
+    model = load(args.model)
+    chosen = _chosen(args, model)
     mu, sigma = model.encode(list(chosen.values()))
     points = [
         {
@@ -206,23 +219,21 @@ def _encode(values: flags.FlagValues, positional: Sequence[str]) -> None:
         }
         for (number, measure), mean, deviation in zip(chosen.items(), mu, sigma)
     ]
-    name = printable(values.midi)
+    name = printable(args.midi or "")
     about = {"gm_vae": __version__, "fingerprint": model.fingerprint, "midi": name}
-    with output_file(output, values.force) as part:
+    with output_file(output, args.force) as part:
         part.write_text(json.dumps({**about, "points": points}) + "\n", encoding="utf-8")
     print(printable(output))
 
 
-def _chosen(values: flags.FlagValues, model: GMVAE) -> dict[int, Measure]:
+def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
     """The measures that --measure or --all name; the first that fits if neither does."""
-    found = music_flags.numbered_measures(values.midi, model)
-    numbers = music_flags.measure_numbers(values)
-    if values.all and numbers:
+    found = numbered_measures(args.midi or "", model)
+    numbers = measure_numbers(args)
+    if args.all and numbers:
         raise UsageError("--all and --measure exclude each other; leave one of them out.")
-    if values.all:
-        return found
-    numbers = numbers or list(found)[:1]
-    return dict(zip(numbers, music_flags.choose(values.midi, found, numbers)))
+    numbers = numbers or (list(found.items) if args.all else list(found.items)[:1])
+    return dict(zip(numbers, found.choose(numbers)))
 
 
 ENCODE = Command(
@@ -234,28 +245,26 @@ ENCODE = Command(
         "gm-vae generate --model=demo/run --midi=points.json --measure=12 "
         '--chords="C Am F G" --output=song.mid'
     ),
-    define_flags=_define_encode,
+    arguments=EncodeArguments,
     run=_encode,
 )
 
 
-def _define_reconstruct(values: flags.FlagValues) -> None:
-    music_flags.define_music_flags(values)
-    values["temperature"].value = values["temperature"].default = 0.0
-    music_flags.define_source_flags(values, ", one or several")
-    flags.DEFINE_bool("all", False, "All bars that fit the model.", flag_values=values)
-    define_output_flags(values)
+@dataclasses.dataclass(frozen=True)
+class ReconstructArguments(_AllArguments, PlayArguments, OutputArguments):
+    """The flags of `reconstruct`."""
+
+    temperature: float = flag(0.0, "0 plays safe, 1 and more dares.")
 
 
-def _reconstruct(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    require(values, "midi")
-    outputs = Outputs.from_flags(values)
-    how = music_flags.decode_arguments(values)
-    model = load(values.model)
-    measures = list(_chosen(values, model).values())
-    z = music_flags.moved(values, model, model.encode(measures)[0])
-    made = model.decode(z, operations.chords_of(measures), **how)
-    _leave(values, outputs, made, f"{pathlib.Path(values.midi).name}, encoded and decoded")
+def _reconstruct(args: ReconstructArguments) -> None:
+    require(args, "midi")
+    outputs, playing = Outputs.of(args), Playing.of(args)
+    model = load(args.model)
+    measures = list(_chosen(args, model).values())
+    z = moved(args, model, model.encode(measures)[0])
+    made = model.decode(z, operations.chords_of(measures), **playing.arguments)
+    _leave(outputs, made, f"{pathlib.Path(args.midi or '').name}, encoded and decoded", playing)
 
 
 RECONSTRUCT = Command(
@@ -266,53 +275,43 @@ RECONSTRUCT = Command(
         "gm-vae reconstruct --model=demo/run --midi=mine.mid --all --add=strings "
         "--output=with-strings.mid"
     ),
-    define_flags=_define_reconstruct,
+    arguments=ReconstructArguments,
     run=_reconstruct,
 )
 
 
-def _define_vary(values: flags.FlagValues) -> None:
-    music_flags.define_music_flags(values)
-    music_flags.define_chords_flag(values, "They repeat. The measure's own if left out.")
-    music_flags.define_source_flags(values)
-    flags.DEFINE_float(
-        "similarity",
-        0.7,
-        "From 1, the same style played anew, to 0, any style.",
-        lower_bound=0.0,
-        upper_bound=1.0,
-        flag_values=values,
+@dataclasses.dataclass(frozen=True)
+class VaryArguments(SourceAndPlayArguments, ChordArguments, CountArguments, OutputArguments):
+    """The flags of `vary`."""
+
+    chords: str | None = chords_flag("They repeat. The measure's own if left out.")
+    similarity: float = flag(
+        0.7, "From 1, the same style played anew, to 0, any style.", least=0.0, most=1.0
     )
-    flags.DEFINE_string(
-        "tracks",
+    tracks: str = flag(
         "",
         "Make only the tracks of these instruments anew and keep the others as they are, such as "
         "drums,bass; chords and instruments stay.",
-        flag_values=values,
     )
-    _define_count(values)
-    define_output_flags(values)
 
 
-def _vary(values: flags.FlagValues, positional: Sequence[str]) -> None:
-    outputs, chords = Outputs.from_flags(values), music_flags.chords(values)
-    how = music_flags.decode_arguments(values)
-    variations = {"count": values.count, "similarity": values.similarity}
-    model = load(values.model)
-    if values.tracks:
-        for flag in ("chords", "instruments", "require", "forbid", "more", "add", "remove"):
-            if values[flag].value:
-                raise UsageError(f"--{flag} does not go with --tracks, which keeps the others.")
-        del how["instruments"]
-        measure = music_flags.source_measures(values, model, 1)[0]
-        made = operations.reroll(model, measure, values.tracks, **variations, **how)
-        _leave(values, outputs, made, f"{values.tracks} made anew")
-        return
-    if values.midi and not chords and not music_flags.holds_points(values.midi):
-        chords = operations.chords_of(music_flags.source_measures(values, model, 1))
-    point = music_flags.start_points(values, model)[0]
-    made = operations.vary(model, point, chords=chords or None, **variations, **how)
-    _leave(values, outputs, made, f"{values.count} variations")
+def _vary(args: VaryArguments) -> None:
+    outputs, symbols, playing = Outputs.of(args), chords(args), Playing.of(args)
+    variations = {"count": args.count, "similarity": args.similarity}
+    model = load(args.model)
+    if args.tracks:
+        for name in ("chords", "instruments", "require", "forbid", "more", "add", "remove"):
+            if getattr(args, name):
+                raise UsageError(f"--{name} does not go with --tracks, which keeps the others.")
+        how = {"temperature": playing.temperature, "seed": playing.seed}
+        measure = source_measures(args, model, 1)[0]
+        made = operations.reroll(model, measure, args.tracks, **variations, **how)
+        return _leave(outputs, made, f"{args.tracks} made anew", playing)
+    if args.midi and not symbols and not holds_points(args.midi):
+        symbols = operations.chords_of(source_measures(args, model, 1))
+    point = _start_points(args, model, playing)[0]
+    made = operations.vary(model, point, chords=symbols or None, **variations, **playing.arguments)
+    return _leave(outputs, made, f"{args.count} variations", playing)
 
 
 VARY = Command(
@@ -324,6 +323,6 @@ VARY = Command(
         "gm-vae vary --model=demo/run --midi=mine.mid --measure=12 --tracks=drums,bass "
         "--similarity=1 --temperature=1 --output=new-rhythm.mid"
     ),
-    define_flags=_define_vary,
+    arguments=VaryArguments,
     run=_vary,
 )

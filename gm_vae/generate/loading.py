@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import os
 
-from absl import flags
-
 from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.checkpoints.load import DEFAULT, read_model
 from gm_vae.generate.gmvae import GMVAE
-
-
-def define_model_flag(values: flags.FlagValues) -> None:
-    """--model, of every verb that needs one."""
-    flags.DEFINE_string(
-        "model",
-        DEFAULT,
-        "Run or checkpoint folder, SavedModel, magenta.js folder or address, or a bundled model.",
-        flag_values=values,
-    )
 
 
 def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:

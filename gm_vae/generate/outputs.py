@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 import shutil
@@ -11,11 +12,9 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from absl import flags
-
-from gm_vae.command import require
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file, require_free, user_path
+from gm_vae.flags import Arguments, flag, require
 from gm_vae.generate.audio import SOUNDFONT_VARIABLE, Synthesizer, write_wav
 from gm_vae.generate.midi_writer import check_tempo, write_midi
 from gm_vae.generate.piano_roll import draw_piano_roll
@@ -23,30 +22,6 @@ from gm_vae.generate.player import Player
 from gm_vae.music.measure import Measure
 from gm_vae.music.token_json import write_tokens
 from gm_vae.text import printable
-
-
-def define_output_flags(values: flags.FlagValues) -> None:
-    """The flags that `Outputs.from_flags` reads."""
-    kinds = ", ".join(f"{suffix} ({kind.name})" for suffix, kind in _KINDS.items())
-    flags.DEFINE_string(
-        "output",
-        None,
-        f"The file to write, or several with commas; the suffix says what it is: {kinds}. A .mid "
-        "alone gets a piano roll beside it, .png.",
-        flag_values=values,
-    )
-    flags.DEFINE_bool(
-        "play", False, "Play the music; --output may be left out.", flag_values=values
-    )
-    flags.DEFINE_float("qpm", 120.0, "Tempo in quarter notes a minute.", flag_values=values)
-    flags.DEFINE_string(
-        "soundfont",
-        None,
-        f"The .sf2 or .sf3 file to sound with; or the one that {SOUNDFONT_VARIABLE} names, or what "
-        "is found here.",
-        flag_values=values,
-    )
-    flags.DEFINE_bool("force", False, "Replace files that are there.", flag_values=values)
 
 
 class Outputs:
@@ -94,12 +69,12 @@ class Outputs:
         self.player = Player.find(soundfont) if play else None
 
     @classmethod
-    def from_flags(cls, values: flags.FlagValues) -> Outputs:
-        """What the flags of `define_output_flags` ask for; raises as the class does."""
-        if not values.play:
-            require(values, "output")
-        paths = [path.strip() for path in (values.output or "").split(",") if path.strip()]
-        return cls(paths, values.qpm, values.play, values.soundfont, values.force)
+    def of(cls, args: OutputArguments) -> Outputs:
+        """What the flags ask for; raises as the class does."""
+        if not args.play:
+            require(args, "output")
+        paths = [path.strip() for path in (args.output or "").split(",") if path.strip()]
+        return cls(paths, args.qpm, args.play, args.soundfont, args.force)
 
     def write(self, measures: Sequence[Measure], title: str) -> None:
         """Write all files, print where they are, and play the music if that was asked for.
@@ -166,6 +141,26 @@ _KINDS = {
     ),
     ".tfrecord": _Kind("NoteSequence", _write_note_sequence),
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class OutputArguments(Arguments):
+    """What becomes of the music."""
+
+    output: str | None = flag(
+        None,
+        "The file to write, or several with commas; the suffix says what it is: "
+        f"{', '.join(f'{suffix} ({kind.name})' for suffix, kind in _KINDS.items())}. A .mid alone "
+        "gets a piano roll beside it, .png.",
+    )
+    play: bool = flag(False, "Play the music; --output may be left out.")
+    qpm: float = flag(120.0, "Tempo in quarter notes a minute.")
+    soundfont: str | None = flag(
+        None,
+        f"The .sf2 or .sf3 file to sound with; or the one that {SOUNDFONT_VARIABLE} names, or what "
+        "is found here.",
+    )
+    force: bool = flag(False, "Replace files that are there.")
 
 
 def _suffix(file: pathlib.Path) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import keras
 from keras import ops
 
 from gm_vae.errors import UsageError
@@ -62,12 +63,18 @@ def importance_weighted_bound(
         float32 [B], nats.
 
     Raises:
-        UsageError: there are no samples.
+        UsageError: there are no samples, or the Keras backend is not TensorFlow, whose
+            distributions draw z.
     """
-    import tensorflow as tf
-
     if samples < 1:
         raise UsageError(f"samples is {samples}; give 1 or more draws of z.")
+    if keras.config.backend() != "tensorflow":
+        raise UsageError(
+            "the importance-weighted bound needs KERAS_BACKEND=tensorflow; give samples=0 to leave "
+            "it out."
+        )
+    import tensorflow as tf
+
     q, p = posterior(mu, sigma), prior(tf.convert_to_tensor(mu).shape[-1])
     total = None
     for draw in range(samples):

@@ -16,7 +16,7 @@ from gm_vae.evaluation.scores import Evaluation
 from gm_vae.model.vae import HierarchicalVAE
 
 
-class Best:
+class BestCheckpoint:
     """The best step so far of a run, of this call or an earlier one.
 
     Attributes:
@@ -30,7 +30,7 @@ class Best:
         self.step: int = known.get("steps", 0)
         self.bits: float = known.get("bits_per_measure", math.inf)
 
-    def see(self, step: int, found: Evaluation, network: HierarchicalVAE) -> None:
+    def update(self, step: int, found: Evaluation, network: HierarchicalVAE) -> None:
         """Keep the weights of a step if it is better than all before. Raises UserError."""
         if not found.bits_per_measure < self.bits:
             return

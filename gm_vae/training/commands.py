@@ -7,15 +7,14 @@ import math
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from absl import flags
-
 from gm_vae.backends.cluster import VARIABLE, read_cluster
-from gm_vae.command import Command, define_fields, from_fields, require
+from gm_vae.command import Command
 from gm_vae.errors import UsageError
-from gm_vae.model.train_config import RECIPES
+from gm_vae.flags import Arguments, Overrides, fields_of, flag
+from gm_vae.model.train_config import RECIPES, TrainConfig
 from gm_vae.progress import duration
 from gm_vae.quiet import import_tensorflow_quietly
 from gm_vae.text import printable
@@ -32,84 +31,77 @@ if TYPE_CHECKING:
 STRATEGIES = ("default", "mirrored", "multiworker", "tpu")
 
 
-def _define_train(values: flags.FlagValues) -> None:
-    flags.DEFINE_string("data", None, "Dataset folder of gm-vae preprocess.", flag_values=values)
-    flags.DEFINE_string(
-        "output", None, "Run folder; an interrupted run in it goes on.", flag_values=values
-    )
-    flags.DEFINE_string(
-        "finetune",
+@dataclasses.dataclass(frozen=True)
+class TrainArguments(Arguments):
+    """The flags of `train`."""
+
+    data: str = flag(None, "Dataset folder of gm-vae preprocess.", required=True)
+    output: str = flag(None, "Run folder; an interrupted run in it goes on.", required=True)
+    finetune: str | None = flag(
         None,
         "Begin with the weights of this model, which brings its sizes along: a bundled model, or "
         "what --model names elsewhere.",
-        flag_values=values,
     )
-    flags.DEFINE_string(
-        "preset", "small", "Size of the model: tiny, small, base, med or big.", flag_values=values
-    )
-    flags.DEFINE_integer("encoder_units", None, "Instead of the preset's.", flag_values=values)
-    flags.DEFINE_list("decoder_units", None, "Instead, as in 256,256.", flag_values=values)
-    flags.DEFINE_integer("latent_size", None, "Instead of the preset's.", flag_values=values)
-    flags.DEFINE_integer("start_units", None, "Instead of the preset's.", flag_values=values)
-    flags.DEFINE_bool("chords", True, "Condition the model on chords.", flag_values=values)
-    flags.DEFINE_enum(
-        "strategy",
+    preset: str = flag("small", "Size of the model: tiny, small, base, med or big.")
+    encoder_units: int | None = flag(None, "Instead of the preset's.")
+    decoder_units: tuple[str, ...] | None = flag(None, "Instead, as in 256,256.")
+    latent_size: int | None = flag(None, "Instead of the preset's.")
+    start_units: int | None = flag(None, "Instead of the preset's.")
+    chords: bool = flag(True, "Condition the model on chords.")
+    strategy: str = flag(
         "default",
-        STRATEGIES,
         "One device; all GPUs here; all processes that TF_CONFIG names, each started with this "
         "command and seeing one --output; a TPU (untested: we had none). The same seed and batch "
         "size give the same losses to rounding.",
-        flag_values=values,
+        choices=STRATEGIES,
     )
-    flags.DEFINE_string("tpu", "", "Name or address of the TPU, or local.", flag_values=values)
-    flags.DEFINE_enum(
-        "recipe",
+    tpu: str = flag("", "Name or address of the TPU, or local.")
+    recipe: str | None = flag(
         None,
-        RECIPES,
         "What the other flags of training are where they are not given: default, whose values they "
         "show; finetune, which --finetune implies; or published, of the published models.",
-        flag_values=values,
+        choices=tuple(RECIPES),
     )
-    define_fields(values, RECIPES["default"])
+    training: Overrides[TrainConfig] = fields_of(RECIPES["default"])
 
 
 _SIZES = ("encoder_units", "latent_size", "start_units")
 
 
-def _start(values: flags.FlagValues) -> Checkpoint | None:
+def _start(args: TrainArguments) -> Checkpoint | None:
     """The model that --finetune names."""
-    if not values.finetune:
+    if not args.finetune:
         return None
     from gm_vae.checkpoints.load import read_model
 
     for name in ("preset", "chords", "decoder_units", *_SIZES):
-        if values[name].present:
+        if name in args.given:
             raise UsageError(
-                f"--finetune={values.finetune} brings the sizes of its model along; leave "
+                f"--finetune={args.finetune} brings the sizes of its model along; leave "
                 f"--{name} away."
             )
-    return read_model(values.finetune)
+    return read_model(args.finetune)
 
 
-def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
+def _model_config(args: TrainArguments, fmt: MeasureFormat) -> ModelConfig:
     from gm_vae.checkpoints.tensors import MAX_NUMBERS
     from gm_vae.model.config import preset
     from gm_vae.model.published import NetworkSizes
 
-    changes = {"fmt": fmt, "chords": values.chords}
+    changes = {"fmt": fmt, "chords": args.chords}
     for name in _SIZES:
-        if values[name].value is not None:
-            changes[name] = values[name].value
-    if values.decoder_units:
+        if getattr(args, name) is not None:
+            changes[name] = getattr(args, name)
+    if args.decoder_units:
         try:
-            changes["decoder_units"] = tuple(int(units) for units in values.decoder_units)
+            changes["decoder_units"] = tuple(int(units) for units in args.decoder_units)
         except ValueError:
             raise UsageError(
-                f"--decoder_units={','.join(values.decoder_units)[:100]} is no list of numbers; "
+                f"--decoder_units={','.join(args.decoder_units)[:100]} is no list of numbers; "
                 "write it as 256,256."
             ) from None
         changes.setdefault("start_units", min(8, changes["decoder_units"][0] // 4))
-    model = dataclasses.replace(preset(values.preset), **changes)
+    model = dataclasses.replace(preset(args.preset), **changes)
     if sum(map(math.prod, NetworkSizes.of(model).shapes().values())) > MAX_NUMBERS:
         raise UsageError(
             f"these sizes make more than {MAX_NUMBERS:,} weights; choose smaller ones, or the "
@@ -118,25 +110,24 @@ def _model_config(values: flags.FlagValues, fmt: MeasureFormat) -> ModelConfig:
     return model
 
 
-def _strategy(values: flags.FlagValues) -> tf.distribute.Strategy | None:
+def _strategy(args: TrainArguments) -> tf.distribute.Strategy | None:
     """What --strategy names; None is the backend's one device."""
-    if values.strategy == "default":
+    if args.strategy == "default":
         return None
     from gm_vae import backends
 
-    return backends.current().make_strategy(values.strategy, values.tpu)
+    return backends.current().make_strategy(args.strategy, args.tpu)
 
 
-def _train(values: flags.FlagValues, positional: Sequence[str]) -> int | None:
-    require(values, "data", "output")
+def _train(args: TrainArguments) -> int | None:
     with ended_by_signals("gm-vae train: stopped; the same command goes on."):
-        if values.strategy != "multiworker":
-            return _train_here(values)
+        if args.strategy != "multiworker":
+            return _train_here(args)
         cluster = read_cluster(os.environ.get(VARIABLE, ""))
-        return supervised(cluster, lambda joined: _train_here(values, joined))
+        return supervised(cluster, lambda joined: _train_here(args, joined))
 
 
-def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: None) -> int | None:
+def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None) -> int | None:
     """Train in this process; `joined` is called when the devices of --strategy are there."""
     import_tensorflow_quietly()
     from gm_vae.backends.interface import WorkerLost
@@ -144,19 +135,19 @@ def _train_here(values: flags.FlagValues, joined: Callable[[], None] = lambda: N
     from gm_vae.training.run import train
     from gm_vae.training.state import RunState
 
-    start = _start(values)
-    recipe = values.recipe or ("finetune" if start else "default")
-    if values["minutes"].present and values["steps"].present:
+    start = _start(args)
+    recipe = args.recipe or ("finetune" if start else "default")
+    if {"minutes", "steps"} <= args.given:
         raise UsageError("--minutes and --steps both say when the run ends; leave one away.")
-    config = from_fields(values, RECIPES[recipe])
-    fmt = dataset.load(values.data).fmt
-    model = start.config if start else _model_config(values, fmt)
-    states = RunState(pathlib.Path(values.output) / "state", {})
+    config = args.training.over(RECIPES[recipe])
+    fmt = dataset.load(args.data).fmt
+    model = start.config if start else _model_config(args, fmt)
+    states = RunState(pathlib.Path(args.output) / "state", {})
     before = states.steps()
-    strategy = _strategy(values)
+    strategy = _strategy(args)
     joined()
     try:
-        result = train(values.output, values.data, model, config, strategy, start=start)
+        result = train(args.output, args.data, model, config, strategy, start=start)
     except WorkerLost as error:
         if states.steps() == before:  # no progress: whoever started us shall decide
             raise
@@ -187,6 +178,6 @@ TRAIN = Command(
         "gm-vae train --data=data/web --output=runs/web --preset=small --steps=20000\n"
         "tensorboard --logdir=runs/mine/logs"
     ),
-    define_flags=_define_train,
+    arguments=TrainArguments,
     run=_train,
 )

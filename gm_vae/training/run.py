@@ -1,10 +1,10 @@
 """A training run: a folder, a loop, checkpoints to go on from.
 
-RUN/run.json        model and training configuration, dataset
-RUN/checkpoint/     the model so far, for `gm_vae.load` and the exporters
+RUN/run.json        model and training configuration, dataset (`run_config.py`)
+RUN/checkpoint/     the model so far, for `gm_vae.load` and the exporters (`exporter.py`)
 RUN/state/          weights, optimiser and step, to go on from (`state.py`)
 RUN/best/           the model of the best step so far, where that is to be kept (`best.py`)
-RUN/logs/           TensorBoard
+RUN/logs/           TensorBoard (`run_log.py`)
 """
 
 from __future__ import annotations
@@ -12,47 +12,36 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-import math
 import os
 import pathlib
-import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from gm_vae import backends
 from gm_vae.backends.interface import DataLost, Trainer
-from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.checkpoints.checkpoint import Checkpoint
-from gm_vae.checkpoints.folder import training_of, write_checkpoint
 from gm_vae.data import dataset as dataset_lib
-from gm_vae.data.arrays import MeasureArrays
 from gm_vae.errors import Interrupted, UserError
-from gm_vae.evaluation.collapse import CollapseWatch
-from gm_vae.evaluation.scores import Evaluation, evaluate, make_score
+from gm_vae.evaluation.scores import Evaluation
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.diagnostics import diagnostic_line
-from gm_vae.model.objective import Decay, beta
 from gm_vae.model.train_config import TrainConfig
-from gm_vae.model.whitening import whitened
 from gm_vae.progress import Progress
-from gm_vae.training.best import Best
+from gm_vae.training.best import BestCheckpoint
+from gm_vae.training.exporter import Exporter
 from gm_vae.training.limits import StepLimit, TimeLimit
 from gm_vae.training.run_config import check_workers_agree, claimed, settings_of
+from gm_vae.training.run_log import RunLog
 from gm_vae.training.signals import StopSignals
 from gm_vae.training.state import RunState
-from gm_vae.training.summaries import Summaries
+from gm_vae.training.validator import Validator, held_out_line
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
 _STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
-_WHITENED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
-_WHITENED_BY_AT_LEAST = 1024  # where time is short: to a thirtieth
-_REHEARSED_BY = 256  # to see how long it takes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,21 +86,6 @@ def train(
             the loss is no longer a number.
         Interrupted: SIGTERM or Ctrl-C came, or another worker has gone; the same call goes on.
     """
-    with contextlib.ExitStack() as held:
-        return _train(held, pathlib.Path(folder), dataset_dir, model, config, strategy, say, start)
-
-
-def _train(
-    held: contextlib.ExitStack,
-    folder: pathlib.Path,
-    dataset_dir: str | os.PathLike[str],
-    model: ModelConfig,
-    config: TrainConfig,
-    strategy: tf.distribute.Strategy | None,
-    say: Callable[[str], None],
-    start: Checkpoint | None,
-) -> RunResult:
-    """`train`; the caller lets go of what is `held`."""
     limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
@@ -125,345 +99,193 @@ def _train(
     )
     say = progress.above(say) if trainer.chief else lambda line: None
     settings = settings_of(model, config, dataset, start)
-    if trainer.chief:
-        held.enter_context(claimed(folder, settings, model.fmt))
-
-    network = trainer.network
-    if start:
-        network.load_published_weights(start.weights)
-    slots = {f"optimizer/{i:03}": value for i, value in enumerate(trainer.optimizer.variables)}
-    variables = {**network.published_variables(), **slots, **limit.variables}
-    state = RunState(folder / "state", variables)
-    first_step = state.restore(say)
-    ended = limit.begin(float(ops.convert_to_numpy(trainer.optimizer.schedule_step)))
-    with trainer.watch():
-        check_workers_agree(trainer, folder, first_step, settings)
-    held_out = trainer.chief and bool(dataset.splits["validation"].measures)
-    best = Best(folder / "best") if held_out and config.keep == "best" else None
-    loop = _Loop(folder, trainer, config, limit, state, dataset, say, start, best)
-    model_step = loop.exported_step()
-    if model_step and not first_step:
-        raise UserError(
-            f"{folder} holds a model of step {model_step:,} and no state to go on from; choose "
-            "another --output."
-        )
-
-    score = make_score(network) if held_out else None
-    stop = StopSignals()
-
-    def stoppable_score(*args: Any, **kwargs: Any) -> Any:
-        if stop.requested:
-            raise _ScoringStopped
-        return score(*args, **kwargs)
-
-    def validate() -> Evaluation | None:
-        if score is None:
-            return None
-        count = config.validation_measures
-        with contextlib.suppress(_ScoringStopped), limit.timed("validate"):
-            return evaluate(network, dataset_dir, "validation", limit=count, score=stoppable_score)
-        return None
-
-    def conclude(step: int, last: bool) -> Evaluation | None:
-        """Score and export the model of a step whose state is saved."""
-        found = None
-        if best or not last:
-            found = validate()
-            loop.hold(step, found)
-        if last:
-            loop.finish(step)
-            found = validate()
-        loop.export(step, found)
-        return found
-
-    with contextlib.closing(loop), trainer.watch(), stop:
-        before = None
-        if model_step < first_step:  # killed between the writing of the state and of the model
-            before = conclude(first_step, ended)
-        if ended:
-            open_end = config.minutes is None and config.schedule != "cosine"
-            more = "add --steps to go on" if open_end else "the model is there"
-            say(f"{folder} has {limit.used()}; {more}.")
-            return RunResult(folder, first_step, first_step, None, None)
-        if first_step:
-            say(f"Going on with {folder} at step {first_step:,}.")
-        say(
-            f"{model.preset}: {network.count_params():,} parameters; "
-            f"{dataset.split('train').measures:,} training measures; "
-            f"{limit.ahead(first_step)}{_on(trainer)}."
-        )
-        if config.keep == "best" and not held_out:
-            say("The dataset holds no measures out to tell the best step by; the last is kept.")
-        with progress:
-            progress.begin(first_step, "scoring held-out measures")
-            if before is None:
-                before = validate()
-                loop.hold(first_step, before)
-                if before:
-                    say(_held_out(first_step, before))
-            if limit.seconds_left is not None:
-                loop.rehearse(first_step)
-            progress.begin(first_step, "compiling the step")
-            trainer.start(first_step)
-            for step in itertools.count(first_step + 1):
-                if limit.schedule_step is not None:
-                    loop.catch_up()
-                if _stops(trainer, stop, limit, step, first_step):
-                    raise loop.interrupted(step - 1)
-                last = limit.is_last(step)
-                results = loop.step(step - 1)
-                loop.remember(step, results)
-                text = loop.log(step, results) if last or step % config.log_every == 0 else ""
-                if step == first_step + 1:
-                    progress.begin(step, text)
-                else:
-                    progress.update(1, text or loop.latest)
-                if last or step % config.save_every == 0:
-                    loop.save(step, last)
-                    after = conclude(step, last)
-                if last:
-                    break
-    return RunResult(folder, first_step, step, before, after)
+    with contextlib.ExitStack() as held:
+        if trainer.chief:
+            held.enter_context(claimed(pathlib.Path(folder), settings, model.fmt))
+        run = Run(pathlib.Path(folder), dataset, config, trainer, limit, say, start)
+        held.callback(run.log.close)
+        with trainer.watch():
+            check_workers_agree(trainer, run.folder, run.first_step, settings)
+        held.enter_context(trainer.watch())
+        held.enter_context(run.stop)
+        return run.train(progress)
 
 
-class _Loop:
-    """What the loop writes: TensorBoard, lines for people, states, models. Only the chief does."""
+class Run:
+    """A run folder that this process has claimed, and what fills it.
+
+    Attributes:
+        folder: the run.
+        first_step: where this call begins; 0 for a new run.
+        log: what it records.
+        stop: signals that end it after the step in work.
+    """
 
     def __init__(
         self,
         folder: pathlib.Path,
-        trainer: Trainer,
-        config: TrainConfig,
-        limit: StepLimit,
-        state: RunState,
         dataset: dataset_lib.Dataset,
+        config: TrainConfig,
+        trainer: Trainer,
+        limit: StepLimit,
         say: Callable[[str], None],
         start: Checkpoint | None,
-        best: Best | None,
     ) -> None:
-        self.folder, self.trainer = folder, trainer
-        self.config, self.limit, self.state = config, limit, state
-        self.dataset, self.say = dataset, say
-        self._about: dict[str, Any] = {"finetuned_from": start.training} if start else {}
-        self._best, self._whitened_by = best, _WHITENED_BY
-        self.latest = ""
-        self._watch = CollapseWatch()
-        self.saved = int(trainer.optimizer.iterations.numpy())
-        self._unchecked: list[tuple[int, Any, Any]] = []
-        self._writer = None
-        if trainer.chief:
-            with self._disk():
-                self._writer = Summaries(folder / "logs")
+        self.folder, self._dataset, self._config = folder, dataset, config
+        self._trainer, self._limit = trainer, limit
+        network = trainer.network
+        if start:
+            network.load_published_weights(start.weights)
+        slots = {f"optimizer/{i:03}": value for i, value in enumerate(trainer.optimizer.variables)}
+        variables = {**network.published_variables(), **slots, **limit.variables}
+        self._state = RunState(folder / "state", variables)
+        self.first_step = self._state.restore(say)
+        schedule_step = float(ops.convert_to_numpy(trainer.optimizer.schedule_step))
+        self._ended = limit.begin(schedule_step)
+        self.stop = StopSignals()
+        self.log = RunLog(folder, config, say, trainer.chief, self.first_step)
+        self._held_out = bool(dataset.splits["validation"].measures)
+        self._validator: Validator | None = None
+        self._exporter: Exporter | None = None
+        if trainer.chief:  # the others only take part in the steps
+            keeps_best = self._held_out and config.keep == "best"
+            best = BestCheckpoint(folder / "best") if keeps_best else None
+            self._exporter = Exporter(
+                folder, network, dataset, config, start, best, limit, self.log
+            )
+            if self._held_out:
+                self._validator = Validator(
+                    network, dataset.directory, config.validation_measures, best, limit, self.log,
+                    lambda: self.stop.requested,
+                )  # fmt: skip
 
-    def exported_step(self) -> int:
-        """The step of the model in the folder, 0 if there is none."""
-        steps = training_of(self.folder / "checkpoint").get("steps")
-        return steps if isinstance(steps, int) else 0
+    def train(self, progress: Progress) -> RunResult:
+        """All steps until the limit; the errors of `train`."""
+        first_step, limit, say = self.first_step, self._limit, self.log.say
+        before = self._catch_up_export()
+        if self._ended:
+            open_end = self._config.minutes is None and self._config.schedule != "cosine"
+            more = "add --steps to go on" if open_end else "the model is there"
+            say(f"{self.folder} has {limit.used()}; {more}.")
+            return RunResult(self.folder, first_step, first_step, None, None)
+        self._announce()
+        with progress:
+            progress.begin(first_step, "scoring held-out measures")
+            if before is None and self._validator:
+                before = self._validator.score_step(first_step)
+                if before:
+                    say(held_out_line(first_step, before))
+            if limit.seconds_left is not None and self._exporter:
+                with self._data_kept(first_step):
+                    self._exporter.rehearse()
+            progress.begin(first_step, "compiling the step")
+            self._trainer.start(first_step)
+            for step in itertools.count(first_step + 1):
+                after = self._step(step, progress)
+                if limit.is_last(step):
+                    return RunResult(self.folder, first_step, step, before, after)
+        raise AssertionError("the steps have no end")
 
-    def step(self, done: int) -> dict[str, Any]:
-        """The step after `done` steps; if the data has gone, those are kept."""
-        if self.limit.schedule_step is not None:
-            self.trainer.set_schedule_step(self.limit.schedule_step)
-        try:
-            return self.trainer.step()
-        except DataLost as reason:
-            raise self._data_lost(done, reason) from None
+    def _catch_up_export(self) -> Evaluation | None:
+        """Write the model of the state, if a kill came between the writing of both."""
+        exported = self._exporter.exported_step() if self._exporter else self.first_step
+        if exported and not self.first_step:
+            raise UserError(
+                f"{self.folder} holds a model of step {exported:,} and no state to go on from; "
+                "choose another --output."
+            )
+        if exported < self.first_step:
+            return self._checkpoint(self.first_step, self._ended)
+        return None
 
-    def catch_up(self) -> None:
-        """Wait for all steps but the newest, so that the clock tells how far the device is."""
-        if len(self._unchecked) > 1:
-            float(self._unchecked[-2][1])
-
-    def _data_lost(self, done: int, reason: Exception) -> UserError:
-        return UserError(
-            f"the dataset {self.dataset.directory} cannot be read any more ({reason}); "
-            f"{self._keep(done)}: bring the data back and start the same command again."
+    def _announce(self) -> None:
+        network, say = self._trainer.network, self.log.say
+        if self.first_step:
+            say(f"Going on with {self.folder} at step {self.first_step:,}.")
+        devices = self._trainer.replicas
+        say(
+            f"{network.config.preset}: {network.count_params():,} parameters; "
+            f"{self._dataset.split('train').measures:,} training measures; "
+            f"{self._limit.ahead(self.first_step)}{f' on {devices} devices' * (devices > 1)}."
         )
+        if self._config.keep == "best" and not self._held_out:
+            say("The dataset has no validation split; the last step is kept instead of the best.")
 
-    def interrupted(self, step: int) -> Interrupted:
-        """Keep what was done until a stop."""
-        return Interrupted(f"stopped; {self._keep(step)}: the same command goes on.")
+    def _step(self, step: int, progress: Progress) -> Evaluation | None:
+        """Step number `step`, and its checkpoint where one is due: the figures of that."""
+        trainer, limit, config = self._trainer, self._limit, self._config
+        if limit.schedule_step is not None:
+            self.log.catch_up()
+        if _stops(trainer, self.stop, limit, step, self.first_step):
+            raise Interrupted(f"stopped; {self._keep(step - 1)}: the same command goes on.")
+        last = limit.is_last(step)
+        if limit.schedule_step is not None:
+            trainer.set_schedule_step(limit.schedule_step)
+        with self._data_kept(step - 1):
+            results = trainer.step()
+        self.log.add(step, results)
+        text = self._log_figures(step, results) if last or step % config.log_every == 0 else ""
+        if step == self.first_step + 1:
+            progress.begin(step, text)
+        else:
+            progress.update(1, text or self.log.latest)
+        if not last and step % config.save_every:
+            return None
+        self._save(step, last)
+        return self._checkpoint(step, last)
+
+    def _log_figures(self, step: int, results: dict[str, Any]) -> str:
+        schedule_step = self._limit.schedule_step
+        place = step if schedule_step is None else schedule_step
+        return self.log.write_step(step, place, results)
+
+    def _save(self, step: int, last: bool = False) -> None:
+        """Write the state, which a run that is killed goes on from."""
+        self.log.check()
+        if last and self._limit.schedule_step is not None:
+            self._trainer.set_schedule_step(self._config.steps)  # by which it is known as ended
+        self._trainer.sync()
+        self._limit.keep()
+        if self._trainer.chief:
+            with self.log.disk(), self._limit.timed("save"):
+                self.log.flush()
+                self._state.save(step)
+        self.log.saved = step
+
+    def _checkpoint(self, step: int, last: bool) -> Evaluation | None:
+        """Score and export the model of a step whose state is saved."""
+        validator, exporter, found = self._validator, self._exporter, None
+        if exporter is None:
+            return None
+        if validator and (validator.best or not last):
+            found = validator.score_step(step)
+        if last:
+            with self._data_kept(step):
+                exporter.finish(step)
+            found = validator.score() if validator else None
+        exporter.write(step, found)
+        if validator and found:
+            validator.report(step, found)
+        return found
 
     def _keep(self, step: int) -> str:
-        if step not in (0, self.saved):
-            self.save(step)
-            self.export(step, None)
-        return self._kept()
-
-    def _kept(self) -> str:
-        return f"step {self.saved:,} is kept in {self.folder}" if self.saved else "nothing is kept"
-
-    def remember(self, step: int, results: dict[str, Any]) -> None:
-        """Note what must be a number, without waiting for the device."""
-        self._unchecked.append((step, results["loss"], results["gradient_norm"]))
-
-    def _check(self) -> None:
-        """Raise UserError if a step since the last check gave no number."""
-        for step, *values in self._unchecked:
-            for name, value in zip(("loss", "gradient"), map(float, values)):
-                if not math.isfinite(value):
-                    raise UserError(
-                        f"the {name} is {value} at step {step:,}; {self._kept()}: train anew with "
-                        "a lower --learning_rate and another --output."
-                    )
-        self._unchecked = []
-
-    def log(self, step: int, results: dict[str, Any]) -> str:
-        self._check()
-        values = {name: float(value) for name, value in results.items()}
-        values["reconstruction_bits"] = values.pop("reconstruction") / math.log(2)
-        values["kl_bits"] = values.pop("kl") / math.log(2)
-        place = self.limit.schedule_step
-        place = step if place is None else place
-        values["beta"] = float(beta(self.config, place))
-        values["learning_rate"] = float(Decay(self.config)(place))
-        self._write(step, {f"train/{name}": value for name, value in values.items()})
-        self.latest = (
-            f"{values['reconstruction_bits']:.1f} + {values['kl_bits']:.1f} bits, "
-            f"{diagnostic_line(values)}"
-        )
-        return self.latest
-
-    def save(self, step: int, last: bool = False) -> None:
-        """Write the state, which a run that is killed goes on from."""
-        self._check()
-        if last and self.limit.schedule_step is not None:
-            self.trainer.set_schedule_step(self.config.steps)  # by which it is known to have ended
-        self.trainer.sync()
-        self.limit.keep()
-        if self._writer is not None:
-            with self._disk(), self.limit.timed("save"):
-                self._writer.flush()
-                self.state.save(step)
-        self.saved = step
-
-    def hold(self, step: int, found: Evaluation | None) -> None:
-        """Keep the weights of a step if they are the best so far and the best shall be kept."""
-        if self._best and found:
-            self._best.see(step, found, self.trainer.network)
-
-    def rehearse(self, step: int) -> None:
-        """See by how many measures there is time to align the model at the end."""
-        if self._writer is None:
-            return
-        with self.limit.timed("align"):
-            self._whitened(self.trainer.network.published_weights(), step, _REHEARSED_BY)
-        known = self.dataset.split("train").measures
-        rehearsed, least, most = (
-            min(count, known) for count in (_REHEARSED_BY, _WHITENED_BY_AT_LEAST, _WHITENED_BY)
-        )
-        times = self.limit.allot("align", least / rehearsed, most / rehearsed)
-        self._whitened_by = round(times * rehearsed)
-
-    def finish(self, step: int) -> None:
-        """After the last step: leave the model that is to be kept, its points laid as the prior's.
-
-        The state, which a longer run may go on from, keeps the weights as they were.
-        """
-        if self._writer is not None:
-            weights = self._whitened(self._kept_weights(step), step, self._whitened_by)
-            self.trainer.network.load_published_weights(weights)
-
-    def _kept_weights(self, step: int) -> dict[str, np.ndarray]:
-        """Those of the last step, or of the best one if that is to be kept."""
-        best = self._best
-        if best is None or best.step >= step:
-            return self.trainer.network.published_weights()
-        if best.step:
-            self.say(
-                f"Held-out measures were best at step {best.step:,} ({best.bits:.1f} bits): "
-                "that model is left."
-            )
-        else:
-            self.say(
-                f"No step was better on held-out measures ({best.bits:.1f} bits) than the model "
-                "before the first; it is left. Give a lower --learning_rate or more music."
-            )
-        self._about["best_step"] = best.step
-        return best.weights()
-
-    def _whitened(
-        self, weights: dict[str, np.ndarray], step: int, count: int
-    ) -> dict[str, np.ndarray]:
-        """The same model, in whose coordinates training measures lie as the prior's points do."""
-        # the first ones are a random sample: their order is that of their hashes
-        try:
-            found = MeasureArrays.load(self.dataset.directory, "train", count)
-        except UserError as error:
-            reason = str(error).partition(";")[0]  # its remedy would cost the run
-            raise self._data_lost(step, DataLost(reason)) from None
-        index = np.arange(len(found.lengths))
-
-        def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            batch = found.batch(index[part])
-            return batch["tokens"], batch["lengths"], batch["chords"]
-
-        numpy = NumpyVAE(self.trainer.network.config, weights)
-        return whitened(weights, *numpy.encode_many(len(index), tensors))
-
-    def export(self, step: int, validation: Evaluation | None) -> None:
-        """Write the model as others read it, and how good it is."""
-        if self._writer is None:
-            return
-        figures = validation.to_dict() if validation else {}
-        training = {
-            "steps": step,
-            "dataset": {
-                "measures": self.dataset.split("train").measures,
-                "sources": list(self.dataset.sources),
-            },
-            "config": self.config.to_dict(),
-            "validation": figures,
-            **self._about,
-        }
-        with self.limit.timed("export"):
-            write_checkpoint(
-                self.folder / "checkpoint",
-                self.trainer.network.config,
-                self.trainer.network.published_weights(),
-                training,
-                force=True,
-            )
-        if validation is None:
-            return
-        self._write(step, {f"validation/{k}": v for k, v in validation.scalars().items()})
-        if not sys.stderr.isatty():  # else the progress line tells
-            self.say(_held_out(step, validation))
-        warning = self._watch.update(validation)
-        if warning:
-            self.say(warning)
-
-    def _write(self, step: int, scalars: dict[str, float]) -> None:
-        if self._writer is not None:
-            with self._disk():
-                self._writer.write(step, scalars)
+        """Keep what was done until a stop; what is kept, for the message."""
+        if step not in (0, self.log.saved):
+            self._save(step)
+            if self._exporter:
+                self._exporter.write(step, None)
+        return self.log.kept()
 
     @contextlib.contextmanager
-    def _disk(self) -> Iterator[None]:
+    def _data_kept(self, done: int) -> Iterator[None]:
+        """Where data is read after `done` steps: if it has gone, those are kept."""
         try:
             yield
-        except OSError as error:
+        except DataLost as reason:
             raise UserError(
-                f"cannot write to {self.folder} ({error.strerror}); {self._kept()}: make room and "
-                "start the same command again."
+                f"the dataset {self._dataset.directory} cannot be read any more ({reason}); "
+                f"{self._keep(done)}: bring the data back and start the same command again."
             ) from None
-
-    def close(self) -> None:
-        if self._writer is not None:
-            with contextlib.suppress(OSError):  # what matters was flushed by `save`
-                self._writer.close()
-
-
-class _ScoringStopped(Exception):
-    """Leaves `evaluate`, since the run shall stop."""
-
-
-def _held_out(step: int, found: Evaluation) -> str:
-    return (
-        f"step {step:,}: held-out {found.bits_per_measure:.1f} bits a measure "
-        f"(KL {found.kl_bits:.1f}), accuracy {found.accuracy:.3f}, "
-        f"{found.active_units} active units"
-    )
 
 
 def _stops(
@@ -479,7 +301,3 @@ def _stops(
     stops, *wish = asked
     limit.agree(wish)
     return bool(stops)
-
-
-def _on(trainer: Trainer) -> str:
-    return f" on {trainer.replicas} devices" if trainer.replicas > 1 else ""

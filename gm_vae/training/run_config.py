@@ -23,6 +23,7 @@ from gm_vae.locks import lock
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.train_config import TrainConfig
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.storage import whole_file
 
 _HOLDER = ".writer.json"  # the process that writes the folder now, for messages
 _FILE = Fields(
@@ -128,12 +129,11 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
 def _write(folder: pathlib.Path, settings: Settings) -> None:
     """Write run.json and who holds the folder; remove what a killed run has left."""
     try:
-        part = folder / f".run.json.{os.getpid()}"
-        part.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
-        os.replace(part, folder / "run.json")
+        with whole_file(folder / "run.json") as stream:
+            stream.write((json.dumps(settings, indent=1) + "\n").encode())
         holder = {"process": os.getpid(), "host": socket.gethostname()}
         (folder / _HOLDER).write_text(json.dumps(holder) + "\n", encoding="utf-8")
-        for left in (*folder.glob(".run.json.*"), *folder.glob("state/.*.part")):
+        for left in (*folder.glob(".run.*"), *folder.glob("state/.*")):
             left.unlink()
         for left in (*folder.glob(".checkpoint.*"), *folder.glob(".best.*")):
             shutil.rmtree(left)

@@ -8,7 +8,6 @@ nothing else to keep.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import pathlib
@@ -20,6 +19,7 @@ import numpy as np
 from keras import ops
 
 from gm_vae.errors import UserError
+from gm_vae.storage import whole_file
 
 _KEPT = 2
 _HEADERS = 1 << 20  # bytes of a file beside its numbers
@@ -55,16 +55,8 @@ class RunState:
         arrays = {name: ops.convert_to_numpy(value) for name, value in self.variables.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.path(step)
-        part = path.with_name(f".{path.name}.part")
-        try:
-            with open(part, "wb") as stream:
-                np.savez(stream, **arrays)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, path)
-        finally:
-            with contextlib.suppress(OSError):  # there is none, after success
-                part.unlink()
+        with whole_file(path) as stream:
+            np.savez(stream, **arrays)
         # a file of a later step was damaged, else the run would have gone on from there
         kept = [found for found in self.steps() if found <= step][-_KEPT:]
         for found in set(self.steps()) - set(kept):

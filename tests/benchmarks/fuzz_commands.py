@@ -25,7 +25,6 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
-from absl import flags as absl_flags
 from fuzz_checkpoints import VALUES, change_value, small_model
 from mutants import read_mutants
 
@@ -34,12 +33,13 @@ from gm_vae import arranger, explain
 from gm_vae.checkpoints.folder import export_checkpoint
 from gm_vae.command import Command
 from gm_vae.errors import UserError
+from gm_vae.flags import define
 from gm_vae.generate import attributes
 from gm_vae.generate.commands import ENCODE, GENERATE, INTERPOLATE, RECONSTRUCT, SAMPLE, VARY
-from gm_vae.pipelines import report
+from gm_vae.pipelines import stats
 
 VERBS = (GENERATE, INTERPOLATE, SAMPLE, VARY, ENCODE, RECONSTRUCT)
-VERBS += (attributes.COMMAND, explain.COMMAND, report.COMMAND)
+VERBS += (attributes.COMMAND, explain.COMMAND, stats.COMMAND)
 DISK_BYTES = 100 << 20
 LEFT_OUT = ("play", "model", "output", "data")  # starts a player; named by each line; takes long
 FILES = ["tokens.json", "points.json", "song.mid", "folder", "missing.mid", "notes.txt"]
@@ -104,8 +104,7 @@ def mutant(seed: int, number: int) -> tuple[random.Random, Command, list[str]]:
 
 def line_of(rng: random.Random, command: Command) -> list[str]:
     """A command line for a verb."""
-    values = absl_flags.FlagValues()
-    command.define_flags(values)
+    values = define(command.arguments)
     names = sorted(name for name in values if name not in LEFT_OUT)
     line = ["--model=../model"] if "model" in values else []
     if "output" in values and rng.random() < 0.95:
@@ -122,7 +121,7 @@ def line_of(rng: random.Random, command: Command) -> list[str]:
         choices = getattr(flag.parser, "enum_values", None)
         usual = choices or USUAL.get(name) or USUAL.get(flag.flag_type()) or ODD
         line.append(f"--{name}={rng.choice(usual if rng.random() < 0.9 else ODD)}")
-    if command.arguments or rng.random() < 0.02:
+    if command.words or rng.random() < 0.02:
         line.append(rng.choice(FILES))
     rng.shuffle(line)
     return line

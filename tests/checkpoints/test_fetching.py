@@ -12,9 +12,9 @@ from gm_vae.checkpoints import fetching
 from gm_vae.checkpoints.folder import write_checkpoint
 from gm_vae.checkpoints.load import read_model
 from gm_vae.errors import UserError
-from gm_vae.files import open_file
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
+from gm_vae.storage import open_file
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

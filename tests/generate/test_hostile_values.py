@@ -15,7 +15,7 @@ from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.checkpoints.folder import write_checkpoint
 from gm_vae.cli import main
 from gm_vae.errors import UsageError, UserError
-from gm_vae.generate import music_flags
+from gm_vae.generate import playing
 from gm_vae.generate.attributes import Attributes
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments
@@ -301,7 +301,7 @@ def test_a_full_disk_is_a_sentence_in_any_verb(folder, tmp_path, monkeypatch, ca
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/some/file")
 
-    monkeypatch.setattr(music_flags, "decode_arguments", full)  # where nothing expects it
+    monkeypatch.setattr(playing.Playing, "of", full)  # where nothing expects it
     flags = [f"--model={folder}/model", f"--output={tmp_path}/a.json"]
     assert main(["sample", *flags]) == 1
     assert capsys.readouterr().err == (

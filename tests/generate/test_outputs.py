@@ -7,23 +7,22 @@ import wave
 import mido
 import numpy as np
 import pytest
-from absl import flags
 from PIL import Image
 from sine_soundfont import sine_soundfont
 
 from gm_vae.errors import UsageError, UserError
+from gm_vae.flags import arguments, define
 from gm_vae.generate import audio
-from gm_vae.generate.outputs import Outputs, define_output_flags
+from gm_vae.generate.outputs import OutputArguments, Outputs
 from gm_vae.music.measure import Measure
 from gm_vae.music.measures import measures_from_midi
 from gm_vae.music.token_json import read_tokens
 
 
 def outputs(*argv):
-    values = flags.FlagValues()
-    define_output_flags(values)
+    values = define(OutputArguments)
     values(["verb", *argv])
-    return Outputs.from_flags(values)
+    return Outputs.of(arguments(OutputArguments, values))
 
 
 @pytest.fixture

@@ -60,14 +60,13 @@ def test_each_event_has_the_chord_of_its_time(measure):
 
 
 def test_event_chords_of_many_measures_and_other_divisions(measure):
-    tokens = np.stack([measure.tokens] * 6).reshape(2, 3, 8, 64)
-    lengths = np.stack([measure.lengths] * 6).reshape(2, 3, 8)
-    ids = np.array([[[1, 2, 3, 4]] * 3, [[5, 6, 7, 8]] * 3])
+    tokens, lengths = np.stack([measure.tokens] * 6), np.stack([measure.lengths] * 6)
+    ids = np.array([[1, 2, 3, 4]] * 3 + [[5, 6, 7, 8]] * 3)
     found = event_chords(tokens, lengths, ids, MeasureFormat())
-    assert found.shape == (2, 3, 8, 64)
+    assert found.shape == (6, 8, 64)
     # quarters of the measure: events at steps 0, 24, 48 and 96, the last of which is in the last
-    assert found[0, 1, 0, :13].tolist() == [0, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4]
-    assert found[1, 2, 0, :13].tolist() == [0, 5, 5, 5, 6, 6, 7, 7, 7, 7, 8, 8, 8]
+    assert found[1, 0, :13].tolist() == [0, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4]
+    assert found[5, 0, :13].tolist() == [0, 5, 5, 5, 6, 6, 7, 7, 7, 7, 8, 8, 8]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from gm_vae.data import examples, shards
 from gm_vae.errors import UserError
 from gm_vae.music.chords import ROOTS
 from gm_vae.music.midi_file import READING, parse_midi
-from gm_vae.pipelines import midi_to_measures, report, runner, songs, sources
+from gm_vae.pipelines import dataset_card, midi_to_measures, runner, songs, sources, stats
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 BAD_FILES = {"broken.mid": b"MThd but not much more", "empty.mid": b""}
@@ -154,14 +154,14 @@ def test_rejects_say_for_each_song_what_was_lost(corpus, dataset):
 
 def test_the_card_tells_people(dataset):
     card = (dataset.directory / "README.md").read_text()
-    assert card == report.markdown(dataset)
+    assert card == dataset_card.markdown(dataset)
     assert f"{dataset.measures:,} distinct 4/4 measures of 14 songs" in card
     assert "| of these unparsable | 2 |" in card
     assert "\n- 1 track was cut short\n" in card
     assert "| Drums |" in card
     assert (dataset.directory / "instruments.png").read_bytes().startswith(b"\x89PNG")
     assert (dataset.directory / "measures.png").stat().st_size > 1000
-    assert report.COMMAND.main([str(dataset.directory)]) == 0
+    assert stats.COMMAND.main([str(dataset.directory)]) == 0
 
 
 def test_two_processes_and_another_order_give_the_same_bytes(corpus, dataset, tmp_path):

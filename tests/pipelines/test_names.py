@@ -8,11 +8,12 @@ import tarfile
 
 import pytest
 
+from gm_vae import storage
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples
 from gm_vae.errors import UserError
 from gm_vae.music.measures import measures_from_midi
-from gm_vae.pipelines import report, songs, sources, staging, storage
+from gm_vae.pipelines import songs, sources, staging, stats
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 FOLDER, DATA = os.fsdecode(b"S\xf6ngs"), os.fsdecode(b"d\xe4ta")
@@ -77,7 +78,7 @@ def test_the_command_line_shows_them_and_the_bytes_are_the_same(folder, dataset,
     assert _rejects(again) == _rejects(dataset)
     assert COMMAND.main(flags) == 0
     assert "d\ufffdta is finished already" in capsys.readouterr().out
-    assert report.COMMAND.main([str(tmp_path / DATA)]) == 0
+    assert stats.COMMAND.main([str(tmp_path / DATA)]) == 0
 
 
 def test_tensorflow_reads_a_dataset_under_such_a_name(dataset):

@@ -405,7 +405,7 @@ def test_no_beam_and_no_tensorflow():
     import sys
 
     code = (
-        "import sys, gm_vae.pipelines.midi_to_measures, gm_vae.pipelines.report; "
+        "import sys, gm_vae.pipelines.midi_to_measures, gm_vae.pipelines.dataset_card; "
         "assert not {'tensorflow', 'apache_beam', 'matplotlib', 'note_seq'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=pathlib.Path(__file__).parent)

@@ -6,9 +6,10 @@ import zipfile
 
 import pytest
 
+from gm_vae import storage
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UserError
-from gm_vae.pipelines import songs, sources, storage
+from gm_vae.pipelines import songs, sources
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 

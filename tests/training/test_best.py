@@ -13,7 +13,7 @@ from gm_vae.checkpoints.model_card import model_card
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.train_config import TrainConfig
 from gm_vae.pipelines.midi_to_measures import preprocess
-from gm_vae.training import run as run_lib
+from gm_vae.training import validator
 from gm_vae.training.run import train
 
 MODEL = ModelConfig(16, (16, 16), 8)
@@ -34,7 +34,7 @@ def held_out(monkeypatch):
 
     They are scored once; the other figures stay those of that.
     """
-    evaluate = run_lib.evaluate
+    evaluate = validator.evaluate
     scored = []
 
     def planned(*bits):
@@ -45,7 +45,7 @@ def held_out(monkeypatch):
                 scored.append(evaluate(*args, **kwargs))
             return dataclasses.replace(scored[0], bits_per_measure=next(rest))
 
-        monkeypatch.setattr(run_lib, "evaluate", found)
+        monkeypatch.setattr(validator, "evaluate", found)
 
     return planned
 

@@ -8,18 +8,18 @@ import signal
 
 import numpy as np
 import pytest
-from absl import flags
 from run_losses import run_losses
 
 from gm_vae import cli
 from gm_vae.backends.tensorflow import trainer as tensorflow_trainer
 from gm_vae.checkpoints.load import read_model
-from gm_vae.command import define_fields, from_fields
 from gm_vae.errors import Interrupted, UsageError
+from gm_vae.flags import arguments, define
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.objective import Decay, beta
 from gm_vae.model.train_config import RECIPES, TrainConfig
 from gm_vae.training import run as run_lib
+from gm_vae.training.commands import TrainArguments
 from gm_vae.training.limits import StepLimit, TimeLimit
 from gm_vae.training.run import train
 from gm_vae.training.state import RunState
@@ -155,11 +155,10 @@ def test_flags_of_a_run_that_can_be_repeated_make_it():
     config = dataclasses.replace(
         RECIPES["finetune"], minutes=3.0, schedule="exponential", beta_rate=0.999
     )
-    values = flags.FlagValues()
-    define_fields(values, TrainConfig())
-    values(["train", *config.flags_over(250).split()])
+    values = define(TrainArguments)
+    values(["train", "--data=data", "--output=run", *config.flags_over(250).split()])
     base = dataclasses.replace(config, minutes=None)
-    assert from_fields(values, base) == config.over(250)
+    assert arguments(TrainArguments, values).training.over(base) == config.over(250)
     assert config.over(250).warmup_steps == 12
     assert dataclasses.replace(config, schedule="cosine", beta_rate=0.0).flags_over(20) == (
         "--steps=20 --warmup_steps=1"

@@ -20,6 +20,7 @@ from gm_vae.backends.tensorflow import trainer as tensorflow_engine
 from gm_vae.data.dataset import read_measures
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.training import run as run_lib
+from gm_vae.training import validator
 from gm_vae.training.state import RunState
 
 RUN = dataclasses.replace(CONFIG, steps=8)
@@ -130,7 +131,7 @@ def test_a_second_ctrl_c_does_not_wait(songs_dataset, tmp_path, at_step):
 
 
 def test_a_signal_while_scoring_is_heeded_at_once(songs_dataset, tmp_path, monkeypatch):
-    make_score, calls = run_lib.make_score, []
+    make_score, calls = validator.make_score, []
 
     def stopping(network):
         score = make_score(network)
@@ -142,7 +143,7 @@ def test_a_signal_while_scoring_is_heeded_at_once(songs_dataset, tmp_path, monke
 
         return call
 
-    monkeypatch.setattr(run_lib, "make_score", stopping)
+    monkeypatch.setattr(validator, "make_score", stopping)
     with pytest.raises(Interrupted, match="nothing is kept"):
         train(tmp_path / "run", songs_dataset)
     assert len(calls) == 1

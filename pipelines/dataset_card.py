@@ -1,26 +1,21 @@
-"""What a dataset holds, for people: its card (README.md) with pictures, and `gm-vae stats`."""
+"""What a dataset holds, for people: its card (README.md) with pictures."""
 
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from absl import flags
 
-from gm_vae.command import Command
-from gm_vae.data import dataset as dataset_lib
+from gm_vae import storage
 from gm_vae.data import statistics
 from gm_vae.data.dataset import Dataset
-from gm_vae.errors import UsageError
 from gm_vae.music import midi_flaws
 from gm_vae.music.chords import NO_CHORD, QUALITIES, ROOTS, chord_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measures import RejectReason
 from gm_vae.music.midi_flaws import Flaw
-from gm_vae.pipelines import storage
 from gm_vae.quiet import import_matplotlib_quietly
 from gm_vae.text import printable
 
@@ -231,31 +226,3 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
 
     rule = "| --- |" + " ---: |" * (len(head) - 1)
     return [line(head), rule, *map(line, rows)]
-
-
-def _run(values: flags.FlagValues, positional: Sequence[str]) -> int:
-    if len(positional) != 1:
-        raise UsageError("name one dataset folder: gm-vae stats DIR.")
-    dataset = dataset_lib.load(positional[0])
-    if values.json:
-        print(dataset.to_json(), end="")
-    else:
-        print(markdown(dataset), end="")
-    return 0
-
-
-def _define_flags(values: flags.FlagValues) -> None:
-    flags.DEFINE_bool("json", False, "Print dataset.json instead.", flag_values=values)
-
-
-COMMAND = Command(
-    name="stats",
-    summary="Tell what a dataset holds: measures, songs, rejects, instruments, chords.",
-    example="gm-vae stats data/mine",
-    define_flags=_define_flags,
-    run=_run,
-    arguments="DIR",
-)
-
-if __name__ == "__main__":
-    sys.exit(COMMAND.main())

@@ -1,4 +1,4 @@
-"""Files on this machine, and on storage that Beam has a file system for: `gs://`, `s3://`, ...
+"""Files on this machine, on storage that Beam has a file system for (`gs://`, `s3://`), on the web.
 
 A path with a scheme is remote. Beam is imported for those only: a local job's caller does without.
 """
@@ -6,19 +6,21 @@ A path with a scheme is remote. Beam is imported for those only: a local job's c
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import glob as local_glob
 import logging
 import os
 import pathlib
+import re
 import shutil
+import uuid
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
-from gm_vae.files import join, scheme
 
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
 
 
@@ -28,6 +30,18 @@ class Found(NamedTuple):
     path: str
     size: int
     changed: float
+
+
+def scheme(path: str | os.PathLike[str]) -> str:
+    """The scheme of a remote path, such as "gs"; "" for a path of this machine."""
+    match = _SCHEME.match(os.fspath(path))
+    return match[1] if match else ""
+
+
+def join(folder: str | os.PathLike[str], name: str) -> str:
+    """The path of `name` in a folder, which may be remote."""
+    folder = os.fspath(folder)
+    return f"{folder.rstrip('/')}/{name}" if scheme(folder) else os.path.join(folder, name)
 
 
 def is_remote(path: str | os.PathLike[str]) -> bool:
@@ -45,14 +59,31 @@ def from_bytes(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def open_file(path: str) -> BinaryIO:
-    """A file for reading; it can seek. Raises OSError if it cannot be read."""
+def open_file(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file for reading, which can seek unless it is of the web.
+
+    Raises OSError if it cannot be read, FileNotFoundError if it is not there.
+    """
+    path = os.fspath(path)
     if not is_remote(path):
+        if "\0" in path:
+            raise UsageError(f"{path} holds a NUL character, which no path can; write it without.")
         return open(path, "rb")
+    if scheme(path).lower() in ("http", "https"):
+        from gm_vae.web import open_address
+
+        return open_address(path)
     from apache_beam.io.filesystem import CompressionTypes
 
-    with _as_os_error(path):
-        return _beam(path).open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    try:
+        with _as_os_error(path):
+            return _beam(path).open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    except OSError as error:
+        with _as_os_error(path):
+            missing = not _beam(path).exists(path)
+        if missing:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from error
+        raise
 
 
 def read(path: str, start: int = 0, stop: int | None = None) -> bytes:
@@ -75,7 +106,14 @@ def read(path: str, start: int = 0, stop: int | None = None) -> bytes:
 def write(path: str, data: bytes) -> None:
     """Write a file that is there whole or not at all. Raises UserError if it cannot be written."""
     if not is_remote(path):
-        shards.write_atomically(pathlib.Path(path), data)
+        try:
+            with whole_file(path) as stream:
+                stream.write(data)
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be written ({error.strerror}); free some space or choose another "
+                "folder."
+            ) from None
         return
     from apache_beam.io.filesystem import CompressionTypes
 
@@ -89,6 +127,34 @@ def write(path: str, data: bytes) -> None:
             f"{path} cannot be written ({error.strerror or error}); check the bucket and your "
             "rights on it."
         ) from None
+
+
+@contextlib.contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file of this machine to write, which is there whole or not at all.
+
+    Also if the machine fails, or two processes write it at once. Raises OSError.
+    """
+    with replacing(pathlib.Path(path)) as part, open(part, "wb") as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def replacing(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A path beside `path`, of the same suffix: the file that the block writes there replaces it.
+
+    If the block raises, what it wrote is removed. Raises OSError.
+    """
+    # a part of the name, since the whole one may be as long as names can be
+    part = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
+    try:
+        yield part
+        with open(part, "rb") as stream:  # on the disk, before the name is
+            os.fsync(stream.fileno())
+        os.replace(part, path)
+    finally:
+        with contextlib.suppress(OSError):  # there is none, after success
+            part.unlink()
 
 
 def remove(path: str) -> None:

@@ -1,0 +1,202 @@
+"""Flags as dataclasses: a verb's arguments are one value, made here from its command line.
+
+The fields of a class that derives from `Arguments` are its flags:
+
+    @dataclasses.dataclass(frozen=True)
+    class CountArguments(Arguments):
+        count: int = flag(8, "How many measures.", least=1)
+
+A field is a bool, int, float, str, or a tuple of str (a list with commas); `| None` where nothing
+is given by default. `fields_of` makes flags of another dataclass.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from absl import flags as absl_flags
+
+from gm_vae.errors import UsageError
+from gm_vae.json_values import shown
+
+T = TypeVar("T")
+A = TypeVar("A", bound="Arguments")
+
+
+@dataclasses.dataclass(frozen=True)
+class Overrides(Generic[T]):
+    """The fields of a dataclass that were given as flags.
+
+    Attributes:
+        values: by name, those that were given.
+    """
+
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def over(self, base: T) -> T:
+        """`base` with these fields. Raises what its class raises for wrong values."""
+        return dataclasses.replace(base, **self.values)  # type: ignore[type-var]
+
+
+@dataclasses.dataclass(frozen=True)
+class Arguments:
+    """What was given to a verb.
+
+    Attributes:
+        positional: the words that are not flags.
+        given: names of the flags that were given.
+    """
+
+    positional: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
+
+
+def flag(
+    default: Any,
+    help: str,
+    *,
+    required: bool = False,
+    choices: Sequence[str] = (),
+    least: float | None = None,
+    most: float | None = None,
+    alias: str = "",
+) -> Any:
+    """A field of an `Arguments` class.
+
+    Args:
+        default: its value if it is not given.
+        help: what it is, as sentences.
+        required: whether it must be given.
+        choices: the texts that it may have, any if empty.
+        least, most: the range of a number, ends included.
+        alias: another name of it.
+    """
+    about = {
+        "help": help, "required": required, "choices": tuple(choices), "least": least,
+        "most": most, "alias": alias,
+    }  # fmt: skip
+    return dataclasses.field(default=default, metadata={"flag": about})
+
+
+def fields_of(defaults: Any) -> Any:
+    """A field that holds `Overrides` of the class of a dataclass value.
+
+    Each of its fields is a flag, explained by the "Attributes:" of the class's docstring.
+    """
+    return dataclasses.field(default_factory=Overrides, metadata={"fields_of": defaults})
+
+
+def define(kind: type[Arguments]) -> absl_flags.FlagValues:
+    """The flags of a class, not parsed."""
+    values = absl_flags.FlagValues()
+    hints = typing.get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        if "flag" in field.metadata:
+            about = field.metadata["flag"]
+            if about["choices"]:
+                absl_flags.DEFINE_enum(
+                    field.name, field.default, about["choices"], about["help"], flag_values=values
+                )
+            else:
+                _define_one(values, field.name, hints[field.name], field.default, about["help"])
+            if about["alias"]:
+                absl_flags.DEFINE_alias(about["alias"], field.name, flag_values=values)
+        elif "fields_of" in field.metadata:
+            defaults = field.metadata["fields_of"]
+            texts = attribute_help(type(defaults))
+            for name, hint in typing.get_type_hints(type(defaults)).items():
+                _define_one(values, name, hint, getattr(defaults, name), texts.get(name, ""))
+    return values
+
+
+def arguments(kind: type[A], values: absl_flags.FlagValues, positional: Sequence[str] = ()) -> A:
+    """The value of a class from parsed flags.
+
+    Raises:
+        UsageError: a required flag is missing, or a number is out of its range.
+    """
+    given = frozenset(name for name in values if values[name].present)
+    found: dict[str, Any] = {"positional": tuple(positional), "given": given}
+    for field in dataclasses.fields(kind):
+        if "flag" in field.metadata:
+            value = values[field.name].value
+            if isinstance(value, list):
+                value = tuple(value)
+            _require_range(field.name, value, field.metadata["flag"])
+            found[field.name] = value
+        elif "fields_of" in field.metadata:
+            names = [each.name for each in dataclasses.fields(field.metadata["fields_of"])]
+            found[field.name] = Overrides(
+                {name: values[name].value for name in names if name in given}
+            )
+    made = kind(**found)
+    require(made, *(f.name for f in dataclasses.fields(kind) if _about(f).get("required")))
+    return made
+
+
+def require(arguments: Arguments, *names: str) -> None:
+    """Raise UsageError unless each named flag was given a value."""
+    fields = {field.name: field for field in dataclasses.fields(arguments)}
+    for name in names:
+        if getattr(arguments, name) in (None, "", ()):
+            raise UsageError(f"--{name} is missing: {_about(fields[name])['help']}")
+
+
+def attribute_help(cls: type) -> dict[str, str]:
+    """What the "Attributes:" section of a class's docstring says of each name, as one line each."""
+    found: dict[str, str] = {}
+    name = ""
+    section = inspect.getdoc(cls) or ""
+    for line in section.partition("Attributes:")[2].splitlines():
+        if not line.strip():
+            continue
+        if not line.startswith("    "):
+            break
+        match = re.match(r"    (\w+): (.*)", line)
+        if match:
+            name, found[match[1]] = match[1], match[2].strip()
+        elif name:
+            found[name] += " " + line.strip()
+    return {key: text[:1].upper() + text[1:] for key, text in found.items()}
+
+
+def _about(field: dataclasses.Field) -> dict[str, Any]:
+    return field.metadata.get("flag", {})
+
+
+def _define_one(
+    values: absl_flags.FlagValues, name: str, hint: Any, default: Any, text: str
+) -> None:
+    (kind,) = {*(_alternatives(hint))} - {type(None)}
+    if typing.get_origin(kind) is tuple:
+        value = None if default is None else list(default)
+        absl_flags.DEFINE_list(name, value, text, flag_values=values)
+        return
+    define = {
+        bool: absl_flags.DEFINE_bool,
+        int: absl_flags.DEFINE_integer,
+        float: absl_flags.DEFINE_float,
+        str: absl_flags.DEFINE_string,
+    }
+    define[kind](name, default, text, flag_values=values)
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """X and None of `X | None`; X alone of any other hint."""
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+
+
+def _require_range(name: str, value: Any, about: dict[str, Any]) -> None:
+    least, most = about["least"], about["most"]
+    if value is None or (least is None and most is None):
+        return
+    if least is not None and not value >= least:
+        raise UsageError(f"--{name}={shown(value)}; give {least:,} or more.")
+    if most is not None and not value <= most:
+        raise UsageError(f"--{name}={shown(value)}; give {most:,} at most.")

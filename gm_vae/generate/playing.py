@@ -1,0 +1,125 @@
+"""What the flags of a verb of music ask of the model: chords, seeds, instruments, attributes."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import secrets
+import sys
+from typing import Any
+
+import numpy as np
+
+from gm_vae.errors import UsageError
+from gm_vae.generate.arguments import MOST_MEASURES, ChordArguments, PlayArguments
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.instruments import Instruments
+from gm_vae.json_values import brief, shown
+from gm_vae.music.chord_lines import chord_line
+from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
+
+_LONGEST_CHORDS, _LONGEST_BAR = 200_000, 1000  # letters of --chords
+
+
+@dataclasses.dataclass(frozen=True)
+class Playing:
+    """How the model plays.
+
+    Attributes:
+        seed: 0..2**32 - 1.
+        drawn: whether it was drawn, since none was given.
+        temperature: of the tokens.
+        instruments: which of them play; any if None.
+    """
+
+    seed: int
+    drawn: bool
+    temperature: float
+    instruments: Instruments | None
+
+    @classmethod
+    def of(cls, args: PlayArguments) -> Playing:
+        """What the flags ask for. Raises UsageError for instruments that cannot all play."""
+        wanted = Instruments.named(args.instruments, args.require, args.forbid)
+        seed = secrets.randbelow(2**32) if args.seed is None else args.seed
+        return cls(
+            seed % 2**32,  # what a seed is to every draw
+            args.seed is None,
+            args.temperature,
+            None if wanted == Instruments() else wanted,
+        )
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Those of `GMVAE.decode`."""
+        return {
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "instruments": self.instruments,
+        }
+
+    def print_seed(self) -> None:
+        """Say how to hear the same again, if the seed was drawn."""
+        if self.drawn and self.temperature > 0:
+            print(f"--seed={self.seed} plays this again.", file=sys.stderr)
+
+
+def chords(args: ChordArguments) -> list[str]:
+    """The measures' symbols in --chords, readable and with triads, before a model is loaded.
+
+    Raises UsageError for one that cannot be read, or with --strict for one without a triad.
+    """
+    text = args.chords or ""
+    if len(text) > _LONGEST_CHORDS or max(map(len, text.split()), default=0) > _LONGEST_BAR:
+        raise UsageError(
+            f"--chords has more than {_LONGEST_CHORDS:,} letters, or {_LONGEST_BAR:,} in one "
+            "measure; give fewer."
+        )
+    measures = chord_line(text)
+    if text and not measures:
+        raise UsageError('--chords names no chord; write for example --chords="C Am F G".')
+    symbols, reported = [], set()
+    for measure in measures:
+        parts = []
+        for part in measure:
+            if args.strict:
+                chord_id(part)
+            parts.append(chord_symbol(nearest_chord_id(part)))
+            if part not in reported and not has_triad(part):
+                reported.add(part)
+                print(f"{part} has no triad; it is played as {parts[-1]}.", file=sys.stderr)
+        symbols.append("|".join(parts))
+    return symbols
+
+
+def require_bounded(count: int, flag: str) -> None:
+    """Raise UsageError if a flag asks for more measures than are made at once."""
+    if count > MOST_MEASURES:
+        raise UsageError(
+            f"--{flag} asks for {shown(count)} measures, and {MOST_MEASURES:,} are made at a time; "
+            "ask for fewer."
+        )
+
+
+def moved(args: PlayArguments, model: GMVAE, z: np.ndarray) -> np.ndarray:
+    """Points [..., Z] moved as --more, --add and --remove say.
+
+    Raises UserError for words that are no attributes, or if the model has none yet.
+    """
+    steps: dict[str, float] = {}
+    for part in filter(None, args.more.split(",")):
+        name, _, number = part.partition("=")
+        try:
+            steps[name.strip()] = float(number)
+        except ValueError:
+            steps[name.strip()] = math.nan
+        if not math.isfinite(steps[name.strip()]):
+            raise UsageError(f"--more={brief(args.more, 100)}; write it as density=1.5,pitch=-1.")
+    for names, sign in ((args.add, 1.0), (args.remove, -1.0)):
+        for name in filter(None, names.split(",")):
+            steps[name.strip()] = sign
+    if not steps:
+        return z
+    from gm_vae.generate.attributes import Attributes
+
+    return Attributes.of(model, args.model).move(z, steps)

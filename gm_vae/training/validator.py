@@ -1,0 +1,79 @@
+"""How good the model is on held-out measures, while it trains."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+from collections.abc import Callable
+
+from gm_vae.evaluation.collapse import CollapseWatch
+from gm_vae.evaluation.scores import Evaluation, evaluate, make_score
+from gm_vae.model.vae import HierarchicalVAE
+from gm_vae.training.best import BestCheckpoint
+from gm_vae.training.limits import StepLimit
+from gm_vae.training.run_log import RunLog
+
+
+class Validator:
+    """Scores the validation split and keeps the best step.
+
+    Args:
+        network: the model that trains.
+        dataset_dir: its dataset, which has a validation split.
+        measures: at most so many are scored.
+        best: where the best step is kept, if that is wanted.
+        should_stop: whether to leave a validation off.
+    """
+
+    def __init__(
+        self,
+        network: HierarchicalVAE,
+        dataset_dir: str | pathlib.Path,
+        measures: int,
+        best: BestCheckpoint | None,
+        limit: StepLimit,
+        log: RunLog,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._network, self._dataset_dir, self._measures = network, dataset_dir, measures
+        self.best, self._limit, self._log = best, limit, log
+        self._should_stop = should_stop
+        self._score = make_score(network)
+        self._watch = CollapseWatch()
+
+    def score(self) -> Evaluation | None:
+        """The figures of the model as it is; None if it was stopped."""
+        with self._limit.timed("validate"):
+            return evaluate(
+                self._network,
+                self._dataset_dir,
+                "validation",
+                limit=self._measures,
+                score=self._score,
+                should_stop=self._should_stop,
+            )
+
+    def score_step(self, step: int) -> Evaluation | None:
+        """`score` of a step, which is kept if it is the best so far."""
+        found = self.score()
+        if self.best and found:
+            self.best.update(step, found, self._network)
+        return found
+
+    def report(self, step: int, found: Evaluation) -> None:
+        """Write the figures, and warn if the posterior collapses."""
+        self._log.write(step, {f"validation/{k}": v for k, v in found.scalars().items()})
+        if not sys.stderr.isatty():  # else the progress line shows them
+            self._log.say(held_out_line(step, found))
+        warning = self._watch.update(found)
+        if warning:
+            self._log.say(warning)
+
+
+def held_out_line(step: int, found: Evaluation) -> str:
+    """The figures of a step for people."""
+    return (
+        f"step {step:,}: held-out {found.bits_per_measure:.1f} bits a measure "
+        f"(KL {found.kl_bits:.1f}), accuracy {found.accuracy:.3f}, "
+        f"{found.active_units} active units"
+    )
