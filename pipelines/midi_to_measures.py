@@ -29,7 +29,7 @@ from gm_vae.flags import Arguments, Overrides, fields_of, flag
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import dataset_card as card
-from gm_vae.pipelines import runner, songs, sources, splits, staging
+from gm_vae.pipelines import run_pipeline, songs, sources, splits, staging
 from gm_vae.pipelines.progress import ProgressLine
 from gm_vae.scratch import scratch_folder
 from gm_vae.storage import join
@@ -49,7 +49,7 @@ def preprocess(
     test_percent: float = 5.0,
     workers: int = 0,
     force: bool = False,
-    beam_runner: str = runner.LOCAL,
+    beam_runner: str = run_pipeline.LOCAL,
     beam_args: Sequence[str] = (),
 ) -> Dataset:
     """Write the measures of MIDI files as a dataset, unless it is there already.
@@ -78,7 +78,7 @@ def preprocess(
     if not 0 <= workers <= _MOST_WORKERS:
         raise UsageError(f"workers is {workers}; give 0 (automatic) to {_MOST_WORKERS}.")
     splits.check_percents(validation_percent, test_percent)
-    runner.check(beam_runner, beam_args)
+    run_pipeline.check(beam_runner, beam_args)
     output = _place(output)
     entries = sources.entries(input)  # once: the input may be a generator
     found = sources.find(entries)
@@ -93,7 +93,7 @@ def preprocess(
         return finished
 
     workers = workers or _worth(found)
-    local = beam_runner == runner.LOCAL
+    local = beam_runner == run_pipeline.LOCAL
     with staging.stage(output) as stage, scratch_folder() as scratch:
         if stage.resumes:
             print("gm-vae preprocess: going on with an interrupted run.", file=sys.stderr)
@@ -110,7 +110,7 @@ def preprocess(
             "progress_path": str(progress_path) if local and sys.stderr.isatty() else None,
         }
         with ProgressLine(progress_path, sum(source.size for source in found)):
-            runner.run(
+            run_pipeline.run(
                 arguments, workers=workers, scratch=scratch, runner=beam_runner, beam_args=beam_args
             )
         summary = json.loads(storage.read(summary_path))
@@ -251,7 +251,7 @@ class PreprocessArguments(Arguments):
     workers: int = flag(0, "Processes; 0: as the input is worth.")
     force: bool = flag(False, "Replace a finished dataset.")
     runner: str = flag(
-        runner.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ..."
+        run_pipeline.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ..."
     )
     beam_args: str = flag("", "Flags for a cluster's runner, separated by spaces.")
     fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat())

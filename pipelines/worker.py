@@ -1,8 +1,8 @@
-"""A worker of a cluster: `gm-vae-worker`, started by the engine beside each part of it.
+"""A worker of a cluster: `gm-vae-worker`, started by the runner beside each part of it.
 
     --environment_type=PROCESS --environment_options=process_command=$PWD/.venv/bin/gm-vae-worker
 
-Beam's containers hold a program that asks the engine where to connect before it starts Python. On
+Beam's containers hold a program that asks the runner where to connect before it starts Python. On
 machines that have this package installed nothing else of a container is needed.
 """
 
@@ -17,16 +17,16 @@ from gm_vae.console import print_anything
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Work for an engine until it closes the connection.
+    """Work for an runner until it closes the connection.
 
     Args:
-        arguments: "--id" and "--provision_endpoint" as Beam's engines give them; others of a
+        arguments: "--id" and "--provision_endpoint" as Beam's runners give them; others of a
             container are accepted. Those of the process if None.
     """
     print_anything()
     parser = argparse.ArgumentParser(prog="gm-vae-worker", description=__doc__.split("\n")[0])
     parser.add_argument("--id", required=True, type=_unquoted)
-    parser.add_argument("--provision_endpoint", required=True, help="HOST:PORT of the engine")
+    parser.add_argument("--provision_endpoint", required=True, help="HOST:PORT of the runner")
     flags, _ = parser.parse_known_args(arguments)
     os.environ.update(_environment(flags.id, flags.provision_endpoint))
 

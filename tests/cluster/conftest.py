@@ -1,12 +1,12 @@
-"""Corpora, what the local engine makes of them, and the other engines."""
+"""Corpora, what the local runner makes of them, and the other runners."""
 
 import os
 import pathlib
 import tarfile
 
-import engine_jobs
-import engine_pieces
 import pytest
+import runner_jobs
+import runner_programs
 from flink_cluster import FlinkCluster
 
 from gm_vae import arranger
@@ -16,7 +16,7 @@ def _had(piece, fails_in_ci=True):
     """A program, or a skipped test; in CI a failed one, so that nothing goes untested unseen."""
     try:
         return piece()
-    except engine_pieces.MissingError as error:
+    except runner_programs.MissingError as error:
         if fails_in_ci and os.environ.get("CI"):
             pytest.fail(str(error))
         pytest.skip(str(error))
@@ -43,19 +43,19 @@ def freedoom(shared, tmp_path_factory) -> pathlib.Path:
 @pytest.fixture(scope="session")
 def songs_made_here(songs, tmp_path_factory) -> dict[str, bytes]:
     """Files that one process on this machine makes of the songs."""
-    return engine_jobs.run(songs, tmp_path_factory.mktemp("local") / "data", "--workers=1")
+    return runner_jobs.run(songs, tmp_path_factory.mktemp("local") / "data", "--workers=1")
 
 
 @pytest.fixture(scope="session")
 def freedoom_made_here(freedoom, tmp_path_factory) -> dict[str, bytes]:
     """The same of the game's music."""
-    return engine_jobs.run(freedoom, tmp_path_factory.mktemp("local") / "data", "--workers=1")
+    return runner_jobs.run(freedoom, tmp_path_factory.mktemp("local") / "data", "--workers=1")
 
 
 @pytest.fixture(scope="session")
 def prism() -> tuple[str, ...]:
     """Flags of a run on Prism, workers apart."""
-    location = engine_jobs.flag("prism_location", _had(engine_pieces.prism))
+    location = runner_jobs.flag("prism_location", _had(runner_programs.prism))
     return "--runner=PrismRunner", f"--beam_args={location}"
 
 
@@ -65,11 +65,11 @@ def flink(tmp_path_factory):
 
     The job server is not in every mirror of Maven: without it these tests are skipped in CI too.
     """
-    jar = _had(engine_pieces.flink_job_server, fails_in_ci=False)
-    parts = _had(engine_pieces.java), _had(engine_pieces.flink)
+    jar = _had(runner_programs.flink_job_server, fails_in_ci=False)
+    parts = _had(runner_programs.java), _had(runner_programs.flink)
     with FlinkCluster(*parts, tmp_path_factory.mktemp("flink") / "cluster") as cluster:
         flags = (
             f"--flink_master={cluster.address} --parallelism=2 "
-            f"{engine_jobs.flag('flink_job_server_jar', jar)} " + engine_jobs.PROCESS_WORKERS
+            f"{runner_jobs.flag('flink_job_server_jar', jar)} " + runner_jobs.PROCESS_WORKERS
         )
         yield cluster, ("--runner=FlinkRunner", f"--beam_args={flags}")

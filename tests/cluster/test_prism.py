@@ -1,4 +1,4 @@
-"""Prism: another portable engine, written in Go, must make the same bytes."""
+"""Prism: another portable runner, written in Go, must make the same bytes."""
 
 import os
 import pathlib
@@ -7,19 +7,19 @@ import signal
 import subprocess
 import sys
 
-import engine_jobs
 import pytest
+import runner_jobs
 from flink_cluster import free_ports
 
 
 def test_workers_in_the_submitting_process(songs, songs_made_here, prism, tmp_path):
-    assert engine_jobs.run(songs, tmp_path / "data", *prism) == songs_made_here
+    assert runner_jobs.run(songs, tmp_path / "data", *prism) == songs_made_here
 
 
 def test_workers_that_the_engine_starts(freedoom, freedoom_made_here, prism, tmp_path):
     runner, flags = prism
-    flags += " " + engine_jobs.PROCESS_WORKERS
-    assert engine_jobs.run(freedoom, tmp_path / "data", runner, flags) == freedoom_made_here
+    flags += " " + runner_jobs.PROCESS_WORKERS
+    assert runner_jobs.run(freedoom, tmp_path / "data", runner, flags) == freedoom_made_here
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def worker_pool():
 def test_workers_of_a_pool(songs, songs_made_here, prism, worker_pool, tmp_path):
     runner, flags = prism
     flags += f" --environment_type=EXTERNAL --environment_config={worker_pool}"
-    assert engine_jobs.run(songs, tmp_path / "data", runner, flags) == songs_made_here
+    assert runner_jobs.run(songs, tmp_path / "data", runner, flags) == songs_made_here
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_fault_of_a_worker_is_one_sentence_and_costs_no_work(
     program.chmod(0o755)
     runner, flags = prism
     flags += f" --environment_type=PROCESS --environment_options=process_command={program}"
-    code, said = engine_jobs.finish(engine_jobs.start(songs, tmp_path / "data", runner, flags))
+    code, said = runner_jobs.finish(runner_jobs.start(songs, tmp_path / "data", runner, flags))
     assert code == 1
     sentence = said.splitlines()[-1]  # before it, perhaps, that finished work is kept
     assert re.search(expected, sentence), said
@@ -76,7 +76,7 @@ def test_a_fault_of_a_worker_is_one_sentence_and_costs_no_work(
     for log in re.findall(r"its log is (.+)\.$", sentence):
         assert "Traceback" in pathlib.Path(log).read_text()
         pathlib.Path(log).unlink()
-    assert engine_jobs.run(songs, tmp_path / "data") == songs_made_here  # what was kept is good
+    assert runner_jobs.run(songs, tmp_path / "data") == songs_made_here  # what was kept is good
 
 
 # a shell finds Python, since the first line of a script cannot name a path with spaces

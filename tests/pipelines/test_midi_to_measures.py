@@ -15,7 +15,7 @@ from gm_vae.data import examples, shards
 from gm_vae.errors import UserError
 from gm_vae.music.chords import ROOTS
 from gm_vae.music.midi_file import READING, parse_midi
-from gm_vae.pipelines import dataset_card, midi_to_measures, runner, songs, sources, stats
+from gm_vae.pipelines import dataset_card, midi_to_measures, run_pipeline, songs, sources, stats
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 BAD_FILES = {"broken.mid": b"MThd but not much more", "empty.mid": b""}
@@ -223,7 +223,7 @@ def test_inputs_may_come_from_a_generator(corpus, dataset, tmp_path):
 
 def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeypatch, capsys):
     runs = []
-    monkeypatch.setattr(runner, "run", lambda *_, **__: runs.append(1))
+    monkeypatch.setattr(run_pipeline, "run", lambda *_, **__: runs.append(1))
     before = _contents(dataset.directory)
     arguments = [f"--input={corpus}", f"--output={dataset.directory}"]
     assert COMMAND.main(arguments) == 0
@@ -319,7 +319,7 @@ def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
             "summary_path": str(scratch / "summary"),
         }
         with pytest.raises(UserError) as raised:
-            runner.run(arguments, workers=workers, scratch=scratch)
+            run_pipeline.run(arguments, workers=workers, scratch=scratch)
         message = str(raised.value)
         assert "gone" in message
         assert "cannot be written (No such file or directory)" in message

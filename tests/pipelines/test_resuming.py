@@ -14,7 +14,7 @@ from patience import PATIENCE_SECONDS
 from gm_vae import arranger
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import extract, runner, songs, sources, staging
+from gm_vae.pipelines import extract, run_pipeline, songs, sources, staging
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 
@@ -36,13 +36,13 @@ def _contents(dataset):
 
 def _fail_after_extracting(monkeypatch):
     """Let a run end in an error when all chunks are there."""
-    whole_run = runner.run
+    whole_run = run_pipeline.run
 
     def run(arguments, **options):
         whole_run(arguments, **options)
         raise UserError("stopped")
 
-    monkeypatch.setattr(runner, "run", run)
+    monkeypatch.setattr(run_pipeline, "run", run)
 
 
 def _spoil(corpus, keep):

@@ -1,4 +1,4 @@
-"""The programs that tests of other engines need, fetched once into .cluster/ by usual clients.
+"""The programs that tests of other runners need, fetched once into .cluster/ by usual clients.
 
 Nothing of it is in the project's environment: Flink's pins would not agree with ours.
 """
@@ -23,7 +23,7 @@ class MissingError(Exception):
 
 
 def prism() -> pathlib.Path:
-    """Beam's small portable engine, built by Go."""
+    """Beam's small portable runner, built by Go."""
     program = HOME / f"prism-{BEAM_VERSION}" / "prism"
     if not program.exists():
         # Without optimisation and debug symbols, building takes three quarters of the time.

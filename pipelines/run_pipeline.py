@@ -65,8 +65,8 @@ def run(
         arguments: of `build`, the pipeline apart.
         workers: processes on this machine that share the work. For the local runner only.
         scratch: a folder for files that nobody needs afterwards.
-        runner: the local one, or another engine's (FlinkRunner, ...) by Beam's name.
-        beam_args: flags for the other engine, as Beam spells them.
+        runner: the local one, or another runner's (FlinkRunner, ...) by Beam's name.
+        beam_args: flags for the other runner, as Beam spells them.
 
     Raises:
         UserError: raised in a worker, or a worker was ended from outside, or the job failed on
@@ -79,7 +79,7 @@ def run(
     job.write_bytes(pickle.dumps((arguments, workers, runner, tuple(beam_args))))
     with open(log, "wb") as log_stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gm_vae.pipelines.runner", str(scratch)],
+            [sys.executable, "-m", "gm_vae.pipelines.run_pipeline", str(scratch)],
             stdin=subprocess.PIPE,
             stdout=log_stream,
             stderr=log_stream,
@@ -139,7 +139,7 @@ def _run_pipeline(
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
     from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
-    from gm_vae.pipelines import engines, transforms
+    from gm_vae.pipelines import runners, transforms
 
     if runner == LOCAL:
         # In threads Python would not be faster; processes are what Beam starts for
@@ -152,8 +152,8 @@ def _run_pipeline(
             options=PipelineOptions([], direct_num_workers=workers),
         )
     else:
-        pipeline = engines.pipeline(runner, beam_args)
-        engines.wait_for_job_server(pipeline)
+        pipeline = runners.pipeline(runner, beam_args)
+        runners.wait_for_job_server(pipeline)
         logging.getLogger().addHandler(_DeadWorkers())
     transforms.build(pipeline, **arguments)
     job = pipeline.run()

@@ -1,4 +1,4 @@
-"""Mistakes in the flags of other engines are found before anything starts."""
+"""Mistakes in the flags of other runners are found before anything starts."""
 
 import re
 import socket
@@ -8,7 +8,7 @@ from apache_beam.options.pipeline_options import PortableOptions
 
 from gm_vae import arranger
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import engines
+from gm_vae.pipelines import runners
 from gm_vae.pipelines.midi_to_measures import COMMAND
 
 JAR = "--flink_job_server_jar={file}"
@@ -54,7 +54,7 @@ def places(tmp_path):
 def test_mistakes(places, runner, flags, message):
     flags = [flag.format(**places) for flag in flags]
     with pytest.raises(UserError) as raised:
-        engines.pipeline(runner, flags)
+        runners.pipeline(runner, flags)
     said = str(raised.value)
     assert re.search(message, said), said
     assert "\n" not in said
@@ -84,7 +84,7 @@ def test_mistakes(places, runner, flags, message):
     ],
 )
 def test_what_is_complete_is_taken(places, runner, flags):
-    made = engines.pipeline(runner, [flag.format(**places) for flag in flags])
+    made = runners.pipeline(runner, [flag.format(**places) for flag in flags])
     assert type(made.runner).__name__ == runner
 
 
@@ -94,15 +94,15 @@ def test_what_is_complete_is_taken(places, runner, flags):
     ids=["ours", "given"],
 )
 def test_a_job_may_take_long(places, flags, shortest, longest):
-    made = engines.pipeline("PrismRunner", [f"--prism_location={places['file']}", *flags])
+    made = runners.pipeline("PrismRunner", [f"--prism_location={places['file']}", *flags])
     assert shortest <= made.options.view_as(PortableOptions).job_server_timeout <= longest
 
 
 def test_a_job_server_that_does_not_answer(places, monkeypatch):
-    monkeypatch.setattr(engines, "_ANSWER_SECONDS", 0.2)
-    made = engines.pipeline("PrismRunner", [f"--job_endpoint={places['somebody']}"])
+    monkeypatch.setattr(runners, "_ANSWER_SECONDS", 0.2)
+    made = runners.pipeline("PrismRunner", [f"--job_endpoint={places['somebody']}"])
     with pytest.raises(UserError, match=r"did not answer as a job server within .*job_endpoint"):
-        engines.wait_for_job_server(made)
+        runners.wait_for_job_server(made)
 
 
 def test_the_command_line_says_them(tmp_path, capfd):

@@ -1,4 +1,4 @@
-"""`gm-vae preprocess` as a user runs it, and where engines find its workers."""
+"""`gm-vae preprocess` as a user runs it, and where runners find its workers."""
 
 import pathlib
 import shlex

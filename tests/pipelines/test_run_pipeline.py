@@ -14,7 +14,7 @@ from patience import PATIENCE_SECONDS
 
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import runner
+from gm_vae.pipelines import run_pipeline
 from gm_vae.pipelines.songs import Task
 from gm_vae.pipelines.sources import Kind, Source
 
@@ -52,9 +52,9 @@ def _wait_for(pipe):
 
 
 def test_it_ends_with_its_caller(endless, tmp_path):
-    (tmp_path / "job").write_bytes(pickle.dumps((endless, 1, runner.LOCAL, ())))
+    (tmp_path / "job").write_bytes(pickle.dumps((endless, 1, run_pipeline.LOCAL, ())))
     process = subprocess.Popen(
-        [sys.executable, "-m", "gm_vae.pipelines.runner", str(tmp_path)],
+        [sys.executable, "-m", "gm_vae.pipelines.run_pipeline", str(tmp_path)],
         stdin=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -88,7 +88,7 @@ def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_pa
     thread = threading.Thread(target=end_one)
     thread.start()
     with pytest.raises(UserError, match=r"The system ended a worker.*--workers=1"):
-        runner.run(endless, workers=2, scratch=tmp_path)
+        run_pipeline.run(endless, workers=2, scratch=tmp_path)
     thread.join()
     os.close(writers[0])
     deadline = time.monotonic() + PATIENCE_SECONDS

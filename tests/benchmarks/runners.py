@@ -1,8 +1,8 @@
-"""Wall time of `gm-vae preprocess` on each engine, on the same files in one run.
+"""Wall time of `gm-vae preprocess` on each runner, on the same files in one run.
 
-    python tests/benchmarks/engines.py FOLDER
+    python tests/benchmarks/runners.py FOLDER
 
-Engines that cannot be had here are left out with the reason. Every output is compared with the
+Runners that cannot be had here are left out with the reason. Every output is compared with the
 first one's, byte for byte.
 """
 
@@ -14,8 +14,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-import engine_jobs
-import engine_pieces
+import runner_jobs
+import runner_programs
 from flink_cluster import FlinkCluster
 
 
@@ -28,14 +28,14 @@ def main() -> int:
         def measure(name, *flags, meanwhile=lambda: None):
             output = place / name.replace(" ", "-")
             start = time.monotonic()
-            job = engine_jobs.start(source, output, *flags)
+            job = runner_jobs.start(source, output, *flags)
             try:
                 meanwhile()
             finally:
-                code, said = engine_jobs.finish(job)
+                code, said = runner_jobs.finish(job)
             seconds = time.monotonic() - start
             assert code == 0, said
-            made = engine_jobs.contents(output)
+            made = runner_jobs.contents(output)
             files.update(files or made)
             same = "same bytes" if made == files else "OTHER BYTES"
             print(f"| {name} | {seconds:.1f} s | {same} |", flush=True)
@@ -43,17 +43,17 @@ def main() -> int:
         measure("local, 1 worker", "--workers=1")
         measure("local, 2 workers", "--workers=2")
         with _if_had():
-            flags = "--beam_args=" + engine_jobs.flag("prism_location", engine_pieces.prism())
+            flags = "--beam_args=" + runner_jobs.flag("prism_location", runner_programs.prism())
             measure("Prism, workers in the submitter", "--runner=PrismRunner", flags)
-            flags += f" {engine_jobs.PROCESS_WORKERS}"
+            flags += f" {runner_jobs.PROCESS_WORKERS}"
             measure("Prism, a worker process", "--runner=PrismRunner", flags)
         with _if_had():
-            jar = engine_pieces.flink_job_server()
-            parts = engine_pieces.java(), engine_pieces.flink()
+            jar = runner_programs.flink_job_server()
+            parts = runner_programs.java(), runner_programs.flink()
             cluster = stack.enter_context(FlinkCluster(*parts, place / "flink"))
             flags = (
                 f"--beam_args=--flink_master={cluster.address} --parallelism=2 "
-                f"{engine_jobs.flag('flink_job_server_jar', jar)} {engine_jobs.PROCESS_WORKERS}"
+                f"{runner_jobs.flag('flink_job_server_jar', jar)} {runner_jobs.PROCESS_WORKERS}"
             )
             measure("Flink, 2 TaskManagers", "--runner=FlinkRunner", flags)
 
@@ -70,7 +70,7 @@ def main() -> int:
 def _if_had():
     try:
         yield
-    except engine_pieces.MissingError as error:
+    except runner_programs.MissingError as error:
         print(f"left out: {error}", flush=True)
 
 

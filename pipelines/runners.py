@@ -1,4 +1,4 @@
-"""Beam's other engines: what each needs, and mistakes that are found before anything starts.
+"""Beam's other runners: what each needs, and mistakes that are found before anything starts.
 
 Beam itself finds them late (a Flink job server waits for minutes for a cluster that is not there),
 downloads what is missing without a word, and runs workers in images that lack this package.
@@ -29,8 +29,8 @@ _LONGEST_JOB_SECONDS = 365 * 24 * 3600
 
 
 @dataclasses.dataclass(frozen=True)
-class _Engine:
-    """How a cluster's engine is started with a Java program of Beam's.
+class _JavaRunner:
+    """How a cluster's runner is started with a Java program of Beam's.
 
     Args:
         master: the flag with the cluster's address.
@@ -45,21 +45,21 @@ class _Engine:
     artifact: str
 
 
-_ENGINES = {
-    "FlinkRunner": _Engine(
+_RUNNERS = {
+    "FlinkRunner": _JavaRunner(
         "flink_master",
         ("[auto]", "[local]"),
         "flink_job_server_jar",
         "beam-runners-flink-{flink_version}-job-server",
     ),
-    "SparkRunner": _Engine(
+    "SparkRunner": _JavaRunner(
         "spark_master_url",
         ("local",),
         "spark_job_server_jar",
         "beam-runners-spark-{spark_version}-job-server",
     ),
 }
-_WITH_OWN_FLAGS = {*_ENGINES, "PortableRunner"}  # a job server knows more flags than Beam's Python
+_WITH_OWN_FLAGS = {*_RUNNERS, "PortableRunner"}  # a job server knows more flags than Beam's Python
 
 
 def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
@@ -83,7 +83,7 @@ def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
     except (ValueError, ImportError, AttributeError, SystemExit) as error:
         reason = said.getvalue().rpartition("error: ")[2] or str(error)
         reason = " ".join(reason.split()).rstrip(".") or "unknown flag"
-        raise UsageError(f"Beam cannot use {given} ({reason}); see Engines in BUILD.md.") from None
+        raise UsageError(f"Beam cannot use {given} ({reason}); see Runners in BUILD.md.") from None
     unknown = everything.keys() - flags
     if unknown and runner not in _WITH_OWN_FLAGS:
         raise UsageError(f"Beam knows no flag --{min(unknown)}; correct {given}.")
@@ -114,24 +114,24 @@ def wait_for_job_server(pipeline: beam.Pipeline) -> None:
 
 def _check(runner: str, flags: dict) -> None:
     """Raise the error that would come minutes later, or not at all."""
-    engine = _ENGINES.get(runner)
+    java = _RUNNERS.get(runner)
     endpoint = flags["job_endpoint"]
     if endpoint and endpoint != "embed":
         _reach(endpoint, "job_endpoint")
     elif runner == "PrismRunner":
         _check_prism(flags["prism_location"])
     elsewhere = runner == "PortableRunner"
-    if engine:
-        elsewhere = not flags[engine.master].startswith(engine.local)
+    if java:
+        elsewhere = not flags[java.master].startswith(java.local)
         if not endpoint:
-            _check_job_server(runner, engine, flags)
+            _check_job_server(runner, java, flags)
             if elsewhere:
-                _reach(flags[engine.master], engine.master)
+                _reach(flags[java.master], java.master)
     if elsewhere and not (flags["environment_type"] or flags["sdk_container_image"]):
         raise UsageError(
             f"{runner} must know where workers find this package: add to --beam_args "
             "--environment_type=PROCESS --environment_options=process_command=FILE, which is "
-            "gm-vae-worker there, or --sdk_container_image=IMAGE (see Engines in BUILD.md)."
+            "gm-vae-worker there, or --sdk_container_image=IMAGE (see Runners in BUILD.md)."
         )
 
 
@@ -146,16 +146,16 @@ def _check_prism(location: str | None) -> None:
         raise UsageError(f"--prism_location={location} is not a file; build it with {build}.")
 
 
-def _check_job_server(runner: str, engine: _Engine, flags: dict) -> None:
-    jar = flags[engine.jar]
-    artifact = f"org.apache.beam:{engine.artifact.format(**flags)}:{beam.__version__}"
+def _check_job_server(runner: str, java: _JavaRunner, flags: dict) -> None:
+    jar = flags[java.jar]
+    artifact = f"org.apache.beam:{java.artifact.format(**flags)}:{beam.__version__}"
     if not jar:
         raise UsageError(
             f"{runner} needs Beam's job server, {artifact} in Maven; name the file with "
-            f"--beam_args=--{engine.jar}=FILE, or one that runs with --job_endpoint=HOST:PORT."
+            f"--beam_args=--{java.jar}=FILE, or one that runs with --job_endpoint=HOST:PORT."
         )
     if "://" not in jar and not pathlib.Path(jar).is_file():
-        raise UsageError(f"--{engine.jar}={jar} is not a file; copy {artifact} from Maven there.")
+        raise UsageError(f"--{java.jar}={jar} is not a file; copy {artifact} from Maven there.")
     java = flags["job_server_java_launcher"]
     if not shutil.which(java):
         raise UsageError(
