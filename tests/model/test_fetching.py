@@ -1,11 +1,16 @@
 """Models over HTTP from servers that misbehave: one sentence each, within bounds, nothing left."""
 
+import pathlib
 import re
+import subprocess
+import sys
 import tempfile
+import threading
 
 import numpy as np
 import pytest
-from bad_server import drip, for_shards, raw, serving, whole
+from bad_server import CHUNKED, OK, WAYS, drip, for_shards, raw, serving, whole
+from patience import PATIENCE_SECONDS
 
 from gm_vae import web
 from gm_vae.errors import UserError
@@ -16,8 +21,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 from gm_vae.model.reading import read_model
 
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+FUZZ = pathlib.Path(__file__).resolve().parents[1] / "benchmarks/fuzz_http.py"
 CONFIG = ModelConfig(3, (4,), 2)
 
 
@@ -141,6 +145,25 @@ def test_a_server_that_says_nothing(served, monkeypatch):
     assert "it sent nothing for 0.1 seconds" in refusal(served, drip(b"", b""))[0]
 
 
+def test_what_comes_when_nobody_waits_any_more_is_not_kept(served, hurried, scratch):
+    late = threading.Event()
+
+    def answer(path, content, to):
+        if content is not None:
+            late.wait(PATIENCE_SECONDS)
+        whole(path, content, to)
+
+    with serving(served, answer) as (address, asked):
+        with pytest.raises(UserError, match="too slowly"):
+            read_model(f"{address}/model")
+        late.set()
+        for thread in threading.enumerate():
+            if thread.name == f"fetching {address}/model":
+                thread.join(PATIENCE_SECONDS)
+    assert asked == ["/model/weights_manifest.json"]
+    assert list(scratch.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -185,3 +208,14 @@ def test_a_full_disk_names_the_place(served, monkeypatch, scratch):
         with pytest.raises(UserError, match=r"No space left .*TMPDIR") as caught:
             read_model(f"{address}/model")
     assert str(scratch) in str(caught.value)
+
+
+def test_each_way_to_misbehave_is_survived():
+    """A model of each way, in a process within bounds of time, memory and disk."""
+    done = subprocess.run(
+        [sys.executable, FUZZ, f"--mutants={len(WAYS)}", "--seed=1"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 failed" in done.stdout
