@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gm_vae.errors import UserError
+from gm_vae.errors import UserError, naming
 from gm_vae.model.checkpoint import Checkpoint
 from gm_vae.model.client_config import CONFIG, read_client_config
 from gm_vae.model.config import ModelConfig
@@ -69,7 +69,8 @@ def _read_config(folder: pathlib.Path) -> tuple[MeasureFormat, bool]:
 def _info(
     folder: pathlib.Path, fmt: MeasureFormat, chords: bool, shapes: Mapping[str, tuple[int, ...]]
 ) -> MagentaJsInfo:
-    sizes = sizes_from_shapes(shapes)
+    with naming(folder):
+        sizes = sizes_from_shapes(shapes)
     require_vocabulary(sizes, fmt, str(folder / CONFIG))
     if sizes.chords != chords:
         has = ("without", "with")

@@ -190,6 +190,18 @@ def test_weights_are_not_fetched_before_the_description_is_right(served, name):
     assert not any("shard" in path for path in asked)
 
 
+def test_weights_of_another_network_are_refused_by_the_address(served, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "model").mkdir()
+    for name in ("config.json", "weights_manifest.json"):
+        (folder / "model" / name).write_bytes((served / "model" / name).read_bytes())
+    manifest = folder / "model/weights_manifest.json"
+    manifest.write_text(manifest.read_text().replace("encoder/mu/bias", "encoder/nu/bias"))
+    sentence, asked = refusal(folder, whole)
+    assert "lacks 'encoder/mu/bias'" in sentence
+    assert not any("shard" in path for path in asked)
+
+
 def test_what_is_cut_short_anywhere_is_an_os_error(served):
     with (
         serving(served, raw(OK + b"Content-Length: 10\r\n\r\n12345")) as (address, _),

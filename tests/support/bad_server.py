@@ -13,6 +13,7 @@ import socket
 import socketserver
 import struct
 import threading
+import urllib.parse
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -38,7 +39,8 @@ def serving(folder: pathlib.Path, answer: Answer) -> Iterator[tuple[str, list[st
                 while self.rfile.readline().strip():
                     pass
                 asked.append(path)
-                file = folder / path.partition("?")[0].lstrip("/")
+                name = urllib.parse.unquote(path.partition("?")[0])
+                file = folder / name.lstrip("/")
                 answer(path, file.read_bytes() if file.is_file() else None, self.connection)
 
     class Server(socketserver.ThreadingTCPServer):
@@ -618,10 +620,9 @@ def _redirects_to_other_schemes(rng, path, content, to):
 def _redirects_to_nowhere(rng, path, content, to):
     return _moved(rng.choice([
         b"http://127.0.0.1:1/", b"https://127.0.0.1:1/", b"http://[::1]:1/", b"http://a@127.0.0.1:1/",
-        b"http://[::1", b"http://127.0.0.1:99999/", b"http://127.0.0.1:x/", b"http://", b"http:///x",
-        b"http://\xff/", b"//127.0.0.1:1/x", b"http://127.0.0.1:1\\@x/", b"https:x", b"http://[v1.x]/",
-        b"http://127.0.0.1:-1/", b"http://0x7f.1:1/", b"http://" + b"a" * 300 + b"/", b"http://[]/",
-        b"http://127.0.0.1:1/" + b"x" * 60_000, b"http://%zz/", b"http://127.0.0.1:1/\x1b[2J",
+        b"http://[::1", b"http://127.0.0.1:99999/", b"http://127.0.0.1:x/", b"//127.0.0.1:1/x",
+        b"https:x", b"http://127.0.0.1:-1/", b"http://0x7f.1:1/", b"http://" + b"a" * 300 + b"/",
+        b"http://[]/", b"http://127.0.0.1:1/" + b"x" * 60_000, b"http://127.0.0.1:1/\x1b[2J",
     ]), rng.choice(_CODES))  # fmt: skip
 
 
@@ -629,6 +630,8 @@ def _redirects_to_nowhere(rng, path, content, to):
 def _redirects_without_a_place(rng, path, content, to):
     line = rng.choice([b"", b"Location:\r\n", b"Location\r\n", b"Location: \0\r\n", b"URI: /x\r\n"])
     if rng.random() < 0.3:
+        line = rng.choice([b"Location: http://\r\n", b"Location: http:///x\r\n"])
+    elif rng.random() < 0.3:
         line = b"Location: /x\r\nLocation: file:///etc/passwd\r\n"
     return b"HTTP/1.1 %d Moved\r\n" % rng.choice(_CODES) + line + b"\r\n"
 
