@@ -16,7 +16,8 @@ export HOME := $(CURDIR)/.home
 endif
 
 .PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
-  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives fuzz-commands lint format wheel constraints clean
+  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives fuzz-commands \
+  fuzz-http fuzz-coverage lint format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -35,6 +36,8 @@ help:
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make fuzz-archives     20,000 hostile archives, likewise"
 	@echo "make fuzz-commands     20,000 odd command lines and JSON files, likewise"
+	@echo "make fuzz-http         5,000 answers of servers that misbehave, likewise"
+	@echo "make fuzz-coverage     an hour of inputs that reach new lines of three readers, by atheris"
 	@echo "make lint format       ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -108,6 +111,14 @@ fuzz-archives: setup
 
 fuzz-commands: setup
 	$(BIN)/python tests/benchmarks/fuzz_commands.py $(FUZZ)
+
+fuzz-http: setup
+	$(BIN)/python tests/benchmarks/fuzz_http.py $(FUZZ)
+
+# Needs atheris, which is no dependency.
+fuzz-coverage: setup
+	for target in archives midi tensors; do \
+	  $(BIN)/python tests/benchmarks/fuzz_coverage.py --target=$$target $(FUZZ) || exit 1; done
 
 lint: setup
 	$(BIN)/ruff check .

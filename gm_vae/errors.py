@@ -1,5 +1,8 @@
 """The one exception for things a user can put right."""
 
+import contextlib
+from collections.abc import Iterator
+
 from gm_vae.text import printable
 
 
@@ -32,3 +35,12 @@ class Interrupted(UserError):
     """
 
     exit_code = 75
+
+
+@contextlib.contextmanager
+def naming(place: object) -> Iterator[None]:
+    """Puts a place before the message of a `UserError` of the block, which knows no place."""
+    try:
+        yield
+    except UserError as error:
+        raise type(error)(f"{place}: {error}") from None

@@ -116,14 +116,19 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
 
 
 def put_folder(part: pathlib.Path, path: pathlib.Path) -> None:
-    """Give a folder the name of another one, which is removed. Raises OSError."""
-    if path.exists():
-        old = path.with_name(f".{path.name[:40]}.old.{uuid.uuid4().hex[:8]}")
-        os.replace(path, old)
+    """Give a folder the name of another one, which is removed. Raises OSError.
+
+    Whatever ends it, short of SIGKILL, `path` is the one or the other.
+    """
+    old = path.with_name(f".{path.name[:40]}.old.{uuid.uuid4().hex[:8]}")
+    try:
+        if path.exists():
+            os.replace(path, old)
         os.replace(part, path)
+    finally:
+        if old.exists() and not path.exists():
+            os.replace(old, path)
         shutil.rmtree(old, ignore_errors=True)
-    else:
-        os.replace(part, path)
 
 
 def unwritable(path: str | os.PathLike[str], error: OSError) -> UserError:

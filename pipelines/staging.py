@@ -77,7 +77,7 @@ def _remote(output: str) -> Iterator[Staging]:
 def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
     output = pathlib.Path(output).absolute()
     part = output.with_name(output.name + _SUFFIX)
-    if part.exists() and not (part / _CHUNKS).is_dir():
+    if part.exists() and not _is_ours(part):
         raise UsageError(f"{part} is in the way; remove it or choose another output.")
     try:
         (part / _CHUNKS).mkdir(parents=True, exist_ok=True)
@@ -103,6 +103,14 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
                 shutil.rmtree(part, ignore_errors=True)
     finally:
         os.close(held)
+
+
+def _is_ours(part: pathlib.Path) -> bool:
+    """Whether a run has left a folder: before its first chunk, after the last, or in between."""
+    if not part.is_dir():
+        return False
+    names = {entry.name for entry in part.iterdir()}
+    return not names or bool(names & {_CHUNKS, dataset_lib.FILE_NAME})
 
 
 def finished(output: str) -> bool | None:

@@ -99,7 +99,8 @@ def _directory(stream: BinaryIO, length: int) -> tuple[bytes, int]:
     before = max(0, length - _END.size - _MAX_COMMENT - _LOCATOR_64.size - _END_64.size)
     stream.seek(before)
     tail = stream.read(length - before)
-    end = found = tail.rfind(_END_MAGIC, 0, len(tail) - _END.size + len(_END_MAGIC))
+    latest = max(0, len(tail) - _END.size + len(_END_MAGIC))
+    end = found = tail.rfind(_END_MAGIC, 0, latest)
     if end < 0:
         raise ArchiveError("it has no directory")
     while found >= 0:  # the one whose comment ends the file: a comment may hold anything

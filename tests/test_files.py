@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from patience import PATIENCE_SECONDS
 from gm_vae import arranger
 from gm_vae.command import Command
 from gm_vae.errors import UserError
-from gm_vae.files import output_file, output_folder, read_bounded
+from gm_vae.files import output_file, output_folder, put_folder, read_bounded
 from gm_vae.scratch import scratch_folder
+from gm_vae.signals import Ended
 
 
 @pytest.fixture
@@ -166,3 +168,28 @@ def test_a_file_is_read_up_to_its_bound(tmp_path):
     assert read_bounded(tmp_path / "file", 5) == b"12345"
     with pytest.raises(UserError, match="over 4 bytes"):
         read_bounded(tmp_path / "file", 4)
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_folder_that_is_replaced_is_there_or_the_new_one(tmp_path, monkeypatch, at):
+    """The work is ended after a rename or the removal of the old folder."""
+    steps = []
+
+    def ended(step):
+        def work(*args, **kwargs):
+            step(*args, **kwargs)
+            steps.append(1)
+            if len(steps) == at:
+                raise Ended(signal.SIGTERM)
+
+        return work
+
+    for name in ("out", "part"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"of {name}").touch()
+    monkeypatch.setattr(os, "replace", ended(os.replace))
+    monkeypatch.setattr(shutil, "rmtree", ended(shutil.rmtree))
+    with pytest.raises(Ended):
+        put_folder(tmp_path / "part", tmp_path / "out")
+    assert os.listdir(tmp_path / "out") == ["of out" if at == 1 else "of part"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"out", "part"}

@@ -53,7 +53,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path):
     # alone on the path, before any checkout
     code = (
         "import gm_vae, gm_vae.pipelines.midi_to_measures, gm_vae.checkpoints.magentajs as m;"
-        "from gm_vae.music import arranger;"
+        "from gm_vae import arranger;"
         "song = next(iter(arranger.songs(1, seed=0)));"
         "assert gm_vae.measures_from_midi(song.midi)[0];"
         "print(gm_vae.__file__, m.__file__)"

@@ -58,6 +58,8 @@ class _Fetch:
     def __init__(self, address: str, folder: pathlib.Path) -> None:
         self._address, self._folder = address, folder
         self._deadline = 0.0  # on the monotonic clock
+        self._writing = threading.Lock()
+        self._given_up = False  # then nothing may be made in the folder, which goes
 
     def descriptions(self) -> None:
         """Copy everything but the weights."""
@@ -95,12 +97,16 @@ class _Fetch:
                 failures.append(error)
 
         self._deadline = time.monotonic() + seconds
-        thread = threading.Thread(target=work, daemon=True)
+        thread = threading.Thread(target=work, daemon=True, name=f"fetching {self._address}")
         thread.start()
-        thread.join(seconds)
+        try:
+            thread.join(seconds)
+        finally:
+            with self._writing:
+                self._given_up = thread.is_alive()
         if failures:
             raise failures[0]
-        if thread.is_alive():
+        if self._given_up:
             raise self._too_slow()
 
     def _copy(self, name: str, most: int) -> int:
@@ -113,8 +119,12 @@ class _Fetch:
             return 0
         try:
             with stream:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with open(target, "wb") as copy:
+                with self._writing:
+                    if self._given_up:
+                        raise self._too_slow()
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    copy = open(target, "wb")  # noqa: SIM115
+                with copy:
                     for piece in self._pieces(stream, place):
                         copied += len(piece)
                         if copied > most:
@@ -145,7 +155,7 @@ class _Fetch:
         """The content as it comes."""
         read = getattr(stream, "read1", stream.read)
         while True:
-            if time.monotonic() > self._deadline:
+            if self._given_up or time.monotonic() > self._deadline:
                 raise self._too_slow()
             try:
                 piece = read(_PIECE_BYTES)

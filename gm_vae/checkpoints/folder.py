@@ -38,7 +38,7 @@ from gm_vae.checkpoints.tensors import (
     write_json,
     write_tensors,
 )
-from gm_vae.errors import UserError
+from gm_vae.errors import UserError, naming
 from gm_vae.files import output_folder
 from gm_vae.json_values import (
     Fields,
@@ -257,11 +257,10 @@ def read_model_description(path: pathlib.Path, remedy: str) -> tuple[ModelConfig
 
 def _config(path: pathlib.Path, values: Any) -> ModelConfig:
     try:
-        return ModelConfig.from_dict(values)
+        with naming(path):
+            return ModelConfig.from_dict(values)
     except WrongValue as error:
         raise _damaged(path, f"it has no whole model configuration: {error}") from None
-    except UserError as error:  # it says which field, and not of which file
-        raise UserError(f"{path}: {error}") from None
 
 
 def _require_shapes(

@@ -28,7 +28,7 @@ from gm_vae.checkpoints.tensors import (
     write_json,
     write_tensors,
 )
-from gm_vae.errors import UsageError, UserError
+from gm_vae.errors import UsageError, UserError, naming
 from gm_vae.files import output_folder
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import MU, SIGMA, NetworkSizes, sizes_from_shapes
@@ -120,7 +120,8 @@ def _read_config(folder: pathlib.Path) -> tuple[MeasureFormat, bool]:
 def _info(
     folder: pathlib.Path, fmt: MeasureFormat, chords: bool, shapes: Mapping[str, tuple[int, ...]]
 ) -> MagentaJsInfo:
-    sizes = sizes_from_shapes(shapes)
+    with naming(folder):
+        sizes = sizes_from_shapes(shapes)
     require_vocabulary(sizes, fmt, str(folder / CONFIG))
     if sizes.chords != chords:
         has = ("without", "with")

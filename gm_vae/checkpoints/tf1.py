@@ -15,7 +15,7 @@ from typing import IO
 import numpy as np
 
 from gm_vae.checkpoints.tf_variables import read_variables
-from gm_vae.errors import UserError
+from gm_vae.errors import UserError, naming
 from gm_vae.model.published import sizes_from_shapes
 from gm_vae.scratch import does_not_fit, scratch_folder
 
@@ -65,7 +65,8 @@ def read_tf1(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             weights = _read_network(_prefix(folder, str(path)), str(path))
     else:
         weights = _read_network(_prefix(path, str(path)), str(path))
-    sizes_from_shapes({name: array.shape for name, array in weights.items()})
+    with naming(path):
+        sizes_from_shapes({name: array.shape for name, array in weights.items()})
     return weights
 
 

@@ -103,22 +103,28 @@ def read(path: str | os.PathLike[str], expected: Shard | None = None) -> Iterato
 
     Args:
         path: the file.
-        expected: what the dataset says about it; checked before the first record if given.
+        expected: what the dataset says about it; checked before the first record if given, and
+            the number of records after the last, as another process may change the file meanwhile.
 
     Raises:
         UserError: the file is missing, cut short or damaged; the message names it.
     """
     if expected is not None:
         verify(path, expected)
+    count = 0
     try:
         with storage.open_file(path) as raw, gzip.GzipFile(fileobj=raw) as stream:
-            yield from records(stream)
+            for record in records(stream):
+                yield record
+                count += 1
     except EOFError:
         raise damaged(path, "is cut short") from None
     except (zlib.error, gzip.BadGzipFile):
         raise damaged(path, "is damaged") from None
     except OSError as error:
         raise damaged(path, f"cannot be read ({error.strerror})") from None
+    if expected is not None and count != expected.measures:
+        raise damaged(path, f"has {count:,} records instead of {expected.measures:,}")
 
 
 def verify(path: str | os.PathLike[str], expected: Shard) -> None:

@@ -6,6 +6,7 @@ import os
 
 from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.checkpoints.load import DEFAULT, read_model
+from gm_vae.errors import naming
 from gm_vae.generate.gmvae import GMVAE
 
 
@@ -21,4 +22,5 @@ def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
         UserError: there is no such model, it is of another kind, or it is damaged.
     """
     found = read_model(path)
-    return GMVAE(NumpyVAE(found.config, found.weights), found.training, found.attributes)
+    with naming(path):
+        return GMVAE(NumpyVAE(found.config, found.weights), found.training, found.attributes)

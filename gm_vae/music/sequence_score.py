@@ -128,7 +128,7 @@ class _Clock:
     """Seconds -> ticks under changes of tempo."""
 
     def __init__(self, ticks_per_quarter: int, tempos: Sequence[tuple[float, float]]) -> None:
-        if ticks_per_quarter > _MAX_TICKS_PER_QUARTER:
+        if not 0 < ticks_per_quarter <= _MAX_TICKS_PER_QUARTER:
             raise MidiError(f"The NoteSequence has {ticks_per_quarter:,} ticks to a quarter note.")
         self.ticks_per_quarter = ticks_per_quarter
         changes = {0.0: _DEFAULT_QPM}
@@ -142,17 +142,24 @@ class _Clock:
         self._start = np.zeros(len(changes))
         for n in range(1, len(changes)):
             length = self._seconds[n] - self._seconds[n - 1]
-            self._start[n] = np.rint(self._start[n - 1] + length * self._rate[n - 1])
+            with np.errstate(over="ignore"):
+                self._start[n] = np.rint(self._start[n - 1] + length * self._rate[n - 1])
+        self._check(self._start)
         self.tempos = tuple(zip(self._start.astype(np.int64).tolist(), changes.values()))
 
     def ticks(self, seconds: Sequence[float]) -> np.ndarray:
         """int64 [N]: the nearest tick of each time."""
         times = np.array(seconds, np.float64)
         part = np.maximum(np.searchsorted(self._seconds, times, "right") - 1, 0)
-        ticks = np.rint(self._start[part] + (times - self._seconds[part]) * self._rate[part])
-        if not (np.abs(ticks) <= MAX_TICKS).all():  # nor is it a number
-            raise MidiError("A time in the NoteSequence is damaged.")
+        with np.errstate(over="ignore", invalid="ignore"):
+            ticks = np.rint(self._start[part] + (times - self._seconds[part]) * self._rate[part])
+        self._check(ticks)
         return ticks.astype(np.int64)
+
+    def _check(self, ticks: np.ndarray) -> None:
+        """Raise MidiError for a tick that no file has, or that is not a number."""
+        if not (np.abs(ticks) <= MAX_TICKS).all():
+            raise MidiError("A time in the NoteSequence is damaged.")
 
 
 def _time_signatures(

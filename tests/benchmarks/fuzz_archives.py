@@ -78,6 +78,7 @@ def trial(
             if song.error:
                 assert song.error == printable(song.error), song.error
                 assert len(song.error) < 200, song.error
+                assert "internal error" not in song.error, song.error
                 reports.append(song.error)
             outcome.append((song.name, song.error, hash(song.data)))
             counts["reports" if song.error else "songs"] += 1

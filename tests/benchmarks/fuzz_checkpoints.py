@@ -22,6 +22,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import numpy as np
+from json_mutations import change_value
 from mutants import read_mutants
 
 from gm_vae.checkpoints.checkpoint import Checkpoint
@@ -33,12 +34,6 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 
 NAMES = ("gm_vae.json", "config.json", "weights_manifest.json", "attributes.json")
-PATHS = ["../secret", "/etc/hostname", "a/../../secret", "..\\secret", "C:\\x", "", ".", "x" * 300]
-VALUES = [
-    None, True, False, 0, -1, 1, 2, 10**9, 10**18, 10**400, 0.5, 1e308, float("nan"), float("inf"),
-    "", "x", "\0", "\ud800", [], {}, [[]], [1] * 1000, {"a": {}}, "float32", "uint8", "complex64",
-    *PATHS,
-]  # fmt: skip
 
 
 def small_model(attributes: dict | None = None) -> Checkpoint:
@@ -57,38 +52,6 @@ def write_originals(root: pathlib.Path) -> None:
     for quantization in ("none", "float16", "uint8"):
         export_checkpoint(model, root / f"ours-{quantization}", quantization)
         export_magentajs(model, root / f"browser-{quantization}", quantization, shard_bytes=20_000)
-
-
-def change_value(rng: random.Random, value: object) -> object:
-    """The value with one part of it changed, moved or gone."""
-    if isinstance(value, dict) and value and rng.random() < 0.9:
-        value = dict(value)
-        name = rng.choice(sorted(value))
-        roll = rng.random()
-        if roll < 0.1:
-            del value[name]
-        elif roll < 0.15:
-            value[rng.choice(["extra", "quantization", "name", "paths"])] = rng.choice(VALUES)
-        else:
-            value[name] = change_value(rng, value[name])
-        return value
-    if isinstance(value, list) and value and rng.random() < 0.9:
-        value = list(value)
-        at = rng.randrange(len(value))
-        roll = rng.random()
-        if roll < 0.1:
-            del value[at]
-        elif roll < 0.2:
-            value.append(value[at])
-        elif roll < 0.3:
-            other = rng.randrange(len(value))
-            value[at], value[other] = value[other], value[at]
-        else:
-            value[at] = change_value(rng, value[at])
-        return value
-    if type(value) is int and rng.random() < 0.5:
-        return value + rng.choice([-1, 1, 3, 4, 49, -value, 10**6])
-    return rng.choice(VALUES)
 
 
 def small_files(folder: pathlib.Path) -> list[pathlib.Path]:

@@ -25,8 +25,9 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
-from fuzz_checkpoints import VALUES, change_value, small_model
-from mutants import read_mutants
+from fuzz_checkpoints import small_model
+from json_mutations import VALUES, change_value
+from mutants import note_disk, read_mutants
 
 import gm_vae
 from gm_vae import arranger, explain
@@ -156,6 +157,7 @@ def run(start: pathlib.Path, seed: int, number: int) -> dict[str, int]:
         used = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     finally:
         shutil.rmtree(folder)
+    note_disk(used)
     assert used <= DISK_BYTES, f"{used:,} bytes on disk"
     if code:
         said = err.getvalue().strip().splitlines()

@@ -1,32 +1,73 @@
-"""20 SIGKILLs at random times in one run: `python tests/benchmarks/kills.py [--kills=20]`.
+"""SIGKILLs while something is written: `python tests/benchmarks/kills.py --of=train --kills=20`.
 
-Trains once in peace and once in lives that are killed a random time after a random step (saving
-and scoring included), and compares losses, states and models to the last bit.
+Does the work once in peace, and once in lives that are killed, each going on from what the one
+before has left; compares what comes of both to the last bit.
+
+train       killed a random time after a random step (saving and scoring included): losses, states,
+            models
+preprocess  killed a random time after some more chunks are there, reading and joining: all files
+write       generate and export with --force over an older output, killed before each time that
+            they make, rename or remove a file or folder: the output is the old one or the new one,
+            and the same command makes the new one (hidden parts of it stay beside it)
 """
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import pathlib
 import random
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+for folder in ("support", "benchmarks"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 
 from killed_runs import CONFIG, MODEL
 
 from gm_vae import arranger
-from gm_vae.backends.tensorflow import trainer as tensorflow_engine
-from gm_vae.pipelines.midi_to_measures import preprocess
 from gm_vae.training import run
 from gm_vae.training.state import RunState
+
+SONGS = 192  # two dozen blocks of 8
+WRITES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree")
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """Do some work in a child; its exit status, negative for a signal."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def contents(folder: pathlib.Path) -> dict[str, bytes]:
+    """All files of a folder but the hidden ones."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+# --- training
 
 
 def life(data, folder, config, steps_to_live, seconds_to_live):
     """Train in a child; kill it so long after that many steps. Returns its exit status."""
+    from gm_vae.training import tensorflow_engine
+
     steps, report = os.pipe()
     child = os.fork()
     if not child:
@@ -56,42 +97,192 @@ def life(data, folder, config, steps_to_live, seconds_to_live):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main():
-    parser = argparse.ArgumentParser()
+def train(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
+    """Kill a training; whether it came to the same."""
+
+    def write_data() -> None:  # in a child of its own: Beam must not run before a fork
+
+        arranger.write_corpus(place / "songs", count=12, seed=5)
+        preprocess(
+            place / "songs", place / "data", validation_percent=20, test_percent=20, workers=1
+        )
+
+    assert in_child(write_data) == 0
+    config = dataclasses.replace(CONFIG, steps=20 * kills, save_every=5)
+    forever = 1 << 30
+    assert life(place / "data", place / "peace", config, forever, 0) == 0
+    began = []
+    for _ in range(kills):
+        began.append(max(RunState(place / "killed/state", {}).steps(), default=0))
+        steps, seconds = draw.randint(1, 25), draw.uniform(0, 0.5)
+        status = life(place / "data", place / "killed", config, steps, seconds)
+        assert status == -signal.SIGKILL, status
+    assert life(place / "data", place / "killed", config, forever, 0) == 0
+    from run_losses import run_losses
+
+    peace, killed = run_losses(place / "peace"), run_losses(place / "killed")
+    differing = [step for step in peace if killed.get(step) != peace[step]]
+    print(f"train: {kills} kills; lives began at steps {began}")
+    print(f"train: {len(peace)} steps; differing losses: {differing or 'none'}")
+    equal = not differing
+    for part in ("state", "checkpoint"):
+        same = contents(place / "peace" / part) == contents(place / "killed" / part)
+        print(f"train: {part} {'equal' if same else 'DIFFERS'}")
+        equal &= same
+    return equal
+
+
+# --- preprocessing
+
+
+def preprocess(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
+    """Kill a preprocessing after chunks exist; whether it came to the same."""
+    arranger.write_corpus(place / "songs", count=SONGS, seed=3)
+
+    def begin(output: str) -> subprocess.Popen:
+        line = [sys.executable, "-m", "gm_vae", "preprocess", f"--input={place / 'songs'}"]
+        line += [f"--output={place / output}", "--workers=1"]
+        return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def chunks() -> int:
+        return len(list((place / "killed.partial/_chunks").glob("*.index")))
+
+    assert begin("peace").wait() == 0
+    peace, began, late = contents(place / "peace"), [], 0
+    while len(began) < kills:
+        before = chunks()
+        process = begin("killed")
+        wanted = max(1, before + draw.choice([0, 0, 1, 2, 3]))
+        while process.poll() is None and chunks() < wanted:
+            if before and wanted > before and chunks() >= SONGS // 8:
+                break  # there will be no more of them
+            time.sleep(0.02)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(draw.uniform(0, 3 if before else 0.3))
+        process.kill()
+        if process.wait() == -signal.SIGKILL:
+            began.append(before)
+        else:  # it was through
+            late += 1
+            assert contents(place / "killed") == peace
+            shutil.rmtree(place / "killed")
+    assert begin("killed").wait() == 0
+    equal = contents(place / "killed") == peace
+    print(f"preprocess: {kills} kills; lives began with chunks {began}; {late} ended before")
+    print(f"preprocess: {len(peace)} files {'equal' if equal else 'DIFFER'}")
+    left = {path.name for path in place.iterdir()} - {"songs", "peace", "killed"}
+    print(f"preprocess: left beside it: {sorted(left) or 'nothing'}")
+    return equal and not left
+
+
+# --- one file or folder
+
+
+def write(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
+    """Kill generate and export before each write; whether the output was always whole."""
+    from fuzz_checkpoints import small_model
+    from fuzz_commands import inside
+
+    from gm_vae.export.copies import export_checkpoint
+    from gm_vae.export.magentajs import export_magentajs
+    from gm_vae.export.saved_model import export_saved_model
+    from gm_vae.generate.commands import GENERATE
+
+    model = small_model()
+    export_checkpoint(model, place / "model", "none")
+
+    def generate(output: str) -> None:
+        flags = [f"--model={place / 'model'}", "--chords=C G", "--seed=1", "--force"]
+        assert GENERATE.main([*flags, f"--output={output}/a.mid,{output}/a.json"]) == 0
+
+    works = {
+        "generate": generate,
+        "export --format=checkpoint": lambda output: export_checkpoint(
+            model, output, "float16", force=True
+        ),
+        "export --format=magentajs": lambda output: export_magentajs(
+            model, output, "none", force=True
+        ),
+        "export --format=savedmodel": lambda output: export_saved_model(model, output, force=True),
+    }
+    whole = True
+    for name, work in works.items():
+        folder = place / name.rpartition("=")[2]
+        folder.mkdir()
+        with inside(folder), open(os.devnull, "w") as null, contextlib.redirect_stdout(null):
+            for output in ("old", "peace"):
+                assert in_child(lambda output=output: work(output)) == 0
+            (folder / "old/a.json" if name == "generate" else folder / "old/mine").write_text("x")
+            old, peace = contents(folder / "old"), contents(folder / "peace")
+            outcomes, writes = [], 0
+            while True:
+                writes += 1
+                shutil.rmtree("out", ignore_errors=True)
+                shutil.copytree("old", "out")
+                status = in_child(lambda at=writes: (_die_at(at), work("out")))
+                outcomes.append(_outcome(folder, old, peace, name))
+                assert in_child(lambda: work("out")) == 0
+                if not _same(contents(folder / "out"), peace, name):
+                    outcomes.append("ANOTHER OUTPUT")
+                for path in folder.glob(".*"):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                if status != -signal.SIGKILL:
+                    break
+        summary = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
+        print(f"write: {name}: {writes - 1} kills; found {summary}")
+        whole &= not any(outcome.isupper() for outcome in outcomes)
+    return whole
+
+
+def _die_at(write: int) -> None:
+    """Kill this process when it is about to write for so many times."""
+    seen = 0
+
+    def hear(event: str, arguments: tuple) -> None:
+        nonlocal seen
+        writing = event == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_CREAT
+        if (writing and not str(arguments[0]).startswith("/dev")) or event in WRITES:
+            seen += 1
+            if seen == write:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hear)
+
+
+def _outcome(folder: pathlib.Path, old: dict, new: dict, name: str) -> str:
+    found = contents(folder / "out")
+    if name == "generate":  # each file by itself
+        whole = all(data in (old.get(part), new.get(part)) for part, data in found.items())
+        return "whole files" if whole and found.keys() == new.keys() else "A BROKEN FILE"
+    if _same(found, old, name):
+        return "the old one"
+    if _same(found, new, name):
+        return "the new one"
+    aside = list(folder.glob(".out.old.*"))
+    if not found and aside and _same(contents(aside[0]), old, name):
+        return "the old one, under its name while it is replaced"
+    return "A BROKEN FOLDER"
+
+
+def _same(found: dict, expected: dict, name: str) -> bool:
+    """SavedModels hold hashes that differ each time: there names and sizes count."""
+    if name.endswith("savedmodel"):
+        return {k: len(v) // 100 for k, v in found.items()} == {
+            k: len(v) // 100 for k, v in expected.items()
+        }
+    return found == expected
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--of", choices=("train", "preprocess", "write"), default="train")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    draw = random.Random(arguments.seed)
-    config = dataclasses.replace(CONFIG, steps=20 * arguments.kills, save_every=5)
+    options = parser.parse_args()
+    work = {"train": train, "preprocess": preprocess, "write": write}[options.of]
     with tempfile.TemporaryDirectory() as temporary:
-        place = pathlib.Path(temporary)
-        songs = place / "songs"  # in a child of its own: Beam must not run before a fork
-        child = os.fork()
-        if not child:
-            arranger.write_corpus(songs, count=12, seed=5)
-            preprocess(songs, place / "data", validation_percent=20, test_percent=20, workers=1)
-            os._exit(0)
-        os.waitpid(child, 0)
-        forever = 1 << 30
-        assert life(place / "data", place / "peace", config, forever, 0) == 0
-        began = []
-        for _ in range(arguments.kills):
-            began.append(max(RunState(place / "killed/state", {}).steps(), default=0))
-            steps, seconds = draw.randint(1, 25), draw.uniform(0, 0.5)
-            status = life(place / "data", place / "killed", config, steps, seconds)
-            assert status == -signal.SIGKILL, status
-        assert life(place / "data", place / "killed", config, forever, 0) == 0
-        from run_losses import run_losses
-
-        peace, killed = run_losses(place / "peace"), run_losses(place / "killed")
-        differing = [step for step in peace if killed.get(step) != peace[step]]
-        print(f"{arguments.kills} kills; lives began at steps {began}")
-        print(f"{len(peace)} steps; differing losses: {differing or 'none'}")
-        for part in ("state", "checkpoint"):
-            for path in sorted((place / "peace" / part).iterdir()):
-                same = path.read_bytes() == (place / "killed" / part / path.name).read_bytes()
-                print(f"{part}/{path.name}: {'equal' if same else 'DIFFERS'}")
+        return int(not work(pathlib.Path(temporary), options.kills, random.Random(options.seed)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,11 +1,16 @@
 """Models over HTTP from servers that misbehave: one sentence each, within bounds, nothing left."""
 
+import pathlib
 import re
+import subprocess
+import sys
 import tempfile
+import threading
 
 import numpy as np
 import pytest
-from bad_server import drip, for_shards, raw, serving, whole
+from bad_server import CHUNKED, OK, WAYS, drip, for_shards, raw, serving, whole
+from patience import PATIENCE_SECONDS
 
 from gm_vae import web
 from gm_vae.checkpoints import fetching
@@ -16,8 +21,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 from gm_vae.storage import open_file
 
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+FUZZ = pathlib.Path(__file__).resolve().parents[1] / "benchmarks/fuzz_http.py"
 CONFIG = ModelConfig(3, (4,), 2)
 
 
@@ -141,6 +145,25 @@ def test_a_server_that_says_nothing(served, monkeypatch):
     assert "it sent nothing for 0.1 seconds" in refusal(served, drip(b"", b""))[0]
 
 
+def test_what_comes_when_nobody_waits_any_more_is_not_kept(served, hurried, scratch):
+    late = threading.Event()
+
+    def answer(path, content, to):
+        if content is not None:
+            late.wait(PATIENCE_SECONDS)
+        whole(path, content, to)
+
+    with serving(served, answer) as (address, asked):
+        with pytest.raises(UserError, match="too slowly"):
+            read_model(f"{address}/model")
+        late.set()
+        for thread in threading.enumerate():
+            if thread.name == f"fetching {address}/model":
+                thread.join(PATIENCE_SECONDS)
+    assert asked == ["/model/weights_manifest.json"]
+    assert list(scratch.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -167,6 +190,18 @@ def test_weights_are_not_fetched_before_the_description_is_right(served, name):
     assert not any("shard" in path for path in asked)
 
 
+def test_weights_of_another_network_are_refused_by_the_address(served, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "model").mkdir()
+    for name in ("config.json", "weights_manifest.json"):
+        (folder / "model" / name).write_bytes((served / "model" / name).read_bytes())
+    manifest = folder / "model/weights_manifest.json"
+    manifest.write_text(manifest.read_text().replace("encoder/mu/bias", "encoder/nu/bias"))
+    sentence, asked = refusal(folder, whole)
+    assert "lacks 'encoder/mu/bias'" in sentence
+    assert not any("shard" in path for path in asked)
+
+
 def test_what_is_cut_short_anywhere_is_an_os_error(served):
     with (
         serving(served, raw(OK + b"Content-Length: 10\r\n\r\n12345")) as (address, _),
@@ -185,3 +220,14 @@ def test_a_full_disk_names_the_place(served, monkeypatch, scratch):
         with pytest.raises(UserError, match=r"No space left .*TMPDIR") as caught:
             read_model(f"{address}/model")
     assert str(scratch) in str(caught.value)
+
+
+def test_each_way_to_misbehave_is_survived():
+    """A model of each way, in a process within bounds of time, memory and disk."""
+    done = subprocess.run(
+        [sys.executable, FUZZ, f"--mutants={len(WAYS)}", "--seed=1"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 failed" in done.stdout

@@ -67,6 +67,15 @@ def test_every_damaged_byte_is_found(tmp_path):
             list(shards.read(path, shard))
 
 
+@pytest.mark.parametrize("others", [[], RECORDS[:1], [*RECORDS, b"more"]])
+def test_a_file_that_changes_after_the_check_is_found(tmp_path, monkeypatch, others):
+    path = tmp_path / "x.tfrecord.gz"
+    shard = shards.write(path, RECORDS)
+    monkeypatch.setattr(shards, "verify", lambda path, expected: shards.write(path, others))
+    with pytest.raises(UserError, match=rf"has {len(others)} records instead of {len(RECORDS)}"):
+        list(shards.read(path, shard))
+
+
 def test_a_missing_file_is_named(tmp_path):
     shard = shards.write(tmp_path / "x", RECORDS)
     (tmp_path / "x").unlink()

@@ -114,6 +114,9 @@ def _add_note(sequence, **values):
         (lambda s: s.time_signatures.add(numerator=4, denominator=3), "meter of 4/3"),
         (lambda s: setattr(s, "ticks_per_quarter", 1 << 30), "ticks to a quarter"),
         (lambda s: setattr(s.quantization_info, "steps_per_second", 100), "steps a second"),
+        (lambda s: setattr(s.quantization_info, "steps_per_quarter", -1), "-1 ticks to a quarter"),
+        (lambda s: s.tempos.add(qpm=60, time=1e300), "time in the NoteSequence is damaged"),
+        (lambda s: s.tempos.add(qpm=1e5, time=1e308), "time in the NoteSequence is damaged"),
     ],
 )
 def test_damage_is_one_sentence(change, message):

@@ -186,6 +186,19 @@ def test_a_folder_of_somebody_else_is_left_alone(corpus, tmp_path, capsys):
     assert (tmp_path / "data.partial" / "thesis.txt").exists()
 
 
+@pytest.mark.parametrize("left", [(), ("dataset.json", "train-0.tfrecord.gz"), ("_chunks",)])
+def test_what_a_kill_at_any_time_leaves_is_gone_on_with(tmp_path, left):
+    """Before the folder of chunks is there, after it has gone, and in between."""
+    (tmp_path / "data.partial").mkdir()
+    for name in left:
+        path = tmp_path / "data.partial" / name
+        path.mkdir() if name == "_chunks" else path.touch()
+    with staging.stage(tmp_path / "data") as stage:
+        assert not stage.resumes
+    assert os.listdir(tmp_path) == ["data"]
+    assert os.listdir(tmp_path / "data") == []
+
+
 def test_blocks_do_not_depend_on_the_number_of_workers(corpus, tmp_path):
     from gm_vae.pipelines import sources
 

@@ -294,6 +294,7 @@ def _hostile_zips() -> dict[str, tuple[bytes, str]]:
         "directory_offset": (zip_archive([song], end={"offset": 1 << 30}), "outside the archive"),
         "directory_long": (zip_archive([song], end={"size": 1 << 31}), "a directory of"),
         "directory_none": (b"PK\3\4" + bytes(600), "no directory"),
+        "directory_cut": (b"PK\5\6" + bytes(13), "no directory"),
         "comment": (zip_archive([song], end={"comment": b"PK\5\6" * 9}), "read"),
     }
 

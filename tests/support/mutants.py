@@ -16,6 +16,13 @@ from patience import PATIENCE_SECONDS
 SECONDS = 5  # of CPU for one mutant; on the clock PATIENCE_SECONDS, since a pipe takes no CPU
 MEMORY_BYTES = 1 << 30  # of a process, all that it starts with included
 _BATCH = 2000  # mutants that one process reads
+_most_disk = 0  # bytes, of this process
+
+
+def note_disk(used_bytes: int) -> None:
+    """To be called by what reads a mutant: how much of the disk that took, for the report."""
+    global _most_disk
+    _most_disk = max(_most_disk, used_bytes)
 
 
 def read_mutants(
@@ -28,7 +35,7 @@ def read_mutants(
     """Read all mutants in processes one after another; the number of failures.
 
     A mutant passes if it is read, or refused by a sentence of one line, within `SECONDS` and
-    `MEMORY_BYTES`. Tells on standard output how far it is.
+    `MEMORY_BYTES`. Prints how far it is.
 
     Args:
         mutants: how many.
@@ -38,7 +45,8 @@ def read_mutants(
         fail: called with the number and what happened of each failure.
     """
     context = multiprocessing.get_context("fork")
-    total, slowest, memory, failed, number = collections.Counter(), (0.0, 0), 0, 0, 0
+    total, slowest, failed, number = collections.Counter(), (0.0, 0), 0, 0
+    memory = disk = 0
     started = time.monotonic()
     while number < mutants:
         stop = min(mutants, number + _BATCH - number % _BATCH)
@@ -59,7 +67,8 @@ def read_mutants(
                 fail(*content)
             else:
                 total += content[0]
-                slowest, memory = max(slowest, content[1]), max(memory, content[2])
+                slowest = max(slowest, content[1])
+                memory, disk = max(memory, content[2]), max(disk, content[3])
                 finished = True
         process.join()
         if not finished:
@@ -73,14 +82,14 @@ def read_mutants(
         print(
             f"{number:,} of {mutants:,} mutants in {time.monotonic() - started:,.0f} s: {counts}, "
             f"{failed} failed; slowest {slowest[0]:.2f} s (mutant {slowest[1]}), at most "
-            f"{memory / 2**20:,.0f} MB",
+            f"{memory / 2**20:,.0f} MB of memory and {disk / 2**20:,.1f} MB of disk",
             flush=True,
         )
     return failed
 
 
 def _work(make, read, refusal, numbers, at, results) -> None:
-    """Read mutants; a hang or a crash ends this process, and `at` tells where it was."""
+    """Read mutants; a hang or a crash ends this process, and `at` says where it was."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     counts, slowest = collections.Counter(), (0.0, 0)
     for number in numbers:
@@ -102,4 +111,4 @@ def _work(make, read, refusal, numbers, at, results) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         slowest = max(slowest, (time.process_time() - start, number))
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    results.send(("done", counts, slowest, usage.ru_maxrss << 10))
+    results.send(("done", counts, slowest, usage.ru_maxrss << 10, _most_disk))
