@@ -55,6 +55,7 @@ async function build() {
     }),
     esbuild.build({
       entryPoints: {page: path.join(here, 'src/page.css')},
+      bundle: true,
       outdir: part,
       minify: true,
       logLevel: 'warning',
