@@ -2,7 +2,7 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
-import {priorPoint} from '../../export/web/src/engine/sampling.js';
+import {priorPoint} from '../../export/web/src/engine/prior.js';
 import {chordLine} from '../../export/web/src/music/chord_lines.js';
 import {ChordError} from '../../export/web/src/music/chord_spelling.js';
 import {chordId, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';

@@ -25,7 +25,7 @@ const DEFAULT_VOLUME = 100; // of a channel that nobody set
  * @param {string} [options.title] name of the first track
  * @param {string} [options.text] a text event in the first track
  * @param {Mix} options.mix
- * @returns {Uint8Array}
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 export function writeMidi(song, {qpm, title, text, mix}) {
   const {format} = song;
