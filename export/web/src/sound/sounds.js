@@ -130,13 +130,13 @@ function output(context, kind) {
 }
 
 /**
- * What `use` finds in this page's cache; undefined where browsers have none, or it is full.
+ * What `find` finds in this page's cache; undefined where browsers have none, or it is full.
  * @template Found
- * @param {(cache: Cache) => Promise<Found>} use
+ * @param {(cache: Cache) => Promise<Found>} find
  */
-async function cached(use) {
+async function cached(find) {
   try {
-    return await use(await caches.open(CACHE));
+    return await find(await caches.open(CACHE));
   } catch {
     return undefined;
   }
