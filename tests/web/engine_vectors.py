@@ -1,6 +1,6 @@
 """Writes tests/vectors/engine.json: a tiny model, and what the package computes with it.
 
-    python tests/web/engine_vectors.py
+python tests/web/engine_vectors.py
 """
 
 from __future__ import annotations

@@ -157,7 +157,11 @@ export class Decoder {
     }));
   }
 
-  /** One step of the network: logits [place, n] of the live tracks. @param {LiveTrack[]} live @param {number} t */
+  /**
+   * One step of the network: logits [place, n] of the live tracks.
+   * @param {LiveTrack[]} live
+   * @param {number} t
+   */
   _scores(live, t) {
     const {_kernel: kernel, _rows: rows} = this;
     const {gates} = rows;

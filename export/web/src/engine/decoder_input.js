@@ -26,7 +26,11 @@ export class DecoderInput {
     this._embedding = new Dense(kernel, layer, vocabulary, chords);
   }
 
-  /** What each embedding adds at every step, with the bias. @param {Float32Array[]} embeddings @param {DenseRoom} room */
+  /**
+   * What each embedding adds at every step, with the bias.
+   * @param {Float32Array[]} embeddings
+   * @param {DenseRoom} room
+   */
   constants(embeddings, room) {
     return this._embedding.apply(embeddings, room);
   }

@@ -7,7 +7,11 @@ import {paddedRows} from './kernel.js';
 
 /** Room for the inputs and the outputs of dense layers, which take turns. */
 export class DenseRoom {
-  /** @param {Kernel} kernel @param {number} capacity rows @param {number} width of the widest side */
+  /**
+   * @param {Kernel} kernel
+   * @param {number} capacity rows
+   * @param {number} width of the widest side
+   */
   constructor(kernel, capacity, width) {
     this.kernel = kernel;
     this.inputs = kernel.allocate(paddedRows(capacity) * width);

@@ -58,11 +58,12 @@ export class Encoder {
     const {_kernel: kernel, _units: units} = this;
     // the longest first: those that have ended drop out at the end
     const order = tracks.map((_, i) => i).sort((a, b) => tracks[b].length - tracks[a].length);
-    const heard = tracks.map((tokens) => eventChords(tokens, chords, this.format));
+    const sorted = order.map((track) =>
+      ({tokens: tracks[track], chords: eventChords(tracks[track], chords, this.format)}));
     const embeddings = new Float32Array(tracks.length * 2 * units);
     [false, true].forEach((isBackward, direction) => {
       const {rows} = this._trackLevel[direction];
-      this._readTokens(order.map((track) => ({tokens: tracks[track], chords: heard[track]})), isBackward);
+      this._readTokens(sorted, isBackward);
       rows.output(tracks.length, this._h);
       const h = kernel.view(this._h, tracks.length * units);
       order.forEach((track, row) =>
@@ -111,7 +112,11 @@ export class Encoder {
     }
   }
 
-  /** mu of the tracks' embeddings. @param {Float32Array} embeddings @param {number} count */
+  /**
+   * mu of the tracks' embeddings.
+   * @param {Float32Array} embeddings
+   * @param {number} count
+   */
   _readTracks(embeddings, count) {
     const {_kernel: kernel, _units: units} = this;
     const joined = new Float32Array(2 * units);

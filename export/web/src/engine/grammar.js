@@ -52,7 +52,9 @@ export class TrackGrammar {
     return this.step < this.format.stepsPerMeasure;
   }
 
-  /** Whether a note must come before anything else: after a velocity, or there is no program yet. */
+  /**
+   * Whether a note must come before anything else: after a velocity, or there is no program yet.
+   */
   get _isUnfinished() {
     return this.kind === VELOCITY || this.kind === NOTHING;
   }
@@ -66,7 +68,11 @@ export class TrackGrammar {
     logits[first] = logSumExp(logits, first, format.velocity, format.end);
   }
 
-  /** @param {Float64Array} logits @param {number} after @returns {boolean} whether a pitch is free */
+  /**
+   * @param {Float64Array} logits
+   * @param {number} after
+   * @returns {boolean} whether a pitch is free
+   */
   _constrainNoteOns(logits, after) {
     const {format, kind, held, onset} = this;
     let mayStrike = false;

@@ -34,7 +34,10 @@ export class Kernel {
     this._end = 16;
   }
 
-  /** A pointer to `count` floats, all zero. Views made before are void afterwards. @param {number} count */
+  /**
+   * A pointer to `count` floats, all zero. Views made before are void afterwards.
+   * @param {number} count
+   */
   allocate(count) {
     const pointer = this._end;
     this._end = roundUp(pointer + 4 * count, 16);
@@ -43,7 +46,11 @@ export class Kernel {
     return pointer;
   }
 
-  /** The floats at a pointer, good until the next allocation. @param {number} pointer @param {number} count */
+  /**
+   * The floats at a pointer, good until the next allocation.
+   * @param {number} pointer
+   * @param {number} count
+   */
   view(pointer, count) {
     return new Float32Array(this._memory.buffer, pointer, count);
   }

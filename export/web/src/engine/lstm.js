@@ -58,7 +58,11 @@ export class LstmRows {
     return this._kernel.view(gates, room * 4 * units);
   }
 
-  /** Sets the state of a row from `joined`, laid out c0, h0, c1, h1, ... @param {number} row @param {Float32Array} joined */
+  /**
+   * Sets the state of a row from `joined`, laid out c0, h0, c1, h1, ...
+   * @param {number} row
+   * @param {Float32Array} joined
+   */
   setState(row, joined) {
     let start = 0;
     for (const layer of this._layers) {
@@ -96,13 +100,22 @@ export class LstmRows {
     });
   }
 
-  /** Copies the top h of the first `rows` rows to `pointer`, [rows, D]. @param {number} rows @param {number} pointer */
+  /**
+   * Copies the top h of the first `rows` rows to `pointer`, [rows, D].
+   * @param {number} rows
+   * @param {number} pointer
+   */
   output(rows, pointer) {
     const top = this._layers[this._layers.length - 1];
     this._copyOutput(top, rows, pointer, top.units);
   }
 
-  /** @param {LayerRows} layer @param {number} rows @param {number} pointer @param {number} stride */
+  /**
+   * @param {LayerRows} layer
+   * @param {number} rows
+   * @param {number} pointer
+   * @param {number} stride
+   */
   _copyOutput({inputs, width, below, units}, rows, pointer, stride) {
     const source = this._kernel.view(inputs, rows * width);
     const target = this._kernel.view(pointer, rows * stride);

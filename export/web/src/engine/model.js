@@ -26,7 +26,12 @@ export class Model {
     return new Model(kernel, tensors, format, decoder);
   }
 
-  /** @param {Kernel} kernel @param {TensorFolder} tensors @param {Format} format @param {Decoder} decoder */
+  /**
+   * @param {Kernel} kernel
+   * @param {TensorFolder} tensors
+   * @param {Format} format
+   * @param {Decoder} decoder
+   */
   constructor(kernel, tensors, format, decoder) {
     this._kernel = kernel;
     this._tensors = tensors;

@@ -72,7 +72,12 @@ function secondBest(logits, best) {
 
 let scratch = new Float64Array(0);
 
-/** Running sums of what each token weighs. @param {Float64Array} logits @param {number} highest @param {number} temperature */
+/**
+ * Running sums of what each token weighs.
+ * @param {Float64Array} logits
+ * @param {number} highest
+ * @param {number} temperature
+ */
 function cumulativeShares(logits, highest, temperature) {
   const size = logits.length;
   if (scratch.length < size) scratch = new Float64Array(size);

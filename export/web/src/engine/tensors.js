@@ -50,7 +50,11 @@ export class TensorFolder {
     return new Map([...this._entries].map(([name, {shape}]) => [name, shape]));
   }
 
-  /** The named tensors, in their order. @param {string[]} names @returns {Promise<Float32Array[]>} */
+  /**
+   * The named tensors, in their order.
+   * @param {string[]} names
+   * @returns {Promise<Float32Array[]>}
+   */
   async load(names) {
     return Promise.all(names.map((name) => this._tensor(name)));
   }

@@ -66,7 +66,11 @@ export class ChannelState {
     return sounds[upTo(sounds, tick) - 1] ?? {program: 0, isDrum: isDrumChannel(channel)};
   }
 
-  /** When a message after a tick ends all notes of a channel. @param {number} channel @param {number} tick */
+  /**
+   * When a message after a tick ends all notes of a channel.
+   * @param {number} channel
+   * @param {number} tick
+   */
   nextEnd(channel, tick) {
     const ends = this.channels.get(channel)?.ends ?? [];
     return ends[upTo(ends, tick)]?.tick ?? Infinity;
@@ -137,7 +141,11 @@ function changesByChannel({events, exclusives}) {
   return changes;
 }
 
-/** What notes sound as after each change. @param {number} channel @param {Change[]} changes */
+/**
+ * What notes sound as after each change.
+ * @param {number} channel
+ * @param {Change[]} changes
+ */
 function soundsOf(channel, changes) {
   let [program, bank, isXg, part] = [0, 0, false, isDrumChannel(channel)];
   let ofBank = /** @type {?boolean} */ (null); // whether the bank is of drums; null if it does not say
@@ -162,7 +170,12 @@ function soundsOf(channel, changes) {
   return sounds;
 }
 
-/** What controllers do to a pedal. @param {number} pedal @param {Change[]} changes @returns {Pedal} */
+/**
+ * What controllers do to a pedal.
+ * @param {number} pedal
+ * @param {Change[]} changes
+ * @returns {Pedal}
+ */
 function pedalOf(pedal, changes) {
   /** @type {Pedal} */
   const {changed, releases} = {changed: [], releases: []};

@@ -118,7 +118,11 @@ function bestAfter(last, seen) {
   return now;
 }
 
-/** The chance of coming to a state from each state. @param {Float64Array} before @param {number} state */
+/**
+ * The chance of coming to a state from each state.
+ * @param {Float64Array} before
+ * @param {number} state
+ */
 function chancesBefore(before, state) {
   const {logNew, logSame} = hmm();
   const key = Math.floor(state / CHORDS);

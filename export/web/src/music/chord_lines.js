@@ -16,8 +16,8 @@ const TIMES = new RegExp(`^(?:${SPELLING.times})$`);
  */
 export function chordLine(line) {
   const text = plain(line).replaceAll('->', ',');
-  const spaced = text.replace(LONE_DASH, (_, /** @type {string} */ before, /** @type {string} */ dash) =>
-    before + ','.repeat(dash.length));
+  const spaced = text.replace(LONE_DASH, (dashes) =>
+    dashes.replaceAll('-', ','));
   const bars = [...spaced.matchAll(BAR_LINE)];
   const inner = bars.filter((bar) => !endsLine(spaced, bar));
   const tight = inner.filter((bar) => isTight(spaced, bar));
@@ -50,7 +50,11 @@ function requireOneCase(symbols) {
   }
 }
 
-/** Whether a bar line begins or ends a line. @param {string} text @param {RegExpMatchArray} bar */
+/**
+ * Whether a bar line begins or ends a line.
+ * @param {string} text
+ * @param {RegExpMatchArray} bar
+ */
 function endsLine(text, bar) {
   const position = bar.index ?? 0;
   const before = text.slice(0, position).replace(/[ ,]+$/, '');
@@ -58,13 +62,21 @@ function endsLine(text, bar) {
   return !before || before.endsWith('\n') || !after || after.startsWith('\n');
 }
 
-/** Whether a bar line has no space around it. @param {string} text @param {RegExpMatchArray} bar */
+/**
+ * Whether a bar line has no space around it.
+ * @param {string} text
+ * @param {RegExpMatchArray} bar
+ */
 function isTight(text, bar) {
   const position = bar.index ?? 0;
   return bar[0] === '|' && !/[ ,\n]/.test(text[position - 1] + text[position + 1]);
 }
 
-/** The word of a text that a position is in. @param {string} text @param {number} position */
+/**
+ * The word of a text that a position is in.
+ * @param {string} text
+ * @param {number} position
+ */
 function around(text, position) {
   return text.slice(0, position).split(/[ \n]/).at(-1) + text.slice(position).split(/[ \n]/)[0];
 }
@@ -140,7 +152,11 @@ function countOf(word, times) {
   return count;
 }
 
-/** Appends a measure, or what its "%" stands for. @param {string[][]} measures @param {string[]} words */
+/**
+ * Appends a measure, or what its "%" stands for.
+ * @param {string[][]} measures
+ * @param {string[]} words
+ */
 function add(measures, words) {
   const [first] = words;
   if (words.length === 1 && (first === '%' || first === '%%')) {
@@ -189,7 +205,10 @@ function held(words) {
   return chords;
 }
 
-/** A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7. @param {string} word */
+/**
+ * A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7.
+ * @param {string} word
+ */
 function atDashes(word) {
   if (/^-+$/.test(word)) return ['-'];
   /** @type {string[]} */

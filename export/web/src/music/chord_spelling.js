@@ -98,7 +98,11 @@ function readHarte(bassed) {
 /** @param {string} text @param {string} sign */
 const count = (text, sign) => text.split(sign).length - 1;
 
-/** What stands between root and bass, or null. @param {string} kind @returns {?ThirdAndFifth} */
+/**
+ * What stands between root and bass, or null.
+ * @param {string} kind
+ * @returns {?ThirdAndFifth}
+ */
 function readKind(kind) {
   const text = kind.replace(WORDS, (word) => word.toLowerCase());
   for (const {pattern, third, fifth} of KINDS) {
@@ -125,9 +129,9 @@ function modified(text, third, fifth) {
     if (!match) return null;
     const [, change, degree, suspended, added] = match;
     if (suspended || added === '4') degrees[3] = null;
-    else if (!(degree in degrees)) continue;
-    else if (change in SPELLING.changes) degrees[degree] = (degrees[degree] ?? 0) + SPELLING.changes[change];
-    else degrees[degree] = null;
+    if (suspended || added === '4' || !(degree in degrees)) continue;
+    const shift = SPELLING.changes[change];
+    degrees[degree] = shift === undefined ? null : (degrees[degree] ?? 0) + shift;
   }
   return [degrees[3], degrees[5] ?? 0]; // a missing fifth is heard as a perfect one
 }

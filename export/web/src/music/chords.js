@@ -6,19 +6,29 @@ import {NO_CHORD} from './format.js';
 
 export const {noneSymbol: NO_CHORD_SYMBOL, roots: ROOTS, suffixes: SUFFIXES} = CHORDS;
 
-/** Third and fifth -> quality: major, minor, augmented, diminished. @type {Record<string, number>} */
+/**
+ * Third and fifth -> quality: major, minor, augmented, diminished.
+ * @type {Record<string, number>}
+ */
 const QUALITY = {'0,0': 0, '-1,0': 1, '0,1': 2, '-1,-1': 3};
 
 /** @param {?number} third @param {?number} fifth @returns {number | undefined} */
 const triadQuality = (third, fifth) => QUALITY[`${third},${fifth}`];
 
-/** The id of the triad on a root 0..11 with a quality 0..3. @param {number} root @param {number} quality */
+/**
+ * The id of the triad on a root 0..11 with a quality 0..3.
+ * @param {number} root
+ * @param {number} quality
+ */
 export const triadId = (root, quality) => 1 + 12 * quality + root;
 
 /** The root 0..11 (C = 0) of a chord id; null for "no chord". @param {number} id */
 export const rootOf = (id) => (id === NO_CHORD ? null : (id - 1) % 12);
 
-/** The quality 0..3 of a chord id, an index of `SUFFIXES`; null for "no chord". @param {number} id */
+/**
+ * The quality 0..3 of a chord id, an index of `SUFFIXES`; null for "no chord".
+ * @param {number} id
+ */
 export const qualityOf = (id) => (id === NO_CHORD ? null : Math.floor((id - 1) / 12));
 
 /**
@@ -47,7 +57,8 @@ export function nearestChordId(symbol) {
   const {root, third, fifth} = readChord(symbol);
   if (!root) return NO_CHORD;
   const nearThird = third === -1 ? -1 : 0;
-  const quality = triadQuality(third, fifth) ?? triadQuality(nearThird, fifth) ?? QUALITY[`${nearThird},0`];
+  const quality =
+    triadQuality(third, fifth) ?? triadQuality(nearThird, fifth) ?? QUALITY[`${nearThird},0`];
   return triadId(pitchClass(root), quality);
 }
 

@@ -1,4 +1,6 @@
-/** What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package. */
+/**
+ * What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package.
+ */
 
 import {CHORDS, TOKENS} from '../generated/tables.js';
 

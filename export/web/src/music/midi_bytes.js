@@ -76,14 +76,23 @@ class FileReading {
     this.found.flaws[kind] = (this.found.flaws[kind] ?? 0) + 1;
   }
 
-  /** Counts a flaw that noise would have. @param {string} kind @param {number} track @param {number} at */
+  /**
+   * Counts a flaw that noise would have.
+   * @param {string} kind
+   * @param {number} track
+   * @param {number} at
+   */
   fault(kind, track, at) {
     this.flaw(kind);
     this.firstFault ||= `The MIDI file is damaged at byte ${at}, in track ${track + 1}.`;
     if (++this.faults > MIDI.maxFaults) throw new MidiError(this.firstFault);
   }
 
-  /** Mends a byte; the data of the caller stay as they are. @param {number} at @param {number} value */
+  /**
+   * Mends a byte; the data of the caller stay as they are.
+   * @param {number} at
+   * @param {number} value
+   */
   mend(at, value) {
     this.data = this.data.slice();
     this.data[at] = value;
@@ -131,7 +140,9 @@ class TrackReader {
     else if (!this.sizeIsRight) file.flaw('wrong_size');
   }
 
-  /** Takes a sound channel event of `size` data bytes, its status written or not, if one is there. */
+  /**
+   * Takes a sound channel event of `size` data bytes, its status written or not, if one is there.
+   */
   takeEvent() {
     const {file, position, stop, size} = this;
     const {data, found, statuses} = file;
@@ -200,7 +211,11 @@ class TrackReader {
     }
   }
 
-  /** Passes over a channel event that is not sound, or mends it. @param {number} at @param {number} delta */
+  /**
+   * Passes over a channel event that is not sound, or mends it.
+   * @param {number} at
+   * @param {number} delta
+   */
   takeDamagedEvent(at, delta) {
     const {file, size, track} = this;
     const {data} = file;

@@ -1,4 +1,6 @@
-/** A MIDI file -> its notes, with the pedals applied (`gm_vae.music.midi_file`, which has the rules). */
+/**
+ * A MIDI file -> its notes, with the pedals applied (`gm_vae.music.midi_file`, which has the rules).
+ */
 
 import {ChannelState, upTo} from './channel_state.js';
 import {readEvents} from './midi_bytes.js';

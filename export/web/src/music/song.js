@@ -40,7 +40,11 @@ export function presentTracks(tracks) {
     .sort((a, b) => a.tokens[0] - b.tokens[0]);
 }
 
-/** The part that each of `presentTracks` plays. @param {Track[]} tracks @param {Format} format */
+/**
+ * The part that each of `presentTracks` plays.
+ * @param {Track[]} tracks
+ * @param {Format} format
+ */
 export function partKeys(tracks, format) {
   /** Program -> how many of its tracks came. @type {Map<number, number>} */
   const seen = new Map();
@@ -103,7 +107,10 @@ function toPart(key) {
  */
 function trackNotes(tokens, format, offset) {
   const width = 128 / format.velocityBins;
-  /** Pitch -> the strokes that sound, oldest first. @type {Map<number, {start: number, velocity: number}[]>} */
+  /**
+   * Pitch -> the strokes that sound, oldest first.
+   * @type {Map<number, {start: number, velocity: number}[]>}
+   */
   const sounding = new Map();
   /** @type {Omit<SongNote, 'part'>[]} */
   const notes = [];

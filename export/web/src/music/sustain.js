@@ -13,8 +13,10 @@ import {upTo} from './channel_state.js';
  * @param {number} ticksPerQuarter
  */
 export function applySustain(notes, state, ticksPerQuarter) {
-  const played = notes.filter(({channel, isDrum}) => !isDrum &&
-    (state.pedal('sustain', channel).changed.length || state.pedal('sostenuto', channel).changed.length));
+  const isPressed = (/** @type {'sustain' | 'sostenuto'} */ which, /** @type {number} */ channel) =>
+    state.pedal(which, channel).changed.length > 0;
+  const played = notes.filter(({channel, isDrum}) =>
+    !isDrum && (isPressed('sustain', channel) || isPressed('sostenuto', channel)));
   const endTick = notes.reduce((end, note) => Math.max(end, note.end), 0);
   const latest = endTick + MIDI.latestReleaseQuarters * ticksPerQuarter;
   /** Line -> starts of the notes that begin under a pedal. @type {Map<number, {tick: number}[]>} */

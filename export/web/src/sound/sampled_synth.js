@@ -8,7 +8,8 @@ const PROCESSOR = new URL('spessasynth_processor.min.js', import.meta.url).href;
 export class SampledSynth {
   /** Throws if the bytes are not a soundfont. @param {ArrayBuffer} bytes */
   static check(bytes) {
-    const text = (/** @type {number} */ from) => String.fromCharCode(...new Uint8Array(bytes.slice(from, from + 4)));
+    const text = (/** @type {number} */ from) =>
+      String.fromCharCode(...new Uint8Array(bytes.slice(from, from + 4)));
     if (text(0) !== 'RIFF' || !['sfbk', 'sfpk', 'DLS '].includes(text(8))) {
       throw new Error('it is no .sf2, .sf3 or .dls file');
     }

@@ -45,7 +45,11 @@ export class Sounds {
     await this._take(await response.arrayBuffer(), name);
   }
 
-  /** Plays with a soundfont from now on, and on later visits. @param {ArrayBuffer} bytes @param {string} name */
+  /**
+   * Plays with a soundfont from now on, and on later visits.
+   * @param {ArrayBuffer} bytes
+   * @param {string} name
+   */
   async useFont(bytes, name) {
     await this._take(bytes, name);
     const headers = {'X-Name': name.replace(/[^ -~]/g, '?')};
@@ -116,7 +120,11 @@ function makeLive() {
   return {context, outputs: {[SYNTH]: output(context, SYNTH), [FONT]: output(context, FONT)}};
 }
 
-/** Where a synthesiser's sound goes: a gain, and a limiter against what is too loud. @param {BaseAudioContext} context @param {Kind} kind */
+/**
+ * Where a synthesiser's sound goes: a gain, and a limiter against what is too loud.
+ * @param {BaseAudioContext} context
+ * @param {Kind} kind
+ */
 function output(context, kind) {
   const gain = context.createGain();
   gain.gain.value = LOUDNESS[kind];

@@ -81,7 +81,11 @@ export function withPart(arrangement, key, choice) {
   return {...arrangement, parts: {...parts, [key]: {...parts[key], ...choice}}};
 }
 
-/** The arrangement that sounds the same with its styles in each other's place. @param {Arrangement} arrangement @returns {Arrangement} */
+/**
+ * The arrangement that sounds the same with its styles in each other's place.
+ * @param {Arrangement} arrangement
+ * @returns {Arrangement}
+ */
 export function swapped(arrangement) {
   const {a, b, blend} = arrangement;
   return {...arrangement, a: b, b: a, blend: blend.map((share) => 100 - share)};

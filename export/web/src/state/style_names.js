@@ -22,7 +22,10 @@ export function styleName(style) {
   return `${FIRST[mixed & 31]} ${SECOND[(mixed >>> 5) & 31]}`;
 }
 
-/** The title of an arrangement: its styles, or the one that is heard. @param {Arrangement} arrangement */
+/**
+ * The title of an arrangement: its styles, or the one that is heard.
+ * @param {Arrangement} arrangement
+ */
 export function title({a, b, blend}) {
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);

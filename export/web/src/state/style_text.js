@@ -5,7 +5,10 @@ import {unpackPoint} from './point_text.js';
 
 /** @import {Style} from './arrangement.js' */
 
-/** "s21" for a seed; "21" for one of a link that an earlier page made; else "~point~name". @param {Style} style */
+/**
+ * "s21" for a seed; "21" for one of a link that an earlier page made; else "~point~name".
+ * @param {Style} style
+ */
 export function styleText(style) {
   if (style.point !== undefined) return `~${style.point}~${style.name}`;
   return style.isEarly ? String(style.seed) : `s${style.seed}`;

@@ -16,7 +16,7 @@ const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
 
 /**
  * What makes a song of an arrangement.
- * @typedef {Pick<Arrangement, 'chords' | 'blend' | 'a' | 'b' | 'seed' | 'temperature' | 'parts'>} Wanted
+ * @typedef {Omit<Arrangement, 'qpm' | 'loop'>} Wanted
  *
  * A row to decode; `source` says in words which point it is of.
  * @typedef {Row & {source: string}} SourcedRow
@@ -134,6 +134,10 @@ export class Composer {
   }
 }
 
-/** All that a row's tokens follow from. @param {SourcedRow} row @param {number} temperature */
+/**
+ * All that a row's tokens follow from.
+ * @param {SourcedRow} row
+ * @param {number} temperature
+ */
 const keyOf = ({source, track, chords, seed, program}, temperature) =>
   [source, track, chords, seed, program ?? '', temperature].join(';');

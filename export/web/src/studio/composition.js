@@ -55,7 +55,10 @@ export class Composition {
     store.setBusy(false);
   }
 
-  /** Of some random styles the one with the fullest first measure. @param {Arrangement} arrangement */
+  /**
+   * Of some random styles the one with the fullest first measure.
+   * @param {Arrangement} arrangement
+   */
   async liveliest({chords, seed, temperature}) {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({

@@ -71,7 +71,11 @@ export class Library {
     this._store.changed();
   }
 
-  /** A measure of the opened file becomes a style. @param {number} bar its index @param {'a' | 'b'} which */
+  /**
+   * A measure of the opened file becomes a style.
+   * @param {number} bar its index
+   * @param {'a' | 'b'} which
+   */
   async useMeasure(bar, which) {
     const store = this._store;
     const {tracks, chords} = store.midi?.bars[bar] ?? {};

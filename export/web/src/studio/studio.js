@@ -173,7 +173,11 @@ export class Studio extends Store {
     this._library.closeMidi();
   }
 
-  /** A measure of the opened file becomes a style. @param {number} bar its index @param {Which} which */
+  /**
+   * A measure of the opened file becomes a style.
+   * @param {number} bar its index
+   * @param {Which} which
+   */
   useMeasure(bar, which) {
     return this._library.useMeasure(bar, which);
   }

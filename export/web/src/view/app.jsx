@@ -57,7 +57,9 @@ export function App({studio}) {
   );
 }
 
-/** @param {{studio: Studio, song: Song, isDark: boolean, pickFile: (which: Which) => void}} props */
+/**
+ * @param {{studio: Studio, song: Song, isDark: boolean, pickFile: (which: Which) => void}} props
+ */
 function Main({studio, song, isDark, pickFile}) {
   return (
     <main class="main">

@@ -73,8 +73,8 @@ function ChordKeys({id, choose}) {
       <div class="roots" role="group" aria-label="Root">
         {ROOTS.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === root}
-            onClick={() => choose(triadId(i, quality ?? 0))}>{name.replace('#', '♯').replace('b', '♭')}
-          </button>
+            onClick={() => choose(triadId(i, quality ?? 0))}>
+            {name.replace('#', '♯').replace('b', '♭')}</button>
         ))}
       </div>
       <div class="qualities" role="group" aria-label="Kind">

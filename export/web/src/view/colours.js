@@ -32,7 +32,11 @@ export function partTones(parts, sound) {
   });
 }
 
-/** A colour of the theme. `light` 0..1 moves it towards the brightest. @param {Tone} tone @param {boolean} isDark */
+/**
+ * A colour of the theme. `light` 0..1 moves it towards the brightest.
+ * @param {Tone} tone
+ * @param {boolean} isDark
+ */
 export function toneColour({hue, chroma, shade}, isDark, light = 0) {
   const base = isDark ? 0.74 : 0.6;
   const step = isDark ? -0.085 : 0.1;

@@ -4,7 +4,10 @@ import {useEffect, useLayoutEffect, useState} from 'preact/hooks';
 
 const THEME_KEY = 'gm-vae-theme';
 
-/** Draws again whenever the studio changes, also between the first drawing and its painting. @param {Studio} studio */
+/**
+ * Draws again whenever the studio changes, also between the first drawing and its painting.
+ * @param {Studio} studio
+ */
 export function useStudio(studio) {
   const [, setRevision] = useState(0);
   useLayoutEffect(() => studio.subscribe(() => setRevision(studio.revision)), [studio]);

@@ -11,7 +11,10 @@ import {Icon} from './icons.jsx';
 
 const WHICH = /** @type {const} */ (['a', 'b']);
 
-/** The bars of an opened MIDI file, to choose a style from. @param {{studio: Studio, midi: OpenedMidi, which: Which}} props */
+/**
+ * The bars of an opened MIDI file, to choose a style from.
+ * @param {{studio: Studio, midi: OpenedMidi, which: Which}} props
+ */
 export function MidiDialog({studio, midi, which}) {
   const dialog = useRef(/** @type {?HTMLDialogElement} */ (null));
   const first = midi.bars.findIndex(({tracks}) => tracks);
@@ -72,7 +75,10 @@ function Bars({bars, chosen, choose}) {
   );
 }
 
-/** What a chosen bar can be used for. @param {{studio: Studio, bar: Bar, index: number, which: Which}} props */
+/**
+ * What a chosen bar can be used for.
+ * @param {{studio: Studio, bar: Bar, index: number, which: Which}} props
+ */
 function BarTools({studio, bar, index, which}) {
   return (
     <>

@@ -12,7 +12,10 @@ import {GUTTER} from './roll_layout.js';
 
 const NARROWEST = 92; // px of a bar
 
-/** Chords over the piano roll, with a slider between the styles under each. @param {{studio: Studio, song: Song, isDark: boolean}} props */
+/**
+ * Chords over the piano roll, with a slider between the styles under each.
+ * @param {{studio: Studio, song: Song, isDark: boolean}} props
+ */
 export function Roll({studio, song, isDark}) {
   const {chords} = studio.arrangement;
   const frame = useRef(/** @type {?HTMLDivElement} */ (null));
@@ -88,7 +91,11 @@ function useWidth(element) {
   return width;
 }
 
-/** The bar in which the playhead is, or -1 while nothing plays. @param {Studio} studio @param {number} bars */
+/**
+ * The bar in which the playhead is, or -1 while nothing plays.
+ * @param {Studio} studio
+ * @param {number} bars
+ */
 function usePlayingBar(studio, bars) {
   const [bar, setBar] = useState(-1);
   const {isPlaying} = studio.player;

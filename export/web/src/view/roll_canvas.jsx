@@ -10,7 +10,10 @@ import {rollLayout, stepAt} from './roll_layout.js';
 const HEIGHTS = [260, 430]; // px, as the window has room
 const AROUND = 470; // px of the page above and below
 
-/** The notes, and over them the playhead. @param {{studio: Studio, song: Song, isDark: boolean, barWidth: number}} props */
+/**
+ * The notes, and over them the playhead.
+ * @param {{studio: Studio, song: Song, isDark: boolean, barWidth: number}} props
+ */
 export function RollCanvas({studio, song, isDark, barWidth}) {
   const notes = useRef(/** @type {?HTMLCanvasElement} */ (null));
   const overlay = useRef(/** @type {?HTMLCanvasElement} */ (null));

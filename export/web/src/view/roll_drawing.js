@@ -23,7 +23,11 @@ const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 /** @param {Picture} picture */
 const inkOf = ({isDark}) => (isDark ? INKS.dark : INKS.light);
 
-/** The canvas's context at the screen's resolution, cleared. @param {HTMLCanvasElement} canvas @param {RollLayout} layout */
+/**
+ * The canvas's context at the screen's resolution, cleared.
+ * @param {HTMLCanvasElement} canvas
+ * @param {RollLayout} layout
+ */
 function prepare(canvas, {width, height}) {
   const scale = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
@@ -45,7 +49,11 @@ export function drawSong(canvas, picture) {
   for (const note of picture.song.notes) drawNote(context, note, picture, 0);
 }
 
-/** Rows of black keys, lines of bars and beats. @param {CanvasRenderingContext2D} context @param {Picture} picture */
+/**
+ * Rows of black keys, lines of bars and beats.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
 function drawGrid(context, picture) {
   const {song, layout} = picture;
   const ink = inkOf(picture);
@@ -67,7 +75,11 @@ function drawGrid(context, picture) {
   if (layout.lanes.size) context.fillRect(GUTTER, Math.round(drumTop) + 1, width - GUTTER, 1);
 }
 
-/** The names at the left. @param {CanvasRenderingContext2D} context @param {Picture} picture */
+/**
+ * The names at the left.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
 function drawScale(context, picture) {
   const {layout} = picture;
   const {low, high, semitone, drumTop} = layout;
@@ -85,7 +97,13 @@ function drawScale(context, picture) {
   }
 }
 
-/** `light` 0..1: see `toneColour`. @param {CanvasRenderingContext2D} context @param {SongNote} note @param {Picture} picture @param {number} light */
+/**
+ * `light` 0..1: see `toneColour`.
+ * @param {CanvasRenderingContext2D} context
+ * @param {SongNote} note
+ * @param {Picture} picture
+ * @param {number} light
+ */
 function drawNote(context, note, {song, layout, isDark, tones, heard}, light) {
   const {isDrum} = song.parts[note.part];
   const x = GUTTER + note.start * layout.stepWidth;
@@ -106,7 +124,12 @@ function drawNote(context, note, {song, layout, isDark, tones, heard}, light) {
   context.globalAlpha = 1;
 }
 
-/** The playhead, and brighter what sounds under it. @param {HTMLCanvasElement} canvas @param {Picture} picture @param {Player} player */
+/**
+ * The playhead, and brighter what sounds under it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Picture} picture
+ * @param {Player} player
+ */
 export function drawPlayhead(canvas, picture, {step, isPlaying}) {
   const {song, layout, isDark, tones, heard} = picture;
   const context = prepare(canvas, layout);

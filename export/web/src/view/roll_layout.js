@@ -19,7 +19,12 @@ const LEAST_PITCHES = 25;
  * @property {number} drumTop
  */
 
-/** @param {Song} song @param {number} barWidth @param {number} height @returns {RollLayout} */
+/**
+ * @param {Song} song
+ * @param {number} barWidth
+ * @param {number} height
+ * @returns {RollLayout}
+ */
 export function rollLayout(song, barWidth, height) {
   const drums = song.notes.filter(({part}) => song.parts[part].isDrum);
   const lanes = [...new Set(drums.map(({pitch}) => pitch))].sort((a, b) => b - a);
@@ -38,7 +43,10 @@ export function rollLayout(song, barWidth, height) {
   };
 }
 
-/** The pitches of the song with one above and below, and no fewer than two octaves. @param {Song} song */
+/**
+ * The pitches of the song with one above and below, and no fewer than two octaves.
+ * @param {Song} song
+ */
 function pitchRange({notes, parts}) {
   const pitches = notes.filter(({part}) => !parts[part].isDrum).map(({pitch}) => pitch);
   let low = Math.min(127, ...pitches) - 1;
@@ -52,7 +60,12 @@ function pitchRange({notes, parts}) {
 /** The upper edge of a pitch. @param {number} pitch @param {RollLayout} layout */
 export const pitchTop = (pitch, {high, semitone}) => (high - pitch) * semitone;
 
-/** The step at a place from the left edge. @param {number} x @param {RollLayout} layout @param {Song} song */
+/**
+ * The step at a place from the left edge.
+ * @param {number} x
+ * @param {RollLayout} layout
+ * @param {Song} song
+ */
 export function stepAt(x, {stepWidth}, song) {
   const step = Math.floor((x - GUTTER) / stepWidth);
   return Math.max(0, Math.min(song.bars * song.format.stepsPerMeasure - 1, step));

@@ -10,7 +10,10 @@ import {Icon} from './icons.jsx';
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
-/** The two styles and what lies between them. @param {{studio: Studio, pickFile: (which: Which) => void}} props */
+/**
+ * The two styles and what lies between them.
+ * @param {{studio: Studio, pickFile: (which: Which) => void}} props
+ */
 export function Styles({studio, pickFile}) {
   const {a, b} = studio.arrangement;
   const [pointA, pointB] = [a, b].map((style) => studio.point(style));
