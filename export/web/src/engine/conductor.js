@@ -36,12 +36,12 @@ export class Conductor {
   embed(points, room) {
     const distinct = [...new Set(points)];
     /** @type {Map<Float32Array, Float32Array>} */
-    const found = new Map();
+    const embeddingOf = new Map();
     for (let start = 0; start < distinct.length; start += this._capacity) {
       const some = distinct.slice(start, start + this._capacity);
-      this._embed(some, room).forEach((vectors, i) => found.set(some[i], vectors));
+      this._embed(some, room).forEach((vectors, i) => embeddingOf.set(some[i], vectors));
     }
-    return points.map((point) => /** @type {Float32Array} */ (found.get(point)));
+    return points.map((point) => /** @type {Float32Array} */ (embeddingOf.get(point)));
   }
 
   /** @param {Float32Array[]} points @param {DenseRoom} room */
@@ -49,16 +49,16 @@ export class Conductor {
     const {_tracks: tracks, width, _rows: rows, _bias: bias} = this;
     this.state.apply(points, room)
       .forEach((state, row) => rows.setState(row, state.map(Math.tanh)));
-    const found = points.map(() => new Float32Array(tracks * width));
+    const embeddings = points.map(() => new Float32Array(tracks * width));
     for (let track = 0; track < tracks; track++) {
       const {gates} = rows;
       for (let row = 0; row < points.length; row++) gates.set(bias, row * bias.length);
       rows.step(points.length);
       rows.output(points.length, this._top);
       const top = this._kernel.view(this._top, points.length * width);
-      found.forEach((vector, row) =>
+      embeddings.forEach((vector, row) =>
         vector.set(top.subarray(row * width, (row + 1) * width), track * width));
     }
-    return found;
+    return embeddings;
   }
 }

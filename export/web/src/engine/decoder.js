@@ -127,8 +127,8 @@ export class Decoder {
     for (let t = 0; t < steps && live.length; t++) {
       const {matrix} = this._output;
       const scores = this._scores(live, t);
-      live.forEach((track, place) => {
-        const begin = place * matrix.n;
+      live.forEach((track, index) => {
+        const begin = index * matrix.n;
         logits.set(scores.subarray(begin, begin + this._vocabulary));
         this._chooseToken(track, logits, temperature, t);
       });
@@ -158,22 +158,22 @@ export class Decoder {
   }
 
   /**
-   * One step of the network: logits [place, n] of the live tracks.
+   * One step of the network: logits [index, n] of the live tracks.
    * @param {LiveTrack[]} live
    * @param {number} t
    */
   _scores(live, t) {
     const {_kernel: kernel, _rows: rows} = this;
     const {gates} = rows;
-    live.forEach((track, place) => {
+    live.forEach((track, index) => {
       const chord = t ? track.row.chords[this._slot(track)] : NO_CHORD;
-      this._input.set(gates, place, track.constant, track.previous, chord);
+      this._input.set(gates, index, track.constant, track.previous, chord);
     });
     rows.step(live.length);
     rows.output(live.length, this._top);
     const {matrix, bias} = this._output;
     const scores = kernel.view(this._logits, live.length * matrix.n);
-    for (let place = 0; place < live.length; place++) scores.set(bias, place * matrix.n);
+    for (let index = 0; index < live.length; index++) scores.set(bias, index * matrix.n);
     kernel.accumulate(this._top, matrix, this._logits, live.length);
     return scores;
   }
@@ -203,17 +203,17 @@ export class Decoder {
   }
 
   /**
-   * The tracks that go on, each at the place of its state; gaps are filled from the end.
+   * The tracks that go on, each at the index of its state; gaps are filled from the end.
    * @param {LiveTrack[]} live
    */
   _dropEnded(live) {
     const kept = [...live];
-    for (let place = kept.length - 1; place >= 0; place--) {
-      if (!kept[place].grammar.done) continue;
+    for (let index = kept.length - 1; index >= 0; index--) {
+      if (!kept[index].grammar.done) continue;
       const last = kept.length - 1;
-      if (place < last) {
-        this._rows.move(last, place);
-        kept[place] = kept[last];
+      if (index < last) {
+        this._rows.move(last, index);
+        kept[index] = kept[last];
       }
       kept.pop();
     }

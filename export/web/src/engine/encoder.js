@@ -152,15 +152,15 @@ export class Encoder {
  * @param {Format} format
  */
 export function eventChords(tokens, chords, format) {
-  const found = new Uint8Array(tokens.length).fill(NO_CHORD);
+  const heard = new Uint8Array(tokens.length).fill(NO_CHORD);
   let step = 0;
   let before = 0;
   for (let i = 0; i < tokens.length; i++) {
     const start = i === tokens.length - 1 ? before : step;
     const slot = Math.floor((start * chords.length) / format.stepsPerMeasure);
-    if (i) found[i] = chords[Math.min(slot, chords.length - 1)];
+    if (i) heard[i] = chords[Math.min(slot, chords.length - 1)];
     before = step;
     step += format.shiftSteps(tokens[i]);
   }
-  return found;
+  return heard;
 }

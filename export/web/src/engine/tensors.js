@@ -74,7 +74,7 @@ export class TensorFolder {
 
   /** The bytes of one tensor, put together from the shards that it lies in. @param {Entry} entry */
   async _bytes({paths, offset, bytes}) {
-    const found = new Uint8Array(bytes);
+    const tensor = new Uint8Array(bytes);
     // Shards but the last of a group are of one size, that of the first.
     let begin = 0;
     for (const path of paths) {
@@ -83,10 +83,10 @@ export class TensorFolder {
       const to = Math.min(offset + bytes, begin + size);
       if (from < to) {
         const shard = new Uint8Array(await this._fetch(path));
-        found.set(shard.subarray(from - begin, to - begin), from - offset);
+        tensor.set(shard.subarray(from - begin, to - begin), from - offset);
       }
       begin += size;
-      if (begin >= offset + bytes) return found;
+      if (begin >= offset + bytes) return tensor;
     }
     throw new Error('the weights are cut short');
   }

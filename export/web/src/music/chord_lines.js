@@ -212,18 +212,18 @@ function held(words) {
 function atDashes(word) {
   if (/^-+$/.test(word)) return ['-'];
   /** @type {string[]} */
-  const found = [];
+  const chords = [];
   for (const part of word.split(/--+/).filter(Boolean)) {
     let rest = part.startsWith('-') ? part.replace(/^-+|-+$/g, '') : part;
     while (rest) {
       let end = rest.split('-', SPELLING.mostDashes).join('-').length;
       while (end > 0 && !isReadable(rest.slice(0, end))) end = rest.lastIndexOf('-', end - 1);
       if (end <= 0) return [word];
-      found.push(rest.slice(0, end));
+      chords.push(rest.slice(0, end));
       rest = rest.slice(end).replace(/^-+/, '');
     }
   }
-  return found;
+  return chords;
 }
 
 /** @param {string} word */

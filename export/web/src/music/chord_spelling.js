@@ -51,11 +51,11 @@ export function readChord(symbol) {
     throw new ChordError(`“${symbol}” is not a chord.${hint} ${EXAMPLES}`);
   }
   const rest = text.slice(match[0].length);
-  const found = rest.startsWith(':') ? readHarte(rest.slice(1)) : readKind(withoutBass(rest));
-  if (!found) {
+  const degrees = rest.startsWith(':') ? readHarte(rest.slice(1)) : readKind(withoutBass(rest));
+  if (!degrees) {
     throw new ChordError(`“${symbol}” is not a chord (“${rest}” has no meaning). ${EXAMPLES}`);
   }
-  return {root: match[1].toUpperCase() + match[2], third: found[0], fifth: found[1]};
+  return {root: match[1].toUpperCase() + match[2], third: degrees[0], fifth: degrees[1]};
 }
 
 /** @type {Record<string, number>} */
@@ -107,8 +107,8 @@ function readKind(kind) {
   const text = kind.replace(WORDS, (word) => word.toLowerCase());
   for (const {pattern, third, fifth} of KINDS) {
     const match = pattern.exec(text);
-    const found = match && modified(text.slice(match[0].length), third, fifth);
-    if (found) return found;
+    const degrees = match && modified(text.slice(match[0].length), third, fifth);
+    if (degrees) return degrees;
   }
   return null;
 }

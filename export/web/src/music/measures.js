@@ -91,12 +91,12 @@ function barsOf(score, format) {
  * @returns {Bar[]} without chords
  */
 function barsOfSection(section, isLast, byBar, format) {
-  return Array.from({length: section.bars}, (_, place) => {
-    const number = section.firstBar + place;
+  return Array.from({length: section.bars}, (_, index) => {
+    const number = section.firstBar + index;
     const notes = section.counts ? byBar.get(number) ?? [] : [];
     const tracks = tokenise(notes, format);
     const isCut =
-      !isLast && place === section.bars - 1 && section.steps % format.stepsPerMeasure > 0;
+      !isLast && index === section.bars - 1 && section.steps % format.stepsPerMeasure > 0;
     const reason = section.counts
       ? rejection(notes, tracks, isCut, format)
       : `its meter is not ${format.meter}`;
@@ -255,9 +255,9 @@ function addChords(bars, notes, section, {ticksPerQuarter}, format) {
     }));
   const chords = inferChords(pitched, (section.end - section.start) * unit, frame);
   const count = format.chordsPerMeasure;
-  bars.forEach((bar, place) => {
+  bars.forEach((bar, index) => {
     for (let i = 0; i < count; i++) {
-      const {id, symbol} = chords[Math.min(place * count + i, chords.length - 1)];
+      const {id, symbol} = chords[Math.min(index * count + i, chords.length - 1)];
       bar.chords.push(id);
       bar.symbols.push(symbol);
     }

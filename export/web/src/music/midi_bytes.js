@@ -55,7 +55,7 @@ class FileReading {
     this.data = data;
     this.longestDelay = MIDI.longestDelayQuarters * ticksPerQuarter;
     /** @type {MidiEvents} */
-    this.found = {
+    this.contents = {
       ticksPerQuarter, events: [], signatures: [], tempos: [], exclusives: [], tracks: [],
       texts: [], flaws: {},
     };
@@ -73,7 +73,7 @@ class FileReading {
 
   /** @param {string} kind */
   flaw(kind) {
-    this.found.flaws[kind] = (this.found.flaws[kind] ?? 0) + 1;
+    this.contents.flaws[kind] = (this.contents.flaws[kind] ?? 0) + 1;
   }
 
   /**
@@ -102,7 +102,7 @@ class FileReading {
     if (this.faults * MIDI.soundBytesPerFault > this.soundBytes) {
       throw new MidiError(this.firstFault);
     }
-    const {events, exclusives} = this.found;
+    const {events, exclusives} = this.contents;
     // ports are numbered from 0 in the order of their numbers in the file
     const ports = [...this.ports].sort((a, b) => a - b);
     for (const message of exclusives) message.port = ports.indexOf(message.port);
@@ -110,7 +110,7 @@ class FileReading {
       event.port = ports.length > 1 ? ports.indexOf(event.port) : 0;
       event.channel = MIDI.channels * event.port + event.status % MIDI.channels;
     }
-    return this.found;
+    return this.contents;
   }
 }
 
@@ -135,7 +135,7 @@ class TrackReader {
     while (this.position < stop && !this.ended && !this.cut) {
       if (!(this.size && this.takeEvent())) this.takeOther();
     }
-    file.found.tracks.push({stop, endTick: this.tick});
+    file.contents.tracks.push({stop, endTick: this.tick});
     if (this.cut || !(this.ended || this.sizeIsRight)) file.flaw('cut_short');
     else if (!this.sizeIsRight) file.flaw('wrong_size');
   }
@@ -145,7 +145,7 @@ class TrackReader {
    */
   takeEvent() {
     const {file, position, stop, size} = this;
-    const {data, found, statuses} = file;
+    const {data, contents, statuses} = file;
     let at = position;
     let delta = 0;
     while (at < stop && at < position + 3 && data[at] >= 0x80) delta = delta * 128 + data[at++] % 128;
@@ -163,11 +163,11 @@ class TrackReader {
     // without any status in the file so far it is no event that counts, whatever its data
     const running = status ?? statuses[size] ?? data[at];
     statuses[size] = running;
-    found.events.push({
+    contents.events.push({
       at, tick: this.tick, track: this.track, port: this.port, channel: 0, status: running,
       data1: data[at], data2,
     });
-    if (found.events.length > MIDI.maxEvents) {
+    if (contents.events.length > MIDI.maxEvents) {
       throw new MidiError('The MIDI file has over a million events; no song has as many.');
     }
     file.soundBytes += at + size - position;
@@ -255,7 +255,7 @@ class TrackReader {
     const content = data.subarray(first, this.position);
     if (isMeta) this.takeMeta(kind, content);
     else if (kind === SYSEX && length <= MIDI.maxSysexBytes) {
-      file.found.exclusives.push({at: first, tick: this.tick, port: this.port, content});
+      file.contents.exclusives.push({at: first, tick: this.tick, port: this.port, content});
     }
   }
 
@@ -288,7 +288,7 @@ class TrackReader {
       [this.port] = content;
       file.ports.add(this.port);
     } else if (kind === TEXT) {
-      file.found.texts.push(new TextDecoder().decode(content));
+      file.contents.texts.push(new TextDecoder().decode(content));
     }
   }
 
@@ -296,7 +296,7 @@ class TrackReader {
   takeTempo(content) {
     const {file, track, tick} = this;
     const microseconds = (content[0] << 16) | (content[1] << 8) | content[2];
-    if (content.length >= 3 && microseconds) file.found.tempos.push({track, tick, microseconds});
+    if (content.length >= 3 && microseconds) file.contents.tempos.push({track, tick, microseconds});
     else file.flaw('impossible_tempo');
   }
 
@@ -304,7 +304,7 @@ class TrackReader {
   takeSignature([beats, power]) {
     const {file, track, tick} = this;
     if (power !== undefined && beats && power <= MIDI.maxUnitPower) {
-      file.found.signatures.push({track, tick, beats, unit: 1 << power});
+      file.contents.signatures.push({track, tick, beats, unit: 1 << power});
     } else {
       file.flaw('impossible_meter');
     }

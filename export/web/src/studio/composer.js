@@ -107,9 +107,9 @@ export class Composer {
       if (this._known.size > MOST_KEPT) this._known.clear();
       [...missing.keys()].forEach((key, i) => this._known.set(key, decoded[i]));
     }
-    const found = keys.flatMap((key) => this._known.get(key) ?? []);
+    const tokens = keys.flatMap((key) => this._known.get(key) ?? []);
     // others may have been cleared meanwhile
-    return found.length === keys.length ? found : this._decode(rows, temperature);
+    return tokens.length === keys.length ? tokens : this._decode(rows, temperature);
   }
 
   /**

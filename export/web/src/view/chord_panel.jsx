@@ -11,7 +11,7 @@ import {Icon} from './icons.jsx';
 const QUALITY_NAMES = ['major', 'minor', 'aug', 'dim'];
 
 /**
- * The chord or chords of a bar, and the bar's place.
+ * The chord or chords of a bar, and the bar's position.
  * @param {object} props
  * @param {Studio} props.studio
  * @param {number} props.index of the bar
@@ -22,7 +22,7 @@ export function ChordPanel({studio, index, close, setOpen}) {
   const {chords} = studio.arrangement;
   const bar = chords[index];
   const [half, setHalf] = useState(0);
-  const place = Math.min(half, bar.length - 1);
+  const position = Math.min(half, bar.length - 1);
   const panel = useFocusWithin(() => setOpen(null));
   const replaceBar = (/** @type {number[][]} */ ...bars) =>
     studio.setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
@@ -38,14 +38,14 @@ export function ChordPanel({studio, index, close, setOpen}) {
       {bar.length > 1 && (
         <div class="halves" role="group" aria-label="Which chord of the bar">
           {bar.map((chord, i) => (
-            <button type="button" class="chip" aria-pressed={i === place} onClick={() => setHalf(i)}>
+            <button type="button" class="chip" aria-pressed={i === position} onClick={() => setHalf(i)}>
               <ChordName id={chord} />
             </button>
           ))}
         </div>
       )}
-      <ChordKeys id={bar[place]}
-        choose={(chord) => replaceBar(bar.map((old, i) => (i === place ? chord : old)))} />
+      <ChordKeys id={bar[position]}
+        choose={(chord) => replaceBar(bar.map((old, i) => (i === position ? chord : old)))} />
       <div class="panel-tools">
         <button type="button" class="tool" disabled={index === 0} onClick={() => move(index - 1)}
           aria-label="Move to the left"><Icon name="left" /></button>
