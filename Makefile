@@ -10,14 +10,17 @@ BIN := "$(VENV)/bin"
 SPACE := $(subst ,, )
 STAMP := $(subst $(SPACE),\ ,$(VENV))/.installed
 
+# npm writes this file last.
+WEB_PACKAGES := export/web/node_modules/.package-lock.json
+
 # Where the home folder is missing or read-only, pip, uv and npm keep their caches in .home.
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
 export HOME := $(CURDIR)/.home
 endif
 
 .PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
-  test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives fuzz-commands \
-  fuzz-http fuzz-coverage lint format wheel constraints clean
+  test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
+  fuzz-commands fuzz-http fuzz-coverage lint lint-web format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -38,7 +41,9 @@ help:
 	@echo "make fuzz-commands     20,000 odd command lines and JSON files, likewise"
 	@echo "make fuzz-http         5,000 answers of servers that misbehave, likewise"
 	@echo "make fuzz-coverage     an hour of inputs that reach new lines of three readers, by atheris"
-	@echo "make lint format       ruff"
+	@echo "make test-units        the page's engine, music and state in Node alone"
+	@echo "make lint              ruff, and tsc and eslint for the page"
+	@echo "make format            ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
 	@echo "make clean             remove what make made"
@@ -59,10 +64,13 @@ $(STAMP): setup.py constraints.txt overrides.txt
 demo: setup
 	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")
 
-web:
+web: $(WEB_PACKAGES)
+	cd export/web && npm run build
+
+$(WEB_PACKAGES): $(wildcard export/web/package-lock.json)
 	@command -v npm >/dev/null || \
-	  { echo "make web needs Node 20 and npm, which are not installed"; exit 1; }
-	cd export/web && npm ci --no-audit --no-fund && npm run build
+	  { echo "the page needs Node 20 and npm, which are not installed"; exit 1; }
+	cd export/web && npm ci --no-audit --no-fund
 
 # The file is in the repository, so that `make web` needs no Python; a test compares it.
 tables: setup
@@ -123,6 +131,15 @@ fuzz-coverage: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@if command -v npm >/dev/null; then $(MAKE) lint-web; \
+	  else echo "no npm: the page is not checked"; fi
+
+lint-web: $(WEB_PACKAGES)
+	cd export/web && npm run lint
+
+# engine/, music/ and state/ of the page, without Python and without a browser.
+test-units: $(WEB_PACKAGES)
+	cd export/web && npm test
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -8,12 +8,43 @@ import * as esbuild from 'esbuild';
 import wabt from 'wabt';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const ENTRIES = {page: 'src/main.jsx', worker: 'src/engine/worker.js'};
+const script = {
+  bundle: true,
+  format: 'esm',
+  target: ['chrome111', 'firefox113', 'safari16.4'],
+  minify: true,
+  legalComments: 'linked',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  pure: ['console.log'], // the synthesiser's chatter
+  logLevel: 'warning',
+};
 
 /** The bytes of the assembled kernel. */
 export async function assemble() {
   const file = path.join(here, 'src/engine/kernel.wat');
   const module = (await wabt()).parseWat(file, await readFile(file, 'utf8'), {simd: true});
   return module.toBinary({}).buffer;
+}
+
+/** Module -> the modules of ours that it imports, as names below src/. */
+export async function importsOf() {
+  const {metafile} = await esbuild.build({
+    ...script,
+    absWorkingDir: path.join(here, 'src'),
+    entryPoints: Object.values(ENTRIES).map((entry) => path.join(here, entry)),
+    outdir: 'nowhere',
+    write: false,
+    metafile: true,
+    packages: 'external',
+    loader: {'.wat': 'binary'},
+  });
+  const isOurs = (module) => !module.endsWith('.wat') && !module.startsWith('<');
+  return Object.fromEntries(Object.entries(metafile.inputs).filter(([module]) => isOurs(module))
+    .map(([module, {imports}]) => [module, imports
+      .filter(({external, path: target}) => !external && isOurs(target))
+      .map(({path: target}) => target)]));
 }
 
 /** Makes dist/ whole: the old one goes only when the new one is complete. */
@@ -23,28 +54,17 @@ async function build() {
   await rm(part, {recursive: true, force: true});
   await mkdir(part);
   const kernel = await assemble();
-  const options = {
-    bundle: true,
-    format: 'esm',
-    target: ['chrome111', 'firefox113', 'safari16.4'],
-    minify: true,
-    legalComments: 'linked',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    pure: ['console.log'], // the synthesiser's chatter
-    logLevel: 'warning',
-  };
   await Promise.all([
     esbuild.build({
-      ...options,
-      entryPoints: {page: path.join(here, 'src/main.jsx')},
+      ...script,
+      entryPoints: {page: path.join(here, ENTRIES.page)},
       outdir: part,
       splitting: true,
       chunkNames: '[name]-[hash]',
     }),
     esbuild.build({
-      ...options,
-      entryPoints: {worker: path.join(here, 'src/engine/worker.js')},
+      ...script,
+      entryPoints: {worker: path.join(here, ENTRIES.worker)},
       outdir: part,
       plugins: [{
         name: 'kernel',
@@ -55,6 +75,7 @@ async function build() {
     }),
     esbuild.build({
       entryPoints: {page: path.join(here, 'src/page.css')},
+      bundle: true,
       outdir: part,
       minify: true,
       logLevel: 'warning',

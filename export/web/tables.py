@@ -28,6 +28,18 @@ from gm_vae.music.vocabulary import DRUMS, PITCHES, PROGRAMS, EventType
 
 FILE = pathlib.Path(__file__).resolve().parent / "src" / "generated" / "tables.js"
 
+# What TypeScript cannot infer from the values: tuples, and objects that are looked up by any key.
+TYPES = {
+    "SPELLING.naturals": "Record<string, number>",
+    "SPELLING.signs": "Record<string, string>",
+    "SPELLING.kinds": "[pattern: string, third: ?number, fifth: ?number][]",
+    "SPELLING.changes": "Record<string, number>",
+    "CHORD_INFERENCE.kinds": "[suffix: string, pitchClasses: number[], quality: number][]",
+    "MIDI.dataOfSystemCommon": "Record<number, number>",
+    "MIDI.metaLengths": "Record<number, number>",
+    "MIDI.flaws": "Record<string, [one: string, several: string]>",
+}
+
 
 def tables() -> dict[str, dict[str, Any]]:
     """JSON values by name, by the name of the table."""
@@ -126,7 +138,10 @@ def source() -> str:
     for name, table in tables().items():
         lines += ["", f"export const {name} = {{"]
         for key, value in table.items():
-            lines.append(f"  {key}: {json.dumps(value, ensure_ascii=True)},")
+            literal = json.dumps(value, ensure_ascii=True)
+            if kind := TYPES.get(f"{name}.{key}"):
+                literal = f"/** @type {{{kind}}} */ ({literal})"
+            lines.append(f"  {key}: {literal},")
         lines.append("};")
     return "\n".join(lines) + "\n"
 

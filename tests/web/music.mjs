@@ -2,12 +2,11 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
-import {priorPoint} from '../../export/web/src/engine/sampling.js';
+import {priorPoint} from '../../export/web/src/engine/prior.js';
 import {chordLine} from '../../export/web/src/music/chord_lines.js';
 import {ChordError} from '../../export/web/src/music/chord_spelling.js';
 import {chordId, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';
 import {Format} from '../../export/web/src/music/format.js';
-import {FAMILIES, INSTRUMENTS, drumName} from '../../export/web/src/music/general_midi.js';
 import {readMeasures} from '../../export/web/src/music/measures.js';
 import {writeMidi} from '../../export/web/src/music/midi_writer.js';
 import {readScore} from '../../export/web/src/music/score.js';
@@ -48,7 +47,6 @@ const actions = {
   }),
   point: ({seed, draw, size}) => [...priorPoint(seed, draw, size)],
   line: ({text}) => refused(() => chordLine(text)),
-  names: () => ({FAMILIES, INSTRUMENTS, drums: [...Array(128).keys()].map(drumName)}),
   write: ({measures, format, qpm, title, file}) => {
     const song = makeSong(
       measures.map(({tracks, chords}) => ({tracks: tracks.map((tokens) => ({tokens})), chords})),

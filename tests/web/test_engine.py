@@ -3,6 +3,11 @@
 A token may differ only where its choice was a near tie.
 """
 
+import base64
+import json
+import pathlib
+import runpy
+
 import numpy as np
 import pytest
 from closeness import NETWORK, assert_close
@@ -14,6 +19,7 @@ from gm_vae.generate.loading import load
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi
 
+WRITER = pathlib.Path(__file__).resolve().parent / "engine_vectors.py"
 SIZES = {"encoder_units": 24, "decoder_units": (20, 20), "latent_size": 12}
 WALTZ = MeasureFormat(
     beats_per_bar=3, steps_per_quarter=12, max_tracks=4, max_instruments=4, max_track_length=32,
@@ -103,3 +109,23 @@ def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
     mu, _ = model.encode(measures)
     assert np.abs(mu).max() > 0.1
     assert_close(found, mu, NETWORK)
+
+
+def test_the_vectors_are_what_the_package_computes(tmp_path):
+    """Those that model.test.mjs compares with the page's engine."""
+    writer = runpy.run_path(str(WRITER))
+    vector = json.loads(writer["FILE"].read_text(encoding="utf-8"))
+    for name, content in vector["files"].items():
+        is_text = name in writer["TEXTS"]
+        data = json.dumps(content).encode() if is_text else base64.b64decode(content)
+        (tmp_path / name).write_bytes(data)
+    model = load(tmp_path)
+    z = np.array(vector["decode"]["z"], np.float32)
+    chords = np.array(vector["decode"]["chords"])
+    for run in vector["decode"]["runs"]:
+        tokens = writer["decode"](model, z, chords, run["temperature"], run["seed"])
+        assert writer["trimmed"](tokens) == run["tokens"]
+    song = next(iter(arranger.songs(1, seed=2)))
+    measures = measures_from_midi(song.midi)[0][: len(vector["encode"])]
+    mu, _ = model.encode(measures)
+    assert_close(np.array([each["mu"] for each in vector["encode"]]), mu, NETWORK)

@@ -1,13 +1,21 @@
 /** z -> tokens: `decode_side_by_side` of the package. All tracks of all measures run together. */
 
-import {NO_CHORD, NUM_CHORDS} from '../music/format.js';
+import {NO_CHORD} from '../music/format.js';
+import {Conductor} from './conductor.js';
+import {DecoderInput} from './decoder_input.js';
+import {Dense, DenseRoom} from './dense.js';
 import {TrackGrammar, NEVER} from './grammar.js';
 import {paddedRows} from './kernel.js';
-import {LstmRows, LstmWeights} from './lstm.js';
 import {
   CONDUCTOR_STATE, DECODER_STATE, OUTPUT, conductorCell, decoderCell, loadLayers,
-} from './names.js';
+} from './layers.js';
+import {LstmRows, LstmWeights} from './lstm.js';
 import {choose, uniform} from './sampling.js';
+
+/** @import {Format} from '../music/format.js' */
+/** @import {Kernel} from './kernel.js' */
+/** @import {Layer} from './layers.js' */
+/** @import {TensorFolder} from './tensors.js' */
 
 const CAPACITY = 128; // rows that run at once; bounds the memory, not the result
 const NO_TOKEN = -1; // what is fed before a track's first token: zeros
@@ -21,13 +29,22 @@ const NO_TOKEN = -1; // what is fed before a track's first token: zeros
  * @property {number} seed
  * @property {number} draw which random numbers of the seed to use
  * @property {number} [program] a program 0..128 that the track must have
+ *
+ * A row while it is decoded.
+ * @typedef {object} LiveTrack
+ * @property {Row} row
+ * @property {Float32Array} constant what its embedding adds to the first gates
+ * @property {number[]} tokens
+ * @property {number} previous the last token
+ * @property {TrackGrammar} grammar
+ * @property {?{least: number}} margin
  */
 
 export class Decoder {
   /**
-   * @param {import('./kernel.js').Kernel} kernel
-   * @param {import('./tensors.js').TensorFolder} tensors
-   * @param {import('../music/format.js').Format} format
+   * @param {Kernel} kernel
+   * @param {TensorFolder} tensors
+   * @param {Format} format
    * @param {number} firstInput the token fed before each track's first; NO_TOKEN feeds zeros
    */
   static async load(kernel, tensors, format, firstInput = NO_TOKEN) {
@@ -43,44 +60,33 @@ export class Decoder {
     return new Decoder(kernel, format, dense, conductor, decoder, firstInput);
   }
 
-  constructor(kernel, format, [conductorState, decoderState, output], conductor, decoder, first) {
+  /**
+   * @param {Kernel} kernel
+   * @param {Format} format
+   * @param {Layer[]} dense of the conductor's state, the decoder's state, and the output
+   * @param {Layer[]} conductor
+   * @param {Layer[]} decoder
+   * @param {number} firstInput
+   */
+  constructor(kernel, format, [conductorState, decoderState, output], conductor, decoder, firstInput) {
     this.format = format;
     this.latentSize = conductorState.kernel.length / conductorState.bias.length;
     this._kernel = kernel;
-    this._firstInput = first;
+    this._firstInput = firstInput;
     this._vocabulary = output.bias.length;
-    this._conductorState = pack(kernel, conductorState);
-    this._decoderState = pack(kernel, decoderState);
-    this._output = pack(kernel, output);
-    this._conductorBias = conductor[0].bias;
-    // The published conductor reads a zero of width 1.
-    this._conductor = new LstmWeights(kernel, conductor, 1);
-
-    const [{kernel: inputs, bias}] = decoder;
-    const columns = bias.length;
+    this._conductor = new Conductor(
+      kernel, conductorState, conductor, format.maxTracks, CAPACITY);
+    this._decoderState = new Dense(kernel, decoderState);
+    this._output = new Dense(kernel, output);
     const width = decoder[decoder.length - 1].bias.length / 4;
-    const rows = inputs.length / columns;
-    const units = columns / 4;
-    this._width = width;
-    this._hasChords = rows > this._vocabulary + width + units;
-    this._decoder = new LstmWeights(kernel, decoder, rows - units);
-    // What each one-hot adds to the first gates: tokens, then chords.
-    this._columns = columns;
-    this._tokenTable = inputs.slice(0, this._vocabulary * columns);
-    const chords = (this._vocabulary + width) * columns;
-    this._chordTable = inputs.slice(chords, chords + (this._hasChords ? NUM_CHORDS : 0) * columns);
-    this._embedding = {
-      matrix: kernel.pack(inputs, columns, this._vocabulary, this._vocabulary + width),
-      bias,
-    };
-    this._rows = new LstmRows(kernel, this._decoder, CAPACITY);
-    this._conducted = new LstmRows(kernel, this._conductor, CAPACITY);
+    this._input = new DecoderInput(kernel, decoder[0], this._vocabulary, width);
+    this._rows = new LstmRows(
+      kernel, new LstmWeights(kernel, decoder, this._input.rows), CAPACITY);
     this._top = kernel.allocate(paddedRows(CAPACITY) * width);
     this._logits = kernel.allocate(paddedRows(CAPACITY) * this._output.matrix.n);
-    const widest = Math.max(
-      columns, this._conductorState.matrix.n, this._decoderState.matrix.n, this.latentSize);
-    this._denseInput = kernel.allocate(paddedRows(CAPACITY) * widest);
-    this._denseOutput = kernel.allocate(paddedRows(CAPACITY) * widest);
+    this._room = new DenseRoom(kernel, CAPACITY, Math.max(
+      this._input.columns, this._conductor.state.matrix.n, this._decoderState.matrix.n,
+      this.latentSize));
   }
 
   /**
@@ -92,151 +98,130 @@ export class Decoder {
    * @returns {Uint16Array[]} program, events and end of each; the end alone of an absent track
    */
   decode(rows, temperature, margins = null) {
-    const embeddings = this._embed(rows.map(({z}) => z));
-    const found = [];
-    for (let start = 0; start < rows.length; start += CAPACITY) {
-      const stop = Math.min(start + CAPACITY, rows.length);
-      const part = rows.slice(start, stop);
-      const vectors = part.map(({track}, i) =>
-        embeddings[start + i].subarray(track * this._width, (track + 1) * this._width));
-      found.push(...this._decodePart(part, vectors, temperature, margins?.subarray(start, stop)));
-    }
-    return found;
+    const embeddings = this._conductor.embed(rows.map(({z}) => z), this._room);
+    const {width} = this._conductor;
+    const tracks = rows.flatMap((_, start) => {
+      if (start % CAPACITY) return [];
+      const some = rows.slice(start, start + CAPACITY);
+      const vectors = some.map(({track}, i) =>
+        embeddings[start + i].subarray(track * width, (track + 1) * width));
+      return this._decodeTogether(some, vectors, temperature, margins !== null);
+    });
+    tracks.forEach(({margin}, i) => {
+      if (margin && margins) margins[i] = margin.least;
+    });
+    return tracks.map(({tokens}) => Uint16Array.from(tokens));
   }
 
-  _decodePart(rows, embeddings, temperature, margins) {
-    const {format, _kernel: kernel, _columns: columns} = this;
-    const steps = format.maxTrackLength;
-    const constant = this._dense(embeddings, this._embedding);
-    const states = this._dense(embeddings, this._decoderState);
-    const tracks = rows.map((row, i) => {
-      this._rows.setState(i, states[i].map(Math.tanh));
-      return {
-        ...row,
-        index: i,
-        constant: constant[i],
-        tokens: [],
-        previous: this._firstInput,
-        grammar: new TrackGrammar(format),
-        margin: margins ? {least: Infinity} : null,
-      };
-    });
-    const found = tracks.map(({tokens}) => tokens);
+  /**
+   * @param {Row[]} rows no more than CAPACITY
+   * @param {Float32Array[]} embeddings of their tracks
+   * @param {number} temperature
+   * @param {boolean} withMargins
+   */
+  _decodeTogether(rows, embeddings, temperature, withMargins) {
+    const steps = this.format.maxTrackLength;
+    const tracks = this._begin(rows, embeddings, withMargins);
     const logits = new Float64Array(this._vocabulary);
     let live = [...tracks];
     for (let t = 0; t < steps && live.length; t++) {
-      const gates = this._rows.gates;
-      live.forEach((track, place) => {
-        const chord = t ? track.chords[this._slot(track)] : NO_CHORD;
-        this._inputGates(gates, place * columns, track.constant, track.previous, chord);
-      });
-      this._rows.step(live.length);
-      this._rows.output(live.length, this._top);
-      const {matrix, bias} = this._output;
-      const scores = kernel.view(this._logits, live.length * matrix.n);
-      for (let place = 0; place < live.length; place++) scores.set(bias, place * matrix.n);
-      kernel.accumulate(this._top, matrix, this._logits, live.length);
-      live.forEach((track, place) => {
-        const begin = place * matrix.n;
+      const {matrix} = this._output;
+      const scores = this._scores(live, t);
+      live.forEach((track, index) => {
+        const begin = index * matrix.n;
         logits.set(scores.subarray(begin, begin + this._vocabulary));
-        track.grammar.constrain(logits, steps - t);
-        if (t === 0 && track.program !== undefined) onlyProgram(logits, track.program, format);
-        const draw = temperature > 0 ? uniform(track.seed, track.draw, track.track, t) : 0;
-        const token = choose(logits, temperature, draw, track.margin);
-        track.tokens.push(token);
-        track.previous = token;
-        track.grammar.advance(token);
+        this._chooseToken(track, logits, temperature, t);
       });
       live = this._dropEnded(live);
     }
-    if (margins) for (const {index, margin} of tracks) margins[index] = margin.least;
-    return found.map((tokens) => Uint16Array.from(tokens));
+    return tracks;
   }
 
-  /** Which of a track's chords sounds now. */
-  _slot({chords, grammar}) {
-    const slot = Math.floor((grammar.step * chords.length) / this.format.stepsPerMeasure);
-    return Math.min(slot, chords.length - 1);
+  /**
+   * @param {Row[]} rows
+   * @param {Float32Array[]} embeddings
+   * @param {boolean} withMargins
+   * @returns {LiveTrack[]}
+   */
+  _begin(rows, embeddings, withMargins) {
+    const constants = this._input.constants(embeddings, this._room);
+    this._decoderState.apply(embeddings, this._room)
+      .forEach((state, i) => this._rows.setState(i, state.map(Math.tanh)));
+    return rows.map((row, i) => ({
+      row,
+      constant: constants[i],
+      tokens: [],
+      previous: this._firstInput,
+      grammar: new TrackGrammar(this.format),
+      margin: withMargins ? {least: Infinity} : null,
+    }));
   }
 
-  _inputGates(gates, begin, constant, token, chord) {
-    const columns = this._columns;
-    const tokenRow = token * columns;
-    const chordRow = chord * columns;
-    const {_tokenTable: tokens, _chordTable: chords} = this;
-    for (let i = 0; i < columns; i++) {
-      let gate = constant[i];
-      if (token >= 0) gate += tokens[tokenRow + i];
-      if (this._hasChords) gate += chords[chordRow + i];
-      gates[begin + i] = gate;
-    }
+  /**
+   * One step of the network: logits [index, n] of the live tracks.
+   * @param {LiveTrack[]} live
+   * @param {number} t
+   */
+  _scores(live, t) {
+    const {_kernel: kernel, _rows: rows} = this;
+    const {gates} = rows;
+    live.forEach((track, index) => {
+      const chord = t ? track.row.chords[this._slot(track)] : NO_CHORD;
+      this._input.set(gates, index, track.constant, track.previous, chord);
+    });
+    rows.step(live.length);
+    rows.output(live.length, this._top);
+    const {matrix, bias} = this._output;
+    const scores = kernel.view(this._logits, live.length * matrix.n);
+    for (let index = 0; index < live.length; index++) scores.set(bias, index * matrix.n);
+    kernel.accumulate(this._top, matrix, this._logits, live.length);
+    return scores;
   }
 
-  /** The tracks that go on, each at the place of its state; gaps are filled from the end. */
+  /**
+   * @param {LiveTrack} track
+   * @param {Float64Array} logits
+   * @param {number} temperature
+   * @param {number} t
+   */
+  _chooseToken(track, logits, temperature, t) {
+    const {format} = this;
+    const {row, grammar} = track;
+    grammar.constrain(logits, format.maxTrackLength - t);
+    if (t === 0 && row.program !== undefined) onlyProgram(logits, row.program, format);
+    const draw = temperature > 0 ? uniform(row.seed, row.draw, row.track, t) : 0;
+    const token = choose(logits, temperature, draw, track.margin);
+    track.tokens.push(token);
+    track.previous = token;
+    grammar.advance(token);
+  }
+
+  /** Which of a track's chords sounds now. @param {LiveTrack} track */
+  _slot({row, grammar}) {
+    const slot = Math.floor((grammar.step * row.chords.length) / this.format.stepsPerMeasure);
+    return Math.min(slot, row.chords.length - 1);
+  }
+
+  /**
+   * The tracks that go on, each at the index of its state; gaps are filled from the end.
+   * @param {LiveTrack[]} live
+   */
   _dropEnded(live) {
     const kept = [...live];
-    for (let place = kept.length - 1; place >= 0; place--) {
-      if (!kept[place].grammar.done) continue;
+    for (let index = kept.length - 1; index >= 0; index--) {
+      if (!kept[index].grammar.done) continue;
       const last = kept.length - 1;
-      if (place < last) {
-        this._rows.move(last, place);
-        kept[place] = kept[last];
+      if (index < last) {
+        this._rows.move(last, index);
+        kept[index] = kept[last];
       }
       kept.pop();
     }
     return kept;
   }
-
-  /** Float32Array [T * D] of each point; one that several rows share is computed once. */
-  _embed(points) {
-    const distinct = [...new Set(points)];
-    const found = new Map();
-    for (let start = 0; start < distinct.length; start += CAPACITY) {
-      const part = distinct.slice(start, start + CAPACITY);
-      this._conduct(part).forEach((vectors, i) => found.set(part[i], vectors));
-    }
-    return points.map((point) => found.get(point));
-  }
-
-  _conduct(points) {
-    const {maxTracks: tracks} = this.format;
-    const width = this._width;
-    const states = this._dense(points, this._conductorState);
-    states.forEach((state, row) => this._conducted.setState(row, state.map(Math.tanh)));
-    const found = points.map(() => new Float32Array(tracks * width));
-    for (let track = 0; track < tracks; track++) {
-      const gates = this._conducted.gates;
-      for (let row = 0; row < points.length; row++) {
-        gates.set(this._conductorBias, row * this._conductorBias.length);
-      }
-      this._conducted.step(points.length);
-      this._conducted.output(points.length, this._top);
-      const top = this._kernel.view(this._top, points.length * width);
-      found.forEach((vector, row) =>
-        vector.set(top.subarray(row * width, (row + 1) * width), track * width));
-    }
-    return found;
-  }
-
-  /** x W + b of each vector. */
-  _dense(vectors, {matrix, bias}) {
-    const {k, n} = matrix;
-    const inputs = this._kernel.view(this._denseInput, vectors.length * k);
-    const outputs = this._kernel.view(this._denseOutput, vectors.length * n);
-    vectors.forEach((vector, row) => {
-      inputs.set(vector, row * k);
-      outputs.set(bias, row * n);
-    });
-    this._kernel.accumulate(this._denseInput, matrix, this._denseOutput, vectors.length);
-    return vectors.map((_, row) => outputs.slice(row * n, row * n + bias.length));
-  }
 }
 
-const pack = (kernel, {kernel: weights, bias}) => ({
-  matrix: kernel.pack(weights, bias.length),
-  bias,
-});
-
+/** @param {Float64Array} logits @param {number} program @param {Format} format */
 function onlyProgram(logits, program, format) {
   const wanted = logits[format.program + program];
   logits.fill(NEVER);

@@ -2,16 +2,27 @@
 
 import {NO_CHORD} from '../music/format.js';
 import {paddedRows} from './kernel.js';
+import {MU, encoderCell, loadLayers} from './layers.js';
 import {LstmRows, LstmWeights} from './lstm.js';
-import {MU, encoderCell, loadLayers} from './names.js';
+
+/** @import {Format} from '../music/format.js' */
+/** @import {Kernel} from './kernel.js' */
+/** @import {Layer} from './layers.js' */
+/** @import {TensorFolder} from './tensors.js' */
 
 export class Encoder {
+  /** @param {Kernel} kernel @param {TensorFolder} tensors @param {Format} format */
   static async load(kernel, tensors, format) {
     const names = [0, 1].flatMap((level) => ['fw', 'bw'].map((way) => encoderCell(level, way)));
     const layers = await loadLayers(tensors, [...names, MU]);
     return new Encoder(kernel, format, layers);
   }
 
+  /**
+   * @param {Kernel} kernel
+   * @param {Format} format
+   * @param {Layer[]} layers two directions over tokens, two over tracks, and mu
+   */
   constructor(kernel, format, [trackForward, trackBackward, forward, backward, mu]) {
     const units = trackForward.bias.length / 4;
     const rows = trackForward.kernel.length / trackForward.bias.length;
@@ -45,31 +56,51 @@ export class Encoder {
    */
   encode(tracks, chords) {
     const {_kernel: kernel, _units: units} = this;
+    // the longest first: those that have ended drop out at the end
     const order = tracks.map((_, i) => i).sort((a, b) => tracks[b].length - tracks[a].length);
-    const heard = tracks.map((tokens) => eventChords(tokens, chords, this.format));
+    const sorted = order.map((track) =>
+      ({tokens: tracks[track], chords: eventChords(tracks[track], chords, this.format)}));
     const embeddings = new Float32Array(tracks.length * 2 * units);
-    this._trackLevel.forEach(({layer, rows}, backward) => {
-      rows.clear(tracks.length);
-      let live = tracks.length;
-      for (let t = 0; live; t++) {
-        while (live && tracks[order[live - 1]].length <= t) live--;
-        if (!live) break;
-        for (let row = 0; row < live; row++) {
-          const track = order[row];
-          const at = backward ? tracks[track].length - 1 - t : t;
-          this._readToken(layer, rows.gates, row, tracks[track][at], heard[track][at]);
-        }
-        rows.step(live);
-      }
+    [false, true].forEach((isBackward, direction) => {
+      const {rows} = this._trackLevel[direction];
+      this._readTokens(sorted, isBackward);
       rows.output(tracks.length, this._h);
       const h = kernel.view(this._h, tracks.length * units);
       order.forEach((track, row) =>
         embeddings.set(h.subarray(row * units, (row + 1) * units),
-          (2 * track + backward) * units));
+          (2 * track + direction) * units));
     });
     return this._readTracks(embeddings, tracks.length);
   }
 
+  /**
+   * Runs one direction over the tokens of all tracks.
+   * @param {{tokens: ArrayLike<number>, chords: ArrayLike<number>}[]} tracks the longest first
+   * @param {boolean} isBackward
+   */
+  _readTokens(tracks, isBackward) {
+    const {layer, rows} = this._trackLevel[Number(isBackward)];
+    rows.clear(tracks.length);
+    let live = tracks.length;
+    for (let t = 0; live; t++) {
+      while (live && tracks[live - 1].tokens.length <= t) live--;
+      if (!live) break;
+      for (let row = 0; row < live; row++) {
+        const {tokens, chords} = tracks[row];
+        const at = isBackward ? tokens.length - 1 - t : t;
+        this._readToken(layer, rows.gates, row, tokens[at], chords[at]);
+      }
+      rows.step(live);
+    }
+  }
+
+  /**
+   * @param {Layer} layer
+   * @param {Float32Array} gates
+   * @param {number} row
+   * @param {number} token
+   * @param {number} chord
+   */
   _readToken({kernel, bias}, gates, row, token, chord) {
     const columns = bias.length;
     const tokenRow = token * columns;
@@ -81,6 +112,11 @@ export class Encoder {
     }
   }
 
+  /**
+   * mu of the tracks' embeddings.
+   * @param {Float32Array} embeddings
+   * @param {number} count
+   */
   _readTracks(embeddings, count) {
     const {_kernel: kernel, _units: units} = this;
     const joined = new Float32Array(2 * units);
@@ -111,17 +147,20 @@ export class Encoder {
 /**
  * The chord id at the time of each token of a track: none for the program, and the end repeats its
  * predecessor's (`gm_vae.music.measure.event_chords`).
+ * @param {ArrayLike<number>} tokens
+ * @param {ArrayLike<number>} chords
+ * @param {Format} format
  */
 export function eventChords(tokens, chords, format) {
-  const found = new Uint8Array(tokens.length).fill(NO_CHORD);
+  const heard = new Uint8Array(tokens.length).fill(NO_CHORD);
   let step = 0;
   let before = 0;
   for (let i = 0; i < tokens.length; i++) {
     const start = i === tokens.length - 1 ? before : step;
     const slot = Math.floor((start * chords.length) / format.stepsPerMeasure);
-    if (i) found[i] = chords[Math.min(slot, chords.length - 1)];
+    if (i) heard[i] = chords[Math.min(slot, chords.length - 1)];
     before = step;
     step += format.shiftSteps(tokens[i]);
   }
-  return found;
+  return heard;
 }

@@ -4,16 +4,18 @@ import {
   END, NOTE_OFF, NOTE_ON, PITCHES, PROGRAM, PROGRAMS, TIME_SHIFT, VELOCITY,
 } from '../music/format.js';
 
+/** @import {Format} from '../music/format.js' */
+
 export const NEVER = -1e9; // the logit of a token that cannot come
 const NOTHING = -1; // the kind of the last token before there was one
 const LATE = 2 ** 30; // after every note
 
 export class TrackGrammar {
-  /** @param {import('../music/format.js').Format} format */
+  /** @param {Format} format */
   constructor(format) {
     this.format = format;
     this.step = 0;
-    this.kind = NOTHING;
+    this.kind = NOTHING; // of the last token
     this.velocity = 0; // the bin in force, 0 before the first
     this.onset = new Int32Array(PITCHES).fill(-1); // the step at which each sounding pitch began
     this.held = 0; // sounding pitches
@@ -33,30 +35,61 @@ export class TrackGrammar {
    * @param {number} left tokens to go, this one counted
    */
   constrain(logits, left) {
-    const {format, step, kind, held, onset} = this;
-    const bar = format.stepsPerMeasure;
-    const after = left - 1;
-    const empty = kind === NOTHING;
-    const inBar = step < bar;
-    const unfinished = kind === VELOCITY || empty;
-
     // before anything is overwritten: what goes to the shift to the bar line
-    const toBar = bar - step;
-    if (toBar > 0) {
-      const first = format.timeShift - 1 + toBar;
-      logits[first] = logSumExp(logits, first, format.velocity, format.end);
-    }
+    this._sumUpToBarLine(logits);
+    const after = left - 1;
+    const mayStrike = this._constrainNoteOns(logits, after);
+    this._constrainNoteOffs(logits);
+    this._constrainShifts(logits, after);
+    this._constrainVelocities(logits, after, mayStrike);
+    const {format, kind} = this;
+    const isEmpty = kind === NOTHING;
+    if (!isEmpty) logits.fill(NEVER, format.program, format.program + PROGRAMS + 1);
+    if (!(isEmpty || (!this._inBar && this.held === 0))) logits[format.end] = NEVER;
+  }
 
+  get _inBar() {
+    return this.step < this.format.stepsPerMeasure;
+  }
+
+  /**
+   * Whether a note must come before anything else: after a velocity, or there is no program yet.
+   */
+  get _isUnfinished() {
+    return this.kind === VELOCITY || this.kind === NOTHING;
+  }
+
+  /** @param {Float64Array} logits */
+  _sumUpToBarLine(logits) {
+    const {format, step} = this;
+    const toBar = format.stepsPerMeasure - step;
+    if (toBar <= 0) return;
+    const first = format.timeShift - 1 + toBar;
+    logits[first] = logSumExp(logits, first, format.velocity, format.end);
+  }
+
+  /**
+   * @param {Float64Array} logits
+   * @param {number} after
+   * @returns {boolean} whether a pitch is free
+   */
+  _constrainNoteOns(logits, after) {
+    const {format, kind, held, onset} = this;
     let mayStrike = false;
-    const noteOn = !empty && inBar && this.velocity > 0 && held + 3 <= after;
+    const noteOn = kind !== NOTHING && this._inBar && this.velocity > 0 && held + 3 <= after;
     for (let pitch = 0; pitch < PITCHES; pitch++) {
       const inRange = this.isDrum || (pitch >= format.minPitch && pitch <= format.maxPitch);
       const free = inRange && onset[pitch] < 0 && pitch > this.onFloor;
       if (free) mayStrike = true;
       if (!(noteOn && free)) logits[pitch] = NEVER;
     }
+    return mayStrike;
+  }
 
-    const noteOff = !unfinished && this.onFloor < 0;
+  /** @param {Float64Array} logits */
+  _constrainNoteOffs(logits) {
+    const {onset, _inBar: inBar} = this;
+    const noteOff = !this._isUnfinished && this.onFloor < 0;
     let next = LATE; // at the bar line notes end in turn, and none is skipped
     if (!inBar) {
       for (let pitch = 0; pitch < PITCHES; pitch++) {
@@ -69,8 +102,13 @@ export class TrackGrammar {
         noteOff && onset[pitch] >= 0 && turn > this.offFloor && (inBar || turn === next);
       if (!allowed) logits[PITCHES + pitch] = NEVER;
     }
+  }
 
-    const mayShift = !unfinished && kind !== TIME_SHIFT;
+  /** @param {Float64Array} logits @param {number} after */
+  _constrainShifts(logits, after) {
+    const {format, step, kind, held} = this;
+    const bar = format.stepsPerMeasure;
+    const mayShift = !this._isUnfinished && kind !== TIME_SHIFT;
     // stopping short needs an event there first: a note-off, or (velocity and) a whole note
     const toEnd = held > 0 ? held + 2 : 4 + (this.velocity === 0 ? 1 : 0);
     for (let shift = 1; shift <= bar; shift++) {
@@ -80,17 +118,19 @@ export class TrackGrammar {
         ((goal < bar && toEnd <= after) || (goal === bar && this.hasNote && held + 1 <= after));
       if (!allowed) logits[format.timeShift - 1 + shift] = NEVER;
     }
+  }
 
-    const mayVelocity = !empty && inBar && kind !== VELOCITY && held + 4 <= after && mayStrike;
+  /** @param {Float64Array} logits @param {number} after @param {boolean} mayStrike */
+  _constrainVelocities(logits, after, mayStrike) {
+    const {format, kind, held} = this;
+    const mayVelocity =
+      kind !== NOTHING && this._inBar && kind !== VELOCITY && held + 4 <= after && mayStrike;
     for (let bin = 1; bin <= format.velocityBins; bin++) {
       if (!mayVelocity || bin === this.velocity) logits[format.velocity - 1 + bin] = NEVER;
     }
-
-    if (!empty) logits.fill(NEVER, format.program, format.program + PROGRAMS + 1);
-    if (!(empty || (!inBar && held === 0))) logits[format.end] = NEVER;
   }
 
-  /** Takes a token. */
+  /** Takes a token. @param {number} token */
   advance(token) {
     const {format} = this;
     const kind = format.kind(token);
@@ -118,7 +158,13 @@ export class TrackGrammar {
   }
 }
 
-/** log of the sum of exp(logits) from `first` to `stop`, and of `logits[another]`. */
+/**
+ * log of the sum of exp(logits) from `first` to `stop`, and of `logits[another]`.
+ * @param {Float64Array} logits
+ * @param {number} first
+ * @param {number} stop
+ * @param {number} another
+ */
 function logSumExp(logits, first, stop, another) {
   let highest = logits[another];
   for (let i = first; i < stop; i++) if (logits[i] > highest) highest = logits[i];

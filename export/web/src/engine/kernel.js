@@ -4,18 +4,29 @@ const PAGE_BYTES = 65536;
 const LANES = 8; // columns of a panel
 const ROWS = 4; // rows of a block
 
-/** `n` rounded up to a whole number of `unit`. */
+/** `n` rounded up to a whole number of `unit`. @param {number} n @param {number} unit */
 const roundUp = (n, unit) => Math.ceil(n / unit) * unit;
 
-/** @typedef {{pointer: number, k: number, n: number}} Matrix  [k, n] in panels, n padded to 8 */
+/**
+ * A matrix [k, n] in panels, n padded to 8.
+ * @typedef {{pointer: number, k: number, n: number}} Matrix
+ *
+ * What kernel.wat exports; numbers are pointers and sizes.
+ * @typedef {object} KernelExports
+ * @property {WebAssembly.Memory} memory
+ * @property {(a: number, b: number, c: number, m: number, k: number, n: number) => void} accumulate
+ * @property {(gates: number, states: number, outputs: number, rows: number, units: number,
+ *   stride: number) => void} cells
+ */
 
 export class Kernel {
-  /** @param {Uint8Array} code the assembled kernel.wat */
+  /** @param {Uint8Array<ArrayBuffer>} code the assembled kernel.wat */
   static async create(code) {
     const {instance} = await WebAssembly.instantiate(code);
-    return new Kernel(instance.exports);
+    return new Kernel(/** @type {KernelExports} */ (/** @type {unknown} */ (instance.exports)));
   }
 
+  /** @param {KernelExports} exports */
   constructor({memory, accumulate, cells}) {
     this._memory = memory;
     this._accumulate = accumulate;
@@ -23,7 +34,10 @@ export class Kernel {
     this._end = 16;
   }
 
-  /** A pointer to `count` floats, all zero. Views made before are void afterwards. */
+  /**
+   * A pointer to `count` floats, all zero. Views made before are void afterwards.
+   * @param {number} count
+   */
   allocate(count) {
     const pointer = this._end;
     this._end = roundUp(pointer + 4 * count, 16);
@@ -32,13 +46,19 @@ export class Kernel {
     return pointer;
   }
 
-  /** The floats at a pointer, good until the next allocation. */
+  /**
+   * The floats at a pointer, good until the next allocation.
+   * @param {number} pointer
+   * @param {number} count
+   */
   view(pointer, count) {
     return new Float32Array(this._memory.buffer, pointer, count);
   }
 
   /**
    * Copies rows `first` to `stop` of `array` [rows, columns] into panels.
+   * @param {Float32Array} array
+   * @param {number} columns
    * @returns {Matrix}
    */
   pack(array, columns, first = 0, stop = array.length / columns) {
@@ -59,6 +79,10 @@ export class Kernel {
   /**
    * C += A B. A is [m, k] and C is [m, n], both with room for `paddedRows(m)` rows, of which those
    * past m hold anything.
+   * @param {number} a pointer
+   * @param {Matrix} matrix
+   * @param {number} c pointer
+   * @param {number} m
    */
   accumulate(a, matrix, c, m) {
     this._accumulate(a, matrix.pointer, c, paddedRows(m), matrix.k, matrix.n);
@@ -69,11 +93,14 @@ export class Kernel {
    * @param {number} gates [rows, 4 units]: i, j, f, o
    * @param {number} states [rows, units], changed in place
    * @param {number} outputs where the first row's h goes, and the others' `stride` floats apart
+   * @param {number} rows
+   * @param {number} units
+   * @param {number} stride
    */
   cells(gates, states, outputs, rows, units, stride) {
     this._cells(gates, states, outputs, rows, units, 4 * stride);
   }
 }
 
-/** Rows that a matrix of m rows needs room for. */
+/** Rows that a matrix of m rows needs room for. @param {number} m */
 export const paddedRows = (m) => roundUp(m, ROWS);

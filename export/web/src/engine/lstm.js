@@ -2,14 +2,17 @@
 
 import {paddedRows} from './kernel.js';
 
+/** @import {Kernel} from './kernel.js' */
+/** @import {Layer} from './layers.js' */
+
 /**
  * The weights of a stack. The first layer's kernel rows for its input are left to the caller, who
  * adds their products to the gates; `input` is how many there are.
  */
 export class LstmWeights {
   /**
-   * @param {import('./kernel.js').Kernel} kernel
-   * @param {Array<{kernel: Float32Array, bias: Float32Array}>} layers kernels [input + H, 4H]
+   * @param {Kernel} kernel
+   * @param {Layer[]} layers kernels [input + H, 4H]
    * @param {number} input rows of the first kernel that the input meets
    */
   constructor(kernel, layers, input) {
@@ -20,13 +23,21 @@ export class LstmWeights {
   }
 }
 
-/** States of up to `capacity` rows of a stack. Row numbers are places, which `drop` changes. */
+/**
+ * Pointers to the rows of one layer: `inputs` [row, below + units] end in its own h.
+ * @typedef {{units: number, below: number, width: number, inputs: number, cells: number,
+ *   gates: number, room: number}} LayerRows
+ */
+
+/** States of up to `capacity` rows of a stack. Row numbers are places, which `move` changes. */
 export class LstmRows {
+  /** @param {Kernel} kernel @param {LstmWeights} weights @param {number} capacity */
   constructor(kernel, weights, capacity) {
     this._kernel = kernel;
     this._weights = weights;
     const room = paddedRows(capacity);
     // Layer 0 reads its own h; layer l > 0 reads [h of the layer below, its own h].
+    /** @type {LayerRows[]} */
     this._layers = weights.units.map((units, index) => {
       const below = index ? weights.units[index - 1] : 0;
       return {
@@ -47,12 +58,11 @@ export class LstmRows {
     return this._kernel.view(gates, room * 4 * units);
   }
 
-  /** Width of the top layer's h. */
-  get outputWidth() {
-    return this._layers[this._layers.length - 1].units;
-  }
-
-  /** Sets the state of a row from `joined`, laid out c0, h0, c1, h1, ... */
+  /**
+   * Sets the state of a row from `joined`, laid out c0, h0, c1, h1, ...
+   * @param {number} row
+   * @param {Float32Array} joined
+   */
   setState(row, joined) {
     let start = 0;
     for (const layer of this._layers) {
@@ -65,6 +75,7 @@ export class LstmRows {
     }
   }
 
+  /** @param {number} rows */
   clear(rows) {
     for (const {inputs, cells, units, width} of this._layers) {
       this._kernel.view(inputs, rows * width).fill(0);
@@ -72,7 +83,7 @@ export class LstmRows {
     }
   }
 
-  /** One step of the first `rows` rows. */
+  /** One step of the first `rows` rows. @param {number} rows */
   step(rows) {
     const {matrices, biases} = this._weights;
     this._layers.forEach((layer, index) => {
@@ -89,12 +100,22 @@ export class LstmRows {
     });
   }
 
-  /** Copies the top h of the first `rows` rows to `pointer`, [rows, D]. */
+  /**
+   * Copies the top h of the first `rows` rows to `pointer`, [rows, D].
+   * @param {number} rows
+   * @param {number} pointer
+   */
   output(rows, pointer) {
     const top = this._layers[this._layers.length - 1];
     this._copyOutput(top, rows, pointer, top.units);
   }
 
+  /**
+   * @param {LayerRows} layer
+   * @param {number} rows
+   * @param {number} pointer
+   * @param {number} stride
+   */
   _copyOutput({inputs, width, below, units}, rows, pointer, stride) {
     const source = this._kernel.view(inputs, rows * width);
     const target = this._kernel.view(pointer, rows * stride);
@@ -104,7 +125,7 @@ export class LstmRows {
     }
   }
 
-  /** Moves the state of row `from` to row `to`. */
+  /** Moves the state of row `from` to row `to`. @param {number} from @param {number} to */
   move(from, to) {
     for (const {inputs, cells, width, units} of this._layers) {
       this._kernel.view(inputs + 4 * to * width, width)

@@ -6,29 +6,40 @@ import {Encoder} from './encoder.js';
 import {Kernel} from './kernel.js';
 import {TensorFolder} from './tensors.js';
 
+/** @import {ClientConfig} from '../music/format.js' */
+/** @import {Manifest, ReadFile} from './tensors.js' */
+
 export class Model {
   /**
-   * @param {(name: string) => Promise<ArrayBuffer>} read the bytes of a file of the folder
-   * @param {Uint8Array} code the assembled kernel
+   * @param {ReadFile} read
+   * @param {Uint8Array<ArrayBuffer>} code the assembled kernel
    */
   static async load(read, code) {
-    const [config, manifest, kernel] = await Promise.all([
-      read('config.json').then(parse),
-      read('weights_manifest.json').then(parse),
-      Kernel.create(code),
+    const [configBytes, manifestBytes, kernel] = await Promise.all([
+      read('config.json'), read('weights_manifest.json'), Kernel.create(code),
     ]);
+    const config = /** @type {ClientConfig} */ (parse(configBytes));
+    const manifest = /** @type {Manifest} */ (parse(manifestBytes));
     const format = Format.fromConfig(config);
     const tensors = new TensorFolder(read, manifest);
     const decoder = await Decoder.load(kernel, tensors, format, config.firstInput);
     return new Model(kernel, tensors, format, decoder);
   }
 
+  /**
+   * @param {Kernel} kernel
+   * @param {TensorFolder} tensors
+   * @param {Format} format
+   * @param {Decoder} decoder
+   */
   constructor(kernel, tensors, format, decoder) {
     this._kernel = kernel;
     this._tensors = tensors;
     this.format = format;
     this.latentSize = decoder.latentSize;
     this.decoder = decoder;
+    /** @type {Promise<Encoder> | undefined} */
+    this._encoder = undefined;
   }
 
   /** The encoder; its weights, half of a model, are fetched at the first call. */
@@ -44,4 +55,5 @@ export class Model {
   }
 }
 
+/** @param {ArrayBuffer} bytes @returns {unknown} */
 const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));

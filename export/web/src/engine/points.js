@@ -1,6 +1,12 @@
 /** Ways through the latent space (`gm_vae.generate.points`). */
 
-/** The point at `t` (0 at a, 1 at b): directions turn evenly, lengths change linearly. */
+/**
+ * The point at `t` (0 at a, 1 at b): directions turn evenly, lengths change linearly.
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ * @param {number} t
+ * @returns {Float32Array}
+ */
 export function between(a, b, t) {
   if (t <= 0) return a;
   if (t >= 1) return b;
@@ -15,6 +21,7 @@ export function between(a, b, t) {
   return a.map((x, i) => length * ((shareA * x) / lengthA + (shareB * b[i]) / lengthB));
 }
 
+/** @param {Float32Array} a @param {Float32Array} b */
 function dot(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];

@@ -1,16 +1,37 @@
 /** Weights of a TensorFlow.js folder, fetched shard by shard as they are asked for. */
 
+/** @type {Record<string, number>} */
 const ITEM_BYTES = {float32: 4, float16: 2, uint16: 2, uint8: 1};
+
+/**
+ * A tensor in weights_manifest.json.
+ * @typedef {object} Weight
+ * @property {string} name
+ * @property {number[]} shape
+ * @property {string} dtype
+ * @property {{dtype: string, scale: number, min: number}} [quantization]
+ *
+ * @typedef {{paths: string[], weights: Weight[]}[]} Manifest
+ *
+ * Reads the bytes of a file of the folder.
+ * @typedef {(name: string) => Promise<ArrayBuffer>} ReadFile
+ *
+ * A tensor, how it is stored, and where it lies in the shards of its group.
+ * @typedef {Weight & {stored: string, size: number, paths: string[], offset: number, bytes: number}}
+ *   Entry
+ */
 
 export class TensorFolder {
   /**
-   * @param {(name: string) => Promise<ArrayBuffer>} read the bytes of a file of the folder
-   * @param {Array} manifest the parsed weights_manifest.json
+   * @param {ReadFile} read
+   * @param {Manifest} manifest the parsed weights_manifest.json
    */
   constructor(read, manifest) {
     this._read = read;
-    this._shards = new Map(); // name -> promise of its bytes
-    this._entries = new Map(); // tensor name -> entry
+    /** @type {Map<string, Promise<ArrayBuffer>>} */
+    this._shards = new Map();
+    /** @type {Map<string, Entry>} */
+    this._entries = new Map();
     for (const {paths, weights} of manifest) {
       let offset = 0;
       for (const weight of weights) {
@@ -29,7 +50,11 @@ export class TensorFolder {
     return new Map([...this._entries].map(([name, {shape}]) => [name, shape]));
   }
 
-  /** Float32Array of each named tensor, in the order of the names. */
+  /**
+   * The named tensors, in their order.
+   * @param {string[]} names
+   * @returns {Promise<Float32Array[]>}
+   */
   async load(names) {
     return Promise.all(names.map((name) => this._tensor(name)));
   }
@@ -39,6 +64,7 @@ export class TensorFolder {
     this._shards.clear();
   }
 
+  /** @param {string} name */
   async _tensor(name) {
     const entry = this._entries.get(name);
     if (!entry) throw new Error(`the model has no ${name}`);
@@ -46,48 +72,53 @@ export class TensorFolder {
     return dequantise(bytes, entry);
   }
 
-  /** The bytes of one tensor, put together from the shards that it lies in. */
+  /** The bytes of one tensor, put together from the shards that it lies in. @param {Entry} entry */
   async _bytes({paths, offset, bytes}) {
-    const found = new Uint8Array(bytes);
+    const tensor = new Uint8Array(bytes);
     // Shards but the last of a group are of one size, that of the first.
     let begin = 0;
     for (const path of paths) {
-      const size = await this._size(path, paths, begin);
+      const size = await this._size(path, paths);
       const from = Math.max(offset, begin);
       const to = Math.min(offset + bytes, begin + size);
       if (from < to) {
         const shard = new Uint8Array(await this._fetch(path));
-        found.set(shard.subarray(from - begin, to - begin), from - offset);
+        tensor.set(shard.subarray(from - begin, to - begin), from - offset);
       }
       begin += size;
-      if (begin >= offset + bytes) return found;
+      if (begin >= offset + bytes) return tensor;
     }
     throw new Error('the weights are cut short');
   }
 
-  async _size(path, paths, begin) {
+  /** @param {string} path @param {string[]} paths of its group */
+  async _size(path, paths) {
     if (path === paths[paths.length - 1] || this._shards.has(path)) {
       return (await this._fetch(path)).byteLength;
     }
     return (await this._fetch(paths[0])).byteLength;
   }
 
+  /** The bytes of a shard. @param {string} path */
   _fetch(path) {
-    if (!this._shards.has(path)) this._shards.set(path, this._read(path));
-    return this._shards.get(path);
+    const shard = this._shards.get(path) ?? this._read(path);
+    this._shards.set(path, shard);
+    return shard;
   }
 }
 
+/** @param {Uint8Array<ArrayBuffer>} bytes @param {Entry} entry */
 function dequantise(bytes, {stored, size, quantization}) {
   if (stored === 'float32') return new Float32Array(bytes.buffer, 0, size);
   if (stored === 'float16') return fromFloat16(new Uint16Array(bytes.buffer, 0, size));
-  const {scale, min} = quantization;
+  const {scale, min} = quantization ?? {scale: 1, min: 0};
   const levels = stored === 'uint8' ? bytes : new Uint16Array(bytes.buffer, 0, size);
   const values = new Float32Array(size);
   for (let i = 0; i < size; i++) values[i] = levels[i] * scale + min;
   return values;
 }
 
+/** @param {Uint16Array} halves */
 function fromFloat16(halves) {
   const table = float16Table();
   const values = new Float32Array(halves.length);
@@ -95,9 +126,10 @@ function fromFloat16(halves) {
   return values;
 }
 
+/** @type {Float32Array | undefined} */
 let table16;
 
-/** Float32Array [65536]: the value of each half-precision number. */
+/** The value of each half-precision number [65536]. */
 function float16Table() {
   if (table16) return table16;
   table16 = new Float32Array(65536);

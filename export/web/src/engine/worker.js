@@ -1,30 +1,31 @@
 /** The model in a worker, so that the page never waits for it. One message in, one out. */
 
-import code from './kernel.wat';
 import {readMeasures} from '../music/measures.js';
+import code from './kernel.wat';
 import {Model} from './model.js';
 
-let model; // a promise
+/** @import {Actions, Request} from './messages.js' */
 
+/** @type {Promise<Model>} */
+let model = Promise.reject(new Error('no model is loaded'));
+model.catch(() => {}); // it is told to whoever asks
+
+/** @type {Actions} */
 const actions = {
-  /** Loads the folder at `url`. */
   async load({url}) {
     model = Model.load((name) => fetchFile(new URL(name, url)), code);
     const {format, latentSize} = await model;
     return {format: format.fields, latentSize};
   },
 
-  /** Tokens of each row; see `Decoder.decode`. */
   async decode({rows, temperature}) {
     return (await model).decoder.decode(rows, temperature);
   },
 
-  /** The bars of a MIDI file; see `readMeasures`. */
   async read({bytes}) {
     return readMeasures(bytes, (await model).format);
   },
 
-  /** The point of a measure. */
   async encode({tracks, chords}) {
     const {format} = await model;
     const encoder = await (await model).encoder();
@@ -33,16 +34,31 @@ const actions = {
   },
 };
 
+/** @param {URL} url */
 async function fetchFile(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url.pathname} is missing (${response.status})`);
   return response.arrayBuffer();
 }
 
-self.onmessage = async ({data: {id, action, ...values}}) => {
+/** @param {Request} request */
+function act(request) {
+  switch (request.action) {
+    case 'load': return actions.load(request);
+    case 'decode': return actions.decode(request);
+    case 'read': return actions.read(request);
+    case 'encode': return actions.encode(request);
+  }
+}
+
+self.onmessage = async ({data}) => {
+  const request = /** @type {Request} */ (data);
   try {
-    self.postMessage({id, result: await actions[action](values)});
-  } catch (error) {
-    self.postMessage({id, error: {name: error.constructor.name, message: error.message}});
+    self.postMessage({id: request.id, result: await act(request)});
+  } catch (reason) {
+    const error = /** @type {Error} */ (reason);
+    self.postMessage({
+      id: request.id, error: {name: error.constructor.name, message: error.message},
+    });
   }
 };

@@ -26,14 +26,14 @@ export const CHORDS = {
 };
 
 export const SPELLING = {
-  naturals: {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11},
+  naturals: /** @type {Record<string, number>} */ ({"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}),
   note: "([A-Ga-g])(#+|b+|x|)",
   noChord: ["N.C", "NC", "N", "NO_CHORD"],
-  signs: {"\u266f": "#", "\u266d": "b", "\u266e": "", "\ud834\udd2a": "##", "\ud834\udd2b": "bb", "\u00b0": "o", "\u00ba": "o", "\u02da": "o", "\u2218": "o", "\u25cb": "o", "\u2206": "\u0394", "\u25b3": "\u0394", "\u25b5": "\u0394", "\u00d8": "\u00f8", "\u2205": "\u00f8", "\u2300": "\u00f8", "\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-", "\u2014": "--", "\u2192": ",", ";": ",", "\u2016": "||", "\u2502": "|", "\u200b": "", "\ufeff": "", "\u2028": "\n", "\u2029": "\n", "\r": "\n", "\t": " ", "\u000b": "\n", "\f": "\n", "\u0085": "\n"},
+  signs: /** @type {Record<string, string>} */ ({"\u266f": "#", "\u266d": "b", "\u266e": "", "\ud834\udd2a": "##", "\ud834\udd2b": "bb", "\u00b0": "o", "\u00ba": "o", "\u02da": "o", "\u2218": "o", "\u25cb": "o", "\u2206": "\u0394", "\u25b3": "\u0394", "\u25b5": "\u0394", "\u00d8": "\u00f8", "\u2205": "\u00f8", "\u2300": "\u00f8", "\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-", "\u2014": "--", "\u2192": ",", ";": ",", "\u2016": "||", "\u2502": "|", "\u200b": "", "\ufeff": "", "\u2028": "\n", "\u2029": "\n", "\r": "\n", "\t": " ", "\u000b": "\n", "\f": "\n", "\u0085": "\n"}),
   words: "half-?diminished|half-?dim|hdim|diminished|dim|dominant|dom|augmented|aug|major|maj|ma(?!dd|lt|ug)|minor|min|mi|omit|add|alt|sus|ped|no",
-  kinds: [["(?:minor|min|mi|m|-(?!5))(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, 0], ["(?:diminished|dim|o|0(?![0-689]))5?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, -1], ["(?:half-?diminished|half-?dim|hdim|h|/?\u00f8|/o)(?:6/9|69|6|7|9|11|13)?", -1, -1], ["(?:augmented|aug|\\+)5?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 1], ["(?:\u0394|\\^|major|maj|ma|M|j)?(?:7|9|11|13)\\+(?![0-9])", 0, 1], ["(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?", 0, 0], ["(?:dominant|dom)?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 0], ["2", 0, 0], ["4", null, 0], ["5", null, 0], ["ped", null, null]],
+  kinds: /** @type {[pattern: string, third: ?number, fifth: ?number][]} */ ([["(?:minor|min|mi|m|-(?!5))(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, 0], ["(?:diminished|dim|o|0(?![0-689]))5?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, -1], ["(?:half-?diminished|half-?dim|hdim|h|/?\u00f8|/o)(?:6/9|69|6|7|9|11|13)?", -1, -1], ["(?:augmented|aug|\\+)5?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 1], ["(?:\u0394|\\^|major|maj|ma|M|j)?(?:7|9|11|13)\\+(?![0-9])", 0, 1], ["(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?", 0, 0], ["(?:dominant|dom)?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 0], ["2", 0, 0], ["4", null, 0], ["5", null, 0], ["ped", null, null]]),
   modification: "[(/, ]*(?:(add#|addb|add|no|omit|\\*[#b]?|#|b|\\+|-) ?([0-9]+)(?:rd|th)?|(sus)(?:24|42|2/4|4/2|2|4|b2|#4)?(?:6/9|69|6|7|9|11|13)?|alt)(?: *\\))*|[(/, ]+(?:(2|3|4|5|6|7|9|11|13)(?![0-9])|(?:\u0394|\\^|major|maj|ma|M|j)7)(?: *\\))*",
-  changes: {"add#": 1, "#": 1, "+": 1, "addb": -1, "b": -1, "-": -1, "add": 0},
+  changes: /** @type {Record<string, number>} */ ({"add#": 1, "#": 1, "+": 1, "addb": -1, "b": -1, "-": -1, "add": 0}),
   harteBass: "/[#b]*[0-9]+$",
   harteDegree: "([#b]*)([0-9]+)",
   barLine: ":?\\|[|:\\]]*",
@@ -50,7 +50,7 @@ export const CHORD_INFERENCE = {
   outOfKey: 0.01,
   concentration: 100.0,
   scale: [0, 2, 4, 5, 7, 9, 11],
-  kinds: [["", [0, 4, 7], 0], ["m", [0, 3, 7], 1], ["+", [0, 4, 8], 2], ["dim", [0, 3, 6], 3], ["7", [0, 4, 7, 10], 0], ["maj7", [0, 4, 7, 11], 0], ["m7", [0, 3, 7, 10], 1], ["m7b5", [0, 3, 6, 10], 3]],
+  kinds: /** @type {[suffix: string, pitchClasses: number[], quality: number][]} */ ([["", [0, 4, 7], 0], ["m", [0, 3, 7], 1], ["+", [0, 4, 8], 2], ["dim", [0, 3, 6], 3], ["7", [0, 4, 7, 10], 0], ["maj7", [0, 4, 7, 11], 0], ["m7", [0, 3, 7, 10], 1], ["m7b5", [0, 3, 6, 10], 3]]),
 };
 
 export const MIDI = {
@@ -67,8 +67,8 @@ export const MIDI = {
   maxSysexBytes: 16,
   longestDelayQuarters: 40000,
   latestReleaseQuarters: 16,
-  dataOfSystemCommon: {"241": 1, "242": 2, "243": 1},
-  metaLengths: {"0": 2, "32": 1, "33": 1, "47": 0, "81": 3, "84": 5, "88": 4, "89": 2},
+  dataOfSystemCommon: /** @type {Record<number, number>} */ ({"241": 1, "242": 2, "243": 1}),
+  metaLengths: /** @type {Record<number, number>} */ ({"0": 2, "32": 1, "33": 1, "47": 0, "81": 3, "84": 5, "88": 4, "89": 2}),
   channels: 16,
   drumChannel: 9,
   bank: 0,
@@ -85,7 +85,7 @@ export const MIDI = {
   resetControllers: 121,
   pedalDown: 64,
   endsNotes: [120, 123, 124, 125, 126, 127],
-  flaws: {"no_end": ["note had no end", "notes had no end"], "no_length": ["note lasted no time", "notes lasted no time"], "no_velocity": ["note had no velocity", "notes had no velocity"], "byte_over_127": ["event had a data byte over 127", "events had a data byte over 127"], "stray_byte": ["byte belonged to no event", "bytes belonged to no event"], "long_message": ["message was longer than its track", "messages were longer than their tracks"], "impossible_time": ["delay was longer than any song", "delays were longer than any song"], "impossible_tempo": ["tempo was impossible", "tempos were impossible"], "impossible_meter": ["time signature was impossible", "time signatures were impossible"], "wrong_size": ["track had a wrong size", "tracks had a wrong size"], "cut_short": ["track was cut short", "tracks were cut short"]},
+  flaws: /** @type {Record<string, [one: string, several: string]>} */ ({"no_end": ["note had no end", "notes had no end"], "no_length": ["note lasted no time", "notes lasted no time"], "no_velocity": ["note had no velocity", "notes had no velocity"], "byte_over_127": ["event had a data byte over 127", "events had a data byte over 127"], "stray_byte": ["byte belonged to no event", "bytes belonged to no event"], "long_message": ["message was longer than its track", "messages were longer than their tracks"], "impossible_time": ["delay was longer than any song", "delays were longer than any song"], "impossible_tempo": ["tempo was impossible", "tempos were impossible"], "impossible_meter": ["time signature was impossible", "time signatures were impossible"], "wrong_size": ["track had a wrong size", "tracks had a wrong size"], "cut_short": ["track was cut short", "tracks were cut short"]}),
 };
 
 export const PRIOR = {

@@ -4,7 +4,28 @@
  */
 
 import {MIDI} from '../generated/tables.js';
-import {MidiError} from './midi_bytes.js';
+import {MidiError} from './midi_chunks.js';
+
+/** @import {MidiEvents} from './midi_bytes.js' */
+
+/**
+ * A change of a channel's state; `kind` is a controller, or one of `PROGRAM`, `PART` and `RESET`,
+ * whose value says whether it is a drum part, and whether XG's rules hold.
+ * @typedef {{at: number, tick: number, kind: number, value: number}} Change
+ *
+ * @typedef {{program: number, isDrum: boolean}} Sound
+ *
+ * What controllers did to a pedal: where it is after each and since when, and when held notes end.
+ * @typedef {object} Pedal
+ * @property {{tick: number, down: boolean, since: number}[]} changed empty if nobody presses it
+ * @property {{tick: number}[]} releases
+ *
+ * @typedef {object} Channel
+ * @property {(Sound & {tick: number})[]} sounds
+ * @property {{tick: number}[]} ends
+ * @property {Pedal} sustain
+ * @property {Pedal} sostenuto
+ */
 
 const {channels: CHANNELS, drumChannel: DRUM_CHANNEL} = MIDI;
 const [PROGRAM, PART, RESET] = [128, 129, 130]; // kinds of changes; lower ones are controllers
@@ -12,15 +33,18 @@ const [RESET_TO_GM_OR_GS, RESET_TO_XG, GS_PART, XG_PART] = [
   MIDI.resetToGmOrGs, MIDI.resetToXg, MIDI.gsPart, MIDI.xgPart,
 ].map((pattern) => new RegExp(`^(?:${pattern})`, 's'));
 
-const UNTOUCHED = {changed: [], releases: []}; // a pedal
+/** @type {Pedal} */
+const UNTOUCHED = {changed: [], releases: []};
 
+/** @param {number} channel */
 const isDrumChannel = (channel) => channel % CHANNELS === DRUM_CHANNEL;
 
 /** What decides how the notes of a file's channels sound. */
 export class ChannelState {
-  /** @param {import('./midi_bytes.js').MidiEvents} events */
+  /** @param {MidiEvents} events */
   constructor(events) {
-    this.channels = new Map(); // channel -> what happens there, each in order of time
+    /** What happens in each channel, in order of time. @type {Map<number, Channel>} */
+    this.channels = new Map();
     for (const [channel, changes] of changesByChannel(events)) {
       this.channels.set(channel, {
         sounds: soundsOf(channel, changes),
@@ -31,25 +55,38 @@ export class ChannelState {
     }
   }
 
-  /** {program, isDrum} of a note that begins at a tick. */
+  /**
+   * How a note sounds that begins at a tick.
+   * @param {number} channel
+   * @param {number} tick
+   * @returns {Sound}
+   */
   soundAt(channel, tick) {
     const sounds = this.channels.get(channel)?.sounds ?? [];
     return sounds[upTo(sounds, tick) - 1] ?? {program: 0, isDrum: isDrumChannel(channel)};
   }
 
-  /** When a message after a tick ends all notes of a channel. */
+  /**
+   * When a message after a tick ends all notes of a channel.
+   * @param {number} channel
+   * @param {number} tick
+   */
   nextEnd(channel, tick) {
     const ends = this.channels.get(channel)?.ends ?? [];
     return ends[upTo(ends, tick)]?.tick ?? Infinity;
   }
 
-  /** A pedal, `sustain` or `sostenuto`: changes {tick, down, since} and releases {tick}. */
+  /** @param {'sustain' | 'sostenuto'} which @param {number} channel */
   pedal(which, channel) {
     return this.channels.get(channel)?.[which] ?? UNTOUCHED;
   }
 }
 
-/** How many of some things in order of time are up to a tick; before it if not `including`. */
+/**
+ * How many of some things in order of time are up to a tick; before it if not `including`.
+ * @param {{tick: number}[]} rows
+ * @param {number} tick
+ */
 export function upTo(rows, tick, including = true) {
   let [low, high] = [0, rows.length];
   while (low < high) {
@@ -60,12 +97,17 @@ export function upTo(rows, tick, including = true) {
   return low;
 }
 
-/** Channel -> changes of its state, in the order in which they act. */
+/**
+ * Channel -> changes of its state, in the order in which they act.
+ * @param {MidiEvents} events
+ */
 function changesByChannel({events, exclusives}) {
+  /** @type {Map<number, Change[]>} */
   const changes = new Map();
-  const add = (channel, change) => {
-    if (!changes.has(channel)) changes.set(channel, []);
-    changes.get(channel).push(change);
+  const add = (/** @type {number} */ channel, /** @type {Change} */ change) => {
+    const others = changes.get(channel);
+    if (others) others.push(change);
+    else changes.set(channel, [change]);
   };
   for (const {at, tick, channel, status, data1, data2} of events) {
     const kind = status & 0xf0;
@@ -83,35 +125,42 @@ function changesByChannel({events, exclusives}) {
       if (++resets > MIDI.maxResets) {
         throw new MidiError('The MIDI file resets its channels too often for a song.');
       }
-      for (let i = 0; i < CHANNELS; i++) add(first + i, {at, tick, kind: RESET, value: isXg});
+      for (let i = 0; i < CHANNELS; i++) add(first + i, {at, tick, kind: RESET, value: Number(isXg)});
     } else if (gs) {
       const part = gs[1].charCodeAt(0) % 16; // 0 is for channel 10; 1 to 9, 11 to 16 for those
       const channel = part > DRUM_CHANNEL ? part : (part + DRUM_CHANNEL) % (DRUM_CHANNEL + 1);
-      add(first + channel, {at, tick, kind: PART, value: gs[2] > '\0'});
+      add(first + channel, {at, tick, kind: PART, value: Number(gs[2] > '\0')});
     } else if (xg) {
-      add(first + xg[1].charCodeAt(0), {at, tick, kind: PART, value: xg[2] > '\0'});
+      add(first + xg[1].charCodeAt(0), {at, tick, kind: PART, value: Number(xg[2] > '\0')});
     }
   }
   for (const mine of changes.values()) {
     mine.sort((a, b) =>
-      a.tick - b.tick || (b.kind === RESET) - (a.kind === RESET) || a.at - b.at);
+      a.tick - b.tick || Number(b.kind === RESET) - Number(a.kind === RESET) || a.at - b.at);
   }
   return changes;
 }
 
-/** What notes sound as after each change: {tick, program, isDrum}. */
+/**
+ * What notes sound as after each change.
+ * @param {number} channel
+ * @param {Change[]} changes
+ */
 function soundsOf(channel, changes) {
-  let [program, bank, isXg, part, ofBank] = [0, 0, false, isDrumChannel(channel), null];
+  let [program, bank, isXg, part] = [0, 0, false, isDrumChannel(channel)];
+  let ofBank = /** @type {?boolean} */ (null); // whether the bank is of drums; null if it does not say
   const sounds = [];
   for (const {tick, kind, value} of changes) {
     if (kind === RESET) {
-      [program, bank, isXg, part, ofBank] = [0, 0, value, isDrumChannel(channel), null];
+      [program, bank, isXg, part] = [0, 0, value > 0, isDrumChannel(channel)];
+      ofBank = null;
     } else if (kind === PART) {
-      [part, ofBank] = [value, null];
+      part = value > 0;
+      ofBank = null;
     } else if (kind === PROGRAM) {
       program = value;
       const isDrum = bank === MIDI.gm2Drums || (isXg && MIDI.xgDrums.includes(bank));
-      ofBank = isDrum || (bank === MIDI.gm2Melodic ? false : null);
+      ofBank = isDrum ? true : bank === MIDI.gm2Melodic ? false : null;
     } else {
       if (kind === MIDI.bank) bank = value;
       continue;
@@ -122,12 +171,14 @@ function soundsOf(channel, changes) {
 }
 
 /**
- * What controllers do to a pedal: where it is after each and since when, and when held notes end.
- * Without changes if nobody presses it.
+ * What controllers do to a pedal.
+ * @param {number} pedal
+ * @param {Change[]} changes
+ * @returns {Pedal}
  */
 function pedalOf(pedal, changes) {
-  const changed = [];
-  const releases = [];
+  /** @type {Pedal} */
+  const {changed, releases} = {changed: [], releases: []};
   let [down, since] = [false, 0];
   for (const {tick, kind, value} of changes) {
     const presses = kind === pedal && value >= MIDI.pedalDown;

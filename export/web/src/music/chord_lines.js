@@ -10,12 +10,14 @@ const TIMES = new RegExp(`^(?:${SPELLING.times})$`);
 
 /**
  * The chord symbols of each measure, all of which can be read; none if the text is empty.
+ * @param {string} line
  * @returns {string[][]}
  * @throws {ChordError} a chord cannot be read, or the line can be understood in two ways
  */
 export function chordLine(line) {
   const text = plain(line).replaceAll('->', ',');
-  const spaced = text.replace(LONE_DASH, (_, before, dash) => before + ','.repeat(dash.length));
+  const spaced = text.replace(LONE_DASH, (dashes) =>
+    dashes.replaceAll('-', ','));
   const bars = [...spaced.matchAll(BAR_LINE)];
   const inner = bars.filter((bar) => !endsLine(spaced, bar));
   const tight = inner.filter((bar) => isTight(spaced, bar));
@@ -30,7 +32,10 @@ export function chordLine(line) {
   return measures;
 }
 
-/** Refuses a lower-case root that may mean a minor chord, if upper-case roots stand beside it. */
+/**
+ * Refuses a lower-case root that may mean a minor chord, if upper-case roots stand beside it.
+ * @param {string[]} symbols
+ */
 function requireOneCase(symbols) {
   const chords = symbols
     .map((symbol) => ({symbol: symbol.replace(/^[ (]+/, ''), ...readChord(symbol)}))
@@ -45,22 +50,40 @@ function requireOneCase(symbols) {
   }
 }
 
+/**
+ * Whether a bar line begins or ends a line.
+ * @param {string} text
+ * @param {RegExpMatchArray} bar
+ */
 function endsLine(text, bar) {
-  const before = text.slice(0, bar.index).replace(/[ ,]+$/, '');
-  const after = text.slice(bar.index + bar[0].length).replace(/^[ ,]+/, '');
+  const position = bar.index ?? 0;
+  const before = text.slice(0, position).replace(/[ ,]+$/, '');
+  const after = text.slice(position + bar[0].length).replace(/^[ ,]+/, '');
   return !before || before.endsWith('\n') || !after || after.startsWith('\n');
 }
 
+/**
+ * Whether a bar line has no space around it.
+ * @param {string} text
+ * @param {RegExpMatchArray} bar
+ */
 function isTight(text, bar) {
-  return bar[0] === '|' && !/[ ,\n]/.test(text[bar.index - 1] + text[bar.index + 1]);
+  const position = bar.index ?? 0;
+  return bar[0] === '|' && !/[ ,\n]/.test(text[position - 1] + text[position + 1]);
 }
 
-/** The word of a text that a position is in. */
+/**
+ * The word of a text that a position is in.
+ * @param {string} text
+ * @param {number} position
+ */
 function around(text, position) {
-  return text.slice(0, position).split(/[ \n]/).pop() + text.slice(position).split(/[ \n]/)[0];
+  return text.slice(0, position).split(/[ \n]/).at(-1) + text.slice(position).split(/[ \n]/)[0];
 }
 
+/** Measures divided by spaces, their chords by bar lines. @param {string} text */
 function withoutBarLines(text) {
+  /** @type {string[][]} */
   const groups = [];
   let isJoined = false;
   for (const [, bar, , word] of text.matchAll(TOKEN)) {
@@ -70,21 +93,26 @@ function withoutBarLines(text) {
           `“${part}” is a beat between bar lines, as in “| C / G / |”. Without them write spaces ` +
             'between measures.');
       }
-      if (isJoined) groups.at(-1).push(part);
+      if (isJoined && groups.length) groups[groups.length - 1].push(part);
       else groups.push([part]);
       isJoined = false;
     }
     isJoined = Boolean(bar) || (isJoined && !word);
   }
+  /** @type {string[][]} */
   const measures = [];
   for (const group of groups) add(measures, group);
   return measures;
 }
 
+/** Measures divided by bar lines, with repeats. @param {string} text */
 function betweenBarLines(text) {
+  /** @type {string[][]} */
   const measures = [];
+  /** @type {string[]} */
   let words = [];
-  let section = []; // what was repeated just now
+  /** What was repeated just now. @type {string[][]} */
+  let section = [];
   let start = 0; // of what the next ":|" repeats
   let before = ''; // the bar line before, if it is of the same line
   for (const [, bar = '', , word = ''] of [...text.matchAll(TOKEN), ['\n', '', '\n', '']]) {
@@ -114,6 +142,7 @@ function betweenBarLines(text) {
   return measures;
 }
 
+/** How often a section is played. @param {string} word @param {RegExpExecArray} times */
 function countOf(word, times) {
   const count = Number(times[1] ?? times[2]);
   if (!(count >= 2 && count <= SPELLING.mostTimes)) {
@@ -123,7 +152,11 @@ function countOf(word, times) {
   return count;
 }
 
-/** Appends a measure, or what its "%" stands for. */
+/**
+ * Appends a measure, or what its "%" stands for.
+ * @param {string[][]} measures
+ * @param {string[]} words
+ */
 function add(measures, words) {
   const [first] = words;
   if (words.length === 1 && (first === '%' || first === '%%')) {
@@ -138,22 +171,26 @@ function add(measures, words) {
   if (words.includes('%') || words.includes('%%')) {
     throw new ChordError(`“${words.join(' ')}” is unclear. “%” stands for a whole measure.`);
   }
-  words.forEach(readChord);
+  words.forEach((word) => readChord(word));
   measures.push(words);
 }
 
-/** The chords between two bar lines, of equal lengths, from chords, beats and dashes. */
+/**
+ * The chords between two bar lines, of equal lengths, from chords, beats and dashes.
+ * @param {string[]} words
+ */
 function held(words) {
+  /** @type {string[]} */
   const chords = [];
   words.forEach((word, i) => {
     if (word === '/' || word === '.') {
       if (!chords.length) {
         throw new ChordError(`A measure begins with “${word}”. Write the chord that it holds.`);
       }
-      chords.push(chords.at(-1));
+      chords.push(chords[chords.length - 1]);
     } else if (word !== '-') {
       chords.push(word);
-    } else if (!chords.length || [undefined, '-'].includes(words[i + 1])) {
+    } else if (!chords.length || (words[i + 1] ?? '-') === '-') {
       throw new ChordError(
         '“-” stands between two chords. Write “/” for a beat, as in “| C / G / |”.');
     }
@@ -168,23 +205,28 @@ function held(words) {
   return chords;
 }
 
-/** A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7. */
+/**
+ * A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7.
+ * @param {string} word
+ */
 function atDashes(word) {
   if (/^-+$/.test(word)) return ['-'];
-  const found = [];
+  /** @type {string[]} */
+  const chords = [];
   for (const part of word.split(/--+/).filter(Boolean)) {
     let rest = part.startsWith('-') ? part.replace(/^-+|-+$/g, '') : part;
     while (rest) {
       let end = rest.split('-', SPELLING.mostDashes).join('-').length;
       while (end > 0 && !isReadable(rest.slice(0, end))) end = rest.lastIndexOf('-', end - 1);
       if (end <= 0) return [word];
-      found.push(rest.slice(0, end));
+      chords.push(rest.slice(0, end));
       rest = rest.slice(end).replace(/^-+/, '');
     }
   }
-  return found;
+  return chords;
 }
 
+/** @param {string} word */
 function isReadable(word) {
   try {
     readChord(word);

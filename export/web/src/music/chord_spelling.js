@@ -2,30 +2,39 @@
 
 import {SPELLING} from '../generated/tables.js';
 
+/** @param {string} pattern */
 const whole = (pattern) => new RegExp(`^(?:${pattern})$`);
+/** @param {string} pattern */
 const ahead = (pattern) => new RegExp(`^(?:${pattern})`);
 
 const SIGNS = new RegExp(`[${Object.keys(SPELLING.signs).join('')}]`, 'gu');
 const WORDS = new RegExp(SPELLING.words, 'gi');
-const KINDS = SPELLING.kinds.map(([pattern, third, fifth]) => [ahead(pattern), third, fifth]);
+const KINDS = SPELLING.kinds.map(([pattern, third, fifth]) =>
+  ({pattern: ahead(pattern), third, fifth}));
 const MODIFICATION = new RegExp(SPELLING.modification, 'y');
 const HARTE_BASS = new RegExp(SPELLING.harteBass);
 const [HARTE_DEGREE, NOTE] = [whole(SPELLING.harteDegree), whole(SPELLING.note)];
 const ROOT = ahead(SPELLING.note);
 const EXAMPLES = 'Write a root A–G and a kind: C, F#m, Bb7, G+, Bdim, or N.C. for no chord.';
 
+/**
+ * Semitones of a third and a fifth from the major third and the perfect fifth; null: there is none.
+ * @typedef {[third: ?number, fifth: ?number]} ThirdAndFifth
+ */
+
 /** A chord symbol that cannot be read, or one that has no triad; a line of chords likewise. */
 export class ChordError extends Error {}
 
-/** Text with one sign for each meaning. */
+/** Text with one sign for each meaning. @param {string} text */
 export function plain(text) {
-  const replaced = (part) => part.replace(SIGNS, (sign) => SPELLING.signs[sign]);
+  const replaced = (/** @type {string} */ part) => part.replace(SIGNS, (sign) => SPELLING.signs[sign]);
   return replaced(replaced(text).normalize('NFKC'));
 }
 
 /**
  * The third and the fifth that a symbol calls for, in semitones from the major third and the perfect
  * fifth, null for a chord without; the root '' for no chord.
+ * @param {string} symbol
  * @returns {{root: string, third: ?number, fifth: ?number}}
  * @throws {ChordError} the symbol cannot be read
  */
@@ -42,28 +51,38 @@ export function readChord(symbol) {
     throw new ChordError(`“${symbol}” is not a chord.${hint} ${EXAMPLES}`);
   }
   const rest = text.slice(match[0].length);
-  const found = rest.startsWith(':') ? readHarte(rest.slice(1)) : readKind(withoutBass(rest));
-  if (!found) {
+  const degrees = rest.startsWith(':') ? readHarte(rest.slice(1)) : readKind(withoutBass(rest));
+  if (!degrees) {
     throw new ChordError(`“${symbol}” is not a chord (“${rest}” has no meaning). ${EXAMPLES}`);
   }
-  return {root: match[1].toUpperCase() + match[2], third: found[0], fifth: found[1]};
+  return {root: match[1].toUpperCase() + match[2], third: degrees[0], fifth: degrees[1]};
 }
 
-/** 0..11 of a root that `readChord` gave. */
-export function pitchClass([letter, ...accidentals]) {
-  const semitones = accidentals.reduce((sum, sign) => sum + {'#': 1, x: 2, b: -1}[sign], 0);
+/** @type {Record<string, number>} */
+const ACCIDENTALS = {'#': 1, x: 2, b: -1};
+
+/** 0..11 of a root that `readChord` gave. @param {string} root */
+export function pitchClass(root) {
+  const [letter, ...accidentals] = root;
+  const semitones = accidentals.reduce((sum, sign) => sum + ACCIDENTALS[sign], 0);
   return (((SPELLING.naturals[letter] + semitones) % 12) + 12) % 12;
 }
 
+/** @param {string} text */
 function withoutBass(text) {
   const slash = text.lastIndexOf('/');
   return slash >= 0 && NOTE.test(text.slice(slash + 1)) ? text.slice(0, slash) : text; // not in 6/9
 }
 
-/** As `readKind`, of what follows a colon: a kind, or all degrees in brackets. */
+/**
+ * As `readKind`, of what follows a colon: a kind, or all degrees in brackets.
+ * @param {string} bassed
+ * @returns {?ThirdAndFifth}
+ */
 function readHarte(bassed) {
   const text = withoutBass(bassed).replace(HARTE_BASS, '');
   if (text.startsWith('(') && text.endsWith(')')) {
+    /** @type {Record<string, ?number>} */
     const degrees = {3: null, 5: null};
     for (const part of text.slice(1, -1).split(',')) {
       const match = HARTE_DEGREE.exec(part.replace(/^ +| +$/g, ''));
@@ -76,21 +95,33 @@ function readHarte(bassed) {
   return text ? readKind(text) : null;
 }
 
+/** @param {string} text @param {string} sign */
 const count = (text, sign) => text.split(sign).length - 1;
 
-/** The third and the fifth of what stands between root and bass, or null. */
+/**
+ * What stands between root and bass, or null.
+ * @param {string} kind
+ * @returns {?ThirdAndFifth}
+ */
 function readKind(kind) {
   const text = kind.replace(WORDS, (word) => word.toLowerCase());
-  for (const [pattern, third, fifth] of KINDS) {
+  for (const {pattern, third, fifth} of KINDS) {
     const match = pattern.exec(text);
-    const found = match && modified(text.slice(match[0].length), third, fifth);
-    if (found) return found;
+    const degrees = match && modified(text.slice(match[0].length), third, fifth);
+    if (degrees) return degrees;
   }
   return null;
 }
 
-/** Third and fifth after modifications such as "b5" and "(no3)"; null if the text has others. */
+/**
+ * Third and fifth after modifications such as "b5" and "(no3)"; null if the text has others.
+ * @param {string} text
+ * @param {?number} third
+ * @param {?number} fifth
+ * @returns {?ThirdAndFifth}
+ */
 function modified(text, third, fifth) {
+  /** @type {Record<string, ?number>} */
   const degrees = {3: third, 5: fifth};
   for (let position = 0; position < text.length; position = MODIFICATION.lastIndex) {
     MODIFICATION.lastIndex = position;
@@ -98,9 +129,9 @@ function modified(text, third, fifth) {
     if (!match) return null;
     const [, change, degree, suspended, added] = match;
     if (suspended || added === '4') degrees[3] = null;
-    else if (!(degree in degrees)) continue;
-    else if (change in SPELLING.changes) degrees[degree] = (degrees[degree] ?? 0) + SPELLING.changes[change];
-    else degrees[degree] = null;
+    if (suspended || added === '4' || !(degree in degrees)) continue;
+    const shift = SPELLING.changes[change];
+    degrees[degree] = shift === undefined ? null : (degrees[degree] ?? 0) + shift;
   }
   return [degrees[3], degrees[5] ?? 0]; // a missing fifth is heard as a perfect one
 }

@@ -6,51 +6,81 @@ import {NO_CHORD} from './format.js';
 
 export const {noneSymbol: NO_CHORD_SYMBOL, roots: ROOTS, suffixes: SUFFIXES} = CHORDS;
 
+/**
+ * Third and fifth -> quality: major, minor, augmented, diminished.
+ * @type {Record<string, number>}
+ */
 const QUALITY = {'0,0': 0, '-1,0': 1, '0,1': 2, '-1,-1': 3};
+
+/** @param {?number} third @param {?number} fifth @returns {number | undefined} */
+const triadQuality = (third, fifth) => QUALITY[`${third},${fifth}`];
+
+/**
+ * The id of the triad on a root 0..11 with a quality 0..3.
+ * @param {number} root
+ * @param {number} quality
+ */
+export const triadId = (root, quality) => 1 + 12 * quality + root;
+
+/** The root 0..11 (C = 0) of a chord id; null for "no chord". @param {number} id */
+export const rootOf = (id) => (id === NO_CHORD ? null : (id - 1) % 12);
+
+/**
+ * The quality 0..3 of a chord id, an index of `SUFFIXES`; null for "no chord".
+ * @param {number} id
+ */
+export const qualityOf = (id) => (id === NO_CHORD ? null : Math.floor((id - 1) / 12));
 
 /**
  * The id of a symbol such as "C", "F#m7b5", "Bb/D", "Db°", "C+" or "N.C.".
+ * @param {string} symbol
  * @throws {ChordError}
  */
 export function chordId(symbol) {
   const {root, third, fifth} = readChord(symbol);
   if (!root) return NO_CHORD;
-  const quality = QUALITY[[third, fifth]];
+  const quality = triadQuality(third, fifth);
   if (quality === undefined) {
     throw new ChordError(
       `“${symbol}” has no major, minor, augmented or diminished triad. ` +
         `Write ${root} or ${root}m instead.`);
   }
-  return 1 + 12 * quality + pitchClass(root);
+  return triadId(pitchClass(root), quality);
 }
 
 /**
  * As `chordId`, but a chord without a triad gets the nearest one on its root.
+ * @param {string} symbol
  * @throws {ChordError} the symbol cannot be read
  */
 export function nearestChordId(symbol) {
   const {root, third, fifth} = readChord(symbol);
   if (!root) return NO_CHORD;
   const nearThird = third === -1 ? -1 : 0;
-  const quality = QUALITY[[third, fifth]] ?? QUALITY[[nearThird, fifth]] ?? QUALITY[[nearThird, 0]];
-  return 1 + 12 * quality + pitchClass(root);
+  const quality =
+    triadQuality(third, fifth) ?? triadQuality(nearThird, fifth) ?? QUALITY[`${nearThird},0`];
+  return triadId(pitchClass(root), quality);
 }
 
-/** Whether `chordId` and `nearestChordId` agree. */
+/** Whether `chordId` and `nearestChordId` agree. @param {string} symbol */
 export function hasTriad(symbol) {
   const {root, third, fifth} = readChord(symbol);
-  return !root || [third, fifth] in QUALITY;
+  return !root || triadQuality(third, fifth) !== undefined;
 }
 
-/** The symbol of an id: "N.C.", "C", "Cm", "C+", "Cdim". */
+/** The symbol of an id: "N.C.", "C", "Cm", "C+", "Cdim". @param {number} id */
 export function chordSymbol(id) {
-  if (id === NO_CHORD) return NO_CHORD_SYMBOL;
-  return ROOTS[(id - 1) % 12] + SUFFIXES[Math.floor((id - 1) / 12)];
+  const [root, quality] = [rootOf(id), qualityOf(id)];
+  return root === null || quality === null ? NO_CHORD_SYMBOL : ROOTS[root] + SUFFIXES[quality];
 }
 
-/** The pitch classes (C = 0) of a chord id; none for "no chord". @returns {Set<number>} */
+/**
+ * The pitch classes (C = 0) of a chord id; none for "no chord".
+ * @param {number} id
+ * @returns {Set<number>}
+ */
 export function chordPitchClasses(id) {
-  if (id === NO_CHORD) return new Set();
-  const triad = CHORDS.triads[Math.floor((id - 1) / 12)];
-  return new Set(triad.map((interval) => (((id - 1) % 12) + interval) % 12));
+  const [root, quality] = [rootOf(id), qualityOf(id)];
+  if (root === null || quality === null) return new Set();
+  return new Set(CHORDS.triads[quality].map((interval) => (root + interval) % 12));
 }

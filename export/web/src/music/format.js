@@ -1,4 +1,6 @@
-/** What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package. */
+/**
+ * What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package.
+ */
 
 import {CHORDS, TOKENS} from '../generated/tables.js';
 
@@ -8,8 +10,19 @@ export const {none: NO_CHORD, count: NUM_CHORDS} = CHORDS;
 
 const DEFAULTS = TOKENS.format;
 
+/** @typedef {typeof DEFAULTS} FormatFields the fields of MeasureFormat */
+
+/**
+ * What the page reads of a checkpoint's config.json; ours have measureFormat.
+ * @typedef {object} ClientConfig
+ * @property {FormatFields} [measureFormat]
+ * @property {number} [firstInput] the token fed before each track's first
+ * @property {{args: {stepsPerQuarter: number, totalSteps: number, numSegments: number,
+ *   numSteps: number, numVelocityBins: number}}} dataConverter
+ */
+
 export class Format {
-  /** @param {Object<string, number>} fields those of MeasureFormat; missing ones are the default */
+  /** @param {Partial<FormatFields>} fields missing ones are the default */
   constructor(fields = {}) {
     const all = {...DEFAULTS, ...fields};
     this.fields = all;
@@ -37,7 +50,10 @@ export class Format {
     this.vocabularySize = this.end + 1;
   }
 
-  /** The format that a checkpoint's config.json tells (`read_client_config` of the package). */
+  /**
+   * The format that a checkpoint's config.json tells (`read_client_config` of the package).
+   * @param {ClientConfig} config
+   */
   static fromConfig(config) {
     if (config.measureFormat) return new Format(config.measureFormat);
     const {args} = config.dataConverter;
@@ -60,14 +76,19 @@ export class Format {
     return `${this.beatsPerBar}/${this.beatUnit}`;
   }
 
-  /** Whether bars of a time signature may be measures of this format. */
+  /**
+   * Whether bars of a time signature may be measures of this format.
+   * @param {number} beats
+   * @param {number} beatUnit
+   */
   counts(beats, beatUnit) {
     if (beats === this.beatsPerBar && beatUnit === this.beatUnit) return true;
-    const isCompound = (count) => count > 3 && count % 3 === 0;
+    const isCompound = (/** @type {number} */ count) => count > 3 && count % 3 === 0;
     if (isCompound(beats) || isCompound(this.beatsPerBar)) return false;
     return beats * this.beatUnit === this.beatsPerBar * beatUnit;
   }
 
+  /** @param {number} token */
   kind(token) {
     if (token < this.noteOff) return NOTE_ON;
     if (token < this.timeShift) return NOTE_OFF;
@@ -76,12 +97,13 @@ export class Format {
     return token < this.end ? PROGRAM : END;
   }
 
-  /** Steps by which a token moves time. */
+  /** Steps by which a token moves time. @param {number} token */
   shiftSteps(token) {
     return token >= this.timeShift && token < this.velocity ? token - this.timeShift + 1 : 0;
   }
 }
 
+/** @param {number} a @param {number} b @returns {number} */
 export function gcd(a, b) {
   return b ? gcd(b, a % b) : a;
 }

@@ -1,13 +1,24 @@
-/** A MIDI file -> its bars, each a measure or the reason why it is none (`gm_vae.music.measures`). */
+/**
+ * A MIDI file -> its bars, each a measure or the reason why it is none (`gm_vae.music.measures`).
+ */
 
 import {inferChords} from './chord_inference.js';
 import {DRUMS, gcd} from './format.js';
-import {MidiError} from './midi_bytes.js';
+import {MidiError} from './midi_chunks.js';
 import {readScore} from './score.js';
+import {tokenise} from './tokenise.js';
+
+/** @import {Format} from './format.js' */
+/** @import {Flaws} from './midi_bytes.js' */
+/** @import {Note, Score} from './score.js' */
+/** @import {BarNote, TokenTrack} from './tokenise.js' */
 
 const MAX_BARS = 10000;
 
-// Sound effects and percussion sounds have a pitch in the file and none to the ear.
+/**
+ * Sound effects and percussion sounds have a pitch in the file and none to the ear.
+ * @param {number} program
+ */
 const isUnpitched = (program) =>
   (program >= 96 && program < 104) || (program >= 112 && program < 128);
 
@@ -19,13 +30,27 @@ const isUnpitched = (program) =>
  * @property {number[]} chords the same as ids of triads
  * @property {?number[][]} tracks tokens of each instrument, or null
  * @property {string} reason why it is no measure, or ''
+ *
+ * A stretch of one time signature; `counts`: its bars may be measures of the format.
+ * @typedef {object} Section
+ * @property {number} start in ticks
+ * @property {number} end in ticks
+ * @property {number} beats
+ * @property {number} unit
+ * @property {number} steps
+ * @property {boolean} counts
+ * @property {number} firstBar
+ * @property {number} bars
+ *
+ * @typedef {Note & {section: Section}} SectionNote
+ *
+ * @typedef {(ticks: number) => number} ToSteps
  */
 
 /**
  * @param {Uint8Array} data
- * @param {import('./format.js').Format} format
- * @returns {{bars: Bar[], qpm: number, texts: string[], flaws: Object<string, number>}} flaws are
- *   what was mended or passed over, by kind (`MIDI.flaws`)
+ * @param {Format} format
+ * @returns {{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}}
  * @throws {MidiError}
  */
 export function readMeasures(data, format) {
@@ -34,13 +59,15 @@ export function readMeasures(data, format) {
   return {bars: score.notes.length ? barsOf(score, format) : [], qpm, texts, flaws};
 }
 
+/** @param {Score} score @param {Format} format */
 function barsOf(score, format) {
+  /** @type {ToSteps} */
   const toSteps = (ticks) =>
     Math.floor((2 * ticks * format.stepsPerQuarter + score.ticksPerQuarter) /
       (2 * score.ticksPerQuarter));
   const sections = findSections(score, format, toSteps);
   const notes = score.notes.map((note) => inSection(note, sections, toSteps, score.endTick));
-  const barNotes = cutAtBarLines(notes, sections, format, toSteps);
+  const barNotes = cutAtBarLines(notes, format, toSteps);
   const last = sections[sections.length - 1];
   if (last.counts) {
     // a note just before the last bar line may have been rounded past it
@@ -48,50 +75,68 @@ function barsOf(score, format) {
     last.bars = Math.max(last.bars, needed);
     checkLength(last.firstBar + last.bars);
   }
-  const bars = [];
-  const byBar = byBarNumber(barNotes);
-  for (const section of sections) {
-    const found = [];
-    for (let place = 0; place < section.bars; place++) {
-      const number = section.firstBar + place;
-      const mine = section.counts ? byBar.get(number) ?? [] : [];
-      const tracks = tokenise(mine, format);
-      const isCut =
-        section !== last && place === section.bars - 1 && section.steps % format.stepsPerMeasure;
-      const reason = section.counts
-        ? rejection(mine, tracks, isCut, format)
-        : `its meter is not ${format.meter}`;
-      found.push({
-        number: number + 1,
-        programs: tracks.map(({program}) => program),
-        symbols: [],
-        chords: [],
-        tracks: reason ? null : tracks.map(({tokens}) => tokens),
-        reason,
-      });
-    }
-    if (found.some(({reason}) => !reason)) addChords(found, notes, section, score, format);
-    bars.push(...found);
-  }
-  return bars;
+  const byBar = groupByBar(barNotes);
+  return sections.flatMap((section) => {
+    const bars = barsOfSection(section, section === last, byBar, format);
+    if (bars.some(({reason}) => !reason)) addChords(bars, notes, section, score, format);
+    return bars;
+  });
 }
 
-function byBarNumber(items) {
+/**
+ * @param {Section} section
+ * @param {boolean} isLast
+ * @param {Map<number, BarNote[]>} byBar
+ * @param {Format} format
+ * @returns {Bar[]} without chords
+ */
+function barsOfSection(section, isLast, byBar, format) {
+  return Array.from({length: section.bars}, (_, index) => {
+    const number = section.firstBar + index;
+    const notes = section.counts ? byBar.get(number) ?? [] : [];
+    const tracks = tokenise(notes, format);
+    const isCut =
+      !isLast && index === section.bars - 1 && section.steps % format.stepsPerMeasure > 0;
+    const reason = section.counts
+      ? rejection(notes, tracks, isCut, format)
+      : `its meter is not ${format.meter}`;
+    return {
+      number: number + 1,
+      programs: tracks.map(({program}) => program),
+      symbols: [],
+      chords: [],
+      tracks: reason ? null : tracks.map(({tokens}) => tokens),
+      reason,
+    };
+  });
+}
+
+/** @param {BarNote[]} notes */
+function groupByBar(notes) {
+  /** @type {Map<number, BarNote[]>} */
   const groups = new Map();
-  for (const item of items) {
-    if (!groups.has(item.bar)) groups.set(item.bar, []);
-    groups.get(item.bar).push(item);
+  for (const note of notes) {
+    const group = groups.get(note.bar);
+    if (group) group.push(note);
+    else groups.set(note.bar, [note]);
   }
   return groups;
 }
 
+/** @param {number} bars */
 function checkLength(bars) {
   if (bars > MAX_BARS) {
     throw new MidiError('The MIDI file lasts over 10,000 bars, so a time in it must be damaged.');
   }
 }
 
-/** Stretches of one time signature, up to the last note's end. */
+/**
+ * Stretches of one time signature, up to the last note's end.
+ * @param {Score} score
+ * @param {Format} format
+ * @param {ToSteps} toSteps
+ * @returns {Section[]}
+ */
 function findSections({signatures, endTick}, format, toSteps) {
   const changes = [{tick: 0, beats: 4, unit: 4}];
   for (const change of signatures) {
@@ -115,7 +160,14 @@ function findSections({signatures, endTick}, format, toSteps) {
   });
 }
 
-/** A note with its section, in which it ends; one that rounds to the next section belongs there. */
+/**
+ * A note with its section, in which it ends; one that rounds to the next section belongs there.
+ * @param {Note} note
+ * @param {Section[]} sections
+ * @param {ToSteps} toSteps
+ * @param {number} endTick
+ * @returns {SectionNote}
+ */
 function inSection(note, sections, toSteps, endTick) {
   let index = 0;
   while (index + 1 < sections.length && sections[index + 1].start <= note.start) index++;
@@ -127,8 +179,14 @@ function inSection(note, sections, toSteps, endTick) {
   return {...note, section, start, end: Math.max(Math.min(note.end, stop), start)};
 }
 
-/** Notes of the sections that count, in steps of their bars. */
-function cutAtBarLines(notes, sections, format, toSteps) {
+/**
+ * Notes of the sections that count, in steps of their bars.
+ * @param {SectionNote[]} notes
+ * @param {Format} format
+ * @param {ToSteps} toSteps
+ * @returns {BarNote[]}
+ */
+function cutAtBarLines(notes, format, toSteps) {
   const steps = format.stepsPerMeasure;
   return notes.filter(({section}) => section.counts).map((note) => {
     const start = toSteps(note.start - note.section.start);
@@ -147,10 +205,16 @@ function cutAtBarLines(notes, sections, format, toSteps) {
   });
 }
 
-/** The first reason that applies, or ''. */
+/**
+ * The first reason that applies, or ''.
+ * @param {BarNote[]} notes
+ * @param {TokenTrack[]} tracks
+ * @param {boolean} isCut
+ * @param {Format} format
+ */
 function rejection(notes, tracks, isCut, format) {
   const events = tracks.reduce((sum, {tokens}) => sum + tokens.length - 2, 0);
-  const isOutside = ({pitch, program}) =>
+  const isOutside = (/** @type {BarNote} */ {pitch, program}) =>
     program !== DRUMS && (pitch < format.minPitch || pitch > format.maxPitch);
   if (isCut) return 'a change of time signature cuts it short';
   if (!tracks.length) return 'no note begins in it';
@@ -170,48 +234,13 @@ function rejection(notes, tracks, isCut, format) {
   return '';
 }
 
-/** Each instrument of a bar as program, events, end (`gm_vae.music.tokenise`). */
-export function tokenise(notes, format) {
-  const parts = new Map();
-  for (const note of notes) {
-    const key = note.program * 65536 + note.instrument;
-    if (!parts.has(key)) parts.set(key, []);
-    parts.get(key).push(note);
-  }
-  return [...parts.keys()].sort((a, b) => a - b).map((key) => {
-    const mine = parts.get(key);
-    return {program: mine[0].program, tokens: tokensOf(mine, format)};
-  });
-}
-
-function tokensOf(notes, format) {
-  const ordered = [...notes].sort((a, b) => a.startStep - b.startStep || a.pitch - b.pitch);
-  const offs = ordered.map(({endStep, pitch}) => ({step: endStep, token: format.noteOff + pitch}));
-  const width = 128 / format.velocityBins;
-  const ons = ordered.map(({startStep, pitch, velocity}) => ({
-    step: startStep, token: pitch, bin: 1 + Math.floor((velocity - 1) / width),
-  }));
-  const tokens = [format.program + notes[0].program];
-  let now = 0;
-  let loudness = 0;
-  const moveTo = (step) => {
-    if (step > now) tokens.push(format.timeShift - 1 + step - now);
-    now = step;
-  };
-  // note-offs come first in a step, and of older notes first
-  for (const {step, token, bin} of [...offs, ...ons].sort((a, b) => a.step - b.step)) {
-    moveTo(step);
-    if (bin && bin !== loudness) {
-      tokens.push(format.velocity - 1 + bin);
-      loudness = bin;
-    }
-    tokens.push(token);
-  }
-  moveTo(format.stepsPerMeasure);
-  tokens.push(format.end);
-  return tokens;
-}
-
+/**
+ * @param {Bar[]} bars of the section, to which chords are added
+ * @param {SectionNote[]} notes
+ * @param {Section} section
+ * @param {Score} score
+ * @param {Format} format
+ */
 function addChords(bars, notes, section, {ticksPerQuarter}, format) {
   // A frame is a fraction of a bar, which is a fraction of ticks: count time in whole fractions.
   let frame = 4 * ticksPerQuarter * section.beats;
@@ -226,9 +255,9 @@ function addChords(bars, notes, section, {ticksPerQuarter}, format) {
     }));
   const chords = inferChords(pitched, (section.end - section.start) * unit, frame);
   const count = format.chordsPerMeasure;
-  bars.forEach((bar, place) => {
+  bars.forEach((bar, index) => {
     for (let i = 0; i < count; i++) {
-      const {id, symbol} = chords[Math.min(place * count + i, chords.length - 1)];
+      const {id, symbol} = chords[Math.min(index * count + i, chords.length - 1)];
       bar.chords.push(id);
       bar.symbols.push(symbol);
     }

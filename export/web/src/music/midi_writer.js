@@ -3,34 +3,37 @@
 const LEAST_TICKS_PER_QUARTER = 480;
 // at one tick: names, then ends of notes, then changes of program and volume, then new notes
 const [NAME, OFF, PROGRAM, ON] = [0, 1, 2, 3];
-const FULL_VOLUME = 100; // of a channel that nobody set
+const DEFAULT_VOLUME = 100; // of a channel that nobody set
+
+/** @import {Part, Song, SongNote} from './song.js' */
 
 /**
- * @param {import('./song.js').Song} song
+ * How a part sounds: whether it is heard, its program and its MIDI volume.
+ * @typedef {{heard: boolean, program: number, volume: number}} PartSound
+ *
+ * @typedef {(part: Part) => PartSound} Mix
+ *
+ * A MIDI event at a tick, and one with what decides the order at one tick.
+ * @typedef {[tick: number, bytes: number[]]} TimedEvent
+ * @typedef {[tick: number, order: number, bytes: number[]]} OrderedEvent
+ */
+
+/**
+ * @param {Song} song
  * @param {object} options
  * @param {number} options.qpm
  * @param {string} [options.title] name of the first track
  * @param {string} [options.text] a text event in the first track
- * @param {(part: import('./song.js').Part) => {heard: boolean, program: number, volume: number}}
- *   options.mix how each part sounds; `volume` is that of MIDI
- * @returns {Uint8Array}
+ * @param {Mix} options.mix
+ * @returns {Uint8Array<ArrayBuffer>}
  */
 export function writeMidi(song, {qpm, title, text, mix}) {
   const {format} = song;
   const ticksPerStep = Math.ceil(LEAST_TICKS_PER_QUARTER / format.stepsPerQuarter);
   const endTick = song.bars * format.stepsPerMeasure * ticksPerStep;
-  const conductor = [];
-  if (title) conductor.push([0, meta(0x03, utf8(title))]);
-  if (text) conductor.push([0, meta(0x01, utf8(text))]);
-  const tempo = Math.round(6e7 / qpm);
-  conductor.push(
-    [0, meta(0x51, [tempo >> 16, (tempo >> 8) & 255, tempo & 255])],
-    [0, meta(0x58, [format.beatsPerBar, Math.log2(format.beatUnit), 24, 8])],
-    // a marker for sequencers, a text for programs
-    ...song.chordChanges.flatMap(({step, symbol}) =>
-      [0x06, 0x01].map((kind) => [step * ticksPerStep, meta(kind, utf8(symbol))])),
-  );
-  const tracks = [conductor, ...partEvents(song, ticksPerStep, mix)];
+  const tracks = [
+    conductorEvents(song, ticksPerStep, qpm, title, text), ...partEvents(song, ticksPerStep, mix),
+  ];
   return concatenate([
     [...utf8('MThd'), ...uint32(6), 0, 1, ...uint16(tracks.length),
       ...uint16(ticksPerStep * format.stepsPerQuarter)],
@@ -38,11 +41,61 @@ export function writeMidi(song, {qpm, title, text, mix}) {
   ]);
 }
 
+/**
+ * What concerns all parts: title, tempo, meter, chords.
+ * @param {Song} song
+ * @param {number} ticksPerStep
+ * @param {number} qpm
+ * @param {string} [title]
+ * @param {string} [text]
+ * @returns {TimedEvent[]}
+ */
+function conductorEvents({format, chordChanges}, ticksPerStep, qpm, title, text) {
+  /** @type {TimedEvent[]} */
+  const events = [];
+  if (title) events.push([0, meta(0x03, utf8(title))]);
+  if (text) events.push([0, meta(0x01, utf8(text))]);
+  const tempo = Math.round(6e7 / qpm);
+  events.push(
+    [0, meta(0x51, [tempo >> 16, (tempo >> 8) & 255, tempo & 255])],
+    [0, meta(0x58, [format.beatsPerBar, Math.log2(format.beatUnit), 24, 8])],
+  );
+  for (const {step, symbol} of chordChanges) {
+    // a marker for sequencers, a text for programs
+    for (const kind of [0x06, 0x01]) events.push([step * ticksPerStep, meta(kind, utf8(symbol))]);
+  }
+  return events;
+}
+
+/**
+ * The events of each part that is heard.
+ * @param {Song} song
+ * @param {number} ticksPerStep
+ * @param {Mix} mix
+ */
 function partEvents(song, ticksPerStep, mix) {
-  const {parts, notes, format, channels} = song;
-  const sounds = parts.map(mix);
-  const tracks = parts.map(({name}) => [[0, NAME, meta(0x03, utf8(name))]]);
-  const current = new Map(); // channel -> program
+  const sounds = song.parts.map(mix);
+  /** @type {OrderedEvent[][]} */
+  const tracks = song.parts.map(({name}) => [[0, NAME, meta(0x03, utf8(name))]]);
+  addPrograms(tracks, song, ticksPerStep, sounds);
+  addNotes(tracks, song, ticksPerStep);
+  return tracks
+    .filter((_, index) => sounds[index].heard)
+    .map((events) => events
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+      .map(([tick, , bytes]) => /** @type {TimedEvent} */ ([tick, bytes])));
+}
+
+/**
+ * Programs and volumes: of each channel when it is first heard, and when another part takes it.
+ * @param {OrderedEvent[][]} tracks
+ * @param {Song} song
+ * @param {number} ticksPerStep
+ * @param {PartSound[]} sounds
+ */
+function addPrograms(tracks, {parts, format, channels}, ticksPerStep, sounds) {
+  /** Channel -> program. @type {Map<number, number>} */
+  const current = new Map();
   const told = new Set(); // parts and channels whose track has set the program
   channels.forEach((playing, bar) => {
     for (const [index, channel] of playing) {
@@ -53,15 +106,22 @@ function partEvents(song, ticksPerStep, mix) {
       if (current.get(channel) !== program || !told.has(key)) {
         const tick = current.has(channel) ? bar * format.stepsPerMeasure * ticksPerStep : 0;
         tracks[index].push([tick, PROGRAM, [0xc0 | channel, program]]);
-        if (volume !== FULL_VOLUME) tracks[index].push([tick, PROGRAM, [0xb0 | channel, 7, volume]]);
+        if (volume !== DEFAULT_VOLUME) {
+          tracks[index].push([tick, PROGRAM, [0xb0 | channel, 7, volume]]);
+        }
       }
       current.set(channel, program);
       told.add(key);
     }
   });
-  const channelOf = ({part, start}) =>
-    channels[Math.floor(start / format.stepsPerMeasure)].get(part);
-  const strikers = new Map(); // channel, pitch and step -> the parts that strike it then
+}
+
+/** @param {OrderedEvent[][]} tracks @param {Song} song @param {number} ticksPerStep */
+function addNotes(tracks, {notes, format, channels}, ticksPerStep) {
+  const channelOf = (/** @type {SongNote} */ {part, start}) =>
+    channels[Math.floor(start / format.stepsPerMeasure)].get(part) ?? 0;
+  /** The parts that strike a channel, pitch and step. @type {Map<string, Set<number>>} */
+  const strikers = new Map();
   for (const note of notes) {
     const key = `${channelOf(note)} ${note.pitch} ${note.start}`;
     strikers.set(key, (strikers.get(key) ?? new Set()).add(note.part));
@@ -75,34 +135,37 @@ function partEvents(song, ticksPerStep, mix) {
     tracks[part].push([start * ticksPerStep, ON, [0x90 | channel, pitch, velocity]]);
     tracks[part].push([endTick, OFF, [0x80 | channel, pitch, 64]]);
   }
-  return tracks
-    .filter((_, index) => sounds[index].heard)
-    .map((events) => events
-      .sort((a, b) => a[0] - b[0] || a[1] - b[1])
-      .map(([tick, , bytes]) => [tick, bytes]));
 }
 
+/** @param {TimedEvent[]} events @param {number} endTick */
 function trackChunk(events, endTick) {
   const body = [];
   let now = 0;
-  for (const [tick, bytes] of [...events, [endTick, meta(0x2f, [])]]) {
+  for (const [tick, bytes] of events) {
     body.push(...variableLength(tick - now), ...bytes);
     now = tick;
   }
+  body.push(...variableLength(endTick - now), ...meta(0x2f, []));
   return [...utf8('MTrk'), ...uint32(body.length), ...body];
 }
 
+/** @param {number} kind @param {number[]} bytes */
 const meta = (kind, bytes) => [0xff, kind, ...variableLength(bytes.length), ...bytes];
+/** @param {string} text */
 const utf8 = (text) => [...new TextEncoder().encode(text)];
+/** @param {number} n */
 const uint16 = (n) => [n >> 8, n & 255];
+/** @param {number} n */
 const uint32 = (n) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255];
 
+/** @param {number} n */
 function variableLength(n) {
   const bytes = [n & 127];
   for (let rest = n >> 7; rest; rest >>= 7) bytes.unshift((rest & 127) | 128);
   return bytes;
 }
 
+/** @param {number[][]} pieces */
 function concatenate(pieces) {
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

@@ -1,8 +1,12 @@
-/** A MIDI file -> its notes, with the pedals applied (`gm_vae.music.midi_file`, which has the rules). */
+/**
+ * A MIDI file -> its notes, with the pedals applied (`gm_vae.music.midi_file`, which has the rules).
+ */
 
 import {ChannelState, upTo} from './channel_state.js';
 import {readEvents} from './midi_bytes.js';
 import {applySustain} from './sustain.js';
+
+/** @import {ChannelEvent, Flaws, MidiEvents} from './midi_bytes.js' */
 
 /**
  * @typedef {object} Note
@@ -15,6 +19,9 @@ import {applySustain} from './sustain.js';
  * @property {number} channel 16 * port + MIDI channel
  * @property {number} instrument numbered in file order
  *
+ * A note before its instrument is known: `at` and `stop` are where it begins and ends in the file.
+ * @typedef {Omit<Note, 'instrument'> & {track: number, at: number, stop: number}} PairedNote
+ *
  * @typedef {object} Score
  * @property {number} ticksPerQuarter
  * @property {Note[]} notes by instrument, then by where their note-offs are
@@ -22,13 +29,13 @@ import {applySustain} from './sustain.js';
  * @property {number} qpm of the first tempo
  * @property {number} endTick
  * @property {string[]} texts its text events
- * @property {Object<string, number>} flaws what was mended or passed over, by kind
+ * @property {Flaws} flaws
  */
 
 /**
  * @param {Uint8Array} data
  * @returns {Score} notes last as long as the pedals held them
- * @throws {import('./midi_bytes.js').MidiError}
+ * @throws {import('./midi_chunks.js').MidiError}
  */
 export function readScore(data) {
   const read = readEvents(data);
@@ -47,45 +54,45 @@ export function readScore(data) {
   };
 }
 
+/** @param {MidiEvents} events @param {ChannelState} state */
 function readNotes({events, tracks}, state) {
   const messages = events.filter(({status}) => status >= 0x80 && status < 0xa0);
   const offOf = pairNotes(messages);
   const elsewhere = new Lines(messages);
+  /** @type {Flaws} */
   const flaws = {};
-  const count = (kind) => (flaws[kind] = (flaws[kind] ?? 0) + 1);
+  const count = (/** @type {string} */ kind) => {
+    flaws[kind] = (flaws[kind] ?? 0) + 1;
+  };
   const notes = messages.filter(isNoteOn).map((on) => {
     const {at, tick: start, track, channel, data1: pitch, data2: velocity} = on;
     const off = offOf.get(on);
-    let end = off?.tick;
-    let neverEnded = false;
-    if (!off) {
-      const given = elsewhere.next('offs', on);
-      const taken = elsewhere.next('ons', on);
-      neverEnded = taken < given || given === Infinity;
-      end = neverEnded ? Math.min(taken, tracks[track].endTick) : given;
-    }
+    const {end, neverEnded} = off
+      ? {end: off.tick, neverEnded: false}
+      : elsewhere.endOf(on, tracks[track].endTick);
     const silenced = state.nextEnd(channel, start);
     if (neverEnded && end < silenced) count('no_end');
     else if (Math.min(end, silenced) === start) count('no_length');
-    end = Math.max(Math.min(end, silenced), start + 1);
-    const stop = off?.at ?? tracks[track].stop;
-    return {start, end, pitch, velocity, ...soundOf(state, channel, start), channel, track, at, stop};
+    const {program, isDrum} = state.soundAt(channel, start);
+    return {
+      start, end: Math.max(Math.min(end, silenced), start + 1), pitch, velocity, program, isDrum,
+      channel, track, at, stop: off?.at ?? tracks[track].stop,
+    };
   });
   return {notes: withInstruments(notes), flaws};
 }
 
+/** @param {ChannelEvent} event */
 const isNoteOn = ({status, data2}) => status >= 0x90 && data2 > 0;
 
-const soundOf = (state, channel, tick) => {
-  const {program, isDrum} = state.soundAt(channel, tick);
-  return {program, isDrum};
-};
-
+/** @param {ChannelEvent} event */
 const lineOf = ({channel, data1: pitch}) => channel * 128 + pitch;
 
-/** Note-on -> the note-off of its own track that ends it. */
+/** Note-on -> the note-off of its own track that ends it. @param {ChannelEvent[]} messages */
 function pairNotes(messages) {
-  const sounding = new Map(); // track and line -> note-ons
+  /** Note-ons that sound, by track and line. @type {Map<number, ChannelEvent[]>} */
+  const sounding = new Map();
+  /** @type {Map<ChannelEvent, ChannelEvent>} */
   const offOf = new Map();
   for (const message of messages) {
     const key = message.track * 2 ** 24 + lineOf(message);
@@ -106,39 +113,64 @@ function pairNotes(messages) {
 
 /** When each pitch of each channel is struck and ended, in any track. */
 class Lines {
+  /** @param {ChannelEvent[]} messages */
   constructor(messages) {
+    /** @type {Map<number, {ons: ChannelEvent[], offs: ChannelEvent[]}>} */
     this.lines = new Map();
     for (const message of messages) {
-      const line = lineOf(message);
-      if (!this.lines.has(line)) this.lines.set(line, {ons: [], offs: []});
-      this.lines.get(line)[isNoteOn(message) ? 'ons' : 'offs'].push(message);
+      const {ons, offs} = this.line(message);
+      (isNoteOn(message) ? ons : offs).push(message);
     }
     for (const {ons, offs} of this.lines.values()) {
       for (const rows of [ons, offs]) rows.sort((a, b) => a.tick - b.tick);
     }
   }
 
-  /** The tick of the next one after a note-on, or Infinity. */
-  next(kind, on) {
-    const rows = this.lines.get(lineOf(on))[kind];
-    return rows[upTo(rows, on.tick)]?.tick ?? Infinity;
+  /** The line of a message, made if need be. @param {ChannelEvent} message */
+  line(message) {
+    const key = lineOf(message);
+    const line = this.lines.get(key) ?? {ons: [], offs: []};
+    this.lines.set(key, line);
+    return line;
+  }
+
+  /**
+   * When a note ends that its own track never ends: by another track's note-off, or by nothing.
+   * @param {ChannelEvent} on
+   * @param {number} endTick of its track
+   */
+  endOf(on, endTick) {
+    const {ons, offs} = this.line(on);
+    const [taken, given] = [ons, offs].map((rows) => rows[upTo(rows, on.tick)]?.tick ?? Infinity);
+    const neverEnded = taken < given || given === Infinity;
+    return {end: neverEnded ? Math.min(taken, endTick) : given, neverEnded};
   }
 }
 
-/** Notes with the numbers of their instruments: by MIDI track, then by the first note-off. */
+/**
+ * Notes with the numbers of their instruments: by MIDI track, then by the first note-off.
+ * @param {PairedNote[]} notes
+ * @returns {Note[]}
+ */
 function withInstruments(notes) {
   notes.sort((a, b) => a.stop - b.stop || a.at - b.at);
+  /** @type {Map<string, number>} */
   const numbers = new Map();
-  for (const note of notes) {
+  return notes.map((note) => {
     const key = [note.track, note.channel, note.isDrum, note.program].join();
-    if (!numbers.has(key)) numbers.set(key, numbers.size);
-    note.instrument = numbers.get(key);
-  }
-  return notes.sort((a, b) => a.instrument - b.instrument);
+    const instrument = numbers.get(key) ?? numbers.size;
+    numbers.set(key, instrument);
+    return {...note, instrument};
+  }).sort((a, b) => a.instrument - b.instrument);
 }
 
-/** By tick; at one tick the last event of the first track counts. */
+/**
+ * By tick; at one tick the last event of the first track counts.
+ * @template {{tick: number, track: number}} Meta
+ * @param {Meta[]} metas
+ */
 function byTick(metas) {
+  /** @type {Map<number, Meta>} */
   const kept = new Map();
   for (const meta of metas) {
     const other = kept.get(meta.tick);

@@ -8,15 +8,21 @@ const DEFAULT_VELOCITY = 100; // of notes before a track's first velocity token
 const DRUM_CHANNEL = 9;
 const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== DRUM_CHANNEL);
 
+/** @import {Format} from './format.js' */
+
 /**
  * One instrument of a piece: the `number`-th track of its program in each measure.
  * @typedef {{key: string, program: number, number: number, isDrum: boolean, name: string}} Part
+ *
+ * A track of a measure as tokens, and a measure with its present tracks.
+ * @typedef {{tokens: ArrayLike<number>}} Track
+ * @typedef {{tracks: Track[], chords: number[]}} Measure
  *
  * Steps count from the start of the piece; no note crosses a bar line.
  * @typedef {{part: number, pitch: number, velocity: number, start: number, end: number}} SongNote
  *
  * @typedef {object} Song
- * @property {import('./format.js').Format} format
+ * @property {Format} format
  * @property {number} bars
  * @property {Part[]} parts by program, drums last
  * @property {SongNote[]} notes by part, onset and pitch
@@ -24,14 +30,23 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * @property {Map<number, number>[]} channels of each bar: part index -> channel
  */
 
-/** The tracks of a measure as the corpus orders them: by program, drums last; absent ones dropped. */
+/**
+ * The tracks of a measure as the corpus orders them: by program, drums last; absent ones dropped.
+ * @template {Track} T
+ * @param {T[]} tracks
+ */
 export function presentTracks(tracks) {
   return tracks.filter(({tokens}) => tokens.length > 1)
     .sort((a, b) => a.tokens[0] - b.tokens[0]);
 }
 
-/** The part that each of `presentTracks` plays. */
+/**
+ * The part that each of `presentTracks` plays.
+ * @param {Track[]} tracks
+ * @param {Format} format
+ */
 export function partKeys(tracks, format) {
+  /** Program -> how many of its tracks came. @type {Map<number, number>} */
   const seen = new Map();
   return tracks.map(({tokens}) => {
     const program = tokens[0] - format.program;
@@ -41,23 +56,15 @@ export function partKeys(tracks, format) {
   });
 }
 
-/**
- * @param {{tracks: {tokens: ArrayLike<number>}[], chords: number[]}[]} measures with present tracks
- * @returns {Song}
- */
+/** @param {Measure[]} measures @param {Format} format @returns {Song} */
 export function makeSong(measures, format) {
-  const notesOf = new Map(); // part key -> notes
-  measures.forEach(({tracks}, bar) => {
-    partKeys(tracks, format).forEach((key, i) => {
-      const notes = trackNotes(tracks[i].tokens, format, bar * format.stepsPerMeasure);
-      if (notes.length) notesOf.set(key, [...(notesOf.get(key) ?? []), ...notes]);
-    });
-  });
+  const notesOf = notesByPart(measures, format);
   const parts = [...notesOf.keys()].map(toPart)
     .sort((a, b) => a.program - b.program || a.number - b.number);
   const notes = parts.flatMap(({key}, part) =>
-    notesOf.get(key).map((note) => ({part, ...note}))
+    (notesOf.get(key) ?? []).map((note) => ({part, ...note}))
       .sort((a, b) => a.start - b.start || a.pitch - b.pitch));
+  /** @type {Set<number>[]} */
   const playing = measures.map(() => new Set());
   for (const {part, start} of notes) playing[Math.floor(start / format.stepsPerMeasure)].add(part);
   return {
@@ -70,6 +77,20 @@ export function makeSong(measures, format) {
   };
 }
 
+/** Part key -> its notes. @param {Measure[]} measures @param {Format} format */
+function notesByPart(measures, format) {
+  /** @type {Map<string, Omit<SongNote, 'part'>[]>} */
+  const notesOf = new Map();
+  measures.forEach(({tracks}, bar) => {
+    partKeys(tracks, format).forEach((key, i) => {
+      const notes = trackNotes(tracks[i].tokens, format, bar * format.stepsPerMeasure);
+      if (notes.length) notesOf.set(key, [...(notesOf.get(key) ?? []), ...notes]);
+    });
+  });
+  return notesOf;
+}
+
+/** @param {string} key @returns {Part} */
 function toPart(key) {
   const [program, number] = key.split('.').map(Number);
   const name = instrumentName(program);
@@ -78,26 +99,38 @@ function toPart(key) {
   };
 }
 
-/** The notes that tokens spell, from step `offset` on; any sequence has a meaning. */
+/**
+ * The notes that tokens spell, from step `offset` on; any sequence has a meaning.
+ * @param {ArrayLike<number>} tokens
+ * @param {Format} format
+ * @param {number} offset
+ */
 function trackNotes(tokens, format, offset) {
   const width = 128 / format.velocityBins;
-  const sounding = new Map(); // pitch -> [{start, velocity}], oldest first
+  /**
+   * Pitch -> the strokes that sound, oldest first.
+   * @type {Map<number, {start: number, velocity: number}[]>}
+   */
+  const sounding = new Map();
+  /** @type {Omit<SongNote, 'part'>[]} */
   const notes = [];
   let velocity = DEFAULT_VELOCITY;
   let step = 0;
-  const close = (pitch) => {
-    const {start, velocity: loudness} = sounding.get(pitch).shift();
+  const close = (/** @type {number} */ pitch) => {
+    const stroke = sounding.get(pitch)?.shift();
     const end = Math.min(step, format.stepsPerMeasure);
-    if (end > start) {
-      notes.push({pitch, velocity: loudness, start: offset + start, end: offset + end});
+    if (stroke && end > stroke.start) {
+      notes.push({
+        pitch, velocity: stroke.velocity, start: offset + stroke.start, end: offset + end,
+      });
     }
   };
-  for (const token of tokens) {
+  for (const token of Array.from(tokens)) {
     const kind = format.kind(token);
     if (kind === NOTE_ON) {
       sounding.set(token, [...(sounding.get(token) ?? []), {start: step, velocity}]);
     } else if (kind === NOTE_OFF) {
-      if (sounding.get(token - format.noteOff)?.length) close(token - format.noteOff);
+      close(token - format.noteOff);
     } else if (kind === TIME_SHIFT) {
       step += format.shiftSteps(token);
     } else if (kind === VELOCITY) {
@@ -113,7 +146,9 @@ function trackNotes(tokens, format, offset) {
   return notes;
 }
 
+/** @param {Measure[]} measures @param {Format} format */
 function chordChanges(measures, format) {
+  /** @type {Song['chordChanges']} */
   const changes = [];
   let current = NO_CHORD;
   measures.forEach(({chords}, bar) => {
@@ -131,34 +166,59 @@ function chordChanges(measures, format) {
 /**
  * The channel of each part in each measure: a part keeps its own while there are enough; then the
  * one that was silent the longest goes to the newcomer (`assign_channels` of the package).
+ * @param {Part[]} parts
+ * @param {number[][]} playing the parts that play in each measure
+ * @returns {Song['channels']}
  */
 function assignChannels(parts, playing) {
   const melodic = playing.map((bar) => bar.filter((index) => !parts[index].isDrum));
   const crowded = melodic.some((bar) => bar.length > MELODIC_CHANNELS.length);
-  const free = [...MELODIC_CHANNELS];
-  const holders = new Map(); // holder -> channel, the longest silent first
+  const holderOf = (/** @type {number} */ index) => (crowded ? parts[index].program : index);
+  const channels = new ChannelHolders();
   return melodic.map((bar, number) => {
-    const holderOf = (index) => (crowded ? parts[index].program : index);
-    const needed = [...new Set(bar.map(holderOf))];
-    for (const holder of needed) {
-      if (!holders.has(holder)) continue;
-      const channel = holders.get(holder);
-      holders.delete(holder);
-      holders.set(holder, channel);
-    }
-    for (const holder of needed) {
-      if (holders.has(holder)) continue;
-      let channel = free.shift();
-      if (channel === undefined) {
-        const [oldest] = holders.keys();
-        channel = holders.get(oldest);
-        holders.delete(oldest);
-      }
-      holders.set(holder, channel);
-    }
-    const channels = new Map(bar.map((index) => [index, holders.get(holderOf(index))]));
-    for (const index of playing[number]) if (parts[index].isDrum) channels.set(index, DRUM_CHANNEL);
-    return channels;
+    channels.give([...new Set(bar.map(holderOf))]);
+    const drums = playing[number].filter((index) => parts[index].isDrum);
+    return new Map([
+      ...bar.map((index) => /** @type {[number, number]} */ ([index, channels.of(holderOf(index))])),
+      ...drums.map((index) => /** @type {[number, number]} */ ([index, DRUM_CHANNEL])),
+    ]);
   });
 }
 
+/** Who holds which melodic channel: parts, or programs where parts outnumber the channels. */
+class ChannelHolders {
+  constructor() {
+    this._free = [...MELODIC_CHANNELS];
+    /** Holder -> channel, the longest silent first. @type {Map<number, number>} */
+    this._held = new Map();
+  }
+
+  /** Gives each holder that plays now a channel. @param {number[]} holders */
+  give(holders) {
+    for (const holder of holders) {
+      if (this._held.has(holder)) this._hold(holder, this._take(holder));
+    }
+    for (const holder of holders) {
+      if (!this._held.has(holder)) {
+        this._hold(holder, this._free.shift() ?? this._take([...this._held.keys()][0]));
+      }
+    }
+  }
+
+  /** The channel of a holder. @param {number} holder */
+  of(holder) {
+    return this._held.get(holder) ?? 0;
+  }
+
+  /** @param {number} holder @param {number} channel */
+  _hold(holder, channel) {
+    this._held.set(holder, channel);
+  }
+
+  /** @param {number} holder */
+  _take(holder) {
+    const channel = this.of(holder);
+    this._held.delete(holder);
+    return channel;
+  }
+}

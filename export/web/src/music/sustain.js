@@ -3,29 +3,36 @@
 import {MIDI} from '../generated/tables.js';
 import {upTo} from './channel_state.js';
 
+/** @import {ChannelState, Pedal} from './channel_state.js' */
+/** @import {Note} from './score.js' */
+
 /**
  * Makes notes last as long as the pedals of their channels held them.
- * @param {import('./score.js').Note[]} notes changed in place
- * @param {import('./channel_state.js').ChannelState} state
+ * @param {Note[]} notes changed in place
+ * @param {ChannelState} state
  * @param {number} ticksPerQuarter
  */
 export function applySustain(notes, state, ticksPerQuarter) {
+  const isPressed = (/** @type {'sustain' | 'sostenuto'} */ which, /** @type {number} */ channel) =>
+    state.pedal(which, channel).changed.length > 0;
   const played = notes.filter(({channel, isDrum}) =>
-    !isDrum && (['sustain', 'sostenuto'].some((which) => state.pedal(which, channel).changed.length)));
+    !isDrum && (isPressed('sustain', channel) || isPressed('sostenuto', channel)));
   const endTick = notes.reduce((end, note) => Math.max(end, note.end), 0);
   const latest = endTick + MIDI.latestReleaseQuarters * ticksPerQuarter;
-  const strikes = new Map(); // line -> starts of the notes that begin under a pedal
+  /** Line -> starts of the notes that begin under a pedal. @type {Map<number, {tick: number}[]>} */
+  const strikes = new Map();
   for (const note of played) {
     const sostenuto = state.pedal('sostenuto', note.channel);
     const sustain = state.pedal('sustain', note.channel);
-    for (const [pedal, since] of [[sostenuto, note.start], [sustain, -Infinity]]) {
+    for (const {pedal, since} of [
+      {pedal: sostenuto, since: note.start}, {pedal: sustain, since: -Infinity},
+    ]) {
       const until = release(pedal, note.end, since);
       note.end = Math.max(note.end, until <= latest ? until : endTick);
     }
     if (isDown(sustain, note.start) || isDown(sostenuto, note.start)) {
       const line = lineOf(note);
-      if (!strikes.has(line)) strikes.set(line, []);
-      strikes.get(line).push({tick: note.start});
+      strikes.set(line, [...(strikes.get(line) ?? []), {tick: note.start}]);
     }
   }
   for (const starts of strikes.values()) starts.sort((a, b) => a.tick - b.tick);
@@ -35,11 +42,18 @@ export function applySustain(notes, state, ticksPerQuarter) {
   }
 }
 
+/** @param {Note} note */
 const lineOf = ({channel, pitch}) => channel * 128 + pitch;
 
+/** @param {Pedal} pedal @param {number} tick */
 const isDown = ({changed}, tick) => changed[upTo(changed, tick) - 1]?.down ?? false;
 
-/** When a pedal that went down after `after` lets go of a note: at its end if it is not held. */
+/**
+ * When a pedal that went down after `after` lets go of a note: at its end if it is not held.
+ * @param {Pedal} pedal
+ * @param {number} end
+ * @param {number} after
+ */
 function release({changed, releases}, end, after) {
   const latest = changed[upTo(changed, end, false) - 1];
   if (!latest?.down || latest.since <= after) return end;

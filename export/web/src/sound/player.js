@@ -2,31 +2,49 @@
 
 import {NoteSender, sequence} from './sequence.js';
 
+/** @import {Mix} from '../music/midi_writer.js' */
+/** @import {Song} from '../music/song.js' */
+/** @import {PlayedNote, Synthesiser} from './sequence.js' */
+
 const AHEAD = 0.25; // seconds of notes that are with the synthesiser already
 const INTERVAL = 60; // ms between looks at the clock
 const START_DELAY = 0.06; // seconds from a click to the first note
 
+/**
+ * Where the song stands at a time of the context; it is never before `least`.
+ * @typedef {{time: number, step: number, least: number}} Anchor
+ *
+ * What sounds are made with.
+ * @typedef {{context: AudioContext, synth: Synthesiser, sender: NoteSender}} Output
+ */
+
 export class Player {
-  /** @param {(part: object) => {heard: boolean, program: number, volume: number}} mix */
+  /** @param {Mix} mix */
   constructor(mix) {
     this._mix = mix;
+    /** @type {?Song} */
+    this._song = null;
+    /** @type {PlayedNote[]} */
     this._notes = [];
-    this._steps = 0;
+    this._steps = 0; // of the song
+    this._qpm = 120;
     this._stepsPerSecond = 48;
-    // {time, step, least}: where the song stands at a time of the context; never before `least`
+    /** Null while it does not play. @type {?Anchor} */
     this._anchor = null;
+    /** @type {?Output} */
+    this._output = null;
+    /** @type {number | undefined} */
+    this._timer = undefined;
     this._rest = 0; // the step at which it stands while it does not play
     this._next = 0; // notes from this step on are still to be scheduled
     this.loop = true;
     this.onStop = () => {};
   }
 
-  /** @param {AudioContext} context @param {{send: Function, silence: Function}} synth */
+  /** @param {AudioContext} context @param {Synthesiser} synth */
   useSynth(context, synth) {
-    this._synth?.silence();
-    this._context = context;
-    this._synth = synth;
-    this._sender = new NoteSender(synth);
+    this._output?.synth.silence();
+    this._output = {context, synth, sender: new NoteSender(synth)};
   }
 
   get isPlaying() {
@@ -35,39 +53,40 @@ export class Player {
 
   /** Where the song stands, in steps. */
   get step() {
-    if (!this._anchor) return this._rest;
-    const step = this._stepAt(this._context.currentTime - (this._context.outputLatency || 0));
+    if (!this._anchor || !this._output) return this._rest;
+    const {context} = this._output;
+    const step = this._stepAt(this._anchor, context.currentTime - (context.outputLatency || 0));
     return this._steps ? ((step % this._steps) + this._steps) % this._steps : 0;
   }
 
+  /** @param {Song} song */
   setSong(song) {
     this._song = song;
     this._notes = sequence(song);
     this._steps = song.bars * song.format.stepsPerMeasure;
-    this._stepsPerQuarter = song.format.stepsPerQuarter;
     this._setSpeed();
     if (this._rest >= this._steps) this._rest = 0;
     if (this._anchor) this.refreshMix();
   }
 
+  /** @param {number} qpm */
   setTempo(qpm) {
     this._qpm = qpm;
     this._setSpeed();
   }
 
   _setSpeed() {
-    if (!this._stepsPerQuarter || !this._qpm) return;
+    if (!this._song) return;
     // what is scheduled stays: the new speed begins after it
-    if (this._anchor) {
-      this._anchor = {...this._anchor, time: this._timeOf(this._next), step: this._next};
-    }
-    this._stepsPerSecond = (this._qpm * this._stepsPerQuarter) / 60;
+    const anchor = this._anchor;
+    if (anchor) this._anchor = {...anchor, time: this._timeOf(anchor, this._next), step: this._next};
+    this._stepsPerSecond = (this._qpm * this._song.format.stepsPerQuarter) / 60;
   }
 
   play(from = this._rest) {
-    if (!this._steps) return;
-    this._begin(from);
-    this._timer ??= setInterval(() => this._schedule(), INTERVAL);
+    if (!this._steps || !this._output) return;
+    this._begin(this._output, from);
+    this._timer ??= window.setInterval(() => this._schedule(), INTERVAL);
     this._schedule();
   }
 
@@ -76,26 +95,29 @@ export class Player {
     this._end();
   }
 
+  /** @param {number} step */
   seek(step) {
     this._rest = step;
-    if (!this._anchor) return;
-    this._synth.silence();
-    this._begin(step);
+    if (!this._anchor || !this._output) return;
+    this._output.synth.silence();
+    this._begin(this._output, step);
     this._schedule();
   }
 
   /** Lets a change of the mix be heard at once in what sounds already. */
   refreshMix() {
-    if (!this._anchor || !this._song) return;
+    if (!this._anchor || !this._song || !this._output) return;
+    const {sender, context} = this._output;
     const bar = Math.floor(this.step / this._song.format.stepsPerMeasure);
     for (const [part, channel] of this._song.channels[bar] ?? []) {
       const {heard, volume} = this._mix(this._song.parts[part]);
-      this._sender.setVolume(channel, heard ? volume : 0, this._context.currentTime);
+      sender.setVolume(channel, heard ? volume : 0, context.currentTime);
     }
   }
 
-  _begin(step) {
-    this._anchor = {time: this._context.currentTime + START_DELAY, step, least: step};
+  /** @param {Output} output @param {number} step */
+  _begin({context}, step) {
+    this._anchor = {time: context.currentTime + START_DELAY, step, least: step};
     this._next = step;
   }
 
@@ -103,46 +125,56 @@ export class Player {
     clearInterval(this._timer);
     this._timer = undefined;
     this._anchor = null;
-    this._synth?.silence();
+    this._output?.synth.silence();
   }
 
-  _stepAt(time) {
-    const {time: anchorTime, step, least} = this._anchor;
+  /** @param {Anchor} anchor @param {number} time */
+  _stepAt({time: anchorTime, step, least}, time) {
     return Math.max(step + (time - anchorTime) * this._stepsPerSecond, least);
   }
 
-  _timeOf(step) {
-    return this._anchor.time + (step - this._anchor.step) / this._stepsPerSecond;
+  /** @param {Anchor} anchor @param {number} step */
+  _timeOf(anchor, step) {
+    return anchor.time + (step - anchor.step) / this._stepsPerSecond;
   }
 
-  /** Steps count on through repetitions; a note of the song comes at its step in each of them. */
+  /** Gives the synthesiser what comes next, or ends a song that is not repeated. */
   _schedule() {
-    const {currentTime} = this._context;
-    const until = this._stepAt(currentTime + AHEAD);
-    if (!this.loop && this._timeOf(this._lastStep()) < currentTime) {
+    if (!this._anchor || !this._output) return;
+    const {currentTime} = this._output.context;
+    const lastStep = (Math.floor(this._anchor.step / this._steps) + 1) * this._steps;
+    if (!this.loop && this._timeOf(this._anchor, lastStep) < currentTime) {
       this._end();
       this._rest = 0;
       this.onStop();
       return;
     }
-    for (let round = Math.floor(this._next / this._steps); round * this._steps < until; round++) {
-      if (!this.loop && round > Math.floor(this._anchor.step / this._steps)) break;
-      const offset = round * this._steps;
-      for (const note of this._notes) {
-        const start = offset + note.start;
-        if (start < this._next || start >= until) continue;
-        const part = this._song.parts[note.part];
-        const sound = this._mix(part);
-        if (!sound.heard) continue;
-        const time = this._timeOf(start);
-        const end = this._timeOf(offset + note.end);
-        this._sender.play(note, {...sound, isDrum: part.isDrum}, Math.max(time, currentTime), end);
-      }
-    }
+    const until = this._stepAt(this._anchor, currentTime + AHEAD);
+    this._send(this._anchor, this._output, until);
     this._next = Math.max(this._next, until);
   }
 
-  _lastStep() {
-    return (Math.floor(this._anchor.step / this._steps) + 1) * this._steps;
+  /**
+   * Sends the notes up to a step. Steps count on through repetitions; a note of the song comes at its
+   * step in each of them.
+   * @param {Anchor} anchor
+   * @param {Output} output
+   * @param {number} until
+   */
+  _send(anchor, {context, sender}, until) {
+    for (let round = Math.floor(this._next / this._steps); round * this._steps < until; round++) {
+      if (!this.loop && round > Math.floor(anchor.step / this._steps)) break;
+      const offset = round * this._steps;
+      for (const note of this._notes) {
+        const start = offset + note.start;
+        const part = this._song?.parts[note.part];
+        if (start < this._next || start >= until || !part) continue;
+        const sound = this._mix(part);
+        if (!sound.heard) continue;
+        const time = Math.max(this._timeOf(anchor, start), context.currentTime);
+        const end = this._timeOf(anchor, offset + note.end);
+        sender.play(note, {...sound, isDrum: part.isDrum}, time, end);
+      }
+    }
   }
 }

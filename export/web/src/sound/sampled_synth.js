@@ -6,9 +6,10 @@ import {WorkletSynthesizer} from 'spessasynth_lib';
 const PROCESSOR = new URL('spessasynth_processor.min.js', import.meta.url).href;
 
 export class SampledSynth {
-  /** Throws if the bytes are no soundfont. */
+  /** Throws if the bytes are not a soundfont. @param {ArrayBuffer} bytes */
   static check(bytes) {
-    const text = (from) => String.fromCharCode(...new Uint8Array(bytes.slice(from, from + 4)));
+    const text = (/** @type {number} */ from) =>
+      String.fromCharCode(...new Uint8Array(bytes.slice(from, from + 4)));
     if (text(0) !== 'RIFF' || !['sfbk', 'sfpk', 'DLS '].includes(text(8))) {
       throw new Error('it is no .sf2, .sf3 or .dls file');
     }
@@ -26,7 +27,13 @@ export class SampledSynth {
     return new SampledSynth(synthesiser);
   }
 
-  /** Lets a context that is rendered play a MIDI file; a worklet there hears no later messages. */
+  /**
+   * Lets a context that is rendered play a MIDI file; a worklet there hears no later messages.
+   * @param {OfflineAudioContext} context
+   * @param {AudioNode} output
+   * @param {ArrayBuffer} font
+   * @param {Uint8Array<ArrayBuffer>} midi
+   */
   static async prepare(context, output, font, midi) {
     const synthesiser = await inContext(context, output);
     await synthesiser.startOfflineRender({
@@ -37,10 +44,12 @@ export class SampledSynth {
     });
   }
 
+  /** @param {WorkletSynthesizer} synthesiser */
   constructor(synthesiser) {
     this._synthesiser = synthesiser;
   }
 
+  /** @param {number[]} message @param {number} time */
   send(message, time) {
     this._synthesiser.sendMessage(message, 0, {time});
   }
@@ -50,6 +59,7 @@ export class SampledSynth {
   }
 }
 
+/** @param {BaseAudioContext} context @param {AudioNode} output */
 async function inContext(context, output) {
   if (!context.audioWorklet) throw new Error('soundfonts need a page from https or localhost');
   await context.audioWorklet.addModule(PROCESSOR);

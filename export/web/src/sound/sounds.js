@@ -5,6 +5,10 @@ import {Synth} from './synth.js';
 export const SYNTH = 'synth';
 export const FONT = 'font';
 
+/** @import {Synthesiser} from './sequence.js' */
+
+/** @typedef {typeof SYNTH | typeof FONT} Kind */
+
 const LOUDNESS = {[SYNTH]: 0.9, [FONT]: 2.8}; // about as loud as each other
 const CACHE = 'gm-vae';
 const CACHED_FONT = '/dropped-soundfont'; // a name in the cache, not a file of the site
@@ -15,9 +19,14 @@ export class Sounds {
   /** @param {() => void} changed called when there is something new to show */
   constructor(changed) {
     this._changed = changed;
-    this._made = new Map(); // kind -> promise of a synthesiser in the live context
-    this._font = null; // {bytes, name}
+    /** Of the live context. @type {Map<Kind, Promise<Synthesiser>>} */
+    this._made = new Map();
+    /** @type {?{bytes: ArrayBuffer, name: string}} */
+    this._font = null;
+    /** @type {Kind} */
     this.kind = SYNTH;
+    /** What is heard: a context, and where each synthesiser's sound goes. @type {?LiveContext} */
+    this._live = null;
   }
 
   get fontName() {
@@ -32,17 +41,22 @@ export class Sounds {
     const kept = await cached((cache) => cache.match(CACHED_FONT));
     const response = kept ?? (url && (await fetch(url)));
     if (!response || !response.ok) return;
-    const name = kept ? kept.headers.get('X-Name') : decodeURIComponent(url.split('/').pop());
+    const name = kept?.headers.get('X-Name') ?? decodeURIComponent(url.split('/').at(-1) ?? '');
     await this._take(await response.arrayBuffer(), name);
   }
 
-  /** Plays with a soundfont from now on, and on later visits. */
+  /**
+   * Plays with a soundfont from now on, and on later visits.
+   * @param {ArrayBuffer} bytes
+   * @param {string} name
+   */
   async useFont(bytes, name) {
     await this._take(bytes, name);
     const headers = {'X-Name': name.replace(/[^ -~]/g, '?')};
     await cached((cache) => cache.put(CACHED_FONT, new Response(bytes.slice(0), {headers})));
   }
 
+  /** @param {ArrayBuffer} bytes @param {string} name */
   async _take(bytes, name) {
     const {SampledSynth} = await sampled();
     SampledSynth.check(bytes);
@@ -51,6 +65,7 @@ export class Sounds {
     this.choose(FONT);
   }
 
+  /** @param {Kind} kind */
   choose(kind) {
     this.kind = kind;
     this._changed();
@@ -58,33 +73,36 @@ export class Sounds {
 
   /** The context that is heard and the synthesiser in it. Call it from a click. */
   async live() {
-    if (!this._context) {
-      this._context = new AudioContext({latencyHint: 'interactive'});
-      this._outputs = new Map([SYNTH, FONT].map((kind) => [kind, output(this._context, kind)]));
-    }
-    if (this._context.state !== 'running') await this._context.resume();
-    if (!this._made.has(this.kind)) {
-      const made = this._make();
-      this._made.set(this.kind, made);
-      made.catch(() => this._made.delete(this.kind));
-    }
-    return {context: this._context, synth: await this._made.get(this.kind)};
+    this._live ??= makeLive();
+    const {context} = this._live;
+    if (context.state !== 'running') await context.resume();
+    return {context, synth: await this._synth(this._live)};
   }
 
-  async _make() {
-    if (this.kind === SYNTH) return new Synth(this._context, this._outputs.get(SYNTH));
+  /** @param {LiveContext} live @returns {Promise<Synthesiser>} */
+  _synth(live) {
+    const {kind} = this;
+    const made = this._made.get(kind) ?? this._make(live);
+    this._made.set(kind, made);
+    made.catch(() => this._made.delete(kind));
+    return made;
+  }
+
+  /** @param {LiveContext} live @returns {Promise<Synthesiser>} */
+  async _make({context, outputs}) {
+    if (this.kind === SYNTH || !this._font) return new Synth(context, outputs[SYNTH]);
     const {SampledSynth} = await sampled();
-    return SampledSynth.create(this._context, this._outputs.get(FONT), this._font.bytes);
+    return SampledSynth.create(context, outputs[FONT], this._font.bytes);
   }
 
   /**
    * What would be heard, as an AudioBuffer.
    * @param {OfflineAudioContext} context
-   * @param {(synth: {send: Function}) => void} sendNotes
-   * @param {Uint8Array} midi the same notes as a file
+   * @param {(synth: Synthesiser) => void} sendNotes
+   * @param {Uint8Array<ArrayBuffer>} midi the same notes as a file
    */
   async render(context, sendNotes, midi) {
-    if (this.kind === SYNTH) {
+    if (this.kind === SYNTH || !this._font) {
       sendNotes(new Synth(context, output(context, SYNTH)));
     } else {
       const {SampledSynth} = await sampled();
@@ -94,7 +112,19 @@ export class Sounds {
   }
 }
 
-/** Where a synthesiser's sound goes: a gain, and a limiter against what is too loud. */
+/** @typedef {{context: AudioContext, outputs: Record<Kind, AudioNode>}} LiveContext */
+
+/** @returns {LiveContext} */
+function makeLive() {
+  const context = new AudioContext({latencyHint: 'interactive'});
+  return {context, outputs: {[SYNTH]: output(context, SYNTH), [FONT]: output(context, FONT)}};
+}
+
+/**
+ * Where a synthesiser's sound goes: a gain, and a limiter against what is too loud.
+ * @param {BaseAudioContext} context
+ * @param {Kind} kind
+ */
 function output(context, kind) {
   const gain = context.createGain();
   gain.gain.value = LOUDNESS[kind];
@@ -107,10 +137,14 @@ function output(context, kind) {
   return gain;
 }
 
-/** What `use` finds in this page's cache; undefined where browsers have none, or it is full. */
-async function cached(use) {
+/**
+ * What `find` finds in this page's cache; undefined where browsers have none, or it is full.
+ * @template Found
+ * @param {(cache: Cache) => Promise<Found>} find
+ */
+async function cached(find) {
   try {
-    return await use(await caches.open(CACHE));
+    return await find(await caches.open(CACHE));
   } catch {
     return undefined;
   }

@@ -29,7 +29,11 @@ export class Synth {
     this._synthesiser.setAudioContext(context, output);
   }
 
-  /** Plays a MIDI message at a time of the context. */
+  /**
+   * Plays a MIDI message at a time of the context.
+   * @param {number[]} message
+   * @param {number} time
+   */
   send(message, time) {
     this._synthesiser.send(message, time);
   }

@@ -1,26 +1,31 @@
 /** What a person has chosen: plain values, which a link holds. */
 
-import {chordLine} from '../music/chord_lines.js';
-import {ChordError} from '../music/chord_spelling.js';
-import {chordSymbol, hasTriad, nearestChordId} from '../music/chords.js';
+import {parseChords} from './progression.js';
 
-export const MOST_CHORDS = 16;
-export const MOST_CHORDS_A_BAR = 4;
-export const TEMPOS = [40, 240];
-export const TEMPERATURES = [0, 150]; // in hundredths
+/** @import {PartSound} from '../music/midi_writer.js' */
+/** @import {Part} from '../music/song.js' */
+/** @import {Progression} from './progression.js' */
+
+export const TEMPOS = /** @type {const} */ ([40, 240]);
+export const TEMPERATURES = /** @type {const} */ ([0, 150]); // in hundredths
 export const FULL_VOLUME = 100; // of MIDI's 127
+const SEEDS = 1e6;
 
 /**
- * A point of the latent space with a name: drawn from a seed, or read from a measure.
- * @typedef {{seed: number, isEarly?: boolean} | {point: string, name: string}} Style
- *   isEarly: the seed means what it meant to earlier pages; point: see `packPoint`
+ * A point of the latent space drawn from a seed; isEarly: it means what it meant to earlier pages.
+ * @typedef {{seed: number, isEarly?: boolean, point?: undefined, name?: undefined}} SeedStyle
+ *
+ * A point read from a measure, as `packPoint` writes it.
+ * @typedef {{point: string, name: string, seed?: undefined, isEarly?: undefined}} PointStyle
+ *
+ * @typedef {SeedStyle | PointStyle} Style
  *
  * What was changed of a part.
  * @typedef {{program?: number, volume?: number, mute?: boolean, solo?: boolean, roll?: number}}
  *   PartChoice
  *
  * @typedef {object} Arrangement
- * @property {number[][]} chords chord ids of each bar, one or several
+ * @property {Progression} chords
  * @property {number[]} blend of each bar, 0 (style a) to 100 (style b)
  * @property {Style} a
  * @property {Style} b
@@ -28,20 +33,21 @@ export const FULL_VOLUME = 100; // of MIDI's 127
  * @property {number} seed of the choice of tokens
  * @property {number} qpm
  * @property {boolean} loop
- * @property {Object<string, PartChoice>} parts by the part's key
+ * @property {Record<string, PartChoice>} parts by the part's key
  */
+
+export const randomSeed = (random = Math.random) => Math.floor(random() * SEEDS);
 
 /** @returns {Arrangement} */
 export function newArrangement(random = Math.random) {
-  const seed = () => Math.floor(random() * 1e6);
   const chords = parseChords('C G Am F C G F C');
   return {
     chords,
     blend: chords.map(() => 0),
-    a: {seed: seed()},
-    b: {seed: seed()},
+    a: {seed: randomSeed(random)},
+    b: {seed: randomSeed(random)},
     temperature: 50,
-    seed: seed(),
+    seed: randomSeed(random),
     qpm: 110,
     loop: true,
     parts: {},
@@ -49,31 +55,11 @@ export function newArrangement(random = Math.random) {
 }
 
 /**
- * Chord ids of each bar from a line such as "C Am F|G7" or "| C | Am F | % |".
- * @returns {{chords: number[][], folded: string[]}} folded: symbols that the nearest triad stands for
- * @throws {ChordError}
+ * The arrangement with other chords; bars keep their blends, new ones take the last one's.
+ * @param {Arrangement} arrangement
+ * @param {Progression} chords
+ * @returns {Arrangement}
  */
-export function readChordLine(text) {
-  const bars = chordLine(text).slice(0, MOST_CHORDS);
-  for (const bar of bars) {
-    if (bar.length === 3 || bar.length > MOST_CHORDS_A_BAR) { // three do not divide every bar
-      throw new ChordError(
-        `“${bar.join('|')}” has ${bar.length} chords in one measure. Write 1, 2 or 4.`);
-    }
-  }
-  return {
-    chords: bars.map((bar) => bar.map(nearestChordId)),
-    folded: [...new Set(bars.flat())].filter((symbol) => !hasTriad(symbol)),
-  };
-}
-
-/** The chords of `readChordLine`. */
-export const parseChords = (text) => readChordLine(text).chords;
-
-export const chordsText = (chords) => chords.map(barText).join(' ');
-export const barText = (bar) => bar.map(chordSymbol).join('|');
-
-/** The arrangement with other chords; bars keep their blends, new ones take the last one's. */
 export function withChords(arrangement, chords) {
   const {blend} = arrangement;
   return {
@@ -83,7 +69,39 @@ export function withChords(arrangement, chords) {
   };
 }
 
-/** How a part sounds: whether it is heard, its program and its MIDI volume. */
+/**
+ * The arrangement with a part changed.
+ * @param {Arrangement} arrangement
+ * @param {string} key
+ * @param {PartChoice} choice
+ * @returns {Arrangement}
+ */
+export function withPart(arrangement, key, choice) {
+  const {parts} = arrangement;
+  return {...arrangement, parts: {...parts, [key]: {...parts[key], ...choice}}};
+}
+
+/**
+ * The arrangement that sounds the same with its styles in each other's place.
+ * @param {Arrangement} arrangement
+ * @returns {Arrangement}
+ */
+export function swapped(arrangement) {
+  const {a, b, blend} = arrangement;
+  return {...arrangement, a: b, b: a, blend: blend.map((share) => 100 - share)};
+}
+
+/** Whether anything was changed of a part. @param {Arrangement} arrangement */
+export const hasPartChoices = ({parts}) => Object.values(parts).some((choice) =>
+  Object.values(choice).some((value) => value !== undefined && value !== false));
+
+/**
+ * How a part sounds.
+ * @param {Arrangement} arrangement
+ * @param {Part} part
+ * @param {Part[]} all parts of the song
+ * @returns {PartSound}
+ */
 export function partSound(arrangement, part, all) {
   const choice = arrangement.parts[part.key] ?? {};
   const hasSolo = all.some(({key}) => arrangement.parts[key]?.solo);

@@ -2,11 +2,16 @@
 
 const MOST = 200;
 
+/** @template Value */
 export class History {
+  /** @param {Value} value */
   constructor(value) {
     this.value = value;
+    /** @type {Value[]} */
     this._past = [];
+    /** @type {Value[]} */
     this._future = [];
+    /** @type {?string} */
     this._kind = null;
   }
 
@@ -18,7 +23,7 @@ export class History {
     return this._future.length > 0;
   }
 
-  /** @param {?string} kind null for a change that stands alone */
+  /** @param {Value} value @param {?string} kind null for a change that stands alone */
   set(value, kind = null) {
     if (kind === null || kind !== this._kind) {
       this._past = [...this._past, this.value].slice(-MOST);

@@ -1,17 +1,21 @@
 /** Arrangement <-> the text after a link's #. */
 
-import {
-  FULL_VOLUME, MOST_CHORDS, TEMPERATURES, TEMPOS, chordsText, newArrangement, parseChords,
-} from './arrangement.js';
-import {unpackPoint} from './point_text.js';
+import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
+import {isHeld} from './blend.js';
+import {wholeNumber} from './numbers.js';
+import {MOST_CHORDS, chordsText, parseChords} from './progression.js';
+import {readStyle, styleText} from './style_text.js';
 
+/** @import {Arrangement, PartChoice} from './arrangement.js' */
+
+/** @param {Arrangement} arrangement */
 export function toLink(arrangement) {
   const {chords, blend, a, b, temperature, seed, qpm, loop, parts} = arrangement;
   const values = {
     c: chordsText(chords).replaceAll(' ', '_'),
     a: styleText(a),
     b: styleText(b),
-    x: blend.every((share) => share === blend[0]) ? blend[0] : blend.join('.'),
+    x: isHeld(blend) ? blend[0] : blend.join('.'),
     t: temperature,
     s: seed,
     q: qpm,
@@ -19,33 +23,38 @@ export function toLink(arrangement) {
     p: partsText(parts) || undefined,
   };
   return Object.entries(values)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`]))
     .join('&');
 }
 
-/** The arrangement of a link; what is missing or damaged in it is as in a new one. */
+/**
+ * The arrangement of a link; what is missing or damaged in it is as in a new one.
+ * @param {string} text
+ * @param {number} latentSize
+ * @returns {Arrangement}
+ */
 export function fromLink(text, latentSize) {
   const fresh = newArrangement();
   const values = new Map(text.replace(/^#/, '').split('&').map((pair) => {
     const [key, value = ''] = pair.split('=');
-    return [key, decode(value)];
+    return /** @type {const} */ ([key, decode(value)]);
   }));
   const chords = readChords(values.get('c')) ?? fresh.chords;
-  const blends = (values.get('x') ?? '0').split('.').map((share) => whole(share, 0, 100, 0));
+  const blends = (values.get('x') ?? '0').split('.').map((share) => wholeNumber(share, 0, 100, 0));
   return {
     chords,
     blend: chords.map((_, i) => blends[Math.min(i, blends.length - 1)]),
     a: readStyle(values.get('a'), latentSize) ?? fresh.a,
     b: readStyle(values.get('b'), latentSize) ?? fresh.b,
-    temperature: whole(values.get('t'), ...TEMPERATURES, fresh.temperature),
-    seed: whole(values.get('s'), 0, 2 ** 32 - 1, fresh.seed),
-    qpm: whole(values.get('q'), ...TEMPOS, fresh.qpm),
+    temperature: wholeNumber(values.get('t'), ...TEMPERATURES, fresh.temperature),
+    seed: wholeNumber(values.get('s'), 0, 2 ** 32 - 1, fresh.seed),
+    qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),
     loop: values.get('l') !== '0',
     parts: readParts(values.get('p') ?? ''),
   };
 }
 
+/** @param {string} value */
 function decode(value) {
   try {
     return decodeURIComponent(value);
@@ -54,11 +63,7 @@ function decode(value) {
   }
 }
 
-function whole(text, least, most, otherwise) {
-  const number = text ? Math.round(Number(text)) : NaN;
-  return Number.isFinite(number) ? Math.max(least, Math.min(most, number)) : otherwise;
-}
-
+/** @param {string | undefined} text */
 function readChords(text) {
   try {
     const chords = parseChords((text ?? '').replaceAll('_', ' '));
@@ -68,29 +73,8 @@ function readChords(text) {
   }
 }
 
-/** "s21" for a seed; "21" for one of a link that an earlier page made; else "~point~name". */
-export function styleText({seed, isEarly, point, name}) {
-  if (point !== undefined) return `~${point}~${name}`;
-  return isEarly ? String(seed) : `s${seed}`;
-}
-
-export function readStyle(text, latentSize) {
-  if (!text) return null;
-  if (/^s?\d+$/.test(text)) {
-    const seed = whole(text.replace('s', ''), 0, 2 ** 32 - 1, 0);
-    return text.startsWith('s') ? {seed} : {seed, isEarly: true};
-  }
-  const [empty, point, ...name] = text.split('~');
-  if (empty || !/^[\w-]+$/.test(point ?? '')) return null;
-  try {
-    if (unpackPoint(point).length !== latentSize) return null; // of another model
-  } catch {
-    return null;
-  }
-  return {point, name: name.join('~').slice(0, 80) || 'A measure'};
-}
-
-// "33.0i38v80ms*2": key, then program, volume, mute, solo, roll
+// "33.0i38v80msr2": key, then program, volume, mute, solo, roll
+/** @param {Arrangement['parts']} parts */
 function partsText(parts) {
   return Object.entries(parts)
     .map(([key, {program, volume, mute, solo, roll}]) =>
@@ -100,21 +84,24 @@ function partsText(parts) {
         mute && 'm',
         solo && 's',
         roll && `r${roll}`,
-      ].filter(Boolean).join('').replace(/^/, `${key}`))
+      ].filter(Boolean).join('').replace(/^/, key))
     .filter((text) => /[a-z]/.test(text))
     .join(',');
 }
 
+/** @param {string} text */
 function readParts(text) {
+  /** @type {Arrangement['parts']} */
   const parts = {};
   for (const item of text.split(',')) {
     const match = /^(\d+\.\d+)((?:[ivr]\d+|m|s)+)$/.exec(item);
     if (!match) continue;
+    /** @type {PartChoice} */
     const choice = {};
     for (const [, letter, number] of match[2].matchAll(/([ivrms])(\d*)/g)) {
-      if (letter === 'i') choice.program = whole(number, 0, 127, 0);
-      if (letter === 'v') choice.volume = whole(number, 0, 127, FULL_VOLUME);
-      if (letter === 'r') choice.roll = whole(number, 0, 1e6, 0);
+      if (letter === 'i') choice.program = wholeNumber(number, 0, 127, 0);
+      if (letter === 'v') choice.volume = wholeNumber(number, 0, 127, FULL_VOLUME);
+      if (letter === 'r') choice.roll = wholeNumber(number, 0, 1e6, 0);
       if (letter === 'm') choice.mute = true;
       if (letter === 's') choice.solo = true;
     }

@@ -10,7 +10,11 @@ export function packPoint(point) {
     .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** The numbers of `packPoint`, to half of 1/24. @returns {Float32Array} */
+/**
+ * The numbers of `packPoint`, to half of 1/24.
+ * @param {string} text
+ * @returns {Float32Array}
+ */
 export function unpackPoint(text) {
   const bytes = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Float32Array.from(bytes, (byte) => ((byte.charCodeAt(0) << 24) >> 24) * STEP);

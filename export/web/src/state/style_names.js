@@ -13,9 +13,21 @@ const SECOND = [
   'Ballroom', 'Compass', 'Festival', 'Postcard', 'Swing',
 ];
 
-/** @param {import('./arrangement.js').Style} style */
+/** @import {Arrangement, Style} from './arrangement.js' */
+
+/** @param {Style} style */
 export function styleName(style) {
   if (style.point !== undefined) return style.name;
   const mixed = Math.imul(style.seed + 1, 0x9e3779b1) >>> 0;
   return `${FIRST[mixed & 31]} ${SECOND[(mixed >>> 5) & 31]}`;
+}
+
+/**
+ * The title of an arrangement: its styles, or the one that is heard.
+ * @param {Arrangement} arrangement
+ */
+export function title({a, b, blend}) {
+  if (blend.every((share) => share === 0)) return styleName(a);
+  if (blend.every((share) => share === 100)) return styleName(b);
+  return `${styleName(a)} to ${styleName(b)}`;
 }

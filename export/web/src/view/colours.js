@@ -7,12 +7,20 @@ import {DRUMS} from '../music/format.js';
 const HUES = [255, 205, 330, 65, 20, 150, 175, 90, 45, 130, 300, 280, 225, 105, 5, 345];
 const NEAR = 24; // degrees that the eye tells apart only with another lightness
 
+/** @import {Part} from '../music/song.js' */
+
 /**
- * @param {import('../music/song.js').Part[]} parts
- * @param {(part: object) => {program: number}} sound
- * @returns {{hue: number, chroma: number, shade: number}[]} of each part
+ * A colour without the theme's lightness.
+ * @typedef {{hue: number, chroma: number, shade: number}} Tone
+ */
+
+/**
+ * @param {Part[]} parts
+ * @param {(part: Part) => {program: number}} sound
+ * @returns {Tone[]} of each part
  */
 export function partTones(parts, sound) {
+  /** @type {number[]} */
   const used = [];
   return parts.map((part) => {
     if (part.program === DRUMS) return {hue: 260, chroma: 0.012, shade: 0};
@@ -24,7 +32,11 @@ export function partTones(parts, sound) {
   });
 }
 
-/** A colour of the theme. `light` 0..1 moves it towards the brightest. */
+/**
+ * A colour of the theme. `light` 0..1 moves it towards the brightest.
+ * @param {Tone} tone
+ * @param {boolean} isDark
+ */
 export function toneColour({hue, chroma, shade}, isDark, light = 0) {
   const base = isDark ? 0.74 : 0.6;
   const step = isDark ? -0.085 : 0.1;

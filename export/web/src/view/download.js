@@ -1,4 +1,9 @@
-/** Lets the browser save bytes as a file. */
+/**
+ * Lets the browser save bytes as a file.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string} name
+ * @param {string} type
+ */
 export function download(bytes, name, type) {
   const url = URL.createObjectURL(new Blob([bytes], {type}));
   const anchor = document.createElement('a');

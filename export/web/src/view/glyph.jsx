@@ -14,9 +14,14 @@ export function Glyph({point, colour, size = 44}) {
   );
 }
 
-/** A curve around the middle: its radius is a sum of waves, as strong as the point's numbers. */
+/**
+ * A curve around the middle: its radius is a sum of waves, as strong as the point's numbers.
+ * @param {Float32Array} point
+ * @param {number} radius
+ * @param {number} from the first of the numbers
+ */
 function outline(point, radius, from) {
-  const number = (i) => point[(from + i) % point.length];
+  const number = (/** @type {number} */ i) => point[(from + i) % point.length];
   const points = [];
   for (let i = 0; i < SAMPLES; i++) {
     const angle = (2 * Math.PI * i) / SAMPLES;

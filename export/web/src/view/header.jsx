@@ -2,8 +2,19 @@ import {Icon} from './icons.jsx';
 import {download} from './download.js';
 
 const THEMES = ['auto', 'light', 'dark'];
+/** @type {Record<string, string>} */
 const THEME_NAMES = {auto: 'as the system has it', light: 'light', dark: 'dark'};
 
+/** @import {Studio} from '../studio/studio.js' */
+
+/**
+ * @param {object} props
+ * @param {Studio} props.studio
+ * @param {string} props.theme
+ * @param {(theme: string) => void} props.setTheme
+ * @param {boolean} props.isDark
+ * @param {() => void} props.pickFile
+ */
 export function Header({studio, theme, setTheme, isDark, pickFile}) {
   const ready = Boolean(studio.song);
   const nextTheme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
@@ -18,22 +29,14 @@ export function Header({studio, theme, setTheme, isDark, pickFile}) {
   };
   return (
     <header class="header">
-      <h1 class="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <rect x="3" y="17" width="8" height="6" rx="3" class="brand-a" />
-          <rect x="12" y="10" width="8" height="6" rx="3" class="brand-mix" />
-          <rect x="21" y="4" width="8" height="6" rx="3" class="brand-b" />
-          <rect x="12" y="23" width="17" height="5" rx="2.5" class="brand-low" />
-        </svg>
-        <span>GM-VAE</span>
-      </h1>
+      <Brand />
       <div class="tools">
         <button type="button" class="tool" disabled={!studio.canUndo} onClick={() => studio.undo()}
           aria-label="Undo" title="Undo (Ctrl+Z)"><Icon name="undo" /></button>
         <button type="button" class="tool" disabled={!studio.canRedo} onClick={() => studio.redo()}
           aria-label="Redo" title="Redo (Ctrl+Shift+Z)"><Icon name="redo" /></button>
         <span class="rule" />
-        <button type="button" class="tool wide" onClick={pickFile} disabled={!ready}
+        <button type="button" class="tool wide" onClick={() => pickFile()} disabled={!ready}
           title="Open a MIDI file (or drop one anywhere)">
           <Icon name="file" /><span>Open MIDI</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
@@ -53,5 +56,19 @@ export function Header({studio, theme, setTheme, isDark, pickFile}) {
           <Icon name={isDark ? 'moon' : 'sun'} /></button>
       </div>
     </header>
+  );
+}
+
+function Brand() {
+  return (
+    <h1 class="brand">
+      <svg viewBox="0 0 32 32" aria-hidden="true">
+        <rect x="3" y="17" width="8" height="6" rx="3" class="brand-a" />
+        <rect x="12" y="10" width="8" height="6" rx="3" class="brand-mix" />
+        <rect x="21" y="4" width="8" height="6" rx="3" class="brand-b" />
+        <rect x="12" y="23" width="17" height="5" rx="2.5" class="brand-low" />
+      </svg>
+      <span>GM-VAE</span>
+    </h1>
   );
 }

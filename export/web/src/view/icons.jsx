@@ -1,10 +1,12 @@
 /** Icons, drawn here: 24 units square, in the colour of the text. */
 
-const PATHS = {
+/** @type {Record<string, string>} */
+const SOLIDS = {
   play: 'M8 5.2v13.6a.8.8 0 0 0 1.2.7l11-6.8a.8.8 0 0 0 0-1.4l-11-6.8a.8.8 0 0 0-1.2.7z',
   stop: 'M7 6h3.6v12H7zM13.4 6H17v12h-3.6z',
   star: 'M12 3.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z',
 };
+/** @type {Record<string, string>} */
 const LINES = {
   dice: 'M5 5h14v14H5zM9 9h.01M15 9h.01M12 12h.01M9 15h.01M15 15h.01',
   loop: 'M17 3l3 3-3 3M4 11V9a3 3 0 0 1 3-3h13M7 21l-3-3 3-3M20 13v2a3 3 0 0 1-3 3H4',
@@ -25,8 +27,9 @@ const LINES = {
   speaker: 'M4 9.500v5h3.500L12 18.500v-13L7.500 9.500zM15.500 9a4 4 0 0 1 0 6M18 6.500a8 8 0 0 1 0 11',
 };
 
+/** @param {{name: string}} props */
 export function Icon({name}) {
-  const solid = PATHS[name];
+  const solid = SOLIDS[name];
   return (
     <svg class={`icon ${solid ? 'solid' : ''}`} viewBox="0 0 24 24" aria-hidden="true">
       <path d={solid ?? LINES[name]} />

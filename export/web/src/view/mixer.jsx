@@ -1,19 +1,19 @@
 import {FAMILIES, INSTRUMENTS} from '../music/general_midi.js';
-import {FULL_VOLUME} from '../state/arrangement.js';
+import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partTones, toneColour} from './colours.js';
 import {Icon} from './icons.jsx';
 
-/** The instruments of the song. */
-export function Mixer({studio, isDark}) {
-  const {song, arrangement} = studio;
+/** @import {Part, Song} from '../music/song.js' */
+/** @import {Studio} from '../studio/studio.js' */
+
+/** The instruments of the song. @param {{studio: Studio, song: Song, isDark: boolean}} props */
+export function Mixer({studio, song, isDark}) {
   const tones = partTones(song.parts, (part) => studio.sound(part));
-  const changed = Object.entries(arrangement.parts).some(([, choice]) =>
-    Object.values(choice).some((value) => value !== undefined && value !== false));
   return (
     <section class="mixer panel" aria-label="Instruments">
       <div class="mixer-head">
         <h2>Instruments</h2>
-        <button type="button" class="chip" disabled={!changed}
+        <button type="button" class="chip" disabled={!hasPartChoices(studio.arrangement)}
           onClick={() => studio.change({parts: {}})}>Reset</button>
       </div>
       {!song.parts.length && (
@@ -29,11 +29,12 @@ export function Mixer({studio, isDark}) {
   );
 }
 
+/** @param {{studio: Studio, part: Part, colour: string}} props */
 function PartRow({studio, part, colour}) {
   const choice = studio.arrangement.parts[part.key] ?? {};
-  const {heard, program} = studio.sound(part);
+  const {heard} = studio.sound(part);
   const volume = choice.volume ?? FULL_VOLUME;
-  const toggle = (name) => {
+  const toggle = (/** @type {'mute' | 'solo'} */ name) => {
     studio.changePart(part.key, {[name]: !choice[name]});
     studio.player.refreshMix();
   };
@@ -42,24 +43,7 @@ function PartRow({studio, part, colour}) {
       <span class="part-mark" aria-hidden="true" />
       {part.isDrum
         ? <span class="part-name">{part.name}</span>
-        : (
-          <select class="part-name" value={program} aria-label={`Sound of ${part.name}`}
-            title={program === part.program ? 'Change the sound' : `Written for ${part.name}`}
-            onChange={(event) => {
-              const chosen = Number(event.currentTarget.value);
-              studio.changePart(part.key,
-                {program: chosen === part.program ? undefined : chosen});
-            }}>
-            {FAMILIES.map((family, f) => (
-              <optgroup label={family} key={family}>
-                {INSTRUMENTS.slice(8 * f, 8 * f + 8).map((name, i) => (
-                  <option value={8 * f + i} key={name}>
-                    {8 * f + i === part.program ? part.name : name}</option>
-                ))}
-              </optgroup>
-            ))}
-          </select>
-        )}
+        : <ProgramSelect studio={studio} part={part} />}
       <div class="part-buttons">
         <button type="button" class="toggle mute" aria-pressed={Boolean(choice.mute)}
           aria-label={`Mute ${part.name}`} title="Mute" onClick={() => toggle('mute')}>M</button>
@@ -81,3 +65,25 @@ function PartRow({studio, part, colour}) {
   );
 }
 
+/** @param {{studio: Studio, part: Part}} props */
+function ProgramSelect({studio, part}) {
+  const {program} = studio.sound(part);
+  return (
+    <select class="part-name" value={program} aria-label={`Sound of ${part.name}`}
+      title={program === part.program ? 'Change the sound' : `Written for ${part.name}`}
+      onChange={(event) => {
+        const chosen = Number(event.currentTarget.value);
+        studio.changePart(part.key,
+          {program: chosen === part.program ? undefined : chosen});
+      }}>
+      {FAMILIES.map((family, f) => (
+        <optgroup label={family} key={family}>
+          {INSTRUMENTS.slice(8 * f, 8 * f + 8).map((name, i) => (
+            <option value={8 * f + i} key={name}>
+              {8 * f + i === part.program ? part.name : name}</option>
+          ))}
+        </optgroup>
+      ))}
+    </select>
+  );
+}

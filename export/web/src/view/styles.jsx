@@ -1,49 +1,67 @@
 import {useState} from 'preact/hooks';
 
 import {between} from '../engine/points.js';
+import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {styleName} from '../state/style_names.js';
+import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 
-/** The two styles and what lies between them. */
+/** @import {Style} from '../state/arrangement.js' */
+/** @import {Studio, Which} from '../studio/studio.js' */
+
+/**
+ * The two styles and what lies between them.
+ * @param {{studio: Studio, pickFile: (which: Which) => void}} props
+ */
 export function Styles({studio, pickFile}) {
-  const {a, b, blend} = studio.arrangement;
+  const {a, b} = studio.arrangement;
   const [pointA, pointB] = [a, b].map((style) => studio.point(style));
-  const mean = Math.round(blend.reduce((sum, share) => sum + share, 0) / blend.length);
-  const isEven = blend.every((share) => share === blend[0]);
-  const setAll = (share) => studio.change({blend: blend.map(() => share)}, 'blend');
-  const sweep = blend.map((_, i) => Math.round((100 * i) / Math.max(blend.length - 1, 1)));
-  const isSweep = !isEven && sweep.every((share, i) => share === blend[i]);
   return (
     <section class="styles panel" aria-label="Styles">
       <StyleCard studio={studio} which="a" style={a} point={pointA} pickFile={pickFile} />
-      <div class="blend">
-        <div class="blend-row" aria-hidden="true">
-          {[0, 0.25, 0.5, 0.75, 1].map((t) => (
-            <Glyph point={between(pointA, pointB, t)} colour={`var(--mix-${t * 100})`} size={30} />
-          ))}
-        </div>
-        <input type="range" class="blend-slider" min="0" max="100" value={mean}
-          aria-label="Blend of style A and style B, for all chords"
-          aria-valuetext={`${100 - mean} % A, ${mean} % B`}
-          onInput={(event) => setAll(Number(event.currentTarget.value))}
-          onChange={() => studio.settle()} />
-        <div class="blend-tools">
-          <button type="button" class="chip" aria-pressed={isEven}
-            onClick={() => studio.change({blend: blend.map(() => mean)})}>Hold</button>
-          <button type="button" class="chip" aria-pressed={isSweep}
-            onClick={() => studio.change({blend: sweep})} aria-label="Morph from A to B">
-            Morph A <Icon name="arrow" /> B</button>
-          <button type="button" class="chip" onClick={() => studio.swapStyles()}
-            aria-label="Swap A and B"><Icon name="swap" /></button>
-        </div>
-      </div>
+      <Blend studio={studio} pointA={pointA} pointB={pointB} />
       <StyleCard studio={studio} which="b" style={b} point={pointB} pickFile={pickFile} />
       <Favourites studio={studio} />
     </section>
   );
 }
 
+/** @param {{studio: Studio, pointA: Float32Array, pointB: Float32Array}} props */
+function Blend({studio, pointA, pointB}) {
+  const {blend} = studio.arrangement;
+  const mean = meanShare(blend);
+  const setAll = (/** @type {number} */ share) =>
+    studio.change({blend: blend.map(() => share)}, 'blend');
+  return (
+    <div class="blend">
+      <div class="blend-row" aria-hidden="true">
+        {[0, 0.25, 0.5, 0.75, 1].map((t) => (
+          <Glyph point={between(pointA, pointB, t)} colour={`var(--mix-${t * 100})`} size={30} />
+        ))}
+      </div>
+      <input type="range" class="blend-slider" min="0" max="100" value={mean}
+        aria-label="Blend of style A and style B, for all chords"
+        aria-valuetext={`${100 - mean} % A, ${mean} % B`}
+        onInput={(event) => setAll(Number(event.currentTarget.value))}
+        onChange={() => studio.settle()} />
+      <div class="blend-tools">
+        <button type="button" class="chip" aria-pressed={isHeld(blend)}
+          onClick={() => studio.change({blend: blend.map(() => mean)})}>Hold</button>
+        <button type="button" class="chip" aria-pressed={isMorph(blend)}
+          onClick={() => studio.change({blend: morph(blend.length)})} aria-label="Morph from A to B">
+          Morph A <Icon name="arrow" /> B</button>
+        <button type="button" class="chip" onClick={() => studio.swapStyles()}
+          aria-label="Swap A and B"><Icon name="swap" /></button>
+      </div>
+    </div>
+  );
+}
+
+/**
+ * @param {{studio: Studio, which: Which, style: Style, point: Float32Array,
+ *   pickFile: (which: Which) => void}} props
+ */
 function StyleCard({studio, which, style, point, pickFile}) {
   const letter = which.toUpperCase();
   const [isDrawing, setDrawing] = useState(false);
@@ -72,33 +90,3 @@ function StyleCard({studio, which, style, point, pickFile}) {
     </div>
   );
 }
-
-function Favourites({studio}) {
-  const {favourites} = studio;
-  if (!favourites.length) return null;
-  const update = (index, item) =>
-    studio.setFavourites(favourites.flatMap((old, i) => (i === index ? item ?? [] : old)));
-  return (
-    <ul class="favourites" aria-label="Favourites">
-      {favourites.map(({name, style}, i) => (
-        <li class="favourite" key={`${i} ${name}`}>
-          <Glyph point={studio.point(style)} colour="var(--ink-soft)" size={22} />
-          <input class="favourite-name" value={name} aria-label={`Name of favourite ${i + 1}`}
-            maxLength={60} size={Math.max(name.length, 6)}
-            onChange={(event) => update(i, {name: event.currentTarget.value || name, style})} />
-          {['a', 'b'].map((which) => (
-            <button type="button" class={`dot dot-${which}`}
-              aria-label={`${name} as style ${which.toUpperCase()}`}
-              title={`Use as style ${which.toUpperCase()}`}
-              onClick={() => studio.setStyle(which, named(style, name))}>
-              {which.toUpperCase()}</button>
-          ))}
-          <button type="button" class="tool small" aria-label={`Forget ${name}`}
-            onClick={() => update(i, null)}><Icon name="close" /></button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const named = (style, name) => (style.point === undefined ? style : {...style, name});

@@ -2,9 +2,12 @@ import {FONT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
 
-/** Play, and what concerns the whole piece. */
+/** @import {Sounds} from '../sound/sounds.js' */
+/** @import {Studio} from '../studio/studio.js' */
+
+/** Play, and what concerns the whole piece. @param {{studio: Studio}} props */
 export function Transport({studio}) {
-  const {qpm, loop, temperature} = studio.arrangement;
+  const {loop} = studio.arrangement;
   const {player, sounds} = studio;
   return (
     <section class="transport" aria-label="Playing">
@@ -15,36 +18,51 @@ export function Transport({studio}) {
       </button>
       <button type="button" class="tool" aria-pressed={loop} aria-label="Repeat"
         title="Repeat" onClick={() => studio.change({loop: !loop})}><Icon name="loop" /></button>
-      <label class="knob">
-        <span>Tempo <b>{qpm}</b></span>
-        <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
-          onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
-          onChange={() => studio.settle()} />
-      </label>
-      <label class="knob">
-        <span>Surprise <b>{(temperature / 100).toFixed(2)}</b></span>
-        <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
-          title="Temperature: how far the notes dare to go from the likeliest"
-          onInput={(event) =>
-            studio.change({temperature: Number(event.currentTarget.value)}, 'temperature')}
-          onChange={() => studio.settle()} />
-      </label>
+      <Knobs studio={studio} />
       <button type="button" class="button" onClick={() => studio.rollAll()} disabled={!studio.song}
         title="The same styles and chords, played another way (R)">
         <Icon name="dice" /> Roll again</button>
       <button type="button" class="button strong" onClick={() => studio.surprise()}
         disabled={!studio.song} title="New styles for these chords (N)">
         <Icon name="spark" /> Surprise me</button>
-      {sounds.fontName && (
-        <label class="sounds">
-          <Icon name="speaker" />
-          <select class="select" aria-label="Sounds" value={sounds.kind}
-            onChange={(event) => sounds.choose(event.currentTarget.value)}>
-            <option value={SYNTH}>Synthesiser</option>
-            <option value={FONT}>{sounds.fontName}</option>
-          </select>
-        </label>
-      )}
+      {sounds.fontName && <SoundsSelect sounds={sounds} />}
     </section>
+  );
+}
+
+/** @param {{studio: Studio}} props */
+function Knobs({studio}) {
+  const {qpm, temperature} = studio.arrangement;
+  return (
+    <>
+        <label class="knob">
+          <span>Tempo <b>{qpm}</b></span>
+          <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
+            onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
+            onChange={() => studio.settle()} />
+        </label>
+        <label class="knob">
+          <span>Surprise <b>{(temperature / 100).toFixed(2)}</b></span>
+          <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
+            title="Temperature: how far the notes dare to go from the likeliest"
+            onInput={(event) =>
+              studio.change({temperature: Number(event.currentTarget.value)}, 'temperature')}
+            onChange={() => studio.settle()} />
+        </label>
+    </>
+  );
+}
+
+/** @param {{sounds: Sounds}} props */
+function SoundsSelect({sounds}) {
+  return (
+    <label class="sounds">
+      <Icon name="speaker" />
+      <select class="select" aria-label="Sounds" value={sounds.kind}
+        onChange={(event) => sounds.choose(event.currentTarget.value === FONT ? FONT : SYNTH)}>
+        <option value={SYNTH}>Synthesiser</option>
+        <option value={FONT}>{sounds.fontName}</option>
+      </select>
+    </label>
   );
 }

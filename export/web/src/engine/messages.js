@@ -1,0 +1,28 @@
+/**
+ * What the page asks of the engine's worker, and what it answers. One message in, one out.
+ *
+ * @import {Bar} from '../music/measures.js'
+ * @import {FormatFields} from '../music/format.js'
+ * @import {Flaws} from '../music/midi_bytes.js'
+ * @import {Row} from './decoder.js'
+ */
+
+/**
+ * The arguments and the result of each action.
+ * @typedef {object} Actions
+ * @property {(asked: {url: string}) => Promise<{format: FormatFields, latentSize: number}>} load
+ *   loads the folder at an address
+ * @property {(asked: {rows: Row[], temperature: number}) => Promise<Uint16Array[]>} decode
+ *   tokens of each row
+ * @property {(asked: {bytes: Uint8Array}) =>
+ *   Promise<{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}>} read the bars of a MIDI file
+ * @property {(asked: {tracks: number[][], chords: number[]}) => Promise<Float32Array>} encode
+ *   the point of a measure
+ *
+ * @typedef {{[A in keyof Actions]: {id: number, action: A} & Parameters<Actions[A]>[0]}[keyof Actions]}
+ *   Request
+ *
+ * @typedef {{id: number, result?: unknown, error?: {name: string, message: string}}} Answer
+ */
+
+export {};

@@ -1,0 +1,16 @@
+/** What is imported and is not a module of JavaScript with types of its own. */
+
+/** The assembled kernel: build.mjs makes bytes of it. */
+declare module '*.wat' {
+  const code: Uint8Array<ArrayBuffer>;
+  export default code;
+}
+
+declare module 'webaudio-tinysynth' {
+  export default class WebAudioTinySynth {
+    constructor(options: {useReverb: number, quality: number, voices: number});
+    setAudioContext(context: BaseAudioContext, output: AudioNode): void;
+    send(message: number[], time: number): void;
+    allSoundOff(channel: number): void;
+  }
+}

@@ -1,0 +1,5 @@
+/** A vector at length 1, or zeros as they are. @param {Float64Array} vector */
+export function unit(vector) {
+  const norm = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+  return norm ? vector.map((x) => x / norm) : vector;
+}

@@ -1,0 +1,143 @@
+/** Arrangement -> song: asks the engine for the measures that it has not made before. */
+
+import {between} from '../engine/points.js';
+import {earlyPoint, priorPoint} from '../engine/prior.js';
+import {Format} from '../music/format.js';
+import {makeSong, partKeys, presentTracks} from '../music/song.js';
+import {unpackPoint} from '../state/point_text.js';
+import {styleText} from '../state/style_text.js';
+
+/** @import {Engine} from '../engine/client.js' */
+/** @import {Row} from '../engine/decoder.js' */
+/** @import {Arrangement, Style} from '../state/arrangement.js' */
+
+const MOST_KEPT = 2000; // tracks
+const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
+
+/**
+ * What makes a song of an arrangement.
+ * @typedef {Omit<Arrangement, 'qpm' | 'loop'>} Wanted
+ *
+ * A row to decode; `source` says in words which point it is of.
+ * @typedef {Row & {source: string}} SourcedRow
+ *
+ * A track of a measure: the row that asked for it, and its tokens.
+ * @typedef {{row: SourcedRow, tokens: Uint16Array}} DecodedTrack
+ * @typedef {{chords: number[], tracks: DecodedTrack[]}} DecodedMeasure
+ */
+
+export class Composer {
+  /** @param {Engine} engine */
+  constructor(engine) {
+    this._engine = engine;
+    this.format = new Format(); // of the model, once it is loaded
+    this.latentSize = 0;
+    /** What a track follows from -> its tokens. @type {Map<string, Uint16Array>} */
+    this._known = new Map();
+  }
+
+  /** @param {string} url of the model's folder */
+  async load(url) {
+    const {format, latentSize} = await this._engine.load(url);
+    this.format = new Format(format);
+    this.latentSize = latentSize;
+  }
+
+  /** The point of a style. @param {Style} style */
+  point(style) {
+    if (style.point !== undefined) return unpackPoint(style.point);
+    return style.isEarly
+      ? earlyPoint(style.seed, this.latentSize)
+      : priorPoint(style.seed, 0, this.latentSize);
+  }
+
+  /** @param {Wanted} wanted */
+  async compose(wanted) {
+    const bars = this._bars(wanted);
+    const rows = bars.flatMap((bar) => bar.rows);
+    const tokens = await this._decode(rows, wanted.temperature);
+    const measures = bars.map((bar, i) => ({
+      chords: bar.chords,
+      tracks: presentTracks(bar.rows.map((row, track) =>
+        ({row, tokens: tokens[i * this.format.maxTracks + track]}))),
+    }));
+    await this._roll(measures, wanted);
+    return makeSong(measures, this.format);
+  }
+
+  /** @param {Wanted} wanted */
+  _bars({chords, blend, a, b, seed}) {
+    const [pointA, pointB] = [this.point(a), this.point(b)];
+    return chords.map((bar, i) => {
+      const share = blend[i];
+      const z = between(pointA, pointB, share / 100);
+      const source = share === 0 ? styleText(a)
+        : share === 100 ? styleText(b) : `${styleText(a)} ${share} ${styleText(b)}`;
+      const labels = this._labels(bar);
+      const rows = Array.from({length: this.format.maxTracks}, (_, track) => ({
+        z, track, chords: labels, seed, draw: 0, source,
+      }));
+      return {chords: labels, rows};
+    });
+  }
+
+  /** A bar's chords, as many as the format has or a multiple. @param {number[]} bar */
+  _labels(bar) {
+    const {chordsPerMeasure} = this.format;
+    const times = bar.length % chordsPerMeasure ? chordsPerMeasure : 1;
+    return bar.flatMap((id) => /** @type {number[]} */ (Array(times).fill(id)));
+  }
+
+  /**
+   * Tokens of each row.
+   * @param {SourcedRow[]} rows
+   * @param {number} temperature in hundredths
+   * @returns {Promise<Uint16Array[]>}
+   */
+  async _decode(rows, temperature) {
+    const keys = rows.map((row) => keyOf(row, temperature));
+    /** @type {Map<string, Row>} */
+    const missing = new Map();
+    keys.forEach((key, i) => {
+      const {source: _, ...row} = rows[i];
+      if (!this._known.has(key)) missing.set(key, row);
+    });
+    if (missing.size) {
+      const decoded = await this._engine.decode([...missing.values()], temperature / 100);
+      if (this._known.size > MOST_KEPT) this._known.clear();
+      [...missing.keys()].forEach((key, i) => this._known.set(key, decoded[i]));
+    }
+    const tokens = keys.flatMap((key) => this._known.get(key) ?? []);
+    // others may have been cleared meanwhile
+    return tokens.length === keys.length ? tokens : this._decode(rows, temperature);
+  }
+
+  /**
+   * Plays the parts that were rolled again anew: other random numbers, the same instrument.
+   * @param {DecodedMeasure[]} measures changed in place
+   * @param {Wanted} wanted
+   */
+  async _roll(measures, {parts, temperature}) {
+    const rolled = measures.flatMap(({tracks}) =>
+      partKeys(tracks, this.format).flatMap((key, i) => {
+        const roll = parts[key]?.roll;
+        return roll ? [{track: tracks[i], roll, program: Number(key.split('.')[0])}] : [];
+      }));
+    if (!rolled.length) return;
+    const rows = rolled.map(({track, roll, program}) => ({
+      ...track.row, program, seed: (track.row.seed + Math.imul(roll, 0x9e3779b1)) >>> 0,
+    }));
+    const tokens = await this._decode(rows, Math.max(temperature, ROLLED_TEMPERATURE));
+    rolled.forEach(({track}, i) => {
+      track.tokens = tokens[i];
+    });
+  }
+}
+
+/**
+ * All that a row's tokens follow from.
+ * @param {SourcedRow} row
+ * @param {number} temperature
+ */
+const keyOf = ({source, track, chords, seed, program}, temperature) =>
+  [source, track, chords, seed, program ?? '', temperature].join(';');

@@ -1,0 +1,86 @@
+/** The song as sound: played, and rendered into a file. */
+
+import {Player} from '../sound/player.js';
+import {renderSong} from '../sound/render.js';
+import {Sounds} from '../sound/sounds.js';
+import {partSound} from '../state/arrangement.js';
+import {reason} from './errors.js';
+
+/** @import {Part} from '../music/song.js' */
+/** @import {Store} from './store.js' */
+
+export class Playback {
+  /** @param {Store} store */
+  constructor(store) {
+    this._store = store;
+    this.sounds = new Sounds(() => this._switchSynth());
+    this.player = new Player((part) => this.sound(part));
+    this.player.onStop = () => store.changed();
+  }
+
+  /** How a part sounds now. @param {Part} part */
+  sound(part) {
+    return partSound(this._store.arrangement, part, this._store.song?.parts ?? []);
+  }
+
+  /** Takes the tempo and the repetition of the arrangement. */
+  follow() {
+    const {qpm, loop} = this._store.arrangement;
+    this.player.setTempo(qpm);
+    this.player.loop = loop;
+  }
+
+  /** Takes the song, which may be playing. */
+  takeSong() {
+    this.follow();
+    if (this._store.song) this.player.setSong(this._store.song);
+  }
+
+  async toggle() {
+    const store = this._store;
+    if (this.player.isPlaying) {
+      this.player.stop();
+      store.changed();
+      return;
+    }
+    if (!store.song) return;
+    try {
+      const {context, synth} = await this.sounds.live();
+      this.player.useSynth(context, synth);
+      this.player.play();
+    } catch (error) {
+      store.say(`The browser gives no sound (${reason(error)}).`, true);
+    }
+    store.changed();
+  }
+
+  /** @param {number} step */
+  seek(step) {
+    this.player.seek(step);
+    this._store.changed();
+  }
+
+  /** Goes on with other sounds where the song stands. */
+  async _switchSynth() {
+    if (this.player.isPlaying) {
+      const {step} = this.player;
+      this.player.stop();
+      const {context, synth} = await this.sounds.live();
+      this.player.useSynth(context, synth);
+      this.player.play(step);
+    }
+    this._store.changed();
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} midi the song as a file */
+  async render(midi) {
+    const {song, arrangement} = this._store;
+    if (!song) throw new Error('there is no song yet');
+    return renderSong(song, {
+      qpm: arrangement.qpm,
+      mix: (part) => this.sound(part),
+      sounds: this.sounds,
+      midi,
+    });
+  }
+}

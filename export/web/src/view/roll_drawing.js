@@ -1,0 +1,154 @@
+/** The piano roll on canvases: grid and notes on one, the playhead on another. */
+
+import {toneColour} from './colours.js';
+import {GUTTER, pitchTop} from './roll_layout.js';
+
+/** @import {Song, SongNote} from '../music/song.js' */
+/** @import {Player} from '../sound/player.js' */
+/** @import {Tone} from './colours.js' */
+/** @import {RollLayout} from './roll_layout.js' */
+
+/**
+ * What is drawn: the song, where things are, the theme, and of each part its colour and whether it
+ * is heard.
+ * @typedef {{song: Song, layout: RollLayout, isDark: boolean, tones: Tone[], heard: boolean[]}} Picture
+ */
+
+const INKS = {
+  light: {bar: '#cfcbc4', beat: '#e9e6e0', black: '#f4f1ec', text: '#6a655d', head: '#1d1b18'},
+  dark: {bar: '#3d4150', beat: '#282b37', black: '#1b1e27', text: '#9aa0b2', head: '#f5f6fa'},
+};
+const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
+
+/** @param {Picture} picture */
+const inkOf = ({isDark}) => (isDark ? INKS.dark : INKS.light);
+
+/**
+ * The canvas's context at the screen's resolution, cleared.
+ * @param {HTMLCanvasElement} canvas
+ * @param {RollLayout} layout
+ */
+function prepare(canvas, {width, height}) {
+  const scale = window.devicePixelRatio || 1;
+  const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== w || canvas.height !== h) {
+    Object.assign(canvas, {width: w, height: h});
+    Object.assign(canvas.style, {width: `${width}px`, height: `${height}px`});
+  }
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Picture} picture */
+export function drawSong(canvas, picture) {
+  const context = prepare(canvas, picture.layout);
+  drawGrid(context, picture);
+  drawScale(context, picture);
+  for (const note of picture.song.notes) drawNote(context, note, picture, 0);
+}
+
+/**
+ * Rows of black keys, lines of bars and beats.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
+function drawGrid(context, picture) {
+  const {song, layout} = picture;
+  const ink = inkOf(picture);
+  const {low, high, semitone, width, drumTop, barWidth} = layout;
+  const {beatsPerBar} = song.format;
+  context.fillStyle = ink.black;
+  for (let pitch = low; pitch <= high; pitch++) {
+    if (BLACK_KEYS.has(((pitch % 12) + 12) % 12)) {
+      context.fillRect(GUTTER, pitchTop(pitch, layout), width - GUTTER, semitone);
+    }
+  }
+  for (let beat = 0; beat <= song.bars * beatsPerBar; beat++) {
+    const isBar = beat % beatsPerBar === 0;
+    context.fillStyle = isBar ? ink.bar : ink.beat;
+    const x = Math.min(GUTTER + (beat * barWidth) / beatsPerBar, width - 1);
+    context.fillRect(Math.round(x), 0, 1, layout.height);
+  }
+  context.fillStyle = ink.bar;
+  if (layout.lanes.size) context.fillRect(GUTTER, Math.round(drumTop) + 1, width - GUTTER, 1);
+}
+
+/**
+ * The names at the left.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
+function drawScale(context, picture) {
+  const {layout} = picture;
+  const {low, high, semitone, drumTop} = layout;
+  context.fillStyle = inkOf(picture).text;
+  context.font = '11px system-ui, sans-serif';
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (let pitch = Math.ceil(low / 12) * 12; pitch <= high; pitch += 12) {
+    const y = pitchTop(pitch, layout) + semitone / 2;
+    if (y > 6 && y < drumTop - 6) context.fillText(`C${pitch / 12 - 1}`, GUTTER - 8, y);
+  }
+  if (layout.lanes.size) {
+    const middle = (drumTop + layout.height) / 2 + 3;
+    context.fillText('Drums', GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
+  }
+}
+
+/**
+ * `light` 0..1: see `toneColour`.
+ * @param {CanvasRenderingContext2D} context
+ * @param {SongNote} note
+ * @param {Picture} picture
+ * @param {number} light
+ */
+function drawNote(context, note, {song, layout, isDark, tones, heard}, light) {
+  const {isDrum} = song.parts[note.part];
+  const x = GUTTER + note.start * layout.stepWidth;
+  context.globalAlpha = (0.5 + 0.5 * (note.velocity / 127)) * (heard[note.part] ? 1 : 0.14);
+  context.fillStyle = toneColour(tones[note.part], isDark, light);
+  context.beginPath();
+  if (isDrum) {
+    const y = layout.lanes.get(note.pitch) ?? 0;
+    const size = 2 + 2.4 * (note.velocity / 127);
+    context.roundRect(x + 0.5, y - size, Math.max(3.4, 2 * layout.stepWidth), 2 * size, 1.6);
+  } else {
+    const height = Math.max(layout.semitone - 1, 2.6);
+    const y = pitchTop(note.pitch, layout) + (layout.semitone - height) / 2;
+    const width = Math.max((note.end - note.start) * layout.stepWidth - 1, 2.4);
+    context.roundRect(x + 0.5, y, width, height, Math.min(height / 2, 3.2));
+  }
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+/**
+ * The playhead, and brighter what sounds under it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Picture} picture
+ * @param {Player} player
+ */
+export function drawPlayhead(canvas, picture, {step, isPlaying}) {
+  const {song, layout, isDark, tones, heard} = picture;
+  const context = prepare(canvas, layout);
+  if (isPlaying) {
+    for (const note of song.notes) {
+      const sounds = note.start <= step && step < Math.max(note.end, note.start + 4);
+      if (!sounds || !heard[note.part]) continue;
+      context.shadowColor = toneColour(tones[note.part], isDark);
+      context.shadowBlur = 10;
+      drawNote(context, {...note, velocity: 127}, picture, 1);
+    }
+    context.shadowBlur = 0;
+  }
+  const x = GUTTER + step * layout.stepWidth;
+  context.fillStyle = inkOf(picture).head;
+  context.fillRect(x - 0.75, 0, 1.5, layout.height);
+  context.beginPath();
+  context.moveTo(x - 5, 0);
+  context.lineTo(x + 5, 0);
+  context.lineTo(x, 7);
+  context.fill();
+}

@@ -1,0 +1,91 @@
+"""Writes tests/vectors/engine.json: a tiny model, and what the package computes with it.
+
+python tests/web/engine_vectors.py
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import pathlib
+import sys
+import tempfile
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FILE = ROOT / "vectors" / "engine.json"
+SIZES = {"encoder_units": 4, "decoder_units": (8, 8), "latent_size": 6, "start_units": 4}
+SETTINGS = [(0, 1), (0.6, 81), (1.3, 2**32 - 5)]  # temperature, seed
+MEASURES = 3
+TEXTS = ("config.json", "weights_manifest.json")
+
+
+def make() -> dict:
+    """The vector anew."""
+    from telling_models import telling_model
+
+    from gm_vae import arranger
+    from gm_vae.checkpoints.load import read_model
+    from gm_vae.export.web_page import export_web
+    from gm_vae.generate.loading import load
+    from gm_vae.music.measures import measures_from_midi
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        telling_model(SIZES).save(folder / "model")
+        export_web(read_model(folder / "model"), folder / "site", "uint8")
+        files = files_of(folder / "site" / "model")
+        model = load(folder / "site" / "model")
+    rng = np.random.default_rng(5)
+    z = rng.standard_normal((MEASURES, SIZES["latent_size"]), np.float32)
+    chords = rng.integers(0, 49, (MEASURES, 2))
+    measures = measures_from_midi(next(iter(arranger.songs(1, seed=2))).midi)[0][:MEASURES]
+    return {
+        "about": "A checkpoint (weights as uint8, base 64), and tokens and points that the package "
+        "computes with it; tests/web/engine_vectors.py writes it.",
+        "files": files,
+        "decode": {
+            "z": z.tolist(),
+            "chords": chords.tolist(),
+            "runs": [
+                {"temperature": temperature, "seed": seed, "tokens": decoded}
+                for temperature, seed in SETTINGS
+                for decoded in [trimmed(decode(model, z, chords, temperature, seed))]
+            ],
+        },
+        "encode": [
+            {
+                "tracks": [m.tokens[t, : m.lengths[t]].tolist() for t in range(8)],
+                "chords": m.chord_ids.tolist(),
+                "mu": mu.tolist(),
+            }
+            for m, mu in zip(measures, model.encode(measures)[0], strict=True)
+        ],
+    }
+
+
+def decode(model, z, chords, temperature, seed) -> np.ndarray:
+    """Tokens [B, T, E]."""
+    return model.numpy.decode(z, chords, temperature, seed, np.arange(len(z)))[0]
+
+
+def trimmed(tokens: np.ndarray) -> list[list[int]]:
+    """Tokens of each track of each measure, up to its end."""
+    end = tokens.max()
+    rows = tokens.reshape(-1, tokens.shape[-1]).tolist()
+    return [row[: row.index(end) + 1] for row in rows]
+
+
+def files_of(folder: pathlib.Path) -> dict:
+    """What the page reads of a checkpoint folder."""
+    shards = sorted(folder.glob("group*"))
+    return {
+        **{name: json.loads((folder / name).read_text(encoding="utf-8")) for name in TEXTS},
+        **{path.name: base64.b64encode(path.read_bytes()).decode() for path in shards},
+    }
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "support"))
+    FILE.write_text(json.dumps(make(), separators=(",", ":")) + "\n", encoding="utf-8")

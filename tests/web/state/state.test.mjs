@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import {afterEach, test} from 'node:test';
+
+import {
+  hasPartChoices, newArrangement, partSound, swapped, withChords, withPart,
+} from '../../../export/web/src/state/arrangement.js';
+import {isHeld, isMorph, meanShare, morph} from '../../../export/web/src/state/blend.js';
+import {loadFavourites, saveFavourites} from '../../../export/web/src/state/favourites.js';
+import {History} from '../../../export/web/src/state/history.js';
+import {packPoint, unpackPoint} from '../../../export/web/src/state/point_text.js';
+import {chordsText, readChordLine} from '../../../export/web/src/state/progression.js';
+import {styleName, title} from '../../../export/web/src/state/style_names.js';
+import {seeded, whole} from '../vectors.mjs';
+
+test('what is undone is done again, step by step', () => {
+  const history = new History(0);
+  for (const value of [1, 2, 3]) history.set(value);
+  const seen = [];
+  while (history.canUndo) {
+    history.undo();
+    seen.push(history.value);
+  }
+  assert.deepEqual(seen, [2, 1, 0]);
+  while (history.canRedo) history.redo();
+  assert.equal(history.value, 3);
+});
+
+test('changes of one kind in a row are one step, until they settle', () => {
+  const history = new History('a');
+  for (const value of ['b', 'c']) history.set(value, 'slider');
+  history.settle();
+  history.set('d', 'slider');
+  history.set('e', 'other');
+  const values = [];
+  while (history.canUndo) {
+    history.undo();
+    values.push(history.value);
+  }
+  assert.deepEqual(values, ['d', 'c', 'a']);
+});
+
+test('a new change after an undo forgets what was undone', () => {
+  const history = new History(1);
+  history.set(2);
+  history.undo();
+  history.set(3);
+  assert.equal(history.canRedo, false);
+  history.undo();
+  assert.equal(history.value, 1);
+});
+
+test('random undo and redo are those of a list with a finger on it', () => {
+  const random = seeded(4);
+  const history = new History(0);
+  let [line, finger] = [[0], 0];
+  for (let i = 1; i < 500; i++) {
+    const what = whole(random, 0, 2);
+    if (what === 0) {
+      history.set(i);
+      line = [...line.slice(0, finger + 1), i].slice(-201);
+      finger = line.length - 1;
+    } else if (what === 1) {
+      history.undo();
+      finger = Math.max(0, finger - 1);
+    } else {
+      history.redo();
+      finger = Math.min(line.length - 1, finger + 1);
+    }
+    assert.equal(history.value, line[finger]);
+    assert.deepEqual([history.canUndo, history.canRedo], [finger > 0, finger < line.length - 1]);
+  }
+});
+
+test('points as text keep each number to half a step', () => {
+  const random = seeded(2);
+  const point = Float32Array.from({length: 128}, () => 10 * random() - 5);
+  const text = packPoint(point);
+  assert.match(text, /^[\w-]+$/);
+  unpackPoint(text).forEach((x, i) => assert.ok(Math.abs(x - point[i]) <= 1 / 48 + 1e-6));
+  assert.deepEqual([...unpackPoint(packPoint([100, -100]))], [...Float32Array.from([127 / 24, -127 / 24])]);
+  assert.equal(packPoint(unpackPoint(text)), text);
+});
+
+test('chord lines are read and written', () => {
+  const {chords, folded} = readChordLine('| C | Am7 Gsus4 | % |');
+  assert.deepEqual(chords, [[1], [22, 8], [22, 8]]);
+  assert.deepEqual(folded, ['Gsus4']);
+  assert.equal(chordsText(chords), 'C Am|G Am|G');
+  assert.deepEqual(readChordLine(chordsText(chords)).chords, chords);
+  assert.throws(() => readChordLine('C|G|Am'), /3 chords in one measure/);
+  assert.throws(() => readChordLine('C|G|Am|F|C'), /5 chords in one measure/);
+  assert.equal(readChordLine(Array(20).fill('C').join(' ')).chords.length, 16);
+});
+
+test('other chords keep the blends of their bars', () => {
+  const arrangement = {...newArrangement(seeded(1)), chords: [[1], [2]], blend: [10, 70]};
+  assert.deepEqual(withChords(arrangement, [[5], [6], [7], [8]]).blend, [10, 70, 70, 70]);
+  assert.deepEqual(withChords(arrangement, [[5]]).blend, [10]);
+});
+
+test('swapped styles sound the same, and twice are as before', () => {
+  const arrangement = {...newArrangement(seeded(1)), blend: [0, 30, 100]};
+  const other = swapped(arrangement);
+  assert.deepEqual([other.a, other.b, other.blend], [arrangement.b, arrangement.a, [100, 70, 0]]);
+  assert.deepEqual(swapped(other), arrangement);
+});
+
+test('mute, solo, program and volume of a part', () => {
+  const parts = ['0.0', '33.0'].map((key) => ({key, program: Number(key.split('.')[0])}));
+  const fresh = newArrangement(seeded(1));
+  const heard = (arrangement) => parts.map((part) => partSound(arrangement, part, parts).heard);
+  assert.deepEqual(partSound(fresh, parts[1], parts), {heard: true, program: 33, volume: 100});
+  assert.deepEqual(heard(withPart(fresh, '0.0', {mute: true})), [false, true]);
+  const solo = withPart(withPart(fresh, '0.0', {mute: true}), '0.0', {solo: true});
+  assert.deepEqual(heard(solo), [true, false]);
+  assert.deepEqual(heard(withPart(fresh, '48.0', {solo: true})), [true, true]); // does not play
+  const changed = withPart(fresh, '33.0', {program: 38, volume: 0});
+  assert.deepEqual(partSound(changed, parts[1], parts), {heard: true, program: 38, volume: 0});
+  assert.ok(hasPartChoices(changed) && !hasPartChoices(fresh));
+  assert.ok(!hasPartChoices(withPart(fresh, '0.0', {mute: false, program: undefined})));
+});
+
+test('blends: held, a morph, or neither', () => {
+  assert.deepEqual(morph(4), [0, 33, 67, 100]);
+  assert.deepEqual(morph(1), [0]);
+  assert.deepEqual([isHeld([5, 5]), isMorph([5, 5])], [true, false]);
+  assert.deepEqual([isHeld([0, 50, 100]), isMorph([0, 50, 100])], [false, true]);
+  assert.deepEqual([isHeld([0, 100, 50]), isMorph([0, 100, 50])], [false, false]);
+  assert.equal(meanShare([0, 33, 67, 100]), 50);
+});
+
+test('styles have names, and titles say what is heard', () => {
+  const names = new Set(Array.from({length: 1000}, (_, seed) => styleName({seed})));
+  assert.ok(names.size > 600);
+  assert.equal(styleName({point: 'AAAA', name: 'Song, bar 3'}), 'Song, bar 3');
+  const [a, b] = [{seed: 1}, {seed: 2}];
+  assert.equal(title({a, b, blend: [0, 0]}), styleName(a));
+  assert.equal(title({a, b, blend: [100]}), styleName(b));
+  assert.equal(title({a, b, blend: [0, 100]}), `${styleName(a)} to ${styleName(b)}`);
+});
+
+afterEach(() => delete globalThis.localStorage);
+
+/** As in a browser, with something in it. */
+function storage(items = {}) {
+  const values = new Map(Object.entries(items));
+  globalThis.localStorage = {
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => values.set(key, String(value)),
+  };
+  return values;
+}
+
+test('favourites are kept', () => {
+  storage();
+  const point = packPoint([1, -1, 0.5]);
+  const favourites = [
+    {name: 'Mine', style: {seed: 7}}, {name: 'Early', style: {seed: 8, isEarly: true}},
+    {name: 'Read', style: {point, name: 'Song, bar 3'}},
+  ];
+  saveFavourites(favourites);
+  assert.deepEqual(loadFavourites(3), favourites);
+  assert.deepEqual(loadFavourites(4), favourites.slice(0, 2)); // the point is of another model
+});
+
+test('favourites that another page damaged, or a browser that keeps nothing, are none', () => {
+  const values = storage({'gm-vae-favourites': '{"not": "a list"}'});
+  assert.deepEqual(loadFavourites(3), []);
+  values.set('gm-vae-favourites', 'not JSON');
+  assert.deepEqual(loadFavourites(3), []);
+  delete globalThis.localStorage;
+  assert.deepEqual(loadFavourites(3), []);
+  saveFavourites([]);
+});

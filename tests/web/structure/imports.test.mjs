@@ -1,0 +1,41 @@
+/** The page's modules import one way: view -> studio -> state and sound -> engine and music. */
+
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+
+import {importsOf} from '../../../export/web/build.mjs';
+
+// A folder may import from itself and from those behind it.
+const ORDER = ['main.jsx', 'view', 'studio', 'state', 'sound', 'engine', 'music', 'generated'];
+
+let imports; // module -> the modules of ours that it imports
+before(async () => {
+  imports = await importsOf();
+});
+
+const folder = (module) => module.split('/')[0];
+
+test('the graph is that of the page', () => {
+  const modules = Object.keys(imports);
+  assert.ok(modules.length > 60);
+  assert.ok(imports['main.jsx'].includes('studio/studio.js'));
+  assert.deepEqual([...new Set(modules.map(folder))].sort(), [...ORDER].sort());
+});
+
+test('arrows go one way', () => {
+  const wrong = Object.entries(imports).flatMap(([module, targets]) => targets
+    .filter((target) => ORDER.indexOf(folder(target)) < ORDER.indexOf(folder(module)))
+    .map((target) => `${module} imports ${target}`));
+  assert.deepEqual(wrong, []);
+});
+
+test('there is no circle', () => {
+  const done = new Set();
+  const visit = (module, way) => {
+    assert.ok(!way.includes(module), [...way, module].join(' -> '));
+    if (done.has(module)) return;
+    for (const target of imports[module] ?? []) visit(target, [...way, module]);
+    done.add(module);
+  };
+  for (const module of Object.keys(imports)) visit(module, []);
+});
