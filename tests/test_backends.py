@@ -28,6 +28,11 @@ for module in pkgutil.walk_packages(gm_vae.__path__, "gm_vae."):
     if any(part in name for part in ("backends.tensorflow", "backends.jax")):
         continue  # the one that is left is imported when it trains
     importlib.import_module(name)
+if gone == "tensorflow":  # quicker to compile: fewer segments, each a loop
+    import functools
+    from gm_vae.backends.jax import recurrence, trainer
+    recurrence.UNROLL = 1
+    trainer.segments_for = functools.partial(trainer.segments_for, count=2)
 from gm_vae.cli import main
 sizes = ["--encoder_units=12", "--decoder_units=16,16", "--latent_size=6"]
 training = ["--batch_size=16", "--steps=4", "--save_every=2", "--log_every=1"]
