@@ -31,6 +31,7 @@ from gm_vae.checkpoints.tensors import write_json
 from gm_vae.errors import UsageError
 from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
+from gm_vae.generate.gmvae import REPEAT_PENALTY
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.points import prior_points, slerp
 from gm_vae.model.vae import HierarchicalVAE
@@ -164,7 +165,9 @@ class _Signatures:
         with tf.control_dependencies([right]):
             temperature = tf.identity(temperature)
         chords = _for_each(chords, tf.shape(z)[0])
-        tokens, lengths = decode_side_by_side(self._network, z, chords, temperature, seed, draws)
+        tokens, lengths = decode_side_by_side(
+            self._network, z, chords, temperature, seed, draws, repeat_penalty=REPEAT_PENALTY
+        )
         return {"tokens": tokens, "lengths": lengths}
 
     def _decode_each(self, z: Any, chords: Any, temperature: Any, seed: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import json
 import pathlib
 from typing import Any
 
+from gm_vae.generate.gmvae import REPEAT_PENALTY
 from gm_vae.model import points as prior
 from gm_vae.music import (
     channel_state,
@@ -126,6 +127,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "endsNotes": channel_state.ENDING_CONTROLLERS,
             "flaws": {flaw.name.lower(): flaw.value for flaw in Flaw},
         },
+        "DECODING": {"repeatPenalty": REPEAT_PENALTY},
         "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE},
     }
 

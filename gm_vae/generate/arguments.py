@@ -7,6 +7,7 @@ from typing import Any
 
 from gm_vae.checkpoints.load import DEFAULT
 from gm_vae.flags import Arguments, flag
+from gm_vae.generate.gmvae import REPEAT_PENALTY
 
 MOST_MEASURES = 10_000  # made at once: a MIDI file of them takes 0.5 GB and half a minute
 
@@ -29,6 +30,11 @@ class PlayArguments(ModelArguments):
 
     temperature: float = flag(0.5, "0 plays safe, 1 and more dares.")
     seed: int | None = flag(None, "The same seed, the same music.")
+    repeat_penalty: float = flag(
+        REPEAT_PENALTY,
+        "How much less likely a pitched track strikes again what it struck last, as in real music; "
+        "it fades out from temperature 0.5 to 1. 0 leaves it to the model.",
+    )
     instruments: str = flag("", f"These instruments and no others: {_NAMES}.")
     require: str = flag("", "These instruments play in any case; names as above.")
     forbid: str = flag("", "None of these instruments plays; names as above.")

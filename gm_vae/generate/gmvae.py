@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from gm_vae.model.vae import HierarchicalVAE
 
 Chords = str | Sequence[str] | None
+REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
+_MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
 _HOTTEST = 1e6  # above, every token is as likely as any other
 FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
 
@@ -129,6 +131,7 @@ class GMVAE:
         seed: int | None = None,
         same_draw: bool = False,
         instruments: Instruments | np.ndarray | None = None,
+        repeat_penalty: float = REPEAT_PENALTY,
     ) -> list[Measure]:
         """A well-formed measure for each point.
 
@@ -142,6 +145,8 @@ class GMVAE:
                 only by their points and chords.
             instruments: which instruments play; or bool [B, T, 130], what each track may begin
                 with (program 0..127, drums, end). Any if None.
+            repeat_penalty: how much less likely a pitched track strikes again what it struck last,
+                in nats at temperatures up to 0.5; it fades out towards 1. 0 leaves it to the model.
 
         Raises:
             UsageError: z has another width or holds NaN or infinity, there are not as many chords
@@ -149,7 +154,13 @@ class GMVAE:
 
         A chord without a triad is decoded as the nearest one that has, with a warning.
         """
+        if not 0 <= repeat_penalty <= _MOST_PENALTY:
+            raise UsageError(
+                f"repeat_penalty is {repeat_penalty}; give a number from 0 to {_MOST_PENALTY:g}."
+            )
         parts = self._parts(z, chords, temperature, seed, same_draw, instruments)
+        for part in parts:
+            part["repeat_penalty"] = float(repeat_penalty)
         found = in_threads(lambda part: self.numpy.decode(**part), parts)
         measures = []
         for part, (tokens, lengths) in zip(parts, found):

@@ -29,12 +29,14 @@ class Playing:
         seed: 0..2**32 - 1.
         drawn: whether it was drawn, since none was given.
         temperature: of the tokens.
+        repeat_penalty: of note-ons that a track struck last.
         instruments: which of them play; any if None.
     """
 
     seed: int
     drawn: bool
     temperature: float
+    repeat_penalty: float
     instruments: Instruments | None
 
     @classmethod
@@ -46,6 +48,7 @@ class Playing:
             seed % 2**32,  # what a seed is to every draw
             args.seed is None,
             args.temperature,
+            args.repeat_penalty,
             None if wanted == Instruments() else wanted,
         )
 
@@ -55,6 +58,7 @@ class Playing:
         return {
             "temperature": self.temperature,
             "seed": self.seed,
+            "repeat_penalty": self.repeat_penalty,
             "instruments": self.instruments,
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 from keras import ops
 
 from gm_vae.model.decoder import NO_TOKEN
-from gm_vae.model.grammar import Grammar
+from gm_vae.model.grammar import Grammar, repeat_penalty_at
 from gm_vae.model.sampling import choose, uniforms
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NO_CHORD
@@ -22,6 +22,7 @@ def decode_side_by_side(
     seed: Any,
     draws: Any,
     first_inputs: Any = None,
+    repeat_penalty: Any = 0.0,
 ) -> tuple[Any, Any]:
     """Well-formed tokens for each z, whatever the weights and the temperature.
 
@@ -35,6 +36,8 @@ def decode_side_by_side(
         seed: int scalar.
         draws: int32 [B], which random numbers of the seed each measure uses (0, 1, ... as a rule).
         first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
+        repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`); a
+            Python 0 leaves the penalty out of the graph.
 
     Returns:
         tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
@@ -51,6 +54,8 @@ def decode_side_by_side(
     constant, states = decoder.start(embeddings, kernels)
     table = decoder.input_table(kernels)
     position = ops.arange(steps, dtype="int32")
+    plain = isinstance(repeat_penalty, (int, float)) and not repeat_penalty
+    penalty = None if plain else repeat_penalty_at(repeat_penalty, temperature, ops)
     if first_inputs is None:
         first_inputs = ops.full((rows,), NO_TOKEN, "int32")
     first_inputs = ops.reshape(ops.cast(first_inputs, "int32"), (-1,))  # [B, T] -> [N]
@@ -61,6 +66,8 @@ def decode_side_by_side(
         logits, lstm = decoder.step(gates, lstm, kernels)
         uniform = uniforms(seed, draw, track, t, ops)
         logits = grammar.constrain(ops.cast(logits, "float32"), state, steps - t)
+        if penalty is not None:
+            logits = grammar.vary(logits, state, penalty)
         token = choose(logits, temperature, uniform, ops)
         going = ops.logical_not(state.done)
         tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)

@@ -24,10 +24,21 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, PROGRAMS, EventType, vocabulary
 
 NEVER = -math.inf  # the logit of a token that cannot come
+_FAR = -1e9  # the logit of next to nothing
 _SILENT = 2**30  # after every note
 _NOTHING = -1  # the "kind" of the last token before there was one
 # as plain numbers, which arrays compare with in no time
 _NOTE_ON, _NOTE_OFF, _TIME_SHIFT, _VELOCITY, _, _END = map(int, EventType)
+
+
+def repeat_penalty_at(strength: Any, temperature: Any, ops: ModuleType = numpy_ops) -> Any:
+    """What `Grammar.vary` takes from note-ons, in nats, at a temperature.
+
+    `strength` up to a temperature of 0.5, less above, nothing from 1 on, where the model repeats
+    as often as real music; nothing at 0, which takes the likeliest token each time.
+    """
+    fade = ops.minimum(ops.maximum(2.0 * (1.0 - temperature), 0.0), 1.0)
+    return ops.where(temperature > 0, strength * fade, 0.0)
 
 
 class GrammarState(NamedTuple):
@@ -42,6 +53,8 @@ class GrammarState(NamedTuple):
         held: int32 [N], how many pitches sound.
         off_floor: int32 [N], the turn of the last note ended in this very step, or -1.
         on_floor: int32 [N], the last pitch struck in this very step, or -1.
+        striking: bool [N, 128], the pitches struck in this very step.
+        struck: bool [N, 128], the pitches that the onset before struck together.
         is_drum: bool [N].
         has_note: bool [N].
         done: bool [N], the end was reached.
@@ -54,6 +67,8 @@ class GrammarState(NamedTuple):
     held: Any
     off_floor: Any
     on_floor: Any
+    striking: Any
+    struck: Any
     is_drum: Any
     has_note: Any
     done: Any
@@ -78,8 +93,9 @@ class Grammar:
         zero = ops.zeros((rows,), "int32")
         no = ops.zeros((rows,), "bool")
         silence = ops.full((rows, PITCHES), _SILENT, "int32")
+        none = ops.zeros((rows, PITCHES), "bool")
         return GrammarState(
-            zero, zero + _NOTHING, zero, silence, zero, zero - 1, zero - 1, no, no, no
+            zero, zero + _NOTHING, zero, silence, zero, zero - 1, zero - 1, none, none, no, no, no
         )
 
     def allowed(self, state: GrammarState, left: Any) -> Any:
@@ -152,6 +168,24 @@ class Grammar:
         logits = ops.concatenate([logits[:, :first], shifts, logits[:, last:]], 1)
         return ops.where(allowed, logits, NEVER)
 
+    def vary(self, logits: Any, state: GrammarState, penalty: Any) -> Any:
+        """Constrained `logits` float32 [N, V] with less of what the track struck last.
+
+        The note-ons of its last onset lose `penalty` >= 0, all note-ons together keep their
+        probability, drums stay as they are. At low temperatures a model otherwise strikes the same
+        pitches nearly twice as often as real music does: where it is unsure which note comes, the
+        last one is the likeliest.
+        """
+        ops = self.ops
+        pitched = ops.logical_not(state.is_drum)[:, None]
+        again = ops.cast(state.struck & pitched, "float32")
+        note_ons = ops.maximum(logits[:, :PITCHES], _FAR)  # finite, where none can come either
+        lowered = note_ons - again * penalty
+        kept = ops.logsumexp(note_ons, -1, keepdims=True)
+        lowered = lowered + (kept - ops.logsumexp(lowered, -1, keepdims=True))
+        lowered = ops.where(logits[:, :PITCHES] > NEVER, lowered, NEVER)
+        return ops.concatenate([lowered, logits[:, PITCHES:]], 1)
+
     def advance(self, state: GrammarState, token: Any) -> GrammarState:
         """The state after each row's `token` int32 [N]; rows that are done stay as they are."""
         ops, vocab = self.ops, self.vocab
@@ -163,7 +197,10 @@ class Grammar:
         pitch = token % PITCHES
         turn = ops.take_along_axis(state.turn, pitch[:, None], 1)[:, 0]  # of a note that ends
         new_turn = ops.where(struck, state.step * PITCHES + pitch, _SILENT)
-        here = (ops.arange(PITCHES, dtype="int32") == pitch[:, None]) & (struck | ended)[:, None]
+        is_pitch = ops.arange(PITCHES, dtype="int32") == pitch[:, None]
+        here = is_pitch & (struck | ended)[:, None]
+        # a shift ends an onset, if there was one
+        onset_ended = moved & (state.on_floor >= 0)
         new = GrammarState(
             step=state.step + ops.take(shifts, token, axis=0),
             kind=kind,
@@ -172,6 +209,9 @@ class Grammar:
             held=state.held + ops.cast(struck, "int32") - ops.cast(ended, "int32"),
             off_floor=ops.where(moved, -1, ops.where(ended, turn, state.off_floor)),
             on_floor=ops.where(moved, -1, ops.where(struck, pitch, state.on_floor)),
+            striking=(state.striking | (is_pitch & struck[:, None]))
+            & ops.logical_not(moved)[:, None],
+            struck=ops.where(onset_ended[:, None], state.striking, state.struck),
             is_drum=state.is_drum | (token == vocab.drums),
             has_note=state.has_note | struck,
             done=state.done | (kind == _END),

@@ -14,7 +14,7 @@ from closeness import NETWORK, PERTURB_ULPS, UNIT
 from numpy_reference import NumpyReference
 
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.grammar import Grammar
+from gm_vae.model.grammar import Grammar, repeat_penalty_at
 from gm_vae.model.sampling import uniforms
 from gm_vae.music.chords import NO_CHORD
 from gm_vae.music.vocabulary import vocabulary
@@ -31,6 +31,7 @@ def assert_same_choices(
     seed: int,
     draws: np.ndarray,
     first_inputs: np.ndarray | None = None,
+    repeat_penalty: float = 0.0,
 ) -> None:
     """Fails if tokens [B, T, E] differ, unless rounding may give each track's first difference.
 
@@ -48,7 +49,7 @@ def assert_same_choices(
     fed = None if first_inputs is None else np.asarray(first_inputs)[some]
     distances = choice_distances(
         found[some], expected[some], config, weights, z[some], np.asarray(chords)[some],
-        temperature, seed, np.asarray(draws)[some], fed,
+        temperature, seed, np.asarray(draws)[some], fed, repeat_penalty,
     )  # fmt: skip
     for measure, track in zip(measures, tracks):
         step = differs[measure, track].argmax()
@@ -99,6 +100,7 @@ def choice_distances(
     seed: int,
     draws: np.ndarray,
     first_inputs: np.ndarray | None = None,
+    repeat_penalty: float = 0.0,
 ) -> np.ndarray:
     """float64 [B, T, E]: how far each of `chosen` was from being the choice after `tokens` so far.
 
@@ -125,9 +127,14 @@ def choice_distances(
     error = _error(logits)
     logits = logits.reshape(-1, steps, vocab.size)  # [B, T, E, V] -> [N, E, V]
     distances = np.empty(rows.shape)
+    penalty = float(repeat_penalty_at(repeat_penalty, temperature))
+    if penalty:
+        error *= 3  # a note-on and two sums of them
     track = np.arange(len(rows)) % tracks
     for t, state in enumerate(states):
         here = grammar.constrain(logits[:, t], state, steps - t)
+        if penalty:
+            here = grammar.vary(here, state, penalty)
         token = chosen[:, t, None]
         mine = np.take_along_axis(here, token, 1)[:, 0]
         best = here.max(1)

@@ -16,7 +16,13 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FILE = ROOT / "vectors" / "engine.json"
 SIZES = {"encoder_units": 4, "decoder_units": (8, 8), "latent_size": 6, "start_units": 4}
-SETTINGS = [(0, 1), (0.6, 81), (1.3, 2**32 - 5)]  # temperature, seed
+# temperature, seed, repeat penalty
+SETTINGS = [(0, 1, 1), (0.6, 81, 0), (0.6, 81, 1), (1.3, 2**32 - 5, 1)]
+    (0, 1, 1),
+    (0.6, 81, 0),
+    (0.6, 81, 1),
+    (1.3, 2**32 - 5, 1),
+]  # temperature, seed, penalty
 MEASURES = 3
 TEXTS = ("config.json", "weights_manifest.json")
 
@@ -49,9 +55,13 @@ def make() -> dict:
             "z": z.tolist(),
             "chords": chords.tolist(),
             "runs": [
-                {"temperature": temperature, "seed": seed, "tokens": decoded}
-                for temperature, seed in SETTINGS
-                for decoded in [trimmed(decode(model, z, chords, temperature, seed))]
+                {
+                    "temperature": temperature,
+                    "seed": seed,
+                    "repeat_penalty": penalty,
+                    "tokens": trimmed(decode(model, z, chords, temperature, seed, penalty)),
+                }
+                for temperature, seed, penalty in SETTINGS
             ],
         },
         "encode": [
@@ -65,9 +75,10 @@ def make() -> dict:
     }
 
 
-def decode(model, z, chords, temperature, seed) -> np.ndarray:
+def decode(model, z, chords, temperature, seed, repeat_penalty) -> np.ndarray:
     """Tokens [B, T, E]."""
-    return model.numpy.decode(z, chords, temperature, seed, np.arange(len(z)))[0]
+    draws = np.arange(len(z))
+    return model.numpy.decode(z, chords, temperature, seed, draws, repeat_penalty=repeat_penalty)[0]
 
 
 def trimmed(tokens: np.ndarray) -> list[list[int]]:

@@ -36,23 +36,31 @@ def random_requests(model, count, seed=3):
 
 def assert_same_tokens(model, folder, node, kernel, count):
     z, ids = random_requests(model, count)
-    settings = [(0, 1), (0.6, 77), (1.3, 2**32 - 5)]
+    settings = [(0, 1, 1.0), (0.6, 77, 0.0), (0.6, 77, 1.0), (1.3, 2**32 - 5, 1.0)]
     request = {
         "decode": [
-            {"z": z.tolist(), "chords": ids.tolist(), "temperature": temperature, "seed": seed}
-            for temperature, seed in settings
+            {
+                "z": z.tolist(),
+                "chords": ids.tolist(),
+                "temperature": temperature,
+                "seed": seed,
+                "repeatPenalty": penalty,
+            }
+            for temperature, seed, penalty in settings
         ]
     }
     answers = node("engine.mjs", request, kernel, folder)["decoded"]
-    for answer, (temperature, seed) in zip(answers, settings, strict=True):
+    for answer, (temperature, seed, penalty) in zip(answers, settings, strict=True):
         arguments = z, ids, temperature, seed, np.arange(count)
-        expected, _ = model.numpy.decode(*arguments)
+        expected, _ = model.numpy.decode(*arguments, repeat_penalty=penalty)
         found = np.zeros_like(expected)
         rows = found.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
         for row, tokens in zip(rows, answer["tokens"], strict=True):
             row[: len(tokens)] = tokens
         weights = model.numpy.published_weights()
-        assert_same_choices(found, expected, model.config, weights, *arguments)
+        assert_same_choices(
+            found, expected, model.config, weights, *arguments, repeat_penalty=penalty
+        )
         assert len(np.unique(expected)) > 30  # the model says a lot
 
 
@@ -123,7 +131,8 @@ def test_the_vectors_are_what_the_package_computes(tmp_path):
     z = np.array(vector["decode"]["z"], np.float32)
     chords = np.array(vector["decode"]["chords"])
     for run in vector["decode"]["runs"]:
-        tokens = writer["decode"](model, z, chords, run["temperature"], run["seed"])
+        how = run["temperature"], run["seed"], run["repeat_penalty"]
+        tokens = writer["decode"](model, z, chords, *how)
         assert writer["trimmed"](tokens) == run["tokens"]
     song = next(iter(arranger.songs(1, seed=2)))
     measures = measures_from_midi(song.midi)[0][: len(vector["encode"])]

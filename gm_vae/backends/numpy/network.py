@@ -15,7 +15,7 @@ import numpy as np
 from gm_vae.backends.numpy.threads import in_threads, split
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
-from gm_vae.model.grammar import NEVER, Grammar, GrammarState
+from gm_vae.model.grammar import NEVER, Grammar, GrammarState, repeat_penalty_at
 from gm_vae.model.sampling import choose, uniforms
 from gm_vae.music.chords import NO_CHORD, NUM_CHORDS
 from gm_vae.music.event_chords import chord_slot
@@ -142,6 +142,7 @@ class NumpyVAE:
         draws: np.ndarray,
         first_inputs: np.ndarray | None = None,
         programs: np.ndarray | None = None,
+        repeat_penalty: float = 0.0,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Well-formed tokens for each z; as `decoding.decode_side_by_side`.
 
@@ -154,6 +155,7 @@ class NumpyVAE:
             first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
             programs: bool [B, T, 130], what each track may begin with (program, drums, end), at
                 least one of them; anything if None.
+            repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`).
 
         Returns:
             tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
@@ -168,9 +170,12 @@ class NumpyVAE:
         lengths = np.zeros(total, np.int32)
         state = grammar.start(total)
         previous = run.first_inputs
+        penalty = np.float32(repeat_penalty_at(repeat_penalty, temperature))
         for t in range(steps):
             logits = run.step(previous, _chord_now(row_chords, state.step, t, fmt))
             logits = grammar.constrain(logits, state, steps - t)
+            if penalty:
+                logits = grammar.vary(logits, state, penalty)
             if t == 0 and programs is not None:
                 first = logits[:, self.vocab.program :]
                 first[~programs.reshape(total, -1)] = NEVER

@@ -32,11 +32,11 @@ const rowsOf = (seed) => decode.z.flatMap((z, draw) => {
     ({z: point, track, chords: decode.chords[draw], seed, draw}));
 });
 
-for (const {temperature, seed, tokens} of decode.runs) {
+for (const {temperature, seed, repeat_penalty, tokens} of decode.runs) {
   test(`tokens at temperature ${temperature} are those of the package`, () => {
     const rows = rowsOf(seed);
     const margins = new Float64Array(rows.length);
-    const found = model.decoder.decode(rows, temperature, margins);
+    const found = model.decoder.decode(rows, temperature, repeat_penalty, margins);
     assert.ok(Math.min(...margins) > 1e-5, 'the vector has no near tie');
     assert.deepEqual(found.map((track) => [...track]), tokens);
   });

@@ -22,9 +22,9 @@ export class Engine {
     return this._ask('load', {url});
   }
 
-  /** @param {Row[]} rows @param {number} temperature */
-  decode(rows, temperature) {
-    return this._ask('decode', {rows, temperature});
+  /** @param {Row[]} rows @param {number} temperature @param {number} repeatPenalty */
+  decode(rows, temperature, repeatPenalty) {
+    return this._ask('decode', {rows, temperature, repeatPenalty});
   }
 
   /** @param {Uint8Array} bytes of a MIDI file */

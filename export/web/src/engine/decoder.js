@@ -4,7 +4,7 @@ import {NO_CHORD} from '../music/format.js';
 import {Conductor} from './conductor.js';
 import {DecoderInput} from './decoder_input.js';
 import {Dense, DenseRoom} from './dense.js';
-import {TrackGrammar, NEVER} from './grammar.js';
+import {NEVER, TrackGrammar, repeatPenaltyAt} from './grammar.js';
 import {paddedRows} from './kernel.js';
 import {
   CONDUCTOR_STATE, DECODER_STATE, OUTPUT, conductorCell, decoderCell, loadLayers,
@@ -94,10 +94,11 @@ export class Decoder {
    *
    * @param {Row[]} rows
    * @param {number} temperature 0 is greedy
+   * @param {number} repeatPenalty how much less a track repeats its last onset (`repeatPenaltyAt`)
    * @param {?Float64Array} margins [rows], told how near each track's nearest choice was
    * @returns {Uint16Array[]} program, events and end of each; the end alone of an absent track
    */
-  decode(rows, temperature, margins = null) {
+  decode(rows, temperature, repeatPenalty = 0, margins = null) {
     const embeddings = this._conductor.embed(rows.map(({z}) => z), this._room);
     const {width} = this._conductor;
     const tracks = rows.flatMap((_, start) => {
@@ -105,7 +106,8 @@ export class Decoder {
       const some = rows.slice(start, start + CAPACITY);
       const vectors = some.map(({track}, i) =>
         embeddings[start + i].subarray(track * width, (track + 1) * width));
-      return this._decodeTogether(some, vectors, temperature, margins !== null);
+      const how = {temperature, penalty: repeatPenaltyAt(repeatPenalty, temperature)};
+      return this._decodeTogether(some, vectors, how, margins !== null);
     });
     tracks.forEach(({margin}, i) => {
       if (margin && margins) margins[i] = margin.least;
@@ -116,10 +118,10 @@ export class Decoder {
   /**
    * @param {Row[]} rows no more than CAPACITY
    * @param {Float32Array[]} embeddings of their tracks
-   * @param {number} temperature
+   * @param {{temperature: number, penalty: number}} how
    * @param {boolean} withMargins
    */
-  _decodeTogether(rows, embeddings, temperature, withMargins) {
+  _decodeTogether(rows, embeddings, how, withMargins) {
     const steps = this.format.maxTrackLength;
     const tracks = this._begin(rows, embeddings, withMargins);
     const logits = new Float64Array(this._vocabulary);
@@ -130,7 +132,7 @@ export class Decoder {
       live.forEach((track, index) => {
         const begin = index * matrix.n;
         logits.set(scores.subarray(begin, begin + this._vocabulary));
-        this._chooseToken(track, logits, temperature, t);
+        this._chooseToken(track, logits, how, t);
       });
       live = this._dropEnded(live);
     }
@@ -181,13 +183,14 @@ export class Decoder {
   /**
    * @param {LiveTrack} track
    * @param {Float64Array} logits
-   * @param {number} temperature
+   * @param {{temperature: number, penalty: number}} how
    * @param {number} t
    */
-  _chooseToken(track, logits, temperature, t) {
+  _chooseToken(track, logits, {temperature, penalty}, t) {
     const {format} = this;
     const {row, grammar} = track;
     grammar.constrain(logits, format.maxTrackLength - t);
+    grammar.vary(logits, penalty);
     if (t === 0 && row.program !== undefined) onlyProgram(logits, row.program, format);
     const draw = temperature > 0 ? uniform(row.seed, row.draw, row.track, t) : 0;
     const token = choose(logits, temperature, draw, track.margin);

@@ -10,6 +10,17 @@ export const NEVER = -1e9; // the logit of a token that cannot come
 const NOTHING = -1; // the kind of the last token before there was one
 const LATE = 2 ** 30; // after every note
 
+/**
+ * What `vary` takes from note-ons, in nats, at a temperature: `strength` up to 0.5, less above,
+ * nothing from 1 on, and nothing at 0 (`gm_vae.model.grammar.repeat_penalty_at`).
+ * @param {number} strength
+ * @param {number} temperature
+ */
+export function repeatPenaltyAt(strength, temperature) {
+  if (!(temperature > 0)) return 0;
+  return strength * Math.min(Math.max(2 * (1 - temperature), 0), 1);
+}
+
 export class TrackGrammar {
   /** @param {Format} format */
   constructor(format) {
@@ -21,6 +32,8 @@ export class TrackGrammar {
     this.held = 0; // sounding pitches
     this.offFloor = -1; // the last note ended in this very step, as onset * 128 + pitch
     this.onFloor = -1; // the last pitch struck in this very step
+    this.striking = new Uint8Array(PITCHES); // 1 where a pitch was struck in this very step
+    this.struck = new Uint8Array(PITCHES); // and where the onset before struck it
     this.isDrum = false;
     this.hasNote = false;
     this.done = false;
@@ -46,6 +59,26 @@ export class TrackGrammar {
     const isEmpty = kind === NOTHING;
     if (!isEmpty) logits.fill(NEVER, format.program, format.program + PROGRAMS + 1);
     if (!(isEmpty || (!this._inBar && this.held === 0))) logits[format.end] = NEVER;
+  }
+
+  /**
+   * Takes `penalty` from the note-ons that the track's last onset struck, in place; all note-ons
+   * together keep their probability. Drums stay as they are.
+   *
+   * @param {Float64Array} logits [V], constrained
+   * @param {number} penalty in nats
+   */
+  vary(logits, penalty) {
+    if (this.isDrum || !(penalty > 0) || !this.struck.includes(1)) return;
+    const before = logSumExp(logits, 0, PITCHES);
+    if (before < NEVER / 2) return; // no note-on can come
+    for (let pitch = 0; pitch < PITCHES; pitch++) {
+      if (this.struck[pitch] && logits[pitch] > NEVER / 2) logits[pitch] -= penalty;
+    }
+    const change = before - logSumExp(logits, 0, PITCHES);
+    for (let pitch = 0; pitch < PITCHES; pitch++) {
+      if (logits[pitch] > NEVER / 2) logits[pitch] += change;
+    }
   }
 
   get _inBar() {
@@ -139,6 +172,7 @@ export class TrackGrammar {
       this.held += this.onset[pitch] < 0 ? 1 : 0;
       this.onset[pitch] = this.step;
       this.onFloor = pitch;
+      this.striking[pitch] = 1;
       this.hasNote = true;
     } else if (kind === NOTE_OFF) {
       this.held -= this.onset[pitch] >= 0 ? 1 : 0;
@@ -146,6 +180,10 @@ export class TrackGrammar {
       this.onset[pitch] = -1;
     } else if (kind === TIME_SHIFT) {
       this.step += format.shiftSteps(token);
+      if (this.onFloor >= 0) { // a shift ends an onset
+        this.struck = this.striking;
+        this.striking = new Uint8Array(PITCHES);
+      }
       this.offFloor = this.onFloor = -1;
     } else if (kind === VELOCITY) {
       this.velocity = token - format.velocity + 1;
@@ -163,12 +201,13 @@ export class TrackGrammar {
  * @param {Float64Array} logits
  * @param {number} first
  * @param {number} stop
- * @param {number} another
+ * @param {number} [another] outside of these
  */
 function logSumExp(logits, first, stop, another) {
-  let highest = logits[another];
+  const rest = another === undefined ? -Infinity : logits[another];
+  let highest = rest;
   for (let i = first; i < stop; i++) if (logits[i] > highest) highest = logits[i];
-  let sum = Math.exp(logits[another] - highest);
+  let sum = Math.exp(rest - highest);
   for (let i = first; i < stop; i++) sum += Math.exp(logits[i] - highest);
   return highest + Math.log(sum);
 }

@@ -12,7 +12,8 @@
  * @typedef {object} Actions
  * @property {(asked: {url: string}) => Promise<{format: FormatFields, latentSize: number}>} load
  *   loads the folder at an address
- * @property {(asked: {rows: Row[], temperature: number}) => Promise<Uint16Array[]>} decode
+ * @property {(asked: {rows: Row[], temperature: number, repeatPenalty: number}) =>
+ *   Promise<Uint16Array[]>} decode
  *   tokens of each row
  * @property {(asked: {bytes: Uint8Array}) =>
  *   Promise<{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}>} read the bars of a MIDI file

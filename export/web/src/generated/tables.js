@@ -88,6 +88,10 @@ export const MIDI = {
   flaws: /** @type {Record<string, [one: string, several: string]>} */ ({"no_end": ["note had no end", "notes had no end"], "no_length": ["note lasted no time", "notes lasted no time"], "no_velocity": ["note had no velocity", "notes had no velocity"], "byte_over_127": ["event had a data byte over 127", "events had a data byte over 127"], "stray_byte": ["byte belonged to no event", "bytes belonged to no event"], "long_message": ["message was longer than its track", "messages were longer than their tracks"], "impossible_time": ["delay was longer than any song", "delays were longer than any song"], "impossible_tempo": ["tempo was impossible", "tempos were impossible"], "impossible_meter": ["time signature was impossible", "time signatures were impossible"], "wrong_size": ["track had a wrong size", "tracks had a wrong size"], "cut_short": ["track was cut short", "tracks were cut short"]}),
 };
 
+export const DECODING = {
+  repeatPenalty: 1.0,
+};
+
 export const PRIOR = {
   radius: -1,
   angle: -2,

@@ -2,6 +2,7 @@
 
 import {between} from '../engine/points.js';
 import {earlyPoint, priorPoint} from '../engine/prior.js';
+import {DECODING} from '../generated/tables.js';
 import {Format} from '../music/format.js';
 import {makeSong, partKeys, presentTracks} from '../music/song.js';
 import {unpackPoint} from '../state/point_text.js';
@@ -103,7 +104,8 @@ export class Composer {
       if (!this._known.has(key)) missing.set(key, row);
     });
     if (missing.size) {
-      const decoded = await this._engine.decode([...missing.values()], temperature / 100);
+      const decoded = await this._engine.decode(
+        [...missing.values()], temperature / 100, DECODING.repeatPenalty);
       if (this._known.size > MOST_KEPT) this._known.clear();
       [...missing.keys()].forEach((key, i) => this._known.set(key, decoded[i]));
     }
