@@ -85,3 +85,23 @@ test('tokens spell program, velocity, note-on, shift, note-off and the bar line'
     format.noteOff + 60, format.timeShift + 47, format.end,
   ]);
 });
+
+test('a note that is struck again ends before it begins anew', () => {
+  const note = {bar: 0, instrument: 0, program: 5, pitch: 60, velocity: 1};
+  const [{tokens}] = tokenise(
+    [{...note, startStep: 0, endStep: 10}, {...note, startStep: 10, endStep: 96}], format);
+  assert.deepEqual(tokens, [
+    format.program + 5, format.velocity, 60, format.timeShift + 9, format.noteOff + 60, 60,
+    format.timeShift + 85, format.noteOff + 60, format.end,
+  ]);
+});
+
+test('a note-off at the tick of a note-on ends the older note alone', () => {
+  const events = [0, 0x90, 60, 80, 96, 0x90, 60, 80, 0, 0x80, 60, 64, 96, 0xff, 0x2f, 0];
+  const {notes, flaws} = readScore(Uint8Array.from([
+    ...Buffer.from('MThd'), 0, 0, 0, 6, 0, 0, 0, 1, 0, 96,
+    ...Buffer.from('MTrk'), 0, 0, 0, events.length, ...events,
+  ]));
+  assert.deepEqual(notes.map(({start, end}) => [start, end]), [[0, 96], [96, 192]]);
+  assert.deepEqual(flaws, {no_end: 1});
+});

@@ -126,6 +126,7 @@ test('blends: held, a morph, or neither', () => {
   assert.deepEqual([isHeld([5, 5]), isMorph([5, 5])], [true, false]);
   assert.deepEqual([isHeld([0, 50, 100]), isMorph([0, 50, 100])], [false, true]);
   assert.deepEqual([isHeld([0, 100, 50]), isMorph([0, 100, 50])], [false, false]);
+  assert.equal(isMorph([0]), false); // one bar is held
   assert.equal(meanShare([0, 33, 67, 100]), 50);
 });
 
