@@ -16,6 +16,7 @@ from gm_vae import arranger
 from gm_vae.command import Command
 from gm_vae.errors import UserError
 from gm_vae.files import output_file, output_folder, put_folder, read_bounded
+from gm_vae.flags import Arguments
 from gm_vae.scratch import scratch_folder
 from gm_vae.signals import Ended
 
@@ -78,16 +79,17 @@ def run(code, tmp_path, **changes):
 VERB = """
 import os, pathlib, signal, sys
 from gm_vae.command import Command
+from gm_vae.flags import Arguments
 from gm_vae.files import output_file, output_folder
 from gm_vae.scratch import scratch_folder
 
-def work(values, positional):
+def work(args):
     with output_folder("folder") as part, output_file("file.txt") as file, scratch_folder() as mine:
         for place in (part / "half", file, mine / "half"):
             place.write_text("half")
         {action}
 
-command = Command("verb", "", "", lambda values: None, work)
+command = Command("verb", "", "", Arguments, work)
 sys.exit(command.main([]))
 """
 
@@ -95,7 +97,8 @@ sys.exit(command.main([]))
 PRINTING = """
 import sys
 from gm_vae.command import Command
-command = Command("verb", "", "", lambda values: None, lambda values, positional: print("hello"))
+from gm_vae.flags import Arguments
+command = Command("verb", "", "", Arguments, lambda args: print("hello"))
 sys.exit(command.main([]))
 """
 
@@ -133,10 +136,10 @@ def test_a_full_disk_behind_standard_output_is_a_sentence(tmp_path):
     ],
 )
 def test_what_no_verb_expects_is_a_sentence_too(capsys, error, sentence):
-    def work(values, positional):
+    def work(args):
         raise error
 
-    assert Command("verb", "", "", lambda values: None, work).main([]) == 1
+    assert Command("verb", "", "", Arguments, work).main([]) == 1
     said = capsys.readouterr().err
     assert sentence in said
     assert said.count("\n") == 1

@@ -101,7 +101,7 @@ def test_addresses_that_hold_nothing_or_lead_elsewhere(folders, address, tmp_pat
         read_model(f"{address}/nowhere")
     with pytest.raises(UserError, match=r"cannot read http://127\.0\.0\.1:1/"):
         read_model("http://127.0.0.1:1/x")
-    with pytest.raises(UserError, match="cannot read nonsense://x"):
+    with pytest.raises(UserError, match="there is no file system for nonsense://"):
         read_model("nonsense://x")
     evil = folders / "evil"
     evil.mkdir(exist_ok=True)

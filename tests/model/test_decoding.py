@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from closeness import NETWORK, assert_close
 from near_ties import assert_same_choices
 from numpy_reference import NumpyReference
 from well_formed import assert_well_formed
@@ -12,10 +13,10 @@ from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.data.dataset import read_measures
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoding import decode_side_by_side
-from gm_vae.model.grammar import Grammar
+from gm_vae.model.grammar import Grammar, repeat_penalty_at
 from gm_vae.model.sampling import choose, uniforms
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.vocabulary import vocabulary
+from gm_vae.music.vocabulary import EventType, vocabulary
 
 side_by_side = tf.function(decode_side_by_side)
 
@@ -112,6 +113,10 @@ def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
     tokens, lengths = NumpyVAE(model.config, weights).decode(*arguments)
     in_graph, graph_lengths = map(np.asarray, side_by_side(model, *arguments))
     assert_same_choices(in_graph, tokens, model.config, weights, *arguments)
+    numpy, control = NumpyVAE(model.config, weights), {"repeat_penalty": 1.0}
+    varied, _ = side_by_side(model, *arguments, **control)
+    expected = numpy.decode(*arguments, **control)[0]
+    assert_same_choices(varied, expected, model.config, weights, *arguments, **control)
     ends = (in_graph == vocabulary(fmt).end).argmax(-1)
     np.testing.assert_array_equal(graph_lengths, ends + 1)
     assert tokens.shape == (64, fmt.max_tracks, fmt.max_track_length)
@@ -147,6 +152,50 @@ def test_the_range_of_pitches_is_all_that_the_grammar_loses():
         is_drum |= token == vocab.drums
         state = grammar.advance(state, token)
     assert np.asarray(state.done).all()
+
+
+def test_a_penalty_moves_probability_from_the_last_onset_to_other_notes():
+    """In states of random tracks; the pitches of onsets are kept by a plain loop."""
+    fmt, rng = MeasureFormat(), np.random.default_rng(3)
+    grammar, vocab = Grammar(fmt), vocabulary(fmt)
+    state = grammar.start(48)
+    striking, struck = [set() for _ in range(48)], [set() for _ in range(48)]
+    is_drum, seen = np.arange(48) < 8, 0
+    for t in range(64):
+        logits = rng.normal(size=(48, vocab.size)).astype(np.float32)
+        logits[:, :128] += 2
+        constrained = grammar.constrain(logits, state, 64 - t)
+        varied = grammar.vary(constrained, state, np.float32(1.5))
+        np.testing.assert_array_equal(varied[:, 128:], constrained[:, 128:])
+        np.testing.assert_array_equal(np.isinf(varied), np.isinf(constrained))
+        for row in np.flatnonzero(~np.isinf(constrained[:, :128]).all(1)):
+            before = np.exp(constrained[row, :128].astype(np.float64))
+            weight = np.exp(-1.5 * np.isin(np.arange(128), list(struck[row])) * ~is_drum[row])
+            expected = before * weight
+            expected *= before.sum() / expected.sum()
+            assert_close(np.exp(varied[row, :128]), expected, NETWORK)
+            seen += weight.min() < 1
+        token = np.where(np.isinf(varied), -np.inf, varied + rng.gumbel(size=varied.shape)).argmax(
+            1
+        )
+        if t == 0:
+            token = np.where(is_drum, vocab.drums, vocab.program + 5)
+        for row in np.flatnonzero(~state.done):
+            kind, value = vocab.decode(int(token[row]))
+            if kind == EventType.NOTE_ON:
+                striking[row].add(value)
+            elif kind == EventType.TIME_SHIFT and striking[row]:
+                struck[row], striking[row] = striking[row], set()
+        state = grammar.advance(state, token)
+    assert seen > 100
+    assert [float(repeat_penalty_at(2.0, t)) for t in (0, 0.2, 0.5, 0.75, 1, 3)] == [
+        0,
+        2,
+        2,
+        1,
+        0,
+        0,
+    ]
 
 
 def test_a_measure_does_not_depend_on_its_neighbours():

@@ -18,11 +18,6 @@ FILE = ROOT / "vectors" / "engine.json"
 SIZES = {"encoder_units": 4, "decoder_units": (8, 8), "latent_size": 6, "start_units": 4}
 # temperature, seed, repeat penalty
 SETTINGS = [(0, 1, 1), (0.6, 81, 0), (0.6, 81, 1), (1.3, 2**32 - 5, 1)]
-    (0, 1, 1),
-    (0.6, 81, 0),
-    (0.6, 81, 1),
-    (1.3, 2**32 - 5, 1),
-]  # temperature, seed, penalty
 MEASURES = 3
 TEXTS = ("config.json", "weights_manifest.json")
 
