@@ -62,6 +62,8 @@ class TensorFlowEngine:
                 raise
             line = (error.message or str(error)).splitlines()[0]
             raise DataLost(_without_nodes(line)) from None
+        except UnicodeDecodeError:  # TensorFlow quotes the record
+            raise DataLost("a record of it is no measure") from None
         return self._step(batch)
 
     def set_schedule_step(self, value: float) -> None:
@@ -82,4 +84,5 @@ class TensorFlowEngine:
 
 def _without_nodes(text: str) -> str:
     """An error of TensorFlow without the names of nodes of its graph."""
-    return re.sub(r"\{\{.*?\}\} ?| \[Op:.*", "", text).rstrip(".")
+    where = r"Error in user-defined function passed to \S+ transformation with iterator: \S+: "
+    return re.sub(rf"{where}|\{{\{{.*?\}}\}} ?| \[Op:.*", "", text).rstrip(".")
