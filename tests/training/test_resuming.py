@@ -230,7 +230,7 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
     assert_close(mu.mean(0), 0, NETWORK, size=np.abs(mu).max())
 
 
-@pytest.mark.parametrize("data", [b"", b"no gzip", shards.compress(shards.frame(b"\x0a\xff\xff"))])
+@pytest.mark.parametrize("data", [b"", shards.compress(shards.frame(b"\x0a\xff\xff"))])
 def test_data_that_changes_after_the_check_is_one_sentence(
     songs_dataset, tmp_path, monkeypatch, data
 ):
