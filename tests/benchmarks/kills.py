@@ -147,18 +147,19 @@ def preprocess(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
     def chunks() -> int:
         return len(list((place / "killed.partial/_chunks").glob("*.index")))
 
+    started = time.monotonic()
     assert begin("peace").wait() == 0
+    seconds = time.monotonic() - started
     peace, began, late = contents(place / "peace"), [], 0
     while len(began) < kills:
         before = chunks()
         process = begin("killed")
         wanted = max(1, before + draw.choice([0, 0, 1, 2, 3]))
-        while process.poll() is None and chunks() < wanted:
-            if before and wanted > before and chunks() >= SONGS // 8:
-                break  # there will be no more of them
+        while process.poll() is None and chunks() < min(wanted, SONGS // 8):
             time.sleep(0.02)
+        rest = 0.3 if before < SONGS // 8 else seconds  # all of them are there: at any time
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(draw.uniform(0, 3 if before else 0.3))
+            process.wait(draw.uniform(0, rest))
         process.kill()
         if process.wait() == -signal.SIGKILL:
             began.append(before)

@@ -17,6 +17,7 @@ from run_losses import run_losses
 
 import gm_vae
 from gm_vae.backends.tensorflow import trainer as tensorflow_engine
+from gm_vae.data import shards
 from gm_vae.data.dataset import read_measures
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.training import run as run_lib
@@ -228,6 +229,20 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
     assert model.training["steps"] == step + 2
     mu, _ = model.encode(list(read_measures(data, "train")))
     assert_close(mu.mean(0), 0, NETWORK, size=np.abs(mu).max())
+
+
+@pytest.mark.parametrize("data", [b"", shards.compress(shards.frame(b"\x0a\xff\xff"))])
+def test_data_that_changes_after_the_check_is_one_sentence(
+    songs_dataset, tmp_path, monkeypatch, data
+):
+    shutil.copytree(songs_dataset, tmp_path / "data")
+    (shard,) = tmp_path.glob("data/train-*")
+    monkeypatch.setattr(shards, "verify", lambda path, expected: shard.write_bytes(data))
+    config = dataclasses.replace(CONFIG, steps=3)
+    with pytest.raises(UserError, match="cannot be read any more") as caught:
+        train(tmp_path / "run", tmp_path / "data", config)
+    assert "\n" not in str(caught.value)
+    assert "user-defined function" not in str(caught.value)
 
 
 def test_a_disk_that_fills_up_costs_only_steps(straight, songs_dataset, tmp_path, monkeypatch):
