@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-import pathlib
+import os
 
+import numpy as np
 import tensorflow as tf
 
 from gm_vae.evaluation.scores import split_batches
@@ -31,7 +33,7 @@ class Bound:
 
 def bound_split(
     network: HierarchicalVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     samples: int,
     *,
@@ -54,17 +56,17 @@ def bound_split(
     reconstruction = tf.function(
         network.reconstruction, autograph=False, input_signature=[point, *signature]
     )
+
+    def log_likelihood(measures: tuple[np.ndarray, ...], z: tf.Tensor) -> tf.Tensor:
+        return -reconstruction(z, *measures)
+
     nats = 0.0
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
             measures = batch["tokens"], batch["lengths"], batch["chords"]
             mu, sigma = encode(*measures)
             bound = importance_weighted_bound(
-                lambda z, measures=measures: -reconstruction(z, *measures),
-                mu,
-                sigma,
-                samples,
-                (seed, index),
+                functools.partial(log_likelihood, measures), mu, sigma, samples, (seed, index)
             )
             nats -= float(tf.reduce_sum(tf.cast(bound, tf.float64)))
             progress.update(len(mu), f"with {samples} draws of z")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import pathlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -106,7 +106,7 @@ class Evaluation:
 
 def evaluate(
     network: HierarchicalVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     *,
     batch_size: int = 256,
@@ -130,8 +130,8 @@ def evaluate(
     """
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     score = score or make_score(network)
-    count = reconstruction = elsewhere = kl = units = 0.0
-    tokens = latents = np.zeros(())
+    count = reconstruction = elsewhere = kl = 0.0
+    units = tokens = latents = np.zeros(())
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
             size = len(batch["lengths"])
@@ -142,9 +142,9 @@ def evaluate(
                 name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in found.items()
             }
             count += size
-            reconstruction += part["reconstruction"]
-            elsewhere += part["elsewhere"]
-            kl += part["unit_kl"].sum()
+            reconstruction += float(part["reconstruction"])
+            elsewhere += float(part["elsewhere"])
+            kl += float(part["unit_kl"].sum())
             units = units + part["unit_kl"]
             tokens, latents = tokens + part["tokens"], latents + part["latents"]
             progress.update(size, "scored")
@@ -179,7 +179,7 @@ def evaluate(
 
 def split_batches(
     network: HierarchicalVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     batch_size: int,
     limit: int | None,
