@@ -35,7 +35,7 @@ help:
 	@echo "make fuzz-checkpoints  50,000 damaged checkpoint folders, likewise"
 	@echo "make fuzz-archives     20,000 hostile archives, likewise"
 	@echo "make fuzz-commands     20,000 odd command lines and JSON files, likewise"
-	@echo "make lint format       ruff"
+	@echo "make lint format       ruff, and mypy; ruff mends what it can"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
 	@echo "make clean             remove what make made"
@@ -112,6 +112,7 @@ fuzz-commands: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -131,5 +132,5 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
+	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache tests/*/node_modules \
 	  tests/js/*/node_modules export/web/node_modules export/web/dist
