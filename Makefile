@@ -42,7 +42,7 @@ help:
 	@echo "make fuzz-http         5,000 answers of servers that misbehave, likewise"
 	@echo "make fuzz-coverage     an hour of inputs that reach new lines of three readers, by atheris"
 	@echo "make test-units        the page's engine, music and state in Node alone"
-	@echo "make lint              ruff, and tsc and eslint for the page"
+	@echo "make lint              ruff and mypy, and tsc and eslint for the page"
 	@echo "make format            ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -131,6 +131,7 @@ fuzz-coverage: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	@if command -v npm >/dev/null; then $(MAKE) lint-web; \
 	  else echo "no npm: the page is not checked"; fi
 
@@ -159,5 +160,5 @@ constraints: setup
 	rm constraints.new
 
 clean:
-	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache tests/*/node_modules \
+	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache tests/*/node_modules \
 	  tests/js/*/node_modules export/web/node_modules export/web/dist

@@ -78,6 +78,7 @@ setuptools.setup(
             "hypothesis>=6.100",
             "jax>=0.4.30",  # KERAS_BACKEND=jax
             "moto[s3]>=5.0",
+            "mypy>=2.0",
             "pytest>=8.0",
             "pytest-xdist>=3.5",
             "ruff>=0.6",

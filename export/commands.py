@@ -60,7 +60,7 @@ def _export(args: ExportArguments) -> None:
     from gm_vae.checkpoints.load import read_model
 
     output = files.user_path(args.output)
-    about = {} if args.license is None else {"license": args.license}
+    about: dict[str, Any] = {} if args.license is None else {"license": args.license}
     if args.evaluation:
         about["evaluation"] = _evaluation(args.evaluation)
     found = read_model(args.model)

@@ -34,6 +34,8 @@ from gm_vae.flags import flag
 from gm_vae.generate.arguments import MODEL_HELP, ModelArguments
 from gm_vae.scratch import scratch_folder
 
+Request = socket.socket | tuple[bytes, socket.socket]  # what socketserver may hand on
+
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
 HOSTS = ("127.0.0.1", "localhost", "[::1]")  # names of this machine, with any port
 MOST_CONNECTIONS = 64  # a browser opens six
@@ -138,12 +140,14 @@ class PageServer(http.server.ThreadingHTTPServer):
         self._connections.end_all()
         self._held.close()
 
-    def process_request(self, request: socket.socket, client_address: Any) -> None:
-        self._connections.begin(request)
+    def process_request(self, request: Request, client_address: Any) -> None:
+        if isinstance(request, socket.socket):  # as all of TCP are
+            self._connections.begin(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: socket.socket) -> None:
-        self._connections.forget(request)
+    def shutdown_request(self, request: Request) -> None:
+        if isinstance(request, socket.socket):
+            self._connections.forget(request)
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
@@ -269,14 +273,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             content = _index(self._page, self._font)
             return self._answer(200, "text/html", io.BytesIO(content), len(content))
         try:
-            content = open(file, "rb") if file else None  # noqa: SIM115 (closed below)
+            stream = open(file, "rb") if file else None  # noqa: SIM115 (closed below)
         except OSError:
-            content = None
-        if content is None:
+            stream = None
+        if file is None or stream is None:
             return self._refuse(404, f"There is no {path} here.\n")
-        with content:
+        with stream:
             kind = _TYPES.get(file.suffix, "application/octet-stream")
-            self._answer(200, kind, content, os.fstat(content.fileno()).st_size)
+            self._answer(200, kind, stream, os.fstat(stream.fileno()).st_size)
         return None
 
     def _file(self, path: str) -> pathlib.Path | None:

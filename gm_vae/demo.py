@@ -158,11 +158,11 @@ def _train(
     from gm_vae.training.run import train
 
     start = read_model(DEFAULT)
-    if stages.minutes is None:
+    if steps is not None:
         config = TRAINING.over(steps)
     else:
         after = max(_AFTER_TRAINING * stages.seconds["listen"], _AFTER_TRAINING_AT_LEAST)
-        least = _TRAINING_AT_LEAST * stages.minutes
+        least = _TRAINING_AT_LEAST * (stages.minutes or 0.0)
         minutes = max((stages.seconds_left() - after) / 60, least)
         config = dataclasses.replace(TRAINING, minutes=minutes)
     config = dataclasses.replace(config, seed=seed)

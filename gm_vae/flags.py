@@ -17,7 +17,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from absl import flags as absl_flags
@@ -99,12 +99,13 @@ def define(kind: type[Arguments]) -> absl_flags.FlagValues:
     for field in dataclasses.fields(kind):
         if "flag" in field.metadata:
             about = field.metadata["flag"]
+            default: Any = field.default
             if about["choices"]:
                 absl_flags.DEFINE_enum(
-                    field.name, field.default, about["choices"], about["help"], flag_values=values
+                    field.name, default, about["choices"], about["help"], flag_values=values
                 )
             else:
-                _define_one(values, field.name, hints[field.name], field.default, about["help"])
+                _define_one(values, field.name, hints[field.name], default, about["help"])
             if about["alias"]:
                 absl_flags.DEFINE_alias(about["alias"], field.name, flag_values=values)
         elif "fields_of" in field.metadata:
@@ -178,7 +179,7 @@ def _define_one(
         value = None if default is None else list(default)
         absl_flags.DEFINE_list(name, value, text, flag_values=values)
         return
-    define = {
+    define: dict[type, Callable[..., Any]] = {
         bool: absl_flags.DEFINE_bool,
         int: absl_flags.DEFINE_integer,
         float: absl_flags.DEFINE_float,

@@ -7,6 +7,7 @@ the lock of such a folder is free.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import pathlib
 import shutil
@@ -31,6 +32,8 @@ def scratch_folder() -> Iterator[pathlib.Path]:
         _sweep(place)
         new = pathlib.Path(tempfile.mkdtemp(prefix=_UNLOCKED))
         held = lock(new)
+        if held is None:
+            raise BlockingIOError(errno.EWOULDBLOCK, "another process has taken it")
         folder = new.with_name(_PREFIX + new.name.removeprefix(_UNLOCKED))
         new.rename(folder)
     except OSError as error:

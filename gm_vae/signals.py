@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 
 class Ended(BaseException):
@@ -52,9 +53,10 @@ def kept_signals() -> Iterator[None]:
     """
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {}
+    before: dict[int, Callable[[int, FrameType | None], Any]] = {}
     if threading.current_thread() is threading.main_thread():
-        before = {n: signal.getsignal(n) for n in numbers if callable(signal.getsignal(n))}
+        handlers = {number: signal.getsignal(number) for number in numbers}
+        before = {n: handler for n, handler in handlers.items() if callable(handler)}
     raised: list[BaseException] = []
 
     def note(number: int, frame: FrameType | None) -> None:

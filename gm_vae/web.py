@@ -68,6 +68,14 @@ class _Content(io.RawIOBase):
         super().close()
 
 
+class _Redirect(urllib.request.Request):
+    """A request that a redirect asked for."""
+
+    def __init__(self, address: str, redirects: int) -> None:
+        super().__init__(address)
+        self.redirects = redirects  # that led to it
+
+
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows a redirect without reading what comes with it, which may be endless."""
 
@@ -76,12 +84,11 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         before, after = (urllib.parse.urlsplit(url).scheme for url in (req.full_url, target))
         if after not in ("http", "https") or (before, after) == ("https", "http"):
             raise OSError(5, f"it redirects to {target[:100]}, which is not safe")
-        redirects = getattr(req, "redirects", 0) + 1
+        redirects = (req.redirects if isinstance(req, _Redirect) else 0) + 1
         if redirects > _MOST_REDIRECTS:
             raise OSError(5, f"it redirects more than {_MOST_REDIRECTS} times")
         fp.close()
-        request = urllib.request.Request(urllib.parse.quote(target, safe=string.punctuation))
-        request.redirects = redirects
+        request = _Redirect(urllib.parse.quote(target, safe=string.punctuation), redirects)
         return self.parent.open(request, timeout=req.timeout)
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302

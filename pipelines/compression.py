@@ -11,7 +11,10 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 # Of a decompressor. xz asks for 65 MB at its highest level, but large corpora are packed with
 # larger dictionaries. The system gives such memory only as far as bytes come out.
@@ -32,9 +35,14 @@ class Decoder(Protocol):
         unused_data: what was found behind the end.
     """
 
-    eof: bool
-    needs_input: bool
-    unused_data: bytes
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """At most so many bytes; what is left of `data` is kept."""
@@ -99,7 +107,8 @@ class _Expanded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer)
         data = b""
         while True:
             if self._decoder.eof:
@@ -110,9 +119,9 @@ class _Expanded(io.RawIOBase):
                 data = self._stream.read(_CHUNK)
                 if not data:
                     raise EOFError
-            found = self._decoder.decompress(data, len(buffer))
+            found = self._decoder.decompress(data, len(view))
             if found:
-                buffer[: len(found)] = found
+                view[: len(found)] = found
                 return len(found)
             data = b""
 

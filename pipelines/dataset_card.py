@@ -179,10 +179,11 @@ def draw(dataset: Dataset) -> dict[str, bytes]:
     chords, keys = harmony.subplots(1, 2, width_ratios=(3, 1))
     bottom = np.zeros(len(ROOTS))
     for quality, name in enumerate(QUALITIES):
-        ids = 1 + 12 * quality + np.arange(len(ROOTS))
-        counts = [total["chords"].get(chord_symbol(index), 0) for index in ids]
-        chords.bar(ROOTS, counts, bottom=bottom, label=name)
-        bottom += counts
+        first = 1 + 12 * quality
+        symbols = [chord_symbol(first + root) for root in range(len(ROOTS))]
+        heights = [total["chords"].get(symbol, 0) for symbol in symbols]
+        chords.bar(ROOTS, heights, bottom=bottom, label=name)
+        bottom += heights
     none = total["chords"].get(chord_symbol(NO_CHORD), 0)
     chords.bar(["none"], [none], color="grey")
     chords.set_ylabel("chord labels")

@@ -13,6 +13,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_score
 from gm_vae.music.midi_file import READING, MidiError, Score, parse_midi
 from gm_vae.pipelines import chunks, songs, splits
+from gm_vae.pipelines.chunks import Chunk
 from gm_vae.storage import join
 from gm_vae.text import printable
 from gm_vae.version import __version__
@@ -30,7 +31,7 @@ class Extractor:
         self._folder = folder
         self._fmt = fmt
 
-    def chunks(self, task: songs.Task, done: Callable[[int], None]) -> Iterator[chunks.Chunk]:
+    def chunks(self, task: songs.Task, done: Callable[[int], None]) -> Iterator[Chunk]:
         """The chunks of a task, those that lie there already included.
 
         Args:
@@ -52,7 +53,7 @@ class Extractor:
 
     def _make(
         self, path: str, members: Iterable[songs.Member], done: Callable[[int], None]
-    ) -> chunks.Chunk:
+    ) -> Chunk:
         found, reports = [], []
         for member in members:
             file = member.read()
@@ -90,24 +91,24 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
     except Exception as error:  # a fault of ours must not cost a corpus of a million files
         fault = f"internal error ({type(error).__name__}: {error})"
         return {**report, "error": printable(fault)}, None
-    kept = [bar for bar in bars if bar.measure]
+    kept = [(bar, bar.measure) for bar in bars if bar.measure]
     rejected = Counter(bar.reason.name.lower() for bar in bars if bar.reason)
     flaws = {flaw.name.lower(): count for flaw, count in score.flaws.items()}
     report |= {"bars": len(bars), "kept": len(kept), "rejected": dict(sorted(rejected.items()))}
     report["flaws"] = dict(sorted(flaws.items()))
     if not kept:
         return report, None
-    contents = [examples.Content.of(bar.measure) for bar in kept]
+    contents = [examples.Content.of(measure) for _, measure in kept]
     token_hashes = [content.token_hash for content in contents]
     records: dict[bytes, bytes] = {}  # by content hash; of equal measures the first
-    for bar, content in zip(kept, contents):
+    for (bar, _), content in zip(kept, contents):
         digest = content.content_hash[: chunks.HASH_BYTES]
         if digest not in records:
             records[digest] = content.example(f"{report['song']}:{bar.number}")
     song = chunks.Song(
         splits.song_key(token_hashes), splits.song_sketch(token_hashes), list(records.items())
     )
-    keys = Counter(bar.key for bar in kept)
+    keys = Counter(bar.key for bar, _ in kept)
     return {**report, "keys": dict(sorted(keys.items())), "split_key": song.key.hex()}, song
 
 

@@ -40,7 +40,8 @@ def files_below(folder: str) -> Iterator[Found]:
         UserError: the folder itself cannot be read.
     """
     seen: set[str] = set()  # real paths
-    folders, links = [(folder, "")], collections.deque()
+    folders = [(folder, "")]
+    links: collections.deque[tuple[str, str]] = collections.deque()
     while folders or links:
         path, name = folders.pop() if folders else links.popleft()
         real = os.path.realpath(path)

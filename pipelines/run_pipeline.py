@@ -201,7 +201,8 @@ def _end_everything() -> None:
 
 
 def _end_if_a_worker_died(failure: threading.ExceptHookArgs) -> None:
-    sys.__excepthook__(failure.exc_type, failure.exc_value, failure.exc_traceback)
+    if failure.exc_value is not None:
+        sys.__excepthook__(failure.exc_type, failure.exc_value, failure.exc_traceback)
     if failure.thread is not None and failure.thread.name == "run_worker":
         os._exit(_WORKER_DIED_EXIT)  # Beam would wait for it for ever
 

@@ -156,10 +156,10 @@ def _check_job_server(runner: str, java: _JavaRunner, flags: dict) -> None:
         )
     if "://" not in jar and not pathlib.Path(jar).is_file():
         raise UsageError(f"--{java.jar}={jar} is not a file; copy {artifact} from Maven there.")
-    java = flags["job_server_java_launcher"]
-    if not shutil.which(java):
+    launcher = flags["job_server_java_launcher"]
+    if not shutil.which(launcher):
         raise UsageError(
-            f"{runner} needs Java and {java} is not there; install Java 17, or name it with "
+            f"{runner} needs Java and {launcher} is not there; install Java 17, or name it with "
             "--beam_args=--job_server_java_launcher=FILE."
         )
 

@@ -61,8 +61,8 @@ class CutChunks(beam.DoFn):
                 continue
             names = shard_names(split, ".tfrecord.gz", records, MEASURES_PER_SHARD)
             starts = [-(-(number << 64) // len(names)) for number in range(1, len(names))]
-            bounds = np.searchsorted(chunk.prefixes[mine], np.array(starts, np.uint64))
-            bounds = [0, *bounds.tolist(), len(mine)]
+            inner = np.searchsorted(chunk.prefixes[mine], np.array(starts, np.uint64))
+            bounds = [0, *inner.tolist(), len(mine)]
             for name, first, stop in zip(names, bounds, bounds[1:]):
                 if first < stop:
                     start, end = chunk.offsets[mine[first]], chunk.offsets[mine[stop - 1] + 1]

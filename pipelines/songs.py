@@ -197,22 +197,22 @@ def _songs_in(
     for entry in found:
         if sources.is_litter(entry.name):
             continue
-        kind, refusal = _kind_of(entry)
+        entry_kind, refusal = _kind_of(entry)
         inner = f"{name}/{_shortened(entry.name)}"
-        if kind == Kind.MIDI:
+        if entry_kind == Kind.MIDI:
             budget.spend(min(entry.cost, MAX_BYTES))
             yield entry.stored_bytes, functools.partial(_member_song, inner, entry)
             continue
-        if kind and is_inner:
+        if entry_kind and is_inner:
             refusal = "an archive in an archive in an archive is not read; unpack the outer ones"
-        elif kind and entry.size > _MAX_INNER_BYTES:
+        elif entry_kind and entry.size > _MAX_INNER_BYTES:
             size = f"{_MAX_INNER_BYTES >> 20} MiB"
             refusal = f"an archive in an archive, larger than {size}; unpack the outer one"
         if refusal:
             yield entry.stored_bytes, _report(inner, refusal)
-        elif kind:
+        elif entry_kind:
             budget.spend(entry.cost)
-            yield from _inner_songs(kind, entry, inner, budget)
+            yield from _inner_songs(entry_kind, entry, inner, budget)
 
 
 def _kind_of(entry: Entry) -> tuple[Kind | None, str]:

@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import enum
 import glob
+import io
 import os
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -204,8 +205,8 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
         return []
     try:
         file = storage.local_file(path)
-    except OSError as error:
-        reason = "a link to nothing" if os.path.islink(path) else str(error.strerror).lower()
+    except OSError as failure:
+        reason = "a link to nothing" if os.path.islink(path) else str(failure.strerror).lower()
         return [Source(path, name, Kind.MIDI, 0, error=reason)]
     if not os.path.isfile(path):  # a pipe, which may never end, or a device
         reason = "no regular file"
@@ -251,5 +252,7 @@ def _expanded_head(head: bytes, stream: BinaryIO) -> bytes:
     if compression.is_compressed(head):
         stream.seek(0)
         with contextlib.suppress(*compression.ERRORS):
-            return compression.expanded(stream).read1(HEAD_BYTES)  # what is there, if cut short
+            expanded = compression.expanded(stream)
+            if isinstance(expanded, io.BufferedReader):
+                return expanded.read1(HEAD_BYTES)  # what is there, if cut short
     return b""

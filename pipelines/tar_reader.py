@@ -35,7 +35,8 @@ def entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
     """
     reader = _Reader(stream, budget)
     while (header := reader.header()) is not None:
-        extensions, extra = _Extensions(), {}
+        extensions = _Extensions()
+        extra: dict[bytes, bytes] = {}
         while header.kind in _EXTENSIONS:
             extensions.add(header.size)
             data = reader.read(_padded(header.size))[: header.size]
@@ -57,11 +58,11 @@ def entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
         is_file = header.kind in _REGULAR and not (header.kind == b"\0" and name.endswith(b"/"))
         if not is_file and header.kind in (*_WITHOUT_DATA, b"\0"):
             size = 0
-        data = _Data(reader, size)
+        content = _Data(reader, size)
         if is_file:
-            opened = _refuse_sparse if is_sparse else data.get
+            opened = _refuse_sparse if is_sparse else content.get
             yield Entry(name.decode("utf-8", "surrogateescape"), size, opened)
-        data.skip()
+        content.skip()
 
 
 def pax_records(data: bytes) -> dict[bytes, bytes]:

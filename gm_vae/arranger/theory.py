@@ -120,7 +120,8 @@ class Chord:
     @property
     def triad(self) -> tuple[int, int, int]:
         """Pitch classes of root, third and fifth."""
-        return self.tones[:3]
+        root, third, fifth = self.tones[:3]
+        return root, third, fifth
 
     def same_sound(self, other: Chord) -> bool:
         """Whether both have the same tones, however spelled."""

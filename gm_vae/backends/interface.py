@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import pathlib
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -84,7 +84,7 @@ class Backend(Protocol):
 
     @staticmethod
     def Trainer(
-        dataset_dir: str | pathlib.Path,
+        dataset_dir: str | os.PathLike[str],
         model: ModelConfig,
         config: TrainConfig,
         strategy: tf.distribute.Strategy | None = None,

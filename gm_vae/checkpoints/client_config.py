@@ -84,8 +84,9 @@ def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat,
             "take a checkpoint with a TriadChordEncoder or without chords."
         )
     names = ("numSteps", "numSegments", "stepsPerQuarter", "totalSteps", "numVelocityBins")
-    values = [args.get(name) for name in names]
-    if not all(type(value) is int and 1 <= value <= 1 << 20 for value in values):
+    found = [args.get(name) for name in names]
+    values = [value for value in found if type(value) is int and 1 <= value <= 1 << 20]
+    if len(values) < len(names):
         raise UserError(f"{where} lacks one of {', '.join(names)}; copy the checkpoint again.")
     if args.get("minPitch", 0) != 0 or args.get("maxPitch", 127) != 127:
         raise UserError(f"{where} narrows the range of pitches, which gm-vae does not know.")

@@ -119,7 +119,7 @@ def write_about(folder: pathlib.Path, checkpoint: Checkpoint, form: str, quantiz
 
 
 def _tables(sizes: NetworkSizes) -> list[tuple[int, int]]:
-    return [shape if len(shape) == 2 else (1, *shape) for shape in sizes.shapes().values()]
+    return [shape if len(shape) == 2 else (1, shape[0]) for shape in sizes.shapes().values()]
 
 
 def _measures(fmt: MeasureFormat) -> str:

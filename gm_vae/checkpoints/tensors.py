@@ -10,13 +10,14 @@ format of TensorFlow.js; NumPy alone reads and writes it here.
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import math
 import os
 import pathlib
 import stat
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -363,20 +364,27 @@ def _read_entry(where: str, weight: Any) -> _Entry:
     quantization = weight.get("quantization", {"dtype": "float32"})
     if not isinstance(quantization, dict):
         raise _damaged(where, f"the quantization of {name!r} is no object")
-    stored_as = quantization.get("dtype")
-    for dtype, known in ((weight.get("dtype"), ("float32",)), (stored_as, tuple(_STORED))):
+    for dtype, known in (
+        (weight.get("dtype"), ("float32",)),
+        (quantization.get("dtype"), tuple(_STORED)),
+    ):
         if dtype not in known:
             raise UserError(
                 f"{name!r} in {where} has dtype {str(dtype)[:40]!r}, which is none of "
                 f"{', '.join(known)}; convert the checkpoint to float32."
             )
+    stored_as: str = quantization["dtype"]
     scale, low = 1.0, 0.0
     if stored_as in _LEVELS:
-        scale, low = quantization.get("scale"), quantization.get("min")
-        for value in (scale, low):
-            if type(value) not in (int, float) or not -1e300 < value < 1e300:
+        for value in (quantization.get("scale"), quantization.get("min")):
+            if (
+                not isinstance(value, int | float)
+                or isinstance(value, bool)
+                or not -1e300 < value < 1e300
+            ):
                 raise _damaged(where, f"{name!r} has no scale and min for its {stored_as}")
-    return _Entry(name, tuple(shape), stored_as, float(scale), float(low))
+        scale, low = float(quantization["scale"]), float(quantization["min"])
+    return _Entry(name, tuple(shape), stored_as, scale, low)
 
 
 def _shard_name(where: str, path: Any) -> str:
@@ -427,7 +435,7 @@ class _Joined:
 
     def __init__(self, paths: Iterable[pathlib.Path], see: Callable[[memoryview], object]) -> None:
         self._paths, self._see = iter(paths), see
-        self._file: BinaryIO | None = None
+        self._file: io.BufferedReader | None = None
 
     def read_into(self, buffer: memoryview) -> None:
         filled = 0

@@ -113,7 +113,7 @@ def _unpacked(path: pathlib.Path) -> Iterator[pathlib.Path]:
         try:
             with tarfile.open(path, tarinfo=_Member) as tar:
                 for member in tar:
-                    member.check()
+                    _check(member)
                     name = pathlib.PurePosixPath(member.name).name
                     if not member.isreg() or not (_PART.match(name) or name == "checkpoint"):
                         continue
@@ -129,7 +129,10 @@ def _unpacked(path: pathlib.Path) -> Iterator[pathlib.Path]:
                             f"{path} holds over {_MOST_BYTES:,} bytes of checkpoints; unpack it "
                             "and name one of them."
                         )
-                    with tar.extractfile(member) as packed:
+                    packed = tar.extractfile(member)
+                    if packed is None:  # of what is no regular file
+                        continue
+                    with packed:
                         _write(packed, target, path)
         except _DAMAGE as error:
             raise UserError(f"cannot unpack {path} ({_reason(error)}); copy it again.") from error
@@ -150,19 +153,20 @@ class _Member(tarfile.TarInfo):
     """Refuses headers that ask for more than a checkpoint needs, before they are followed."""
 
     @classmethod
-    def frombuf(cls, buf: bytes, encoding: str, errors: str) -> tarfile.TarInfo:
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
         found = super().frombuf(buf, encoding, errors)
         if found.type in _EXTENSIONS and found.size > _LONGEST_EXTENSION:
             raise tarfile.ReadError(f"a header of {found.size:,} bytes")
-        found.check()
+        _check(found)
         return found
 
-    def check(self) -> None:
-        """Raise ReadError for sizes and kinds that no checkpoint has."""
-        if self.type == tarfile.GNUTYPE_SPARSE or self.sparse is not None:
-            raise tarfile.ReadError("a file with holes")
-        if not 0 <= self.size <= _MOST_ARCHIVE_BYTES - self.offset_data:
-            raise tarfile.ReadError("a file of no sensible size")
+
+def _check(member: tarfile.TarInfo) -> None:
+    """Raise ReadError for sizes and kinds that no checkpoint has."""
+    if member.type == tarfile.GNUTYPE_SPARSE or member.sparse is not None:
+        raise tarfile.ReadError("a file with holes")
+    if not 0 <= member.size <= _MOST_ARCHIVE_BYTES - member.offset_data:
+        raise tarfile.ReadError("a file of no sensible size")
 
 
 def _reason(error: Exception) -> str:

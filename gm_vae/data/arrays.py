@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import pathlib
+import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +42,7 @@ class MeasureArrays:
 
     @classmethod
     def load(
-        cls, directory: str | pathlib.Path, split: str, limit: int | None = None
+        cls, directory: str | os.PathLike[str], split: str, limit: int | None = None
     ) -> MeasureArrays:
         """A split of a finished dataset, or its first `limit` measures.
 
@@ -121,8 +121,11 @@ def joined(parts: Sequence[MeasureArrays]) -> MeasureArrays:
     """The measures of all parts, at least one, in order."""
     if len(parts) == 1:
         return parts[0]
-    columns = ([getattr(part, name) for part in parts] for name in ("tokens", "lengths", "chords"))
-    return MeasureArrays(*map(np.concatenate, columns), parts[0].fmt)
+    tokens, lengths, chords = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("tokens", "lengths", "chords")
+    )
+    return MeasureArrays(tokens, lengths, chords, parts[0].fmt)
 
 
 def start_steps(

@@ -29,6 +29,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.version import __version__
 
 T = TypeVar("T")
+Record = bytes  # a serialized example; in `Dataset` the name `bytes` is a property
 
 FILE_NAME = "dataset.json"
 VERSION = 1  # of the layout above; a reader refuses a greater one
@@ -96,7 +97,8 @@ class Dataset:
         fmt: the format of its measures.
         splits: "train", "validation" and "test".
         sources: names of the inputs, without their folders.
-        options: how the songs were split: validation_percent and test_percent.
+        options: what a run of the same command must agree with: validation_percent and
+            test_percent, and a fingerprint of its "input".
         files: counts of MIDI files: "read", "unparsable", "with_measures".
         errors: unparsable files by reason.
         bars: counts of bars: "seen", "kept"; the distinct ones of those are in the splits.
@@ -111,7 +113,7 @@ class Dataset:
     fmt: MeasureFormat
     splits: Mapping[str, Split]
     sources: tuple[str, ...] = ()
-    options: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    options: Mapping[str, object] = dataclasses.field(default_factory=dict)
     files: Mapping[str, int] = dataclasses.field(default_factory=dict)
     errors: Mapping[str, int] = dataclasses.field(default_factory=dict)
     bars: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -159,7 +161,7 @@ class Dataset:
             )
         return self.splits[name]
 
-    def records(self, name: str) -> Iterator[bytes]:
+    def records(self, name: str) -> Iterator[Record]:
         """The serialized examples of a split, in file order. Raises UserError for damaged files."""
         for shard in self.split(name).shards:
             yield from shards.read(self.path(shard.name), shard)
@@ -188,7 +190,7 @@ class Dataset:
         return json.dumps(values, indent=1, sort_keys=True) + "\n"
 
 
-def load(directory: str | pathlib.Path) -> Dataset:
+def load(directory: str | os.PathLike[str]) -> Dataset:
     """The dataset in a folder.
 
     Raises:
@@ -201,7 +203,7 @@ def load(directory: str | pathlib.Path) -> Dataset:
         with storage.open_file(path) as stream:
             text = stream.read(_MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
-        if remote or not directory.exists():
+        if remote or not pathlib.Path(directory).exists():
             raise UsageError(
                 f"There is no dataset at {directory}; make one with "
                 f"gm-vae preprocess --input=MIDI --output={shlex.quote(str(directory))}."
@@ -243,7 +245,7 @@ def parse(text: bytes, directory: pathlib.Path | str) -> Dataset:
         raise _unreadable(path, "it has an unknown field or split") from None
 
 
-def read_measures(directory: str | pathlib.Path, split: str) -> Iterator[Measure]:
+def read_measures(directory: str | os.PathLike[str], split: str) -> Iterator[Measure]:
     """The measures of a split, in file order, without TensorFlow.
 
     Raises:

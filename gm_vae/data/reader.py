@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-import pathlib
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -99,7 +99,7 @@ class MeasureBatches:
 
 
 def measure_batches(
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     batch_size: int,
     *,

@@ -15,7 +15,7 @@ import pathlib
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 import google_crc32c
 
@@ -29,6 +29,14 @@ _HEADER = struct.Struct("<QI")
 _CRC_MASK_DELTA = 0xA282EAD8
 DAMAGE = (EOFError, zlib.error)  # what reading a stream of records raises
 _MAX_RECORD = 1 << 30  # bytes; a hostile header must not take the memory
+
+
+class Stream(Protocol):
+    """What records are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, or fewer at the end."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +78,7 @@ def begins_with_record(head: bytes) -> bool:
     return crc == _mask(google_crc32c.value(head[: _SIZE.size]))
 
 
-def records(stream: BinaryIO, max_bytes: int = _MAX_RECORD) -> Iterator[bytes]:
+def records(stream: Stream, max_bytes: int = _MAX_RECORD) -> Iterator[bytes]:
     """The records of a TFRecord stream, uncompressed.
 
     Args:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-import pathlib
+import os
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -32,7 +34,7 @@ class Bound:
 
 def bound_split(
     network: HierarchicalVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     samples: int,
     *,
@@ -53,17 +55,17 @@ def bound_split(
     point = ([None, network.config.latent_size], "float32")
     encode = network.kernels.jit(network, network.encode, signature)
     reconstruction = network.kernels.jit(network, network.reconstruction, [point, *signature])
+
+    def log_likelihood(measures: tuple[np.ndarray, ...], z: Any) -> Any:
+        return -reconstruction(z, *measures)
+
     nats = 0.0
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
             measures = batch["tokens"], batch["lengths"], batch["chords"]
             mu, sigma = encode(*measures)
             bound = importance_weighted_bound(
-                lambda z, measures=measures: -reconstruction(z, *measures),
-                mu,
-                sigma,
-                samples,
-                (seed, index),
+                functools.partial(log_likelihood, measures), mu, sigma, samples, (seed, index)
             )
             nats -= float(ops.convert_to_numpy(bound).sum(dtype=np.float64))
             progress.update(len(mu), f"with {samples} draws of z")

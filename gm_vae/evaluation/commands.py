@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from gm_vae.command import Command
 from gm_vae.flags import flag
@@ -52,7 +53,7 @@ def _evaluate(args: EvaluateArguments) -> None:
         check_output(args.output, args.force)
     model = load(args.model)
     where = args.data, args.split
-    common = {
+    common: dict[str, Any] = {
         "batch_size": args.batch_size, "limit": args.limit, "show_progress": True
     }  # fmt: skip
     figures = evaluate(model.network, *where, seed=args.seed, **common)

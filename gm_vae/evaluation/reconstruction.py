@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import pathlib
+import os
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ class Reconstructions:
 
 def reconstruct_split(
     model: GMVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     *,
     batch_size: int = 256,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import pathlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -106,7 +106,7 @@ class Evaluation:
 
 def evaluate(
     network: HierarchicalVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     *,
     batch_size: int = 256,
@@ -114,8 +114,7 @@ def evaluate(
     seed: int = 0,
     score: Callable[..., Any] | None = None,
     show_progress: bool = False,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Evaluation | None:
+) -> Evaluation:
     """Score the measures of a split.
 
     Args:
@@ -125,21 +124,45 @@ def evaluate(
         limit: at most so many measures, the first ones of the files; all if None.
         seed: of the draws of z.
         score: `make_score(network)`, if it shall be compiled once for many calls.
-        should_stop: asked before each batch.
-
-    Returns:
-        The figures, or None if it was stopped.
 
     Raises:
         UserError: no such dataset, it has another format than the model, or the split is empty.
     """
+    found = evaluate_unless(
+        lambda: False,
+        network,
+        dataset_dir,
+        split,
+        batch_size=batch_size,
+        limit=limit,
+        seed=seed,
+        score=score,
+        show_progress=show_progress,
+    )
+    assert found is not None
+    return found
+
+
+def evaluate_unless(
+    stopped: Callable[[], bool],
+    network: HierarchicalVAE,
+    dataset_dir: str | os.PathLike[str],
+    split: str,
+    *,
+    batch_size: int = 256,
+    limit: int | None = None,
+    seed: int = 0,
+    score: Callable[..., Any] | None = None,
+    show_progress: bool = False,
+) -> Evaluation | None:
+    """`evaluate`, or None if it was `stopped`, which is asked before each batch."""
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     score = score or make_score(network)
-    count = reconstruction = elsewhere = kl = units = 0.0
-    tokens = latents = np.zeros(())
+    count = reconstruction = elsewhere = kl = 0.0
+    units = tokens = latents = np.zeros(())
     with Progress(total, "measure", shown=show_progress) as progress:
         for index, batch in enumerate(batches):
-            if should_stop():
+            if stopped():
                 return None
             size = len(batch["lengths"])
             rng = np.random.default_rng([seed, index])
@@ -149,9 +172,9 @@ def evaluate(
                 name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in found.items()
             }
             count += size
-            reconstruction += part["reconstruction"]
-            elsewhere += part["elsewhere"]
-            kl += part["unit_kl"].sum()
+            reconstruction += float(part["reconstruction"])
+            elsewhere += float(part["elsewhere"])
+            kl += float(part["unit_kl"].sum())
             units = units + part["unit_kl"]
             tokens, latents = tokens + part["tokens"], latents + part["latents"]
             progress.update(size, "scored")
@@ -186,7 +209,7 @@ def evaluate(
 
 def split_batches(
     network: HierarchicalVAE,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     split: str,
     batch_size: int,
     limit: int | None,

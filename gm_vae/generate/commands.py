@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -297,7 +298,7 @@ class VaryArguments(SourceAndPlayArguments, ChordArguments, CountArguments, Outp
 
 def _vary(args: VaryArguments) -> None:
     outputs, symbols, playing = Outputs.of(args), chords(args), Playing.of(args)
-    variations = {"count": args.count, "similarity": args.similarity}
+    variations: dict[str, Any] = {"count": args.count, "similarity": args.similarity}
     model = load(args.model)
     if args.tracks:
         for name in ("chords", "instruments", "require", "forbid", "more", "add", "remove"):

@@ -106,7 +106,8 @@ class GMVAE:
                 self.format.require_equal(measure.fmt, "the model", "a measure to encode")
             _require_tokens(measure, number)
         if not measures:
-            return tuple(np.zeros((0, self.config.latent_size), np.float32) for _ in range(2))
+            mu, sigma = (np.zeros((0, self.config.latent_size), np.float32) for _ in range(2))
+            return mu, sigma
 
         def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             return (

@@ -126,8 +126,10 @@ def vary(
     if isinstance(measure, Measure):
         if chords is None:
             chords = chords_of([measure])[0]
-        measure = model.encode([measure])[0][0]
-    z = points.near(measure, similarity, count, seed)
+        point = model.encode([measure])[0][0]
+    else:
+        point = measure
+    z = points.near(point, similarity, count, seed)
     return model.decode(z, repeated(chords, count), seed=seed, **how)
 
 

@@ -65,7 +65,7 @@ class Outputs:
         for file in self.files:
             require_free(file, force)
         sounds = any(_suffix(file) == ".wav" for file in self.files)
-        self.synthesizer = Synthesizer.find(soundfont) if sounds else None
+        self.synthesizer: Synthesizer | None = Synthesizer.find(soundfont) if sounds else None
         self.player = Player.find(soundfont) if play else None
 
     @classmethod

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -272,8 +272,10 @@ def _add_boxes(ax: Axes, boxes: np.ndarray, velocity: np.ndarray, color: str) ->
     faces = np.empty((len(boxes), 4))
     faces[:, :3] = to_rgb(color)
     faces[:, 3] = 0.25 + 0.75 * velocity / 127
+    # the types of Matplotlib ask for a sequence; an array is drawn without a loop over it
+    polygons = cast("Sequence[np.ndarray]", boxes)
     ax.add_collection(
-        PolyCollection(boxes, facecolors=faces, edgecolors=color, linewidths=0.5, zorder=3)
+        PolyCollection(polygons, facecolors=faces, edgecolors=color, linewidths=0.5, zorder=3)
     )
 
 

@@ -76,9 +76,12 @@ def importance_weighted_bound(
     import tensorflow as tf
 
     q, p = posterior(mu, sigma), prior(tf.convert_to_tensor(mu).shape[-1])
-    total = None
-    for draw in range(samples):
+
+    def log_weight(draw: int) -> tf.Tensor:
         z = q.sample(seed=tf.random.experimental.stateless_fold_in(seed, draw))
-        log_weight = log_likelihood(z) + p.log_prob(z) - q.log_prob(z)
-        total = log_weight if total is None else ops.logaddexp(total, log_weight)
+        return log_likelihood(z) + p.log_prob(z) - q.log_prob(z)
+
+    total = log_weight(0)
+    for draw in range(1, samples):
+        total = ops.logaddexp(total, log_weight(draw))
     return total - math.log(samples)

@@ -51,7 +51,7 @@ class Layout:
     steps: Any
     active: Any
     offsets: Any
-    segments: tuple[tuple[int, int, Any], ...] = ()
+    segments: Segments = ()
 
     @classmethod
     def dense(cls, num_rows: Any, num_steps: int) -> Layout:
@@ -71,8 +71,14 @@ class Layout:
         steps = np.repeat(np.arange(len(active)), active)
         offsets = np.cumsum(active) - active
         rows = np.arange(len(steps)) - offsets[steps]
-        arrays = (array.astype(np.int32) for array in (rows, steps, active, offsets))
-        return cls(segments[0].rows, len(active), *arrays, segments)
+
+        def int32(array: np.ndarray) -> np.ndarray:
+            return array.astype(np.int32)
+
+        return cls(
+            segments[0].rows, len(active), int32(rows), int32(steps), int32(active),
+            int32(offsets), segments,
+        )  # fmt: skip
 
     @classmethod
     def ragged(cls, lengths: Any, num_steps: int) -> Layout:
@@ -178,8 +184,9 @@ def segments_for(lengths: np.ndarray, batch_size: int, count: int = 6) -> Segmen
     longer = np.stack([(lengths > step).sum(1) for step in range(steps)])  # [S, M]
     room = batch_size * longer.mean(1) + 6 * np.sqrt(batch_size) * longer.std(1)
     room = np.minimum(-(-room // 8) * 8, batch_size * lengths.shape[1]).astype(int)
-    nothing = {0: (0, ())}
-    best = nothing  # step -> fewest entries before it, and the segments that give them
+    # step -> fewest entries before it, and the segments that give them
+    nothing: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {0: (0, ())}
+    best = nothing
     for _ in range(min(count, steps)):
         best = nothing | {
             stop: min(

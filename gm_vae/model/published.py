@@ -34,7 +34,7 @@ _OTHERS = (
     (r"rnn/", "a MusicRNN"),
 )
 # Which one it is, by the tokens that it chooses from.
-_BY_TOKENS = {
+_BY_TOKENS: dict[tuple[int, ...], str] = {
     (90,): "a melody MusicVAE (cat-mel, flat-mel or hierdec-mel)",
     (512,): "a drums MusicVAE (cat-drums)",
     (27,): "a groove MusicVAE (groovae)",
@@ -107,9 +107,9 @@ class NetworkSizes:
             for level, inputs in enumerate((tokens + controls, 2 * encoder)):
                 kernels[encoder_cell(level, direction)] = (inputs + encoder, 4 * encoder)
         below = (None, *decoder[:-1])  # what feeds each layer: the inputs, then the layer before
-        for layer, (inputs, units) in enumerate(zip(below, decoder, strict=True)):
-            conducted = inputs or 1  # a zero of width 1
-            decoded = inputs or tokens + decoder[-1] + controls
+        for layer, (lower, units) in enumerate(zip(below, decoder, strict=True)):
+            conducted = lower or 1  # a zero of width 1
+            decoded = lower or tokens + decoder[-1] + controls
             kernels[conductor_cell(layer)] = (conducted + units, 4 * units)
             kernels[decoder_cell(layer)] = (decoded + units, 4 * units)
         shapes: dict[str, tuple[int, ...]] = {}
@@ -133,8 +133,9 @@ def sizes_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NetworkSizes:
         layers += 1
     vocabulary_size = _width(shapes, OUTPUT)
     reader = shapes.get(f"{encoder_cell(0, 'fw')}/kernel")
-    whole = reader is not None and len(reader) == 2  # if not, the comparison below says so
-    controls = reader[0] - vocabulary_size - encoder_units if whole else 0
+    controls = 0
+    if reader is not None and len(reader) == 2:  # if not, the comparison below says so
+        controls = reader[0] - vocabulary_size - encoder_units
     if controls not in (0, NUM_CHORDS):
         raise UserError(
             f"the checkpoint reads {controls} numbers beside each token where a chord has "
@@ -196,7 +197,7 @@ def _refuse_others(shapes: Mapping[str, tuple[int, ...]]) -> None:
     for pattern, kind in _OTHERS:
         if any(re.match(pattern, name) for name in shapes):
             for layer in (OUTPUT, "decoder/output_projection"):
-                kind = _BY_TOKENS.get(shapes.get(f"{layer}/bias"), kind)
+                kind = _BY_TOKENS.get(shapes.get(f"{layer}/bias", ()), kind)
             raise UserError(
                 f"this is a checkpoint of {kind}, not of the multitrack model; gm-vae reads "
                 "hier-multiperf_vel_1bar checkpoints, with and without chords."

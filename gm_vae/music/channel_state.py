@@ -158,7 +158,8 @@ def _rows(
 
 def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
     """The rows of `_Table` that system exclusive messages make. Raises MidiError."""
-    rows, resets = [], 0
+    rows: list[tuple[int, int, int, int, int]] = []
+    resets = 0
     for message in events.system_exclusive:
         first, place = CHANNELS * message.port, (message.tick, message.offset)
         is_xg = bool(RESET_TO_XG.match(message.content))

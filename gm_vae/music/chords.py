@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gm_vae.music.chord_spelling import ChordError, pitch_class, read_chord
+from gm_vae.music.chord_spelling import ChordError, Degree, pitch_class, read_chord
 
 NO_CHORD = 0
 NO_CHORD_SYMBOL = "N.C."
@@ -100,4 +100,4 @@ def transpose_chord(ids: np.ndarray | int, semitones: np.ndarray | int) -> np.nd
     return np.where(np.equal(ids, NO_CHORD), NO_CHORD, 1 + 12 * quality + (root + semitones) % 12)
 
 
-_QUALITY = {(0, 0): 0, (-1, 0): 1, (0, 1): 2, (-1, -1): 3}
+_QUALITY: dict[tuple[Degree, Degree], int] = {(0, 0): 0, (-1, 0): 1, (0, 1): 2, (-1, -1): 3}

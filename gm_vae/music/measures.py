@@ -6,6 +6,7 @@ import collections
 import dataclasses
 import enum
 import math
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from gm_vae.music.midi_file import MidiError, Score, parse_midi
 from gm_vae.music.sustain import apply_sustain
 from gm_vae.music.tokenise import BarNotes, TokenTracks, tokenise
 from gm_vae.music.vocabulary import DRUMS
+
+Ticks = TypeVar("Ticks", int, np.ndarray)
 
 MAX_BARS = 10_000  # a damaged delta time makes more; the longest pieces have some 2,000
 
@@ -120,24 +123,24 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
     bars = []
     for index, section in enumerate(sections):
         numbers = range(section.first_bar, section.stop_bar)
-        chord_ids = symbols = keys = None
+        inferred = None
         if any(number in row_of_bar for number in numbers):
-            chord_ids, symbols, keys = _infer(notes, section_of_note == index, section, fmt)
+            inferred = _infer(notes, section_of_note == index, section, fmt)
         for place, number in enumerate(numbers):
             measure = None
-            if number in row_of_bar:
+            if inferred and number in row_of_bar:
                 row = row_of_bar[number]
-                measure = Measure(tokens[row], lengths[row], chord_ids[place], fmt)
+                measure = Measure(tokens[row], lengths[row], inferred.chord_ids[place], fmt)
             bars.append(
                 Bar(
                     number=number + 1,
                     start_tick=section.bar_tick(place, score.ticks_per_quarter),
                     meter=section.meter,
                     programs=tuple(programs[slice(*track_range[number : number + 2])]),
-                    chords=symbols[place] if symbols else (),
+                    chords=inferred.symbols[place] if inferred else (),
                     measure=measure,
                     reason=reasons[number],
-                    key=keys[place] if keys else "",
+                    key=inferred.keys[place] if inferred else "",
                 )
             )
     return bars
@@ -164,6 +167,14 @@ class _Section:
         return self.start_tick + place * 4 * ticks_per_quarter * numerator // denominator
 
 
+class _Inferred(NamedTuple):
+    """Of the bars of a section: chord ids, uint8 [bars, C], chord symbols and keys."""
+
+    chord_ids: np.ndarray
+    symbols: list[tuple[str, ...]]
+    keys: list[str]
+
+
 def _check_length(bars: int) -> None:
     if bars > MAX_BARS:
         raise MidiError(
@@ -171,9 +182,7 @@ def _check_length(bars: int) -> None:
         )
 
 
-def _to_steps(
-    ticks: np.ndarray | int, ticks_per_quarter: int, fmt: MeasureFormat
-) -> np.ndarray | int:
+def _to_steps(ticks: Ticks, ticks_per_quarter: int, fmt: MeasureFormat) -> Ticks:
     """Ticks to the nearest step; half a step goes up."""
     return (2 * ticks * fmt.steps_per_quarter + ticks_per_quarter) // (2 * ticks_per_quarter)
 
@@ -182,11 +191,11 @@ def _sections(score: Score, fmt: MeasureFormat) -> list[_Section]:
     """The sections up to the last note's end; at least one, and none but the last of 0 steps."""
     per_quarter, end_of_piece = score.ticks_per_quarter, score.end_tick
     changes = [(0, (4, 4))]
-    for tick, *meter in score.time_signatures:
-        if tick < end_of_piece and tuple(meter) != changes[-1][1]:
+    for tick, *signature in score.time_signatures:
+        if tick < end_of_piece and tuple(signature) != changes[-1][1]:
             if _to_steps(tick - changes[-1][0], per_quarter, fmt) < 1:
                 changes.pop()
-            changes.append((tick, tuple(meter)))
+            changes.append((tick, (signature[0], signature[1])))
     sections, first_bar = [], 0
     ends = [tick for tick, _ in changes[1:]] + [end_of_piece]
     for (start, meter), end in zip(changes, ends):
@@ -266,10 +275,8 @@ def _reasons(
     return reasons.tolist()
 
 
-def _infer(
-    notes: Score, selected: np.ndarray, section: _Section, fmt: MeasureFormat
-) -> tuple[np.ndarray, list[tuple[str, ...]], list[str]]:
-    """Chord ids, uint8 [bars, C], symbols and keys of the bars of a section."""
+def _infer(notes: Score, selected: np.ndarray, section: _Section, fmt: MeasureFormat) -> _Inferred:
+    """What the notes that are selected say of the bars of a section."""
     pitched = selected & ~notes.is_drum & ~_UNPITCHED[notes.program]
     # A frame is a fraction of a bar, which is a fraction of ticks: count time in fractions.
     numerator, denominator = section.meter
@@ -288,7 +295,7 @@ def _infer(
     frames = np.minimum(np.arange(section.bars * fmt.chords_per_measure), len(inferred.keys) - 1)
     frames = frames.reshape(section.bars, fmt.chords_per_measure)  # [bars * C] -> [bars, C]
     symbols = inferred.symbols
-    return (
+    return _Inferred(
         inferred.chord_ids[frames],
         [tuple(symbols[f] for f in row) for row in frames.tolist()],
         [ROOTS[key] for key in inferred.keys[frames[:, 0]].tolist()],

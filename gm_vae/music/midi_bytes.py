@@ -277,7 +277,7 @@ class _Reader:
     """Walks the tracks and gathers runs of channel events, then takes all runs apart at once."""
 
     def __init__(self, data: bytes, ticks_per_quarter: int) -> None:
-        self._data = data  # a bytearray once a byte of it was mended
+        self._data: bytes | bytearray = data  # the latter once a byte of it was mended
         self._ticks_per_quarter = ticks_per_quarter
         self._longest_delay = LONGEST_DELAY_QUARTERS * ticks_per_quarter
         # A run: track, data bytes of each of its messages (1 or 2), first byte, stop byte, and the
@@ -338,8 +338,9 @@ class _Reader:
                     position = first + size
                 elif content[-1] >= 0x80:
                     self._fault(Flaw.BYTE_OVER_127, track, at)
-                    data = self._data = bytearray(data)
-                    data[first + size - 1] = 0x7F
+                    mended = data if isinstance(data, bytearray) else bytearray(data)
+                    mended[first + size - 1] = 0x7F
+                    data = self._data = mended
                     continue
                 else:  # only its delta time is longer than four bytes: keep the last of them
                     position = at - 1
@@ -502,7 +503,11 @@ class _Part:
 
 
 def _take_apart(
-    data: bytes, first: np.ndarray, stop: np.ndarray, data_bytes: int, longest_delay: int
+    data: bytes | bytearray,
+    first: np.ndarray,
+    stop: np.ndarray,
+    data_bytes: int,
+    longest_delay: int,
 ) -> _Part:
     """Split runs of messages, each [delta..., status?, data...], into columns.
 
@@ -514,7 +519,7 @@ def _take_apart(
     joined = b"".join([view[start:end] for start, end in zip(first.tolist(), stop.tolist())])
     code = np.frombuffer(joined, np.uint8)
     is_low = code < 0x80
-    _check_count(np.count_nonzero(is_low) // (1 + data_bytes))
+    _check_count(int(np.count_nonzero(is_low)) // (1 + data_bytes))
     low = np.flatnonzero(is_low).reshape(-1, 1 + data_bytes)  # [N, 1 + data_bytes]
     last_of_delta, data_at = low[:, 0], low[:, 1]
     end_of_previous = np.concatenate([[-1], low[:-1, -1]])[: len(low)]

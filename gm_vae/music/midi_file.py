@@ -38,7 +38,8 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -48,6 +49,8 @@ from gm_vae.music.midi_flaws import Flaw
 from gm_vae.music.moments import Moments
 from gm_vae.music.note_pairing import pair_notes
 from gm_vae.music.pedal import Pedal
+
+T = TypeVar("T")
 
 __all__ = ["READING", "MidiError", "Score", "parse_midi"]
 
@@ -144,6 +147,7 @@ def parse_midi(data: bytes) -> Score:
     instrument = rank[instrument]
     by_instrument = np.argsort(instrument, kind="stable")
     order, instrument = order[by_instrument], instrument[by_instrument]
+    meters = [(track, tick, (n, d)) for track, tick, n, d in events.time_signatures]
     return Score(
         ticks_per_quarter=events.ticks_per_quarter,
         start_ticks=ons.tick[order],
@@ -154,7 +158,7 @@ def parse_midi(data: bytes) -> Score:
         is_drum=is_drum[order],
         instrument=instrument,
         channel=channel[order],
-        time_signatures=tuple(_by_tick(events.time_signatures)),
+        time_signatures=tuple((tick, *meter) for tick, meter in _by_tick(meters)),
         tempos=tuple((tick, 6e7 / microseconds) for tick, microseconds in _by_tick(events.tempos)),
         sustain=state.sustain,
         sostenuto=state.sostenuto,
@@ -188,10 +192,10 @@ def _ends_elsewhere(
     return found[0], found[1]
 
 
-def _by_tick(metas: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
-    """Drop the track column; sort by tick, keeping at each the last event of the first track."""
-    kept: dict[int, tuple[int, ...]] = {}
-    for track, tick, *values in metas:  # in file order
+def _by_tick(metas: Iterable[tuple[int, int, T]]) -> list[tuple[int, T]]:
+    """(track, tick, value) -> (tick, value), by tick: at each the last one of the first track."""
+    kept: dict[int, tuple[int, T]] = {}
+    for track, tick, value in metas:  # in file order
         if tick not in kept or kept[tick][0] == track:
-            kept[tick] = (track, *values)
-    return [(tick, *values) for tick, (_, *values) in sorted(kept.items())]
+            kept[tick] = track, value
+    return [(tick, kept[tick][1]) for tick in sorted(kept)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 
@@ -34,7 +36,9 @@ class Moments:
         same = self._line[np.minimum(place, count - 1)] == line
         return np.where((place < count) & same, place, count)
 
-    def _search(self, line: np.ndarray, tick: np.ndarray, side: str) -> np.ndarray:
+    def _search(
+        self, line: np.ndarray, tick: np.ndarray, side: Literal["left", "right"]
+    ) -> np.ndarray:
         # no tick reaches into the next line
         moment = line * self._span + np.minimum(tick, self._span - 1)
         return np.searchsorted(self._moment, moment, side)

@@ -119,14 +119,14 @@ def from_note_sequence(
         )
     end = np.minimum(np.maximum(end, start + 1), fmt.steps_per_measure)
     bar = np.zeros(len(rows), np.int64)
-    notes = BarNotes(bar, instrument, program, pitch, velocity, start, end)
-    outside = pitch[notes.out_of_range(fmt)]
+    bar_notes = BarNotes(bar, instrument, program, pitch, velocity, start, end)
+    outside = pitch[bar_notes.out_of_range(fmt)]
     if outside.size:
         raise UsageError(
             f"A note has the pitch {outside[0]} and the format's are {fmt.min_pitch} to "
             f"{fmt.max_pitch}; leave it out or transpose the notes."
         )
-    tracks = tokenise(notes, fmt)
+    tracks = tokenise(bar_notes, fmt)
     if len(tracks.length) > fmt.max_tracks or tracks.length.max(initial=0) > fmt.max_track_length:
         raise UsageError(
             f"The notes make {len(tracks.length)} tracks of up to {tracks.length.max()} tokens; a "

@@ -118,10 +118,11 @@ def _pedals(
     used = np.flatnonzero((tick >= 0) & np.isin(number, numbers))
     used = used[np.lexsort((tick[used], number[used]))]
     channel = np.searchsorted(numbers, number[used])
-    return tuple(
+    sustain, sostenuto = (
         Pedal.of(pedal, channel, tick[used], control[used], value[used])
         for pedal in (SUSTAIN, SOSTENUTO)
     )
+    return sustain, sostenuto
 
 
 class _Clock:

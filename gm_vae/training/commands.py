@@ -8,7 +8,7 @@ import os
 import pathlib
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gm_vae.backends.cluster import VARIABLE, read_cluster
 from gm_vae.command import Command
@@ -88,7 +88,7 @@ def _model_config(args: TrainArguments, fmt: MeasureFormat) -> ModelConfig:
     from gm_vae.model.config import preset
     from gm_vae.model.published import NetworkSizes
 
-    changes = {"fmt": fmt, "chords": args.chords}
+    changes: dict[str, Any] = {"fmt": fmt, "chords": args.chords}
     for name in _SIZES:
         if getattr(args, name) is not None:
             changes[name] = getattr(args, name)

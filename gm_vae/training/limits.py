@@ -86,7 +86,7 @@ class TimeLimit(StepLimit):
     def __init__(self, config: TrainConfig, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(config)
         self._clock, self._began = clock, clock()
-        self._total = 60 * config.minutes
+        self._total = 60 * (config.minutes or 0.0)
         self._earlier = 0.0  # seconds that calls before this one used
         self._used = keras.Variable(0.0, trainable=False, dtype="float32", name="seconds_used")
         self.variables = {"limit/seconds_used": self._used}
@@ -113,7 +113,7 @@ class TimeLimit(StepLimit):
         end = self._total - self._ending()
         share = min((now - self._since) / (end - self._since), 1.0) if end > now else 1.0
         self.schedule_step = max(
-            self.schedule_step, self._start + (self.config.steps - self._start) * share
+            self.schedule_step or 0.0, self._start + (self.config.steps - self._start) * share
         )
         done = step - self._first
         pace = (now - self._since - self._beside) / done if done else 0.0
@@ -123,7 +123,7 @@ class TimeLimit(StepLimit):
         return self._numbers(last=now + needed > end)
 
     def _numbers(self, last: bool) -> list[int]:
-        return [int(last), round(_FINE * self.schedule_step)]
+        return [int(last), round(_FINE * (self.schedule_step or 0.0))]
 
     def agree(self, wish: Sequence[int]) -> None:
         last, place = wish
@@ -151,7 +151,8 @@ class TimeLimit(StepLimit):
         self._used.assign(self._seconds())
 
     def ahead(self, done: int) -> str:
-        return f"steps of {self.config.batch_size} for {duration(self.seconds_left())}"
+        left = max(self._total - self._seconds(), 0.0)
+        return f"steps of {self.config.batch_size} for {duration(left)}"
 
     def used(self) -> str:
         return f"used its {duration(self._total)}"

@@ -7,8 +7,12 @@ import pathlib
 import socket
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gm_vae.data import shards
+
+if TYPE_CHECKING:
+    from tensorboard.compat.proto.event_pb2 import Event
 
 
 class Summaries:
@@ -33,7 +37,7 @@ class Summaries:
         values = [Summary.Value(tag=tag, simple_value=value) for tag, value in scalars.items()]
         self._add(Event(wall_time=time.time(), step=step, summary=Summary(value=values)))
 
-    def _add(self, event: object) -> None:
+    def _add(self, event: Event) -> None:
         self._file.write(shards.frame(event.SerializeToString()))
 
     def flush(self) -> None:

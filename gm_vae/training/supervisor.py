@@ -75,7 +75,7 @@ def _attend(child: int, cluster: Cluster, connection: socket.socket, events: int
     start = time.monotonic()
     report = start + _SECONDS_TO_FIRST_REPORT
     joined = stopping = False
-    sources = [events, connection]
+    sources: list[int | socket.socket] = [events, connection]
     with _Absent(cluster.others) as absent:
         while (code := _exit_code(child)) is None:
             waits = cluster.others and not joined

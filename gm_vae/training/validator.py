@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from gm_vae.evaluation.collapse import CollapseWatch
-from gm_vae.evaluation.scores import Evaluation, evaluate, make_score
+from gm_vae.evaluation.scores import Evaluation, evaluate_unless, make_score
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.training.best import BestCheckpoint
 from gm_vae.training.limits import StepLimit
@@ -44,13 +44,13 @@ class Validator:
     def score(self) -> Evaluation | None:
         """The figures of the model as it is; None if it was stopped."""
         with self._limit.timed("validate"):
-            return evaluate(
+            return evaluate_unless(
+                self._should_stop,
                 self._network,
                 self._dataset_dir,
                 "validation",
                 limit=self._measures,
                 score=self._score,
-                should_stop=self._should_stop,
             )
 
     def score_step(self, step: int) -> Evaluation | None:

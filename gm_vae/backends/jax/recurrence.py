@@ -34,7 +34,7 @@ def segmented_lstm(
 def _forward(gates: Any, kernel: Any, h: Any, c: Any, segments: tuple, dtype: str) -> Any:
     units, first = kernel.shape[0], 0
     h0, c0, factor = h, c, kernel.astype(dtype)
-    outputs, saved = [], []
+    parts, saved = [], []
 
     def step(state: Any, here: Any) -> Any:
         h, c = state
@@ -53,10 +53,10 @@ def _forward(gates: Any, kernel: Any, h: Any, c: Any, segments: tuple, dtype: st
         (h, c), (hs, cs, activations) = jax.lax.scan(
             step, (h[:rows], c[:rows]), here, unroll=min(UNROLL, stop - start)
         )
-        outputs.append(hs.reshape(count, units))
+        parts.append(hs.reshape(count, units))
         saved.append((cs, activations))
         first += count
-    outputs = jnp.concatenate(outputs, 0)
+    outputs = jnp.concatenate(parts, 0)
     return outputs, (outputs, saved, kernel, h0, c0)
 
 
@@ -84,7 +84,7 @@ def _backward(segments: tuple, dtype: str, residuals: Any, d_outputs: Any) -> An
         return (d_h, d_c * f), d_gates.astype(dtype)
 
     d_h = d_c = jnp.zeros((0, units), jnp.float32)
-    d_gates, h_before = [], []
+    d_parts, h_parts = [], []
     for number in reversed(range(len(segments))):
         start, stop, rows = segments[number]
         cs, activations = saved[number]
@@ -101,16 +101,16 @@ def _backward(segments: tuple, dtype: str, residuals: Any, d_outputs: Any) -> An
             reverse=True,
             unroll=min(UNROLL, steps),
         )
-        d_gates.append(found.reshape(steps * rows, 4 * units))
+        d_parts.append(found.reshape(steps * rows, 4 * units))
         if number:
             last = segments[number - 1].rows
             h_first = outputs[first - last : first - last + rows]
         else:
             h_first = h0[:rows]
         own = outputs[first : first + (steps - 1) * rows]
-        h_before.append(jnp.concatenate([h_first, own], 0))
-    d_gates = jnp.concatenate(d_gates[::-1], 0)
-    h_before = jnp.concatenate(h_before[::-1], 0).astype(dtype)
+        h_parts.append(jnp.concatenate([h_first, own], 0))
+    d_gates = jnp.concatenate(d_parts[::-1], 0)
+    h_before = jnp.concatenate(h_parts[::-1], 0).astype(dtype)
     d_kernel = jnp.matmul(h_before.T, d_gates, preferred_element_type=jnp.float32)
     return d_gates.astype(jnp.float32), d_kernel, d_h, d_c
 

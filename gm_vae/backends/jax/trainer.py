@@ -7,7 +7,7 @@ Shapes are static: batches are laid out in segments that fit nearly all of them
 from __future__ import annotations
 
 import contextlib
-import pathlib
+import os
 from typing import Any
 
 import jax
@@ -37,7 +37,7 @@ class JaxTrainer:
 
     def __init__(
         self,
-        dataset_dir: str | pathlib.Path,
+        dataset_dir: str | os.PathLike[str],
         model: ModelConfig,
         config: TrainConfig,
         strategy: None = None,
@@ -74,12 +74,13 @@ class JaxTrainer:
         """One step; see `Trainer.step`."""
         batch = next_batch(self._batches)
         segments = self._segments if fits(batch["lengths"], self._segments) else None
-        *self._state, results = self._step(segments, *self._state, batch)
+        weights, slots, results = self._step(segments, *self._started(), batch)
+        self._state = weights, slots
         return results
 
     def set_schedule_step(self, value: float) -> None:
         """See `Trainer.set_schedule_step`."""
-        _, slots = self._state
+        _, slots = self._started()
         slots[_schedule_slot(self.optimizer)] = jnp.float32(value)
 
     def sync(self) -> None:
@@ -91,6 +92,11 @@ class JaxTrainer:
         ):
             for variable, value in zip(variables, values):
                 variable.assign(jnp.copy(value))  # the next step takes the state's own memory
+
+    def _started(self) -> tuple[list[jax.Array], list[jax.Array]]:
+        if self._state is None:
+            raise RuntimeError("call start first")
+        return self._state
 
     def gather(self, values: list[int]) -> list[list[int]]:
         """There is one device and one process."""
@@ -114,13 +120,13 @@ def make_step(network: HierarchicalVAE, optimizer: objective.Adam, config: Train
     def loss(
         weights: list[jax.Array], batch: Batch, slots: list[jax.Array], segments: Segments | None
     ) -> Any:
-        noise = jax.random.normal(
+        drawn = jax.random.normal(
             jax.random.fold_in(key, slots[0]), (config.batch_size, network.config.latent_size)
         )
-        noise = batch.get("noise", noise)
+        noise = batch.get("noise", drawn)
         with keras.StatelessScope(state_mapping=list(zip(variables, weights))):
-            measures = {name: batch[name] for name in ("tokens", "lengths", "chords")}
-            scores = network.score(**measures, noise=noise, segments=segments)
+            measures = batch["tokens"], batch["lengths"], batch["chords"]
+            scores = network.score(*measures, noise=noise, segments=segments)
             return objective.loss_and_sums(network, scores, config, slots[schedule_slot])
 
     def step(

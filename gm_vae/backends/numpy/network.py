@@ -89,9 +89,9 @@ class NumpyVAE:
                     gates += cell.kernel[self.vocab.size + chords[here].astype(np.int64)]
                 h[:live], c[:live] = cell.step(gates, (h[:live], c[:live]))
             finals.append(h)
-        embeddings = np.empty((len(order), 2 * self.config.encoder_units), np.float32)
-        embeddings[order] = np.concatenate(finals, -1)
-        embeddings = embeddings.reshape(batch, tracks, -1)  # [N, 2H] -> [B, T, 2H]
+        tracks_read = np.empty((len(order), 2 * self.config.encoder_units), np.float32)
+        tracks_read[order] = np.concatenate(finals, -1)
+        embeddings = tracks_read.reshape(batch, tracks, -1)  # [N, 2H] -> [B, T, 2H]
         finals = []
         for cell, direction in zip(self._measure_readers, (1, -1)):
             state = cell.zeros(batch)
@@ -128,7 +128,7 @@ class NumpyVAE:
 
         Args as in `decode`.
         """
-        run = _Run(self, z, first_inputs)
+        run = _Run(self, self.embed(z), first_inputs)
         logits = run.step(run.first_inputs, np.full(len(run.rows), NO_CHORD))
         logits = logits[:, self.vocab.program :]  # [B * T, 130]
         return logits.reshape(len(z), self.config.fmt.max_tracks, logits.shape[1])
@@ -162,7 +162,7 @@ class NumpyVAE:
         """
         fmt = self.config.fmt
         tracks_each, steps = fmt.max_tracks, fmt.max_track_length
-        run, grammar = _Run(self, z, first_inputs), Grammar(fmt)
+        run, grammar = _Run(self, self.embed(z), first_inputs), Grammar(fmt)
         total = len(run.rows)
         draw, track = np.repeat(draws, tracks_each), run.rows % tracks_each
         row_chords = np.repeat(chords, tracks_each, axis=0)  # [B, C] -> [N, C]
@@ -217,7 +217,7 @@ class NumpyVAE:
         tokens = np.zeros((batch, fmt.max_tracks, steps), np.int32)
         previous = np.full(batch, NO_INPUT)
         for track in range(fmt.max_tracks):
-            run = _Run(self, embeddings=embeddings[:, track])
+            run = _Run(self, embeddings[:, track])
             now = np.zeros(batch, np.int32)
             for t in range(steps):
                 by_place = chords.ndim == 3
@@ -243,7 +243,7 @@ class NumpyVAE:
 
 
 class _Run:
-    """The track decoder at work on N tracks.
+    """The track decoder at work on N tracks, of embeddings [..., D].
 
     Attributes:
         rows: int [N], which track b * T + t each row is.
@@ -253,13 +253,11 @@ class _Run:
     def __init__(
         self,
         network: NumpyVAE,
-        z: np.ndarray | None = None,
+        embeddings: np.ndarray,
         first_inputs: np.ndarray | None = None,
-        embeddings: np.ndarray | None = None,
     ) -> None:
         self._network = network
-        if embeddings is None:
-            embeddings = network.embed(z).reshape(-1, network.config.decoder_units[-1])
+        embeddings = embeddings.reshape(-1, network.config.decoder_units[-1])
         self.rows = np.arange(len(embeddings))
         if first_inputs is None:
             first_inputs = np.full(len(embeddings), NO_INPUT)
@@ -299,8 +297,8 @@ class _Cell:
     @classmethod
     def of(cls, kernel: np.ndarray, bias: np.ndarray) -> _Cell:
         units = len(bias) // 4
-        scale = np.repeat(np.float32([-1, -2, -1, -1]), units)  # i, j, f, o
-        forget = np.repeat(np.float32([0, 0, published.FORGET_BIAS, 0]), units)
+        scale = np.repeat(np.array([-1, -2, -1, -1], np.float32), units)  # i, j, f, o
+        forget = np.repeat(np.array([0, 0, published.FORGET_BIAS, 0], np.float32), units)
         return cls(kernel * scale, (bias + forget) * scale)
 
     @property
@@ -312,7 +310,8 @@ class _Cell:
         return self.kernel[: -self.units]
 
     def zeros(self, rows: int) -> State:
-        return tuple(np.zeros((rows, self.units), np.float32) for _ in range(2))
+        h, c = (np.zeros((rows, self.units), np.float32) for _ in range(2))
+        return h, c
 
     def step(self, gates: np.ndarray, state: State) -> State:
         """One step: `gates` [N, 4H] from the inputs and the bias."""

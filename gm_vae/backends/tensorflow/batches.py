@@ -6,7 +6,7 @@ the same losses on one device and on many, and from a checkpoint on.
 
 from __future__ import annotations
 
-import pathlib
+import os
 from collections.abc import Iterator
 
 import tensorflow as tf
@@ -21,7 +21,7 @@ Batch = dict[str, tf.Tensor]
 
 
 def training_batches(
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     model: ModelConfig,
     config: TrainConfig,
     first_step: int = 0,
@@ -62,7 +62,7 @@ def training_batches(
 
 def distributed_batches(
     strategy: tf.distribute.Strategy,
-    dataset_dir: str | pathlib.Path,
+    dataset_dir: str | os.PathLike[str],
     model: ModelConfig,
     config: TrainConfig,
     first_step: int = 0,

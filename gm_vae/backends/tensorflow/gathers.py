@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 
-def sum_of_gathers(table: tf.Tensor, indices: list[tf.Tensor]) -> tf.Tensor:
+def sum_of_gathers(table: tf.Tensor, indices: Sequence[tf.Tensor]) -> tf.Tensor:
     """[P, M]: the sum of the rows of `table` [V, M] at each of `indices`, int [P] each.
 
     The gradient scatters; TensorFlow's own is a segment sum, which takes half as long again.

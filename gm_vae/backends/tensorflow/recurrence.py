@@ -124,7 +124,8 @@ def ragged_lstm(
 
             def step(t, d_h, d_c, d_gates):
                 before = kept.read(_KEPT * t - 1)[: active[t]]  # c of step t - 1
-                here, d_c = d_cell(t, *arriving(t, d_h, d_c), before)
+                d_h, d_c = arriving(t, d_h, d_c)
+                here, d_c = d_cell(t, d_h, d_c, before)
                 return t - 1, d_before(here), d_c, d_gates.write(t, here)
 
             nothing = tf.zeros([0, units])
@@ -134,7 +135,8 @@ def ragged_lstm(
                 (num_steps - 1, nothing, nothing, array(num_steps, 4 * units + GATE_PADDING)),
                 shape_invariants=(tf.TensorShape([]), loose, loose, tf.TensorShape(None)),
             )
-            first, d_c = d_cell(0, *arriving(0, d_h, d_c), state[1] if state else None)
+            d_h, d_c = arriving(0, d_h, d_c)
+            first, d_c = d_cell(0, d_h, d_c, state[1] if state else None)
             d_gates = d_gates.write(0, first).concat()
             # the h before each entry after step 0 is the same row's entry a step earlier
             later = slice(num_rows, None)

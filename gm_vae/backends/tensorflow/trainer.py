@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import pathlib
+import os
 
 import tensorflow as tf
 
@@ -26,7 +26,7 @@ class TensorFlowTrainer:
 
     def __init__(
         self,
-        dataset_dir: str | pathlib.Path,
+        dataset_dir: str | os.PathLike[str],
         model: ModelConfig,
         config: TrainConfig,
         strategy: tf.distribute.Strategy | None = None,
