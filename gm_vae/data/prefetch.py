@@ -15,29 +15,30 @@ def prefetched(items: Iterable[T], count: int) -> Generator[T, None, None]:
 
     What the iterator raises is raised in its place. Closing the generator ends the thread.
     """
-    ready: queue.Queue[tuple[str, object]] = queue.Queue(count)
+    # an item in a tuple; what was raised; None at the end
+    ready: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(count)
     closed = threading.Event()
 
     def work() -> None:
         try:
             for item in items:
-                ready.put(("item", item))
+                ready.put((item,))
                 if closed.is_set():
                     return
-            ready.put(("end", None))
+            ready.put(None)
         except BaseException as error:
-            ready.put(("error", error))
+            ready.put(error)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     try:
         while True:
-            kind, value = ready.get()
-            if kind == "end":
+            found = ready.get()
+            if found is None:
                 return
-            if kind == "error":
-                raise value  # type: ignore[misc]
-            yield value  # type: ignore[misc]
+            if isinstance(found, BaseException):
+                raise found
+            yield found[0]
     finally:
         closed.set()
         while not ready.empty():  # let a `put` that waits go on
