@@ -10,6 +10,8 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 
+from gm_vae.signals import kept_signals
+
 
 def import_tensorflow_quietly() -> None:
     """Import TensorFlow without its start-up lines; what the user set in the environment stands.
@@ -28,7 +30,7 @@ def import_tensorflow_quietly() -> None:
         import_matplotlib_quietly()
     if "tensorflow" in sys.modules or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return
-    with _standard_error_withheld():
+    with kept_signals(), _standard_error_withheld():
         import tensorflow  # noqa: F401
 
 

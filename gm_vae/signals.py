@@ -41,3 +41,36 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def kept_signals() -> Iterator[None]:
+    """Raises after the block what a signal raised in it, if that was swallowed.
+
+    For imports: they run callbacks of weak references, from which no exception gets out, and a
+    Ctrl-C there would be lost.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {n: signal.getsignal(n) for n in numbers if callable(signal.getsignal(n))}
+    raised: list[BaseException] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        try:
+            before[number](number, frame)
+        except BaseException as error:
+            raised.append(error)
+            raise
+
+    for number in before:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is note:  # a handler may have set another one
+                signal.signal(number, handler)
+    if raised:
+        raise raised[0]

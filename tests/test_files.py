@@ -17,7 +17,7 @@ from gm_vae.errors import UserError
 from gm_vae.files import output_file, output_folder, put_folder, read_bounded
 from gm_vae.music import arranger
 from gm_vae.scratch import scratch_folder
-from gm_vae.signals import Ended
+from gm_vae.signals import Ended, kept_signals
 
 
 @pytest.fixture
@@ -106,6 +106,23 @@ def test_signals_leave_nothing_half_written(tmp_path, name):
     number = getattr(signal, name)
     assert run(code, tmp_path) == (128 + number, f"gm-vae verb: ended by {name}.\n")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_that_an_import_swallows_is_raised_after_it(name):
+    def handler(number, frame):
+        raise Ended(number)
+
+    number = getattr(signal, name)
+    before = signal.signal(number, handler)
+    try:
+        with pytest.raises(Ended, match=name), kept_signals(), contextlib.suppress(Ended):
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is handler
+        with kept_signals():
+            pass
+    finally:
+        signal.signal(number, before)
 
 
 def test_nohup_stays_in_force(tmp_path):
