@@ -34,9 +34,10 @@ except ImportError:
     sys.exit("fuzz_coverage.py needs atheris, which is not installed; run pip install atheris.")
 
 with atheris.instrument_imports(include=["gm_vae"]):
-    from gm_vae import arranger, measures
+    from gm_vae import arranger
+    from gm_vae.checkpoints import tensors
     from gm_vae.errors import UserError
-    from gm_vae.model import tensors
+    from gm_vae.music import measures
     from gm_vae.music.midi_file import MidiError
     from gm_vae.pipelines import songs, sources
 

@@ -26,11 +26,11 @@ from bad_server import WAYS, Expected, misbehaving, serving
 from fuzz_checkpoints import write_originals
 from mutants import note_disk, read_mutants
 
+from gm_vae.checkpoints import fetching
 from gm_vae.checkpoints.folder import Checkpoint
 from gm_vae.checkpoints.load import read_model
 from gm_vae.checkpoints.tensors import MAX_DESCRIPTION_BYTES
 from gm_vae.errors import UserError
-from gm_vae.model import fetching
 
 PARTS = ("", "manifest", "shard", "gm_vae", "config", "attributes")  # of names of files; "": all
 CLOCK_SECONDS = 60

@@ -184,8 +184,8 @@ def write(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
     from fuzz_checkpoints import small_model
     from fuzz_commands import inside
 
-    from gm_vae.export.copies import export_checkpoint
-    from gm_vae.export.magentajs import export_magentajs
+    from gm_vae.checkpoints.folder import export_checkpoint
+    from gm_vae.checkpoints.magentajs import export_magentajs
     from gm_vae.export.saved_model import export_saved_model
     from gm_vae.generate.commands import GENERATE
 
