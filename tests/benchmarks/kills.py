@@ -66,7 +66,7 @@ def contents(folder: pathlib.Path) -> dict[str, bytes]:
 
 def life(data, folder, config, steps_to_live, seconds_to_live):
     """Train in a child; kill it so long after that many steps. Returns its exit status."""
-    from gm_vae.training import tensorflow_engine
+    from gm_vae.backends.tensorflow import trainer as tensorflow_engine
 
     steps, report = os.pipe()
     child = os.fork()
