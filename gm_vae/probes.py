@@ -105,6 +105,7 @@ def _numbers() -> Facts:
 
 
 def _music() -> Facts:
+    import gm_vae.generate.commands  # noqa: F401
     from gm_vae.generate.midi_writer import midi_file
     from gm_vae.music.arrangement import Arrangement
     from gm_vae.music.measure import Measure
