@@ -109,24 +109,24 @@ test-cpus: setup
 	PYTHON=$(BIN)/python sh tests/cpus.sh
 
 fuzz: setup
-	$(BIN)/python tests/benchmarks/fuzz.py $(FUZZ)
+	$(BIN)/python tests/fuzz/fuzz_midi.py $(FUZZ)
 
 fuzz-checkpoints: setup
-	$(BIN)/python tests/benchmarks/fuzz_checkpoints.py $(FUZZ)
+	$(BIN)/python tests/fuzz/fuzz_checkpoints.py $(FUZZ)
 
 fuzz-archives: setup
-	$(BIN)/python tests/benchmarks/fuzz_archives.py $(FUZZ)
+	$(BIN)/python tests/fuzz/fuzz_archives.py $(FUZZ)
 
 fuzz-commands: setup
-	$(BIN)/python tests/benchmarks/fuzz_commands.py $(FUZZ)
+	$(BIN)/python tests/fuzz/fuzz_commands.py $(FUZZ)
 
 fuzz-http: setup
-	$(BIN)/python tests/benchmarks/fuzz_http.py $(FUZZ)
+	$(BIN)/python tests/fuzz/fuzz_http.py $(FUZZ)
 
 # Needs atheris, which is no dependency.
 fuzz-coverage: setup
 	for target in archives midi tensors; do \
-	  $(BIN)/python tests/benchmarks/fuzz_coverage.py --target=$$target $(FUZZ) || exit 1; done
+	  $(BIN)/python tests/fuzz/fuzz_coverage.py --target=$$target $(FUZZ) || exit 1; done
 
 lint: setup
 	$(BIN)/ruff check .

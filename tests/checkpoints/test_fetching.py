@@ -21,7 +21,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 from gm_vae.storage import open_file
 
-FUZZ = pathlib.Path(__file__).resolve().parents[1] / "benchmarks/fuzz_http.py"
+FUZZ = pathlib.Path(__file__).resolve().parents[1] / "fuzz/fuzz_http.py"
 CONFIG = ModelConfig(3, (4,), 2)
 
 

@@ -23,7 +23,7 @@ from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.measure import Measure
 
-FUZZ = pathlib.Path(__file__).parent.parent / "benchmarks" / "fuzz_commands.py"
+FUZZ = pathlib.Path(__file__).parent.parent / "fuzz" / "fuzz_commands.py"
 CONFIG = ModelConfig(3, (4,), 2)
 DIGITS = "9" * 5000
 TRACKS = [[360, 352, 60, 351, 188, 489], [365, 352, 40, 351, 168, 489]]

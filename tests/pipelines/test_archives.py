@@ -28,7 +28,7 @@ from gm_vae.music.measures import measures_from_midi
 from gm_vae.pipelines import archives, compression, songs, sources, tar_reader, zip_reader
 from gm_vae.pipelines.midi_to_measures import preprocess
 
-FUZZ = pathlib.Path(__file__).parent.parent / "benchmarks" / "fuzz_archives.py"
+FUZZ = pathlib.Path(__file__).parent.parent / "fuzz" / "fuzz_archives.py"
 
 
 def _files(rng):

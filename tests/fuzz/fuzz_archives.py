@@ -1,6 +1,6 @@
 """Reads archives that mean harm, and made-up ones: `make fuzz-archives`, or with options
 
-    python tests/benchmarks/fuzz_archives.py --mutants=20000 --seed=0 --failures=FOLDER
+    python tests/fuzz/fuzz_archives.py --mutants=20000 --seed=0 --failures=FOLDER
 
 First come the known ones, each with what must be reported of it; then archives of tar, zip and
 records that lie in some places, one in another, compressed and damaged (`tests/support/

@@ -1,6 +1,6 @@
 """Exports of a model in the programs that they are for: agreement, sizes, times.
 
-    python tests/benchmarks/exports.py MODEL [--measures=8] [--parts=...] [--places=node]
+    python benchmarks/exports.py MODEL [--measures=8] [--parts=...] [--places=node]
 
 Needs Node and what `tests/js` installs; compares with the network in this process.
 """
@@ -15,7 +15,7 @@ import tempfile
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-TESTS = pathlib.Path(__file__).resolve().parent.parent
+TESTS = pathlib.Path(__file__).resolve().parents[1] / "tests"
 sys.path[:0] = [str(TESTS / "js"), str(TESTS / "support")]
 
 import conftest

@@ -1,6 +1,6 @@
 """Training under KERAS_BACKEND=jax on an accelerator: steps a second, and how the loss falls.
 
-    KERAS_BACKEND=jax python tests/benchmarks/accelerator.py DATASET [MODEL:BATCH:PRECISION ...]
+    KERAS_BACKEND=jax python benchmarks/accelerator.py DATASET [MODEL:BATCH:PRECISION ...]
 
 Without JAX's GPU form it measures the CPU. Each case compiles, warms up for 4 steps and takes the
 median of three runs of 10 steps, reading included.

@@ -1,4 +1,4 @@
-"""Times TensorFlow's training step: `python tests/benchmarks/training.py DATASET`.
+"""Times TensorFlow's training step: `python benchmarks/training.py DATASET`.
 
 One process for each model, batch size and precision. In each, steps on real batches alternate with
 float32 products of 2048 x 2048 matrices, so the share of the machine's peak is of the same minutes.

@@ -1,4 +1,4 @@
-"""Times `gm-vae preprocess`: `python tests/benchmarks/preprocessing.py INPUT... [--workers=2]`.
+"""Times `gm-vae preprocess`: `python benchmarks/preprocessing.py INPUT... [--workers=2]`.
 
 For each input one run in processes of its own, into a temporary folder: wall seconds, CPU seconds
 of all processes, and the peak of their memory together (PSS: shared pages count once; Linux only).

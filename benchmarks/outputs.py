@@ -1,6 +1,6 @@
 """CPU seconds to write each kind of file for a piece of eight measures.
 
-    python tests/benchmarks/outputs.py
+    python benchmarks/outputs.py
 
 Each kind has a process of its own: `first` holds the imports, `next` is the median of five more.
 `fluidsynth` runs beside, and counts.

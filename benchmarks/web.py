@@ -1,6 +1,6 @@
 """Figures of the web page in Chromium: loading, new arrangements, memory, equal tokens.
 
-    python tests/benchmarks/web.py --model=PATH [--pairs=1000] [--quantize=uint8]
+    python benchmarks/web.py --model=PATH [--pairs=1000] [--quantize=uint8]
 
 `--model` takes what `gm_vae.load` takes, or random:PRESET (for speed only).
 Needs the page (`make web`), the packages of tests/web (`npm ci` there) and Chromium.
@@ -23,7 +23,7 @@ import numpy as np
 from absl import app, flags
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "support"))
+sys.path.insert(0, str(HERE.parent / "tests/support"))
 
 _MODEL = flags.DEFINE_string("model", None, "A model, or random:PRESET.", required=True)
 _QUANTIZE = flags.DEFINE_string("quantize", "uint8", "How the site keeps the weights.")
@@ -90,7 +90,7 @@ def _equal_tokens(model: object, folder: pathlib.Path, root: pathlib.Path) -> No
     ids = rng.integers(0, 49, (count, model.format.chords_per_measure))
     symbols = ["|".join(chord_symbol(index) for index in row) for row in ids]
     kernel = root / "kernel.wasm"
-    build = HERE.parent.parent / "export" / "web" / "build.mjs"
+    build = HERE.parent / "export" / "web" / "build.mjs"
     code = f"import {{assemble}} from {json.dumps(build.as_uri())};"
     code += "import {writeFileSync} from 'node:fs';"
     code += f"writeFileSync({json.dumps(str(kernel))}, await assemble());"
@@ -99,7 +99,7 @@ def _equal_tokens(model: object, folder: pathlib.Path, root: pathlib.Path) -> No
         request = root / "request.json"
         batch = {"z": z.tolist(), "chords": ids.tolist(), "temperature": temperature, "seed": seed}
         request.write_text(json.dumps({"decode": [batch]}))
-        command = ["node", str(HERE.parent / "web" / "engine.mjs"), kernel, folder, request]
+        command = ["node", str(HERE.parent / "tests/web/engine.mjs"), kernel, folder, request]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         (found,) = json.loads(done.stdout)["decoded"]
         expected = model.decode_tokens(z, symbols, temperature, constrained=True, seed=seed)

@@ -1,6 +1,6 @@
 """Decoding: is every track well formed, and how fast is it?
 
-    python tests/benchmarks/decoding.py [--model=run] [--measures=20000]
+    python benchmarks/decoding.py [--model=run] [--measures=20000]
 
 `tests/support/well_formed.py`, which shares no code with the grammar, counts malformed tracks: at
 temperatures from 0.01 to 2, from random weights and from those of a trained model, under the
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
 import numpy as np
 from well_formed import assert_well_formed

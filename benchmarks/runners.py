@@ -1,6 +1,6 @@
 """Wall time of `gm-vae preprocess` on each runner, on the same files in one run.
 
-    python tests/benchmarks/runners.py FOLDER
+    python benchmarks/runners.py FOLDER
 
 Runners that cannot be had here are left out with the reason. Every output is compared with the
 first one's, byte for byte.
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
 import runner_jobs
 import runner_programs

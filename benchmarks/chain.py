@@ -1,4 +1,4 @@
-"""Times the parts of the chain on this machine: `python tests/benchmarks/chain.py [MIDI_FOLDER]`.
+"""Times the parts of the chain on this machine: `python benchmarks/chain.py [MIDI_FOLDER]`.
 
 Each figure is the median of several runs in one process, after one that does not count. The results
 of a named machine are in RESULTS.md beside this file; the reader's are of reader.py.

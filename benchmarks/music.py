@@ -1,6 +1,6 @@
 """Bytes to measures, ours and the original's side by side on one core.
 
-    python tests/benchmarks/music.py web=gm_web.tar.xz:500:100 freedoom=freedoom.tar.xz
+    python benchmarks/music.py web=gm_web.tar.xz:500:100 freedoom=freedoom.tar.xz
 
 Each argument names a corpus, an archive of MIDI files and, after colons, how many of them to take
 (those whose SHA-256 sorts lowest) and how many of these to time. Prints CPU time a file and
@@ -31,7 +31,7 @@ import time
 import warnings
 from unittest import mock
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
 import note_seq_path
 import numpy as np

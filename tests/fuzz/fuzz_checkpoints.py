@@ -1,6 +1,6 @@
 """Feeds damaged checkpoint folders to the loader: `make fuzz-checkpoints`, or with options
 
-    python tests/benchmarks/fuzz_checkpoints.py --mutants=50000 --seed=0
+    python tests/fuzz/fuzz_checkpoints.py --mutants=50000 --seed=0
 
 A mutant is a folder of ours or of magenta.js in which bytes, JSON values, names, sizes or files
 were changed, half of them with a checksum that fits again, as somebody would who means harm. It

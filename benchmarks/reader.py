@@ -1,4 +1,4 @@
-"""Times the reader on a finished dataset: `python tests/benchmarks/reader.py DATASET`.
+"""Times the reader on a finished dataset: `python benchmarks/reader.py DATASET`.
 
 Rates are measures a second of wall time and microseconds of CPU a measure (all threads), each the
 median of several rounds through all variants, pipelines warm. The results of a named machine are in

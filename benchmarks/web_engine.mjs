@@ -5,9 +5,9 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {assemble} from '../../export/web/build.mjs';
-import {Model} from '../../export/web/src/engine/model.js';
-import {normals} from '../../export/web/src/engine/sampling.js';
+import {assemble} from '../export/web/build.mjs';
+import {Model} from '../export/web/src/engine/model.js';
+import {priorPoint} from '../export/web/src/engine/prior.js';
 
 const folder = process.argv[2];
 const read = async (name) => {
@@ -50,7 +50,7 @@ function cpuMs(decoder, format, times) {
   let tokens = 0;
   const began = process.cpuUsage();
   for (let seed = 0; seed < times; seed++) {
-    const z = normals(100 + seed, decoder.latentSize);
+    const z = priorPoint(100 + seed, 0, decoder.latentSize);
     const rows = Array.from({length: 8 * format.maxTracks}, (_, i) => ({
       z, track: i % format.maxTracks, chords: [1 + (i >> 3) * 3], seed, draw: 0,
     }));

@@ -1,7 +1,7 @@
 """Accuracy of inferred chords against those of experts: POP909-CL, by mir_eval.
 
     pip install mir_eval
-    python tests/benchmarks/chords.py pop909cl.tar.xz --theirs=100
+    python benchmarks/chords.py pop909cl.tar.xz --theirs=100
 
 The second track of a song holds the experts' chords as notes, the first one the music from which
 chords are inferred, by us on every song and by note_seq on the first so many. A score is the share
@@ -17,7 +17,7 @@ import sys
 import tarfile
 from unittest import mock
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
 import chord_parity
 import mir_eval.chord

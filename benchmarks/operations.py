@@ -1,6 +1,6 @@
 """What the operations of `gm_vae.generate` do to music, with a trained model.
 
-    python tests/benchmarks/operations.py --model=run --data=data
+    python benchmarks/operations.py --model=run --data=data
 
 Prints
 chords      share of note time inside the asked chord, for 1, 2 and 4 chords a measure, beside what

@@ -1,6 +1,6 @@
 """Feeds damaged MIDI files to `measures_from_midi`: `make fuzz`, or with options
 
-    python tests/benchmarks/fuzz.py --mutants=200000 --seed=0 --files=FOLDER --failures=FOLDER
+    python tests/fuzz/fuzz_midi.py --mutants=200000 --seed=0 --files=FOLDER --failures=FOLDER
 
 A mutant passes if it is read, or refused by a `MidiError`, within 5 seconds of CPU and 1 GB of
 memory (`tests/support/mutants.py`). Whatever else happens to the process that reads it is a

@@ -1,6 +1,6 @@
 """Serves models in ways that break HTTP, or the model: `make fuzz-http`, or with options
 
-    python tests/benchmarks/fuzz_http.py --mutants=5000 --seed=0
+    python tests/fuzz/fuzz_http.py --mutants=5000 --seed=0
 
 A mutant is a server on this machine that misbehaves in one way (`tests/support/bad_server.py` has
 them all), for all files of a model or some of them. Each way says what must come of it: the model

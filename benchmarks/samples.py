@@ -1,6 +1,6 @@
 """Samples of a trained model beside real measures: are they alike, and are they copies?
 
-    python tests/benchmarks/samples.py --model=run --data=data
+    python benchmarks/samples.py --model=run --data=data
 
 Points of the prior are decoded under the chords of held-out measures (test split). Prints
 overlap     overlap area of the distributions of samples and of those held-out measures: the sum of

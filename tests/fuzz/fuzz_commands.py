@@ -1,6 +1,6 @@
 """Feeds flags and JSON files to the verbs that make music: `make fuzz-commands`, or with options
 
-    python tests/benchmarks/fuzz_commands.py --mutants=20000 --seed=0
+    python tests/fuzz/fuzz_commands.py --mutants=20000 --seed=0
 
 A mutant is a command line, whose values are drawn from each flag's type so that most get past
 parsing, beside damaged JSON of tokens and points. It passes if the verb returns 0, or 1 or 2 with

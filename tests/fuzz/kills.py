@@ -1,4 +1,4 @@
-"""SIGKILLs while something is written: `python tests/benchmarks/kills.py --of=train --kills=20`.
+"""SIGKILLs while something is written: `python tests/fuzz/kills.py --of=train --kills=20`.
 
 Does the work once in peace, and once in lives that are killed, each going on from what the one
 before has left; compares what comes of both to the last bit.
@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-for folder in ("support", "benchmarks"):
+for folder in ("support", "fuzz"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 
 from killed_runs import CONFIG, MODEL

@@ -1,6 +1,6 @@
 """How much the decoder's input before a track's first token matters after training.
 
-    python tests/benchmarks/first_inputs.py MODEL DATASET [MEASURES]
+    python benchmarks/first_inputs.py MODEL DATASET [MEASURES]
 
 MODEL is a run or checkpoint folder. Measures of the test split are encoded, and z = mu is decoded
 greedily under their chords with other first inputs of the tracks after the first: zeros (what

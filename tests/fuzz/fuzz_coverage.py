@@ -1,6 +1,6 @@
 """Feeds readers what reaches new lines of them, by atheris: `make fuzz-coverage`, or with options
 
-    python tests/benchmarks/fuzz_coverage.py --target=midi --minutes=20 --corpus=FOLDER --seed=1
+    python tests/fuzz/fuzz_coverage.py --target=midi --minutes=20 --corpus=FOLDER --seed=1
 
 Targets: `archives` (`songs.read`), `midi` (`measures_from_midi`) and `tensors` (`read_tensors`).
 The fuzzer sees which lines of the package an input reaches, keeps what reaches new ones, and
