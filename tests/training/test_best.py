@@ -126,7 +126,7 @@ def test_without_held_out_measures_the_last_is_left(tmp_path):
     )
     said = []
     train(tmp_path / "run", tmp_path / "data", MODEL, CONFIG, say=said.append)
-    assert sum("no measures out to tell the best step by" in line for line in said) == 1
+    assert sum("has no validation split" in line for line in said) == 1
     training = json.loads((tmp_path / "run/checkpoint/gm_vae.json").read_text())["training"]
     assert training["steps"] == 4
     assert "best_step" not in training

@@ -154,7 +154,7 @@ def test_the_watch_speaks_once_and_names_the_remedy():
 @pytest.mark.slow
 def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch):
     config = TrainConfig(steps=3, batch_size=16, save_every=1, log_every=1, validation_measures=20)
-    monkeypatch.setattr("gm_vae.model.diagnostics.collapsed", lambda validation: True)
+    monkeypatch.setattr("gm_vae.evaluation.collapse.collapsed", lambda validation: True)
     said = []
     train(tmp_path / "run", songs_dataset, MODEL, config, say=said.append)
     assert sum("posterior collapse" in line for line in said) == 1
