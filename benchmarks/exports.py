@@ -25,7 +25,7 @@ from conftest import Clients
 
 from gm_vae.checkpoints.folder import export_checkpoint
 from gm_vae.checkpoints.load import read_model
-from gm_vae.checkpoints.magentajs import adopt, export_magentajs, read_magentajs
+from gm_vae.checkpoints.magentajs import export_magentajs, from_external, read_magentajs
 from gm_vae.export.saved_model import export_saved_model
 from gm_vae.export.tfjs import export_tfjs
 from gm_vae.generate.loading import load
@@ -74,7 +74,7 @@ def browsers(checkpoint, folder, clients, places, count) -> None:
         from gm_vae.backends import network_of
         from gm_vae.generate.gmvae import GMVAE
 
-        model = GMVAE(network_of(adopt(weights, info.fmt, "js")))
+        model = GMVAE(network_of(from_external(weights, info.fmt, "js")))
         z = model.sample_points(count, seed=0)
         measures = model.decode(z, CHORDS[0], seed=0)
         for where in places:

@@ -24,7 +24,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
 
 
-class Found(NamedTuple):
+class FileInfo(NamedTuple):
     """A file: its path, its size in bytes and when it last changed (0.0 if nobody knows)."""
 
     path: str
@@ -177,18 +177,18 @@ def remove_folder(path: str) -> None:
             _beam(path).delete(found)
 
 
-def files_in(folder: str) -> list[Found]:
+def files_in(folder: str) -> list[FileInfo]:
     """The files right in a folder, by path; none if there is no folder. Raises OSError."""
     return matches(join(folder if is_remote(folder) else local_glob.escape(folder), "*"))
 
 
-def matches(pattern: str) -> list[Found]:
+def matches(pattern: str) -> list[FileInfo]:
     """The files (no folders) that a glob finds, by path; `**` goes into folders. Raises OSError."""
     if is_remote(pattern):
         with _as_os_error(pattern):
             (result,) = _beam(pattern).match([pattern])
         found = [
-            Found(file.path, file.size_in_bytes, file.last_updated_in_seconds or 0.0)
+            FileInfo(file.path, file.size_in_bytes, file.last_updated_in_seconds or 0.0)
             for file in result.metadata_list
             if not file.path.endswith("/")
         ]
@@ -198,10 +198,10 @@ def matches(pattern: str) -> list[Found]:
     return sorted(found)
 
 
-def local_file(path: str) -> Found:
+def local_file(path: str) -> FileInfo:
     """A file of this machine."""
     info = os.stat(path)
-    return Found(path, info.st_size, info.st_mtime)
+    return FileInfo(path, info.st_size, info.st_mtime)
 
 
 def _beam(path: str) -> Any:

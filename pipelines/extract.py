@@ -98,7 +98,7 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
     report["flaws"] = dict(sorted(flaws.items()))
     if not kept:
         return report, None
-    contents = [examples.Content.of(measure) for _, measure in kept]
+    contents = [examples.MeasureBytes.of(measure) for _, measure in kept]
     token_hashes = [content.token_hash for content in contents]
     records: dict[bytes, bytes] = {}  # by content hash; of equal measures the first
     for (bar, _), content in zip(kept, contents):

@@ -19,7 +19,7 @@ from gm_vae.errors import UserError
 _ANY_FOLDERS = "**"
 
 
-class Found(NamedTuple):
+class FileInfo(NamedTuple):
     """Something below a folder that is no folder, or a folder that cannot be read.
 
     Attributes:
@@ -33,7 +33,7 @@ class Found(NamedTuple):
     error: str = ""
 
 
-def files_below(folder: str) -> Iterator[Found]:
+def files_below(folder: str) -> Iterator[FileInfo]:
     """All that lies below a folder, links not resolved, in an order that follows from the names.
 
     Raises:
@@ -57,12 +57,12 @@ def files_below(folder: str) -> Iterator[Found]:
                 raise UserError(
                     f"{folder} cannot be read ({reason}); check its permissions."
                 ) from None
-            yield Found(path, name, reason.lower())
+            yield FileInfo(path, name, reason.lower())
             continue
         inner = []
         for entry in found:
             if not _is_folder(entry):
-                yield Found(entry.path, name + entry.name)
+                yield FileInfo(entry.path, name + entry.name)
             elif entry.is_symlink():
                 links.append((entry.path, f"{name}{entry.name}/"))
             else:
@@ -75,7 +75,7 @@ def has_any_folders(pattern: str) -> bool:
     return _ANY_FOLDERS in pathlib.PurePath(pattern).parts
 
 
-def matches(pattern: str) -> Iterator[Found]:
+def matches(pattern: str) -> Iterator[FileInfo]:
     """What a glob with `**` names, as `glob.glob` does, but through loops of links too.
 
     Folders that cannot be read are among it: what is in them may have been meant.

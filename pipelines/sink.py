@@ -23,7 +23,7 @@ from gm_vae.data import examples, shards, statistics
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import chunks
-from gm_vae.pipelines.splits import Plan
+from gm_vae.pipelines.splits import SplitAssignment
 from gm_vae.storage import join
 
 MEASURES_PER_SHARD = 32_768
@@ -42,7 +42,7 @@ def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[st
 class CutChunks(beam.DoFn):
     """Path of a chunk -> (shard name, piece of the chunk) for each shard that it has a part in."""
 
-    def process(self, path: bytes, plan: Plan) -> Iterator[tuple[str, Piece]]:
+    def process(self, path: bytes, plan: SplitAssignment) -> Iterator[tuple[str, Piece]]:
         """Cut a chunk at the bounds of the shards.
 
         Args:

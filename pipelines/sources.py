@@ -223,7 +223,7 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
     return [Source(path, name, kind, file.size, file.changed)] if kind else []
 
 
-def _single_file(file: storage.Found) -> Source:
+def _single_file(file: storage.FileInfo) -> Source:
     if not storage.is_remote(file.path) and not os.path.isfile(file.path):
         raise UsageError(f"{file.path} is no regular file; write it to one first.")
     try:

@@ -34,7 +34,7 @@ _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # odd: 
 
 
 @dataclasses.dataclass(frozen=True)
-class Cuts:
+class SplitThresholds:
     """Keys below `test` are in the test split, others below `validation` in validation."""
 
     test: bytes
@@ -48,7 +48,7 @@ class Cuts:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class SplitAssignment:
     """The split of every song of a corpus.
 
     Attributes:
@@ -57,7 +57,7 @@ class Plan:
         measures: of all songs of each split, copies within a song counted once.
     """
 
-    cuts: Cuts
+    cuts: SplitThresholds
     moved: Mapping[bytes, bytes]
     measures: Mapping[str, int]
 
@@ -70,7 +70,7 @@ def song_key(token_hashes: Iterable[bytes]) -> bytes:
     """32 uniformly distributed bytes that stand for the music.
 
     Args:
-        token_hashes: of the song's measures (`examples.Content.token_hash`), at least one.
+        token_hashes: of the song's measures (`examples.MeasureBytes.token_hash`), at least one.
     """
     return hashlib.sha256(min(token_hashes)).digest()
 
@@ -80,7 +80,9 @@ def song_sketch(token_hashes: Iterable[bytes]) -> bytes:
     return b"".join(sorted({digest[:8] for digest in token_hashes})[:_SKETCH_HASHES])
 
 
-def plan(songs: Iterable[SongInfo], validation_percent: float, test_percent: float) -> Plan:
+def plan(
+    songs: Iterable[SongInfo], validation_percent: float, test_percent: float
+) -> SplitAssignment:
     """Divide the songs of a corpus, whatever their order.
 
     Args:
@@ -95,7 +97,7 @@ def plan(songs: Iterable[SongInfo], validation_percent: float, test_percent: flo
     measures = collections.Counter(dict.fromkeys(SPLITS, 0))
     for song in songs:
         measures[found.split_of(moved.get(song.key, song.key))] += song.records
-    return Plan(found, moved, measures)
+    return SplitAssignment(found, moved, measures)
 
 
 def near_copies(songs: Iterable[SongInfo]) -> dict[bytes, bytes]:
@@ -136,7 +138,7 @@ def _pairs(sketches: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(pairs), np.concatenate(songs)
 
 
-def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) -> Cuts:
+def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) -> SplitThresholds:
     """The cuts between the splits.
 
     Args:
@@ -145,7 +147,9 @@ def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) 
         test_percent: share of the songs for the test.
     """
     if len(keys) > RANKED:
-        return Cuts(_quantile(test_percent), _quantile(validation_percent + test_percent))
+        return SplitThresholds(
+            _quantile(test_percent), _quantile(validation_percent + test_percent)
+        )
     validation, test = (
         max(1, round(len(keys) * percent / 100)) if percent else 0
         for percent in (validation_percent, test_percent)
@@ -155,7 +159,7 @@ def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) 
     if len(keys) < 1 + validation:
         validation = 0
     bounds = [*sorted(keys), b"\xff" * 33]  # one past the greatest key
-    return Cuts(bounds[test], bounds[test + validation])
+    return SplitThresholds(bounds[test], bounds[test + validation])
 
 
 def check_percents(validation_percent: float, test_percent: float) -> None:

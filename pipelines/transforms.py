@@ -127,7 +127,7 @@ class AddCounts(beam.CombineFn):
         return total
 
 
-def count_reports(reports: Sequence[bytes], plan: splits.Plan) -> dict[str, Any]:
+def count_reports(reports: Sequence[bytes], plan: splits.SplitAssignment) -> dict[str, Any]:
     """The sums of the reports of some files."""
     total: dict[str, Any] = {}
     for report in reports:
@@ -135,7 +135,7 @@ def count_reports(reports: Sequence[bytes], plan: splits.Plan) -> dict[str, Any]
     return total
 
 
-def _count_report(values: dict[str, Any], plan: splits.Plan) -> dict[str, Any]:
+def _count_report(values: dict[str, Any], plan: splits.SplitAssignment) -> dict[str, Any]:
     if "error" in values:
         reason = re.sub(r"\d[\d,]*", "N", values["error"])  # "byte 17", "byte 99": one count
         return {"files": {"read": 1, "unparsable": 1}, "errors": {reason: 1}}
@@ -152,7 +152,9 @@ def _count_report(values: dict[str, Any], plan: splits.Plan) -> dict[str, Any]:
     return counts
 
 
-def _plan(lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float) -> splits.Plan:
+def _plan(
+    lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float
+) -> splits.SplitAssignment:
     infos = [chunks.SongInfo(*info) for infos in lists for info in infos]
     return splits.plan(infos, *percents)
 

@@ -13,7 +13,7 @@ from midi_builder import meter, midi, note, program
 from near_ties import assert_same_choices
 
 import gm_vae
-from gm_vae.checkpoints.magentajs import adopt, export_magentajs, read_magentajs
+from gm_vae.checkpoints.magentajs import export_magentajs, from_external, read_magentajs
 from gm_vae.cli import main
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import UserError
@@ -162,7 +162,9 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
 
     fmt, model = chain.fmt, chain.model
     z = model.sample_points(3, seed=0)
-    export_saved_model(adopt(model.network.published_weights(), fmt, "test"), tmp_path / "served")
+    export_saved_model(
+        from_external(model.network.published_weights(), fmt, "test"), tmp_path / "served"
+    )
     served = tf.saved_model.load(str(tmp_path / "served"))
     chords = np.ones((3, fmt.chords_per_measure), np.int32)
     decoded = served.signatures["decode"](
@@ -181,7 +183,7 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
     told = json.loads((tmp_path / "served/assets.extra/gm_vae.json").read_text())
     assert ModelConfig.from_dict(told["model"]).fmt == fmt
 
-    export_magentajs(adopt(model.network.published_weights(), fmt, "test"), tmp_path / "js")
+    export_magentajs(from_external(model.network.published_weights(), fmt, "test"), tmp_path / "js")
     assert read_magentajs(tmp_path / "js")[1].fmt == fmt
 
 
@@ -238,7 +240,8 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     # 466 tokens are not 490; and 490 of another length are told by shape
     with pytest.raises(UserError, match="466 tokens and the measure format has 490"):
         export_magentajs(
-            adopt(waltz.model.network.published_weights(), long.fmt, "test"), tmp_path / "js"
+            from_external(waltz.model.network.published_weights(), long.fmt, "test"),
+            tmp_path / "js",
         )
     assert not list(tmp_path.glob("*/"))
 

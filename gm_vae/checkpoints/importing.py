@@ -8,7 +8,7 @@ from gm_vae import files, storage
 from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.checkpoints.folder import write_checkpoint_files
 from gm_vae.checkpoints.load import read_model
-from gm_vae.checkpoints.magentajs import adopt
+from gm_vae.checkpoints.magentajs import from_external
 from gm_vae.checkpoints.tensors import MANIFEST
 from gm_vae.checkpoints.tf1 import read_tf1
 from gm_vae.errors import UsageError
@@ -21,7 +21,7 @@ def import_checkpoint(
     """Read a TensorFlow 1 or magenta.js checkpoint and write it as ours.
 
     Those of TensorFlow 1 are of the published format; a magenta.js folder tells its own.
-    `training["sigma_known"]` is false where sigma was missing (`adopt`).
+    `training["sigma_known"]` is false where sigma was missing (`from_external`).
 
     Raises:
         UserError: there is no such checkpoint, it is damaged or of another kind of model, or the
@@ -31,7 +31,7 @@ def import_checkpoint(
     if storage.scheme(source) or (path / MANIFEST).is_file() or (path / "saved_model.pb").is_file():
         found = read_model(source)
     elif path.exists() or path.with_name(path.name + ".index").exists():
-        found = adopt(read_tf1(path), MeasureFormat(), path.name)
+        found = from_external(read_tf1(path), MeasureFormat(), path.name)
     else:
         raise UsageError(f"there is no checkpoint at {source}; give a prefix, a folder or a .tar.")
     with files.output_folder(output, force) as part:

@@ -62,7 +62,7 @@ def _read_weights(folder: pathlib.Path, source: str) -> Checkpoint:
     """What a folder with a manifest holds."""
     if _is_magentajs(folder):
         weights, info = magentajs.read_magentajs(folder)
-        found = magentajs.adopt(weights, info.fmt, source)
+        found = magentajs.from_external(weights, info.fmt, source)
         return Checkpoint(found.config, found.weights, found.training, read_attributes(folder))
     return read_checkpoint(checkpoint_folder(folder))
 

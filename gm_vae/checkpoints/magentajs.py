@@ -141,7 +141,7 @@ def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> 
         )
 
 
-def adopt(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source: str) -> Checkpoint:
+def from_external(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source: str) -> Checkpoint:
     """A model that another program trained, as one of ours.
 
     Where sigma is missing it becomes 1 everywhere, as in the prior, and `sigma_known` is false.

@@ -43,7 +43,7 @@ class Columns(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Content:
+class MeasureBytes:
     """The bytes of a measure's features: what its hashes and its example are made of.
 
     Attributes:
@@ -55,7 +55,7 @@ class Content:
     chords: bytes
 
     @classmethod
-    def of(cls, measure: Measure) -> Content:
+    def of(cls, measure: Measure) -> MeasureBytes:
         """The content of any measure."""
         position = np.arange(measure.tokens.shape[-1])
         real = measure.tokens[position < measure.lengths[:, None]]
@@ -91,8 +91,8 @@ class Content:
 
 
 def encode(measure: Measure, identity: str = "") -> bytes:
-    """The serialized `tf.train.Example` of a measure; see `Content.example`."""
-    return Content.of(measure).example(identity)
+    """The serialized `tf.train.Example` of a measure; see `MeasureBytes.example`."""
+    return MeasureBytes.of(measure).example(identity)
 
 
 def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:

@@ -8,7 +8,7 @@ from keras import ops
 
 from gm_vae.model.decoder import NO_TOKEN
 from gm_vae.model.grammar import Grammar, repeat_penalty_at
-from gm_vae.model.sampling import choose, uniforms
+from gm_vae.model.sampling import sample_token, uniforms
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NO_CHORD
 from gm_vae.music.event_chords import chord_slot
@@ -68,7 +68,7 @@ def decode_side_by_side(
         logits = grammar.constrain(ops.cast(logits, "float32"), state, steps - t)
         if penalty is not None:
             logits = grammar.vary(logits, state, penalty)
-        token = choose(logits, temperature, uniform, ops)
+        token = sample_token(logits, temperature, uniform, ops)
         going = ops.logical_not(state.done)
         tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)
         lengths = lengths + ops.cast(going, "int32")

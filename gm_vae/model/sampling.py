@@ -40,7 +40,7 @@ def _mix(x: Any, ops: ModuleType) -> Any:
     return x ^ ops.right_shift(x, np.uint32(16))
 
 
-def choose(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = numpy_ops) -> Any:
+def sample_token(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = numpy_ops) -> Any:
     """int32 [N]: a token per row of `logits` [N, V].
 
     Args:
@@ -53,8 +53,8 @@ def choose(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = numpy_
     best = None if plain and temperature > 0 else ops.cast(ops.argmax(logits, -1), "int32")
     if plain and temperature <= 0:
         return best
-    heat = max(temperature, 1e-6) if plain else ops.maximum(temperature, 1e-6)
-    weights = (logits - ops.max(logits, -1, keepdims=True)) / heat
+    divisor = max(temperature, 1e-6) if plain else ops.maximum(temperature, 1e-6)
+    weights = (logits - ops.max(logits, -1, keepdims=True)) / divisor
     drawn = _invert(ops.exp(weights), uniform, ops)
     return drawn if best is None else ops.where(temperature > 0, drawn, best)
 

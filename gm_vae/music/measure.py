@@ -146,10 +146,10 @@ def _track_notes(tokens: list[int], row: int, fmt: MeasureFormat) -> list[tuple[
     notes = []
 
     def close(pitch: int) -> None:
-        start, loudness = sounding[pitch].pop(0)
+        start, started_velocity = sounding[pitch].pop(0)
         end = min(step, fmt.steps_per_measure)
         if end > start:
-            notes.append((row, pitch, loudness, start, end))
+            notes.append((row, pitch, started_velocity, start, end))
 
     for token in tokens:
         kind, value = vocab.decode(token)

@@ -89,11 +89,11 @@ def tokenise(notes: BarNotes, fmt: MeasureFormat) -> TokenTracks:
     order = np.argsort((track * steps + notes.start_step) * 128 + notes.pitch, kind="stable")
     track, pitch = track[order], notes.pitch[order].astype(np.int64)
     start, end = notes.start_step[order], notes.end_step[order]
-    loudness = 1 + (notes.velocity[order].astype(np.int64) - 1) // (128 // fmt.velocity_bins)
+    velocity_bin = 1 + (notes.velocity[order].astype(np.int64) - 1) // (128 // fmt.velocity_bins)
     count = len(track)
     same_track = track[1:] == track[:-1]
     changes = np.ones(count, bool)  # the first note of a track always states its velocity
-    changes[1:] = ~same_track | (loudness[1:] != loudness[:-1])
+    changes[1:] = ~same_track | (velocity_bin[1:] != velocity_bin[:-1])
 
     # Events: note-offs, then note-ons, each in the order of notes; a stable sort by step keeps it,
     # and no note ends on the step it begins. [2N]
@@ -102,7 +102,9 @@ def tokenise(notes: BarNotes, fmt: MeasureFormat) -> TokenTracks:
     order = np.argsort(event_track * (steps + 1) + event_step, kind="stable")
     step, track = event_step[order], event_track[order]
     token = np.concatenate([vocab.note_off + pitch, vocab.note_on + pitch])[order]
-    velocity = np.concatenate([np.zeros(count, np.int64), np.where(changes, loudness, 0)])[order]
+    velocity = np.concatenate([np.zeros(count, np.int64), np.where(changes, velocity_bin, 0)])[
+        order
+    ]
     first = np.searchsorted(track, np.arange(len(tracks)))  # [K] event that begins each track
     last = np.append(first, 2 * count)[1:] - 1
     shift = np.diff(step, prepend=0)

@@ -109,15 +109,20 @@ def test_another_format_is_a_value_error(random_measures):
 
 def test_hashes_tell_measures_apart(random_measures):
     measures = [m for m in random_measures(200) if m.lengths.max() > 2]
-    assert len({examples.Content.of(m).content_hash for m in measures}) == len(measures)
+    assert len({examples.MeasureBytes.of(m).content_hash for m in measures}) == len(measures)
     one = measures[0]
     other_chord = Measure(one.tokens, one.lengths, (one.chord_ids + 1) % 49)
-    assert examples.Content.of(one).content_hash != examples.Content.of(other_chord).content_hash
-    assert examples.Content.of(one).token_hash == examples.Content.of(other_chord).token_hash
+    assert (
+        examples.MeasureBytes.of(one).content_hash
+        != examples.MeasureBytes.of(other_chord).content_hash
+    )
+    assert (
+        examples.MeasureBytes.of(one).token_hash == examples.MeasureBytes.of(other_chord).token_hash
+    )
     # the same joined tokens, cut into tracks elsewhere
     first = Measure.from_tracks([[360, 489, 489]])
     second = Measure.from_tracks([[360, 489], [489]])
-    assert examples.Content.of(first).token_hash != examples.Content.of(second).token_hash
+    assert examples.MeasureBytes.of(first).token_hash != examples.MeasureBytes.of(second).token_hash
 
 
 def test_data_imports_neither_tensorflow_nor_beam():

@@ -8,7 +8,7 @@ import pytest
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples, shards
 from gm_vae.data.arrays import MeasureArrays
-from gm_vae.data.examples import Content
+from gm_vae.data.examples import MeasureBytes
 from gm_vae.errors import UserError
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
@@ -62,8 +62,8 @@ def test_what_is_no_description(tmp_path, text):
 
 
 def _changed(**change):
-    good = Content.of(Measure.from_tracks([[360, 60, 351, 489]]))
-    return Content(**{**vars(good), **change}).example("a:1")
+    good = MeasureBytes.of(Measure.from_tracks([[360, 60, 351, 489]]))
+    return MeasureBytes(**{**vars(good), **change}).example("a:1")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from closeness import SUM, assert_close
 import gm_vae
 from gm_vae.checkpoints.importing import import_checkpoint
 from gm_vae.checkpoints.load import read_model
-from gm_vae.checkpoints.magentajs import adopt, export_magentajs
+from gm_vae.checkpoints.magentajs import export_magentajs, from_external
 from gm_vae.checkpoints.tensors import read_tensors
 from gm_vae.errors import UserError
 from gm_vae.model.published import NetworkSizes
@@ -57,7 +57,7 @@ def test_another_format_is_told_by_the_browsers_folder_and_refused_from_tensorfl
     fmt = MeasureFormat(beats_per_bar=6, beat_unit=8, min_events=4)  # 466 tokens, as 3/4 has
     sizes = NetworkSizes(4, (4,), 2, 466, chords=True, has_sigma=True)
     weights = {name: np.zeros(shape, np.float32) for name, shape in sizes.shapes().items()}
-    export_magentajs(adopt(weights, fmt, "test"), tmp_path / "js")
+    export_magentajs(from_external(weights, fmt, "test"), tmp_path / "js")
     assert import_checkpoint(tmp_path / "js", tmp_path / "ours").config.fmt == fmt
     assert gm_vae.load(tmp_path / "ours").format == fmt
     (tmp_path / "tf1").mkdir()

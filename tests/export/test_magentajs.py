@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from gm_vae.checkpoints.client_config import read_client_config
-from gm_vae.checkpoints.magentajs import adopt, client_config, export_magentajs, read_magentajs
+from gm_vae.checkpoints.magentajs import (
+    client_config,
+    export_magentajs,
+    from_external,
+    read_magentajs,
+)
 from gm_vae.checkpoints.tensors import read_tensors
 from gm_vae.errors import UsageError, UserError
 from gm_vae.model.published import NetworkSizes
@@ -29,7 +34,7 @@ def random_weights():
 def test_export_holds_the_tensor_bytes_but_sigma(tmp_path, golden_weights):
     output = tmp_path / "out"
     export_magentajs(
-        adopt(golden_weights, MeasureFormat(), "test"), output, "none", shard_bytes=300_000
+        from_external(golden_weights, MeasureFormat(), "test"), output, "none", shard_bytes=300_000
     )
     (group,) = json.loads((output / "weights_manifest.json").read_text())
     names = [weight["name"] for weight in group["weights"]]
@@ -45,7 +50,9 @@ def test_export_holds_the_tensor_bytes_but_sigma(tmp_path, golden_weights):
 
 @pytest.mark.parametrize(("quantization", "share"), [("float16", 2), ("uint16", 2), ("uint8", 4)])
 def test_quantised_export_is_that_much_smaller(tmp_path, golden_weights, quantization, share):
-    export_magentajs(adopt(golden_weights, MeasureFormat(), "test"), tmp_path / "out", quantization)
+    export_magentajs(
+        from_external(golden_weights, MeasureFormat(), "test"), tmp_path / "out", quantization
+    )
     stored = sum(path.stat().st_size for path in (tmp_path / "out").glob("group*"))
     total = sum(array.nbytes for name, array in golden_weights.items() if "sigma" not in name)
     assert stored == total // share
@@ -114,30 +121,31 @@ def test_anothers_config_tells_what_it_can(fmt):
 def test_weights_of_another_format_are_refused(tmp_path, random_weights):
     three_four = MeasureFormat(beats_per_bar=3)  # 24 time-shifts fewer
     with pytest.raises(UserError, match="490 tokens and the measure format has 466"):
-        export_magentajs(adopt(random_weights(490), three_four, "test"), tmp_path / "out")
+        export_magentajs(from_external(random_weights(490), three_four, "test"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    export_magentajs(adopt(random_weights(466), three_four, "test"), tmp_path / "out")
+    export_magentajs(from_external(random_weights(466), three_four, "test"), tmp_path / "out")
     assert read_magentajs(tmp_path / "out")[1].fmt == three_four
 
 
 def test_layers_that_the_client_cannot_run_are_refused(tmp_path, random_weights):
     with pytest.raises(UserError, match="equal width, and this model has 3, 5"):
         export_magentajs(
-            adopt(random_weights(decoder_units=(3, 5)), MeasureFormat(), "test"), tmp_path / "out"
+            from_external(random_weights(decoder_units=(3, 5)), MeasureFormat(), "test"),
+            tmp_path / "out",
         )
 
 
 def test_nothing_of_the_users_is_overwritten(tmp_path, random_weights):
     output = tmp_path / "out"
     fmt = MeasureFormat()
-    export_magentajs(adopt(random_weights(), fmt, "test"), output)
+    export_magentajs(from_external(random_weights(), fmt, "test"), output)
     with pytest.raises(UsageError, match="exists already"):
-        export_magentajs(adopt(random_weights(), fmt, "test"), output)
-    export_magentajs(adopt(random_weights(chords=False), fmt, "test"), output, force=True)
+        export_magentajs(from_external(random_weights(), fmt, "test"), output)
+    export_magentajs(from_external(random_weights(chords=False), fmt, "test"), output, force=True)
     assert not read_magentajs(output)[1].sizes.chords
     (output / "gm_vae.json").write_text("{}")
     with pytest.raises(UsageError, match="is a gm-vae checkpoint"):
-        export_magentajs(adopt(random_weights(), fmt, "test"), output, force=True)
+        export_magentajs(from_external(random_weights(), fmt, "test"), output, force=True)
     assert (output / "gm_vae.json").exists()
 
 
@@ -145,13 +153,17 @@ def test_failed_export_leaves_nothing(tmp_path, random_weights):
     weights = random_weights()
     weights["encoder/mu/bias"][0] = np.nan
     with pytest.raises(UserError, match="NaN"):
-        export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out")
+        export_magentajs(from_external(weights, MeasureFormat(), "test"), tmp_path / "out")
     with pytest.raises(UsageError, match="int4"):
-        export_magentajs(adopt(random_weights(), MeasureFormat(), "test"), tmp_path / "out", "int4")
+        export_magentajs(
+            from_external(random_weights(), MeasureFormat(), "test"), tmp_path / "out", "int4"
+        )
     assert not list(tmp_path.iterdir())
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="is a file"):
-        export_magentajs(adopt(random_weights(), MeasureFormat(), "test"), tmp_path / "file")
+        export_magentajs(
+            from_external(random_weights(), MeasureFormat(), "test"), tmp_path / "file"
+        )
 
 
 def _converter(kind="MultitrackConverter", **changes):
@@ -188,7 +200,7 @@ def _converter(kind="MultitrackConverter", **changes):
 )
 def test_config_that_is_not_ours_is_one_sentence(tmp_path, random_weights, change, sentence):
     output = tmp_path / "out"
-    export_magentajs(adopt(random_weights(), MeasureFormat(), "test"), output)
+    export_magentajs(from_external(random_weights(), MeasureFormat(), "test"), output)
     config = json.loads((output / "config.json").read_text())
     (output / "config.json").write_text(json.dumps({**config, **change}))
     with pytest.raises(UserError, match=sentence) as caught:
@@ -198,7 +210,7 @@ def test_config_that_is_not_ours_is_one_sentence(tmp_path, random_weights, chang
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "7", '"x"', "\0"])
 def test_config_that_is_no_configuration(tmp_path, random_weights, text):
-    export_magentajs(adopt(random_weights(), MeasureFormat(), "test"), tmp_path / "out")
+    export_magentajs(from_external(random_weights(), MeasureFormat(), "test"), tmp_path / "out")
     (tmp_path / "out" / "config.json").write_text(text)
     with pytest.raises(UserError, match=r"not JSON|no configuration"):
         read_magentajs(tmp_path / "out")

@@ -11,7 +11,7 @@ import pytest
 from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
-from gm_vae.checkpoints.magentajs import adopt, export_magentajs, read_magentajs
+from gm_vae.checkpoints.magentajs import export_magentajs, from_external, read_magentajs
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure_format import MeasureFormat
@@ -142,7 +142,7 @@ def test_our_export_decodes_as_the_numpy_network(clients, tmp_path, quantization
     size = vocabulary(fmt).size
     sizes = NetworkSizes(24, (20, 20), 10, size, bool(chords), has_sigma=True)
     export_magentajs(
-        adopt(random_weights(sizes), fmt, "test"),
+        from_external(random_weights(sizes), fmt, "test"),
         tmp_path / "out",
         quantization,
         shard_bytes=50_000,
@@ -163,7 +163,7 @@ def test_our_export_decodes_as_the_numpy_network(clients, tmp_path, quantization
 @pytest.mark.parametrize("quantization", ["none", "uint8"])
 def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantization):
     sizes = NetworkSizes(24, (20, 20), 10, 490, chords=True, has_sigma=True)
-    model = adopt(random_weights(sizes), MeasureFormat(), "test")
+    model = from_external(random_weights(sizes), MeasureFormat(), "test")
     export_magentajs(model, tmp_path / "out", quantization)
     reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
     z, (tokens,) = clear_points(reference, 10, ("Am",), MeasureFormat(), count=1)
@@ -196,7 +196,7 @@ def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
 def test_golden_weights_through_our_export_decode_as_the_numpy_network(clients, golden, tmp_path):
     with np.load(golden / "model/chords_dec3/weights.npz") as file:
         weights = {name.replace("|", "/"): file[name] for name in file.files}
-    export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
+    export_magentajs(from_external(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     z, (expected,) = clear_points(NumpyReference(weights), 32, ("Am",), MeasureFormat())
     (found,) = clients.decode("node", tmp_path / "out", z.tolist(), ("Am",))
     np.testing.assert_array_equal(found["tokens"], expected)
@@ -207,7 +207,7 @@ def test_golden_weights_through_our_export_decode_as_the_numpy_network(clients, 
 def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord):
     sizes = NetworkSizes(24, (20,), 10, 490, chord is not None, has_sigma=True)
     weights = random_weights(sizes)
-    export_magentajs(adopt(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
+    export_magentajs(from_external(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     requests = [{"noteSequence": NOTE_SEQUENCE, "chord": chord}]
     (found,) = clients.encode(where, tmp_path / "out", requests)
     tokens = np.full((1, 8, 64), -1)
@@ -240,7 +240,9 @@ def tiny_model():
 def tiny_export(tiny_model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny") / "out"
     export_magentajs(
-        adopt(tiny_model.network.published_weights(), tiny_model.format, "test"), folder, "none"
+        from_external(tiny_model.network.published_weights(), tiny_model.format, "test"),
+        folder,
+        "none",
     )
     return folder
 

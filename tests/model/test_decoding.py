@@ -14,7 +14,7 @@ from gm_vae.data.dataset import read_measures
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.grammar import Grammar, repeat_penalty_at
-from gm_vae.model.sampling import choose, uniforms
+from gm_vae.model.sampling import sample_token, uniforms
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import EventType, vocabulary
 
@@ -76,7 +76,7 @@ def test_draws_invert_the_distribution_and_never_pick_what_cannot_come(size):
     uniform = rng.random(3000).astype(np.float32)
     uniform[:1000] = np.repeat(np.float32([2.0**-24, 1 - 2.0**-24]), 500)  # the ends
     for temperature in (0.01, 1.0, 2.0):
-        found = choose(logits, temperature, uniform)
+        found = sample_token(logits, temperature, uniform)
         assert np.isfinite(logits[np.arange(3000), found]).all()
         best = logits.max(1, keepdims=True)
         sums = np.exp((logits.astype(float) - best) / temperature).cumsum(1)

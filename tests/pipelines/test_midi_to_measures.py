@@ -73,7 +73,7 @@ def test_each_measure_is_there_once_and_in_one_split_with_its_song(corpus, datas
         # whole songs: every measure of every song seen here is here
         songs = {song for _, song, _ in records}
         assert set().union(*(expected[song] for song in songs)) == set(measures)
-        hashes = [examples.Content.of(measure).content_hash for measure in measures]
+        hashes = [examples.MeasureBytes.of(measure).content_hash for measure in measures]
         assert hashes == sorted(hashes)
     everything = {m for split in dataset_lib.SPLITS for m, _, _ in _records(dataset, split)}
     assert everything == set().union(*expected.values())

@@ -45,7 +45,7 @@ def test_large_corpora_are_split_by_the_key_alone():
 
 
 def _key(measures):
-    return splits.song_key(examples.Content.of(measure).token_hash for measure in measures)
+    return splits.song_key(examples.MeasureBytes.of(measure).token_hash for measure in measures)
 
 
 def test_the_key_is_of_the_music(midi_files):

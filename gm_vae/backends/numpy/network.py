@@ -16,7 +16,7 @@ from gm_vae.backends.numpy.threads import in_threads, split
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.grammar import NEVER, Grammar, GrammarState, repeat_penalty_at
-from gm_vae.model.sampling import choose, uniforms
+from gm_vae.model.sampling import sample_token, uniforms
 from gm_vae.music.chords import NO_CHORD, NUM_CHORDS
 from gm_vae.music.event_chords import chord_slot
 from gm_vae.music.measure_format import MeasureFormat
@@ -128,7 +128,7 @@ class NumpyVAE:
 
         Args as in `decode`.
         """
-        run = _Run(self, self.embed(z), first_inputs)
+        run = _DecoderState(self, self.embed(z), first_inputs)
         logits = run.step(run.first_inputs, np.full(len(run.rows), NO_CHORD))
         logits = logits[:, self.vocab.program :]  # [B * T, 130]
         return logits.reshape(len(z), self.config.fmt.max_tracks, logits.shape[1])
@@ -162,7 +162,7 @@ class NumpyVAE:
         """
         fmt = self.config.fmt
         tracks_each, steps = fmt.max_tracks, fmt.max_track_length
-        run, grammar = _Run(self, self.embed(z), first_inputs), Grammar(fmt)
+        run, grammar = _DecoderState(self, self.embed(z), first_inputs), Grammar(fmt)
         total = len(run.rows)
         draw, track = np.repeat(draws, tracks_each), run.rows % tracks_each
         row_chords = np.repeat(chords, tracks_each, axis=0)  # [B, C] -> [N, C]
@@ -179,7 +179,7 @@ class NumpyVAE:
             if t == 0 and programs is not None:
                 first = logits[:, self.vocab.program :]
                 first[~programs.reshape(total, -1)] = NEVER
-            previous = choose(logits, temperature, uniforms(seed, draw, track, t))
+            previous = sample_token(logits, temperature, uniforms(seed, draw, track, t))
             going = ~state.done
             tokens[run.rows[going], t] = previous[going]
             lengths[run.rows[going]] += 1
@@ -217,13 +217,13 @@ class NumpyVAE:
         tokens = np.zeros((batch, fmt.max_tracks, steps), np.int32)
         previous = np.full(batch, NO_INPUT)
         for track in range(fmt.max_tracks):
-            run = _Run(self, embeddings[:, track])
+            run = _DecoderState(self, embeddings[:, track])
             now = np.zeros(batch, np.int32)
             for t in range(steps):
                 by_place = chords.ndim == 3
                 chord = chords[:, track, t] if by_place else _chord_now(chords, now, t, fmt)
                 uniform = uniforms(seed, draws, np.full(batch, track), t)
-                previous = choose(run.step(previous, chord), temperature, uniform)
+                previous = sample_token(run.step(previous, chord), temperature, uniform)
                 tokens[:, track, t] = previous
                 now += self.vocab.shift_steps[previous]
         return tokens
@@ -242,7 +242,7 @@ class NumpyVAE:
         return [(h, c) for c, h in zip(parts[::2], parts[1::2])]
 
 
-class _Run:
+class _DecoderState:
     """The track decoder at work on N tracks, of embeddings [..., D].
 
     Attributes:
