@@ -74,7 +74,8 @@ def browsers(checkpoint, folder, clients, places, count) -> None:
         from gm_vae.backends import network_of
         from gm_vae.generate.gmvae import GMVAE
 
-        model = GMVAE(network_of(from_external(weights, info.fmt, "js")))
+        found = from_external(weights, info.fmt, "js")
+        model = GMVAE(network_of(found.config, found.weights))
         z = model.sample_points(count, seed=0)
         measures = model.decode(z, CHORDS[0], seed=0)
         for where in places:

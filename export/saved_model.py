@@ -68,7 +68,7 @@ def export_saved_model(
         raise UsageError(
             f"TensorFlow does not write to {output}, a name that is not UTF-8; choose another."
         ) from None
-    network = network_of(checkpoint)
+    network = network_of(checkpoint.config, checkpoint.weights)
     weights = network.trackable_variables()
     if half:
         weights = {name: tf.Variable(tf.cast(value, tf.float16)) for name, value in weights.items()}

@@ -48,7 +48,9 @@ def export_tfjs(
         UserError: the place cannot be written, or a weight is too large for float16.
     """
     with output_folder(output, force) as part:
-        for name, function in concrete_functions(network_of(checkpoint)).items():
+        for name, function in concrete_functions(
+            network_of(checkpoint.config, checkpoint.weights)
+        ).items():
             write_graph_model(part / name, function, quantization, shard_bytes)
         write_json(part / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
         write_about(part, checkpoint, "tfjs", quantization)

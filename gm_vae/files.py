@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 
 from gm_vae.errors import UsageError, UserError
-from gm_vae.storage import replacing
+from gm_vae.storage import local_path, replacing
 
 
 def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -20,7 +20,7 @@ def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
     Raises UsageError if there is no such home folder, or for a character that no path can hold.
     """
     try:
-        return _path(path).expanduser()
+        return local_path(path).expanduser()
     except RuntimeError:
         raise UsageError(
             f"{path} names the home folder of nobody; write the path in full."
@@ -56,7 +56,7 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
         UsageError: `path` exists and `force` is false, or it is a folder.
         UserError: the place cannot be written.
     """
-    path = _path(path)
+    path = local_path(path)
     require_free(path, force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         UsageError: `path` is a file, or a folder with something in it and `force` is false.
         UserError: the place cannot be written.
     """
-    path = _path(path)
+    path = local_path(path)
     try:
         if path.exists() and not path.is_dir():
             raise UsageError(f"{path} is a file; give the name of a folder.")
@@ -140,9 +140,3 @@ def unwritable(path: str | os.PathLike[str], error: OSError) -> UserError:
     else:
         remedy = "choose a folder that you can write to"
     return UserError(f"Cannot write {path} ({error.strerror or error}); {remedy}.")
-
-
-def _path(path: str | os.PathLike[str]) -> pathlib.Path:
-    if "\0" in os.fspath(path):
-        raise UsageError(f"{path} holds a NUL character, which no path can; write it without.")
-    return pathlib.Path(path)

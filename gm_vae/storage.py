@@ -49,6 +49,13 @@ def is_remote(path: str | os.PathLike[str]) -> bool:
     return bool(scheme(path))
 
 
+def local_path(path: str | os.PathLike[str]) -> pathlib.Path:
+    """A path of this machine. Raises UsageError for a character that no path can hold."""
+    if "\0" in os.fspath(path):
+        raise UsageError(f"{path} holds a NUL character, which no path can; write it without.")
+    return pathlib.Path(path)
+
+
 def to_bytes(path: str) -> bytes:
     """A path or name as bytes: Beam's coders and hashes know no name that is not UTF-8."""
     return path.encode("utf-8", "surrogatepass")
@@ -66,9 +73,7 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
     """
     path = os.fspath(path)
     if not is_remote(path):
-        if "\0" in path:
-            raise UsageError(f"{path} holds a NUL character, which no path can; write it without.")
-        return open(path, "rb")
+        return open(local_path(path), "rb")
     if scheme(path).lower() in ("http", "https"):
         from gm_vae.web import open_address
 

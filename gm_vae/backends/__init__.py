@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from gm_vae.errors import UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from gm_vae.backends.interface import Backend
-    from gm_vae.checkpoints.checkpoint import Checkpoint
     from gm_vae.model.config import ModelConfig
     from gm_vae.model.vae import HierarchicalVAE
 
@@ -42,8 +44,8 @@ def make_network(config: ModelConfig, **kwargs: Any) -> HierarchicalVAE:
     return HierarchicalVAE(config, kernels=current().Kernels(), **kwargs)
 
 
-def network_of(checkpoint: Checkpoint) -> HierarchicalVAE:
-    """The Keras model with the weights of a checkpoint."""
-    network = make_network(checkpoint.config)
-    network.load_published_weights(checkpoint.weights)
+def network_of(config: ModelConfig, weights: Mapping[str, np.ndarray]) -> HierarchicalVAE:
+    """The Keras model with these weights, by published name."""
+    network = make_network(config)
+    network.load_published_weights(weights)
     return network

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
-from gm_vae.errors import Interrupted, UserError
+from gm_vae.errors import Interrupted
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.kernels import Kernels
 from gm_vae.model.train_config import TrainConfig
@@ -16,8 +15,6 @@ from gm_vae.model.vae import HierarchicalVAE
 if TYPE_CHECKING:
     import tensorflow as tf
 
-T = TypeVar("T")
-
 
 class DataLost(Exception):
     """The dataset cannot be read any more; the text is the reason."""
@@ -25,15 +22,6 @@ class DataLost(Exception):
 
 class WorkerLost(Interrupted):
     """Another worker has gone; a new process must take this one's place."""
-
-
-def next_batch(batches: Iterator[T]) -> T:
-    """The next batch of a dataset. Raises DataLost if a file of it has gone or changed."""
-    try:
-        return next(batches)
-    except UserError as error:
-        reason = str(error).partition(";")[0]  # its remedy would cost the run
-        raise DataLost(reason) from None
 
 
 class Trainer(Protocol):

@@ -63,6 +63,15 @@ class MeasureBatches:
         if begun and not self._drop_remainder:
             yield _concatenated(begun)
 
+    def lengths(self, most: int) -> np.ndarray:
+        """int32 [M, T]: tokens of each track of the first `most` measures, in file order."""
+        lengths: list[np.ndarray] = []
+        for number in range(len(self._files)):
+            if sum(map(len, lengths)) >= most:
+                break
+            lengths.append(self._shard(number).lengths)
+        return np.concatenate(lengths)[:most].astype(np.int32)
+
     def _windows(self) -> Iterator[tuple[MeasureArrays, np.ndarray, np.ndarray]]:
         """Measures of each window, which of them come one after the other, and their shifts."""
         order, (number, count) = self._order, self._share

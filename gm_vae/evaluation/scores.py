@@ -26,6 +26,8 @@ from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.vocabulary import EventType
 from gm_vae.progress import Progress
 
+_BATCH_SIZE = 256
+
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
@@ -109,7 +111,7 @@ def evaluate(
     dataset_dir: str | os.PathLike[str],
     split: str,
     *,
-    batch_size: int = 256,
+    batch_size: int = _BATCH_SIZE,
     limit: int | None = None,
     seed: int = 0,
     score: Callable[..., Any] | None = None,
@@ -128,17 +130,10 @@ def evaluate(
     Raises:
         UserError: no such dataset, it has another format than the model, or the split is empty.
     """
-    found = evaluate_unless(
-        lambda: False,
-        network,
-        dataset_dir,
-        split,
-        batch_size=batch_size,
-        limit=limit,
-        seed=seed,
-        score=score,
-        show_progress=show_progress,
-    )
+    batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
+    score = score or make_score(network)
+    with Progress(total, "measure", shown=show_progress) as progress:
+        found = _evaluated(network, batches, score, seed, progress, lambda: False)
     assert found is not None
     return found
 
@@ -149,35 +144,41 @@ def evaluate_unless(
     dataset_dir: str | os.PathLike[str],
     split: str,
     *,
-    batch_size: int = 256,
-    limit: int | None = None,
-    seed: int = 0,
-    score: Callable[..., Any] | None = None,
-    show_progress: bool = False,
+    limit: int | None,
+    score: Callable[..., Any],
 ) -> Evaluation | None:
     """`evaluate`, or None if it was `stopped`, which is asked before each batch."""
-    batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
-    score = score or make_score(network)
+    batches, total = split_batches(network, dataset_dir, split, _BATCH_SIZE, limit)
+    with Progress(total, "measure", shown=False) as progress:
+        return _evaluated(network, batches, score, 0, progress, stopped)
+
+
+def _evaluated(
+    network: HierarchicalVAE,
+    batches: Iterable[Batch],
+    score: Callable[..., Any],
+    seed: int,
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> Evaluation | None:
+    """The figures of the measures of all batches, None if it was stopped."""
     count = reconstruction = elsewhere = kl = 0.0
     units = tokens = latents = np.zeros(())
-    with Progress(total, "measure", shown=show_progress) as progress:
-        for index, batch in enumerate(batches):
-            if stopped():
-                return None
-            size = len(batch["lengths"])
-            rng = np.random.default_rng([seed, index])
-            noise = rng.standard_normal((size, network.config.latent_size), np.float32)
-            found = score(batch["tokens"], batch["lengths"], batch["chords"], noise)
-            part = {
-                name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in found.items()
-            }
-            count += size
-            reconstruction += float(part["reconstruction"])
-            elsewhere += float(part["elsewhere"])
-            kl += float(part["unit_kl"].sum())
-            units = units + part["unit_kl"]
-            tokens, latents = tokens + part["tokens"], latents + part["latents"]
-            progress.update(size, "scored")
+    for index, batch in enumerate(batches):
+        if stopped():
+            return None
+        size = len(batch["lengths"])
+        rng = np.random.default_rng([seed, index])
+        noise = rng.standard_normal((size, network.config.latent_size), np.float32)
+        found = score(batch["tokens"], batch["lengths"], batch["chords"], noise)
+        part = {name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in found.items()}
+        count += size
+        reconstruction += float(part["reconstruction"])
+        elsewhere += float(part["elsewhere"])
+        kl += float(part["unit_kl"].sum())
+        units = units + part["unit_kl"]
+        tokens, latents = tokens + part["tokens"], latents + part["latents"]
+        progress.update(size, "scored")
     nats, hits, seen = tokens
     mean, square, _ = latents / count
     variance, kls = square - mean * mean, units / count

@@ -304,7 +304,7 @@ def _vary(args: VaryArguments) -> None:
         for name in ("chords", "instruments", "require", "forbid", "more", "add", "remove"):
             if getattr(args, name):
                 raise UsageError(f"--{name} does not go with --tracks, which keeps the others.")
-        how = {**playing.arguments}
+        how = playing.arguments
         del how["instruments"]
         measure = source_measures(args, model, 1)[0]
         made = operations.reroll(model, measure, args.tracks, **variations, **how)

@@ -72,11 +72,9 @@ class GMVAE:
     @functools.cached_property
     def network(self) -> HierarchicalVAE:
         """The Keras model, for training, scores and exports."""
-        from gm_vae.backends import make_network
+        from gm_vae.backends import network_of
 
-        network = make_network(self.config)
-        network.load_published_weights(self.numpy.published_weights())
-        return network
+        return network_of(self.config, self.numpy.published_weights())
 
     @property
     def config(self) -> ModelConfig:

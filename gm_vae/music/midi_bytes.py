@@ -227,7 +227,7 @@ def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, 
     """(first, stop, whether its size is right) of each MTrk chunk's content.
 
     Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
-    declared number are missing: behind them it may hold those of an older, longer file.
+    declared number are missing: the bytes behind them may belong to an older, longer file.
     """
     chunks = []
     for _ in range(2 * MAX_TRACKS):

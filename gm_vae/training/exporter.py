@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from gm_vae.backends.interface import DataLost
+from gm_vae.backends.batches import read_while_training
 from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.checkpoints.folder import training_of, write_checkpoint
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.data.dataset import Dataset
-from gm_vae.errors import UserError
 from gm_vae.evaluation.scores import Evaluation
 from gm_vae.model.train_config import TrainConfig
 from gm_vae.model.vae import HierarchicalVAE
@@ -112,11 +111,8 @@ class Exporter:
     def _whitened(self, weights: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:
         """The same model, in whose coordinates training measures lie as the prior's points do."""
         # the first ones are a random sample: their order is that of their hashes
-        try:
+        with read_while_training():
             measures = MeasureArrays.load(self._dataset.directory, "train", count)
-        except UserError as error:
-            reason = str(error).partition(";")[0]  # its remedy would cost the run
-            raise DataLost(reason) from None
         index = np.arange(len(measures))
 
         def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -91,7 +91,7 @@ class TimeLimit(StepLimit):
         self._used = keras.Variable(0.0, trainable=False, dtype="float32", name="seconds_used")
         self.variables = {"limit/seconds_used": self._used}
         self.schedule_step = self._start = 0.0
-        self.seconds_left = lambda: max(self._total - self._seconds(), 0.0)
+        self.seconds_left = self._seconds_left
         # of work beside the steps, as timed last
         self._costs = {"save": 1.0, "validate": 0.0, "align": 0.0, "export": 1.0}
         self._compiled = self._last = False
@@ -151,8 +151,7 @@ class TimeLimit(StepLimit):
         self._used.assign(self._seconds())
 
     def ahead(self, done: int) -> str:
-        left = max(self._total - self._seconds(), 0.0)
-        return f"steps of {self.config.batch_size} for {duration(left)}"
+        return f"steps of {self.config.batch_size} for {duration(self._seconds_left())}"
 
     def used(self) -> str:
         return f"used its {duration(self._total)}"
@@ -160,6 +159,9 @@ class TimeLimit(StepLimit):
     def _seconds(self) -> float:
         """Used in all."""
         return self._earlier + self._clock() - self._began
+
+    def _seconds_left(self) -> float:
+        return max(self._total - self._seconds(), 0.0)
 
     def _ending(self) -> float:
         """Seconds from the last step to the end."""

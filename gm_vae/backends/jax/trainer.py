@@ -13,13 +13,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import keras
-import numpy as np
 
-from gm_vae.backends.interface import next_batch
+from gm_vae.backends.batches import next_batch, training_measures
 from gm_vae.backends.jax.kernels import JaxKernels
-from gm_vae.data.arrays import Batch, MeasureArrays
+from gm_vae.data.arrays import Batch
 from gm_vae.data.prefetch import prefetched
-from gm_vae.data.reader import measure_batches
 from gm_vae.model import objective
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.layout import Segments, fits, segments_for
@@ -50,19 +48,8 @@ class JaxTrainer:
     def start(self, first_step: int) -> None:
         """Load the training split and draw its batches from `first_step` on."""
         config = self._config
-        sample = MeasureArrays.load(self._dataset_dir, "train", _SAMPLE)
-        self._segments = segments_for(sample.lengths.astype(np.int32), config.batch_size)
-        batches = measure_batches(
-            self._dataset_dir,
-            "train",
-            config.batch_size,
-            shuffle_seed=config.seed,
-            repeat=True,
-            drop_remainder=True,
-            transpose=config.transpose,
-            bucket=config.bucket,
-            first_batch=first_step,
-        )
+        batches = training_measures(self._dataset_dir, config, first_step)
+        self._segments = segments_for(batches.lengths(_SAMPLE), config.batch_size)
         self._batches = prefetched(batches, _AHEAD)
         self._step = make_step(self.network, self.optimizer, config)
         self._state = (

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from gm_vae.backends.batches import training_measures
 from gm_vae.backends.tensorflow.strategies import share_of
 from gm_vae.data import arrays
-from gm_vae.data.reader import measure_batches
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.train_config import TrainConfig
 
@@ -36,18 +36,7 @@ def training_batches(
         dicts of "tokens", "chords" int32 [B, T, E], "lengths" int32 [B, T], "noise" float32
         [B, Z].
     """
-    batches = measure_batches(
-        dataset_dir,
-        "train",
-        config.batch_size,
-        shuffle_seed=config.seed,
-        repeat=True,
-        drop_remainder=True,
-        transpose=config.transpose,
-        bucket=config.bucket,
-        first_batch=first_step,
-        share=share,
-    )
+    batches = training_measures(dataset_dir, config, first_step, share)
     size = config.batch_size // share[1]
     part = slice(share[0] * size, (share[0] + 1) * size)
 

@@ -17,6 +17,11 @@ from gm_vae.model.layout import Layout
 class StaticKernels(Kernels):
     """Static shapes: for decoding, and the base of the others."""
 
+    @property
+    def inference(self) -> Kernels:
+        """See `Kernels.inference`."""
+        return StaticKernels()
+
     def embed_sum(self, table: tf.Tensor, indices: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
         """See `Kernels.embed_sum`."""
         return sum_of_gathers(table, indices)
@@ -40,11 +45,6 @@ class StaticKernels(Kernels):
 class OneHotKernels(StaticKernels):
     """Static shapes with a gradient that TPUs and XLA compute fast and in a fixed order."""
 
-    @property
-    def inference(self) -> Kernels:
-        """See `Kernels.inference`."""
-        return StaticKernels()
-
     def embed_sum(self, table: tf.Tensor, indices: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
         """See `Kernels.embed_sum`."""
         return one_hot_sum(self, table, indices, dtype)
@@ -60,11 +60,6 @@ class RaggedKernels(StaticKernels):
     def static(self) -> Kernels:
         """See `Kernels.static`."""
         return OneHotKernels()
-
-    @property
-    def inference(self) -> Kernels:
-        """See `Kernels.inference`."""
-        return StaticKernels()
 
     def lstm(
         self,

@@ -7,7 +7,7 @@ import os
 
 import tensorflow as tf
 
-from gm_vae.backends.interface import next_batch
+from gm_vae.backends.batches import next_batch
 from gm_vae.backends.tensorflow import strategies
 from gm_vae.backends.tensorflow.batches import distributed_batches
 from gm_vae.backends.tensorflow.step import make_step

@@ -48,7 +48,7 @@ export class TrackGrammar {
    * @param {number} left tokens to go, this one counted
    */
   constrain(logits, left) {
-    // before anything is overwritten: what goes to the shift to the bar line
+    // This sum comes first, since it needs all logits as they were.
     this._sumUpToBarLine(logits);
     const after = left - 1;
     const mayStrike = this._constrainNoteOns(logits, after);

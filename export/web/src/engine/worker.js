@@ -8,7 +8,7 @@ import {Model} from './model.js';
 
 /** @type {Promise<Model>} */
 let model = Promise.reject(new Error('no model is loaded'));
-model.catch(() => {}); // it is told to whoever asks
+model.catch(() => {}); // each request reports it
 
 /** @type {Actions} */
 const actions = {

@@ -93,7 +93,7 @@ function bestAtFirst(seen) {
  * The chance of the best path to each state. Within a key, a move depends on the chances of both
  * chords only, of which there are few: the best predecessor is looked for in each class of equal
  * chance. A class may hold the chord itself, which would be no move; then staying weighs more anyway.
- * @param {Float64Array} last those of the frame before
+ * @param {Float64Array} last the values of the previous frame
  * @param {number[]} seen likelihoods of this frame
  */
 function bestAfter(last, seen) {

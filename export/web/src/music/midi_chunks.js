@@ -83,7 +83,7 @@ function unwrapRiff(data) {
 
 /**
  * Tracks. Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
- * declared number are missing: behind them it may hold those of an older, longer file.
+ * declared number are missing: the bytes behind them may belong to an older, longer file.
  * @param {Uint8Array} data
  * @param {DataView} view
  * @param {number} position

@@ -56,7 +56,7 @@ export class TrackReader {
     this.tick += this.checkedDelay(delta);
     if (this.tick > MIDI.maxTicks) throw new MidiError('A time in the MIDI file is damaged.');
     const data2 = size > 1 ? data[at + 1] : 0;
-    // without any status in the file so far it is no event that counts, whatever its data
+    // a file that has had no status yet: the event does not count, whatever its data
     const running = status ?? statuses[size] ?? data[at];
     statuses[size] = running;
     contents.events.push({

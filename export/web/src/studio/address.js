@@ -30,7 +30,7 @@ export class Address {
     }, DELAY);
   }
 
-  /** @param {(link: string) => void} open is told what a person enters or goes back to */
+  /** @param {(link: string) => void} open receives each link that a person enters or goes back to */
   listen(open) {
     window.addEventListener('hashchange', () => open(this.hash));
   }
