@@ -216,6 +216,8 @@ class Grammar:
             has_note=state.has_note | struck,
             done=state.done | (kind == _END),
         )
+        if self.ops is numpy_ops and not state.done.any():
+            return new
         return GrammarState(*(self._keep(state.done, old, x) for old, x in zip(state, new)))
 
     def _keep(self, done: Any, old: Any, new: Any) -> Any:

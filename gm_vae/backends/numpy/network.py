@@ -326,7 +326,8 @@ class _Cell:
             np.exp(gates, out=gates)
             gates += 1
             np.reciprocal(gates, out=gates)
-            i, j, f, o = np.split(gates, 4, axis=1)
+            h = self.units
+            i, j, f, o = (gates[:, first : first + h] for first in range(0, 4 * h, h))
             j *= 2
             j -= 1
             j *= i
