@@ -74,10 +74,10 @@ def read_cluster(text: str) -> Cluster:
 
 
 def _object(values: Any, name: str) -> dict[str, Any]:
-    found = values.get(name) if isinstance(values, dict) else None
-    if not isinstance(found, dict) or not found:
+    value = values.get(name) if isinstance(values, dict) else None
+    if not isinstance(value, dict) or not value:
         raise _wrong(f'has no object "{name}"')
-    return found
+    return value
 
 
 def _addresses(values: Any, job: str) -> list[str]:

@@ -84,14 +84,14 @@ def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat,
             "take a checkpoint with a TriadChordEncoder or without chords."
         )
     names = ("numSteps", "numSegments", "stepsPerQuarter", "totalSteps", "numVelocityBins")
-    found = [args.get(name) for name in names]
-    values = [value for value in found if type(value) is int and 1 <= value <= 1 << 20]
+    given = [args.get(name) for name in names]
+    values = [value for value in given if type(value) is int and 1 <= value <= 1 << 20]
     if len(values) < len(names):
         raise UserError(f"{where} lacks one of {', '.join(names)}; copy the checkpoint again.")
     if args.get("minPitch", 0) != 0 or args.get("maxPitch", 127) != 127:
         raise UserError(f"{where} narrows the range of pitches, which gm-vae does not know.")
     if _FORMAT in config:
-        return _told_format(config[_FORMAT], values, where), encoder is not None
+        return _own_format(config[_FORMAT], values, where), encoder is not None
     rows, tracks, steps_per_quarter, steps, velocity_bins = values
     # The least beat unit from quarters up in which the measure is a whole number of beats.
     beat_unit = 4 * steps_per_quarter // math.gcd(steps, steps_per_quarter)
@@ -110,10 +110,10 @@ def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat,
     ), encoder is not None
 
 
-def _told_format(told: Any, values: list[int], where: str) -> MeasureFormat:
+def _own_format(field: Any, values: list[int], where: str) -> MeasureFormat:
     """The format of our own field, which must agree with the values of the client's fields."""
     try:
-        fmt = MeasureFormat.from_dict(told)
+        fmt = MeasureFormat.from_dict(field)
     except WrongValue:
         raise UserError(f"{where} has a damaged {_FORMAT}; copy the checkpoint again.") from None
     args = client_config(fmt, chords=False)["dataConverter"]["args"]

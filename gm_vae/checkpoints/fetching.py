@@ -111,10 +111,10 @@ class _Fetch:
 
     def _copy(self, name: str, most: int) -> int:
         """Copy a file of at most so many bytes; returns how many it has."""
-        place = storage.join(self._address, urllib.parse.quote(name))
+        address = storage.join(self._address, urllib.parse.quote(name))
         target = self._folder / name
         copied = 0
-        stream = self._open(name, place)
+        stream = self._open(name, address)
         if stream is None:
             return 0
         try:
@@ -125,33 +125,33 @@ class _Fetch:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     copy = open(target, "wb")  # noqa: SIM115
                 with copy:
-                    for piece in self._pieces(stream, place):
+                    for piece in self._pieces(stream, address):
                         copied += len(piece)
                         if copied > most:
                             raise UserError(
-                                f"{place} has more than the {most:,} bytes that it may have; take "
-                                "another model."
+                                f"{address} has more than the {most:,} bytes that it may have; "
+                                "take another model."
                             )
                         copy.write(piece)
         except OSError as error:
-            raise does_not_fit(place, self._folder, error) from None
+            raise does_not_fit(address, self._folder, error) from None
         return copied
 
-    def _open(self, name: str, place: str) -> BinaryIO | None:
+    def _open(self, name: str, address: str) -> BinaryIO | None:
         """A file of the address; None if it is not there and need not be."""
         try:
-            return storage.open_file(place)
+            return storage.open_file(address)
         except FileNotFoundError:
             if name in _ABSENT_WITHOUT_HARM:
                 return None
             raise UserError(
-                f"there is no {place}; give the address of a folder that holds {MANIFEST} and the "
-                "files that it names."
+                f"there is no {address}; give the address of a folder that holds {MANIFEST} and "
+                "the files that it names."
             ) from None
         except OSError as error:
-            raise _unreadable(place, error) from None
+            raise _unreadable(address, error) from None
 
-    def _pieces(self, stream: BinaryIO, place: str) -> Iterator[bytes]:
+    def _pieces(self, stream: BinaryIO, address: str) -> Iterator[bytes]:
         """The content as it comes."""
         read = getattr(stream, "read1", stream.read)
         while True:
@@ -160,7 +160,7 @@ class _Fetch:
             try:
                 piece = read(_PIECE_BYTES)
             except Exception as error:  # each kind of storage has its own
-                raise _unreadable(place, error) from None
+                raise _unreadable(address, error) from None
             if not piece:
                 return
             yield piece
@@ -172,6 +172,6 @@ class _Fetch:
         )
 
 
-def _unreadable(place: str, error: Exception) -> UserError:
+def _unreadable(address: str, error: Exception) -> UserError:
     reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or error
-    return UserError(f"cannot read {place} ({reason}); try again later.")
+    return UserError(f"cannot read {address} ({reason}); try again later.")

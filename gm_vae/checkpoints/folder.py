@@ -117,8 +117,8 @@ def write_checkpoint(
     Raises:
         UserError: the place cannot be written, or is taken and `force` is false.
     """
-    with output_folder(folder, force) as part:
-        write_checkpoint_files(part, Checkpoint(config, dict(weights), dict(training or {})))
+    with output_folder(folder, force) as temporary:
+        write_checkpoint_files(temporary, Checkpoint(config, dict(weights), dict(training or {})))
 
 
 def export_checkpoint(
@@ -133,9 +133,9 @@ def export_checkpoint(
         UsageError: `output` is taken.
         UserError: the place cannot be written, or a weight is too large for float16.
     """
-    with output_folder(output, force) as part:
-        write_checkpoint_files(part, checkpoint, quantization)
-        write_card(part, checkpoint, "checkpoint", quantization)
+    with output_folder(output, force) as temporary:
+        write_checkpoint_files(temporary, checkpoint, quantization)
+        write_card(temporary, checkpoint, "checkpoint", quantization)
 
 
 def write_checkpoint_files(
@@ -228,9 +228,9 @@ def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     folder = pathlib.Path(path)
     if not folder.exists():
         raise UserError(f"there is no checkpoint at {folder}; train one with gm-vae train.")
-    for found in (folder, folder / "checkpoint"):
-        if (found / FILE_NAME).is_file():
-            return found
+    for candidate in (folder, folder / "checkpoint"):
+        if (candidate / FILE_NAME).is_file():
+            return candidate
     raise UserError(_what_it_is_instead(folder))
 
 

@@ -29,11 +29,11 @@ def import_checkpoint(
     """
     path = files.user_path(source)
     if storage.scheme(source) or (path / MANIFEST).is_file() or (path / "saved_model.pb").is_file():
-        found = read_model(source)
+        checkpoint = read_model(source)
     elif path.exists() or path.with_name(path.name + ".index").exists():
-        found = from_external(read_tf1(path), MeasureFormat(), path.name)
+        checkpoint = from_external(read_tf1(path), MeasureFormat(), path.name)
     else:
         raise UsageError(f"there is no checkpoint at {source}; give a prefix, a folder or a .tar.")
-    with files.output_folder(output, force) as part:
-        write_checkpoint_files(part, found)
-    return found
+    with files.output_folder(output, force) as temporary:
+        write_checkpoint_files(temporary, checkpoint)
+    return checkpoint

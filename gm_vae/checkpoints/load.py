@@ -62,8 +62,10 @@ def _read_weights(folder: pathlib.Path, source: str) -> Checkpoint:
     """What a folder with a manifest holds."""
     if _is_magentajs(folder):
         weights, info = magentajs.read_magentajs(folder)
-        found = magentajs.from_external(weights, info.fmt, source)
-        return Checkpoint(found.config, found.weights, found.training, read_attributes(folder))
+        checkpoint = magentajs.from_external(weights, info.fmt, source)
+        return Checkpoint(
+            checkpoint.config, checkpoint.weights, checkpoint.training, read_attributes(folder)
+        )
     return read_checkpoint(checkpoint_folder(folder))
 
 

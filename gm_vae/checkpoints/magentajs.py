@@ -98,10 +98,10 @@ def export_magentajs(
         if not name.startswith(f"{SIGMA}/")
     }
     config = checkpoint.config
-    with output_folder(output, force) as part:
-        write_tensors(part, without_sigma, quantization, shard_bytes)
-        write_json(part / CONFIG, client_config(config.fmt, config.chords))
-        write_about(part, checkpoint, "magentajs", quantization)
+    with output_folder(output, force) as temporary:
+        write_tensors(temporary, without_sigma, quantization, shard_bytes)
+        write_json(temporary / CONFIG, client_config(config.fmt, config.chords))
+        write_about(temporary, checkpoint, "magentajs", quantization)
 
 
 def check_descriptions(folder: pathlib.Path) -> None:

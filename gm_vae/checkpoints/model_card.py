@@ -85,7 +85,7 @@ def model_card(checkpoint: Checkpoint, form: str, quantization: str = "none") ->
         ("attribute vectors", "beside the weights" if checkpoint.attributes else ""),
         ("made by", f"gm-vae {__version__}"),
     ]
-    parts = [
+    sections = [
         "# A latent space of General MIDI measures",
         "A variational autoencoder of single measures with up to "
         f"{config.fmt.max_instruments} instruments (GM-VAE): a measure becomes a point of "
@@ -103,7 +103,7 @@ def model_card(checkpoint: Checkpoint, form: str, quantization: str = "none") ->
         "## Loading",
         _LOADING[form],
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(sections) + "\n"
 
 
 def write_card(folder: pathlib.Path, checkpoint: Checkpoint, form: str, quantization: str) -> None:
@@ -160,11 +160,11 @@ def _origin(training: dict[str, Any]) -> str:
 
 def _figures(training: dict[str, Any]) -> str:
     given = training.get("evaluation")
-    found = given or training.get("validation")
-    if not found:
+    figures = given or training.get("validation")
+    if not figures:
         return "None are known: `gm-vae evaluate` measures them, `--evaluation` puts them here."
-    where = f"{found.get('split', 'test')} split" if given else "validation during training"
-    rows = [("measures", f"{found.get('measures', 0):,} ({where})")]
+    where = f"{figures.get('split', 'test')} split" if given else "validation during training"
+    rows = [("measures", f"{figures.get('measures', 0):,} ({where})")]
     for key, name, digits in (
         ("bits_per_measure", "bits a measure", 1),
         ("reconstruction_bits", "of them reconstruction", 1),
@@ -173,12 +173,12 @@ def _figures(training: dict[str, Any]) -> str:
         ("accuracy", "token accuracy", 3),
         ("nats_per_token", "nats a token", 3),
     ):
-        if isinstance(found.get(key), (int, float)):
-            rows.append((name, f"{found[key]:.{digits}f}"))
-    bound = found.get("importance_weighted") or {}
+        if isinstance(figures.get(key), (int, float)):
+            rows.append((name, f"{figures[key]:.{digits}f}"))
+    bound = figures.get("importance_weighted") or {}
     if "bits_per_measure" in bound:
         rows.append(("bits a measure, importance-weighted", f"{bound['bits_per_measure']:.1f}"))
-    notes = found.get("reconstructions") or {}
+    notes = figures.get("reconstructions") or {}
     if "note_f1" in notes:
         rows.append(("F1 of greedy notes", f"{notes['note_f1']:.3f}"))
     return _table(rows)

@@ -240,7 +240,7 @@ def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
     if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
         raise _damaged(str(path), "it is no list of groups")
     groups = [(group.get("paths"), group.get("weights")) for group in manifest]
-    if not all(isinstance(part, list) for group in groups for part in group):
+    if not all(isinstance(entries, list) for group in groups for entries in group):
         raise _damaged(str(path), "a group has no paths or no weights")
     return groups
 
@@ -419,15 +419,15 @@ def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_resu
         OSError: there is none.
     """
     path = folder / name
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         raise UserError(f"{path} is not a file; copy the whole folder again.")
     if not pathlib.Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         raise UserError(
             f"{path} is a link to a file outside its folder; copy the folder with what its links "
             "point to."
         )
-    return found
+    return status
 
 
 class _Joined:

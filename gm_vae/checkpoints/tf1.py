@@ -84,13 +84,13 @@ def _prefix(path: pathlib.Path, source: str) -> pathlib.Path:
             # the path may be of the machine that trained: its last part is what counts
             if latest and (path / (pathlib.Path(latest[1]).name + ".index")).is_file():
                 return path / pathlib.Path(latest[1]).name
-        found = sorted(path.glob("*.index"))
-        if len(found) == 1:
-            return found[0].with_suffix("")
-        if found:
+        indices = sorted(path.glob("*.index"))
+        if len(indices) == 1:
+            return indices[0].with_suffix("")
+        if indices:
             raise UserError(
-                f"{source} holds {len(found)} checkpoints; name one of them, such as "
-                f"{found[-1].with_suffix('')}."
+                f"{source} holds {len(indices)} checkpoints; name one of them, such as "
+                f"{indices[-1].with_suffix('')}."
             )
     elif path.suffix == ".index" and path.is_file():
         return path.with_suffix("")
@@ -154,11 +154,11 @@ class _Member(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Member:
-        found = super().frombuf(buf, encoding, errors)
-        if found.type in _EXTENSIONS and found.size > _LONGEST_EXTENSION:
-            raise tarfile.ReadError(f"a header of {found.size:,} bytes")
-        _check(found)
-        return found
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _EXTENSIONS and member.size > _LONGEST_EXTENSION:
+            raise tarfile.ReadError(f"a header of {member.size:,} bytes")
+        _check(member)
+        return member
 
 
 def _check(member: tarfile.TarInfo) -> None:

@@ -55,7 +55,7 @@ PRESENCES = (
 NAMES = (*SCALES, *PRESENCES)
 
 _LONGEST = 3.0  # a step, in standard deviations of the points along it
-_LEAST_TOLD = 0.2  # share of an attribute's variance that a linear reading of the points gives
+_LEAST_READABLE = 0.2  # share of an attribute's variance that a linear reading of the points gives
 _LEAST = 20  # measures with a sound, and without it, or its vector is left out
 
 
@@ -64,9 +64,9 @@ def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
 
     Scales as `SCALES` says; presences are 1 where an instrument of the group plays, else 0.
     """
-    found = np.full((len(measures), len(NAMES)), np.nan, np.float32)
+    values = np.full((len(measures), len(NAMES)), np.nan, np.float32)
     groups = [programs_named(name) for name in PRESENCES]
-    for row, measure in zip(found, measures):
+    for row, measure in zip(values, measures):
         fmt, notes, programs = measure.fmt, measure.notes(), set(measure.programs)
         beat = fmt.steps_per_quarter * 4 // fmt.beat_unit
         row[0] = len(notes) * beat / fmt.steps_per_measure
@@ -82,7 +82,7 @@ def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
             row[1] = pitched["pitch"].mean()
             over = (start % beat > 0) & (end > (start // beat + 1) * beat)
             row[4] = over.mean()
-    return found
+    return values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,8 +143,8 @@ class Attributes:
                 for row, name in enumerate(self.names)
             },
         }
-        with output_file(path, force) as part:
-            part.write_text(json.dumps(values) + "\n", encoding="utf-8")
+        with output_file(path, force) as temporary:
+            temporary.write_text(json.dumps(values) + "\n", encoding="utf-8")
         return path
 
     @classmethod
@@ -168,8 +168,8 @@ class Attributes:
     def _parsed(
         cls, values: dict[str, Any] | None, model: GMVAE, source: str | os.PathLike[str]
     ) -> Attributes:
-        place = "COPY" if storage.scheme(source) else shlex.quote(str(source))
-        again = f"learn them with gm-vae attributes --model={place} --data=DATASET --force"
+        path = "COPY" if storage.scheme(source) else shlex.quote(str(source))
+        again = f"learn them with gm-vae attributes --model={path} --data=DATASET --force"
         if storage.scheme(source):
             again = f"copy the model to this machine and {again}"
         if values is None:
@@ -182,14 +182,14 @@ class Attributes:
             ) from None
         if values["fingerprint"] != model.fingerprint:
             raise UserError(f"{ATTRIBUTES} of {source} belongs to other weights; {again}.")
-        found = values["attributes"]
+        attributes = values["attributes"]
         vectors, means, deviations = (
-            np.array([each[column] for each in found.values()], np.float32)
+            np.array([each[column] for each in attributes.values()], np.float32)
             for column in ("vector", "mean", "deviation")
         )
-        vectors = vectors.reshape(len(found), model.config.latent_size)
+        vectors = vectors.reshape(len(attributes), model.config.latent_size)
         return cls(
-            tuple(found), vectors, means, deviations, values["measures"], values["fingerprint"]
+            tuple(attributes), vectors, means, deviations, values["measures"], values["fingerprint"]
         )
 
 
@@ -222,15 +222,15 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     Raises:
         UserError: there are too few measures.
     """
-    found = []
+    results = []
     with Progress(0, "measure") as progress:
-        for part in _parts(measures):
-            found.append((measure_attributes(part), model.encode(part)[0]))
-            progress.update(len(part))
-    count = sum(len(values) for values, _ in found)
+        for batch in _batches(measures):
+            results.append((measure_attributes(batch), model.encode(batch)[0]))
+            progress.update(len(batch))
+    count = sum(len(values) for values, _ in results)
     if count <= 2 * len(NAMES):
         raise UserError(f"{count} measures are too few to learn from; give some thousands.")
-    values, mu = (np.concatenate(column) for column in zip(*found))
+    values, mu = (np.concatenate(column) for column in zip(*results))
     means, deviations = np.nanmean(values, 0), np.nanstd(values, 0)
     is_scale = np.arange(len(NAMES)) < len(SCALES)
     counts = means * count
@@ -248,10 +248,10 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     spreads = np.sqrt(np.einsum("kz,zy,ky->k", pull, covariance, pull)) / lengths
     steps = np.minimum(lengths / read, _LONGEST * spreads)
     vectors = pull / lengths[:, None] * steps[:, None]
-    told = np.flatnonzero(read >= _LEAST_TOLD * design.var(0))
-    if not len(told):
+    readable = np.flatnonzero(read >= _LEAST_READABLE * design.var(0))
+    if not len(readable):
         raise UserError("the points of this model tell of no attribute; train it for longer.")
-    kept, vectors = kept[told], vectors[told]
+    kept, vectors = kept[readable], vectors[readable]
     return Attributes(
         tuple(NAMES[index] for index in kept),
         vectors.astype(np.float32),
@@ -262,10 +262,10 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     )
 
 
-def _parts(measures: Iterable[Measure]) -> Iterator[list[Measure]]:
+def _batches(measures: Iterable[Measure]) -> Iterator[list[Measure]]:
     measures = iter(measures)
-    while part := list(itertools.islice(measures, 512)):
-        yield part
+    while batch := list(itertools.islice(measures, 512)):
+        yield batch
 
 
 def _short(x: float) -> float:

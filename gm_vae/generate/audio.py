@@ -74,13 +74,13 @@ def write_wav(
             f"{path} would sound for {seconds:,.0f} seconds, and {_LONGEST_SECONDS:,} can be "
             "written; leave measures out, or raise --qpm."
         )
-    with output_file(path, force) as part:
+    with output_file(path, force) as temporary:
         with scratch_folder() as folder:
             midi = folder / "piece.mid"
             write_midi(measures, midi, qpm)
             samples = synthesizer.render(midi)
         samples = _finish(samples, round(seconds * SAMPLE_RATE))
-        with wave.open(str(part), "wb") as file:
+        with wave.open(str(temporary), "wb") as file:
             file.setparams((2, 2, SAMPLE_RATE, len(samples), "NONE", ""))
             file.writeframes(samples.astype("<i2").tobytes())
 
@@ -163,10 +163,12 @@ class Synthesizer:
             if any(full in line for line in errors):
                 raise does_not_fit("the sound", folder, OSError(errno.ENOSPC, full))
             if done.returncode or errors or not raw.exists():
-                said = errors or done.stderr.splitlines()[-1:] or [f"exit code {done.returncode}"]
+                messages = (
+                    errors or done.stderr.splitlines()[-1:] or [f"exit code {done.returncode}"]
+                )
                 raise UserError(
                     f"FluidSynth could not play {self.soundfont} "
-                    f"({said[0].removeprefix('fluidsynth: error: ').strip()}); try another "
+                    f"({messages[0].removeprefix('fluidsynth: error: ').strip()}); try another "
                     "--soundfont."
                 )
             samples = np.fromfile(raw, "<f4")
@@ -177,8 +179,8 @@ def _usual_soundfonts() -> Iterator[pathlib.Path]:
     """Soundfonts in the usual places; in each folder those named default before the others."""
     for folder in _SOUNDFONT_FOLDERS:
         # pathlib's expanduser raises where nobody knows the home folder
-        found = pathlib.Path(os.path.expanduser(folder)).glob("*.[sS][fF][23]")
-        yield from sorted(found, key=lambda path: (not path.name.startswith("default"), path.name))
+        paths = pathlib.Path(os.path.expanduser(folder)).glob("*.[sS][fF][23]")
+        yield from sorted(paths, key=lambda path: (not path.name.startswith("default"), path.name))
     spec = importlib.util.find_spec("pretty_midi")
     for folder in spec.submodule_search_locations or () if spec else ():
         yield from sorted(pathlib.Path(folder).glob("*.sf2"))

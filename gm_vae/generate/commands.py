@@ -222,19 +222,19 @@ def _encode(args: EncodeArguments) -> None:
     ]
     name = printable(args.midi or "")
     about = {"gm_vae": __version__, "fingerprint": model.fingerprint, "midi": name}
-    with output_file(output, args.force) as part:
-        part.write_text(json.dumps({**about, "points": points}) + "\n", encoding="utf-8")
+    with output_file(output, args.force) as temporary:
+        temporary.write_text(json.dumps({**about, "points": points}) + "\n", encoding="utf-8")
     print(printable(output))
 
 
 def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
     """The measures that --measure or --all name; the first that fits if neither does."""
-    found = numbered_measures(args.midi or "", model)
+    numbered = numbered_measures(args.midi or "", model)
     numbers = measure_numbers(args)
     if args.all and numbers:
         raise UsageError("--all and --measure exclude each other; leave one of them out.")
-    numbers = numbers or (list(found.items) if args.all else list(found.items)[:1])
-    return dict(zip(numbers, found.choose(numbers)))
+    numbers = numbers or (list(numbered.items) if args.all else list(numbered.items)[:1])
+    return dict(zip(numbers, numbered.choose(numbers)))
 
 
 ENCODE = Command(

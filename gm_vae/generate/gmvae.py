@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gm_vae import numpy_ops
-from gm_vae.backends.numpy.network import PART, NumpyVAE
+from gm_vae.backends.numpy.network import BATCH, NumpyVAE
 from gm_vae.backends.numpy.threads import in_threads, split
 from gm_vae.checkpoints.checkpoint import fingerprint
 from gm_vae.checkpoints.folder import write_checkpoint
@@ -107,11 +107,11 @@ class GMVAE:
             mu, sigma = (np.zeros((0, self.config.latent_size), np.float32) for _ in range(2))
             return mu, sigma
 
-        def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        def tensors(rows: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             return (
-                np.stack([measure.tokens for measure in measures[part]]),
-                np.stack([measure.lengths for measure in measures[part]]),
-                np.stack([measure.event_chords for measure in measures[part]]),
+                np.stack([measure.tokens for measure in measures[rows]]),
+                np.stack([measure.lengths for measure in measures[rows]]),
+                np.stack([measure.event_chords for measure in measures[rows]]),
             )
 
         mu, sigma = self.numpy.encode_many(len(measures), tensors)
@@ -157,15 +157,15 @@ class GMVAE:
             raise UsageError(
                 f"repeat_penalty is {repeat_penalty}; give a number from 0 to {_MOST_PENALTY:g}."
             )
-        parts = self._parts(z, chords, temperature, seed, same_draw, instruments)
-        for part in parts:
-            part["repeat_penalty"] = float(repeat_penalty)
-        found = in_threads(lambda part: self.numpy.decode(**part), parts)
+        batches = self._batches(z, chords, temperature, seed, same_draw, instruments)
+        for batch in batches:
+            batch["repeat_penalty"] = float(repeat_penalty)
+        results = in_threads(lambda batch: self.numpy.decode(**batch), batches)
         measures = []
-        for part, (tokens, lengths) in zip(parts, found):
+        for batch, (tokens, lengths) in zip(batches, results):
             tokens = tokens.astype(np.uint16)
             lengths = lengths.astype(self.format.length_dtype)
-            labels = part["chords"].astype(np.uint8)
+            labels = batch["chords"].astype(np.uint8)
             measures += [
                 Measure(*_in_order(rows, row_lengths), label, self.format)
                 for rows, row_lengths, label in zip(tokens, lengths, labels)
@@ -189,14 +189,14 @@ class GMVAE:
         Args and errors as in `decode`.
         """
 
-        def decode(part: dict[str, Any]) -> np.ndarray:
+        def decode(batch: dict[str, Any]) -> np.ndarray:
             if constrained:
-                return self.numpy.decode(**part)[0]
-            return self.numpy.decode_in_sequence(**part)
+                return self.numpy.decode(**batch)[0]
+            return self.numpy.decode_in_sequence(**batch)
 
         shape = (0, self.format.max_tracks, self.format.max_track_length)
-        found = in_threads(decode, self._parts(z, chords, temperature, seed))
-        return np.concatenate([np.zeros(shape, np.int32), *found])
+        tokens = in_threads(decode, self._batches(z, chords, temperature, seed))
+        return np.concatenate([np.zeros(shape, np.int32), *tokens])
 
     def sample_points(self, count: int, seed: int | None = None) -> np.ndarray:
         """Points drawn from the prior, float32 [count, Z]; more points begin with the same ones.
@@ -210,7 +210,7 @@ class GMVAE:
         """Write the model as a checkpoint folder that `load` reads."""
         write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
-    def _parts(
+    def _batches(
         self,
         z: np.ndarray,
         chords: Chords,
@@ -231,15 +231,15 @@ class GMVAE:
         labels = chord_labels(chords, len(z), self.format)
         draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
         common = {"temperature": float(temperature), "seed": seed}
-        parts = []
-        for where in split(len(z), *PART):
-            part = {"z": z[where], "chords": labels[where], "draws": draws[where], **common}
+        batches = []
+        for where in split(len(z), *BATCH):
+            batch = {"z": z[where], "chords": labels[where], "draws": draws[where], **common}
             if isinstance(instruments, Instruments):
-                part["programs"] = instruments.masks(self.numpy.program_logits(z[where]))
+                batch["programs"] = instruments.masks(self.numpy.program_logits(z[where]))
             elif instruments is not None:
-                part["programs"] = instruments[where]
-            parts.append(part)
-        return parts
+                batch["programs"] = instruments[where]
+            batches.append(batch)
+        return batches
 
 
 def checked_points(z: np.ndarray, name: str) -> np.ndarray:
@@ -251,9 +251,9 @@ def checked_points(z: np.ndarray, name: str) -> np.ndarray:
         z = np.asarray(z, np.float32)
     wrong = np.argwhere(~(np.abs(z) <= FARTHEST))
     if len(wrong):
-        place = tuple(wrong[0].tolist())
+        index = tuple(wrong[0].tolist())
         raise UsageError(
-            f"{name}{list(place)} is {z[place]}; a point holds numbers from {-FARTHEST:,.0f} to "
+            f"{name}{list(index)} is {z[index]}; a point holds numbers from {-FARTHEST:,.0f} to "
             f"{FARTHEST:,.0f}, and most are within 3 of 0."
         )
     return z
@@ -277,7 +277,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
             "for each."
         )
     labels = [chord_ids_of(symbol) for symbol in symbols]
-    require_one_case(part for symbol in symbols for part in measure_chords(symbol))
+    require_one_case(chord for symbol in symbols for chord in measure_chords(symbol))
     width = math.lcm(fmt.chords_per_measure, *(len(label) for label in labels))
     if fmt.steps_per_measure % width:
         raise UsageError(
@@ -295,12 +295,12 @@ def chord_ids_of(symbol: str) -> list[int]:
     Raises:
         ChordError: a symbol cannot be read.
     """
-    found = []
-    for part in measure_chords(symbol):
-        found.append(nearest_chord_id(part))
-        if not has_triad(part):
-            warnings.warn(f"{part} has no triad; taken as {chord_symbol(found[-1])}.", stacklevel=2)
-    return found
+    ids = []
+    for chord in measure_chords(symbol):
+        ids.append(nearest_chord_id(chord))
+        if not has_triad(chord):
+            warnings.warn(f"{chord} has no triad; taken as {chord_symbol(ids[-1])}.", stacklevel=2)
+    return ids
 
 
 def _require_tokens(measure: Measure, number: int) -> None:

@@ -56,15 +56,15 @@ def programs_named(words: str) -> Programs:
     for spelling in (plain, plain.removesuffix("s"), plain + "s"):
         if spelling in known:
             return known[spelling]
-    parts = [i for i, name in enumerate(INSTRUMENTS) if plain and plain in _plain(name)]
-    if not parts:
+    programs = [i for i, name in enumerate(INSTRUMENTS) if plain and plain in _plain(name)]
+    if not programs:
         near = difflib.get_close_matches(plain, known, 1)
         hint = f" (do you mean {near[0]}?)" if near else ""
         raise UsageError(
             f"{words!r} is no instrument of General MIDI{hint}; give a name such as finger bass, a "
             f"family such as {FAMILIES[0].lower()}, strings or drums, or a number from 1 to 128."
         )
-    return frozenset(parts)
+    return frozenset(programs)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,11 +29,11 @@ def drawable(text: str, family: str, weight: str) -> tuple[str, list[str]]:
         others = {name: missing & _letters(name, weight) for name in _installed()}
         while missing and others:
             best = max(others, key=lambda name: len(others[name] & missing))
-            found = others.pop(best) & missing
-            if not found:
+            added = others.pop(best) & missing
+            if not added:
                 break
             families.append(best)
-            missing -= found
+            missing -= added
     kept = "".join(letter for letter in text if ord(letter) not in missing)
     return " ".join(kept.split()), families
 

@@ -21,6 +21,10 @@ def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
     Raises:
         UserError: there is no such model, it is of another kind, or it is damaged.
     """
-    found = read_model(path)
+    checkpoint = read_model(path)
     with naming(path):
-        return GMVAE(NumpyVAE(found.config, found.weights), found.training, found.attributes)
+        return GMVAE(
+            NumpyVAE(checkpoint.config, checkpoint.weights),
+            checkpoint.training,
+            checkpoint.attributes,
+        )

@@ -59,8 +59,8 @@ def write_midi(
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
     file = midi_file(Arrangement.from_measures(measures), qpm, title)
-    with output_file(path, force) as part:
-        file.save(part)
+    with output_file(path, force) as temporary:
+        file.save(temporary)
 
 
 def midi_file(
@@ -157,17 +157,17 @@ def _part_events(
 
     events = [[(0, _NAME, mido.MetaMessage("track_name", name=part.name))] for part in parts]
     current: dict[int, int] = {}  # channel -> program
-    told: set[tuple[int, int]] = set()  # (part, channel) whose track has set the program
+    programmed: set[tuple[int, int]] = set()  # (part, channel) whose track has set the program
     for bar, indices in enumerate(playing):
         for index in indices:
             channel = channels[bar][index]
             program = 0 if parts[index].is_drum else parts[index].program
-            if current.get(channel) != program or (index, channel) not in told:
+            if current.get(channel) != program or (index, channel) not in programmed:
                 tick = bar * bar_steps * ticks_per_step if channel in current else 0
                 message = mido.Message("program_change", channel=channel, program=program)
                 events[index].append((tick, _PROGRAM, message))
             current[channel] = program
-            told.add((index, channel))
+            programmed.add((index, channel))
     keys = [  # (channel, pitch), which is all that a note-off names
         (channels[bar][index], pitch)
         for bar, index, pitch in zip(note_bars, notes["part"].tolist(), notes["pitch"].tolist())

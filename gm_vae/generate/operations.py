@@ -85,8 +85,8 @@ def grid(
     z = points.grid(corners, rows, columns, spherical).reshape(rows * columns, -1)
     row = repeated(chords, columns)
     symbols = row * rows if isinstance(row, list) else row
-    found = model.decode(z, symbols, same_draw=True, **how)
-    return [found[start : start + columns] for start in range(0, len(found), columns)]
+    measures = model.decode(z, symbols, same_draw=True, **how)
+    return [measures[start : start + columns] for start in range(0, len(measures), columns)]
 
 
 def reconstruct(
@@ -166,8 +166,8 @@ def reroll(
     first = measure.tokens[:, 0] - vocabulary(fmt).program  # of each track: program, drums or end
     masks = np.zeros((count, fmt.max_tracks, vocabulary(fmt).size - vocabulary(fmt).program), bool)
     masks[:, np.arange(fmt.max_tracks), first] = True
-    found = model.decode(z, chords_of([measure])[0], seed=seed, instruments=masks, **how)
-    return [_with_tracks(measure, other, tracks) for other in found]
+    variants = model.decode(z, chords_of([measure])[0], seed=seed, instruments=masks, **how)
+    return [_with_tracks(measure, other, tracks) for other in variants]
 
 
 def chords_of(measures: Sequence[Measure]) -> list[str]:

@@ -113,8 +113,8 @@ def _write_note_sequence(
         warnings.simplefilter("ignore", RuntimeWarning)  # note_seq misses ffmpeg, we do not
         sequence = to_note_sequence(measures, outputs.qpm)
     sequence.sequence_metadata.title = printable(title)
-    with output_file(file, outputs.force) as part:
-        part.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))
+    with output_file(file, outputs.force) as temporary:
+        temporary.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))
 
 
 class _Kind(NamedTuple):

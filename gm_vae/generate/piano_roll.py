@@ -86,8 +86,8 @@ def draw_piano_roll(
     figure = piano_roll_figure(Arrangement.from_measures(measures), title, chords)
     # the same measures give the same bytes: no date, no random names
     metadata = {"Date": None} if suffix == ".svg" else None
-    with output_file(path, force) as part, matplotlib.rc_context({"svg.hashsalt": "gm-vae"}):
-        figure.savefig(part, dpi=_DPI, format=suffix[1:], metadata=metadata)
+    with output_file(path, force) as temporary, matplotlib.rc_context({"svg.hashsalt": "gm-vae"}):
+        figure.savefig(temporary, dpi=_DPI, format=suffix[1:], metadata=metadata)
 
 
 def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = True) -> Figure:

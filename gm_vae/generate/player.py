@@ -66,8 +66,8 @@ class Player:
         except OSError as error:
             raise UserError(f"{self.command[0]} cannot be run ({error.strerror}).") from None
         if done.returncode:
-            said = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+            errors = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
             raise UserError(
-                f"{self.command[0]} could not play it ({said[0].strip()}); write a .mid or .wav "
+                f"{self.command[0]} could not play it ({errors[0].strip()}); write a .mid or .wav "
                 "file with --output and open it in another player."
             )

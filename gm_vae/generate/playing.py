@@ -84,15 +84,15 @@ def chords(args: ChordArguments) -> list[str]:
         raise UsageError('--chords names no chord; write for example --chords="C Am F G".')
     symbols, reported = [], set()
     for measure in measures:
-        parts = []
-        for part in measure:
+        triads = []
+        for chord in measure:
             if args.strict:
-                chord_id(part)
-            parts.append(chord_symbol(nearest_chord_id(part)))
-            if part not in reported and not has_triad(part):
-                reported.add(part)
-                print(f"{part} has no triad; it is played as {parts[-1]}.", file=sys.stderr)
-        symbols.append("|".join(parts))
+                chord_id(chord)
+            triads.append(chord_symbol(nearest_chord_id(chord)))
+            if chord not in reported and not has_triad(chord):
+                reported.add(chord)
+                print(f"{chord} has no triad; it is played as {triads[-1]}.", file=sys.stderr)
+        symbols.append("|".join(triads))
     return symbols
 
 
@@ -111,8 +111,8 @@ def moved(args: PlayArguments, model: GMVAE, z: np.ndarray) -> np.ndarray:
     Raises UserError for words that are no attributes, or if the model has none yet.
     """
     steps: dict[str, float] = {}
-    for part in filter(None, args.more.split(",")):
-        name, _, number = part.partition("=")
+    for entry in filter(None, args.more.split(",")):
+        name, _, number = entry.partition("=")
         try:
             steps[name.strip()] = float(number)
         except ValueError:

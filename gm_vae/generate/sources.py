@@ -121,13 +121,13 @@ def numbered_measures(path: str, model: GMVAE) -> Numbered[Measure]:
         raise UsageError(f"--midi={path} cannot be read ({error.strerror}).") from None
     except MidiError as error:
         raise UserError(f"{path}: {error}") from None
-    found = {bar.number: bar.measure for bar in bars if bar.measure}
+    measure_of_bar = {bar.number: bar.measure for bar in bars if bar.measure}
     explain = f"gm-vae explain {shlex.quote(path)} {model.format.flags}".rstrip()
-    if not found:
+    if not measure_of_bar:
         raise UserError(
             f"none of the {len(bars)} bars of {path} fits the model; {explain} tells why."
         )
-    return Numbered(path, found, explain)
+    return Numbered(path, measure_of_bar, explain)
 
 
 def holds_points(path: str) -> bool:

@@ -84,10 +84,10 @@ class Arrangement:
             fmt.require_equal(measure.fmt, "Measure 1", f"measure {bar}")
         pieces, owners = [], []  # notes of one track of one measure, and the part that plays them
         for bar, measure in enumerate(measures):
-            found = measure.notes()
+            notes_of_measure = measure.notes()
             seen: collections.Counter[int] = collections.Counter()
-            for track in np.unique(found["track"]):
-                mine = found[found["track"] == track]
+            for track in np.unique(notes_of_measure["track"]):
+                mine = notes_of_measure[notes_of_measure["track"] == track]
                 program = int(mine["program"][0])
                 owners.append(Part(program, seen[program]))
                 seen[program] += 1

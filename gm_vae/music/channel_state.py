@@ -73,9 +73,9 @@ class ChannelState:
 
     def are_drums(self, channel: np.ndarray, tick: np.ndarray) -> np.ndarray:
         """bool [N]: whether notes that begin at ticks are drums."""
-        part = self._parts.at(channel, tick, _is_drum_channel(channel))
+        is_drum_part = self._parts.at(channel, tick, _is_drum_channel(channel))
         bank = self._banks.at(channel, tick, _BY_PART)
-        return np.where(bank == _BY_PART, part, bank) > 0
+        return np.where(bank == _BY_PART, is_drum_part, bank) > 0
 
     def next_ends(self, channel: np.ndarray, tick: np.ndarray) -> np.ndarray:
         """int64 [N]: when a message after a tick ends all notes of a channel, or the greatest."""
@@ -126,9 +126,9 @@ class _Table:
 
     def latest(self, which: np.ndarray, value: np.ndarray) -> np.ndarray:
         """[N]: the value at the channel's latest of some changes, a mask; 0 before the first."""
-        place = np.maximum.accumulate(np.where(which, np.arange(len(which)), -1))
-        known = (place >= 0) & (self.channel[place] == self.channel)
-        return np.where(known, value[place], 0)
+        index = np.maximum.accumulate(np.where(which, np.arange(len(which)), -1))
+        known = (index >= 0) & (self.channel[index] == self.channel)
+        return np.where(known, value[index], 0)
 
 
 def _table(events: MidiEvents) -> _Table:
@@ -161,7 +161,7 @@ def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
     rows: list[tuple[int, int, int, int, int]] = []
     resets = 0
     for message in events.system_exclusive:
-        first, place = CHANNELS * message.port, (message.tick, message.offset)
+        first, moment = CHANNELS * message.port, (message.tick, message.offset)
         is_xg = bool(RESET_TO_XG.match(message.content))
         if is_xg or RESET_TO_GM_OR_GS.match(message.content):
             resets += 1
@@ -169,13 +169,13 @@ def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
                 raise MidiError(
                     f"The MIDI file resets its channels over {MAX_RESETS:,} times; no song does."
                 )
-            rows += [(first + channel, *place, _RESET, is_xg) for channel in range(CHANNELS)]
+            rows += [(first + channel, *moment, _RESET, is_xg) for channel in range(CHANNELS)]
         elif match := GS_PART.match(message.content):
             part = match[1][0] & 0x0F  # 0 is for channel 10; 1 to 9, 11 to 16 for those channels
             channel = part if part > DRUM_CHANNEL else (part - 1) % (DRUM_CHANNEL + 1)
-            rows.append((first + channel, *place, _PART, match[2] > b"\0"))
+            rows.append((first + channel, *moment, _PART, match[2] > b"\0"))
         elif match := XG_PART.match(message.content):
-            rows.append((first + match[1][0], *place, _PART, match[2] > b"\0"))
+            rows.append((first + match[1][0], *moment, _PART, match[2] > b"\0"))
     return rows
 
 

@@ -63,10 +63,10 @@ def measure_chords(symbol: str) -> list[str]:
     Raises:
         ChordError: there is no chord before or after a "|".
     """
-    parts = [part.strip() for part in symbol.split("|")]
-    if len(parts) > 1 and not all(parts):
+    chords = [chord.strip() for chord in symbol.split("|")]
+    if len(chords) > 1 and not all(chords):
         raise ChordError(f"{symbol!r} lacks a chord beside a '|'; write for example C or C|G.")
-    return parts
+    return chords
 
 
 def require_one_case(symbols: Iterable[str]) -> None:
@@ -107,16 +107,16 @@ def _without_bar_lines(text: str) -> list[Symbols]:
     groups: list[list[str]] = []
     is_joined = False
     for bar, _, word in _TOKEN.findall(text):
-        for part in _at_dashes(word):
-            if part in ("/", "."):
+        for symbol in _at_dashes(word):
+            if symbol in ("/", "."):
                 raise ChordError(
-                    f"{part!r} is a beat between bar lines, as in '| C / G / |'; without them "
+                    f"{symbol!r} is a beat between bar lines, as in '| C / G / |'; without them "
                     "write spaces between measures."
                 )
             if is_joined:
-                groups[-1].append(part)
+                groups[-1].append(symbol)
             else:
-                groups.append([part])
+                groups.append([symbol])
             is_joined = False
         is_joined = bool(bar) or (is_joined and not word)
     measures: list[Symbols] = []
@@ -208,18 +208,18 @@ def _at_dashes(word: str) -> list[str]:
     """A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7."""
     if word and not word.strip("-"):
         return ["-"]
-    found = []
-    for part in filter(None, re.split("--+", word)):
-        rest = part.strip("-") if part[0] == "-" else part
+    symbols = []
+    for run in filter(None, re.split("--+", word)):
+        rest = run.strip("-") if run[0] == "-" else run
         while rest:
             end = len("-".join(rest.split("-", MOST_DASHES)[:MOST_DASHES]))
             while end > 0 and not _is_readable(rest[:end]):
                 end = rest.rfind("-", 0, end)
             if end <= 0:
                 return [word]
-            found.append(rest[:end])
+            symbols.append(rest[:end])
             rest = rest[end:].lstrip("-")
-    return found
+    return symbols
 
 
 def _is_readable(word: str) -> bool:

@@ -111,10 +111,10 @@ def read_chord(symbol: str) -> tuple[str, Degree, Degree]:
         hint = "the German H is B in English; " if text[0] in "Hh" else ""
         raise ChordError(f"{symbol!r} is not a chord symbol; {hint}{_EXAMPLES}")
     rest = text[match.end() :]
-    found = _read_harte(rest[1:]) if rest.startswith(":") else _read_kind(_without_bass(rest))
-    if not found:
+    triad = _read_harte(rest[1:]) if rest.startswith(":") else _read_kind(_without_bass(rest))
+    if not triad:
         raise ChordError(f"{symbol!r} is not a chord symbol (no meaning for {rest!r}); {_EXAMPLES}")
-    return match[1].upper() + match[2], *found
+    return match[1].upper() + match[2], *triad
 
 
 def pitch_class(note: str) -> int:
@@ -136,8 +136,8 @@ def _read_harte(text: str) -> tuple[Degree, Degree] | None:
     text = re.sub(HARTE_BASS, "", _without_bass(text))
     if text.startswith("(") and text.endswith(")"):
         degrees: dict[str, Degree] = {"3": None, "5": None}
-        for part in text[1:-1].split(","):
-            match = re.fullmatch(HARTE_DEGREE, part.strip(" "))
+        for degree in text[1:-1].split(","):
+            match = re.fullmatch(HARTE_DEGREE, degree.strip(" "))
             if not match:
                 return None
             degrees[match[2]] = match[1].count("#") - match[1].count("b")
@@ -152,8 +152,8 @@ def _read_kind(text: str) -> tuple[Degree, Degree] | None:
     text = re.sub(WORDS, lambda match: match[0].lower(), text, flags=re.IGNORECASE)
     for pattern, third, fifth in KINDS:
         match = re.match(pattern, text)
-        if match and (found := _modified(text[match.end() :], third, fifth)):
-            return found
+        if match and (triad := _modified(text[match.end() :], third, fifth)):
+            return triad
     return None
 
 

@@ -90,19 +90,19 @@ class Measure:
         The program token carries "no chord", the end token repeats the last event's, a time-shift
         carries the chord at its own start; absent tracks and padding carry 0.
         """
-        found = event_chords(self.tokens[None], self.lengths[None], self.chord_ids[None], self.fmt)
-        return found[0].astype(np.uint8)
+        ids = event_chords(self.tokens[None], self.lengths[None], self.chord_ids[None], self.fmt)
+        return ids[0].astype(np.uint8)
 
     @property
     def programs(self) -> tuple[int, ...]:
         """The program of each present track, in track order: 128 for drums, 0 if it has none."""
         vocab = vocabulary(self.fmt)
-        found = []
+        programs = []
         for row in np.flatnonzero(self.lengths > 1):
             tokens = self.tokens[row, : self.lengths[row]]
-            programs = tokens[(tokens >= vocab.program) & (tokens < vocab.end)]
-            found.append(int(programs[0]) - vocab.program if len(programs) else 0)
-        return tuple(found)
+            program_tokens = tokens[(tokens >= vocab.program) & (tokens < vocab.end)]
+            programs.append(int(program_tokens[0]) - vocab.program if len(program_tokens) else 0)
+        return tuple(programs)
 
     def notes(self) -> np.ndarray:
         """The notes that the tokens spell: structured array of `NOTE_DTYPE`, by track and onset.
@@ -112,12 +112,10 @@ class Measure:
         before the first velocity token, a note-off ends the oldest sounding note of its pitch and
         does nothing without one, notes still open end with the measure, notes of no length drop.
         """
-        found = []
+        rows = []
         for row in np.flatnonzero(self.lengths > 1):
-            found += _track_notes(
-                self.tokens[row, : self.lengths[row]].tolist(), int(row), self.fmt
-            )
-        notes = np.array(found, NOTE_DTYPE)
+            rows += _track_notes(self.tokens[row, : self.lengths[row]].tolist(), int(row), self.fmt)
+        notes = np.array(rows, NOTE_DTYPE)
         return notes[np.lexsort((notes["pitch"], notes["start_step"], notes["track"]))]
 
     def __eq__(self, other: object) -> bool:

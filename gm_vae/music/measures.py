@@ -126,21 +126,21 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
         inferred = None
         if any(number in row_of_bar for number in numbers):
             inferred = _infer(notes, section_of_note == index, section, fmt)
-        for place, number in enumerate(numbers):
+        for position, number in enumerate(numbers):
             measure = None
             if inferred and number in row_of_bar:
                 row = row_of_bar[number]
-                measure = Measure(tokens[row], lengths[row], inferred.chord_ids[place], fmt)
+                measure = Measure(tokens[row], lengths[row], inferred.chord_ids[position], fmt)
             bars.append(
                 Bar(
                     number=number + 1,
-                    start_tick=section.bar_tick(place, score.ticks_per_quarter),
+                    start_tick=section.bar_tick(position, score.ticks_per_quarter),
                     meter=section.meter,
                     programs=tuple(programs[slice(*track_range[number : number + 2])]),
-                    chords=inferred.symbols[place] if inferred else (),
+                    chords=inferred.symbols[position] if inferred else (),
                     measure=measure,
                     reason=reasons[number],
-                    key=inferred.keys[place] if inferred else "",
+                    key=inferred.keys[position] if inferred else "",
                 )
             )
     return bars
@@ -162,9 +162,9 @@ class _Section:
     def stop_bar(self) -> int:
         return self.first_bar + self.bars
 
-    def bar_tick(self, place: int, ticks_per_quarter: int) -> int:
+    def bar_tick(self, position: int, ticks_per_quarter: int) -> int:
         numerator, denominator = self.meter
-        return self.start_tick + place * 4 * ticks_per_quarter * numerator // denominator
+        return self.start_tick + position * 4 * ticks_per_quarter * numerator // denominator
 
 
 class _Inferred(NamedTuple):

@@ -397,13 +397,15 @@ class _Reader:
         if self._faults * SOUND_BYTES_PER_FAULT > (stop - first).sum():
             raise MidiError(self._first_fault)
         ticks = np.zeros_like(gap)  # [R] that the run lasts
-        parts = {}
+        by_size = {}
         for data_bytes in (1, 2):
             runs = np.flatnonzero(size == data_bytes)
-            part = _take_apart(self._data, first[runs], stop[runs], data_bytes, self._longest_delay)
-            self._flaws[Flaw.IMPOSSIBLE_TIME] += part.long_delays
-            parts[data_bytes] = part, runs
-            ticks[runs] = part.ticks_of_run
+            split = _take_apart(
+                self._data, first[runs], stop[runs], data_bytes, self._longest_delay
+            )
+            self._flaws[Flaw.IMPOSSIBLE_TIME] += split.long_delays
+            by_size[data_bytes] = split, runs
+            ticks[runs] = split.ticks_of_run
         end = np.cumsum(ticks + gap)  # [R] as if the tracks were played one after another
         starts_track = np.diff(track, prepend=-1) > 0
         origin = (end - ticks - gap)[starts_track]
@@ -412,10 +414,12 @@ class _Reader:
             raise MidiError(f"A time in the MIDI file is damaged: it lasts {end.max():,} ticks.")
 
         def events(data_bytes: int) -> ChannelEvents:
-            part, runs = parts[data_bytes]
-            run = runs[part.run]
-            tick = (end - ticks)[run] + part.tick_in_run
-            return ChannelEvents(part.offset, tick, track[run], part.status, part.data1, part.data2)
+            split, runs = by_size[data_bytes]
+            run = runs[split.run]
+            tick = (end - ticks)[run] + split.tick_in_run
+            return ChannelEvents(
+                split.offset, tick, track[run], split.status, split.data1, split.data2
+            )
 
         signatures, tempos, exclusive, track_ends = [], [], [], []
         ports = Ports(self._ports)
@@ -489,7 +493,7 @@ def _check_count(events: int) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Part:
+class _SplitRuns:
     """Events of all runs with one number of data bytes. Columns [N], `ticks_of_run` [R]."""
 
     run: np.ndarray
@@ -508,7 +512,7 @@ def _take_apart(
     stop: np.ndarray,
     data_bytes: int,
     longest_delay: int,
-) -> _Part:
+) -> _SplitRuns:
     """Split runs of messages, each [delta..., status?, data...], into columns.
 
     The last byte of a delta time and the data bytes have no high bit, all others do: so every
@@ -525,10 +529,10 @@ def _take_apart(
     end_of_previous = np.concatenate([[-1], low[:-1, -1]])[: len(low)]
     high_bytes = last_of_delta - end_of_previous - 1
     delta = code[last_of_delta].astype(np.int64)
-    for place in range(1, 4):
-        longer = np.flatnonzero(high_bytes >= place)
-        digit = code[last_of_delta[longer] - place].astype(np.int64) & 0x7F
-        delta[longer] += digit << (7 * place)
+    for position in range(1, 4):
+        longer = np.flatnonzero(high_bytes >= position)
+        digit = code[last_of_delta[longer] - position].astype(np.int64) & 0x7F
+        delta[longer] += digit << (7 * position)
     impossible = np.flatnonzero(delta > longest_delay)
     delta[impossible] = 0
 
@@ -543,7 +547,7 @@ def _take_apart(
     # status written: so running status is the last one written, whichever run that was in.
     written = np.where(data_at - last_of_delta > 1, np.arange(len(low)), 0)
     status = code[last_of_delta[np.maximum.accumulate(written)] + 1]
-    return _Part(
+    return _SplitRuns(
         run=run,
         offset=data_at + (first - run_start)[run],
         tick_in_run=tick_in_run,

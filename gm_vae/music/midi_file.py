@@ -182,14 +182,14 @@ def _ends_elsewhere(
         is_on: bool, which is which.
         chosen: int64 [M], indices of the note-ons.
     """
-    found = []
+    ends = []
     for wanted in (~is_on, is_on):
         those = np.flatnonzero(wanted)
         those = those[np.lexsort((messages.tick[those], line[those]))]
         ticks = messages.tick[those]
         first = Moments(line[those], ticks).first(line[chosen], messages.tick[chosen])
-        found.append(np.append(ticks, np.iinfo(np.int64).max)[first])
-    return found[0], found[1]
+        ends.append(np.append(ticks, np.iinfo(np.int64).max)[first])
+    return ends[0], ends[1]
 
 
 def _by_tick(metas: Iterable[tuple[int, int, T]]) -> list[tuple[int, T]]:

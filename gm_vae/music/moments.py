@@ -22,19 +22,19 @@ class Moments:
 
     def last(self, line: np.ndarray, tick: np.ndarray, including: bool = True) -> np.ndarray:
         """int64 [N]: the last event of each line up to a tick, or -1."""
-        place = self._search(line, tick, "right" if including else "left") - 1
+        index = self._search(line, tick, "right" if including else "left") - 1
         if not len(self._line):
-            return place
-        return np.where((place >= 0) & (self._line[place] == line), place, -1)
+            return index
+        return np.where((index >= 0) & (self._line[index] == line), index, -1)
 
     def first(self, line: np.ndarray, tick: np.ndarray, including: bool = False) -> np.ndarray:
         """int64 [N]: the first event of each line after a tick, or M if there is none."""
-        place = self._search(line, tick, "left" if including else "right")
+        index = self._search(line, tick, "left" if including else "right")
         count = len(self._line)
         if not count:
-            return place
-        same = self._line[np.minimum(place, count - 1)] == line
-        return np.where((place < count) & same, place, count)
+            return index
+        same = self._line[np.minimum(index, count - 1)] == line
+        return np.where((index < count) & same, index, count)
 
     def _search(
         self, line: np.ndarray, tick: np.ndarray, side: Literal["left", "right"]

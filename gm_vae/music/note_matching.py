@@ -76,11 +76,11 @@ def compare_notes(
 
 def _onsets(measure: Measure) -> dict[tuple[int, int], list[int]]:
     """(program, pitch) -> rising onsets in steps."""
-    found = defaultdict(list)
+    onsets = defaultdict(list)
     notes = measure.notes()
     for note in notes[np.argsort(notes["start_step"], kind="stable")]:
-        found[int(note["program"]), int(note["pitch"])].append(int(note["start_step"]))
-    return found
+        onsets[int(note["program"]), int(note["pitch"])].append(int(note["start_step"]))
+    return onsets
 
 
 def _matches(first: list[int], second: list[int], tolerance: int) -> int:

@@ -35,8 +35,8 @@ def pair_notes(
         spared = _spares(following, ends & ~at_once, at_once, key[offs], tick[offs])
         following = following + (at_once & spared[np.minimum(following, len(offs) - 1)])
         ends = _ends_with(following, ons, offs, key)
-    found = offs[np.minimum(following, len(offs) - 1)]
-    return order[ons], np.where(ends, order[found], -1)
+    endings = offs[np.minimum(following, len(offs) - 1)]
+    return order[ons], np.where(ends, order[endings], -1)
 
 
 def _ends_with(following: np.ndarray, ons: np.ndarray, offs: np.ndarray, key: np.ndarray):
@@ -64,9 +64,9 @@ def _spares(
     has_newer = np.bincount(following[newer], minlength=count) > 0
     later = np.zeros(count, bool)  # than the one before, which is of the same key
     later[1:] = (key[1:] == key[:-1]) & (tick[1:] > tick[:-1])
-    place = np.arange(count)
-    begins = np.maximum.accumulate(np.where(has_older & has_newer, place, -1))
-    breaks = np.maximum.accumulate(np.where(has_newer & (has_older | later), -1, place))
+    index = np.arange(count)
+    begins = np.maximum.accumulate(np.where(has_older & has_newer, index, -1))
+    breaks = np.maximum.accumulate(np.where(has_newer & (has_older | later), -1, index))
     leaves = begins > breaks  # [F] some notes, which sound on
     left_before = np.append(False, leaves[:-1])
     return has_older | (left_before & later)

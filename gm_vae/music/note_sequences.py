@@ -170,13 +170,13 @@ class _Timeline:
 
     def chord_labels(self) -> np.ndarray:
         """uint8 [C]: the chord in force where each label begins."""
-        found = sorted(
+        changes = sorted(
             (note.quantized_step if self._quantised else self._step(note.time), note.text)
             for note in self._sequence.text_annotations
             if note.annotation_type == note.CHORD_SYMBOL
         )
         labels = np.full(self._fmt.chords_per_measure, NO_CHORD, np.uint8)
-        for step, symbol in found:
+        for step, symbol in changes:
             # a chord colours the labels from the next one that begins at its step or later
             labels[-(-step // self._fmt.steps_per_chord) :] = chord_id(symbol)
         return labels

@@ -151,9 +151,11 @@ class _Clock:
     def ticks(self, seconds: Sequence[float]) -> np.ndarray:
         """int64 [N]: the nearest tick of each time."""
         times = np.array(seconds, np.float64)
-        part = np.maximum(np.searchsorted(self._seconds, times, "right") - 1, 0)
+        segment = np.maximum(np.searchsorted(self._seconds, times, "right") - 1, 0)
         with np.errstate(over="ignore", invalid="ignore"):
-            ticks = np.rint(self._start[part] + (times - self._seconds[part]) * self._rate[part])
+            ticks = np.rint(
+                self._start[segment] + (times - self._seconds[segment]) * self._rate[segment]
+            )
         self._check(ticks)
         return ticks.astype(np.int64)
 
@@ -166,11 +168,11 @@ class _Clock:
 def _time_signatures(
     signatures: Sequence[music_pb2.NoteSequence.TimeSignature], clock: _Clock
 ) -> tuple[tuple[int, int, int], ...]:
-    found = {}
+    meters = {}
     ticks = clock.ticks([signature.time for signature in signatures]).tolist()
     for signature, tick in zip(signatures, ticks):
         numerator, denominator = signature.numerator, signature.denominator
         if not 0 < numerator < 256 or denominator not in [1 << power for power in range(11)]:
             raise MidiError(f"The NoteSequence has a meter of {numerator}/{denominator}.")
-        found[max(tick, 0)] = (numerator, denominator)
-    return tuple((tick, *meter) for tick, meter in sorted(found.items()))
+        meters[max(tick, 0)] = (numerator, denominator)
+    return tuple((tick, *meter) for tick, meter in sorted(meters.items()))

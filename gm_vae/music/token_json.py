@@ -76,8 +76,8 @@ def write_tokens(
     bars = ",\n".join(_bar(measure) for measure in measures)
     lines.append(f' "measures": [\n{bars}\n ]')
     text = "{\n" + ",\n".join(lines) + "\n}\n"
-    with output_file(path, force) as part:
-        part.write_text(text, encoding="utf-8")
+    with output_file(path, force) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def read_tokens(path: str | os.PathLike[str]) -> list[Measure]:

@@ -165,7 +165,7 @@ def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):
 
 
 def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, capsys, monkeypatch):
-    monkeypatch.setattr(attributes, "_LEAST_TOLD", 0.0)
+    monkeypatch.setattr(attributes, "_LEAST_READABLE", 0.0)
     learn = ["attributes", f"--model={folder}/model"]
     assert main(learn) == 1
     assert "gm-vae attributes" in capsys.readouterr().err

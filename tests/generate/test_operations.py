@@ -122,7 +122,7 @@ def test_examples_in_docstrings(model, measure, module):
 def test_the_cookbook(model, midi, songs_dataset, tmp_path, monkeypatch):
     """Every recipe of README.md runs, in its order, with an untrained model."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(attributes, "_LEAST_TOLD", 0.0)
+    monkeypatch.setattr(attributes, "_LEAST_READABLE", 0.0)
     model.save("demo/run")
     pathlib.Path("song.mid").write_bytes(midi.read_bytes())
     pathlib.Path("demo/data").symlink_to(songs_dataset)

@@ -36,10 +36,12 @@ def _forward(gates: Any, kernel: Any, h: Any, c: Any, segments: tuple, dtype: st
     h0, c0, factor = h, c, kernel.astype(dtype)
     parts, saved = [], []
 
-    def step(state: Any, here: Any) -> Any:
+    def step(state: Any, step_gates: Any) -> Any:
         h, c = state
-        here = here + jnp.matmul(h.astype(dtype), factor, preferred_element_type=jnp.float32)
-        i, j, f, o = jnp.split(here, 4, -1)
+        step_gates = step_gates + jnp.matmul(
+            h.astype(dtype), factor, preferred_element_type=jnp.float32
+        )
+        i, j, f, o = jnp.split(step_gates, 4, -1)
         i, j, o = jax.nn.sigmoid(i), jnp.tanh(j), jax.nn.sigmoid(o)
         f = jax.nn.sigmoid(f + FORGET_BIAS)
         c = f * c + i * j
@@ -49,9 +51,9 @@ def _forward(gates: Any, kernel: Any, h: Any, c: Any, segments: tuple, dtype: st
     for start, stop, rows in segments:
         count = (stop - start) * rows
         # [P, 4H] -> [S, N, 4H]
-        here = gates[first : first + count].reshape(stop - start, rows, 4 * units)
+        step_gates = gates[first : first + count].reshape(stop - start, rows, 4 * units)
         (h, c), (hs, cs, activations) = jax.lax.scan(
-            step, (h[:rows], c[:rows]), here, unroll=min(UNROLL, stop - start)
+            step, (h[:rows], c[:rows]), step_gates, unroll=min(UNROLL, stop - start)
         )
         parts.append(hs.reshape(count, units))
         saved.append((cs, activations))
@@ -65,9 +67,9 @@ def _backward(segments: tuple, dtype: str, residuals: Any, d_outputs: Any) -> An
     units, first = kernel.shape[0], outputs.shape[0]
     factor = kernel.astype(dtype).T
 
-    def step(state: Any, here: Any) -> Any:
+    def step(state: Any, inputs: Any) -> Any:
         d_h, d_c = state
-        d_output, c, before, activations = here
+        d_output, c, before, activations = inputs
         i, j, f, o = jnp.split(activations.astype(jnp.float32), 4, -1)
         d_h, c = d_h + d_output, jnp.tanh(c)
         d_c = d_c + d_h * o * (1 - c * c)
@@ -92,16 +94,16 @@ def _backward(segments: tuple, dtype: str, residuals: Any, d_outputs: Any) -> An
         # the state before each step: of the flight before in its first one
         c_first = saved[number - 1][0][-1] if number else c0
         before = jnp.concatenate([c_first[None, :rows], cs[:-1]], 0)
-        here = d_outputs[first : first + steps * rows].reshape(steps, rows, units)
+        d_segment = d_outputs[first : first + steps * rows].reshape(steps, rows, units)
         missing = ((0, rows - d_h.shape[0]), (0, 0))
-        (d_h, d_c), found = jax.lax.scan(
+        (d_h, d_c), d_gates = jax.lax.scan(
             step,
             (jnp.pad(d_h, missing), jnp.pad(d_c, missing)),
-            (here, cs, before, activations),
+            (d_segment, cs, before, activations),
             reverse=True,
             unroll=min(UNROLL, steps),
         )
-        d_parts.append(found.reshape(steps * rows, 4 * units))
+        d_parts.append(d_gates.reshape(steps * rows, 4 * units))
         if number:
             last = segments[number - 1].rows
             h_first = outputs[first - last : first - last + rows]

@@ -23,7 +23,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 
 NO_INPUT = -1  # a token or chord id that stands for a vector of zeros
-PART = 32, 128  # measures that a thread computes at once: fewer are no quicker, more need memory
+BATCH = 32, 128  # measures that a thread computes at once: fewer are no quicker, more need memory
 
 State = tuple[np.ndarray, np.ndarray]  # (h, c), each [N, H]
 
@@ -76,17 +76,17 @@ class NumpyVAE:
         lengths = np.reshape(lengths, -1).astype(np.int64)  # [B, T] -> [N]
         order = np.argsort(-lengths, kind="stable")
         tokens, chords, lengths = tokens[order], chords[order], lengths[order]
-        places = np.arange(len(order))
+        rows = np.arange(len(order))
         finals = []
         for cell, backward in zip(self._track_readers, (False, True)):
             h, c = cell.zeros(len(order))
             for t in range(lengths[0] if len(lengths) else 0):
                 live = int(np.searchsorted(-lengths, -t))  # rows longer than t
                 step = lengths[:live] - 1 - t if backward else t
-                here = places[:live], step
-                gates = cell.kernel[tokens[here]] + cell.bias
+                index = rows[:live], step
+                gates = cell.kernel[tokens[index]] + cell.bias
                 if self.config.chords:
-                    gates += cell.kernel[self.vocab.size + chords[here].astype(np.int64)]
+                    gates += cell.kernel[self.vocab.size + chords[index].astype(np.int64)]
                 h[:live], c[:live] = cell.step(gates, (h[:live], c[:live]))
             finals.append(h)
         tracks_read = np.empty((len(order), 2 * self.config.encoder_units), np.float32)
@@ -110,18 +110,18 @@ class NumpyVAE:
 
         `measures` gives those of a slice of 0..count-1, as `encode` takes them.
         """
-        found = in_threads(lambda part: self.encode(*measures(part)), split(count, *PART))
-        mu, sigma = (np.concatenate(column) for column in zip(*found))
+        results = in_threads(lambda rows: self.encode(*measures(rows)), split(count, *BATCH))
+        mu, sigma = (np.concatenate(column) for column in zip(*results))
         return mu, sigma
 
     def embed(self, z: np.ndarray) -> np.ndarray:
         """z [B, Z] -> track embeddings [B, T, D]."""
         states = self._initial_states(published.CONDUCTOR_STATE, z)
-        found = []
+        embeddings = []
         for _ in range(self.config.fmt.max_tracks):
             states = _step_stack(self._conductor, self._conductor[0].bias, states)
-            found.append(states[-1][0])
-        return np.stack(found, 1)
+            embeddings.append(states[-1][0])
+        return np.stack(embeddings, 1)
 
     def program_logits(self, z: np.ndarray, first_inputs: np.ndarray | None = None) -> np.ndarray:
         """Of each track's program, drums and end as its first token: float32 [B, T, 130].
@@ -238,8 +238,8 @@ class NumpyVAE:
         """A state per layer of what is laid out as c0, h0, c1, h1, ..."""
         values = np.tanh(self._dense(name, inputs))
         sizes = np.repeat(self.config.decoder_units, 2)
-        parts = np.split(values, np.cumsum(sizes)[:-1], axis=1)
-        return [(h, c) for c, h in zip(parts[::2], parts[1::2])]
+        arrays = np.split(values, np.cumsum(sizes)[:-1], axis=1)
+        return [(h, c) for c, h in zip(arrays[::2], arrays[1::2])]
 
 
 class _DecoderState:

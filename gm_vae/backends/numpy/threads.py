@@ -1,4 +1,4 @@
-"""Work of NumPy on all cores: a thread for each part, each with one core.
+"""Work of NumPy on all cores: a thread for each input, each with one core.
 
 The linear algebra below NumPy would share each small product among the cores, which costs more than
 it saves, and very much more where other work runs beside.
@@ -26,17 +26,17 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def in_threads(function: Callable[[T], R], parts: Sequence[T]) -> list[R]:
-    """`function` of each part, in their order."""
+def in_threads(function: Callable[[T], R], inputs: Sequence[T]) -> list[R]:
+    """`function` of each input, in their order."""
     with _libraries().limit(limits=1, user_api="blas"):
-        if len(parts) < 2:
-            return [function(part) for part in parts]
+        if len(inputs) < 2:
+            return [function(value) for value in inputs]
         with ThreadPoolExecutor(cores()) as pool:
-            return list(pool.map(function, parts))
+            return list(pool.map(function, inputs))
 
 
 def split(count: int, least: int, most: int) -> list[slice]:
-    """Parts of 0..count-1, one a core if they have `least` to `most` members each."""
+    """Slices of 0..count-1, one a core if they have `least` to `most` members each."""
     size = min(max(-(-count // cores()), least), most)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 

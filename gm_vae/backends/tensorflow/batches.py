@@ -38,13 +38,13 @@ def training_batches(
     """
     batches = training_measures(dataset_dir, config, first_step, share)
     size = config.batch_size // share[1]
-    part = slice(share[0] * size, (share[0] + 1) * size)
+    rows = slice(share[0] * size, (share[0] + 1) * size)
 
     def with_noise(step: int, batch: arrays.Batch) -> Batch:
         seed = tf.constant([config.seed, step], tf.int64)
         with tf.device("CPU:0"):  # the same numbers whatever the devices
             noise = tf.random.stateless_normal([config.batch_size, model.latent_size], seed)
-            return {**{name: tf.constant(x) for name, x in batch.items()}, "noise": noise[part]}
+            return {**{name: tf.constant(x) for name, x in batch.items()}, "noise": noise[rows]}
 
     return (with_noise(step, batch) for step, batch in enumerate(batches, first_step))
 

@@ -57,12 +57,12 @@ def ragged_lstm(
             tf.float32, size, False, False, element_shape=[None, width], infer_shape=False
         )
 
-    def cell(here: tf.Tensor, before: tf.Tensor | None, t: int | tf.Tensor, kept: tf.TensorArray):
-        i, j, f, o = tf.split(here[:, : 4 * units], 4, axis=-1)
+    def cell(gates: tf.Tensor, before: tf.Tensor | None, t: int | tf.Tensor, kept: tf.TensorArray):
+        i, j, f, o = tf.split(gates[:, : 4 * units], 4, axis=-1)
         i, j, f, o = tf.sigmoid(i), tf.tanh(j), tf.sigmoid(f + FORGET_BIAS), tf.sigmoid(o)
         c = i * j if before is None else f * before + i * j
-        for place, value in enumerate((i, j, f, o, c)):
-            kept = kept.write(_KEPT * t + place, value)
+        for index, value in enumerate((i, j, f, o, c)):
+            kept = kept.write(_KEPT * t + index, value)
         return o * tf.tanh(c), c, kept
 
     def forward(gates: tf.Tensor, kernel: tf.Tensor, *state: tf.Tensor):
@@ -70,15 +70,15 @@ def ragged_lstm(
 
         def step(t, h, c, outputs, kept):
             count, first = active[t], offsets[t]
-            here = product(h[:count], kernel) + gates[first : first + count]
-            h, c, kept = cell(here, c[:count], t, kept)
+            step_gates = product(h[:count], kernel) + gates[first : first + count]
+            h, c, kept = cell(step_gates, c[:count], t, kept)
             return t + 1, h, c, outputs.write(t, h), kept
 
-        here, before = gates[:num_rows], None
+        first_gates, before = gates[:num_rows], None
         if state:
             h0, before = state
-            here = here + product(h0, kernel)
-        h, c, kept = cell(here, before, 0, array(_KEPT * num_steps, units))
+            first_gates = first_gates + product(h0, kernel)
+        h, c, kept = cell(first_gates, before, 0, array(_KEPT * num_steps, units))
         outputs = array(num_steps, units).write(0, h)
         *_, outputs, kept = tf.while_loop(
             lambda t, *_: t < num_steps,
@@ -99,10 +99,10 @@ def ragged_lstm(
 
             def d_cell(t, d_h, d_c, before):
                 """Gradients of step t's gates [n, 4H + GATE_PADDING] and of the c before it."""
-                i, j, f, o, c = (kept.read(_KEPT * t + place) for place in range(_KEPT))
+                i, j, f, o, c = (kept.read(_KEPT * t + index) for index in range(_KEPT))
                 c = tf.tanh(c)
                 d_c = d_c + tf.raw_ops.TanhGrad(y=c, dy=d_h * o)
-                here = [
+                d_gates = [
                     tf.raw_ops.SigmoidGrad(y=i, dy=d_c * j),
                     tf.raw_ops.TanhGrad(y=j, dy=d_c * i),
                     tf.zeros_like(f)
@@ -111,7 +111,7 @@ def ragged_lstm(
                     tf.raw_ops.SigmoidGrad(y=o, dy=d_h * c),
                     tf.zeros([tf.shape(c)[0], GATE_PADDING]),
                 ]
-                return tf.concat(here, -1), d_c * f
+                return tf.concat(d_gates, -1), d_c * f
 
             def d_before(d_gates):
                 return product(d_gates, transposed)[:, :units]
@@ -125,8 +125,8 @@ def ragged_lstm(
             def step(t, d_h, d_c, d_gates):
                 before = kept.read(_KEPT * t - 1)[: active[t]]  # c of step t - 1
                 d_h, d_c = arriving(t, d_h, d_c)
-                here, d_c = d_cell(t, d_h, d_c, before)
-                return t - 1, d_before(here), d_c, d_gates.write(t, here)
+                d_step_gates, d_c = d_cell(t, d_h, d_c, before)
+                return t - 1, d_before(d_step_gates), d_c, d_gates.write(t, d_step_gates)
 
             nothing = tf.zeros([0, units])
             _, d_h, d_c, d_gates = tf.while_loop(

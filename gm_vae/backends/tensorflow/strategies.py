@@ -96,9 +96,9 @@ def kernels(strategy: tf.distribute.Strategy) -> Kernels:
 
 def gather(strategy: tf.distribute.Strategy, values: list[int]) -> list[list[int]]:
     """The numbers that each replica of each worker has, for all of them to see."""
-    here = tf.constant([values], tf.int64)
-    everywhere = strategy.gather(strategy.run(lambda: tf.identity(here)), axis=0)
-    return everywhere.numpy().tolist()
+    own = tf.constant([values], tf.int64)
+    gathered = strategy.gather(strategy.run(lambda: tf.identity(own)), axis=0)
+    return gathered.numpy().tolist()
 
 
 @contextlib.contextmanager
