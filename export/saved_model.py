@@ -33,6 +33,7 @@ from gm_vae.export.vocabulary_file import VOCABULARY, vocabulary_values
 from gm_vae.files import output_folder
 from gm_vae.generate.gmvae import REPEAT_PENALTY
 from gm_vae.model.decoding import decode_side_by_side
+from gm_vae.model.grammar import drum_temperature_at
 from gm_vae.model.points import prior_points, slerp
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NUM_CHORDS
@@ -166,7 +167,14 @@ class _Signatures:
             temperature = tf.identity(temperature)
         chords = _for_each(chords, tf.shape(z)[0])
         tokens, lengths = decode_side_by_side(
-            self._network, z, chords, temperature, seed, draws, repeat_penalty=REPEAT_PENALTY
+            self._network,
+            z,
+            chords,
+            temperature,
+            seed,
+            draws,
+            repeat_penalty=REPEAT_PENALTY,
+            drum_temperature=drum_temperature_at(temperature, ops),
         )
         return {"tokens": tokens, "lengths": lengths}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 import os
 import secrets
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from gm_vae.checkpoints.folder import write_checkpoint
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.instruments import Instruments
 from gm_vae.json_values import brief
+from gm_vae.model.grammar import drum_temperature_at
 from gm_vae.model.points import prior_points
 from gm_vae.music.chord_lines import measure_chords, require_one_case
 from gm_vae.music.chords import (
@@ -38,10 +40,67 @@ if TYPE_CHECKING:
     from gm_vae.model.vae import HierarchicalVAE
 
 Chords = str | Sequence[str] | None
+TEMPERATURE = 0.5
 REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
 _MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
 _HOTTEST = 1e6  # above, every token is as likely as any other
 FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
+
+
+@dataclasses.dataclass(frozen=True)
+class Decoding:
+    """How tokens are chosen; the arguments of `GMVAE.decode` of these names.
+
+    Raises:
+        UsageError: a number is out of its range.
+    """
+
+    temperature: float = TEMPERATURE
+    drum_temperature: float | None = None
+    repeat_penalty: float = REPEAT_PENALTY
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("temperature", _HOTTEST),
+            ("drum_temperature", _HOTTEST),
+            ("repeat_penalty", _MOST_PENALTY),
+        ):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= most:
+                raise UsageError(f"{name} is {value}; give a number from 0 to {most:g}.")
+        if self.seed is None:
+            object.__setattr__(self, "seed", secrets.randbelow(2**32))
+
+    def arguments(self) -> dict[str, Any]:
+        """Those of `NumpyVAE.decode`."""
+        temperature, drums = float(self.temperature), self.drum_temperature
+        return {
+            "temperature": temperature,
+            "drum_temperature": drum_temperature_at(temperature) if drums is None else float(drums),
+            "repeat_penalty": float(self.repeat_penalty),
+            "seed": (self.seed or 0) % 2**32,
+        }
+
+
+class Tracks(NamedTuple):
+    """Decoded tracks, in the order of the network.
+
+    Attributes:
+        tokens: int32 [B, T, E], zero after each end.
+        lengths: int32 [B, T].
+    """
+
+    tokens: np.ndarray
+    lengths: np.ndarray
+
+    def measures(self, labels: np.ndarray, fmt: MeasureFormat) -> list[Measure]:
+        """The measures, with their chords [B, C]; tracks by program, as in the corpus."""
+        tokens, lengths = self.tokens.astype(np.uint16), self.lengths.astype(fmt.length_dtype)
+        return [
+            Measure(*_in_order(rows, row_lengths), label, fmt)
+            for rows, row_lengths, label in zip(tokens, lengths, labels.astype(np.uint8))
+        ]
 
 
 class GMVAE:
@@ -126,11 +185,12 @@ class GMVAE:
         self,
         z: np.ndarray,
         chords: Chords = None,
-        temperature: float = 0.5,
+        temperature: float = TEMPERATURE,
         seed: int | None = None,
         same_draw: bool = False,
         instruments: Instruments | np.ndarray | None = None,
         repeat_penalty: float = REPEAT_PENALTY,
+        drum_temperature: float | None = None,
     ) -> list[Measure]:
         """A well-formed measure for each point.
 
@@ -146,6 +206,8 @@ class GMVAE:
                 with (program 0..127, drums, end). Any if None.
             repeat_penalty: how much less likely a pitched track strikes again what it struck last,
                 in nats at temperatures up to 0.5; it fades out towards 1. 0 leaves it to the model.
+            drum_temperature: of drum tracks; cooler than `temperature` if None, by
+                `drum_temperature_at`.
 
         Raises:
             UsageError: z has another width or holds NaN or infinity, there are not as many chords
@@ -153,24 +215,59 @@ class GMVAE:
 
         A chord without a triad is decoded as the nearest one that has, with a warning.
         """
-        if not 0 <= repeat_penalty <= _MOST_PENALTY:
-            raise UsageError(
-                f"repeat_penalty is {repeat_penalty}; give a number from 0 to {_MOST_PENALTY:g}."
-            )
-        batches = self._batches(z, chords, temperature, seed, same_draw, instruments)
-        for batch in batches:
-            batch["repeat_penalty"] = float(repeat_penalty)
-        results = in_threads(lambda batch: self.numpy.decode(**batch), batches)
-        measures = []
-        for batch, (tokens, lengths) in zip(batches, results):
-            tokens = tokens.astype(np.uint16)
-            lengths = lengths.astype(self.format.length_dtype)
-            labels = batch["chords"].astype(np.uint8)
-            measures += [
-                Measure(*_in_order(rows, row_lengths), label, self.format)
-                for rows, row_lengths, label in zip(tokens, lengths, labels)
-            ]
-        return measures
+        z = self._checked(z)
+        labels = chord_labels(chords, len(z), self.format)
+        tracks = self.decode_tracks(
+            z,
+            labels,
+            Decoding(temperature, drum_temperature, repeat_penalty, seed),
+            draws=np.zeros(len(z), np.int32) if same_draw else None,
+            programs=self.masks(instruments, z),
+        )
+        return tracks.measures(labels, self.format)
+
+    def decode_tracks(
+        self, z: np.ndarray, labels: np.ndarray, decoding: Decoding, **arrays: np.ndarray | None
+    ) -> Tracks:
+        """What `decode` does, before tracks become measures: for music of several measures.
+
+        Args:
+            z: float [B, Z].
+            labels: int [B, C], evenly spaced chord ids.
+            decoding: how tokens are chosen.
+            arrays: any of the arguments [B, ...] of `NumpyVAE.decode`, named as there: draws,
+                programs, streams, temperature, drum_temperature; and tokens [B, T, E] and lengths
+                [B, T] of `beginnings`, as begin_tokens and begin_lengths.
+
+        Raises:
+            UsageError: z or a number of `decoding` is not as `decode` wants it.
+        """
+        z = self._checked(z)
+        columns = {name: array for name, array in arrays.items() if array is not None}
+        columns.setdefault("draws", np.arange(len(z), dtype=np.int32))
+
+        def decode(batch: slice) -> tuple[np.ndarray, np.ndarray]:
+            own = {name: array[batch] for name, array in columns.items()}
+            if "begin_tokens" in own:
+                own["beginnings"] = own.pop("begin_tokens"), own.pop("begin_lengths")
+            return self.numpy.decode(z[batch], labels[batch], **{**decoding.arguments(), **own})
+
+        fmt = self.format
+        shape = 0, fmt.max_tracks, fmt.max_track_length
+        empty = np.zeros(shape, np.int32), np.zeros(shape[:2], np.int32)
+        results = in_threads(decode, split(len(z), *BATCH))
+        return Tracks(*(np.concatenate(column) for column in zip(empty, *results)))
+
+    def masks(
+        self, instruments: Instruments | np.ndarray | None, z: np.ndarray
+    ) -> np.ndarray | None:
+        """bool [B, T, 130], what each track of the points may begin with; None is anything.
+
+        Raises UsageError if the instruments cannot all play.
+        """
+        if isinstance(instruments, Instruments):
+            return instruments.masks(self.numpy.program_logits(self._checked(z)))
+        return instruments
 
     def decode_tokens(
         self,
@@ -189,14 +286,21 @@ class GMVAE:
         Args and errors as in `decode`.
         """
 
-        def decode(batch: dict[str, Any]) -> np.ndarray:
-            if constrained:
-                return self.numpy.decode(**batch)[0]
-            return self.numpy.decode_in_sequence(**batch)
-
+        z = self._checked(z)
+        labels = chord_labels(chords, len(z), self.format)
+        decoding = Decoding(temperature, temperature, 0.0, seed)
+        if constrained:
+            return self.decode_tracks(z, labels, decoding).tokens
+        draws = np.arange(len(z), dtype=np.int32)
+        how = decoding.arguments()
         shape = (0, self.format.max_tracks, self.format.max_track_length)
-        tokens = in_threads(decode, self._batches(z, chords, temperature, seed))
-        return np.concatenate([np.zeros(shape, np.int32), *tokens])
+        results = in_threads(
+            lambda batch: self.numpy.decode_in_sequence(
+                z[batch], labels[batch], how["temperature"], how["seed"], draws[batch]
+            ),
+            split(len(z), *BATCH),
+        )
+        return np.concatenate([np.zeros(shape, np.int32), *results])
 
     def sample_points(self, count: int, seed: int | None = None) -> np.ndarray:
         """Points drawn from the prior, float32 [count, Z]; more points begin with the same ones.
@@ -210,36 +314,13 @@ class GMVAE:
         """Write the model as a checkpoint folder that `load` reads."""
         write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
-    def _batches(
-        self,
-        z: np.ndarray,
-        chords: Chords,
-        temperature: float,
-        seed: int | None,
-        same_draw: bool = False,
-        instruments: Instruments | np.ndarray | None = None,
-    ) -> list[dict[str, Any]]:
-        """Checked arguments of `NumpyVAE.decode`, for a few measures at a time."""
+    def _checked(self, z: np.ndarray) -> np.ndarray:
         z = checked_points(z, "z")
         if z.ndim != 2 or z.shape[1] != self.config.latent_size:
             raise UsageError(
                 f"z has shape {list(z.shape)}; this model needs [B, {self.config.latent_size}]."
             )
-        if not 0 <= temperature <= _HOTTEST:
-            raise UsageError(f"temperature is {temperature}; give a number from 0 to {_HOTTEST:g}.")
-        seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
-        labels = chord_labels(chords, len(z), self.format)
-        draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
-        common = {"temperature": float(temperature), "seed": seed}
-        batches = []
-        for where in split(len(z), *BATCH):
-            batch = {"z": z[where], "chords": labels[where], "draws": draws[where], **common}
-            if isinstance(instruments, Instruments):
-                batch["programs"] = instruments.masks(self.numpy.program_logits(z[where]))
-            elif instruments is not None:
-                batch["programs"] = instruments[where]
-            batches.append(batch)
-        return batches
+        return z
 
 
 def checked_points(z: np.ndarray, name: str) -> np.ndarray:

@@ -13,8 +13,10 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate import points
-from gm_vae.generate.gmvae import GMVAE, Chords
-from gm_vae.generate.instruments import programs_named
+from gm_vae.generate.bands import band_masks
+from gm_vae.generate.gmvae import GMVAE, Chords, Decoding, chord_labels
+from gm_vae.generate.instruments import Instruments, programs_named
+from gm_vae.generate.phrases import VARIATION, Phrasing, play
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import vocabulary
 
@@ -33,9 +35,22 @@ def sample(
 
 
 def progression(
-    model: GMVAE, point: np.ndarray, chords: Sequence[str], **how: Any
+    model: GMVAE,
+    point: np.ndarray,
+    chords: Sequence[str],
+    instruments: Instruments | None = None,
+    vary: float = VARIATION,
+    fills: bool = True,
+    **how: Any,
 ) -> list[Measure]:
     """One style over chords: a measure for each chord from the same point float [Z].
+
+    The drums keep the groove of the first bar, and bars that come back change a little
+    (`phrases.play`).
+
+    Args:
+        vary: the share of pitched tracks that change when a bar comes back, 0..1.
+        fills: whether the last bar of four ends in a drum fill.
 
     >>> point = model.sample_points(1, seed=1)[0]
     >>> song = progression(model, point, ["C|G", "Am", "F"], temperature=0.5, seed=1)
@@ -43,7 +58,10 @@ def progression(
     ([('C', 'G'), ('Am', 'Am'), ('F', 'F')], 1)
     """
     z = np.repeat(np.asarray(point, np.float32)[None], len(chords), 0)
-    return model.decode(z, chords, same_draw=True, **how)
+    labels = chord_labels(chords, len(z), model.format)
+    sections, masks = np.zeros(len(z), int), model.masks(instruments, z)
+    tracks = play(model, z, labels, sections, Decoding(**how), Phrasing(vary, fills), masks)
+    return tracks.measures(labels, model.format)
 
 
 def morph(
@@ -53,16 +71,36 @@ def morph(
     chords: Chords,
     count: int,
     spherical: bool = True,
+    instruments: Instruments | None = None,
     **how: Any,
 ) -> list[Measure]:
     """`count` measures from one point float [Z] to another, over chords that repeat.
+
+    Unless `instruments` are given, those of the first measure are carried along and exchanged for
+    those of the last one by one (`bands.band_masks`).
 
     >>> start, end = model.sample_points(2, seed=1)
     >>> [measure.chords[0] for measure in morph(model, start, end, ["Dm", "F"], 4, seed=1)]
     ['Dm', 'F', 'Dm', 'F']
     """
     z = points.interpolate(start, end, count, spherical)
-    return model.decode(z, repeated(chords, count), same_draw=True, **how)
+    labels, decoding = chord_labels(repeated(chords, count), count, model.format), Decoding(**how)
+    masks = model.masks(instruments, z)
+    if masks is None:
+        masks = carried(model, z, labels, decoding)
+    tracks = model.decode_tracks(
+        z, labels, decoding, draws=np.zeros(count, np.int32), programs=masks
+    )
+    return tracks.measures(labels, model.format)
+
+
+def carried(model: GMVAE, z: np.ndarray, labels: np.ndarray, decoding: Decoding) -> np.ndarray:
+    """bool [B, T, 130]: masks that carry the instruments of the first of B points to the last."""
+    ends = [0, len(z) - 1]
+    draws = np.zeros(2, np.int32)
+    first, last = model.decode_tracks(z[ends], labels[ends], decoding, draws=draws).tokens[:, :, 0]
+    program = vocabulary(model.format).program
+    return band_masks(model.numpy.program_logits(z), first - program, last - program)
 
 
 def grid(

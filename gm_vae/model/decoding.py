@@ -23,6 +23,7 @@ def decode_side_by_side(
     draws: Any,
     first_inputs: Any = None,
     repeat_penalty: Any = 0.0,
+    drum_temperature: Any = None,
 ) -> tuple[Any, Any]:
     """Well-formed tokens for each z, whatever the weights and the temperature.
 
@@ -38,6 +39,7 @@ def decode_side_by_side(
         first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
         repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`); a
             Python 0 leaves the penalty out of the graph.
+        drum_temperature: scalar, of drum tracks; `temperature` if None.
 
     Returns:
         tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
@@ -68,7 +70,10 @@ def decode_side_by_side(
         logits = grammar.constrain(ops.cast(logits, "float32"), state, steps - t)
         if penalty is not None:
             logits = grammar.vary(logits, state, penalty)
-        token = sample_token(logits, temperature, uniform, ops)
+        heat = temperature
+        if drum_temperature is not None:
+            heat = ops.where(state.is_drum, drum_temperature, temperature)
+        token = sample_token(logits, heat, uniform, ops)
         going = ops.logical_not(state.done)
         tokens = ops.where((position == t) & going[:, None], token[:, None], tokens)
         lengths = lengths + ops.cast(going, "int32")

@@ -41,6 +41,15 @@ def repeat_penalty_at(strength: Any, temperature: Any, ops: ModuleType = numpy_o
     return ops.where(temperature > 0, strength * fade, 0.0)
 
 
+def drum_temperature_at(temperature: Any, ops: ModuleType = numpy_ops) -> Any:
+    """The temperature of drum tracks where pitched tracks have `temperature`: t (1 + t) / 2, or t.
+
+    Between 0 and 1 drums are cooler, since a groove needs its pattern more than a melody does; at
+    0 and from 1 on both have the same.
+    """
+    return ops.minimum(temperature, 0.5 * temperature * (1.0 + temperature))
+
+
 class GrammarState(NamedTuple):
     """Where each of N tracks stands.
 
@@ -171,14 +180,15 @@ class Grammar:
     def vary(self, logits: Any, state: GrammarState, penalty: Any) -> Any:
         """Constrained `logits` float32 [N, V] with less of what the track struck last.
 
-        The note-ons of its last onset lose `penalty` >= 0, all note-ons together keep their
-        probability, drums stay as they are. At low temperatures a model otherwise strikes the same
-        pitches nearly twice as often as real music does: where it is unsure which note comes, the
-        last one is the likeliest.
+        The note-ons of its last onset lose `penalty` >= 0 (scalar or [N]), all note-ons together
+        keep their probability, drums stay as they are. At low temperatures a model otherwise
+        strikes the same pitches nearly twice as often as real music does: where it is unsure which
+        note comes, the last one is the likeliest.
         """
         ops = self.ops
         pitched = ops.logical_not(state.is_drum)[:, None]
         again = ops.cast(state.struck & pitched, "float32")
+        penalty = ops.reshape(ops.cast(penalty, "float32"), (-1, 1))
         note_ons = ops.maximum(logits[:, :PITCHES], _FAR)  # finite, where none can come either
         lowered = note_ons - again * penalty
         kept = ops.logsumexp(note_ons, -1, keepdims=True)

@@ -44,16 +44,17 @@ def sample_token(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = 
     """int32 [N]: a token per row of `logits` [N, V].
 
     Args:
-        temperature: scalar >= 0; 0 takes the likeliest token.
+        temperature: scalar, or float32 [N], >= 0; 0 takes the likeliest token.
         uniform: [N] in (0, 1), decides the draw by the inverse of the distribution function.
         ops: as in `Grammar`.
     """
     logits = ops.cast(logits, "float32")
-    plain = isinstance(temperature, (int, float))  # else it is known only when the graph runs
-    best = None if plain and temperature > 0 else ops.cast(ops.argmax(logits, -1), "int32")
-    if plain and temperature <= 0:
+    # else it is known only when the graph runs
+    plain = isinstance(temperature, (int, float, np.ndarray))
+    best = None if plain and np.min(temperature) > 0 else ops.cast(ops.argmax(logits, -1), "int32")
+    if plain and np.max(temperature) <= 0:
         return best
-    divisor = max(temperature, 1e-6) if plain else ops.maximum(temperature, 1e-6)
+    divisor = ops.reshape(ops.maximum(ops.cast(temperature, "float32"), 1e-6), (-1, 1))
     weights = (logits - ops.max(logits, -1, keepdims=True)) / divisor
     drawn = _invert(ops.exp(weights), uniform, ops)
     return drawn if best is None else ops.where(temperature > 0, drawn, best)

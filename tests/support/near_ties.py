@@ -32,6 +32,7 @@ def assert_same_choices(
     draws: np.ndarray,
     first_inputs: np.ndarray | None = None,
     repeat_penalty: float = 0.0,
+    drum_temperature: float | None = None,
 ) -> None:
     """Fails if tokens [B, T, E] differ, unless rounding may give each track's first difference.
 
@@ -49,7 +50,7 @@ def assert_same_choices(
     fed = None if first_inputs is None else np.asarray(first_inputs)[some]
     distances = choice_distances(
         found[some], expected[some], config, weights, z[some], np.asarray(chords)[some],
-        temperature, seed, np.asarray(draws)[some], fed, repeat_penalty,
+        temperature, seed, np.asarray(draws)[some], fed, repeat_penalty, drum_temperature,
     )  # fmt: skip
     for measure, track in zip(measures, tracks):
         step = differs[measure, track].argmax()
@@ -101,6 +102,7 @@ def choice_distances(
     draws: np.ndarray,
     first_inputs: np.ndarray | None = None,
     repeat_penalty: float = 0.0,
+    drum_temperature: float | None = None,
 ) -> np.ndarray:
     """float64 [B, T, E]: how far each of `chosen` was from being the choice after `tokens` so far.
 
@@ -138,17 +140,19 @@ def choice_distances(
         token = chosen[:, t, None]
         mine = np.take_along_axis(here, token, 1)[:, 0]
         best = here.max(1)
-        if temperature == 0:
-            distances[:, t] = (best - mine) / (2 * error)
-            continue
-        shares = np.exp((here - best[:, None]) / temperature)
+        drums = temperature if drum_temperature is None else drum_temperature
+        heat = np.where(state.is_drum, drums, temperature)
+        greedy = (best - mine) / (2 * error)
+        heat_or_one = np.where(heat > 0, heat, 1.0)
+        shares = np.exp((here - best[:, None]) / heat_or_one[:, None])
         shares /= shares.sum(1, keepdims=True)
         end = np.take_along_axis(shares.cumsum(1), token, 1)[:, 0]
         start = end - np.take_along_axis(shares, token, 1)[:, 0]
         uniform = np.asarray(uniforms(seed, np.repeat(draws, tracks), track, t), np.float64)
         outside = np.maximum(start - uniform, uniform - end).clip(0)
         outside[np.isinf(mine)] = np.inf  # it cannot come
-        distances[:, t] = outside / (error / (2 * temperature) + vocab.size * UNIT)
+        drawn = outside / (error / (2 * heat_or_one) + vocab.size * UNIT)
+        distances[:, t] = np.where(heat > 0, drawn, greedy)
     return distances.reshape(tokens.shape)
 
 

@@ -1,8 +1,8 @@
 // node engine.mjs KERNEL FOLDER REQUEST.json: what the page's engine makes of a model, as JSON.
 //
-// KERNEL is the assembled kernel. The request has lists `decode` [{z, chords, temperature, seed,
-// repeatPenalty}],
-// each a batch as Python decodes it, and `encode` [{tracks, chords}].
+// KERNEL is the assembled kernel. The request has lists `decode` [{z, chords, seed, decoding, rows}],
+// each a batch as Python decodes it, `rows` [B * T] being what else the page's engine takes of each
+// track; and `encode` [{tracks, chords}].
 
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
@@ -18,13 +18,14 @@ const read = async (name) => {
 const {decode = [], encode = []} = JSON.parse(await readFile(requestFile, 'utf8'));
 const model = await Model.load(read, await readFile(kernelFile));
 
-const decoded = decode.map(({z, chords, temperature, seed, repeatPenalty = 0}) => {
+const decoded = decode.map(({z, chords, seed, decoding, rows: more = []}) => {
   const rows = z.map((point) => Float32Array.from(point)).flatMap((point, draw) =>
     Array.from({length: model.format.maxTracks}, (_, track) => ({
       z: point, track, chords: chords[draw], seed, draw,
+      ...more[draw * model.format.maxTracks + track],
     })));
   const margins = new Float64Array(rows.length);
-  const tokens = model.decoder.decode(rows, temperature, repeatPenalty, margins);
+  const tokens = model.decoder.decode(rows, decoding, margins);
   return {tokens: tokens.map((track) => [...track]), margins: [...margins]};
 });
 const encoder = encode.length ? await model.encoder() : null;

@@ -36,31 +36,35 @@ def random_requests(model, count, seed=3):
 
 def assert_same_tokens(model, folder, node, kernel, count):
     z, ids = random_requests(model, count)
-    settings = [(0, 1, 1.0), (0.6, 77, 0.0), (0.6, 77, 1.0), (1.3, 2**32 - 5, 1.0)]
+    settings = [
+        (0, 0, 1, 1.0), (0.6, 0.6, 77, 0.0), (0.6, 0.4, 77, 1.0), (1.3, 1.3, 2**32 - 5, 1.0)
+    ]  # fmt: skip
     request = {
         "decode": [
             {
                 "z": z.tolist(),
                 "chords": ids.tolist(),
-                "temperature": temperature,
                 "seed": seed,
-                "repeatPenalty": penalty,
+                "decoding": {
+                    "temperature": temperature,
+                    "drumTemperature": drums,
+                    "repeatPenalty": penalty,
+                },
             }
-            for temperature, seed, penalty in settings
+            for temperature, drums, seed, penalty in settings
         ]
     }
     answers = node("engine.mjs", request, kernel, folder)["decoded"]
-    for answer, (temperature, seed, penalty) in zip(answers, settings, strict=True):
+    for answer, (temperature, drums, seed, penalty) in zip(answers, settings, strict=True):
         arguments = z, ids, temperature, seed, np.arange(count)
-        expected, _ = model.numpy.decode(*arguments, repeat_penalty=penalty)
+        control = {"repeat_penalty": penalty, "drum_temperature": drums}
+        expected, _ = model.numpy.decode(*arguments, **control)
         found = np.zeros_like(expected)
         rows = found.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
         for row, tokens in zip(rows, answer["tokens"], strict=True):
             row[: len(tokens)] = tokens
         weights = model.numpy.published_weights()
-        assert_same_choices(
-            found, expected, model.config, weights, *arguments, repeat_penalty=penalty
-        )
+        assert_same_choices(found, expected, model.config, weights, *arguments, **control)
         assert len(np.unique(expected)) > 30  # the model says a lot
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -137,49 +138,81 @@ class NumpyVAE:
         self,
         z: np.ndarray,
         chords: np.ndarray,
-        temperature: float,
+        temperature: float | np.ndarray,
         seed: int,
         draws: np.ndarray,
         first_inputs: np.ndarray | None = None,
         programs: np.ndarray | None = None,
         repeat_penalty: float = 0.0,
+        drum_temperature: float | np.ndarray | None = None,
+        beginnings: tuple[np.ndarray, np.ndarray] | None = None,
+        streams: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Well-formed tokens for each z; as `decoding.decode_side_by_side`.
 
         Args:
             z: float32 [B, Z].
             chords: int [B, C], evenly spaced chord ids; each event hears the one at its own time.
-            temperature: >= 0; 0 is greedy.
+            temperature: >= 0; 0 is greedy. One for all, or float [B, T].
             seed: 0..2**32 - 1.
             draws: int32 [B], which random numbers of the seed each measure uses.
             first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
             programs: bool [B, T, 130], what each track may begin with (program, drums, end), at
                 least one of them; anything if None.
             repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`).
+            drum_temperature: of drum tracks, likewise; `temperature` if None.
+            beginnings: the tokens that each track begins with: int [B, T, E], and how many of them
+                int [B, T]. They must obey the grammar; a track that ends in them is kept whole.
+            streams: int [B, T], which random numbers of its measure each track uses; its own
+                number if None.
 
         Returns:
             tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
         """
         fmt = self.config.fmt
-        tracks_each, steps = fmt.max_tracks, fmt.max_track_length
+        steps = fmt.max_track_length
+        shape = len(z), fmt.max_tracks
         run, grammar = _DecoderState(self, self.embed(z), first_inputs), Grammar(fmt)
         total = len(run.rows)
-        draw, track = np.repeat(draws, tracks_each), run.rows % tracks_each
-        row_chords = np.repeat(chords, tracks_each, axis=0)  # [B, C] -> [N, C]
+        if drum_temperature is None:
+            drum_temperature = temperature
+        if streams is None:
+            streams = np.arange(fmt.max_tracks)
+        if beginnings is None:
+            beginnings = np.zeros((1, 1, steps), np.int32), np.zeros(shape, np.int32)
+        rows = _Rows(
+            draw=np.repeat(draws, fmt.max_tracks),
+            stream=_per_track(streams, shape, np.int32),
+            chords=np.repeat(chords, fmt.max_tracks, axis=0),  # [B, C] -> [N, C]
+            temperature=_per_track(temperature, shape, np.float32),
+            drum_temperature=_per_track(drum_temperature, shape, np.float32),
+            penalty=_per_track(repeat_penalty_at(repeat_penalty, temperature), shape, np.float32),
+            beginning=np.broadcast_to(beginnings[0], (*shape, steps)).reshape(total, steps),
+            begun=np.reshape(beginnings[1], -1),
+        )
         tokens = np.zeros((total, steps), np.int32)
         lengths = np.zeros(total, np.int32)
-        state = grammar.start(total)
-        previous = run.first_inputs
-        penalty = np.float32(repeat_penalty_at(repeat_penalty, temperature))
-        for t in range(steps):
-            logits = run.step(previous, _chord_now(row_chords, state.step, t, fmt))
+        last = rows.beginning[run.rows, rows.begun - 1]
+        whole = (rows.begun > 0) & (last == self.vocab.end)
+        lengths[whole] = rows.begun[whole]
+        is_kept = np.arange(steps) < lengths[:, None]
+        tokens[is_kept] = rows.beginning[is_kept]
+        rows = _keep(run, rows, np.flatnonzero(~whole))
+        state = grammar.start(len(run.rows))
+        previous = run.first_inputs[run.rows]
+        begun, varies = rows.begun.max(initial=0), rows.penalty.any()
+        for t in range(steps if len(run.rows) else 0):
+            logits = run.step(previous, _chord_now(rows.chords, state.step, t, fmt))
             logits = grammar.constrain(logits, state, steps - t)
-            if penalty:
-                logits = grammar.vary(logits, state, penalty)
+            if varies:
+                logits = grammar.vary(logits, state, rows.penalty)
             if t == 0 and programs is not None:
                 first = logits[:, self.vocab.program :]
-                first[~programs.reshape(total, -1)] = NEVER
-            previous = sample_token(logits, temperature, uniforms(seed, draw, track, t))
+                first[~programs.reshape(total, -1)[run.rows]] = NEVER
+            heat = np.where(state.is_drum, rows.drum_temperature, rows.temperature)
+            previous = sample_token(logits, heat, uniforms(seed, rows.draw, rows.stream, t))
+            if t < begun:
+                previous = np.where(t < rows.begun, rows.beginning[:, t], previous)
             going = ~state.done
             tokens[run.rows[going], t] = previous[going]
             lengths[run.rows[going]] += 1
@@ -188,12 +221,10 @@ class NumpyVAE:
             if not len(live):
                 break
             if len(live) <= 0.9 * len(run.rows):  # moving rows costs a little
-                run.keep(live)
+                rows = _keep(run, rows, live)
                 state = GrammarState(*(x[live] for x in state))
-                draw, track, row_chords, previous = (
-                    x[live] for x in (draw, track, row_chords, previous)
-                )
-        return tokens.reshape(-1, tracks_each, steps), lengths.reshape(-1, tracks_each)
+                previous = previous[live]
+        return tokens.reshape(*shape, steps), lengths.reshape(shape)
 
     def decode_in_sequence(
         self, z: np.ndarray, chords: np.ndarray, temperature: float, seed: int, draws: np.ndarray
@@ -240,6 +271,30 @@ class NumpyVAE:
         sizes = np.repeat(self.config.decoder_units, 2)
         arrays = np.split(values, np.cumsum(sizes)[:-1], axis=1)
         return [(h, c) for c, h in zip(arrays[::2], arrays[1::2])]
+
+
+class _Rows(NamedTuple):
+    """What N tracks ask for; names as the arguments of `decode`, N in place of B, T."""
+
+    draw: np.ndarray
+    stream: np.ndarray
+    chords: np.ndarray
+    temperature: np.ndarray
+    drum_temperature: np.ndarray
+    penalty: np.ndarray
+    beginning: np.ndarray
+    begun: np.ndarray
+
+
+def _per_track(values: float | np.ndarray, shape: tuple[int, int], dtype: type) -> np.ndarray:
+    """A number for all tracks, or those of each, [B, T] -> [N]."""
+    return np.broadcast_to(np.asarray(values, dtype), shape).reshape(-1)
+
+
+def _keep(run: _DecoderState, rows: _Rows, live: np.ndarray) -> _Rows:
+    """Go on with the `live` rows alone."""
+    run.keep(live)
+    return _Rows(*(column[live] for column in rows))
 
 
 class _DecoderState:

@@ -32,11 +32,11 @@ const rowsOf = (seed) => decode.z.flatMap((z, draw) => {
     ({z: point, track, chords: decode.chords[draw], seed, draw}));
 });
 
-for (const {temperature, seed, repeat_penalty, tokens} of decode.runs) {
+for (const {temperature, seed, repeat_penalty: repeatPenalty, tokens} of decode.runs) {
   test(`tokens at temperature ${temperature} are those of the package`, () => {
     const rows = rowsOf(seed);
     const margins = new Float64Array(rows.length);
-    const found = model.decoder.decode(rows, temperature, repeat_penalty, margins);
+    const found = model.decoder.decode(rows, {temperature, repeatPenalty}, margins);
     assert.ok(Math.min(...margins) > 1e-5, 'the vector has no near tie');
     assert.deepEqual(found.map((track) => [...track]), tokens);
   });
@@ -52,16 +52,16 @@ test('points are those of the package', async () => {
 
 test('rows that are decoded together or alone have the same tokens', () => {
   const rows = Array.from({length: 17}, () => rowsOf(77)).flat().slice(0, 400); // beyond the capacity
-  const together = model.decoder.decode(rows, 1.3);
+  const together = model.decoder.decode(rows, {temperature: 1.3});
   for (const i of [0, 5, 130, 399]) {
-    const [alone] = model.decoder.decode([rows[i]], 1.3);
+    const [alone] = model.decoder.decode([rows[i]], {temperature: 1.3});
     assert.deepEqual([...together[i]], [...alone]);
   }
 });
 
 test('a program that is asked for is the track\'s', () => {
   const rows = rowsOf(5).map((row, i) => ({...row, program: i}));
-  model.decoder.decode(rows, 1).forEach((tokens, i) => assert.equal(tokens[0], format.program + i));
+  model.decoder.decode(rows, {temperature: 1}).forEach((tokens, i) => assert.equal(tokens[0], format.program + i));
 });
 
 test('the chord of a token is the one at its time', () => {

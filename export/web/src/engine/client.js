@@ -1,6 +1,6 @@
 /** The worker's side of the page: each action is a promise. */
 
-/** @import {Row} from './decoder.js' */
+/** @import {Decoding, Row} from './decoder.js' */
 /** @import {Actions, Answer} from './messages.js' */
 
 export class Engine {
@@ -22,9 +22,9 @@ export class Engine {
     return this._ask('load', {url});
   }
 
-  /** @param {Row[]} rows @param {number} temperature @param {number} repeatPenalty */
-  decode(rows, temperature, repeatPenalty) {
-    return this._ask('decode', {rows, temperature, repeatPenalty});
+  /** @param {Row[]} rows @param {Decoding} decoding */
+  decode(rows, decoding) {
+    return this._ask('decode', {rows, decoding});
   }
 
   /** @param {Uint8Array} bytes of a MIDI file */

@@ -29,6 +29,16 @@ const NO_TOKEN = -1; // what is fed before a track's first token: zeros
  * @property {number} seed
  * @property {number} draw which random numbers of the seed to use
  * @property {number} [program] a program 0..128 that the track must have
+ * @property {number} [stream] which random numbers of the draw it uses; those of `track` if absent
+ * @property {number} [temperature] instead of that of the others
+ * @property {ArrayLike<number>} [beginning] its first tokens, which must obey the grammar
+ *
+ * How tokens are chosen.
+ * @typedef {object} Decoding
+ * @property {number} temperature 0 is greedy
+ * @property {number} [drumTemperature] of drum tracks; `temperature` if absent
+ * @property {number} [repeatPenalty] how much less a track repeats its last onset
+ *   (`repeatPenaltyAt`); 0 if absent
  *
  * A row while it is decoded.
  * @typedef {object} LiveTrack
@@ -93,12 +103,11 @@ export class Decoder {
    * Well-formed tokens of each row.
    *
    * @param {Row[]} rows
-   * @param {number} temperature 0 is greedy
-   * @param {number} repeatPenalty how much less a track repeats its last onset (`repeatPenaltyAt`)
-   * @param {?Float64Array} margins [rows], told how near each track's nearest choice was
+   * @param {Decoding} decoding
+   * @param {?Float64Array} margins [rows], set to how near each track's nearest choice was
    * @returns {Uint16Array[]} program, events and end of each; the end alone of an absent track
    */
-  decode(rows, temperature, repeatPenalty = 0, margins = null) {
+  decode(rows, decoding, margins = null) {
     const embeddings = this._conductor.embed(rows.map(({z}) => z), this._room);
     const {width} = this._conductor;
     const tracks = rows.flatMap((_, start) => {
@@ -106,8 +115,7 @@ export class Decoder {
       const some = rows.slice(start, start + CAPACITY);
       const vectors = some.map(({track}, i) =>
         embeddings[start + i].subarray(track * width, (track + 1) * width));
-      const how = {temperature, penalty: repeatPenaltyAt(repeatPenalty, temperature)};
-      return this._decodeTogether(some, vectors, how, margins !== null);
+      return this._decodeTogether(some, vectors, decoding, margins !== null);
     });
     tracks.forEach(({margin}, i) => {
       if (margin && margins) margins[i] = margin.least;
@@ -118,10 +126,10 @@ export class Decoder {
   /**
    * @param {Row[]} rows no more than CAPACITY
    * @param {Float32Array[]} embeddings of their tracks
-   * @param {{temperature: number, penalty: number}} how
+   * @param {Decoding} decoding
    * @param {boolean} withMargins
    */
-  _decodeTogether(rows, embeddings, how, withMargins) {
+  _decodeTogether(rows, embeddings, decoding, withMargins) {
     const steps = this.format.maxTrackLength;
     const tracks = this._begin(rows, embeddings, withMargins);
     const logits = new Float64Array(this._vocabulary);
@@ -132,7 +140,7 @@ export class Decoder {
       live.forEach((track, index) => {
         const begin = index * matrix.n;
         logits.set(scores.subarray(begin, begin + this._vocabulary));
-        this._chooseToken(track, logits, how, t);
+        this._chooseToken(track, logits, decoding, t);
       });
       live = this._dropEnded(live);
     }
@@ -183,20 +191,34 @@ export class Decoder {
   /**
    * @param {LiveTrack} track
    * @param {Float64Array} logits
-   * @param {{temperature: number, penalty: number}} how
+   * @param {Decoding} decoding
    * @param {number} t
    */
-  _chooseToken(track, logits, {temperature, penalty}, t) {
-    const {format} = this;
-    const {row, grammar} = track;
-    grammar.constrain(logits, format.maxTrackLength - t);
-    grammar.vary(logits, penalty);
-    if (t === 0 && row.program !== undefined) onlyProgram(logits, row.program, format);
-    const draw = temperature > 0 ? uniform(row.seed, row.draw, row.track, t) : 0;
-    const token = choose(logits, temperature, draw, track.margin);
+  _chooseToken(track, logits, decoding, t) {
+    const {beginning} = track.row;
+    const token = beginning && t < beginning.length
+      ? beginning[t] : this._drawToken(track, logits, decoding, t);
     track.tokens.push(token);
     track.previous = token;
-    grammar.advance(token);
+    track.grammar.advance(token);
+  }
+
+  /**
+   * @param {LiveTrack} track
+   * @param {Float64Array} logits changed in place
+   * @param {Decoding} decoding
+   * @param {number} t
+   */
+  _drawToken({row, grammar, margin}, logits, decoding, t) {
+    const {format} = this;
+    const pitched = row.temperature ?? decoding.temperature;
+    grammar.constrain(logits, format.maxTrackLength - t);
+    grammar.vary(logits, repeatPenaltyAt(decoding.repeatPenalty ?? 0, pitched));
+    if (t === 0 && row.program !== undefined) onlyProgram(logits, row.program, format);
+    const temperature = grammar.isDrum
+      ? row.temperature ?? decoding.drumTemperature ?? pitched : pitched;
+    const draw = temperature > 0 ? uniform(row.seed, row.draw, row.stream ?? row.track, t) : 0;
+    return choose(logits, temperature, draw, margin);
   }
 
   /** Which of a track's chords sounds now. @param {LiveTrack} track */

@@ -21,6 +21,14 @@ export function repeatPenaltyAt(strength, temperature) {
   return strength * Math.min(Math.max(2 * (1 - temperature), 0), 1);
 }
 
+/**
+ * The temperature of drum tracks where pitched tracks have `temperature`
+ * (`gm_vae.model.grammar.drum_temperature_at`).
+ * @param {number} temperature
+ */
+export const drumTemperatureAt = (temperature) =>
+  Math.min(temperature, 0.5 * temperature * (1 + temperature));
+
 export class TrackGrammar {
   /** @param {Format} format */
   constructor(format) {

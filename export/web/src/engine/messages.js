@@ -4,7 +4,7 @@
  * @import {Bar} from '../music/measures.js'
  * @import {FormatFields} from '../music/format.js'
  * @import {Flaws} from '../music/midi_bytes.js'
- * @import {Row} from './decoder.js'
+ * @import {Decoding, Row} from './decoder.js'
  */
 
 /**
@@ -12,8 +12,7 @@
  * @typedef {object} Actions
  * @property {(asked: {url: string}) => Promise<{format: FormatFields, latentSize: number}>} load
  *   loads the folder at an address
- * @property {(asked: {rows: Row[], temperature: number, repeatPenalty: number}) =>
- *   Promise<Uint16Array[]>} decode
+ * @property {(asked: {rows: Row[], decoding: Decoding}) => Promise<Uint16Array[]>} decode
  *   tokens of each row
  * @property {(asked: {bytes: Uint8Array}) =>
  *   Promise<{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}>} read the bars of a MIDI file

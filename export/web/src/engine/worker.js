@@ -18,8 +18,8 @@ const actions = {
     return {format: format.fields, latentSize};
   },
 
-  async decode({rows, temperature, repeatPenalty}) {
-    return (await model).decoder.decode(rows, temperature, repeatPenalty);
+  async decode({rows, decoding}) {
+    return (await model).decoder.decode(rows, decoding);
   },
 
   async read({bytes}) {

@@ -1,5 +1,6 @@
 /** Arrangement -> song: asks the engine for the measures that it has not made before. */
 
+import {drumTemperatureAt} from '../engine/grammar.js';
 import {between} from '../engine/points.js';
 import {earlyPoint, priorPoint} from '../engine/prior.js';
 import {DECODING} from '../generated/tables.js';
@@ -104,8 +105,11 @@ export class Composer {
       if (!this._known.has(key)) missing.set(key, row);
     });
     if (missing.size) {
-      const decoded = await this._engine.decode(
-        [...missing.values()], temperature / 100, DECODING.repeatPenalty);
+      const decoded = await this._engine.decode([...missing.values()], {
+        temperature: temperature / 100,
+        drumTemperature: drumTemperatureAt(temperature / 100),
+        repeatPenalty: DECODING.repeatPenalty,
+      });
       if (this._known.size > MOST_KEPT) this._known.clear();
       [...missing.keys()].forEach((key, i) => this._known.set(key, decoded[i]));
     }

@@ -1,0 +1,111 @@
+"""A band that changes little by little on the way from one style to another.
+
+Points between two styles name instruments of their own, half of them new at each step. Here the
+first style's instruments are carried from step to step and exchanged, one by one, for those of the
+last style, each near the point where the model itself comes to prefer the new one.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from gm_vae.generate.instruments import Instruments
+from gm_vae.music.vocabulary import DRUMS, PROGRAMS
+
+_NO_INSTRUMENT = -1
+_FAMILY = 8  # programs of a family of General MIDI
+
+
+class Change(NamedTuple):
+    """An instrument that another one replaces; -1 where one only comes or goes."""
+
+    old: int
+    new: int
+
+
+def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """bool [B, T, 130]: what each track of B points on a way may begin with (program, drums, end).
+
+    Args:
+        logits: float [B, T, 130] of the tracks' first tokens.
+        start, end: int [T], with which of the 130 each track of the first and the last point begins.
+    """
+    changes = exchanges(_band(start), _band(end))
+    times = change_times(gains(logits, changes), len(logits))
+    masks = np.zeros(logits.shape, bool)
+    for mask, firsts in ((masks[0], start), (masks[-1], end)):
+        mask[np.arange(len(firsts)), firsts] = True
+    for step in range(1, len(logits) - 1):
+        band = collections.Counter(_band(start))
+        for change, time in zip(changes, times):
+            if time <= step:
+                band[change.old] -= 1
+                band[change.new] += 1
+        del band[_NO_INSTRUMENT]
+        only = tuple(frozenset([program]) for program in sorted(band.elements()))
+        masks[step] = Instruments(only=only).masks(logits[step : step + 1])[0]
+    return masks
+
+
+def _band(firsts: np.ndarray) -> list[int]:
+    """The programs 0..128, sorted, of tracks that begin so."""
+    return sorted(first for first in firsts.tolist() if first <= DRUMS)
+
+
+def exchanges(start: Sequence[int], end: Sequence[int]) -> list[Change]:
+    """What turns one band into another: as few changes as can be, within families first."""
+    leaving = collections.Counter(start)
+    coming = collections.Counter(end)
+    leaving, coming = leaving - coming, coming - leaving
+    old, new = sorted(leaving.elements()), sorted(coming.elements())
+    changes = []
+    for size in (_FAMILY, PROGRAMS):  # drums are neither a family's nor a program's
+        for program in list(old):
+            partner = next((p for p in new if p // size == program // size), None)
+            if partner is not None:
+                changes.append(Change(program, partner))
+                old.remove(program)
+                new.remove(partner)
+    changes += [Change(program, _NO_INSTRUMENT) for program in old]
+    return changes + [Change(_NO_INSTRUMENT, program) for program in new]
+
+
+def gains(logits: np.ndarray, changes: Sequence[Change]) -> np.ndarray:
+    """float [changes, B]: by how many nats each point prefers the new instrument.
+
+    Of the track that is most likely to play it; a track that only comes or goes is as likely as not.
+    """
+    shares = logits - np.logaddexp.reduce(logits, -1, keepdims=True)
+    best = shares.max(1)  # [B, 130]
+    even = np.full(len(logits), np.log(0.5))
+
+    def score(program: int) -> np.ndarray:
+        return even if program == _NO_INSTRUMENT else best[:, program]
+
+    return np.array([score(new) - score(old) for old, new in changes]).reshape(-1, len(logits))
+
+
+def change_times(gain: np.ndarray, count: int) -> list[int]:
+    """The step 1..count - 1 from which each change holds.
+
+    Each at its best time, where it gains the most; but no step has more changes than even ones
+    would give, rounded up.
+    """
+    most = -(-len(gain) // (count - 1))
+    # what a change gains from step t on
+    later = np.cumsum(gain[:, ::-1], 1)[:, ::-1]
+    wanted = 1 + later[:, 1:].argmax(1)
+    order = np.argsort(wanted, kind="stable")
+    times = wanted[order].tolist()
+    for place in range(most, len(times)):
+        times[place] = max(times[place], times[place - most] + 1)
+    for place in reversed(range(len(times))):
+        room = times[place + most] - 1 if place + most < len(times) else count - 1
+        times[place] = min(times[place], room)
+    result = np.zeros(len(times), int)
+    result[order] = times
+    return result.tolist()
