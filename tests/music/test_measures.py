@@ -498,13 +498,13 @@ def check_grammar(measure, fmt):
         assert EventType.PROGRAM not in kinds[1:]
         assert EventType.END not in kinds[:-1]
         step, loudness, sounding = 0, None, collections.Counter()
-        for place, (kind, value) in enumerate(zip(kinds, values)):
+        for index, (kind, value) in enumerate(zip(kinds, values)):
             if kind == EventType.TIME_SHIFT:
-                assert kinds[place - 1] != EventType.TIME_SHIFT
+                assert kinds[index - 1] != EventType.TIME_SHIFT
                 step += value
             elif kind == EventType.VELOCITY:
                 assert value != loudness
-                assert kinds[place + 1] == EventType.NOTE_ON
+                assert kinds[index + 1] == EventType.NOTE_ON
                 loudness = value
             elif kind == EventType.NOTE_ON:
                 assert loudness
