@@ -71,10 +71,10 @@ def test_order_in_a_step():
 
 
 @pytest.mark.parametrize(
-    ("velocity", "bin"), [(1, 1), (16, 1), (17, 2), (64, 4), (65, 5), (127, 8)]
+    ("velocity", "velocity_bin"), [(1, 1), (16, 1), (17, 2), (64, 4), (65, 5), (127, 8)]
 )
-def test_velocity_bins(velocity, bin):
-    assert words_of(note(0, 96, 60, velocity)) == [[f"P0 v{bin} +60 >96 -60 ."]]
+def test_velocity_bins(velocity, velocity_bin):
+    assert words_of(note(0, 96, 60, velocity)) == [[f"P0 v{velocity_bin} +60 >96 -60 ."]]
 
 
 def test_programs_in_order_drums_last_and_equals_in_file_order():
