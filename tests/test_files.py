@@ -167,8 +167,8 @@ def test_a_full_disk_has_its_own_remedy_and_names_the_output(tmp_path):
         refused = pytest.raises(UserError, match=r"Cannot write .*/out .*; make room on that disk")
         with refused, output(tmp_path / "out"):
             raise OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(UserError) as caught, output_folder(tmp_path / "out") as temporary:
-        raise UserError(f"cannot write to {temporary}.")
+    with pytest.raises(UserError) as caught, output_folder(tmp_path / "out") as folder:
+        raise UserError(f"cannot write to {folder}.")
     assert str(caught.value) == f"cannot write to {tmp_path}/out."
     assert list(tmp_path.iterdir()) == []
 
