@@ -63,27 +63,27 @@ def _export(args: ExportArguments) -> None:
     about: dict[str, Any] = {} if args.license is None else {"license": args.license}
     if args.evaluation:
         about["evaluation"] = _evaluation(args.evaluation)
-    found = read_model(args.model)
-    found = dataclasses.replace(found, training={**found.training, **about})
+    checkpoint = read_model(args.model)
+    checkpoint = dataclasses.replace(checkpoint, training={**checkpoint.training, **about})
     quantization = args.quantize or _QUANTIZED.get(args.format, "none")
     if args.format == "savedmodel":
         from gm_vae.export.saved_model import export_saved_model
 
-        export_saved_model(found, output, args.half, args.force)
+        export_saved_model(checkpoint, output, args.half, args.force)
     elif args.format == "checkpoint":
         from gm_vae.checkpoints.folder import export_checkpoint
 
-        export_checkpoint(found, output, quantization, args.force)
+        export_checkpoint(checkpoint, output, quantization, args.force)
     elif args.format == "web":
         from gm_vae.export.web_page import export_web
 
-        export_web(found, output, quantization, args.force, args.soundfont)
+        export_web(checkpoint, output, quantization, args.force, args.soundfont)
     else:
         from gm_vae.checkpoints.tensors import SHARD_BYTES
 
         shard_bytes = SHARD_BYTES if args.shard_bytes is None else args.shard_bytes
         export = _for_browsers(args.format)
-        export(found, output, quantization, shard_bytes, args.force)
+        export(checkpoint, output, quantization, shard_bytes, args.force)
     print(printable(output))
 
 
@@ -106,10 +106,10 @@ def _evaluation(path: str) -> dict[str, Any]:
     from gm_vae.checkpoints.tensors import MAX_DESCRIPTION_BYTES
     from gm_vae.evaluation.report import FILE_NAME
 
-    place = files.user_path(path)
-    place = place / FILE_NAME if place.is_dir() else place
+    file = files.user_path(path)
+    file = file / FILE_NAME if file.is_dir() else file
     try:
-        found = parse(files.read_bounded(place, MAX_DESCRIPTION_BYTES), FIGURES)
+        figures = parse(files.read_bounded(file, MAX_DESCRIPTION_BYTES), FIGURES)
     except (OSError, WrongValue) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
@@ -119,7 +119,7 @@ def _evaluation(path: str) -> dict[str, Any]:
     private = ("model", "data")
     return {
         name: value
-        for name, value in found.items()
+        for name, value in figures.items()
         if not name.startswith("unit_") and name not in private
     }
 
@@ -158,13 +158,13 @@ def _import(args: ImportArguments) -> None:
     from gm_vae.checkpoints.importing import import_checkpoint
 
     output = files.user_path(args.output)
-    found = import_checkpoint(args.checkpoint, output, args.force)
-    config = found.config
+    checkpoint = import_checkpoint(args.checkpoint, output, args.force)
+    config = checkpoint.config
     print(
         f"encoder {config.encoder_units}, decoder {'x'.join(map(str, config.decoder_units))}, "
         f"z {config.latent_size}, {'with' if config.chords else 'without'} chords"
     )
-    if not found.training.get("sigma_known", True):
+    if not checkpoint.training.get("sigma_known", True):
         print("The checkpoint has no sigma: what it tells of uncertainty is the prior's.")
     print(printable(output))
 

@@ -127,24 +127,24 @@ def _needed(
     nodes: dict[str, NodeDef], outputs: Iterable[str], stop: Iterable[str] = ()
 ) -> dict[str, NodeDef]:
     """The nodes that the outputs need, inputs before what uses them; those of `stop` need none."""
-    found: dict[str, NodeDef] = {}
+    needed: dict[str, NodeDef] = {}
     waiting = [(name, False) for name in outputs]
     while waiting:
         name, ready = waiting.pop()
         if ready:
-            found[name] = nodes[name]
-        elif name not in found:
+            needed[name] = nodes[name]
+        elif name not in needed:
             waiting.append((name, True))
             if name not in stop:
                 waiting += [(_node_of(wire), False) for wire in _data(nodes[name])]
-    return found
+    return needed
 
 
 def _first_of_equals(values: dict[str, np.ndarray]) -> dict[str, str]:
     """Name -> the first name with the same value: steps that are written out share weights."""
-    found: dict[tuple, str] = {}
+    first_names: dict[tuple, str] = {}
     return {
-        name: found.setdefault((value.dtype, value.shape, value.tobytes()), name)
+        name: first_names.setdefault((value.dtype, value.shape, value.tobytes()), name)
         for name, value in sorted(values.items())
     }
 

@@ -80,20 +80,20 @@ def export_saved_model(
         "model": checkpoint.config.to_dict(),
         "training": checkpoint.training,
     }
-    with output_folder(output, force) as part:
+    with output_folder(output, force) as temporary:
         try:
             tf.saved_model.save(
                 module,
-                str(part),
+                str(temporary),
                 signatures=_Signatures(network, weights).traced(),
                 options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
             )
         except tf.errors.OpError as error:
             raise _as_os_error(error) from None
-        (part / EXTRA).mkdir()
-        write_json(part / EXTRA / FILE_NAME, values)
-        write_json(part / EXTRA / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
-        write_about(part, checkpoint, "savedmodel", "float16" if half else "none")
+        (temporary / EXTRA).mkdir()
+        write_json(temporary / EXTRA / FILE_NAME, values)
+        write_json(temporary / EXTRA / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
+        write_about(temporary, checkpoint, "savedmodel", "float16" if half else "none")
 
 
 def _as_os_error(error: tf.errors.OpError) -> OSError:
@@ -191,7 +191,7 @@ class _Signatures:
         z = _spherical(start, end, count)
         pairs = tf.shape(start)[0]
         chords = tf.gather(chords, tf.range(count) % tf.shape(chords)[0])
-        found = self._decoded(
+        decoded = self._decoded(
             tf.reshape(z, [-1, self._config.latent_size]),  # [B, count, Z] -> [B * count, Z]
             tf.tile(chords, [pairs, 1]),
             temperature,
@@ -203,7 +203,7 @@ class _Signatures:
             "z": z,
             **{
                 name: tf.reshape(value, tf.concat([shape, tf.shape(value)[1:]], 0))
-                for name, value in found.items()
+                for name, value in decoded.items()
             },
         }
 

@@ -47,13 +47,13 @@ def export_tfjs(
         UsageError: `output` is taken, or the quantization is unknown.
         UserError: the place cannot be written, or a weight is too large for float16.
     """
-    with output_folder(output, force) as part:
+    with output_folder(output, force) as temporary:
         for name, function in concrete_functions(
             network_of(checkpoint.config, checkpoint.weights)
         ).items():
-            write_graph_model(part / name, function, quantization, shard_bytes)
-        write_json(part / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
-        write_about(part, checkpoint, "tfjs", quantization)
+            write_graph_model(temporary / name, function, quantization, shard_bytes)
+        write_json(temporary / VOCABULARY, vocabulary_values(checkpoint.config.fmt))
+        write_about(temporary, checkpoint, "tfjs", quantization)
 
 
 def concrete_functions(
@@ -138,10 +138,12 @@ def _read_tracks(encoder: Encoder, tokens: Any, lengths: Any, chords: Any) -> An
 
     def step(t: Any, *states: State) -> tuple[Any, ...]:
         going = tf.expand_dims(tf.cast(t < lengths, tf.float32), 1)
-        places = tf.minimum(t, lengths - 1), tf.maximum(lengths - 1 - t, 0)
+        positions = tf.minimum(t, lengths - 1), tf.maximum(lengths - 1 - t, 0)
         new_states = []
-        for (inputs, bias, kernel), place, state in zip(kernels, places, states):
-            rows = [tf.gather(inputs, first + tf.gather(ids, begin + place)) for ids, first in flat]
+        for (inputs, bias, kernel), position, state in zip(kernels, positions, states):
+            rows = [
+                tf.gather(inputs, first + tf.gather(ids, begin + position)) for ids, first in flat
+            ]
             new = _KERNELS.lstm_step(tf.add_n([*rows]) + bias, kernel, state)
             # rows that have ended keep their state; a choice would be much slower in a browser
             new_states.append(tuple(going * x + (1 - going) * y for x, y in zip(new, state)))

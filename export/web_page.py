@@ -73,12 +73,12 @@ def export_web(
     """
     page, font = page_folder(), _soundfont(soundfont)
     _require_widths(checkpoint)
-    with output_folder(output, force) as part:
-        shutil.copytree(page, part, dirs_exist_ok=True)
+    with output_folder(output, force) as temporary:
+        shutil.copytree(page, temporary, dirs_exist_ok=True)
         if font:
-            shutil.copy(font, part / font.name)
-            (part / "index.html").write_bytes(_index(page, font))
-        export_magentajs(checkpoint, part / "model", quantization, _SHARD_BYTES)
+            shutil.copy(font, temporary / font.name)
+            (temporary / "index.html").write_bytes(_index(page, font))
+        export_magentajs(checkpoint, temporary / "model", quantization, _SHARD_BYTES)
 
 
 def page_folder() -> pathlib.Path:

@@ -86,10 +86,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(found: Verb, rest: Sequence[str]) -> int:
-    if found.tensorflow and not any(arg.lstrip("-") in ("help", "h") for arg in rest):
+def _run(verb: Verb, rest: Sequence[str]) -> int:
+    if verb.tensorflow and not any(arg.lstrip("-") in ("help", "h") for arg in rest):
         import_tensorflow_quietly()
-    command: Command = getattr(importlib.import_module(found.module), found.name)
+    command: Command = getattr(importlib.import_module(verb.module), verb.name)
     return command.main(rest)
 
 

@@ -38,7 +38,7 @@ _AFTER_TRAINING = 4  # times as long as the first music took, on machines of any
 _AFTER_TRAINING_AT_LEAST = 15.0  # seconds
 _TRAINING_AT_LEAST = 0.25  # of the time, however long it took to read the MIDI files
 _MARK = "demo.json"  # says that a folder is ours to replace
-_PARTS = ("midi", "data", "run", "savedmodel", "magentajs", "music")
+_FOLDERS = ("midi", "data", "run", "savedmodel", "magentajs", "music")
 _SCORED = 256  # measures, where none are held out
 _JUDGED = 256  # measures generated to see how they keep to their chords
 
@@ -141,8 +141,8 @@ def _clear(output: pathlib.Path, force: bool) -> None:
                 raise UsageError(f"{output} is no demo of ours; choose another --output.")
             if not force:
                 raise UsageError(f"{output} holds a demo; add --force, or choose another --output.")
-            for part in _PARTS:
-                shutil.rmtree(output / part, ignore_errors=True)
+            for folder in _FOLDERS:
+                shutil.rmtree(output / folder, ignore_errors=True)
         output.mkdir(parents=True, exist_ok=True)
         (output / _MARK).write_text(json.dumps({"made_by": "gm-vae demo"}) + "\n")
     except OSError as error:

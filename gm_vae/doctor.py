@@ -163,20 +163,20 @@ def _memory(answers: dict[str, Answer]) -> str:
 
 
 def _packages(answers: dict[str, Answer]) -> str:
-    found, absent = [], []
+    versions, absent = [], []
     for package in PACKAGES:
         for name in _FORMS.get(package, (package,)):
             try:
-                found.append(f"{name} {importlib.metadata.version(name)}")
+                versions.append(f"{name} {importlib.metadata.version(name)}")
                 break
             except importlib.metadata.PackageNotFoundError:
                 continue
             except Exception as error:  # damaged metadata
-                found.append(f"{name} ({type(error).__name__})")
+                versions.append(f"{name} ({type(error).__name__})")
                 break
         else:
             absent.append(package)
-    text = ", ".join(found)
+    text = ", ".join(versions)
     needed = [name for name in absent if name not in _OPTIONAL]
     others = [name for name in absent if name in _OPTIONAL]
     text += f"; not installed: {', '.join(needed)}" if needed else ""
@@ -228,8 +228,8 @@ def _node(answers: dict[str, Answer]) -> str:
 
 def _chromium(answers: dict[str, Answer]) -> str:
     named = os.environ.get("CHROMIUM")
-    found = named or next((name for name in _BROWSERS if shutil.which(name)), "chromium")
-    return f"{_program(found)} (for the tests)"
+    program = named or next((name for name in _BROWSERS if shutil.which(name)), "chromium")
+    return f"{_program(program)} (for the tests)"
 
 
 def _folders(answers: dict[str, Answer]) -> str:
@@ -263,8 +263,8 @@ def _locale() -> str:
 
 
 def _settings(answers: dict[str, Answer]) -> str:
-    found = sorted(name for name in os.environ if _SETTINGS.fullmatch(name))
-    return ", ".join(f"{name}={_private(os.environ[name])[:120]}" for name in found) or "none"
+    names = sorted(name for name in os.environ if _SETTINGS.fullmatch(name))
+    return ", ".join(f"{name}={_private(os.environ[name])[:120]}" for name in names) or "none"
 
 
 _FACTS: dict[str, Callable[[dict[str, Answer]], str]] = {

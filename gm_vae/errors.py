@@ -38,9 +38,9 @@ class Interrupted(UserError):
 
 
 @contextlib.contextmanager
-def naming(place: object) -> Iterator[None]:
-    """Puts a place before the message of a `UserError` of the block, which knows no place."""
+def naming(source: object) -> Iterator[None]:
+    """Puts a source before the message of a `UserError` of the block, which does not name it."""
     try:
         yield
     except UserError as error:
-        raise type(error)(f"{place}: {error}") from None
+        raise type(error)(f"{source}: {error}") from None

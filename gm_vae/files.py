@@ -60,8 +60,8 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
     require_free(path, force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as part:
-            yield part
+        with replacing(path) as temporary:
+            yield temporary
     except OSError as error:
         raise unwritable(path, error) from error
 
@@ -102,20 +102,20 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         raise unwritable(path, error) from error
     if not path.name:
         raise UsageError(f"{path} cannot be replaced; give the name of a folder in it.")
-    part = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:8]}")
+    temporary = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:8]}")
     try:
-        part.mkdir(parents=True)
-        yield part
-        put_folder(part, path)
+        temporary.mkdir(parents=True)
+        yield temporary
+        put_folder(temporary, path)
     except OSError as error:
         raise unwritable(path, error) from error
     except UserError as error:  # of the place that the user named, not of the one beside it
-        raise type(error)(str(error).replace(str(part), str(path))) from error
+        raise type(error)(str(error).replace(str(temporary), str(path))) from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def put_folder(part: pathlib.Path, path: pathlib.Path) -> None:
+def put_folder(new: pathlib.Path, path: pathlib.Path) -> None:
     """Give a folder the name of another one, which is removed. Raises OSError.
 
     Whatever ends it, short of SIGKILL, `path` is the one or the other.
@@ -124,7 +124,7 @@ def put_folder(part: pathlib.Path, path: pathlib.Path) -> None:
     try:
         if path.exists():
             os.replace(path, old)
-        os.replace(part, path)
+        os.replace(new, path)
     finally:
         if old.exists() and not path.exists():
             os.replace(old, path)

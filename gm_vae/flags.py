@@ -123,20 +123,20 @@ def arguments(kind: type[A], values: absl_flags.FlagValues, positional: Sequence
         UsageError: a required flag is missing, or a number is out of its range.
     """
     given = frozenset(name for name in values if values[name].present)
-    found: dict[str, Any] = {"positional": tuple(positional), "given": given}
+    field_values: dict[str, Any] = {"positional": tuple(positional), "given": given}
     for field in dataclasses.fields(kind):
         if "flag" in field.metadata:
             value = values[field.name].value
             if isinstance(value, list):
                 value = tuple(value)
             _require_range(field.name, value, field.metadata["flag"])
-            found[field.name] = value
+            field_values[field.name] = value
         elif "fields_of" in field.metadata:
             names = [each.name for each in dataclasses.fields(field.metadata["fields_of"])]
-            found[field.name] = Overrides(
+            field_values[field.name] = Overrides(
                 {name: values[name].value for name in names if name in given}
             )
-    made = kind(**found)
+    made = kind(**field_values)
     require(made, *(f.name for f in dataclasses.fields(kind) if _about(f).get("required")))
     return made
 
@@ -151,7 +151,7 @@ def require(arguments: Arguments, *names: str) -> None:
 
 def attribute_help(cls: type) -> dict[str, str]:
     """What the "Attributes:" section of a class's docstring says of each name, as one line each."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     name = ""
     section = inspect.getdoc(cls) or ""
     for line in section.partition("Attributes:")[2].splitlines():
@@ -161,10 +161,10 @@ def attribute_help(cls: type) -> dict[str, str]:
             break
         match = re.match(r"    (\w+): (.*)", line)
         if match:
-            name, found[match[1]] = match[1], match[2].strip()
+            name, texts[match[1]] = match[1], match[2].strip()
         elif name:
-            found[name] += " " + line.strip()
-    return {key: text[:1].upper() + text[1:] for key, text in found.items()}
+            texts[name] += " " + line.strip()
+    return {key: text[:1].upper() + text[1:] for key, text in texts.items()}
 
 
 def _about(field: dataclasses.Field) -> dict[str, Any]:

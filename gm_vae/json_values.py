@@ -22,13 +22,13 @@ Rule = Callable[[Any], None]  # raises WrongValue
 class WrongValue(ValueError):
     """A JSON value that is not what its schema asks for."""
 
-    def __init__(self, why: str, place: str = "") -> None:
-        self.why, self.place = why, place
-        super().__init__(f"{place.removeprefix('.') or 'it'} {why}")
+    def __init__(self, why: str, path: str = "") -> None:
+        self.why, self.path = why, path
+        super().__init__(f"{path.removeprefix('.') or 'it'} {why}")
 
     def inside(self, step: str) -> WrongValue:
         """The same, seen from the object or list that holds the value."""
-        return WrongValue(self.why, step + self.place)
+        return WrongValue(self.why, step + self.path)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +96,7 @@ class ListOf:
         if not self.least <= len(value) <= self.most:
             wanted = self.least if self.least == self.most else f"{self.least} to {self.most}"
             raise WrongValue(f"has {len(value)} entries instead of {wanted}")
-        _check_parts(((index, entry, self.rule) for index, entry in enumerate(value)), "[{}]")
+        _check_entries(((index, entry, self.rule) for index, entry in enumerate(value)), "[{}]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +107,7 @@ class MapOf:
 
     def __call__(self, value: Any) -> None:
         _require_object(value)
-        _check_parts(((name, entry, self.rule) for name, entry in value.items()), ".{}")
+        _check_entries(((name, entry, self.rule) for name, entry in value.items()), ".{}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,8 +126,8 @@ class Fields:
             if name not in value:
                 raise WrongValue(f"lacks the field {name}")
         rules = {**self.optional, **self.required}
-        parts = ((name, entry, rules.get(name, anything)) for name, entry in value.items())
-        _check_parts(parts, ".{}")
+        entries = ((name, entry, rules.get(name, anything)) for name, entry in value.items())
+        _check_entries(entries, ".{}")
 
 
 def figure(value: Any) -> None:
@@ -187,13 +187,13 @@ def brief(text: str, longest: int = 40) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
-def _check_parts(parts: Iterable[tuple[int | str, Any, Rule]], place: str) -> None:
+def _check_entries(entries: Iterable[tuple[int | str, Any, Rule]], step: str) -> None:
     """Check what a list or an object holds, given as (index or name, value, rule)."""
-    for key, entry, rule in parts:
+    for key, entry, rule in entries:
         try:
             rule(entry)
         except WrongValue as error:
-            raise error.inside(place.format(brief(str(key)))) from None
+            raise error.inside(step.format(brief(str(key)))) from None
 
 
 def _require_object(value: Any) -> None:

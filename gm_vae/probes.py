@@ -162,8 +162,8 @@ def _page() -> Facts:
 def _sound() -> Facts:
     from gm_vae.generate.audio import Synthesizer
 
-    found = Synthesizer.find()
-    return {"program": found.program, "soundfont": str(found.soundfont)}
+    synthesizer = Synthesizer.find()
+    return {"program": synthesizer.program, "soundfont": str(synthesizer.soundfont)}
 
 
 def _player() -> Facts:

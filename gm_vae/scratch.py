@@ -28,8 +28,8 @@ def scratch_folder() -> Iterator[pathlib.Path]:
     Raises UserError if none can be made.
     """
     try:
-        place = pathlib.Path(tempfile.gettempdir())
-        _sweep(place)
+        parent = pathlib.Path(tempfile.gettempdir())
+        _sweep(parent)
         new = pathlib.Path(tempfile.mkdtemp(prefix=_UNLOCKED))
         held = lock(new)
         if held is None:
@@ -56,11 +56,11 @@ def does_not_fit(what: object, folder: pathlib.Path, error: OSError) -> UserErro
     )
 
 
-def _sweep(place: pathlib.Path) -> None:
+def _sweep(parent: pathlib.Path) -> None:
     """Remove the folders of processes that are no more."""
     if not hasattr(os, "getuid"):  # without locks nobody knows which are in use
         return
-    for left in place.glob(f"{_PREFIX}*"):
+    for left in parent.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):
             if left.is_symlink() or left.stat().st_uid != os.getuid():
                 continue

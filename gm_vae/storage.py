@@ -140,7 +140,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     Also if the machine fails, or two processes write it at once. Raises OSError.
     """
-    with replacing(pathlib.Path(path)) as part, open(part, "wb") as stream:
+    with replacing(pathlib.Path(path)) as temporary, open(temporary, "wb") as stream:
         yield stream
 
 
@@ -151,15 +151,15 @@ def replacing(path: pathlib.Path) -> Iterator[pathlib.Path]:
     If the block raises, what it wrote is removed. Raises OSError.
     """
     # a part of the name, since the whole one may be as long as names can be
-    part = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
+    temporary = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
-        yield part
-        with open(part, "rb") as stream:  # on the disk, before the name is
+        yield temporary
+        with open(temporary, "rb") as stream:  # on the disk, before the name is
             os.fsync(stream.fileno())
-        os.replace(part, path)
+        os.replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):  # there is none, after success
-            part.unlink()
+            temporary.unlink()
 
 
 def remove(path: str) -> None:
@@ -177,9 +177,9 @@ def remove_folder(path: str) -> None:
         shutil.rmtree(path, ignore_errors=True)
         return
     with _as_os_error(path):
-        found = [file.path for file in matches(join(path, "**"))]
-        if found:
-            _beam(path).delete(found)
+        paths = [file.path for file in matches(join(path, "**"))]
+        if paths:
+            _beam(path).delete(paths)
 
 
 def files_in(folder: str) -> list[FileInfo]:
@@ -192,15 +192,15 @@ def matches(pattern: str) -> list[FileInfo]:
     if is_remote(pattern):
         with _as_os_error(pattern):
             (result,) = _beam(pattern).match([pattern])
-        found = [
+        files = [
             FileInfo(file.path, file.size_in_bytes, file.last_updated_in_seconds or 0.0)
             for file in result.metadata_list
             if not file.path.endswith("/")
         ]
     else:
         paths = local_glob.glob(pattern, recursive=True)
-        found = [local_file(path) for path in paths if os.path.isfile(path)]
-    return sorted(found)
+        files = [local_file(path) for path in paths if os.path.isfile(path)]
+    return sorted(files)
 
 
 def local_file(path: str) -> FileInfo:

@@ -65,10 +65,10 @@ class Inflate:
         return self._zlib.unused_data
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        found = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        content = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
         # a full answer: there may be more inside, even if all input was taken
-        self.needs_input = not self._zlib.unconsumed_tail and len(found) < max_length
-        return found
+        self.needs_input = not self._zlib.unconsumed_tail and len(content) < max_length
+        return content
 
 
 _DECODERS: dict[bytes, Callable[[], Decoder]] = {
@@ -119,10 +119,10 @@ class _Expanded(io.RawIOBase):
                 data = self._stream.read(_CHUNK)
                 if not data:
                     raise EOFError
-            found = self._decoder.decompress(data, len(view))
-            if found:
-                view[: len(found)] = found
-                return len(found)
+            content = self._decoder.decompress(data, len(view))
+            if content:
+                view[: len(content)] = content
+                return len(content)
             data = b""
 
     def _next_stream(self) -> bytes:

@@ -54,16 +54,16 @@ class Extractor:
     def _make(
         self, path: str, members: Iterable[songs.Member], done: Callable[[int], None]
     ) -> Chunk:
-        found, reports = [], []
+        extracted, reports = [], []
         for member in members:
             file = member.read()
             if file is not None:
                 report, song = extract(file, self._fmt)
                 reports.append(json.dumps(report).encode())
                 if song:
-                    found.append(song)
+                    extracted.append(song)
             done(member.input_bytes)
-        return chunks.write(path, found, reports)
+        return chunks.write(path, extracted, reports)
 
     def _chunk_name(self, block: str) -> str:
         """Of what went in and of what decides what comes out."""

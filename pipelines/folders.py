@@ -50,7 +50,7 @@ def files_below(folder: str) -> Iterator[FileInfo]:
         seen.add(real)
         try:
             with os.scandir(path) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+                children = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             reason = error.strerror or str(error)
             if path == folder:
@@ -60,7 +60,7 @@ def files_below(folder: str) -> Iterator[FileInfo]:
             yield FileInfo(path, name, reason.lower())
             continue
         inner = []
-        for entry in found:
+        for entry in children:
             if not _is_folder(entry):
                 yield FileInfo(entry.path, name + entry.name)
             elif entry.is_symlink():
@@ -84,13 +84,13 @@ def matches(pattern: str) -> Iterator[FileInfo]:
     first = parts.index(_ANY_FOLDERS)
     wanted = parts[first:] if parts[-1] != _ANY_FOLDERS else (*parts[first:], "*")
     for base in sorted(glob.glob(os.path.join(*parts[:first]))) if first else [os.curdir]:
-        for found in files_below(base) if os.path.isdir(base) else ():
-            *above, last = found.name.split("/")
+        for file in files_below(base) if os.path.isdir(base) else ():
+            *above, last = file.name.split("/")
             if last == "":  # a folder
                 if not any(map(_is_hidden, above)):
-                    yield found
+                    yield file
             elif _fits((*above, last), wanted):
-                yield found
+                yield file
 
 
 def _is_folder(entry: os.DirEntry) -> bool:

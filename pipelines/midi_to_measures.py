@@ -36,7 +36,7 @@ from gm_vae.storage import join
 from gm_vae.text import printable
 
 _MOST_WORKERS = 1024
-_CLUSTER_PARTS = 32  # an archive is read by so many workers of a cluster
+_CLUSTER_SHARES = 32  # an archive is read by so many workers of a cluster
 _BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
 
 
@@ -79,12 +79,12 @@ def preprocess(
         raise UsageError(f"workers is {workers}; give 0 (automatic) to {_MOST_WORKERS}.")
     splits.check_percents(validation_percent, test_percent)
     run_pipeline.check(beam_runner, beam_args)
-    output = _place(output)
+    output = _output_path(output)
     entries = sources.entries(input)  # once: the input may be a generator
-    found = sources.find(entries)
+    source_files = sources.find(entries)
     names = sorted({_name(entry) for entry in entries})
     options = {
-        "input": _fingerprint(found),
+        "input": _fingerprint(source_files),
         "validation_percent": float(validation_percent),
         "test_percent": float(test_percent),
     }
@@ -92,7 +92,7 @@ def preprocess(
     if finished:
         return finished
 
-    workers = workers or _worth(found)
+    workers = workers or _worth(source_files)
     local = beam_runner == run_pipeline.LOCAL
     with staging.stage(output) as stage, scratch_folder() as scratch:
         if stage.resumes:
@@ -100,7 +100,7 @@ def preprocess(
         progress_path = scratch / "progress"
         summary_path = join(stage.chunks, "summary.json")
         arguments = {
-            "tasks": songs.tasks(found, workers if local else _CLUSTER_PARTS),
+            "tasks": songs.tasks(source_files, workers if local else _CLUSTER_SHARES),
             "folder": stage.folder,
             "chunk_folder": stage.chunks,
             "fmt": fmt,
@@ -109,7 +109,7 @@ def preprocess(
             "summary_path": summary_path,
             "progress_path": str(progress_path) if local and sys.stderr.isatty() else None,
         }
-        with ProgressLine(progress_path, sum(source.size for source in found)):
+        with ProgressLine(progress_path, sum(source.size for source in source_files)):
             run_pipeline.run(
                 arguments, workers=workers, scratch=scratch, runner=beam_runner, beam_args=beam_args
             )
@@ -123,7 +123,7 @@ def preprocess(
     return _load(output)
 
 
-def _place(output: str | os.PathLike[str]) -> str:
+def _output_path(output: str | os.PathLike[str]) -> str:
     return os.fspath(output) if storage.is_remote(output) else str(user_path(output))
 
 
@@ -140,10 +140,10 @@ def _load(output: str) -> Dataset:
     return dataset_lib.parse(storage.read(join(output, dataset_lib.FILE_NAME)), output)
 
 
-def _fingerprint(found: Iterable[sources.Source]) -> str:
+def _fingerprint(source_files: Iterable[sources.Source]) -> str:
     """Changes when a file is added, removed, renamed or grows."""
     digest = hashlib.sha256()
-    for source in found:
+    for source in source_files:
         digest.update(storage.to_bytes(f"{source.name}\n{source.size}\n"))
     return digest.hexdigest()[:16]
 
@@ -177,10 +177,10 @@ def _finished(
     return dataset
 
 
-def _worth(found: Iterable[sources.Source]) -> int:
+def _worth(source_files: Iterable[sources.Source]) -> int:
     midi_bytes = sum(
         source.size * (1 if source.kind == sources.Kind.MIDI else songs.ARCHIVE_RATIO)
-        for source in found
+        for source in source_files
     )
     return max(1, min(os.cpu_count() or 1, midi_bytes // _BYTES_PER_WORKER))
 
@@ -259,7 +259,7 @@ class PreprocessArguments(Arguments):
 
 def _run(args: PreprocessArguments) -> None:
     start = time.monotonic()
-    was_finished = staging.finished(_place(args.output)) and not args.force
+    was_finished = staging.finished(_output_path(args.output)) and not args.force
     dataset = preprocess(
         args.input,
         args.output,

@@ -92,10 +92,10 @@ def progress_text(files: int, input_bytes: int, total_bytes: int, seconds: float
     """The line: "1,234 files, 56 files/s, 12%, 3 min 20 s left"."""
     if not files:
         return f"starting, {seconds:.0f} s"
-    part = min(1.0, input_bytes / total_bytes) if total_bytes else 1.0
-    text = f"{files:,} files, {files / seconds:.0f} files/s, {part:.0%}"
-    if part >= 0.995:
+    fraction = min(1.0, input_bytes / total_bytes) if total_bytes else 1.0
+    text = f"{files:,} files, {files / seconds:.0f} files/s, {fraction:.0%}"
+    if fraction >= 0.995:
         return text + ", sorting"
-    if part > 0.01:
-        text += f", {duration(seconds * (1 - part) / part)} left"
+    if fraction > 0.01:
+        text += f", {duration(seconds * (1 - fraction) / fraction)} left"
     return text

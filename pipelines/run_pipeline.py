@@ -215,8 +215,8 @@ def _sentence(error: Exception) -> str | None:
     """
     if isinstance(error, UserError):
         return _WHILE.sub("", str(error))
-    found = _RAISED.findall(_WHILE.sub("", str(error)))
-    return found[-1] if found else None
+    messages = _RAISED.findall(_WHILE.sub("", str(error)))
+    return messages[-1] if messages else None
 
 
 if __name__ == "__main__":

@@ -74,14 +74,14 @@ def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
         UserError: nobody answers at the address of a cluster or a job server.
     """
     given = f"--runner={runner} with --beam_args={shlex.quote(' '.join(beam_args))}"
-    said = io.StringIO()  # argparse prints why it exits
+    stderr = io.StringIO()  # argparse prints why it exits
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(stderr):
             made = beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_args]))
             flags = made.options.get_all_options()
             everything = made.options.get_all_options(retain_unknown_options=True)
     except (ValueError, ImportError, AttributeError, SystemExit) as error:
-        reason = said.getvalue().rpartition("error: ")[2] or str(error)
+        reason = stderr.getvalue().rpartition("error: ")[2] or str(error)
         reason = " ".join(reason.split()).rstrip(".") or "unknown flag"
         raise UsageError(f"Beam cannot use {given} ({reason}); see Runners in BUILD.md.") from None
     unknown = everything.keys() - flags

@@ -78,17 +78,17 @@ class WriteShard(beam.DoFn):
 
     def process(self, shard: tuple[str, Iterable[Piece]]) -> Iterator[dict[str, Any]]:
         name, pieces = shard
-        found: dict[bytes, bytes] = {}  # content hash -> example
+        by_hash: dict[bytes, bytes] = {}  # content hash -> example
         for path, start, stop, packed in pieces:
             wanted = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool).tolist()
             for record in chunks.read(storage.from_bytes(path), start, stop):
                 if wanted[record.song]:
-                    copy = found.setdefault(record.content_hash, record.example)
+                    copy = by_hash.setdefault(record.content_hash, record.example)
                     if copy is not record.example:
-                        found[record.content_hash] = min(
+                        by_hash[record.content_hash] = min(
                             copy, record.example, key=examples.identity
                         )
-        distinct = [found[content_hash] for content_hash in sorted(found)]
+        distinct = [by_hash[content_hash] for content_hash in sorted(by_hash)]
         info, data = shards.pack(name, distinct)
         storage.write(join(self._folder, name), data)
         yield {
@@ -107,13 +107,13 @@ class WriteShard(beam.DoFn):
 def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, list[bytes]]]:
     """Reports of a chunk -> (file name, those that lost something), for so many files in all."""
     names = shard_names("rejects", ".jsonl.gz", files, FILES_PER_REJECTS)
-    found: dict[str, list[bytes]] = {}
+    by_file: dict[str, list[bytes]] = {}
     for report in reports:
         values = json.loads(report)
         if "error" in values or values["rejected"] or values["flaws"]:
             name = names[zlib.crc32(values["song"].encode()) % len(names)]
-            found.setdefault(name, []).append(report)
-    yield from found.items()
+            by_file.setdefault(name, []).append(report)
+    yield from by_file.items()
 
 
 class WriteRejects(beam.DoFn):

@@ -79,24 +79,24 @@ class Task:
     Attributes:
         sources: MIDI files, or one source of many songs.
         block_songs: songs in a block.
-        part, parts: this worker takes the blocks whose number is `part` modulo `parts`.
+        share, shares: this worker takes the blocks whose number is `share` modulo `shares`.
     """
 
     sources: tuple[Source, ...]
     block_songs: int
-    part: int = 0
-    parts: int = 1
+    share: int = 0
+    shares: int = 1
 
 
-def tasks(found: Sequence[Source], parts: int) -> list[Task]:
-    """The work of reading all sources, with each archive shared among `parts` workers."""
-    files = [source for source in found if source.kind == Kind.MIDI]
+def tasks(source_files: Sequence[Source], shares: int) -> list[Task]:
+    """The work of reading all sources, with each archive shared among `shares` workers."""
+    files = [source for source in source_files if source.kind == Kind.MIDI]
     size = _block_songs(len(files))
     made = [Task(tuple(files[n : n + size]), size) for n in range(0, len(files), size)]
-    for source in found:
+    for source in source_files:
         if source.kind != Kind.MIDI:
             size = _block_songs(source.size * ARCHIVE_RATIO // _SONG_BYTES)
-            made += [Task((source,), size, part, parts) for part in range(parts)]
+            made += [Task((source,), size, share, shares) for share in range(shares)]
     return made
 
 
@@ -111,9 +111,9 @@ def blocks(task: Task) -> Iterator[tuple[str, Iterator[Member]]]:
         return
     (source,) = task.sources
     grouped = itertools.groupby(members(source), lambda member: member.number // task.block_songs)
-    for block, found in grouped:
-        if block % task.parts == task.part:
-            yield _block_name(task.sources, task.block_songs, block), found
+    for block, block_members in grouped:
+        if block % task.shares == task.share:
+            yield _block_name(task.sources, task.block_songs, block), block_members
 
 
 def members(source: Source) -> Iterator[Member]:
@@ -124,9 +124,9 @@ def members(source: Source) -> Iterator[Member]:
         yield from _many(source)
 
 
-def read(found: Iterable[Source]) -> Iterator[SongFile]:
+def read(source_files: Iterable[Source]) -> Iterator[SongFile]:
     """All songs of some sources. What cannot be read comes as a `SongFile.error`."""
-    for source in found:
+    for source in source_files:
         for member in members(source):
             song = member.read()
             if song:
@@ -138,10 +138,10 @@ def _block_songs(songs: int) -> int:
     return min(max(songs // _BLOCKS, least), most)
 
 
-def _block_name(found: Sequence[Source], *numbers: int) -> str:
+def _block_name(source_files: Sequence[Source], *numbers: int) -> str:
     """Changes when a source is renamed, grows or is changed."""
     digest = hashlib.sha256(repr(numbers).encode())
-    for source in found:
+    for source in source_files:
         text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n{source.error}\n"
         digest.update(storage.to_bytes(text))
     return digest.hexdigest()[:24]
@@ -191,10 +191,10 @@ def _songs_in(
         yield from _records(stream, name, budget)
         return
     if kind == Kind.ZIP:
-        found = zip_reader.entries(stream)
+        entries = zip_reader.entries(stream)
     else:
-        found = tar_reader.entries(compression.expanded(stream), budget)
-    for entry in found:
+        entries = tar_reader.entries(compression.expanded(stream), budget)
+    for entry in entries:
         if sources.is_litter(entry.name):
             continue
         entry_kind, refusal = _kind_of(entry)
@@ -250,8 +250,8 @@ def _inner_songs(kind: Kind, entry: Entry, name: str, budget: Budget) -> Iterato
 
 def _records(stream: BinaryIO, name: str, budget: Budget) -> Iterator[_Reading]:
     """The NoteSequences of a TFRecord file, compressed or not."""
-    found = shards.records(compression.expanded(stream), _MAX_RECORD_BYTES)
-    for number, record in enumerate(found):
+    records = shards.records(compression.expanded(stream), _MAX_RECORD_BYTES)
+    for number, record in enumerate(records):
         budget.spend(len(record))
         yield 0, functools.partial(SongFile, f"{name}/{number}", record, is_sequence=True)
 

@@ -70,8 +70,8 @@ def entries(inputs: Inputs) -> list[str]:
     text = os.path.expanduser(os.fsdecode(inputs))
     if os.path.exists(text):
         return [text]  # a name with a comma in it
-    parts = [os.path.expanduser(part.strip()) for part in text.split(",")]
-    return [part for part in parts if part] or [text]
+    paths = [os.path.expanduser(path.strip()) for path in text.split(",")]
+    return [path for path in paths if path] or [text]
 
 
 def find(inputs: Inputs) -> list[Source]:
@@ -84,7 +84,7 @@ def find(inputs: Inputs) -> list[Source]:
     Raises:
         UserError: a path does not exist, is no MIDI file or archive, or there is none in a folder.
     """
-    found: dict[str, Source] = {}  # by real path
+    by_path: dict[str, Source] = {}  # by real path
     for entry in entries(inputs):
         new = _remote(entry) if storage.is_remote(entry) else _local(entry)
         if not new:
@@ -95,8 +95,8 @@ def find(inputs: Inputs) -> list[Source]:
         for source in new:  # named or reached twice: read once, under the name that sorts first
             remote = storage.is_remote(source.path)
             real = source.path if remote else os.path.realpath(source.path)
-            found[real] = min(source, found.get(real, source), key=_order)
-    return sorted(found.values(), key=_order)
+            by_path[real] = min(source, by_path.get(real, source), key=_order)
+    return sorted(by_path.values(), key=_order)
 
 
 def _order(source: Source) -> tuple[str, str]:
@@ -154,16 +154,16 @@ def _local(entry: str) -> list[Source]:
     if folders.has_any_folders(entry):
         return [
             source
-            for found in folders.matches(entry)
-            for source in _candidate(found.path, os.path.basename(found.path), found.error)
+            for file in folders.matches(entry)
+            for source in _candidate(file.path, os.path.basename(file.path), file.error)
         ]
-    found = []
+    candidates = []
     for path in sorted(glob.glob(entry)):
         if os.path.isdir(path):
-            found += _in_folder(path)
+            candidates += _in_folder(path)
         else:
-            found += _candidate(path, os.path.basename(path))
-    return found
+            candidates += _candidate(path, os.path.basename(path))
+    return candidates
 
 
 def _remote(entry: str) -> list[Source]:
@@ -171,17 +171,17 @@ def _remote(entry: str) -> list[Source]:
     base = entry.rstrip("/") + "/"
     is_glob = glob.has_magic(entry)
     try:
-        found = storage.matches(entry) if is_glob or not entry.endswith("/") else []
-        if found and not is_glob:
-            return [_single_file(found[0])]
+        files = storage.matches(entry) if is_glob or not entry.endswith("/") else []
+        if files and not is_glob:
+            return [_single_file(files[0])]
         if not is_glob:
-            found = storage.matches(base + "**")
+            files = storage.matches(base + "**")
     except OSError as error:
         raise UserError(f"{entry} cannot be read ({error.strerror}); check the path.") from None
-    if not found:
+    if not files:
         raise UsageError(f"{entry} does not exist; check the path given as input.")
     sources = []
-    for file in found:
+    for file in files:
         name = file.path.removeprefix(base)
         # To look into each of a bucket's many files takes a request each: the name must do.
         kind = kind_by_name(name)
@@ -194,7 +194,7 @@ def _remote(entry: str) -> list[Source]:
 
 
 def _in_folder(folder: str) -> list[Source]:
-    return [source for found in folders.files_below(folder) for source in _candidate(*found)]
+    return [source for file in folders.files_below(folder) for source in _candidate(*file)]
 
 
 def _candidate(path: str, name: str, error: str = "") -> list[Source]:

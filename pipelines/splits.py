@@ -93,11 +93,11 @@ def plan(
     songs = list(songs)
     moved = near_copies(songs)
     keys = {moved.get(song.key, song.key) for song in songs}
-    found = cuts(list(keys), validation_percent, test_percent)
+    thresholds = cuts(list(keys), validation_percent, test_percent)
     measures = collections.Counter(dict.fromkeys(SPLITS, 0))
     for song in songs:
-        measures[found.split_of(moved.get(song.key, song.key))] += song.records
-    return SplitAssignment(found, moved, measures)
+        measures[thresholds.split_of(moved.get(song.key, song.key))] += song.records
+    return SplitAssignment(thresholds, moved, measures)
 
 
 def near_copies(songs: Iterable[SongInfo]) -> dict[bytes, bytes]:

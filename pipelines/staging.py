@@ -76,40 +76,40 @@ def _remote(output: str) -> Iterator[Staging]:
 @contextlib.contextmanager
 def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
     output = pathlib.Path(output).absolute()
-    part = output.with_name(output.name + _SUFFIX)
-    if part.exists() and not _is_ours(part):
-        raise UsageError(f"{part} is in the way; remove it or choose another output.")
+    folder = output.with_name(output.name + _SUFFIX)
+    if folder.exists() and not _is_ours(folder):
+        raise UsageError(f"{folder} is in the way; remove it or choose another output.")
     try:
-        (part / _CHUNKS).mkdir(parents=True, exist_ok=True)
-        held = lock(part / _CHUNKS)
+        (folder / _CHUNKS).mkdir(parents=True, exist_ok=True)
+        held = lock(folder / _CHUNKS)
     except OSError as error:
         raise files.unwritable(output, error) from error
     if held is None:
         raise UsageError(f"Another run is writing {output}; wait for it or choose another output.")
     try:
-        staging = Staging(str(part))
+        staging = Staging(str(folder))
         try:
             staging.clear(chunks_too=False)
             yield staging
             shutil.rmtree(staging.chunks)
-            files.put_folder(part, output)
+            files.put_folder(folder, output)
         except OSError as error:
             raise files.unwritable(output, error) from error
         finally:
-            if part.exists() and staging._has_chunks():
-                name = printable(part.name)
+            if folder.exists() and staging._has_chunks():
+                name = printable(folder.name)
                 print(f"{name} keeps what is done; the same command goes on.", file=sys.stderr)
             else:
-                shutil.rmtree(part, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(held)
 
 
-def _is_ours(part: pathlib.Path) -> bool:
+def _is_ours(folder: pathlib.Path) -> bool:
     """Whether a run has left a folder: before its first chunk, after the last, or in between."""
-    if not part.is_dir():
+    if not folder.is_dir():
         return False
-    names = {entry.name for entry in part.iterdir()}
+    names = {entry.name for entry in folder.iterdir()}
     return not names or bool(names & {_CHUNKS, dataset_lib.FILE_NAME})
 
 

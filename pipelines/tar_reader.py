@@ -70,7 +70,7 @@ def pax_records(data: bytes) -> dict[bytes, bytes]:
 
     It is read as far as it is well-formed, in a time that grows with its length alone.
     """
-    found, position = {}, 0
+    records, position = {}, 0
     while position < len(data):  # records "LENGTH KEY=VALUE\n", whose length counts all of it
         space = data.find(b" ", position, position + _MAX_DIGITS)
         digits = data[position : max(space, position)]
@@ -82,9 +82,9 @@ def pax_records(data: bytes) -> dict[bytes, bytes]:
             break
         key, _, value = record[:-1].partition(b"=")
         if key in (b"path", b"size") or key.startswith(b"GNU.sparse."):
-            found[key] = value
+            records[key] = value
         position = end
-    return found
+    return records
 
 
 class _Header(NamedTuple):

@@ -161,7 +161,7 @@ def _plan(
 
 def _pack(task: songs.Task) -> tuple[Any, ...]:
     """A task as plain values, which every coder knows."""
-    found = [
+    packed_sources = [
         (
             storage.to_bytes(s.path),
             storage.to_bytes(s.name),
@@ -172,13 +172,13 @@ def _pack(task: songs.Task) -> tuple[Any, ...]:
         )
         for s in task.sources
     ]
-    return (found, task.block_songs, task.part, task.parts)
+    return (packed_sources, task.block_songs, task.share, task.shares)
 
 
 def _unpack(packed: tuple[Any, ...]) -> songs.Task:
-    found, *numbers = packed
+    packed_sources, *numbers = packed
     made = (
         Source(storage.from_bytes(path), storage.from_bytes(name), Kind(kind), *rest)
-        for path, name, kind, *rest in found
+        for path, name, kind, *rest in packed_sources
     )
     return songs.Task(tuple(made), *numbers)

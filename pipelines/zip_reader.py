@@ -100,15 +100,15 @@ def _directory(stream: BinaryIO, length: int) -> tuple[bytes, int]:
     stream.seek(before)
     tail = stream.read(length - before)
     latest = max(0, len(tail) - _END.size + len(_END_MAGIC))
-    end = found = tail.rfind(_END_MAGIC, 0, latest)
+    end = candidate = tail.rfind(_END_MAGIC, 0, latest)
     if end < 0:
         raise ArchiveError("it has no directory")
-    while found >= 0:  # the one whose comment ends the file: a comment may hold anything
-        *_, comment_bytes = _END.unpack_from(tail, found)
-        if found + _END.size + comment_bytes == len(tail):
-            end = found
+    while candidate >= 0:  # the one whose comment ends the file: a comment may hold anything
+        *_, comment_bytes = _END.unpack_from(tail, candidate)
+        if candidate + _END.size + comment_bytes == len(tail):
+            end = candidate
             break
-        found = tail.rfind(_END_MAGIC, 0, found + len(_END_MAGIC) - 1)
+        candidate = tail.rfind(_END_MAGIC, 0, candidate + len(_END_MAGIC) - 1)
     *_, size, offset, _ = _END.unpack_from(tail, end)
     locator, end_64 = end - _LOCATOR_64.size, end - _LOCATOR_64.size - _END_64.size
     if end_64 >= 0 and tail[locator:].startswith(b"PK\x06\x07"):
@@ -173,11 +173,11 @@ class _Data:
         try:
             while wanted and not self._decoder.eof:
                 data = self._stored(_CHUNK) if self._decoder.needs_input else b""
-                found = self._decoder.decompress(data, wanted)
-                if not data and not found:
+                piece = self._decoder.decompress(data, wanted)
+                if not data and not piece:
                     raise EOFError
-                pieces.append(found)
-                wanted -= len(found)
+                pieces.append(piece)
+                wanted -= len(piece)
         except compression.ERRORS as error:
             raise ArchiveError(reason(error)) from None
         content = b"".join(pieces)

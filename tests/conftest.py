@@ -30,8 +30,8 @@ def pytest_runtest_call() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, so that no process is left with one in the end."""
     first = ("training", "web", "pipelines", "js", "export", "evaluation", "model", "music")
-    places = {REPO / "tests" / name: place for place, name in enumerate(first)}
-    items.sort(key=lambda item: places.get(item.path.parent, len(first)))
+    positions = {REPO / "tests" / name: position for position, name in enumerate(first)}
+    items.sort(key=lambda item: positions.get(item.path.parent, len(first)))
 
 
 def pytest_configure() -> None:

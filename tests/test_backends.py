@@ -25,7 +25,7 @@ for module in pkgutil.walk_packages(gm_vae.__path__, "gm_vae."):
     name = module.name
     if name.endswith("__main__") or name in sys.argv[5].split(","):
         continue
-    if any(part in name for part in ("backends.tensorflow", "backends.jax")):
+    if any(backend in name for backend in ("backends.tensorflow", "backends.jax")):
         continue  # the one that is left is imported when it trains
     importlib.import_module(name)
 if gone == "tensorflow":  # quicker to compile: fewer segments, each a loop

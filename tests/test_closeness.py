@@ -25,10 +25,12 @@ def test_a_sum_in_another_order_is_close_and_a_few_ulps_on_either_side_stay_so(s
     total = np.zeros(5, np.float32)
     for column in values.T[::-1]:
         total += column
-    found, expected = values.sum(1), total
+    actual, expected = values.sum(1), total
     largest = np.abs(values).max() * np.sqrt(values.shape[1])
-    assert_close(found, expected, SUM, largest)
-    sides = (perturbed(side, UNIT * largest, index, 2) for index, side in enumerate((found, total)))
+    assert_close(actual, expected, SUM, largest)
+    sides = (
+        perturbed(side, UNIT * largest, index, 2) for index, side in enumerate((actual, total))
+    )
     assert_close(*sides, SUM, largest)
 
 
@@ -51,20 +53,20 @@ def test_an_error_above_the_bound_fails_wherever_it_is(seed, size, roundings):
 
 @UNPERTURBED
 def test_values_near_zero_carry_the_errors_of_large_ones():
-    found, expected = np.float32([1, 1e-9]), np.float32([1, -1e-9])
-    assert_close(found, expected, 1)
+    actual, expected = np.float32([1, 1e-9]), np.float32([1, -1e-9])
+    assert_close(actual, expected, 1)
     with pytest.raises(AssertionError, match="at \\[1\\]"):
-        assert_close(found, expected, 1, size=1e-3)
+        assert_close(actual, expected, 1, size=1e-3)
     with pytest.raises(AssertionError):
-        assert_close(found[1:], expected[1:], 1)
-    assert_close(found[1:], expected[1:], 1, size=1)
+        assert_close(actual[1:], expected[1:], 1)
+    assert_close(actual[1:], expected[1:], 1, size=1)
     assert_close(1.01, 1, 8, unit=BFLOAT16)
     assert_close([], [], 1)
 
 
 def test_what_is_no_number_and_what_has_another_shape_fails():
-    for found in (np.nan, np.inf):
-        for sides in ((found, 1), (1, found), (found, found)):
+    for number in (np.nan, np.inf):
+        for sides in ((number, 1), (1, number), (number, number)):
             with pytest.raises(AssertionError):
                 assert_close(*sides, 1e9)
     with pytest.raises(ValueError, match="broadcast"):
@@ -74,13 +76,13 @@ def test_what_is_no_number_and_what_has_another_shape_fails():
 @UNPERTURBED
 def test_perturbed_values_move_by_as_much_as_was_said_and_every_time_alike():
     values = np.linspace(-1, 1, 1001).astype(np.float32)
-    found = perturbed(values, UNIT, ulps=8)
-    assert found.dtype == values.dtype
-    moved = (found - values.astype(np.float64)) / (2 * UNIT)
+    shaken = perturbed(values, UNIT, ulps=8)
+    assert shaken.dtype == values.dtype
+    moved = (shaken - values.astype(np.float64)) / (2 * UNIT)
     assert np.abs(moved).max() == pytest.approx(8, abs=1)
     assert (moved > 0).mean() == pytest.approx(0.5, abs=0.1)
-    np.testing.assert_array_equal(perturbed(values, UNIT, ulps=8), found)
-    assert (perturbed(values, UNIT, side=1, ulps=8) != found).any()
+    np.testing.assert_array_equal(perturbed(values, UNIT, ulps=8), shaken)
+    assert (perturbed(values, UNIT, side=1, ulps=8) != shaken).any()
     assert perturbed(values, UNIT, ulps=0) is values
 
 
@@ -120,8 +122,8 @@ def test_one_other_token_passes_at_a_near_tie_alone():
     others = expected.copy()
     others[..., 0] += np.where(expected[..., 0] < 489, 1, -1)  # the next program; end: the last one
     distances = choice_distances(others, expected, config, weights, *arguments)[:, :, 0]
-    for place in (distances.argmin(), distances.argmax()):
-        measure, track = np.unravel_index(place, distances.shape)
+    for index in (distances.argmin(), distances.argmax()):
+        measure, track = np.unravel_index(index, distances.shape)
         other = expected.copy()
         other[measure, track, 0] = others[measure, track, 0]
         if distances[measure, track] <= 1:

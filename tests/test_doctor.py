@@ -27,9 +27,9 @@ FOUND = {
 @pytest.fixture
 def answers(monkeypatch):
     """What the probes find, instead of what they find here; to be changed by tests."""
-    found = {name: Answer(FOUND.get(name, {}), "") for name in PROBES}
-    monkeypatch.setattr(doctor, "ask", lambda name: found[name])
-    return found
+    by_probe = {name: Answer(FOUND.get(name, {}), "") for name in PROBES}
+    monkeypatch.setattr(doctor, "ask", lambda name: by_probe[name])
+    return by_probe
 
 
 def rows(text):

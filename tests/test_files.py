@@ -84,9 +84,9 @@ from gm_vae.files import output_file, output_folder
 from gm_vae.scratch import scratch_folder
 
 def work(args):
-    with output_folder("folder") as part, output_file("file.txt") as file, scratch_folder() as mine:
-        for place in (part / "half", file, mine / "half"):
-            place.write_text("half")
+    with output_folder("folder") as new, output_file("file.txt") as file, scratch_folder() as mine:
+        for path in (new / "half", file, mine / "half"):
+            path.write_text("half")
         {action}
 
 command = Command("verb", "", "", Arguments, work)
@@ -157,18 +157,18 @@ def test_what_no_verb_expects_is_a_sentence_too(capsys, error, sentence):
         raise error
 
     assert Command("verb", "", "", Arguments, work).main([]) == 1
-    said = capsys.readouterr().err
-    assert sentence in said
-    assert said.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert sentence in stderr
+    assert stderr.count("\n") == 1
 
 
 def test_a_full_disk_has_its_own_remedy_and_names_the_output(tmp_path):
-    for place in (output_file, output_folder):
+    for output in (output_file, output_folder):
         refused = pytest.raises(UserError, match=r"Cannot write .*/out .*; make room on that disk")
-        with refused, place(tmp_path / "out"):
+        with refused, output(tmp_path / "out"):
             raise OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(UserError) as caught, output_folder(tmp_path / "out") as part:
-        raise UserError(f"cannot write to {part}.")
+    with pytest.raises(UserError) as caught, output_folder(tmp_path / "out") as folder:
+        raise UserError(f"cannot write to {folder}.")
     assert str(caught.value) == f"cannot write to {tmp_path}/out."
     assert list(tmp_path.iterdir()) == []
 

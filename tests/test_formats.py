@@ -103,18 +103,18 @@ def test_the_dataset_holds_the_measures_of_the_format(chain):
     values = json.loads((chain.data / "dataset.json").read_text())
     assert values["format"] == dataclasses.asdict(fmt)
     expected = {m for data in chain.songs for m in measures_from_midi(data, fmt)[0]}
-    found = {
+    measures = {
         measure
         for split in ("train", "test")
         for measure in dataset_lib.read_measures(chain.data, split)
     }
-    assert found == expected
-    assert len(found) >= 4 * (BARS - 1)
+    assert measures == expected
+    assert len(measures) >= 4 * (BARS - 1)
     assert values["rejected"]["wrong_meter"] == BARS
     assert values["rejected"].get("pitch_out_of_range", 0) == 4 * (fmt.min_pitch > 20)
-    longest = max(int(measure.lengths.max()) for measure in found)
+    longest = max(int(measure.lengths.max()) for measure in measures)
     assert (longest > 255) == (fmt.max_track_length > 255)
-    assert {len(measure.programs) for measure in found} == {fmt.max_instruments}
+    assert {len(measure.programs) for measure in measures} == {fmt.max_instruments}
 
 
 def test_run_and_checkpoint_carry_the_format(chain):
@@ -181,8 +181,8 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
     assert_same_choices(decoded["tokens"], expected, model.config, weights, *arguments, **defaults)
     encoded = served.signatures["encode"](chords=tf.constant(chords), **decoded)
     assert encoded["mu"].shape == (3, 4)
-    told = json.loads((tmp_path / "served/assets.extra/gm_vae.json").read_text())
-    assert ModelConfig.from_dict(told["model"]).fmt == fmt
+    metadata = json.loads((tmp_path / "served/assets.extra/gm_vae.json").read_text())
+    assert ModelConfig.from_dict(metadata["model"]).fmt == fmt
 
     export_magentajs(from_external(model.network.published_weights(), fmt, "test"), tmp_path / "js")
     assert read_magentajs(tmp_path / "js")[1].fmt == fmt
@@ -191,9 +191,9 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
 def sentence(capsys, *argv):
     """What the command line says of a mistake."""
     assert main([str(argument) for argument in argv]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    return said
+    stderr = capsys.readouterr().err
+    assert stderr.count("\n") == 1
+    return stderr
 
 
 @pytest.mark.slow
@@ -206,7 +206,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
 
     train_flags = [f"--{k}={v}" for k, v in CONFIG.to_dict().items() if v is not None]
     train_flags += ["--encoder_units=8", "--decoder_units=8", "--latent_size=4"]
-    said = sentence(
+    refusal = sentence(
         capsys,
         "train",
         f"--data={jig.data}",
@@ -214,11 +214,11 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
         "--preset=tiny",
         *train_flags,
     )
-    assert f"measure format: {differing}" in said
-    assert str(waltz.run) in said
-    said = sentence(capsys, "evaluate", f"--model={jig.run}", f"--data={waltz.data}")
-    assert differing in said
-    assert f"the dataset {waltz.data} and the model" in said
+    assert f"measure format: {differing}" in refusal
+    assert str(waltz.run) in refusal
+    refusal = sentence(capsys, "evaluate", f"--model={jig.run}", f"--data={waltz.data}")
+    assert differing in refusal
+    assert f"the dataset {waltz.data} and the model" in refusal
     with pytest.raises(UserError, match=differing):
         evaluate(jig.model.network, waltz.data, "test")
 
@@ -227,9 +227,9 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     capsys.readouterr()
     command = ["generate", f"--model={waltz.run}", f"--midi={midi_path}", "--chords=C"]
     assert main([*command, f"--output={tmp_path / 'out.mid'}"]) == 1
-    said = capsys.readouterr().err
-    assert f"none of the 10 bars of {midi_path} fits the model" in said
-    assert f"gm-vae explain {midi_path} --beats_per_bar=3 --chords_per_measure=3 tells" in said
+    refusal = capsys.readouterr().err
+    assert f"none of the 10 bars of {midi_path} fits the model" in refusal
+    assert f"gm-vae explain {midi_path} --beats_per_bar=3 --chords_per_measure=3 tells" in refusal
 
     measures = list(dataset_lib.read_measures(waltz.data, "test"))
     for model in (jig.model, long.model):
@@ -261,6 +261,6 @@ def test_a_run_from_before_there_were_ranges_of_pitches_goes_on(chains, tmp_path
             del values["sha256"]
         path.write_text(json.dumps(values))
     assert gm_vae.load(folder).format == waltz.fmt
-    said = []
-    train(folder, waltz.data, waltz.model.config, CONFIG, say=said.append)
-    assert "has done its 3 steps" in said[0]
+    lines = []
+    train(folder, waltz.data, waltz.model.config, CONFIG, say=lines.append)
+    assert "has done its 3 steps" in lines[0]

@@ -53,11 +53,11 @@ class Dice:
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
         """The options in a random order."""
-        found = list(options)
-        for last in range(len(found) - 1, 0, -1):
+        order = list(options)
+        for last in range(len(order) - 1, 0, -1):
             other = self.below(last + 1)
-            found[last], found[other] = found[other], found[last]
-        return found
+            order[last], order[other] = order[other], order[last]
+        return order
 
     def bell(self, spread: float) -> float:
         """About a normal deviate of the given standard deviation, never over 3.5 times it."""

@@ -128,22 +128,24 @@ def harmonise(
     chords: list[Chord] = []
     keys: list[Key] = []
     for section in sections:
-        here = key
+        section_key = key
         if section.start_bar >= last_chorus:
-            here = key.up(lift)
+            section_key = key.up(lift)
         elif section.kind == "bridge":
-            here = key.up(aside)
+            section_key = key.up(aside)
         page = pages[kinds.get(section.kind, section.kind)]
-        found = spell_out(page, section.bars, here)
-        found = embellish(found, here, style.spice, dice.split("spice", section.kind))
-        if chords and here != keys[-1]:
-            chords[-1] = here.chord("V7")  # leads into the new key
+        progression = spell_out(page, section.bars, section_key)
+        progression = embellish(
+            progression, section_key, style.spice, dice.split("spice", section.kind)
+        )
+        if chords and section_key != keys[-1]:
+            chords[-1] = section_key.chord("V7")  # leads into the new key
         if section.is_last:
-            found[-2:] = [_home(here, style)] * 2
-            if found[-3].root == found[-2].root:
-                found[-3] = here.chord("V7")
-        chords += found
-        keys += [here] * len(found)
+            progression[-2:] = [_home(section_key, style)] * 2
+            if progression[-3].root == progression[-2].root:
+                progression[-3] = section_key.chord("V7")
+        chords += progression
+        keys += [section_key] * len(progression)
     order = tuple(k for n, k in enumerate(keys) if n == 0 or k != keys[n - 1])
     return Changes(tuple(chords), tuple(keys)), order
 

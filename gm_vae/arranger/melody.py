@@ -62,14 +62,16 @@ def _theme(style: Style, bars: int, dice: Dice) -> list[Motif]:
 
 def _motif(rhythm: str, style: Style, dice: Dice) -> Motif:
     count = len(read(rhythm, style.swing)[0])
-    place = dice.between(-2, 2)
+    degree = dice.between(-2, 2)
     contour = []
     for _ in range(count):
-        contour.append(place)
+        contour.append(degree)
         move = dice.pick(_MOVES, _MOVE_WEIGHTS)
-        if abs(place + move) > _REACH or (abs(place) > 2 and place * move > 0 and dice.chance(0.5)):
+        if abs(degree + move) > _REACH or (
+            abs(degree) > 2 and degree * move > 0 and dice.chance(0.5)
+        ):
             move = -move  # lines that went far come back
-        place += move
+        degree += move
     return Motif(rhythm, tuple(contour))
 
 
@@ -116,5 +118,5 @@ def _sing(
 def _climb(anchor: int, steps: int, root: int, scale: tuple[int, ...]) -> int:
     """The pitch so many scale steps above the anchor, which is on the scale of `root`."""
     octave, above = divmod(anchor - root, 12)
-    place = scale.index(above) + steps
-    return root + 12 * (octave + place // len(scale)) + scale[place % len(scale)]
+    degree = scale.index(above) + steps
+    return root + 12 * (octave + degree // len(scale)) + scale[degree % len(scale)]

@@ -126,7 +126,7 @@ def _meta(kind: int, data: bytes) -> bytes:
 
 
 def _variable_length(value: int) -> bytes:
-    found = [value & 0x7F]
+    groups = [value & 0x7F]
     while value := value >> 7:
-        found.append(value & 0x7F | 0x80)
-    return bytes(reversed(found))
+        groups.append(value & 0x7F | 0x80)
+    return bytes(reversed(groups))

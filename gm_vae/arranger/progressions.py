@@ -231,13 +231,16 @@ def embellish(chords: list[Chord], key: Key, spice: float, dice: Dice) -> list[C
     Secondary dominants mostly; a diminished chord a semitone below at times; an augmented dominant
     where the tonic follows. `spice` is the share of bars that are touched.
     """
-    found = list(chords)
-    for half in range(1, len(found) - 1, 2):
-        goal = found[half + 1]
-        if not found[half].same_sound(found[half - 1]) or goal.root == found[half].root:
+    embellished = list(chords)
+    for half in range(1, len(embellished) - 1, 2):
+        goal = embellished[half + 1]
+        if (
+            not embellished[half].same_sound(embellished[half - 1])
+            or goal.root == embellished[half].root
+        ):
             continue
         if goal.triad[2] != (goal.root + 7) % 12 or not dice.chance(spice):
             continue
         ways = ["V7", "viio", "V+"] if goal.root == key.tonic else ["V7", "V7", "viio7"]
-        found[half] = key.leading_to(goal, dice.pick(ways))
-    return found
+        embellished[half] = key.leading_to(goal, dice.pick(ways))
+    return embellished

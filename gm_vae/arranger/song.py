@@ -200,7 +200,7 @@ def _pickup(part: Part, quarters: int, changes: Changes) -> list[Note]:
         -2 * quarters :
     ]
     first = -12 * len(below)
-    return [Note(first + 12 * place, 12, pitch) for place, pitch in enumerate(below)]
+    return [Note(first + 12 * index, 12, pitch) for index, pitch in enumerate(below)]
 
 
 def _track(part: Part, channels: Iterator[int], sections: list[Section], clock: Clock) -> Track:
@@ -238,12 +238,12 @@ def _tempos(
 
 
 def _key_signatures(changes: Changes, clock: Clock) -> list[tuple[int, int, bool]]:
-    found: list[tuple[int, int, bool]] = []
+    signatures: list[tuple[int, int, bool]] = []
     for half, key in enumerate(changes.keys):
         if half == 0 or key != changes.keys[half - 1]:
             tick = clock.tick(half * HALF_BAR_STEPS) if half else 0
-            found.append((tick, key.sharps, key.minor))
-    return found
+            signatures.append((tick, key.sharps, key.minor))
+    return signatures
 
 
 def _chord_texts(changes: Changes, clock: Clock) -> list[tuple[int, str]]:

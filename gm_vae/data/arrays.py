@@ -79,22 +79,22 @@ class MeasureArrays:
         starts = self.starts.reshape(-1, T)[index].reshape(-1)  # [B * T]
         first = np.cumsum(counts) - counts
         row = np.repeat(np.arange(len(counts)), counts)  # [N] of the batch
-        place = np.arange(len(row)) - first[row]
-        tokens = self.tokens[starts[row] + place].astype(np.int32)
+        position = np.arange(len(row)) - first[row]
+        tokens = self.tokens[starts[row] + position].astype(np.int32)
         labels = self.chords[index].astype(np.int32)  # [B, C]
         if shifts is not None:
             drums = (tokens[first] == vocab.drums)[row]
             tokens, labels = self._transpose(tokens, labels, row // T, drums, shifts)
         time = start_steps(tokens, first, row, self.fmt)
         # the end repeats its predecessor; an absent track is an end without one
-        end = place == counts[row] - 1
-        time = np.where(end & (place > 0), np.roll(time, 1), time)
+        end = position == counts[row] - 1
+        time = np.where(end & (position > 0), np.roll(time, 1), time)
         slot = chord_slot(time, C, self.fmt.steps_per_measure)
-        chords = np.where(place > 0, labels[row // T, slot], NO_CHORD)
+        chords = np.where(position > 0, labels[row // T, slot], NO_CHORD)
 
         def spread(values: np.ndarray) -> np.ndarray:
             spread = np.zeros((len(counts), E), np.int32)
-            spread[row, place] = values
+            spread[row, position] = values
             return spread.reshape(-1, T, E)
 
         return {"tokens": spread(tokens), "lengths": lengths, "chords": spread(chords)}
@@ -117,15 +117,15 @@ class MeasureArrays:
         return tokens, transpose_chord(labels, shifts[:, None])
 
 
-def joined(parts: Sequence[MeasureArrays]) -> MeasureArrays:
-    """The measures of all parts, at least one, in order."""
-    if len(parts) == 1:
-        return parts[0]
+def joined(shards: Sequence[MeasureArrays]) -> MeasureArrays:
+    """The measures of all shards, at least one, in order."""
+    if len(shards) == 1:
+        return shards[0]
     tokens, lengths, chords = (
-        np.concatenate([getattr(part, name) for part in parts])
+        np.concatenate([getattr(shard, name) for shard in shards])
         for name in ("tokens", "lengths", "chords")
     )
-    return MeasureArrays(tokens, lengths, chords, parts[0].fmt)
+    return MeasureArrays(tokens, lengths, chords, shards[0].fmt)
 
 
 def start_steps(

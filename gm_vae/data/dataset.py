@@ -166,10 +166,10 @@ class Dataset:
         for shard in self.split(name).shards:
             yield from shards.read(self.path(shard.name), shard)
 
-    def decoded(self, decode: Callable[[Any, MeasureFormat], T], found: Any) -> T:
+    def decoded(self, decode: Callable[[Any, MeasureFormat], T], serialized: Any) -> T:
         """What `decode` makes of a record or several. Raises UserError if that is nothing."""
         try:
-            return decode(found, self.fmt)
+            return decode(serialized, self.fmt)
         except ValueError as error:
             raise UserError(
                 f"{self.directory} holds what is no measure ({error}); make the dataset again with "
@@ -260,8 +260,8 @@ def _from_values(
 ) -> Dataset:
     splits = {}
     for name, split in sorted(values.pop("splits").items(), key=lambda item: SPLITS.index(item[0])):
-        found = tuple(shards.Shard(**shard) for shard in split.pop("shards"))
-        splits[name] = Split(shards=found, **split)
+        split_shards = tuple(shards.Shard(**shard) for shard in split.pop("shards"))
+        splits[name] = Split(shards=split_shards, **split)
     for name in ("sources", "rejects"):
         values[name] = tuple(values[name])
     return Dataset(directory, fmt, splits, **values)

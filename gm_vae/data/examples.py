@@ -126,14 +126,14 @@ def columns(serialized: Iterable[bytes], fmt: MeasureFormat) -> Columns:
     Raises:
         ValueError: the bytes are no such examples, or not of this format.
     """
-    found = [_whole(_features(example)) for example in serialized]
-    lengths = b"".join(features[LENGTHS] for features in found)
-    chord_ids = b"".join(features[CHORDS] for features in found)
-    tokens = b"".join(features[TOKENS] for features in found)
+    parsed = [_whole(_features(example)) for example in serialized]
+    lengths = b"".join(features[LENGTHS] for features in parsed)
+    chord_ids = b"".join(features[CHORDS] for features in parsed)
+    tokens = b"".join(features[TOKENS] for features in parsed)
     columns = Columns(
         np.frombuffer(tokens, _TOKEN_DTYPE),
-        np.frombuffer(lengths, fmt.length_dtype).reshape(len(found), fmt.max_tracks),
-        np.frombuffer(chord_ids, np.uint8).reshape(len(found), fmt.chords_per_measure),
+        np.frombuffer(lengths, fmt.length_dtype).reshape(len(parsed), fmt.max_tracks),
+        np.frombuffer(chord_ids, np.uint8).reshape(len(parsed), fmt.chords_per_measure),
     )
     if len(columns.tokens) != int(columns.lengths.sum(dtype=np.int64)):
         raise ValueError("the lengths do not add up to the number of tokens")

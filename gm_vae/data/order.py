@@ -70,8 +70,8 @@ class Order:
         epoch = start // self.measures
         position = epoch * self.measures  # of the window
         while stop is None or position < stop:
-            parts = self._parts(epoch)
-            for number, shards in enumerate(parts, epoch * len(parts)):
+            groups = self._groups(epoch)
+            for number, shards in enumerate(groups, epoch * len(groups)):
                 size = sum(self.sizes[shard] for shard in shards)
                 if position + size > start:
                     head = (origin - position) % self.bucket if self.bucket else 0
@@ -79,7 +79,7 @@ class Order:
                 position += size
             epoch += 1
 
-    def _parts(self, epoch: int) -> list[np.ndarray]:
+    def _groups(self, epoch: int) -> list[np.ndarray]:
         """The shards of each window of an epoch; of each epoch equally many."""
         count = len(self.sizes)
         if self.seed is None:

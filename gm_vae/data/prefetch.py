@@ -33,12 +33,12 @@ def prefetched(items: Iterable[T], count: int) -> Generator[T, None, None]:
     thread.start()
     try:
         while True:
-            found = ready.get()
-            if found is None:
+            entry = ready.get()
+            if entry is None:
                 return
-            if isinstance(found, BaseException):
-                raise found
-            yield found[0]
+            if isinstance(entry, BaseException):
+                raise entry
+            yield entry[0]
     finally:
         closed.set()
         while not ready.empty():  # let a `put` that waits go on

@@ -52,10 +52,10 @@ class MeasureBatches:
         for measures, index, shifts in self._windows():
             start = 0
             while start < len(index):
-                missing = size - sum(len(part["lengths"]) for part in begun)
-                part = slice(start, start + missing)
-                moves = shifts[part] if self._order.transpose else None
-                begun.append(measures.batch(index[part], moves))
+                missing = size - sum(len(batch["lengths"]) for batch in begun)
+                rows = slice(start, start + missing)
+                moves = shifts[rows] if self._order.transpose else None
+                begun.append(measures.batch(index[rows], moves))
                 start += missing
                 if start <= len(index):
                     yield _concatenated(begun)
@@ -97,10 +97,10 @@ class MeasureBatches:
         if number not in kept:
             shard, dataset = self._files[number], self._dataset
             records = shards.read(dataset.path(shard.name))
-            found = dataset.decoded(examples.columns, records)
-            if len(found.lengths) != shard.measures:
+            columns = dataset.decoded(examples.columns, records)
+            if len(columns.lengths) != shard.measures:
                 raise shards.damaged(dataset.path(shard.name), "has changed while it was read")
-            kept[number] = MeasureArrays(*found, dataset.fmt)
+            kept[number] = MeasureArrays(*columns, dataset.fmt)
         kept.move_to_end(number)
         while len(kept) > 1 and sum(measures.nbytes for measures in kept.values()) > _KEPT_BYTES:
             kept.popitem(last=False)
@@ -189,7 +189,7 @@ def measure_batches(
     )
 
 
-def _concatenated(parts: list[Batch]) -> Batch:
-    if len(parts) == 1:
-        return parts[0]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _concatenated(batches: list[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}

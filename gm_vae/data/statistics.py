@@ -63,5 +63,5 @@ def add(total: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts(values: np.ndarray) -> dict[str, int]:
-    found, counts = np.unique(values, return_counts=True)
-    return {str(value): int(count) for value, count in zip(found, counts)}
+    distinct, counts = np.unique(values, return_counts=True)
+    return {str(value): int(count) for value, count in zip(distinct, counts)}

@@ -128,7 +128,7 @@ class Attributes:
             UserError: it is there already and `force` is false, the place cannot be written, or it
                 is no folder of this machine.
         """
-        path = _place(folder)
+        path = _path_in(folder)
         values = {
             "attributes_version": VERSION,
             "gm_vae": __version__,
@@ -154,7 +154,7 @@ class Attributes:
         Raises:
             UserError: there are none, they are damaged, or they belong to other weights.
         """
-        return cls._parsed(read_attributes(_place(folder).parent), model, folder)
+        return cls._parsed(read_attributes(_path_in(folder).parent), model, folder)
 
     @classmethod
     def of(cls, model: GMVAE, source: str | os.PathLike[str]) -> Attributes:
@@ -206,7 +206,7 @@ def _rule(latent_size: int) -> Rule:
     return Fields({"fingerprint": Text(), "measures": Whole(), "attributes": MapOf(known)})
 
 
-def _place(folder: str | os.PathLike[str]) -> pathlib.Path:
+def _path_in(folder: str | os.PathLike[str]) -> pathlib.Path:
     """Where the attributes.json of a model on this machine lies."""
     if storage.scheme(folder):
         raise UsageError(
@@ -284,7 +284,7 @@ class AttributesArguments(ModelArguments):
 
 def _run(args: AttributesArguments) -> None:
     if args.data:
-        require_free(_place(args.model), args.force)
+        require_free(_path_in(args.model), args.force)
     model = load(args.model)
     if args.data:
         from gm_vae.data.dataset import read_measures

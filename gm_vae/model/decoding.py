@@ -99,5 +99,5 @@ def decode_side_by_side(
 def _chord_now(chords: Any, step: Any, t: Any, steps_per_measure: int) -> Any:
     """int32 [N]: the chord at time `step` [N] of [N, C] labels; none for the program (t = 0)."""
     slot = chord_slot(step, ops.shape(chords)[-1], steps_per_measure, ops)
-    here = ops.take_along_axis(chords, slot[:, None], axis=1)[:, 0]
-    return ops.where(t > 0, here, NO_CHORD)
+    labels = ops.take_along_axis(chords, slot[:, None], axis=1)[:, 0]
+    return ops.where(t > 0, labels, NO_CHORD)

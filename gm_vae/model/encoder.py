@@ -75,8 +75,8 @@ def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], kernels:
     batch, steps, width = ops.shape(inputs[0])[0], inputs[0].shape[1], inputs[0].shape[2]
     gates = [
         # [B, T, I] -> [T * B, I]
-        cell.input_gates(ops.reshape(ops.transpose(part, (1, 0, 2)), (-1, width)), kernels)
-        for cell, part in zip(cells, inputs)
+        cell.input_gates(ops.reshape(ops.transpose(sequence, (1, 0, 2)), (-1, width)), kernels)
+        for cell, sequence in zip(cells, inputs)
     ]
     outputs = run_side_by_side(cells, gates, Layout.dense(batch, steps), kernels)
     return ops.concatenate([output[-batch:] for output in outputs], -1)

@@ -171,8 +171,8 @@ class Grammar:
             [ops.where(goal > bar, shifts, NEVER), logits[:, self.vocab.end :]], 1
         )
         beyond = ops.logsumexp(beyond, -1, keepdims=True)
-        place = ops.maximum(bar - state.step, 1)[:, None] - 1  # of the shift to the bar line
-        to_bar = ops.logaddexp(ops.take_along_axis(shifts, place, 1), beyond)
+        index = ops.maximum(bar - state.step, 1)[:, None] - 1  # of the shift to the bar line
+        to_bar = ops.logaddexp(ops.take_along_axis(shifts, index, 1), beyond)
         shifts = ops.where(goal == bar, to_bar, shifts)
         logits = ops.concatenate([logits[:, :first], shifts, logits[:, last:]], 1)
         return ops.where(allowed, logits, NEVER)
@@ -208,14 +208,14 @@ class Grammar:
         turn = ops.take_along_axis(state.turn, pitch[:, None], 1)[:, 0]  # of a note that ends
         new_turn = ops.where(struck, state.step * PITCHES + pitch, _SILENT)
         is_pitch = ops.arange(PITCHES, dtype="int32") == pitch[:, None]
-        here = is_pitch & (struck | ended)[:, None]
+        touched = is_pitch & (struck | ended)[:, None]
         # a shift ends an onset, if there was one
         onset_ended = moved & (state.on_floor >= 0)
         new = GrammarState(
             step=state.step + ops.take(shifts, token, axis=0),
             kind=kind,
             velocity=ops.where(kind == _VELOCITY, token - vocab.velocity + 1, state.velocity),
-            turn=ops.where(here, new_turn[:, None], state.turn),
+            turn=ops.where(touched, new_turn[:, None], state.turn),
             held=state.held + ops.cast(struck, "int32") - ops.cast(ended, "int32"),
             off_floor=ops.where(moved, -1, ops.where(ended, turn, state.off_floor)),
             on_floor=ops.where(moved, -1, ops.where(struck, pitch, state.on_floor)),
@@ -239,5 +239,5 @@ def _shifts(bar: int) -> np.ndarray:
     """bool [(bar + 1) * 4, bar]: which shifts may come, by (step, may stop short, may fill)."""
     step, stop, fill = np.meshgrid(np.arange(bar + 1), [False, True], [False, True], indexing="ij")
     goal = step[..., None] + np.arange(1, bar + 1)  # [steps, 2, 2, shifts]
-    found = (goal < bar) & stop[..., None] | (goal == bar) & fill[..., None]
-    return found.reshape(-1, bar)
+    allowed = (goal < bar) & stop[..., None] | (goal == bar) & fill[..., None]
+    return allowed.reshape(-1, bar)

@@ -31,10 +31,10 @@ class Decay(keras.optimizers.schedules.LearningRateSchedule):
         step = ops.cast(step, "float32")
         if config.schedule == "cosine":
             share = ops.minimum(step / config.steps, 1.0)
-            part = 0.5 * (1.0 + ops.cos(math.pi * share))
+            decay = 0.5 * (1.0 + ops.cos(math.pi * share))
         else:
-            part = ops.power(ops.cast(config.learning_rate_decay, "float32"), step)
-        rate = (first - least) * part + least
+            decay = ops.power(ops.cast(config.learning_rate_decay, "float32"), step)
+        rate = (first - least) * decay + least
         if config.warmup_steps:
             rate = rate * ops.minimum((step + 1.0) / config.warmup_steps, 1.0)
         return rate

@@ -28,8 +28,8 @@ def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
     measures = ops.repeat(ops.cast(draws, "int32"), width)
     coordinates = ops.tile(ops.arange(width, dtype="int32"), ops.shape(draws))
     first, second = (
-        ops.cast(uniforms(seed, measures, coordinates, place, ops), "float64")
-        for place in (RADIUS, ANGLE)
+        ops.cast(uniforms(seed, measures, coordinates, position, ops), "float64")
+        for position in (RADIUS, ANGLE)
     )
     points = ops.sqrt(-2.0 * ops.log(first)) * ops.cos(2.0 * math.pi * second)
     return ops.reshape(ops.cast(points, "float32"), (-1, width))

@@ -27,8 +27,8 @@ def uniforms(
     in `Grammar`.
     """
     state = _mix(ops.zeros_like(ops.cast(measures, "uint32")) + ops.cast(seed, "uint32"), ops)
-    for part in (measures, tracks, position):
-        state = _mix(state ^ ops.cast(part, "uint32"), ops)
+    for number in (measures, tracks, position):
+        state = _mix(state ^ ops.cast(number, "uint32"), ops)
     # 23 bits, moved to the middle of their interval: never 0, never 1
     return (ops.cast(ops.right_shift(state, np.uint32(9)), "float32") + 0.5) * 2.0**-23
 

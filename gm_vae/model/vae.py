@@ -186,9 +186,9 @@ class HierarchicalVAE(keras.Model):
         for index, cell in enumerate(decoder.cells):
             layers[published.decoder_cell(index)] = cell
         return {
-            f"{name}/{part}": getattr(layer, part)
+            f"{name}/{kind}": getattr(layer, kind)
             for name, layer in layers.items()
-            for part in ("kernel", "bias")
+            for kind in ("kernel", "bias")
         }
 
     def trackable_variables(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def whitened(
     mean = mu.mean(0, dtype=np.float64)
     scale = np.sqrt(mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0))
     to_mu, to_sigma, from_z = (
-        {part: weights[f"{layer}/{part}"] for part in ("kernel", "bias")}
+        {kind: weights[f"{layer}/{kind}"] for kind in ("kernel", "bias")}
         for layer in (published.MU, published.SIGMA, published.CONDUCTOR_STATE)
     )
     before, after = _inverse_softplus(sigma), _inverse_softplus(sigma / scale)

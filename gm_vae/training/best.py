@@ -30,11 +30,11 @@ class BestCheckpoint:
         self.step: int = known.get("steps", 0)
         self.bits: float = known.get("bits_per_measure", math.inf)
 
-    def update(self, step: int, found: Evaluation, network: HierarchicalVAE) -> None:
+    def update(self, step: int, evaluation: Evaluation, network: HierarchicalVAE) -> None:
         """Keep the weights of a step if it is better than all before. Raises UserError."""
-        if not found.bits_per_measure < self.bits:
+        if not evaluation.bits_per_measure < self.bits:
             return
-        self.step, self.bits = step, found.bits_per_measure
+        self.step, self.bits = step, evaluation.bits_per_measure
         training = {"steps": step, "bits_per_measure": self.bits}
         weights = network.published_weights()
         write_checkpoint(self._folder, network.config, weights, training, force=True)

@@ -115,8 +115,8 @@ class Exporter:
             measures = MeasureArrays.load(self._dataset.directory, "train", count)
         index = np.arange(len(measures))
 
-        def tensors(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            batch = measures.batch(index[part])
+        def tensors(rows: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            batch = measures.batch(index[rows])
             return batch["tokens"], batch["lengths"], batch["chords"]
 
         numpy = NumpyVAE(self._network.config, weights)

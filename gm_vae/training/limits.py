@@ -126,8 +126,8 @@ class TimeLimit(StepLimit):
         return [int(last), round(_FINE * (self.schedule_step or 0.0))]
 
     def agree(self, wish: Sequence[int]) -> None:
-        last, place = wish
-        self._last, self.schedule_step = bool(last), place / _FINE
+        last, schedule = wish
+        self._last, self.schedule_step = bool(last), schedule / _FINE
 
     def is_last(self, step: int) -> bool:
         return self._last

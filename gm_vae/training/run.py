@@ -236,8 +236,8 @@ class Run:
 
     def _log_figures(self, step: int, results: dict[str, Any]) -> str:
         schedule_step = self._limit.schedule_step
-        place = step if schedule_step is None else schedule_step
-        return self.log.write_step(step, place, results)
+        shown_step = step if schedule_step is None else schedule_step
+        return self.log.write_step(step, shown_step, results)
 
     def _save(self, step: int, last: bool = False) -> None:
         """Write the state, which a run that is killed goes on from."""
@@ -254,19 +254,19 @@ class Run:
 
     def _checkpoint(self, step: int, last: bool) -> Evaluation | None:
         """Score and export the model of a step whose state is saved."""
-        validator, exporter, found = self._validator, self._exporter, None
+        validator, exporter, evaluation = self._validator, self._exporter, None
         if exporter is None:
             return None
         if validator and (validator.best or not last):
-            found = validator.score_step(step)
+            evaluation = validator.score_step(step)
         if last:
             with self._data_kept(step):
                 exporter.finish(step)
-            found = validator.score() if validator else None
-        exporter.write(step, found)
-        if validator and found:
-            validator.report(step, found)
-        return found
+            evaluation = validator.score() if validator else None
+        exporter.write(step, evaluation)
+        if validator and evaluation:
+            validator.report(step, evaluation)
+        return evaluation
 
     def _keep(self, step: int) -> str:
         """Keep what was done until a stop; what is kept, for the message."""

@@ -88,7 +88,7 @@ def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Ite
 def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
     """Raise UserError unless the folder is new or holds the run of these settings."""
 
-    def told(value: Any) -> str:
+    def text(value: Any) -> str:
         return brief(json.dumps(value), 60)
 
     path = folder / "run.json"
@@ -104,10 +104,10 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
             bound = asked["schedule"] == "cosine" or asked["minutes"] is not None
             free = () if bound else ("steps",)
             differing = [
-                f"{part}.{name}: {told(old[part].get(name))} there, {told(value)} asked for"
-                for part in settings
-                for name, value in settings[part].items()
-                if name not in (*_MAY_CHANGE, *free, "fmt") and old[part].get(name) != value
+                f"{section}.{name}: {text(old[section].get(name))} there, {text(value)} asked for"
+                for section in settings
+                for name, value in settings[section].items()
+                if name not in (*_MAY_CHANGE, *free, "fmt") and old[section].get(name) != value
             ]
             if old_fmt != fmt:
                 differing.insert(0, f"measure format: {old_fmt.differences(fmt)}")
@@ -145,10 +145,10 @@ def _holder(folder: pathlib.Path) -> str:
     """Which process has the lock, as far as it has told."""
     rule = Fields({"process": Whole(), "host": Text(255)})
     try:
-        told = parse(read_bounded(folder / _HOLDER, 1000), rule)
+        holder = parse(read_bounded(folder / _HOLDER, 1000), rule)
     except (OSError, UserError, WrongValue):
         return ""
-    return f" (process {told['process']} on {told['host']})"
+    return f" (process {holder['process']} on {holder['host']})"
 
 
 def _unwritable(folder: pathlib.Path, error: OSError) -> UserError:

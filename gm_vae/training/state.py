@@ -40,7 +40,7 @@ class RunState:
     def steps(self) -> list[int]:
         """The steps that there are files of, in rising order."""
         names = os.listdir(self.folder) if self.folder.is_dir() else []
-        return sorted(int(found[1]) for found in map(_NAME.fullmatch, names) if found)
+        return sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
 
     def path(self, step: int) -> pathlib.Path:
         """The file of a step."""
@@ -58,9 +58,9 @@ class RunState:
         with whole_file(path) as stream:
             np.savez(stream, **arrays)
         # a file of a later step was damaged, else the run would have gone on from there
-        kept = [found for found in self.steps() if found <= step][-_KEPT:]
-        for found in set(self.steps()) - set(kept):
-            self.path(found).unlink(missing_ok=True)
+        kept = [saved for saved in self.steps() if saved <= step][-_KEPT:]
+        for saved in set(self.steps()) - set(kept):
+            self.path(saved).unlink(missing_ok=True)
 
     def restore(self, say: Callable[[str], None]) -> int:
         """Set the variables from the newest file that is whole.

@@ -158,7 +158,7 @@ class _Absent:
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = addresses
-        self._here: set[str] = set()
+        self._present: set[str] = set()
         self._closed = threading.Event()
 
     def __enter__(self) -> _Absent:
@@ -180,7 +180,7 @@ class _Absent:
 
     def sentence(self) -> str:
         """Whom this worker waits for."""
-        absent = [address for address in self._addresses if address not in self._here]
+        absent = [address for address in self._addresses if address not in self._present]
         if not absent:
             return "waiting for the other workers to join; all of them answer"
         more = f" and {len(absent) - _LISTED} more" if len(absent) > _LISTED else ""
@@ -193,9 +193,9 @@ class _Absent:
         host, _, port = address.rpartition(":")
         while not self._closed.is_set():
             try:
-                place = (host.strip("[]"), int(port))
-                socket.create_connection(place, _SECONDS_BETWEEN_CALLS).close()
-                self._here.add(address)
+                target = (host.strip("[]"), int(port))
+                socket.create_connection(target, _SECONDS_BETWEEN_CALLS).close()
+                self._present.add(address)
             except (OSError, UnicodeError):  # nobody there, or a name that is none
-                self._here.discard(address)
+                self._present.discard(address)
             self._closed.wait(_SECONDS_BETWEEN_CALLS)

@@ -55,25 +55,25 @@ class Validator:
 
     def score_step(self, step: int) -> Evaluation | None:
         """`score` of a step, which is kept if it is the best so far."""
-        found = self.score()
-        if self.best and found:
-            self.best.update(step, found, self._network)
-        return found
+        evaluation = self.score()
+        if self.best and evaluation:
+            self.best.update(step, evaluation, self._network)
+        return evaluation
 
-    def report(self, step: int, found: Evaluation) -> None:
+    def report(self, step: int, evaluation: Evaluation) -> None:
         """Write the figures, and warn if the posterior collapses."""
-        self._log.write(step, {f"validation/{k}": v for k, v in found.scalars().items()})
+        self._log.write(step, {f"validation/{k}": v for k, v in evaluation.scalars().items()})
         if not sys.stderr.isatty():  # else the progress line shows them
-            self._log.say(held_out_line(step, found))
-        warning = self._watch.update(found)
+            self._log.say(held_out_line(step, evaluation))
+        warning = self._watch.update(evaluation)
         if warning:
             self._log.say(warning)
 
 
-def held_out_line(step: int, found: Evaluation) -> str:
+def held_out_line(step: int, evaluation: Evaluation) -> str:
     """The figures of a step for people."""
     return (
-        f"step {step:,}: held-out {found.bits_per_measure:.1f} bits a measure "
-        f"(KL {found.kl_bits:.1f}), accuracy {found.accuracy:.3f}, "
-        f"{found.active_units} active units"
+        f"step {step:,}: held-out {evaluation.bits_per_measure:.1f} bits a measure "
+        f"(KL {evaluation.kl_bits:.1f}), accuracy {evaluation.accuracy:.3f}, "
+        f"{evaluation.active_units} active units"
     )

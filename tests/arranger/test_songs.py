@@ -286,13 +286,13 @@ def chord_tones(symbol):
 
 def roles_of(one):
     """Track index -> role, where the style's bands leave no doubt; format 1 only."""
-    found = {}
+    role_of_track = {}
     parts = [part for band in arranger.STYLES[one.song.style].bands for part in band]
     for index, name in enumerate(one.names[1:], 1):
         roles = {part.role for part in parts if part.program == name}
         if len(roles) == 1:
-            found[index] = roles.pop()
-    return found
+            role_of_track[index] = roles.pop()
+    return role_of_track
 
 
 def test_players_play_the_known_chords(heard):
@@ -334,13 +334,13 @@ def test_the_bass_has_the_root_where_the_chord_changes(heard):
         bass = [index for index, role in roles_of(one).items() if role == "bass"]
         notes = one.notes[np.isin(one.notes[:, 0], bass)]
         for half in range(1, len(one.song.chords)):
-            here, before = one.song.chords[half], one.song.chords[half - 1]
-            if "N.C." in (here, before) or chord_id(here) == chord_id(before):
+            chord, before = one.song.chords[half], one.song.chords[half - 1]
+            if "N.C." in (chord, before) or chord_id(chord) == chord_id(before):
                 continue
             first = notes[(notes[:, 4] > 2 * half - 0.1) & (notes[:, 4] < 2 * half + 0.1)]
             for note in first:
                 hits += 1
-                rooted += int(note[2]) % 12 == chord_tones(here)[0]
+                rooted += int(note[2]) % 12 == chord_tones(chord)[0]
     assert hits > 1000
     assert rooted / hits > 0.97
 
@@ -483,9 +483,9 @@ def test_most_bars_make_good_distinct_measures_with_the_known_chords(corpus):
         kept += measures
         rejected += reasons
         if len(measures) == song.measures:  # else a measure's place in the song is not known
-            found = np.concatenate([measure.chord_ids for measure in measures])
+            inferred = np.concatenate([measure.chord_ids for measure in measures])
             known = np.array([chord_id(symbol) for symbol in song.chords])
-            agree += (found == known).sum()
+            agree += (inferred == known).sum()
             frames += len(known)
     bars = sum(song.measures for song in corpus)
     assert len(kept) > 4000

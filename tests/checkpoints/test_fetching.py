@@ -73,8 +73,8 @@ def test_a_good_server_and_its_redirects(served):
     if not (served / "moved/model").exists():
         (served / "moved/model").symlink_to(served / "model")
     with serving(served, whole) as (elsewhere, asked), serving(served, moved) as (address, _):
-        found = read_model(f"{address}/model")
-    assert found.config == CONFIG
+        checkpoint = read_model(f"{address}/model")
+    assert checkpoint.config == CONFIG
     assert any("shard" in path for path in asked)
 
 

@@ -48,20 +48,20 @@ def message(folder):
 
 
 def test_what_was_written_is_read(folder):
-    found = read_checkpoint(folder)
-    assert (found.config, found.training) == (CONFIG, {"steps": 3, "loss": 0.1})
-    assert found.attributes is None
+    checkpoint = read_checkpoint(folder)
+    assert (checkpoint.config, checkpoint.training) == (CONFIG, {"steps": 3, "loss": 0.1})
+    assert checkpoint.attributes is None
     change(folder, honest=True, training={"steps": 4})
     assert read_checkpoint(folder).training == {"steps": 4}
 
 
 def test_attribute_vectors_travel_along(folder, tmp_path):
     (folder / "attributes.json").write_text('{"density": [1.0, -2.5]}')  # learnt later
-    found = read_checkpoint(folder)
-    assert found.attributes == {"density": [1.0, -2.5]}
+    checkpoint = read_checkpoint(folder)
+    assert checkpoint.attributes == {"density": [1.0, -2.5]}
     (tmp_path / "copy").mkdir()
-    write_checkpoint_files(tmp_path / "copy", found, "float16")
-    assert read_checkpoint(tmp_path / "copy").attributes == found.attributes
+    write_checkpoint_files(tmp_path / "copy", checkpoint, "float16")
+    assert read_checkpoint(tmp_path / "copy").attributes == checkpoint.attributes
     (folder / "attributes.json").write_text("[]")
     assert "attributes.json is damaged" in message(folder)
 
@@ -121,10 +121,10 @@ def test_weights_that_change_while_they_are_read_are_found(folder, monkeypatch):
 )
 def test_hostile_fields_are_one_sentence(folder, fields, sentence):
     change(folder, honest="sha256" not in fields and "steps" not in str(fields), **fields)
-    said = message(folder)
-    assert sentence in said
-    assert str(folder) in said
-    assert len(said) < 400
+    refusal = message(folder)
+    assert sentence in refusal
+    assert str(folder) in refusal
+    assert len(refusal) < 400
 
 
 @pytest.mark.parametrize("name", ["gm_vae.json", "config.json", "weights_manifest.json"])

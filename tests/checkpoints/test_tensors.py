@@ -36,11 +36,11 @@ def stored_bytes(folder):
 @pytest.mark.parametrize("shard_bytes", [1, 4, 50, 1 << 20])
 def test_float32_is_exact_in_shards_of_any_size(tmp_path, tensors, shard_bytes):
     write_tensors(tmp_path, tensors, shard_bytes=shard_bytes)
-    found = read_tensors(tmp_path)
-    assert set(found) == set(tensors)
+    loaded = read_tensors(tmp_path)
+    assert set(loaded) == set(tensors)
     for name, array in tensors.items():
-        assert found[name].dtype == np.float32
-        np.testing.assert_array_equal(found[name], array)
+        assert loaded[name].dtype == np.float32
+        np.testing.assert_array_equal(loaded[name], array)
     sizes = [(tmp_path / path).stat().st_size for path in manifest_of(tmp_path)[0]["paths"]]
     assert set(sizes[:-1]) <= {shard_bytes}
     assert 0 < sizes[-1] <= shard_bytes
@@ -86,10 +86,10 @@ def test_the_same_tensors_give_the_same_bytes(tmp_path, tensors):
 def test_affine_error_is_half_a_level(tmp_path_factory, quantization, levels, array):
     folder = tmp_path_factory.mktemp("affine")
     write_tensors(folder, {"x": array}, quantization)
-    found = read_tensors(folder)["x"]
+    loaded = read_tensors(folder)["x"]
     level = (float(array.max()) - float(array.min())) / levels
     rounding = np.spacing(np.abs(array).max()).astype(np.float64)  # of float32 itself
-    assert np.abs(found.astype(np.float64) - array).max() <= level / 2 + rounding
+    assert np.abs(loaded.astype(np.float64) - array).max() <= level / 2 + rounding
     assert len(stored_bytes(folder)) == array.size * levels.bit_length() // 8
 
 
@@ -126,9 +126,9 @@ def test_groups_bin_names_and_subfolders_of_others(tmp_path):
         },
     ]
     (tmp_path / MANIFEST).write_text(json.dumps(groups))
-    found = read_tensors(tmp_path)
-    assert found["h"] == 1.5
-    np.testing.assert_array_equal(found["u"], np.float32([-3, 497, 32764.5]))
+    loaded = read_tensors(tmp_path)
+    assert loaded["h"] == 1.5
+    np.testing.assert_array_equal(loaded["u"], np.float32([-3, 497, 32764.5]))
 
 
 def test_an_old_export_in_place_is_replaced(tmp_path, tensors):
@@ -289,33 +289,33 @@ def test_any_manifest_is_read_or_refused(tmp_path_factory, manifest):
 @pytest.mark.parametrize("name", ["ckpt_chords_float32", "ckpt_plain_float32"])
 def test_golden_float32_checkpoint_has_the_bytes_that_stand_in_its_shards(golden, tmp_path, name):
     folder = golden / "magentajs" / name
-    found = read_tensors(folder)
+    weights = read_tensors(folder)
     order = [weight["name"] for weight in manifest_of(folder)[0]["weights"]]
-    joined = b"".join(np.asarray(found[name], "<f4").tobytes() for name in order)
+    joined = b"".join(np.asarray(weights[name], "<f4").tobytes() for name in order)
     assert joined == stored_bytes(folder)
-    write_tensors(tmp_path, found, shard_bytes=300_000)
-    again = b"".join(np.asarray(found[name], "<f4").tobytes() for name in sorted(found))
+    write_tensors(tmp_path, weights, shard_bytes=300_000)
+    again = b"".join(np.asarray(weights[name], "<f4").tobytes() for name in sorted(weights))
     assert stored_bytes(tmp_path) == again
 
 
 def test_golden_uint8_is_within_half_a_scale_of_float32(golden):
     folder = golden / "magentajs"
     exact = read_tensors(folder / "ckpt_chords_float32")
-    found = read_tensors(folder / "ckpt_chords_uint8")
+    rounded = read_tensors(folder / "ckpt_chords_uint8")
     entries = manifest_of(folder / "ckpt_chords_uint8")[0]["weights"]
-    assert set(found) == set(exact) == {entry["name"] for entry in entries}
+    assert set(rounded) == set(exact) == {entry["name"] for entry in entries}
     for entry in entries:
         scale, name = entry["quantization"]["scale"], entry["name"]
-        error = np.abs(found[name].astype(np.float64) - exact[name])
+        error = np.abs(rounded[name].astype(np.float64) - exact[name])
         rounding = np.spacing(np.abs(exact[name]).max())  # of float32 itself
         assert error.max() <= scale / 2 + rounding, name
 
 
 def test_trained_checkpoint_in_float16(golden):
-    found = read_tensors(golden / "trained_small")
+    weights = read_tensors(golden / "trained_small")
     shards = (golden / "trained_small").glob("group1-shard*")
-    assert 2 * sum(array.size for array in found.values()) == sum(
+    assert 2 * sum(array.size for array in weights.values()) == sum(
         path.stat().st_size for path in shards
     )
-    assert found["encoder/sigma/kernel"].shape == (512, 128)
-    assert 0.01 < found["core_decoder/decoder/output_projection/kernel"].std() < 1
+    assert weights["encoder/sigma/kernel"].shape == (512, 128)
+    assert 0.01 < weights["core_decoder/decoder/output_projection/kernel"].std() < 1

@@ -21,7 +21,7 @@ def test_a_task_manager_lost_in_mid_job(songs, songs_made_here, flink, tmp_path)
         cluster.wait(cluster.kill_a_busy_task_manager)
         cluster.start_task_manager()
     finally:
-        code, said = runner_jobs.finish(job)
-    assert code == 0, said
+        code, output = runner_jobs.finish(job)
+    assert code == 0, output
     assert runner_jobs.contents(tmp_path / "data") == songs_made_here
     assert len(cluster.failures()) > failures  # Flink noticed

@@ -27,10 +27,10 @@ def worker_pool():
     """The address of Beam's own server that starts workers on demand."""
     (port,) = free_ports(1)
     module = "apache_beam.runners.worker.worker_pool_main"
-    here = str(pathlib.Path(sys.executable).parent)  # it calls `python`
+    folder = str(pathlib.Path(sys.executable).parent)  # it calls `python`
     pool = subprocess.Popen(
         [sys.executable, "-m", module, f"--service_port={port}"],
-        env={**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -68,11 +68,11 @@ def test_a_fault_of_a_worker_is_one_sentence_and_costs_no_work(
     program.chmod(0o755)
     runner, flags = prism
     flags += f" --environment_type=PROCESS --environment_options=process_command={program}"
-    code, said = runner_jobs.finish(runner_jobs.start(songs, tmp_path / "data", runner, flags))
+    code, output = runner_jobs.finish(runner_jobs.start(songs, tmp_path / "data", runner, flags))
     assert code == 1
-    sentence = said.splitlines()[-1]  # before it, perhaps, that finished work is kept
-    assert re.search(expected, sentence), said
-    assert len(said.splitlines()) <= 2
+    sentence = output.splitlines()[-1]  # before it, perhaps, that finished work is kept
+    assert re.search(expected, sentence), output
+    assert len(output.splitlines()) <= 2
     for log in re.findall(r"its log is (.+)\.$", sentence):
         assert "Traceback" in pathlib.Path(log).read_text()
         pathlib.Path(log).unlink()

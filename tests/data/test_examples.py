@@ -70,9 +70,9 @@ def test_lengths_of_long_tracks_are_two_bytes_little_endian():
     assert measure.lengths.tolist() == [260, 1]
     serialized = examples.encode(measure)
     assert b"lengths\x12\x08\n\x06\n\x04\x04\x01\x01\x00" in serialized
-    found = examples.columns([serialized, serialized], fmt)
-    assert found.lengths.tolist() == [[260, 1], [260, 1]]
-    assert len(found.tokens) == 2 * 261
+    columns = examples.columns([serialized, serialized], fmt)
+    assert columns.lengths.tolist() == [[260, 1], [260, 1]]
+    assert len(columns.tokens) == 2 * 261
     short = MeasureFormat(max_tracks=2, max_instruments=2)
     with pytest.raises(ValueError, match="4 tracks"):
         examples.decode(serialized, short)

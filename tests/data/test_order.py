@@ -20,22 +20,22 @@ orders = st.builds(
 
 
 def _length(measure):
-    shard, place = measure
-    return (5 * shard + 3 * place) % 7
+    shard, index = measure
+    return (5 * shard + 3 * index) % 7
 
 
 def _line(order, start, count, origin=0):
     """The `count` measures from `start` on, each with its shift."""
-    found = []
+    line = []
     for window in order.windows(start, origin=origin):
         joined = [(int(s), i) for s in window.shards for i in range(order.sizes[s])]
-        measures = [joined[place] for place in window.order]
+        measures = [joined[index] for index in window.order]
         if order.bucket:
             measures.sort(key=_length)
         chosen = [measures[rank] for rank in window.ranks]
-        found += zip(chosen, window.shifts.tolist(), strict=True)
-        if len(found) >= count:
-            return found[:count]
+        line += zip(chosen, window.shifts.tolist(), strict=True)
+        if len(line) >= count:
+            return line[:count]
 
 
 @given(orders, st.integers(0, 5), st.integers(0, 20))
@@ -89,10 +89,10 @@ def test_windows_mix_shards_and_shards_meet_others():
         for window in itertools.islice(order.windows(0), 9)  # three epochs
     }
     assert len(partners) == 9
-    assert {len(found) for found in partners} == {4}
+    assert {len(others) for others in partners} == {4}
     window = next(order.windows(0))
     shard_of = window.order // 100
-    counts = np.array([np.bincount(part, minlength=4) for part in shard_of.reshape(4, 100)])
+    counts = np.array([np.bincount(quarter, minlength=4) for quarter in shard_of.reshape(4, 100)])
     assert counts.min() > 10  # each quarter of the window has measures of all its shards
 
 

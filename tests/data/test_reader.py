@@ -195,11 +195,11 @@ def test_transposed_batches_are_those_of_the_order(directory, measures):
     for window in itertools.islice(windows, 6):  # two epochs
         joined = [measure for shard in window.shards for measure in parts[shard]]
         chosen = window.order[window.ranks]
-        for place, shift in zip(chosen, window.shifts.tolist(), strict=True):
-            expected.append(_moved(joined[place], shift))
-    found = [(tokens, chords) for tokens, _, chords in _rows(itertools.islice(batches, 10))]
-    assert found == expected[:200]
-    assert found[:100] != found[100:]
+        for index, shift in zip(chosen, window.shifts.tolist(), strict=True):
+            expected.append(_moved(joined[index], shift))
+    actual = [(tokens, chords) for tokens, _, chords in _rows(itertools.islice(batches, 10))]
+    assert actual == expected[:200]
+    assert actual[:100] != actual[100:]
 
 
 def test_transposition_moves_notes_and_chords_alike(random_measures):

@@ -17,15 +17,15 @@ from gm_vae.music.measure_format import MeasureFormat
 @pytest.mark.parametrize("name", ["chords_dec3", "plain_dec3"])
 def test_tf1_checkpoints(golden, tmp_path, name):
     folder = golden / "model" / name
-    found = import_checkpoint(folder / "ckpt-0", tmp_path / "ours")
-    assert found.training["sigma_known"]
-    config = found.config
+    checkpoint = import_checkpoint(folder / "ckpt-0", tmp_path / "ours")
+    assert checkpoint.training["sigma_known"]
+    config = checkpoint.config
     assert (config.encoder_units, config.decoder_units, config.latent_size) == (48, (40,) * 3, 32)
     assert config.chords == name.startswith("chords")
     weights = np.load(folder / "weights.npz")
-    found = gm_vae.load(tmp_path / "ours").network.published_weights()
-    assert {key.replace("/", "|") for key in found} == set(weights)
-    for key, value in found.items():
+    published = gm_vae.load(tmp_path / "ours").network.published_weights()
+    assert {key.replace("/", "|") for key in published} == set(weights)
+    for key, value in published.items():
         np.testing.assert_array_equal(value, weights[key.replace("/", "|")])
 
 

@@ -114,8 +114,8 @@ def test_the_client_is_told_any_format(fmt):
 def test_anothers_config_tells_what_it_can(fmt):
     config = client_config(fmt, True)
     config.pop("measureFormat", None)
-    found, _ = read_client_config(config)
-    assert dataclasses.replace(found, chords_per_measure=fmt.chords_per_measure) == fmt
+    actual, _ = read_client_config(config)
+    assert dataclasses.replace(actual, chords_per_measure=fmt.chords_per_measure) == fmt
 
 
 def test_weights_of_another_format_are_refused(tmp_path, random_weights):

@@ -31,7 +31,7 @@ STRANGER = """
 import sys, numpy as np, tensorflow as tf
 folder, data, result = sys.argv[1:]
 given = np.load(data)
-found = {}
+results = {}
 model = tf.saved_model.load(folder)
 for name, inputs in {
     "encode": ("tokens", "lengths", "chords"),
@@ -40,8 +40,8 @@ for name, inputs in {
     "interpolate": ("start", "end", "count", "chords", "temperature", "seed"),
 }.items():
     outputs = model.signatures[name](**{key: tf.constant(given[key]) for key in inputs})
-    found |= {f"{name}_{key}": value.numpy() for key, value in outputs.items()}
-np.savez(result, **found)
+    results |= {f"{name}_{key}": value.numpy() for key, value in outputs.items()}
+np.savez(result, **results)
 assert "gm_vae" not in sys.modules
 """
 CHORDS = ["C|G", "Am", "F", "Dm|E", "N.C."]
@@ -95,20 +95,20 @@ def test_a_program_with_only_tensorflow_gets_the_same(model, served, tmp_path):
     np.savez(tmp_path / "given.npz", **given)
     (tmp_path / "stranger.py").write_text(STRANGER)
     done = subprocess.run(
-        [sys.executable, "stranger.py", served, "given.npz", "found.npz"],
+        [sys.executable, "stranger.py", served, "given.npz", "answers.npz"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
-    found = np.load(tmp_path / "found.npz")
+    answers = np.load(tmp_path / "answers.npz")
     mu, sigma = model.encode(measures)
-    assert_close(found["encode_mu"], mu, NETWORK)
-    assert_close(found["encode_sigma"], sigma, NETWORK)
+    assert_close(answers["encode_mu"], mu, NETWORK)
+    assert_close(answers["encode_sigma"], sigma, NETWORK)
 
     def assert_decoded(name, z, draws, of=slice(None)):
-        tokens, lengths = found[f"{name}_tokens"][of], found[f"{name}_lengths"][of]
+        tokens, lengths = answers[f"{name}_tokens"][of], answers[f"{name}_lengths"][of]
         arguments = z, given["chords"], 1.0, SEED, draws
         expected, _ = model.numpy.decode(*arguments)
         weights = model.numpy.published_weights()
@@ -116,8 +116,8 @@ def test_a_program_with_only_tensorflow_gets_the_same(model, served, tmp_path):
         np.testing.assert_array_equal(lengths, (tokens == 489).argmax(-1) + 1)
 
     assert_decoded("decode", z, np.arange(5))
-    assert_close(found["sample_z"], model.sample_points(5, SEED), SUM)
-    assert_decoded("sample", found["sample_z"], np.arange(5))
+    assert_close(answers["sample_z"], model.sample_points(5, SEED), SUM)
+    assert_decoded("sample", answers["sample_z"], np.arange(5))
     for pair in range(2):
         way = interpolate(z[pair], z[2 + pair], 5)
         assert_decoded("interpolate", way, np.zeros(5, np.int32), of=pair)
@@ -170,12 +170,12 @@ def test_one_row_of_chords_does_for_all_and_a_row_may_have_one_for_each_step(mod
     z = model.sample_points(3, seed=0)
 
     def assert_heard(chords, symbol):
-        found = decode(z=z, chords=np.int32(chords), temperature=0.5, seed=1)["tokens"]
+        tokens = decode(z=z, chords=np.int32(chords), temperature=0.5, seed=1)["tokens"]
         arguments = z, chord_labels(symbol, 3, model.format), 0.5, 1, np.arange(3)
         defaults = {"repeat_penalty": 1.0, "drum_temperature": 0.375}
         expected, _ = model.numpy.decode(*arguments, **defaults)
         weights = model.numpy.published_weights()
-        assert_same_choices(found, expected, model.config, weights, *arguments, **defaults)
+        assert_same_choices(tokens, expected, model.config, weights, *arguments, **defaults)
 
     assert_heard([[8]], "G")
     assert_heard([[8] * 96] * 3, "G")
@@ -250,5 +250,5 @@ def test_the_graph_finds_the_chord_of_each_event_as_numpy_does(model):
     tokens = model.decode_tokens(z, temperature=1.0, constrained=True, seed=0)
     lengths = (tokens == 489).argmax(-1) + 1
     labels = rng.integers(0, 49, (20, 4)).astype(np.int32)
-    found = chords_in_graph(tokens, lengths.astype(np.int32), labels, model.format)
-    np.testing.assert_array_equal(found, event_chords(tokens, lengths, labels, model.format))
+    actual = chords_in_graph(tokens, lengths.astype(np.int32), labels, model.format)
+    np.testing.assert_array_equal(actual, event_chords(tokens, lengths, labels, model.format))

@@ -34,11 +34,11 @@ def save_tf1():
     return save
 
 
-def assert_same(found, expected):
-    assert set(found) == set(expected)
+def assert_same(actual, expected):
+    assert set(actual) == set(expected)
     for name, array in expected.items():
-        assert found[name].dtype == np.float32
-        np.testing.assert_array_equal(found[name], array)
+        assert actual[name].dtype == np.float32
+        np.testing.assert_array_equal(actual[name], array)
 
 
 @pytest.mark.parametrize("name", ["", "ckpt-0", "ckpt-0.index"])
@@ -53,7 +53,7 @@ def test_golden_checkpoint_in_a_tar(tmp_path, golden_model, golden_weights, suff
         for file in golden_model.glob("ckpt-0.*"):
             tar.add(file, f"../out/of/here/{file.name}")  # the folders inside do not matter
     assert_same(read_tf1(path), golden_weights)
-    assert [found.name for found in tmp_path.iterdir()] == [path.name]
+    assert [left.name for left in tmp_path.iterdir()] == [path.name]
 
 
 def test_slots_of_the_optimizer_are_ignored(tmp_path, golden_weights, save_tf1):
@@ -193,9 +193,9 @@ def test_hostile_archives_are_one_sentence_and_leave_nothing(tmp_path, monkeypat
     path.write_bytes(content + b"\0" * 1024)
     with pytest.raises(
         UserError, match=r"cannot unpack .*model\.tar \(.*\); copy it again"
-    ) as said:
+    ) as raised:
         read_tf1(path)
-    assert "\n" not in str(said.value)
+    assert "\n" not in str(raised.value)
     assert list(tmp_path.iterdir()) == [path]
 
 

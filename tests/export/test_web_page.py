@@ -146,10 +146,10 @@ def test_connections_are_capped_and_the_oldest_goes_first(server, get, monkeypat
 
 
 def test_clients_that_reset_are_no_news(server, get, capfd):
-    for part in (b"", b"GET / HT", b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50):
+    for request in (b"", b"GET / HT", b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50):
         client = socket.create_connection(server.server_address, timeout=PATIENCE_SECONDS)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        client.sendall(part)
+        client.sendall(request)
         client.close()  # with a reset
     assert get("/")[0] == 200
     assert capfd.readouterr().err == ""

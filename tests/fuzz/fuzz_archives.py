@@ -53,8 +53,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         tempfile.tempdir = str(folder / "temporary")
-        for part in ("input", "temporary"):
-            (folder / part).mkdir()
+        for subfolder in ("input", "temporary"):
+            (folder / subfolder).mkdir()
         mutants = len(known) + options.mutants
         count = read_mutants(mutants, make, lambda mutant: trial(folder, *mutant), UserError, fail)
     return int(count > 0)
@@ -70,10 +70,10 @@ def trial(
     archive = folder / "input" / name
     archive.write_bytes(data)
     try:
-        found = sources.find(folder / "input")
+        source_files = sources.find(folder / "input")
         counts: collections.Counter = collections.Counter()
         outcome, reports = [], []
-        for song in songs.read(found):
+        for song in songs.read(source_files):
             assert not (song.data and song.error)
             if song.error:
                 assert song.error == printable(song.error), song.error
@@ -90,7 +90,7 @@ def trial(
         if number % _SHARED_EVERY == 0:
             shared = [
                 (song.name, song.error, hash(song.data))
-                for task in songs.tasks(found, 2)
+                for task in songs.tasks(source_files, 2)
                 for _, members in songs.blocks(task)
                 for member in members
                 if (song := member.read())

@@ -160,11 +160,11 @@ def run(start: pathlib.Path, seed: int, number: int) -> dict[str, int]:
     note_disk(used)
     assert used <= DISK_BYTES, f"{used:,} bytes on disk"
     if code:
-        said = err.getvalue().strip().splitlines()
+        lines = err.getvalue().strip().splitlines()
         assert code in (1, 2), f"exit code {code}"
-        assert said, "it failed without a word"
-        assert said[-1].startswith(f"gm-vae {command.name}: "), f"said {said}"
-        raise UserError(said[-1])
+        assert lines, "it failed without a word"
+        assert lines[-1].startswith(f"gm-vae {command.name}: "), f"said {lines}"
+        raise UserError(lines[-1])
     assert "\x1b" not in out.getvalue() + err.getvalue(), "an escape reached the terminal"
     return {}
 

@@ -97,16 +97,16 @@ def midi(folder: pathlib.Path) -> Target:
 
 def tensors_of(folder: pathlib.Path) -> Target:
     """`read_tensors` of a manifest and the bytes of its shards, which a line feed divides."""
-    place = folder / "weights"
-    place.mkdir()
+    checkpoint = folder / "weights"
+    checkpoint.mkdir()
 
     def read(data: bytes) -> None:
         manifest, _, shard = data.partition(b"\n")
-        (place / tensors.MANIFEST).write_bytes(manifest)
+        (checkpoint / tensors.MANIFEST).write_bytes(manifest)
         for name in ("a", "b"):
-            (place / name).write_bytes(shard)
+            (checkpoint / name).write_bytes(shard)
         with refused_by(UserError):
-            tensors.read_tensors(place)
+            tensors.read_tensors(checkpoint)
 
     begin = []
     scaled = {"scale": 0.5, "min": -1.0}
@@ -133,8 +133,8 @@ def main() -> None:
     options = parser.parse_args()
     corpus = (options.corpus / options.target).absolute()
     failures = corpus.with_name(f"{options.target}-failures")
-    for place in (corpus, failures):
-        place.mkdir(parents=True, exist_ok=True)
+    for path in (corpus, failures):
+        path.mkdir(parents=True, exist_ok=True)
     folder = pathlib.Path(tempfile.mkdtemp())
     try:
         read, begin = TARGETS[options.target](folder)

@@ -52,41 +52,41 @@ def case(served: Served, seed: int, number: int) -> tuple[str, str, str]:
     rng = random.Random(f"{seed} {number}")
     model = rng.choice(list(served.models))
     names = " ".join(path.name for path in (served.root / model).iterdir())
-    part = rng.choice([part for part in PARTS if part in names])
-    return list(WAYS)[number % len(WAYS)], part, model
+    file = rng.choice([file for file in PARTS if file in names])
+    return list(WAYS)[number % len(WAYS)], file, model
 
 
 def trial(served: Served, seed: int, number: int) -> dict[str, int]:
     """Read a mutant. Raises UserError where it was refused, AssertionError."""
-    way, part, name = case(served, seed, number)
+    way, file, name = case(served, seed, number)
     expected = WAYS[way].expected
     model = served.models[name]
     hurried = expected is Expected.REFUSED
     started = time.monotonic()
-    answer = misbehaving(way, part, f"{seed} {number}")
+    answer = misbehaving(way, file, f"{seed} {number}")
     with (
         serving(served.root, answer) as (address, asked),
         _short_patience(hurried),
         _watched_disk(sum(array.nbytes for array in model.weights.values())),
     ):
         try:
-            found = read_model(f"{address}/{name}")
+            result = read_model(f"{address}/{name}")
         except UserError as error:
-            found = error
+            result = error
     seconds = time.monotonic() - started
     assert seconds <= CLOCK_SECONDS, f"{seconds:.0f} s on the clock"
     files = sum(1 for _ in (served.root / name).iterdir()) + 2  # those that it asks for in vain
     assert len(asked) <= 6 * files, f"{len(asked)} requests"
     left = list(pathlib.Path(tempfile.gettempdir()).iterdir())
     assert not left, f"left {left}"
-    if isinstance(found, UserError):
-        assert expected is not Expected.READ, f"refused: {found}"
-        assert "127.0.0.1" in str(found), f"no address: {found}"
-        assert len(str(found)) < 600, f"a long sentence: {found}"
-        raise found
+    if isinstance(result, UserError):
+        assert expected is not Expected.READ, f"refused: {result}"
+        assert "127.0.0.1" in str(result), f"no address: {result}"
+        assert len(str(result)) < 600, f"a long sentence: {result}"
+        raise result
     assert expected is not Expected.REFUSED, "it was read"
     if expected is not Expected.CHANGED or name.startswith("ours"):
-        assert same(found, model), "another model was read"
+        assert same(result, model), "another model was read"
     return {}
 
 

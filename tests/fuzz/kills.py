@@ -97,37 +97,35 @@ def life(data, folder, config, steps_to_live, seconds_to_live):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def train(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
+def train(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
     """Kill a training; whether it came to the same."""
 
     def write_data() -> None:  # in a child of its own: Beam must not run before a fork
 
-        arranger.write_corpus(place / "songs", count=12, seed=5)
-        preprocess(
-            place / "songs", place / "data", validation_percent=20, test_percent=20, workers=1
-        )
+        arranger.write_corpus(root / "songs", count=12, seed=5)
+        preprocess(root / "songs", root / "data", validation_percent=20, test_percent=20, workers=1)
 
     assert in_child(write_data) == 0
     config = dataclasses.replace(CONFIG, steps=20 * kills, save_every=5)
     forever = 1 << 30
-    assert life(place / "data", place / "peace", config, forever, 0) == 0
+    assert life(root / "data", root / "peace", config, forever, 0) == 0
     began = []
     for _ in range(kills):
-        began.append(max(RunState(place / "killed/state", {}).steps(), default=0))
+        began.append(max(RunState(root / "killed/state", {}).steps(), default=0))
         steps, seconds = draw.randint(1, 25), draw.uniform(0, 0.5)
-        status = life(place / "data", place / "killed", config, steps, seconds)
+        status = life(root / "data", root / "killed", config, steps, seconds)
         assert status == -signal.SIGKILL, status
-    assert life(place / "data", place / "killed", config, forever, 0) == 0
+    assert life(root / "data", root / "killed", config, forever, 0) == 0
     from run_losses import run_losses
 
-    peace, killed = run_losses(place / "peace"), run_losses(place / "killed")
+    peace, killed = run_losses(root / "peace"), run_losses(root / "killed")
     differing = [step for step in peace if killed.get(step) != peace[step]]
     print(f"train: {kills} kills; lives began at steps {began}")
     print(f"train: {len(peace)} steps; differing losses: {differing or 'none'}")
     equal = not differing
-    for part in ("state", "checkpoint"):
-        same = contents(place / "peace" / part) == contents(place / "killed" / part)
-        print(f"train: {part} {'equal' if same else 'DIFFERS'}")
+    for name in ("state", "checkpoint"):
+        same = contents(root / "peace" / name) == contents(root / "killed" / name)
+        print(f"train: {name} {'equal' if same else 'DIFFERS'}")
         equal &= same
     return equal
 
@@ -135,22 +133,22 @@ def train(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
 # --- preprocessing
 
 
-def preprocess(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
+def preprocess(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
     """Kill a preprocessing after chunks exist; whether it came to the same."""
-    arranger.write_corpus(place / "songs", count=SONGS, seed=3)
+    arranger.write_corpus(root / "songs", count=SONGS, seed=3)
 
     def begin(output: str) -> subprocess.Popen:
-        line = [sys.executable, "-m", "gm_vae", "preprocess", f"--input={place / 'songs'}"]
-        line += [f"--output={place / output}", "--workers=1"]
+        line = [sys.executable, "-m", "gm_vae", "preprocess", f"--input={root / 'songs'}"]
+        line += [f"--output={root / output}", "--workers=1"]
         return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def chunks() -> int:
-        return len(list((place / "killed.partial/_chunks").glob("*.index")))
+        return len(list((root / "killed.partial/_chunks").glob("*.index")))
 
     started = time.monotonic()
     assert begin("peace").wait() == 0
     seconds = time.monotonic() - started
-    peace, began, late = contents(place / "peace"), [], 0
+    peace, began, late = contents(root / "peace"), [], 0
     while len(began) < kills:
         before = chunks()
         process = begin("killed")
@@ -165,13 +163,13 @@ def preprocess(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
             began.append(before)
         else:  # it was through
             late += 1
-            assert contents(place / "killed") == peace
-            shutil.rmtree(place / "killed")
+            assert contents(root / "killed") == peace
+            shutil.rmtree(root / "killed")
     assert begin("killed").wait() == 0
-    equal = contents(place / "killed") == peace
+    equal = contents(root / "killed") == peace
     print(f"preprocess: {kills} kills; lives began with chunks {began}; {late} ended before")
     print(f"preprocess: {len(peace)} files {'equal' if equal else 'DIFFER'}")
-    left = {path.name for path in place.iterdir()} - {"songs", "peace", "killed"}
+    left = {path.name for path in root.iterdir()} - {"songs", "peace", "killed"}
     print(f"preprocess: left beside it: {sorted(left) or 'nothing'}")
     return equal and not left
 
@@ -179,7 +177,7 @@ def preprocess(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
 # --- one file or folder
 
 
-def write(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
+def write(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
     """Kill generate and export before each write; whether the output was always whole."""
     from fuzz_checkpoints import small_model
     from fuzz_commands import inside
@@ -190,10 +188,10 @@ def write(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
     from gm_vae.generate.commands import GENERATE
 
     model = small_model()
-    export_checkpoint(model, place / "model", "none")
+    export_checkpoint(model, root / "model", "none")
 
     def generate(output: str) -> None:
-        flags = [f"--model={place / 'model'}", "--chords=C G", "--seed=1", "--force"]
+        flags = [f"--model={root / 'model'}", "--chords=C G", "--seed=1", "--force"]
         assert GENERATE.main([*flags, f"--output={output}/a.mid,{output}/a.json"]) == 0
 
     works = {
@@ -208,7 +206,7 @@ def write(place: pathlib.Path, kills: int, draw: random.Random) -> bool:
     }
     whole = True
     for name, work in works.items():
-        folder = place / name.rpartition("=")[2]
+        folder = root / name.rpartition("=")[2]
         folder.mkdir()
         with inside(folder), open(os.devnull, "w") as null, contextlib.redirect_stdout(null):
             for output in ("old", "peace"):
@@ -251,27 +249,27 @@ def _die_at(write: int) -> None:
 
 
 def _outcome(folder: pathlib.Path, old: dict, new: dict, name: str) -> str:
-    found = contents(folder / "out")
+    files = contents(folder / "out")
     if name == "generate":  # each file by itself
-        whole = all(data in (old.get(part), new.get(part)) for part, data in found.items())
-        return "whole files" if whole and found.keys() == new.keys() else "A BROKEN FILE"
-    if _same(found, old, name):
+        whole = all(data in (old.get(file), new.get(file)) for file, data in files.items())
+        return "whole files" if whole and files.keys() == new.keys() else "A BROKEN FILE"
+    if _same(files, old, name):
         return "the old one"
-    if _same(found, new, name):
+    if _same(files, new, name):
         return "the new one"
     aside = list(folder.glob(".out.old.*"))
-    if not found and aside and _same(contents(aside[0]), old, name):
+    if not files and aside and _same(contents(aside[0]), old, name):
         return "the old one, under its name while it is replaced"
     return "A BROKEN FOLDER"
 
 
-def _same(found: dict, expected: dict, name: str) -> bool:
+def _same(actual: dict, expected: dict, name: str) -> bool:
     """SavedModels hold hashes that differ each time: there names and sizes count."""
     if name.endswith("savedmodel"):
-        return {k: len(v) // 100 for k, v in found.items()} == {
+        return {k: len(v) // 100 for k, v in actual.items()} == {
             k: len(v) // 100 for k, v in expected.items()
         }
-    return found == expected
+    return actual == expected
 
 
 def main() -> int:

@@ -21,16 +21,16 @@ def test_what_is_heard_of_a_measure(simple_track):
     drums = simple_track(128, [(0, 6, 36), (12, 18, 38), (24, 30, 36)], velocity=17)
     measure = Measure.from_tracks([bass, drums])
     empty = Measure.from_tracks([])
-    found, nothing = (
+    heard, nothing = (
         dict(zip(NAMES, row.tolist())) for row in measure_attributes([measure, empty])
     )
-    assert found["density"] == 5 / 4
-    assert found["pitch"] == 42
-    assert found["velocity"] == pytest.approx((2 * 81 + 3 * 17) / 5)
-    assert found["polyphony"] == pytest.approx((48 + 24) / 96)
-    assert found["syncopation"] == 0.5
-    assert found["tracks"] == 2
-    assert {name for name in NAMES[6:] if found[name]} == {"bass", "drums"}
+    assert heard["density"] == 5 / 4
+    assert heard["pitch"] == 42
+    assert heard["velocity"] == pytest.approx((2 * 81 + 3 * 17) / 5)
+    assert heard["polyphony"] == pytest.approx((48 + 24) / 96)
+    assert heard["syncopation"] == 0.5
+    assert heard["tracks"] == 2
+    assert {name for name in NAMES[6:] if heard[name]} == {"bass", "drums"}
     assert nothing["density"] == nothing["tracks"] == 0
     assert np.isnan(nothing["pitch"])
 
@@ -88,16 +88,16 @@ def test_they_are_kept_beside_the_model_they_belong_to(tmp_path):
         ("density", "bass"), vectors, means[:, 0], deviations[:, 0], 50, model.fingerprint
     )
     path = known.save(tmp_path / "model")
-    found = Attributes.load(tmp_path / "model", model)
-    assert (found.names, found.measures) == (known.names, 50)
-    assert_close(found.vectors, vectors, SUM)  # seven digits are kept
+    loaded = Attributes.load(tmp_path / "model", model)
+    assert (loaded.names, loaded.measures) == (known.names, 50)
+    assert_close(loaded.vectors, vectors, SUM)  # seven digits are kept
     with pytest.raises(UserError, match="--force"):
         known.save(tmp_path / "model")
     for quantization in ("none", "uint8"):  # copies carry them
         copy = tmp_path / quantization
         export_checkpoint(read_checkpoint(tmp_path / "model"), copy, quantization)
-        found = Attributes.load(copy, gm_vae.load(copy))
-        assert_close(found.vectors, vectors, SUM)  # seven digits are kept
+        loaded = Attributes.load(copy, gm_vae.load(copy))
+        assert_close(loaded.vectors, vectors, SUM)  # seven digits are kept
     other = GMVAE(HierarchicalVAE(ModelConfig(8, (8,), 4)))
     with pytest.raises(UserError, match="other weights"):
         Attributes.load(tmp_path / "model", other)

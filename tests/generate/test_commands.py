@@ -40,40 +40,44 @@ def gm_vae(folder, tmp_path, capsys):
     def run(verb, *flags):
         output = tmp_path / "out.json"
         code = main([verb, f"--model={folder}/model", f"--output={output}", "--force", *flags])
-        found = read_tokens(output) if output.exists() and verb != "encode" and not code else None
-        return code, found, capsys.readouterr().err
+        measures = (
+            read_tokens(output) if output.exists() and verb != "encode" and not code else None
+        )
+        return code, measures, capsys.readouterr().err
 
     return run
 
 
 def test_sample(gm_vae, model):
-    code, found, _ = gm_vae("sample", "--count=5", "--chords=C F|G", "--seed=4")
+    code, measures, _ = gm_vae("sample", "--count=5", "--chords=C F|G", "--seed=4")
     assert code == 0
-    assert found == operations.sample(model, 5, ["C|C", "F|G"], seed=4)
+    assert measures == operations.sample(model, 5, ["C|C", "F|G"], seed=4)
 
 
 def test_a_seed_that_was_drawn_is_told(gm_vae):
-    _, found, err = gm_vae("generate", "--chords=C")
+    _, measures, err = gm_vae("generate", "--chords=C")
     assert err.startswith("--seed=")
-    assert gm_vae("generate", "--chords=C", err.split()[0])[1] == found
+    assert gm_vae("generate", "--chords=C", err.split()[0])[1] == measures
 
 
 def test_generate_with_instruments(gm_vae):
-    code, found, _ = gm_vae("generate", "--chords=C G Am", "--require=drums, 34", "--forbid=piano")
+    code, measures, _ = gm_vae(
+        "generate", "--chords=C G Am", "--require=drums, 34", "--forbid=piano"
+    )
     assert code == 0
-    for measure in found:
+    for measure in measures:
         assert {33, 128} <= set(measure.programs)
         assert not set(range(8)) & set(measure.programs)
-    _, found, _ = gm_vae("generate", "--chords=C", "--instruments=violin,drums,flute")
-    assert found[0].programs == (40, 73, 128)
+    _, measures, _ = gm_vae("generate", "--chords=C", "--instruments=violin,drums,flute")
+    assert measures[0].programs == (40, 73, 128)
 
 
 def test_chords_without_a_triad_are_folded_or_refused(gm_vae):
     flags = ("generate", "--chords=Gsus4|D5 Am7b5/C", "--seed=1")
-    code, found, err = gm_vae(*flags)
+    code, measures, err = gm_vae(*flags)
     assert code == 0
-    assert found[0].chords == ("G", "D")
-    assert found[1].chords == ("Adim", "Adim")
+    assert measures[0].chords == ("G", "D")
+    assert measures[1].chords == ("Adim", "Adim")
     assert "Gsus4 has no triad; it is played as G." in err
     assert "D5 has no triad; it is played as D." in err
     code, _, err = gm_vae(*flags, "--strict")
@@ -82,9 +86,9 @@ def test_chords_without_a_triad_are_folded_or_refused(gm_vae):
 
 
 def test_chords_with_bar_lines(gm_vae):
-    code, found, _ = gm_vae("generate", "--chords=| c | am g | % |", "--seed=1")
+    code, measures, _ = gm_vae("generate", "--chords=| c | am g | % |", "--seed=1")
     assert code == 0
-    assert [measure.chords for measure in found] == [("C", "C"), ("Am", "G"), ("Am", "G")]
+    assert [measure.chords for measure in measures] == [("C", "C"), ("Am", "G"), ("Am", "G")]
 
 
 def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, folder):
@@ -95,12 +99,12 @@ def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, fol
     song = f"--midi={folder}/song.mid"
     two = ",".join(numbers[:2])
     flags = ("--chords=C F", "--measures=5", "--seed=2", "--linear")
-    _, found, _ = gm_vae("interpolate", song, f"--measure={two}", *flags)
-    assert found == operations.morph(model, z[0], z[1], ["C", "F"], 5, spherical=False, seed=2)
+    _, measures, _ = gm_vae("interpolate", song, f"--measure={two}", *flags)
+    assert measures == operations.morph(model, z[0], z[1], ["C", "F"], 5, spherical=False, seed=2)
     flags = (song, f"--measure={','.join(numbers)}", "--grid=2x3", "--chords=C", "--seed=2")
-    _, found, _ = gm_vae("interpolate", *flags)
+    _, measures, _ = gm_vae("interpolate", *flags)
     rows = operations.grid(model, z, 2, 3, "C", seed=2)
-    assert found == [measure for row in rows for measure in row]
+    assert measures == [measure for row in rows for measure in row]
 
 
 def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
@@ -112,14 +116,14 @@ def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
     assert_close([point["sigma"] for point in points], sigma, NETWORK)
     (tmp_path / "out.json").rename(tmp_path / "points.json")
     where = f"--midi={tmp_path}/points.json", f"--measure={points[2]['measure']}"
-    _, found, _ = gm_vae("generate", *where, "--chords=C", "--seed=1")
-    assert found == operations.progression(model, mu[2], ["C"], seed=1)
+    _, generated, _ = gm_vae("generate", *where, "--chords=C", "--seed=1")
+    assert generated == operations.progression(model, mu[2], ["C"], seed=1)
 
 
 def test_reconstruct(gm_vae, model, folder):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
-    _, found, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
-    assert found == operations.reconstruct(model, measures)
+    _, reconstructed, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
+    assert reconstructed == operations.reconstruct(model, measures)
 
 
 def test_a_file_name_that_is_not_utf_8(gm_vae, folder, tmp_path, capsys):
@@ -150,18 +154,18 @@ def test_a_file_name_that_is_not_utf_8(gm_vae, folder, tmp_path, capsys):
 def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
     song = f"--midi={folder}/song.mid"
-    _, found, _ = gm_vae("vary", song, "--count=3", "--similarity=0.9", "--seed=1")
-    assert found == operations.vary(model, measures[0], 3, 0.9, seed=1)
+    _, variations, _ = gm_vae("vary", song, "--count=3", "--similarity=0.9", "--seed=1")
+    assert variations == operations.vary(model, measures[0], 3, 0.9, seed=1)
     (tmp_path / "out.json").rename(tmp_path / "first.json")  # what a verb wrote is read by the next
     flags = (f"--midi={tmp_path}/first.json", "--measure=2", "--count=2", "--seed=1")
-    program = found[1].programs[0]
+    program = variations[1].programs[0]
     name = "drums" if program == 128 else str(program + 1)
     code, anew, _ = gm_vae("vary", *flags, f"--tracks={name}")
     assert code == 0
-    others = [row for row, other in enumerate(found[1].programs) if other != program]
+    others = [row for row, other in enumerate(variations[1].programs) if other != program]
     for measure in anew:
-        assert measure.programs == found[1].programs
-        np.testing.assert_array_equal(measure.tokens[others], found[1].tokens[others])
+        assert measure.programs == variations[1].programs
+        np.testing.assert_array_equal(measure.tokens[others], variations[1].tokens[others])
 
 
 def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, capsys, monkeypatch):
@@ -184,15 +188,15 @@ def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, ca
         f"--add={known.names[-1]}",
         f"--remove={known.names[-2]}",
     )
-    _, found, _ = gm_vae("generate", "--chords=C", "--seed=1", *wishes)
-    assert found == operations.progression(model, moved, ["C"], seed=1)
-    assert found != operations.progression(model, point, ["C"], seed=1)
+    _, measures, _ = gm_vae("generate", "--chords=C", "--seed=1", *wishes)
+    assert measures == operations.progression(model, moved, ["C"], seed=1)
+    assert measures != operations.progression(model, point, ["C"], seed=1)
     code, _, err = gm_vae("generate", "--chords=C", "--add=density,nonsense")
     assert (code, "nonsense" in err) == (2, True)
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "message"),
     [
         (("sample", "--chords=H"), "'H'"),
         (("sample", "--chords=|"), "--chords names no chord"),
@@ -218,18 +222,18 @@ def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, ca
         (("vary", "--midi={}/song.mid", "--tracks=drums", "--chords=C"), "--chords"),
     ],
 )
-def test_mistakes_are_told_in_one_sentence(gm_vae, folder, flags, told):
+def test_mistakes_are_told_in_one_sentence(gm_vae, folder, flags, message):
     code, _, err = gm_vae(*(flag.format(folder) for flag in flags))
     *_, sentence = err.strip().splitlines()
     assert code in (1, 2)
     assert sentence.startswith(f"gm-vae {flags[0]}: ")
-    assert told in sentence
+    assert message in sentence
 
 
 def test_commands_in_messages_can_be_copied_whatever_the_path(model, tmp_path):
-    place = tmp_path / "my söngs"
-    model.save(place)
+    path = tmp_path / "my söngs"
+    model.save(path)
     with pytest.raises(UserError, match=r"--output='.*/my söngs/data'"):
-        dataset.load(place / "data")
+        dataset.load(path / "data")
     with pytest.raises(UserError, match=r"--model='.*/my söngs' "):
-        Attributes.load(place, model)
+        Attributes.load(path, model)

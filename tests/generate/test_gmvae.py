@@ -35,8 +35,8 @@ def client_model(folder, chords):
     ]
     latent = weights["encoder/mu/kernel"].shape[1]
     network = HierarchicalVAE(ModelConfig(units, tuple(decoder), latent, chords))
-    for part in ("kernel", "bias"):
-        weights[f"encoder/sigma/{part}"] = np.zeros_like(weights[f"encoder/mu/{part}"])
+    for kind in ("kernel", "bias"):
+        weights[f"encoder/sigma/{kind}"] = np.zeros_like(weights[f"encoder/mu/{kind}"])
     network.load_published_weights(weights)
     return GMVAE(network)
 
@@ -117,15 +117,15 @@ def test_wrong_arguments_are_told_in_one_sentence(model):
 
 
 @pytest.mark.parametrize(
-    ("symbols", "told"),
+    ("symbols", "message"),
     [
         (["C", "a"], "may mean A or Am"),
         (["C|", "G"], r"'C\|' lacks a chord"),
         (["C", ""], "missing"),
     ],
 )
-def test_chord_labels_refuse_what_is_unclear(symbols, told):
-    with pytest.raises(ChordError, match=told):
+def test_chord_labels_refuse_what_is_unclear(symbols, message):
+    with pytest.raises(ChordError, match=message):
         chord_labels(symbols, 2, MeasureFormat())
 
 

@@ -52,9 +52,9 @@ def refused(folder, tmp_path, capsys):
     """Function from a verb and its flags to the sentence that refuses them."""
 
     def run(verb, *flags, code=(1, 2)):
-        found = main([verb, *flags])
+        status = main([verb, *flags])
         sentence = capsys.readouterr().err
-        assert found in code, sentence
+        assert status in code, sentence
         assert sentence.startswith(f"gm-vae {verb}: ")
         assert sentence.count("\n") == 1
         assert len(sentence) < 900

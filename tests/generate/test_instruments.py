@@ -58,8 +58,8 @@ def test_required_instruments_play_and_forbidden_ones_do_not(model, temperature)
     free = model.decode(z, "C", temperature, seed=1)
     banned = frozenset(program for measure in free for program in measure.programs[::2])
     asked = Instruments(require=({128}, {33, 34}, {60}), forbid=banned - {33, 60, 128})
-    found = model.decode(z, "C", temperature, seed=1, instruments=asked)
-    for measure in found:
+    measures = model.decode(z, "C", temperature, seed=1, instruments=asked)
+    for measure in measures:
         played = set(measure.programs)
         assert not played & asked.forbid
         assert all(played & (programs - asked.forbid) for programs in asked.require)
@@ -80,8 +80,8 @@ def test_tracks_that_nothing_is_asked_of_stay_as_they_were(model):
     masks = Instruments(require=({128},)).masks(logits)
     forced = ~masks.all(-1)
     assert (forced.sum(1) == 1).all()
-    found = model.decode(z, "C", 1.0, seed=1, instruments=masks)
-    for tokens, track, measure in zip(free, forced.argmax(1), found):
+    measures = model.decode(z, "C", 1.0, seed=1, instruments=masks)
+    for tokens, track, measure in zip(free, forced.argmax(1), measures):
         kept = sorted(tuple(row) for index, row in enumerate(tokens.tolist()) if index != track)
         made = [tuple(row) for row in measure.tokens.tolist()]
         assert all(made.count(row) >= kept.count(row) for row in kept)

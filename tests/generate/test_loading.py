@@ -49,35 +49,35 @@ def address(folders):
         server.shutdown()
 
 
-def assert_same(found, checkpoint, sigma=True):
-    assert (found.config.latent_size, found.attributes) == (3, checkpoint.attributes)
+def assert_same(loaded, checkpoint, sigma=True):
+    assert (loaded.config.latent_size, loaded.attributes) == (3, checkpoint.attributes)
     for name, value in checkpoint.weights.items():
         if sigma or "sigma" not in name:
-            np.testing.assert_array_equal(found.weights[name], value)
+            np.testing.assert_array_equal(loaded.weights[name], value)
 
 
 @pytest.mark.parametrize("name", ["ours", "run", "browser"])
 def test_folders_and_addresses(checkpoint, folders, address, name):
-    for place in (folders / name, f"{address}/{name}"):
-        if name == "run" and place != folders / name:
-            place += "/checkpoint"
-        found = read_model(place)
-        assert_same(found, checkpoint, sigma=name != "browser")
+    for path in (folders / name, f"{address}/{name}"):
+        if name == "run" and path != folders / name:
+            path += "/checkpoint"
+        loaded = read_model(path)
+        assert_same(loaded, checkpoint, sigma=name != "browser")
         if name == "browser":
-            assert found.training == {
-                "imported_from": "browser" if place == folders / name else place,
+            assert loaded.training == {
+                "imported_from": "browser" if path == folders / name else path,
                 "sigma_known": False,
             }
         else:
-            assert found.training == checkpoint.training
+            assert loaded.training == checkpoint.training
 
 
 def test_a_loaded_model_encodes_and_decodes(folders, address):
-    here, there = gm_vae.load(folders / "ours"), gm_vae.load(f"{address}/ours")
-    z = here.sample_points(2, seed=0)
-    measures = here.decode(z, "C", seed=0)
-    assert measures == there.decode(z, "C", seed=0)
-    np.testing.assert_array_equal(here.encode(measures)[0], there.encode(measures)[0])
+    local, remote = gm_vae.load(folders / "ours"), gm_vae.load(f"{address}/ours")
+    z = local.sample_points(2, seed=0)
+    measures = local.decode(z, "C", seed=0)
+    assert measures == remote.decode(z, "C", seed=0)
+    np.testing.assert_array_equal(local.encode(measures)[0], remote.encode(measures)[0])
 
 
 def test_bundled_models_go_by_name(checkpoint, folders, tmp_path, monkeypatch):

@@ -80,11 +80,11 @@ def test_first_track_has_title_tempo_signature_and_chords(two_measures, tmp_path
 def test_tracks_are_named_and_play_on_their_channels(two_measures, tmp_path):
     write_midi(two_measures, tmp_path / "a.mid")
     file = mido.MidiFile(tmp_path / "a.mid")
-    found = [
+    tracks = [
         (track.name, {message.channel for message in track if hasattr(message, "channel")})
         for track in file.tracks[1:]
     ]
-    assert found == [
+    assert tracks == [
         ("Acoustic Grand Piano", {0}),
         ("Acoustic Grand Piano 2", {1}),
         ("Finger Bass", {2}),

@@ -46,7 +46,7 @@ def test_one_style_and_two_ends(model):
     way = operations.morph(model, start, end, ["C", "G"], 5, seed=1)
     assert way[0] == song[0]
     assert way[-1] == operations.progression(model, end, ["C"], seed=1)[0]
-    assert [found.chords[0] for found in way] == ["C", "G", "C", "G", "C"]
+    assert [bar.chords[0] for bar in way] == ["C", "G", "C", "G", "C"]
 
 
 def test_a_grid_has_its_corners(model):
@@ -55,7 +55,7 @@ def test_a_grid_has_its_corners(model):
     assert_close(z[[0, 0, -1, -1], [0, -1, 0, -1]], corners, SUM)
     assert_close(z[1], points.interpolate(z[1, 0], z[1, -1], 4), SUM)
     rows = operations.grid(model, corners, 3, 4, ["C", "F"], seed=1)
-    assert [[found.chords[0] for found in row] for row in rows] == [["C", "F", "C", "F"]] * 3
+    assert [[bar.chords[0] for bar in row] for row in rows] == [["C", "F", "C", "F"]] * 3
     assert rows[2][3] == model.decode(corners[3:], "F", seed=1, same_draw=True)[0]
     with pytest.raises(UsageError, match="four corners"):
         points.grid(corners[:3], 2, 2)
@@ -64,8 +64,8 @@ def test_a_grid_has_its_corners(model):
 def test_near_points_are_as_similar_as_asked():
     point = np.random.default_rng(0).normal(size=4000).astype(np.float32)
     for similarity in (0.0, 0.3, 0.9):
-        found = points.near(point, similarity, 3, seed=1)
-        for other in found:
+        others = points.near(point, similarity, 3, seed=1)
+        for other in others:
             assert np.corrcoef(point, other)[0, 1] == pytest.approx(similarity, abs=0.05)
             assert other.std() == pytest.approx(1, abs=0.05)  # as the prior
     np.testing.assert_array_equal(points.near(point, 1.0, 2, seed=1), [point, point])
@@ -77,10 +77,10 @@ def test_variations_of_a_drawn_point_take_other_numbers_of_the_same_seed():
     """Otherwise the first one would be the point itself, only longer."""
     width = 4000
     point = prior_points(3, np.arange(1), width, numpy_ops)[0]
-    found = points.near(point, 0.5, 2, seed=3)
-    assert np.corrcoef(point, found[0])[0, 1] == pytest.approx(0.5, abs=0.05)
-    np.testing.assert_array_equal(found, points.near(point, 0.5, 2, seed=3 + 2**32))
-    np.testing.assert_array_equal(found[:1], points.near(point, 0.5, 1, seed=3))
+    others = points.near(point, 0.5, 2, seed=3)
+    assert np.corrcoef(point, others[0])[0, 1] == pytest.approx(0.5, abs=0.05)
+    np.testing.assert_array_equal(others, points.near(point, 0.5, 2, seed=3 + 2**32))
+    np.testing.assert_array_equal(others[:1], points.near(point, 0.5, 1, seed=3))
     assert not np.array_equal(points.near(point, 0.5, 1), points.near(point, 0.5, 1))
 
 
@@ -95,10 +95,10 @@ def test_variations_start_from_the_measures_point_and_chords(model, measure):
 
 
 def test_tracks_made_anew_leave_the_others(model, measure):
-    found = operations.reroll(model, measure, "drums", 3, temperature=1.0, seed=1)
+    variants = operations.reroll(model, measure, "drums", 3, temperature=1.0, seed=1)
     row = measure.programs.index(128)
-    assert len({other.tokens[row].tobytes() for other in found}) > 1
-    for other in found:
+    assert len({other.tokens[row].tobytes() for other in variants}) > 1
+    for other in variants:
         assert other.programs == measure.programs
         assert other.chords == measure.chords
         for track in set(range(8)) - set(np.flatnonzero(np.array(measure.programs) == 128)):
@@ -114,9 +114,9 @@ def test_operations_do_not_depend_on_the_batch(model):
 
 @pytest.mark.parametrize("module", [operations, instruments])
 def test_examples_in_docstrings(model, measure, module):
-    found = doctest.testmod(module, extraglobs={"model": model, "measure": measure})
-    assert found.attempted
-    assert not found.failed
+    results = doctest.testmod(module, extraglobs={"model": model, "measure": measure})
+    assert results.attempted
+    assert not results.failed
 
 
 def test_the_cookbook(model, midi, songs_dataset, tmp_path, monkeypatch):
@@ -133,4 +133,4 @@ def test_the_cookbook(model, midi, songs_dataset, tmp_path, monkeypatch):
     for recipe in recipes:
         exec(compile(recipe, "README.md", "exec"), known)
     assert pathlib.Path("song-2.mid").exists()
-    assert all(isinstance(found, Measure) for found in known["variations"])
+    assert all(isinstance(variation, Measure) for variation in known["variations"])

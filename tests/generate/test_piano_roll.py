@@ -26,12 +26,12 @@ def pixels(path):
 
 
 def texts(figure):
-    found = [text.get_text() for text in figure.texts]
+    strings = [text.get_text() for text in figure.texts]
     for ax in figure.axes:
-        found += [text.get_text() for text in [*ax.texts, *ax.get_yticklabels()]]
+        strings += [text.get_text() for text in [*ax.texts, *ax.get_yticklabels()]]
         if ax.get_legend():
-            found += [text.get_text() for text in ax.get_legend().get_texts()]
-    return found
+            strings += [text.get_text() for text in ax.get_legend().get_texts()]
+    return strings
 
 
 @pytest.fixture
@@ -68,15 +68,15 @@ def test_each_instrument_shows_its_colour_where_it_plays(song, tmp_path):
     picture = pixels(tmp_path / "a.png")
     width = picture.shape[1]
     plot = picture[:, int(width * 0.25) : int(width * 0.7)]  # no names of drums, no legend
-    found = {}
+    heights = {}
     for part, color in part_colors(Arrangement.from_measures(song).parts).items():
         # the edges of the notes have the full colour
         rows = np.flatnonzero((abs(plot - rgb(color)).max(-1) < 30).sum(1) > 5)
         assert len(rows), f"{part.name} is not in the picture"
-        found[part.name] = rows.mean()
+        heights[part.name] = rows.mean()
     # high notes are above low ones, drums at the bottom
     order = ["Flute", "Acoustic Grand Piano", "Finger Bass", "Drums"]
-    assert sorted(found, key=found.get) == order
+    assert sorted(heights, key=heights.get) == order
 
 
 def test_louder_is_stronger(simple_track, tmp_path):

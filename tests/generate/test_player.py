@@ -51,9 +51,9 @@ def test_fluidsynth_plays_if_there_is_a_soundfont_else_timidity(machine, tmp_pat
 def test_macos_and_windows_open_the_file(machine, monkeypatch, tmp_path, platform, program):
     machine(program)
     monkeypatch.setattr(sys, "platform", platform)
-    found = Player.find()
-    assert not found.waits
-    found.play("a.mid")
+    chosen = Player.find()
+    assert not chosen.waits
+    chosen.play("a.mid")
     (call,) = calls(tmp_path)
     assert call.endswith(" a.mid")
 
@@ -82,10 +82,10 @@ def test_a_player_that_fails_is_told_with_its_last_words(machine):
 
 def test_ctrl_c_ends_the_music_and_is_no_error(machine, monkeypatch):
     machine("timidity")
-    found = Player.find()
+    chosen = Player.find()
 
     def stopped(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(player.subprocess, "run", stopped)
-    found.play("a.mid")
+    chosen.play("a.mid")

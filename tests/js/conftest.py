@@ -56,8 +56,8 @@ class Clients:
     def sample(self, where, folder, count, temperature, chord=None, seed=1):
         """[(notes, bytes of a MIDI file)] of measures that the client samples."""
         arguments = {"count": count, "temperature": temperature, "chord": chord, "seed": seed}
-        found = self.call(where, "magenta", "sample", folder, **arguments)
-        return [(each["notes"], base64.b64decode(each["midi"])) for each in found]
+        measures = self.call(where, "magenta", "sample", folder, **arguments)
+        return [(each["notes"], base64.b64decode(each["midi"])) for each in measures]
 
     def close(self) -> None:
         self._host.stdin.close()
@@ -78,9 +78,9 @@ def clients():
     require_node()
     for package in ("magenta", "tfjs"):
         install(HERE / package)
-    found = Clients()
-    yield found
-    found.close()
+    started = Clients()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -65,14 +65,14 @@ def test_the_scripts_reproduce_the_goldens(clients, golden, name):
     chords = [case["chord"] for case in expected["decode"] if case.get("chord")]
     decoded = clients.decode("node", checkpoint, z, chords)
     assert len(decoded) == len(expected["decode"])
-    for found, case in zip(decoded, expected["decode"]):
-        assert found["tokens"] == case["tokens"]
-        assert found["noteSequences"] == case["noteSequences"]
+    for actual, case in zip(decoded, expected["decode"]):
+        assert actual["tokens"] == case["tokens"]
+        assert actual["noteSequences"] == case["noteSequences"]
     encoded = clients.encode("node", checkpoint, expected["encode"])
     assert len(encoded) == len(expected["encode"])
-    for found, case in zip(encoded, expected["encode"]):
-        assert found["tokens"] == case["tokens"]
-        assert_close(found["mu"], case["mu"], NETWORK)
+    for actual, case in zip(encoded, expected["encode"]):
+        assert actual["tokens"] == case["tokens"]
+        assert_close(actual["mu"], case["mu"], NETWORK)
 
 
 def clients_only(*values):
@@ -102,12 +102,12 @@ def clear_points(reference, width, chords, fmt, count=2):
     tokens, clear = [], np.full(len(z), True)
     for symbol in chords or (None,):
         ids = None if symbol is None else event_chords(symbol, events)
-        found, margins = reference.decode_greedy(z, ids, tracks, events)
-        tokens.append(found)
+        greedy, margins = reference.decode_greedy(z, ids, tracks, events)
+        tokens.append(greedy)
         clear &= margins.min((1, 2)) > 1e-4
     assert clear.sum() >= count
     best = np.flatnonzero(clear)[:count]
-    return z[best], [found[best] for found in tokens]
+    return z[best], [rows[best] for rows in tokens]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_our_export_decodes_as_the_numpy_network(clients, tmp_path, quantization
     assert min(len(np.unique(tokens)) for tokens in expected) > 4
     decoded = clients.decode("node", tmp_path / "out", z.tolist(), chords)
     assert len(decoded) == len(expected)
-    for found, tokens in zip(decoded, expected):
-        np.testing.assert_array_equal(found["tokens"], tokens)
-        for sequence in found["noteSequences"]:
+    for measure, tokens in zip(decoded, expected):
+        np.testing.assert_array_equal(measure["tokens"], tokens)
+        for sequence in measure["noteSequences"]:
             assert int(sequence["totalQuantizedSteps"]) == fmt.steps_per_measure
 
 
@@ -167,8 +167,8 @@ def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantizatio
     export_magentajs(model, tmp_path / "out", quantization)
     reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
     z, (tokens,) = clear_points(reference, 10, ("Am",), MeasureFormat(), count=1)
-    (found,) = clients.decode(chromium, tmp_path / "out", z.tolist(), ("Am",))
-    np.testing.assert_array_equal(found["tokens"], tokens)
+    (measure,) = clients.decode(chromium, tmp_path / "out", z.tolist(), ("Am",))
+    np.testing.assert_array_equal(measure["tokens"], tokens)
 
 
 @pytest.mark.clients
@@ -179,7 +179,7 @@ def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
     score = parse_midi(midi)
     steps = np.rint(score.start_ticks * 24 / score.ticks_per_quarter).astype(int)
     read = zip(score.pitch, steps, score.is_drum, np.where(score.is_drum, 0, score.program))
-    told = [
+    sampled = [
         (
             note.get("pitch", 0),
             int(note.get("quantizedStartStep", 0)),
@@ -188,8 +188,8 @@ def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
         )
         for note in notes
     ]
-    assert told
-    assert sorted((int(p), int(s), bool(d), int(g)) for p, s, d, g in read) == sorted(told)
+    assert sampled
+    assert sorted((int(p), int(s), bool(d), int(g)) for p, s, d, g in read) == sorted(sampled)
 
 
 @pytest.mark.clients
@@ -198,8 +198,8 @@ def test_golden_weights_through_our_export_decode_as_the_numpy_network(clients, 
         weights = {name.replace("|", "/"): file[name] for name in file.files}
     export_magentajs(from_external(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     z, (expected,) = clear_points(NumpyReference(weights), 32, ("Am",), MeasureFormat())
-    (found,) = clients.decode("node", tmp_path / "out", z.tolist(), ("Am",))
-    np.testing.assert_array_equal(found["tokens"], expected)
+    (measure,) = clients.decode("node", tmp_path / "out", z.tolist(), ("Am",))
+    np.testing.assert_array_equal(measure["tokens"], expected)
 
 
 @pytest.mark.clients
@@ -209,16 +209,16 @@ def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord
     weights = random_weights(sizes)
     export_magentajs(from_external(weights, MeasureFormat(), "test"), tmp_path / "out", "none")
     requests = [{"noteSequence": NOTE_SEQUENCE, "chord": chord}]
-    (found,) = clients.encode(where, tmp_path / "out", requests)
+    (answer,) = clients.encode(where, tmp_path / "out", requests)
     tokens = np.full((1, 8, 64), -1)
-    for row, track in zip(tokens[0], found["tokens"], strict=True):
+    for row, track in zip(tokens[0], answer["tokens"], strict=True):
         row[: len(track)] = track
     assert tokens[0, :3, 0].tolist() == [364, 393, 488]  # the programs of NOTES, in track order
     lengths = (tokens >= 0).sum(-1)
     chords = chord and np.broadcast_to(event_chords(chord, 64), tokens.shape)
     mu, _ = NumpyReference(weights).encode(tokens, lengths, chords)
     assert np.abs(mu).max() > 0.1
-    assert_close(found["mu"], mu[0], NETWORK)
+    assert_close(answer["mu"], mu[0], NETWORK)
 
 
 @pytest.fixture(scope="module")
@@ -252,9 +252,9 @@ def test_our_model_and_the_client_decode_the_same_tokens(clients, tiny_model, ti
     chords = ("Am", "G+")
     reference = NumpyReference(tiny_model.network.published_weights())
     z, _ = clear_points(reference, tiny_model.config.latent_size, chords, tiny_model.format)
-    for found in clients.decode("node", tiny_export, z.tolist(), chords):
-        tokens = tiny_model.decode_tokens(z, found["chord"], temperature=0, constrained=False)
-        np.testing.assert_array_equal(found["tokens"], tokens)
+    for measure in clients.decode("node", tiny_export, z.tolist(), chords):
+        tokens = tiny_model.decode_tokens(z, measure["chord"], temperature=0, constrained=False)
+        np.testing.assert_array_equal(measure["tokens"], tokens)
         assert len(np.unique(tokens)) > 8
 
 
@@ -267,10 +267,10 @@ def test_our_model_and_the_client_encode_the_same_mu(clients, tiny_model, tiny_e
     encoded = clients.encode("node", tiny_export, requests)
     measures = [
         Measure.from_tracks(
-            [track for track in found["tokens"] if len(track) > 1], [chord_id(chord)] * 2
+            [track for track in answer["tokens"] if len(track) > 1], [chord_id(chord)] * 2
         )
-        for found, chord in zip(encoded, chords)
+        for answer, chord in zip(encoded, chords)
     ]
     mu, _ = tiny_model.encode(measures)
     assert np.abs(mu[0] - mu[1]).max() > 0.01  # the chord counts
-    assert_close([found["mu"] for found in encoded], mu, NETWORK)
+    assert_close([answer["mu"] for answer in encoded], mu, NETWORK)

@@ -52,14 +52,14 @@ def side_by_side(model, z):
     decoder, kernels = model.network.track_decoder, model.network.kernels.inference
     embeddings = tf.reshape(model.network.conductor.embed(z, kernels), [-1, 12])
     gates, states = decoder.start(embeddings, kernels)
-    previous, found = tf.fill([len(embeddings)], -1), []
+    previous, outputs = tf.fill([len(embeddings)], -1), []
     for step in range(STEPS):
         chord = tf.fill([len(embeddings)], CHORD if step else 0)
-        here = decoder.gates(gates, decoder.input_table(kernels), previous, chord, kernels)
-        logits, states = decoder.step(here, states, kernels)
+        step_gates = decoder.gates(gates, decoder.input_table(kernels), previous, chord, kernels)
+        logits, states = decoder.step(step_gates, states, kernels)
         previous = tf.argmax(logits, -1, tf.int32)
-        found.append((previous.numpy(), logits.numpy()))
-    return [np.array(column) for column in zip(*found)]
+        outputs.append((previous.numpy(), logits.numpy()))
+    return [np.array(column) for column in zip(*outputs)]
 
 
 @pytest.fixture(
@@ -90,29 +90,29 @@ def test_steps_of_decoding(case):
     model, unit, call = case
     z = model.sample_points(2, seed=1)
     chord = CHORD if model.config.chords else None
-    found = call("decode", z=z.tolist(), chord=chord, steps=STEPS, wantLogits=True)
+    answer = call("decode", z=z.tolist(), chord=chord, steps=STEPS, wantLogits=True)
     tokens, logits = side_by_side(model, z)
     assert len(np.unique(tokens)) > 4
     best = np.sort(logits, -1)
     leads = best[..., -1] - best[..., -2]
     assert leads.min() > 2 * NETWORK * GRAPHICS * np.abs(logits).max()  # no near tie
-    np.testing.assert_array_equal(found["tokens"], tokens)
-    assert_close(found["logits"], logits, NETWORK, unit=unit)
-    assert found["tensors"] == 0  # none is left behind
+    np.testing.assert_array_equal(answer["tokens"], tokens)
+    assert_close(answer["logits"], logits, NETWORK, unit=unit)
+    assert answer["tensors"] == 0  # none is left behind
 
 
 def test_points_of_measures(case):
     model, unit, call = case
     measures = model.decode(model.sample_points(3, seed=0), ["C|G", "Am", "N.C."], seed=0)
     chords = [measure.chord_ids.tolist() for measure in measures]
-    found = call(
+    answer = call(
         "encode",
         tokens=[measure.tokens.tolist() for measure in measures],
         lengths=[measure.lengths.tolist() for measure in measures],
         chords=chords if model.config.chords else None,
     )
     for name, expected in zip(("mu", "sigma"), model.encode(measures)):
-        assert_close(found[name], expected, NETWORK, unit=unit)
+        assert_close(answer[name], expected, NETWORK, unit=unit)
 
 
 @pytest.mark.parametrize("kind", ["chords", "plain"])

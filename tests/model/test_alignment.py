@@ -39,10 +39,10 @@ def test_posteriors_are_those_of_the_measures(model, songs_dataset):
     batch = arrays.batch(np.arange(len(arrays.lengths)))
     columns = [batch[name] for name in ("tokens", "lengths", "chords")]
     expected = model.numpy.encode(*columns)
-    many = model.numpy.encode_many(len(arrays.lengths), lambda part: [x[part] for x in columns])
+    many = model.numpy.encode_many(len(arrays.lengths), lambda rows: [x[rows] for x in columns])
     measures = model.encode(list(read_measures(songs_dataset, "train")))
-    for found in (many, measures):
-        for one, other in zip(found, expected):
+    for actual in (many, measures):
+        for one, other in zip(actual, expected):
             assert_close(one, other, NETWORK)
 
 
@@ -77,6 +77,6 @@ def test_a_sigma_that_varies_is_nearly_kept(measures):
     model = telling_model(SIZES)
     mu, sigma = model.encode(measures)
     moved = GMVAE(NumpyVAE(model.config, whitened(model.numpy.published_weights(), mu, sigma)))
-    _, found = moved.encode(measures)
+    _, new_sigma = moved.encode(measures)
     wanted = sigma / np.sqrt(mu.var(0) + (sigma**2).mean(0))
-    assert np.median(np.abs(found / wanted - 1)) < 0.1
+    assert np.median(np.abs(new_sigma / wanted - 1)) < 0.1

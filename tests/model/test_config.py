@@ -24,8 +24,8 @@ def test_published_sizes_have_the_published_variables(golden, name):
     published = json.loads((golden / "model/variables_fullsize.json").read_text())[name]
     chords, size = name.split("_")
     network = HierarchicalVAE(dataclasses.replace(preset(size), chords=chords == "chords"))
-    found = {key: list(value.shape) for key, value in network.published_variables().items()}
-    assert found == published
+    shapes = {key: list(value.shape) for key, value in network.published_variables().items()}
+    assert shapes == published
 
 
 def test_the_big_preset_has_the_published_size(golden):

@@ -57,8 +57,8 @@ def test_uniforms_are_the_documented_hash():
         ((mix(mix(mix(mix(seed) ^ m) ^ t) ^ position) >> 9) + 0.5) * 2.0**-23
         for m, t in zip(measures, tracks)
     ]
-    found = uniforms(seed, np.array(measures), np.array(tracks), position)
-    np.testing.assert_array_equal(np.asarray(found), np.float32(expected))
+    actual = uniforms(seed, np.array(measures), np.array(tracks), position)
+    np.testing.assert_array_equal(np.asarray(actual), np.float32(expected))
     many = np.asarray(uniforms(5, np.arange(20000), np.zeros(20000, np.int32), 0))
     counts = np.bincount((many * 20).astype(int), minlength=20)
     assert abs(counts - 1000).max() < 5 * np.sqrt(1000)  # five standard deviations
@@ -76,12 +76,12 @@ def test_draws_invert_the_distribution_and_never_pick_what_cannot_come(size):
     uniform = rng.random(3000).astype(np.float32)
     uniform[:1000] = np.repeat(np.float32([2.0**-24, 1 - 2.0**-24]), 500)  # the ends
     for temperature in (0.01, 1.0, 2.0):
-        found = sample_token(logits, temperature, uniform)
-        assert np.isfinite(logits[np.arange(3000), found]).all()
+        tokens = sample_token(logits, temperature, uniform)
+        assert np.isfinite(logits[np.arange(3000), tokens]).all()
         best = logits.max(1, keepdims=True)
         sums = np.exp((logits.astype(float) - best) / temperature).cumsum(1)
         expected = (sums <= uniform[:, None] * sums[:, -1:]).sum(1)
-        assert (found != expected)[1000:].mean() < 1e-3  # those on a boundary may round
+        assert (tokens != expected)[1000:].mean() < 1e-3  # those on a boundary may round
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.01, 0.5, 1.0, 2.0, 10.0])
@@ -141,14 +141,14 @@ def test_the_range_of_pitches_is_all_that_the_grammar_loses():
     is_drum = np.zeros(64, bool)
     for t in range(64):
         allowed = np.asarray(grammar.allowed(state, 64 - t))
-        found = np.asarray(limited.allowed(state, 64 - t))
+        narrowed = np.asarray(limited.allowed(state, 64 - t))
         expected = allowed & ~(outside & ~is_drum[:, None])
         going = ~np.asarray(state.done)
         # a velocity or a shift may be lost where no note is left to strike, and nothing else
-        assert not (found & ~allowed)[going].any()
-        np.testing.assert_array_equal(found[going][:, :256], expected[going][:, :256])
-        assert found[going].any(1).all()
-        weights = found * rng.random(found.shape) * np.where(np.arange(490) < 256, 5, 1)
+        assert not (narrowed & ~allowed)[going].any()
+        np.testing.assert_array_equal(narrowed[going][:, :256], expected[going][:, :256])
+        assert narrowed[going].any(1).all()
+        weights = narrowed * rng.random(narrowed.shape) * np.where(np.arange(490) < 256, 5, 1)
         token = weights.argmax(1).astype(np.int32)
         if t == 0:
             token[:20] = vocab.drums
@@ -229,9 +229,9 @@ def test_the_grammar_allows_all_of_real_music(songs_dataset):
         token, going = tokens[:, t], ~state.done
         sounds = state.turn[np.arange(len(tokens)), token % 128] < 2**30
         apart &= ~((token < 128) & sounds & going)
-        here = going & apart
-        assert allowed[np.arange(len(tokens)), token][here].all(), t
-        checked += here.sum()
+        checkable = going & apart
+        assert allowed[np.arange(len(tokens)), token][checkable].all(), t
+        checked += checkable.sum()
         state = grammar.advance(state, token)
     assert state.done.all()
     assert apart.mean() > 0.95

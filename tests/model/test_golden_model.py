@@ -26,10 +26,10 @@ def golden_model(request, golden):
 
 
 def batch(forward, index):
-    part = slice(4 * index, 4 * index + 4)
-    tokens = np.maximum(forward["tokens"][part], 0)  # padding is -1 there and 0 here
-    chords = np.maximum(forward["chords"][part], 0) if "chords" in forward else 0 * tokens
-    return tokens, forward["lengths"][part], chords
+    rows = slice(4 * index, 4 * index + 4)
+    tokens = np.maximum(forward["tokens"][rows], 0)  # padding is -1 there and 0 here
+    chords = np.maximum(forward["chords"][rows], 0) if "chords" in forward else 0 * tokens
+    return tokens, forward["lengths"][rows], chords
 
 
 @pytest.mark.parametrize("kernels", KERNELS)
@@ -55,12 +55,12 @@ def test_logits_are_the_originals(golden_model, kernels):
     model, folder = golden_model
     forward = np.load(folder / "forward.npz")
     scores = model.score(*batch(forward, 0), forward["b0_eps"], kernels=kernels())
-    found = scores.logits
-    real = np.asarray(found.weights) > 0
-    rows, positions = np.asarray(found.tracks)[real], np.asarray(found.steps)[real]
+    layout = scores.logits
+    real = np.asarray(layout.weights) > 0
+    rows, positions = np.asarray(layout.tracks)[real], np.asarray(layout.steps)[real]
     expected = forward["b0_zeps_logits"].reshape(32, 64, 490)[rows, positions]
     assert real.sum() == forward["lengths"][:4].sum()
-    assert_close(np.asarray(found.logits)[real], expected, NETWORK)
+    assert_close(np.asarray(layout.logits)[real], expected, NETWORK)
 
 
 @pytest.mark.parametrize(

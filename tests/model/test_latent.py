@@ -63,14 +63,14 @@ class LinearGaussian:
 
     def bounds(self, samples, seed=(1, 2)):
         rows = [np.tile(values, (ROWS, 1)) for values in (self.mu, self.sigma)]
-        found = importance_weighted_bound(self.log_likelihood, *rows, samples, seed)
-        return np.asarray(found, np.float64)
+        bounds = importance_weighted_bound(self.log_likelihood, *rows, samples, seed)
+        return np.asarray(bounds, np.float64)
 
 
 def test_one_draw_is_the_elbo():
     case = LinearGaussian()
-    found = case.bounds(1)
-    assert found.mean() == pytest.approx(case.elbo(), abs=4 * found.std() / ROWS**0.5)
+    bounds = case.bounds(1)
+    assert bounds.mean() == pytest.approx(case.elbo(), abs=4 * bounds.std() / ROWS**0.5)
     seen = []
 
     def log_likelihood(z):
@@ -107,8 +107,8 @@ def test_with_the_true_posterior_every_draw_gives_the_evidence():
         return -0.5 * (((x - scale * z) / noise) ** 2 + np.log(2 * np.pi * noise**2))
 
     for samples in (1, 5):
-        found = importance_weighted_bound(log_likelihood, mu, sigma, samples)
-        assert_close(found, expected, SUM)
+        bounds = importance_weighted_bound(log_likelihood, mu, sigma, samples)
+        assert_close(bounds, expected, SUM)
 
 
 @pytest.mark.slow
@@ -124,8 +124,8 @@ def test_a_likelihood_that_is_no_normal_by_quadrature():
     likelihood = (1 + np.exp(-2 * grid)) ** -hits * (1 + np.exp(2 * grid)) ** -misses
     expected = np.log(np.sum(density * likelihood) * (grid[1] - grid[0]))
     mu, sigma = np.full((1000, 1), 0.5, np.float32), np.full((1000, 1), 0.5, np.float32)
-    found = importance_weighted_bound(log_likelihood, mu, sigma, 100)
-    assert np.mean(found) == pytest.approx(expected, abs=0.005)
+    bounds = importance_weighted_bound(log_likelihood, mu, sigma, 100)
+    assert np.mean(bounds) == pytest.approx(expected, abs=0.005)
 
 
 def test_no_draws_are_refused():

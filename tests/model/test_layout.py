@@ -62,12 +62,12 @@ def test_scores_in_segments_are_the_ragged_ones(chords):
     noise = rng.normal(size=(9, 6)).astype(np.float32)
     segments = segments_for(lengths, 9)
     assert fits(lengths, segments)
-    found = network.score(tokens, lengths, labels, noise, segments=segments)
+    actual = network.score(tokens, lengths, labels, noise, segments=segments)
     expected = network.score(tokens, lengths, labels, noise)
     for name in ("mu", "sigma", "kl", "reconstruction"):
         # the KL of a unit is the difference of terms of size 1
         size = 1 if name == "kl" else None
-        assert_close(getattr(found, name), getattr(expected, name), NETWORK, size, name)
+        assert_close(getattr(actual, name), getattr(expected, name), NETWORK, size, name)
 
 
 def test_bfloat16_products_are_near_those_of_float32():

@@ -58,6 +58,6 @@ def test_greedy_tokens_equal_the_original(case):
         want = np.concatenate([sample[f"noend_{name}_b{batch}_tokens"] for batch in (0, 1)])
         margins = np.concatenate([sample[f"noend_{name}_b{batch}_margin"] for batch in (0, 1)])
         assert margins.min() > 1e-5  # no near tie that rounding could turn
-        tokens, found = reference.decode_greedy(sample["z"], chords)
+        tokens, leads = reference.decode_greedy(sample["z"], chords)
         np.testing.assert_array_equal(tokens, want)
-        assert_close(found, margins, NETWORK, size=3)  # differences of logits of size 3
+        assert_close(leads, margins, NETWORK, size=3)  # differences of logits of size 3

@@ -37,10 +37,10 @@ def measures(count):
 def test_points_are_those_of_the_reference_and_of_keras(network):
     keras_model, weights = network
     tokens, lengths, chords = measures(7)
-    found = NumpyVAE(keras_model.config, weights).encode(tokens, lengths, chords)
+    points = NumpyVAE(keras_model.config, weights).encode(tokens, lengths, chords)
     reference = NumpyReference(weights).encode(tokens, lengths, chords)
     in_keras = keras_model.encode(tokens, lengths, chords)
-    for ours, plain, theirs in zip(found, reference, in_keras):
+    for ours, plain, theirs in zip(points, reference, in_keras):
         assert ours.dtype == np.float32
         assert_close(ours, plain, NETWORK)
         assert_close(ours, theirs, NETWORK)
@@ -50,12 +50,12 @@ def test_programs_are_the_references_first_logits(network):
     keras_model, weights = network
     z = np.random.default_rng(2).normal(size=(5, 6)).astype(np.float32)
     for first_inputs in (None, np.arange(40).reshape(5, 8) * 12 - 1):
-        found = NumpyVAE(keras_model.config, weights).program_logits(z, first_inputs)
+        logits = NumpyVAE(keras_model.config, weights).program_logits(z, first_inputs)
         tokens = np.full((5, 8, 64), 489)
         fed = np.full((5, 8), -1) if first_inputs is None else first_inputs
         lengths, silence = np.ones((5, 8), int), np.zeros((5, 8, 64), int)
         expected = NumpyReference(weights).logits(z, tokens, lengths, silence, fed)
-        assert_close(found, expected[:, :, 0, 360:], NETWORK)
+        assert_close(logits, expected[:, :, 0, 360:], NETWORK)
 
 
 def test_tracks_begin_with_nothing_but_what_is_allowed(network):
@@ -85,10 +85,10 @@ def test_weights_of_another_model_are_refused(network):
 def test_parts_are_done_in_their_order(monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 3)
     for count, least, most in ((0, 2, 5), (1, 2, 5), (7, 2, 5), (100, 8, 16)):
-        parts = threads.split(count, least, most)
-        found = threads.in_threads(lambda part: list(range(part.start, part.stop)), parts)
-        assert [index for part in found for index in part] == list(range(count))
-        assert all(len(part) <= most for part in found)
-        assert all(len(part) >= least for part in found[:-1])
+        slices = threads.split(count, least, most)
+        chunks = threads.in_threads(lambda rows: list(range(rows.start, rows.stop)), slices)
+        assert [index for chunk in chunks for index in chunk] == list(range(count))
+        assert all(len(chunk) <= most for chunk in chunks)
+        assert all(len(chunk) >= least for chunk in chunks[:-1])
     with pytest.raises(ZeroDivisionError):
-        threads.in_threads(lambda part: 1 / part, [1, 0])
+        threads.in_threads(lambda number: 1 / number, [1, 0])

@@ -27,10 +27,10 @@ def mix(x):
     return x ^ (x >> 16)
 
 
-def uniform(seed, *places):
+def uniform(seed, *numbers):
     state = mix(seed)
-    for place in places:
-        state = mix(state ^ (place & MASK))
+    for number in numbers:
+        state = mix(state ^ (number & MASK))
     return ((state >> 9) + 0.5) / 2**23
 
 
@@ -55,15 +55,15 @@ def test_the_vectors_follow_from_the_definition(vectors):
 def test_points_are_the_vectors_to_the_last_bit(vectors):
     for vector in vectors:
         draws, width = np.array([vector["draw"]]), len(vector["point"])
-        found = prior_points(vector["seed"], draws, width, numpy_ops)
-        assert found.dtype == np.float32
-        np.testing.assert_array_equal(found[0], np.float32(vector["point"]))
+        points = prior_points(vector["seed"], draws, width, numpy_ops)
+        assert points.dtype == np.float32
+        np.testing.assert_array_equal(points[0], np.float32(vector["point"]))
 
 
 def test_noise_is_none_of_the_points(vectors):
     (vector,) = [v for v in vectors if (v["seed"], v["draw"]) == (21, -1)]
-    found = noise(21, 300, 8)
-    np.testing.assert_array_equal(found[0], np.float32(vector["point"][:8]))
+    noises = noise(21, 300, 8)
+    np.testing.assert_array_equal(noises[0], np.float32(vector["point"][:8]))
     points = prior_points(21, np.arange(300), 8, numpy_ops)
-    distances = np.linalg.norm(found[:, None] - points, axis=-1)
+    distances = np.linalg.norm(noises[:, None] - points, axis=-1)
     assert distances.min() > 0.1

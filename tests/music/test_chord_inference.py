@@ -38,10 +38,10 @@ def test_parameters_are_theirs_to_the_last_bit(theirs, matrices):
     depth, columns, _ = tables.chord_at.shape
     other_chord = ~np.eye(97, dtype=bool)
     for key in range(12):
-        place = tables.place_of[key]
-        assert np.array_equal(tables.chord_at.ravel()[place], np.arange(97))
-        assert np.array_equal(tables.log_chord.ravel()[place], chords[key])
-        column = place // 12 % columns
+        index = tables.place_of[key]
+        assert np.array_equal(tables.chord_at.ravel()[index], np.arange(97))
+        assert np.array_equal(tables.log_chord.ravel()[index], chords[key])
+        column = index // 12 % columns
         same_key = moves[key, :, key]
         assert np.array_equal(tables.log_same_key[key], same_key.T)
         assert (np.diag(same_key) == tables.log_stay).all()
@@ -61,9 +61,9 @@ def test_parameters_are_theirs_to_the_last_bit(theirs, matrices):
 def assert_same_path(theirs, matrices, vectors):
     likelihood = theirs._chord_frame_log_likelihood(vectors, 100.0)
     path = theirs._key_chord_viterbi(likelihood, *matrices)
-    found = ours.most_likely_chords(likelihood)
-    chords = [theirs._CHORDS[chord] for chord in found.chords]
-    assert list(zip(found.keys.tolist(), chords)) == path
+    likeliest = ours.most_likely_chords(likelihood)
+    chords = [theirs._CHORDS[chord] for chord in likeliest.chords]
+    assert list(zip(likeliest.keys.tolist(), chords)) == path
 
 
 def unit(rows):
@@ -114,9 +114,9 @@ def test_pitch_vectors(theirs, notes, frame_length, rest):
     total = max([start + length for start, length, _ in notes], default=1) + rest
     sequence.total_time = total
     start, length, pitch = np.array(notes, int).reshape(-1, 3).T
-    found = ours.pitch_vectors(start, start + length, pitch, total, frame_length)
+    actual = ours.pitch_vectors(start, start + length, pitch, total, frame_length)
     expected = theirs.sequence_note_pitch_vectors(sequence, frame_length)
-    assert_close(found, expected, SUM, size=1, unit=FLOAT64)
+    assert_close(actual, expected, SUM, size=1, unit=FLOAT64)
 
 
 def test_many_long_notes_take_no_memory_a_frame():
@@ -125,11 +125,11 @@ def test_many_long_notes_take_no_memory_a_frame():
     start, end = np.arange(notes), np.full(notes, frames)
     tracemalloc.start()
     try:
-        found = ours.pitch_vectors(start, end, np.zeros(notes, int), frames, 1)
+        vectors = ours.pitch_vectors(start, end, np.zeros(notes, int), frames, 1)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert np.array_equal(found, np.eye(12)[np.zeros(frames, int)])
+    assert np.array_equal(vectors, np.eye(12)[np.zeros(frames, int)])
     assert peak < notes * frames / 8
 
 
@@ -159,7 +159,7 @@ def test_whole_inference_is_theirs(theirs):
     note_seq.infer_chords_for_sequence(quantized)
     changes = {round(a.quantized_step / 48): a.text for a in quantized.text_annotations}
     start, end, pitch = (np.array(column) for column in zip(*rows))
-    found = ours.infer_chords(
+    inferred = ours.infer_chords(
         np.rint(start * 4).astype(int),
         np.rint(end * 4).astype(int),
         pitch,
@@ -167,11 +167,11 @@ def test_whole_inference_is_theirs(theirs):
         4,
     )
     current, expected = None, []
-    for frame in range(len(found.chords)):
+    for frame in range(len(inferred.chords)):
         current = changes.get(frame, current)
         expected.append(current)
-    assert len(found.chords) == 81
-    assert list(found.symbols) == expected
+    assert len(inferred.chords) == 81
+    assert list(inferred.symbols) == expected
     assert len(set(expected)) > 10
 
 
@@ -187,15 +187,15 @@ def test_a_piece_of_2000_frames_has_no_limit():
     roots = [0, 5, 7, 0] * 500
     start = np.repeat(np.arange(2000) * 10, 3)
     pitch = 60 + np.repeat(roots, 3) + np.tile([0, 4, 7], 2000)
-    found = ours.infer_chords(start, start + 10, pitch, 20000, 10)
-    assert found.symbols[:4] == ("C", "F", "G", "C")
-    assert found.symbols == found.symbols[:4] * 500
-    assert set(found.keys.tolist()) == {0}
+    inferred = ours.infer_chords(start, start + 10, pitch, 20000, 10)
+    assert inferred.symbols[:4] == ("C", "F", "G", "C")
+    assert inferred.symbols == inferred.symbols[:4] * 500
+    assert set(inferred.keys.tolist()) == {0}
 
 
 def test_nothing_gives_nothing():
     nothing = np.zeros(0, int)
-    found = ours.infer_chords(nothing, nothing, nothing, 0, 10)
-    assert found.symbols == ()
-    assert found.chord_ids.shape == (0,)
+    inferred = ours.infer_chords(nothing, nothing, nothing, 0, 10)
+    assert inferred.symbols == ()
+    assert inferred.chord_ids.shape == (0,)
     assert len(ours.infer_chords(nothing, nothing, nothing, 25, 10).symbols) == 3

@@ -25,8 +25,8 @@ def text_of(measures):
 
 def test_every_line_has_the_measures_that_people_mean(vectors):
     for group in vectors["read"]:
-        found = {line: text_of(chord_line(line)) for line in group["lines"]}
-        assert found == dict.fromkeys(group["lines"], group["measures"])
+        measures = {line: text_of(chord_line(line)) for line in group["lines"]}
+        assert measures == dict.fromkeys(group["lines"], group["measures"])
 
 
 def test_lines_of_two_meanings_or_none_are_refused(vectors):
@@ -39,14 +39,14 @@ def test_lines_of_two_meanings_or_none_are_refused(vectors):
 
 def test_lines_of_the_shared_cases(shared):
     lines = (shared / "cases" / "chord_lines_refused.txt").read_text(encoding="utf-8").splitlines()
-    found = {text_of(chord_line(line)) for line in lines}
+    measures = {text_of(chord_line(line)) for line in lines}
     assert len(lines) == 4
     # "%%" repeats two measures, as in chord charts on the web
-    assert found == {"C Am F G", "C Am C Am F"}
+    assert measures == {"C Am F G", "C Am C Am F"}
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         ("C|G Am | F", r"'C\|G'.*write '\| C \| G \|' .* or 'C\|G'"),
         ("C a F", "'a' in lower case may mean A or Am.*write A or Am"),
@@ -57,8 +57,8 @@ def test_lines_of_the_shared_cases(shared):
         ("C Hm", "'Hm' is not a chord symbol"),
     ],
 )
-def test_refusals_name_the_word_and_the_remedy(line, told):
-    with pytest.raises(ChordError, match=told):
+def test_refusals_name_the_word_and_the_remedy(line, message):
+    with pytest.raises(ChordError, match=message):
         chord_line(line)
 
 

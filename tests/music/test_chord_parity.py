@@ -126,8 +126,8 @@ def test_notes_of_no_length_do_not_count(note_seq_chords):
     start = np.array([0, 0, 0, 0, FRAME // 2, FRAME, 3 * FRAME])
     end = np.concatenate([np.full(3, 4 * FRAME), start[3:]])
     pitch = np.array([60, 64, 67, 61, 61, 61, 61])
-    found = chord_inference.infer_chords(start, end, pitch, 4 * FRAME, FRAME)
-    assert changes_of(found.symbols, 1.0) == their_changes(note_seq_chords, sequence)
+    inferred = chord_inference.infer_chords(start, end, pitch, 4 * FRAME, FRAME)
+    assert changes_of(inferred.symbols, 1.0) == their_changes(note_seq_chords, sequence)
 
 
 def song(data, bars):
@@ -153,10 +153,10 @@ def compare_songs(theirs, files, bars):
         if score is None:
             continue
         frame = 2 * score.ticks_per_quarter
-        found = chord_inference.infer_chords(
+        inferred = chord_inference.infer_chords(
             score.start_ticks, score.end_ticks, score.pitch, score.end_tick, frame
         )
-        symbols = list(found.symbols)
+        symbols = list(inferred.symbols)
         whole = our_symbols(score)  # none if no bar is a measure; bars end at a step
         shorter = min(len(whole), len(symbols))
         assert whole[:shorter] == symbols[:shorter]

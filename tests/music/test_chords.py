@@ -119,16 +119,16 @@ def spellings():
 def test_every_spelling_is_the_chord_that_musicians_mean(spellings):
     for group in spellings["read"]:
         assert chord_symbol(group["id"]) == group["triad"]
-        found = {symbol: chord_id(symbol) for symbol in group["symbols"]}
-        assert found == dict.fromkeys(group["symbols"], group["id"])
+        ids = {symbol: chord_id(symbol) for symbol in group["symbols"]}
+        assert ids == dict.fromkeys(group["symbols"], group["id"])
         assert all(map(chords.has_triad, group["symbols"]))
 
 
 def test_spellings_without_a_triad_have_a_nearest_one(spellings):
     for group in spellings["nearest"]:
         assert chord_symbol(group["id"]) == group["triad"]
-        found = {symbol: chords.nearest_chord_id(symbol) for symbol in group["symbols"]}
-        assert found == dict.fromkeys(group["symbols"], group["id"])
+        ids = {symbol: chords.nearest_chord_id(symbol) for symbol in group["symbols"]}
+        assert ids == dict.fromkeys(group["symbols"], group["id"])
         assert not any(map(chords.has_triad, group["symbols"]))
 
 

@@ -144,20 +144,20 @@ def alternatives(note, cut, cut_kind):
 @pytest.fixture(scope="module")
 def differences(files):
     """[(file, our bar or None, kinds)] of all measures of the original."""
-    found = []
+    bars = []
     for file in files:
         segments = file.segments("plain")
         tokens, lengths = (file.reference[name] for name in ("plain_tokens", "plain_lengths"))
-        for rows, row_lengths, place in zip(tokens, lengths, file.reference["plain_meas"]):
-            start, end, _ = segments[int(place[0])]
-            tick = file.tick(place[1] + place[2])
+        for rows, row_lengths, position in zip(tokens, lengths, file.reference["plain_meas"]):
+            start, end, _ = segments[int(position[0])]
+            tick = file.tick(position[1] + position[2])
             index = file.bar_at(tick)
             if index is None:
                 assert file.bar_at(start) is None  # only a new tempo begins bars elsewhere
-                previous, segment = (segments[int(place[0]) - back][2] for back in (1, 0))
+                previous, segment = (segments[int(position[0]) - back][2] for back in (1, 0))
                 assert previous["time_signature"] == segment["time_signature"]
                 assert previous["qpm"] != segment["qpm"]
-                found.append((file, None, {TEMPO_GRID}))
+                bars.append((file, None, {TEMPO_GRID}))
                 continue
             cut_kind = TEMPO_CUT
             if file.pedal_left_down and file.melodic_end_tick < end:
@@ -168,8 +168,8 @@ def differences(files):
                 kinds = compare(file, tracks, index, cut, cut_kind)
             except (AssertionError, StopIteration) as error:
                 raise AssertionError(f"{file.name}, bar {index + 1}: {error!r}") from error
-            found.append((file, index, kinds))
-    return found
+            bars.append((file, index, kinds))
+    return bars
 
 
 def test_tokens_are_the_originals_or_differ_for_a_known_reason(differences):
@@ -264,11 +264,11 @@ def chords_of_all_bars(files):
     fmt = MeasureFormat(
         min_instruments=1, min_events=1, max_instruments=64, max_tracks=64, max_track_length=255
     )
-    found = {}
+    chords = {}
     for file in files:
         bars = measures_from_score(file.score, fmt)
-        found[file.name] = [bar.chords for bar in bars]
-    return found
+        chords[file.name] = [bar.chords for bar in bars]
+    return chords
 
 
 @pytest.fixture(scope="module")
@@ -277,8 +277,8 @@ def chord_differences(files, chords_of_all_bars):
     frames, differing = 0, {}
     for file in files:
         for number, (start, end, _) in enumerate(file.segments("chords")):
-            here = file.reference["infer_segment"] == number
-            if not here.any():
+            in_segment = file.reference["infer_segment"] == number
+            if not in_segment.any():
                 continue
             if not file.is_section(start, end):
                 continue
@@ -286,8 +286,8 @@ def chord_differences(files, chords_of_all_bars):
             bars = chords_of_all_bars[file.name][first : file.bar_at(end)]
             ours = [symbol for bar in bars for symbol in bar]
             steps, symbols = (
-                file.reference["infer_step"][here],
-                file.reference["infer_symbol"][here],
+                file.reference["infer_step"][in_segment],
+                file.reference["infer_symbol"][in_segment],
             )
             last_change = np.searchsorted(steps, np.arange(len(ours)) * 48, "right") - 1
             theirs = symbols[last_change].tolist()
@@ -376,14 +376,16 @@ def test_events_carry_the_originals_chords(files, chord_differences):
             at_end = False
             for row, length, chords in zip(tokens.tolist(), lengths.tolist(), ids.tolist()):
                 step = 0
-                for place, (token, chord) in enumerate(zip(row[:length], chords[:length])):
-                    if place in (0, length - 1):
-                        assert chord == (0 if place == 0 or length == 1 else chords[place - 1])
+                for position, (token, chord) in enumerate(zip(row[:length], chords[:length])):
+                    if position in (0, length - 1):
+                        assert chord == (
+                            0 if position == 0 or length == 1 else chords[position - 1]
+                        )
                     elif step == STEPS and chord != ours[-1]:
                         assert following is None or chord == following.chord_ids[0]
                         at_end = True
                     else:
-                        assert chord == ours[step >= 48], (file.name, index, place)
+                        assert chord == ours[step >= 48], (file.name, index, position)
                     step += token - 255 if 256 <= token < 352 else 0
             counts[CHORD_AT_END if at_end else "equal"] += 1
         for _, _, entry in segments:

@@ -18,9 +18,9 @@ def measure():
 
 
 def notes(*tracks):
-    found = Measure.from_tracks([from_words(track) for track in tracks]).notes()
+    rows = Measure.from_tracks([from_words(track) for track in tracks]).notes()
     names = ("track", "program", "pitch", "velocity", "start_step", "end_step")
-    return [tuple(int(row[name]) for name in names) for row in found]
+    return [tuple(int(row[name]) for name in names) for row in rows]
 
 
 def test_words_are_tokens():
@@ -62,11 +62,11 @@ def test_each_event_has_the_chord_of_its_time(measure):
 def test_event_chords_of_many_measures_and_other_divisions(measure):
     tokens, lengths = np.stack([measure.tokens] * 6), np.stack([measure.lengths] * 6)
     ids = np.array([[1, 2, 3, 4]] * 3 + [[5, 6, 7, 8]] * 3)
-    found = event_chords(tokens, lengths, ids, MeasureFormat())
-    assert found.shape == (6, 8, 64)
+    labels = event_chords(tokens, lengths, ids, MeasureFormat())
+    assert labels.shape == (6, 8, 64)
     # quarters of the measure: events at steps 0, 24, 48 and 96, the last of which is in the last
-    assert found[1, 0, :13].tolist() == [0, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4]
-    assert found[5, 0, :13].tolist() == [0, 5, 5, 5, 6, 6, 7, 7, 7, 7, 8, 8, 8]
+    assert labels[1, 0, :13].tolist() == [0, 1, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4]
+    assert labels[5, 0, :13].tolist() == [0, 5, 5, 5, 6, 6, 7, 7, 7, 7, 8, 8, 8]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_any_tokens_spell_notes(track, expected):
 
 
 def test_notes_are_in_order():
-    found = notes("P1 v1 +62 +60 >6 +61 >6 -62 -60 -61 >84 .", DRUMS)
-    assert found == [
+    rows = notes("P1 v1 +62 +60 >6 +61 >6 -62 -60 -61 >84 .", DRUMS)
+    assert rows == [
         (0, 1, 60, 1, 0, 12),
         (0, 1, 62, 1, 0, 12),
         (0, 1, 61, 1, 6, 12),

@@ -71,10 +71,10 @@ def test_order_in_a_step():
 
 
 @pytest.mark.parametrize(
-    ("velocity", "bin"), [(1, 1), (16, 1), (17, 2), (64, 4), (65, 5), (127, 8)]
+    ("velocity", "velocity_bin"), [(1, 1), (16, 1), (17, 2), (64, 4), (65, 5), (127, 8)]
 )
-def test_velocity_bins(velocity, bin):
-    assert words_of(note(0, 96, 60, velocity)) == [[f"P0 v{bin} +60 >96 -60 ."]]
+def test_velocity_bins(velocity, velocity_bin):
+    assert words_of(note(0, 96, 60, velocity)) == [[f"P0 v{velocity_bin} +60 >96 -60 ."]]
 
 
 def test_programs_in_order_drums_last_and_equals_in_file_order():
@@ -498,13 +498,13 @@ def check_grammar(measure, fmt):
         assert EventType.PROGRAM not in kinds[1:]
         assert EventType.END not in kinds[:-1]
         step, loudness, sounding = 0, None, collections.Counter()
-        for place, (kind, value) in enumerate(zip(kinds, values)):
+        for index, (kind, value) in enumerate(zip(kinds, values)):
             if kind == EventType.TIME_SHIFT:
-                assert kinds[place - 1] != EventType.TIME_SHIFT
+                assert kinds[index - 1] != EventType.TIME_SHIFT
                 step += value
             elif kind == EventType.VELOCITY:
                 assert value != loudness
-                assert kinds[place + 1] == EventType.NOTE_ON
+                assert kinds[index + 1] == EventType.NOTE_ON
                 loudness = value
             elif kind == EventType.NOTE_ON:
                 assert loudness

@@ -42,12 +42,12 @@ def assert_same_notes(data):
         for n in each.notes
     ]
     columns = (score.instrument, score.program, score.is_drum, score.pitch, score.velocity)
-    found = zip(
+    actual = zip(
         *(column.tolist() for column in columns),
         seconds[score.start_ticks].tolist(),
         seconds[score.end_ticks].tolist(),
     )
-    assert list(found) == expected
+    assert list(actual) == expected
 
 
 def assert_original_notes(data):
@@ -347,8 +347,8 @@ def test_a_text_that_never_ends_costs_the_rest_of_its_track():
 def test_tracks_of_a_wrong_size(change, track):
     events = ONE_NOTE * 4 + END_OF_TRACK
     data = bytearray(raw(events, events))
-    place = 18 + track * (len(events) + 8)
-    data[place : place + 4] = (len(events) + change).to_bytes(4, "big")
+    offset = 18 + track * (len(events) + 8)
+    data[offset : offset + 4] = (len(events) + change).to_bytes(4, "big")
     score = parse_midi(bytes(data))
     assert len(score.pitch) == 8
     assert score.end_tick == 96
@@ -442,16 +442,16 @@ song = midi(
 def test_no_mutation_of_a_file_does_more_than_raise(data):
     mutant = bytearray(song)
     for _ in range(data.draw(st.integers(1, 6))):
-        place = data.draw(st.integers(0, len(mutant) - 1))
+        offset = data.draw(st.integers(0, len(mutant) - 1))
         change = data.draw(st.sampled_from(["set", "insert", "delete", "cut"]))
         if change == "set":
-            mutant[place] = data.draw(st.integers(0, 255))
+            mutant[offset] = data.draw(st.integers(0, 255))
         elif change == "insert":
-            mutant[place:place] = data.draw(st.binary(min_size=1, max_size=4))
+            mutant[offset:offset] = data.draw(st.binary(min_size=1, max_size=4))
         elif change == "delete":
-            del mutant[place]
+            del mutant[offset]
         elif len(mutant) > 60:
-            del mutant[max(place, 60) :]
+            del mutant[max(offset, 60) :]
     try:
         score = parse_midi(bytes(mutant))
         measures_from_score(score)

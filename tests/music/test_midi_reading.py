@@ -13,7 +13,7 @@ from gm_vae.music.sustain import apply_sustain
 def assert_outcome(case, data):
     score = parse_midi(data)
     sounding = apply_sustain(score)
-    found = []
+    instruments = []
     for number in np.unique(sounding.instrument):
         own = sounding.instrument == number
         columns = sounding.channel, sounding.program, sounding.is_drum
@@ -23,9 +23,10 @@ def assert_outcome(case, data):
             sounding.start_ticks[own].tolist(),
             sounding.end_ticks[own].tolist(),
         )
-        found.append((channel + 1, program, is_drum, sorted(notes)))
-    assert found == [
-        (part.channel, part.program, part.is_drum, sorted(part.notes)) for part in case.instruments
+        instruments.append((channel + 1, program, is_drum, sorted(notes)))
+    assert instruments == [
+        (instrument.channel, instrument.program, instrument.is_drum, sorted(instrument.notes))
+        for instrument in case.instruments
     ]
     assert {flaw.name.lower(): count for flaw, count in score.flaws.items()} == case.flaws
     assert list(score.time_signatures) == list(case.meters)

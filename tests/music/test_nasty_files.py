@@ -66,9 +66,9 @@ def outcome(data):
 
 def test_every_nasty_file_has_its_outcome(shared):
     with tarfile.open(shared / "corpora" / "nasty.tar.xz") as archive:
-        found = {
+        outcomes = {
             member.name.split("/")[-1][:2]: outcome(archive.extractfile(member).read())
             for member in archive
             if member.name.lower().endswith(".mid")
         }
-    assert found == OUTCOMES
+    assert outcomes == OUTCOMES

@@ -51,8 +51,8 @@ def test_what_has_to_agree():
         ((11, 60), 0, 0),
         ((10, 61), 2, 0),
     ):
-        found = compare_notes(real, measure(track(PIANO, notes)), tolerance)
-        assert found == NoteScores(matched, 1, 1), (notes, tolerance)
+        scores = compare_notes(real, measure(track(PIANO, notes)), tolerance)
+        assert scores == NoteScores(matched, 1, 1), (notes, tolerance)
     assert compare_notes(real, measure(track(BASS, (10, 60)))).matched == 0
     # the track does not matter, nor that the same program stands in two
     twice = measure(track(PIANO, (50, 72)), track(PIANO, (10, 60)))
@@ -82,11 +82,11 @@ def most_pairs(first, second, tolerance):
     def best(index, used):
         if index == len(first):
             return 0
-        found = best(index + 1, used)
+        most = best(index + 1, used)
         for j, onset in enumerate(second):
             if not used >> j & 1 and abs(first[index] - onset) <= tolerance:
-                found = max(found, 1 + best(index + 1, used | 1 << j))
-        return found
+                most = max(most, 1 + best(index + 1, used | 1 << j))
+        return most
 
     return best(0, 0)
 
@@ -97,7 +97,9 @@ onsets = st.lists(st.integers(0, 15).map(lambda i: 2 * i), max_size=7, unique=Tr
 @settings(max_examples=150)
 @given(onsets, onsets, st.integers(0, 6))
 def test_as_many_pairs_as_there_can_be(first, second, tolerance):
-    real, estimate = (measure(track(PIANO, *((o, 60) for o in part))) for part in (first, second))
-    found = compare_notes(real, estimate, tolerance)
+    real, estimate = (
+        measure(track(PIANO, *((o, 60) for o in starts))) for starts in (first, second)
+    )
+    scores = compare_notes(real, estimate, tolerance)
     expected = most_pairs(tuple(sorted(first)), tuple(sorted(second)), tolerance)
-    assert found == NoteScores(expected, len(first), len(second))
+    assert scores == NoteScores(expected, len(first), len(second))

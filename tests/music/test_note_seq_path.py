@@ -12,8 +12,8 @@ path = pytest.importorskip("note_seq_path")
 
 def rows(values, lengths):
     """The real tracks of one golden measure; absent ones are the end token alone."""
-    found = [row[:length].tolist() for row, length in zip(values, lengths)]
-    return [row for row in found if len(row) > 1]
+    tracks = [row[:length].tolist() for row, length in zip(values, lengths)]
+    return [row for row in tracks if len(row) > 1]
 
 
 @pytest.fixture
@@ -50,11 +50,11 @@ def test_it_makes_what_the_original_made(golden, same_search, form):
             )
             for segment in entry[form]["segments"]
         ]
-        found = [
+        actual = [
             (round(s.start, 6), [(round(cut.offset, 6), cut.word) for cut in s.cuts])
             for s in segments
         ]
-        assert found == expected, name
+        assert actual == expected, name
 
         golden_file = np.load(folder / "tokens" / f"{name[:-4]}.npz")
         tokens, lengths = golden_file[f"{form}_tokens"], golden_file[f"{form}_lengths"]

@@ -66,8 +66,8 @@ def test_contents(two_measures):
         (2, "Finger Bass"),
         (3, "Drums"),
     ]
-    found = {(n.instrument, n.program, n.is_drum) for n in sequence.notes}
-    assert found == {(0, 0, False), (1, 0, False), (2, 33, False), (3, 0, True)}
+    instruments = {(n.instrument, n.program, n.is_drum) for n in sequence.notes}
+    assert instruments == {(0, 0, False), (1, 0, False), (2, 33, False), (3, 0, True)}
     first = [
         (n.pitch, n.velocity, n.start_time, n.end_time) for n in sequence.notes if n.instrument == 0
     ]

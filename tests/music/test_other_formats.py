@@ -75,11 +75,11 @@ def test_each_format_takes_its_own_bars_of_a_piece():
     signatures = [e for (n, d, _), tick in zip(meters, starts) for e in meter(n, d, tick)]
     notes = [e for (*_, steps), tick in zip(meters, starts) for e in note(tick, tick + steps, 60)]
     for index, (beats, unit, steps) in enumerate(meters[:-1]):
-        found = words_of(MeasureFormat(beats, unit, **SMALL), signatures, notes, steps=steps)
+        actual = words_of(MeasureFormat(beats, unit, **SMALL), signatures, notes, steps=steps)
         expected = ["WRONG_METER"] * 6
         for own in (0, 5) if steps == 96 else (index,):
             expected[own] = [f"P0 v7 +60 >{steps} -60 ."]
-        assert found == expected
+        assert actual == expected
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_chords_of_a_waltz(labels, chords):
     # each event hears the label of its time: a label is 72 / C steps long
     row = bar.measure.event_chords[0].tolist()
     step, width = 0, 72 // labels
-    for place, token in enumerate(bar.measure.tokens[0, : bar.measure.lengths[0] - 1].tolist()):
-        if place:
-            assert row[place] == bar.measure.chord_ids[min(step // width, labels - 1)]
+    for position, token in enumerate(bar.measure.tokens[0, : bar.measure.lengths[0] - 1].tolist()):
+        if position:
+            assert row[position] == bar.measure.chord_ids[min(step // width, labels - 1)]
         step += token - 255 if 256 <= token < 256 + 72 else 0
 
 

@@ -35,12 +35,12 @@ def test_songs_come_through_bar_by_bar():
     songs = [song for song in arranger.songs(8, seed=2) if is_read_alike(song.midi)]
     assert len(songs) >= 4
     for song in songs:
-        expected, found = parse_midi(song.midi), _through_note_seq(song.midi)
-        assert found.ticks_per_quarter % expected.ticks_per_quarter == 0
-        assert _bars(found) == _bars(expected)
-        assert any(measure for _, _, _, measure in _bars(found))
+        expected, actual = parse_midi(song.midi), _through_note_seq(song.midi)
+        assert actual.ticks_per_quarter % expected.ticks_per_quarter == 0
+        assert _bars(actual) == _bars(expected)
+        assert any(measure for _, _, _, measure in _bars(actual))
         tempos = [qpm for _, qpm in expected.tempos]
-        assert [qpm for _, qpm in found.tempos] == pytest.approx(tempos, rel=1e-6)
+        assert [qpm for _, qpm in actual.tempos] == pytest.approx(tempos, rel=1e-6)
 
 
 def test_tempo_meter_and_pedal():
@@ -55,9 +55,9 @@ def test_tempo_meter_and_pedal():
         [e for n in range(90) for e in note(33 * n, 33 * n + 3, 36 + n % 9, channel=9)],
         ticks_per_quarter=480 // 4,
     )
-    expected, found = parse_midi(data), _through_note_seq(data)
-    assert _bars(found) == _bars(expected)
-    assert any(measure for *_, measure in _bars(found))
+    expected, actual = parse_midi(data), _through_note_seq(data)
+    assert _bars(actual) == _bars(expected)
+    assert any(measure for *_, measure in _bars(actual))
 
 
 @pytest.mark.slow
@@ -67,11 +67,11 @@ def test_golden_files_come_through(golden):
         data = path.read_bytes()
         try:
             score = parse_midi(data)
-            found = _through_note_seq(data)
+            actual = _through_note_seq(data)
         except (MidiError, note_seq.MIDIConversionError):
             continue
         checked += 1
-        if [bar[3] for bar in _bars(found)] != [bar[3] for bar in _bars(score)]:
+        if [bar[3] for bar in _bars(actual)] != [bar[3] for bar in _bars(score)]:
             (differ if is_read_alike(data) else read_otherwise).append(path.name)
     assert checked > 50
     assert differ == ["english3.mid"]  # its meters stand in a track where note_seq does not look

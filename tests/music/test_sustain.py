@@ -50,21 +50,21 @@ def test_random_notes_without_ties_sound_as_long_as_in_note_seq():
     for _ in range(30):
         starts = 4 * random.permutation(40)[:20]
         events = []
-        for place, start in enumerate(starts.tolist()):
+        for number, start in enumerate(starts.tolist()):
             end = start + 2 + 4 * int(random.integers(8))
-            events += note(start, end, int(random.integers(60, 66)), 100, place % 2)
+            events += note(start, end, int(random.integers(60, 66)), 100, number % 2)
         moves = 2 * random.permutation(90)[:40] + 1
         for n, tick in enumerate(moves.tolist()):
             events += pedal(tick, 127 * (n % 2), n // 2 % 2)
         events += [e for c in (0, 1) for e in pedal(201, 0, c) + note(210, 212, 50, channel=c)]
         player = Player(midi(events))
-        found = [
+        ends = [
             (played.end, original.pedal_end)
             for played, original in zip(player.notes, original_notes(player))
             if original
         ]
-        assert len(found) > 15
-        assert all(ours == theirs for ours, theirs in found)
+        assert len(ends) > 15
+        assert all(ours == theirs for ours, theirs in ends)
 
 
 def test_drums_have_no_pedal_and_end_the_piece():

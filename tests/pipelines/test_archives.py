@@ -38,8 +38,8 @@ def _files(rng):
     return [(name, rng.randbytes(rng.choice(sizes))) for name in names * 3]
 
 
-def _entries(found):
-    return [(entry.name, entry.size, entry.content()) for entry in found]
+def _entries(entries):
+    return [(entry.name, entry.size, entry.content()) for entry in entries]
 
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
@@ -67,8 +67,8 @@ def test_tar_archives_hold_what_python_finds(form, compression_name):
     assert len(expected) == 15
     for wanted in (1.0, 0.5, 0.0):  # what is not read is passed over
         stream.seek(0)
-        found = tar_reader.entries(compression.expanded(stream), archives.Budget(0))
-        for entry, (name, size, data) in zip(found, expected, strict=True):
+        entries = tar_reader.entries(compression.expanded(stream), archives.Budget(0))
+        for entry, (name, size, data) in zip(entries, expected, strict=True):
             assert (entry.name, entry.size) == (name, size)
             if rng.random() < wanted:
                 assert entry.head == data[:512]
@@ -88,9 +88,9 @@ def test_tar_headers_of_all_times():
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         names = [info.name for info in archive if info.isreg()]
     assert names == ["a.mid", "b.mid", "13371337133/c.mid", "first.mid"]  # a fault of Python's
-    found = _entries(tar_reader.entries(io.BytesIO(data), archives.Budget(0)))
+    entries = _entries(tar_reader.entries(io.BytesIO(data), archives.Budget(0)))
     names[2] = "c.mid"
-    assert found == [(name, len(SONG), SONG) for name in names]
+    assert entries == [(name, len(SONG), SONG) for name in names]
 
 
 @pytest.mark.parametrize(

@@ -22,30 +22,30 @@ def _songs(count, seed=0):
 def test_a_chunk_comes_back_sorted(tmp_path):
     path, songs, reports = str(tmp_path / "x"), _songs(20), [b'{"song": "a"}', b'{"song": "b"}']
     written = chunks.write(path, songs, reports)
-    found = chunks.load(path)
-    for chunk in (written, found):
+    loaded = chunks.load(path)
+    for chunk in (written, loaded):
         assert chunk.path == path
         assert chunk.reports == tuple(reports)
         assert chunk.songs == tuple((s.key, s.sketch, len(s.records)) for s in songs)
-    records = list(chunks.read(path, 0, int(found.offsets[-1])))
+    records = list(chunks.read(path, 0, int(loaded.offsets[-1])))
     expected = sorted((h, n, data) for n, song in enumerate(songs) for h, data in song.records)
     assert records == expected
-    assert [record.song for record in records] == found.song_of.tolist()
+    assert [record.song for record in records] == loaded.song_of.tolist()
     prefixes = [int.from_bytes(record.content_hash[:8], "big") for record in records]
-    assert prefixes == found.prefixes.tolist()
+    assert prefixes == loaded.prefixes.tolist()
     # any range of records is a range of bytes
     for first, stop in ((0, 1), (3, 9), (len(records) - 1, len(records))):
-        start, end = found.offsets[[first, stop]].tolist()
+        start, end = loaded.offsets[[first, stop]].tolist()
         assert list(chunks.read(path, start, end)) == records[first:stop]
 
 
 def test_a_chunk_without_songs(tmp_path):
     path = str(tmp_path / "x")
     chunks.write(path, [], [b"{}"])
-    found = chunks.load(path)
-    assert found.songs == ()
-    assert found.reports == (b"{}",)
-    assert list(chunks.read(path, 0, int(found.offsets[-1]))) == []
+    loaded = chunks.load(path)
+    assert loaded.songs == ()
+    assert loaded.reports == (b"{}",)
+    assert list(chunks.read(path, 0, int(loaded.offsets[-1]))) == []
 
 
 def test_what_is_not_whole_is_no_chunk(tmp_path):

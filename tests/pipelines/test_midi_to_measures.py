@@ -48,11 +48,11 @@ def _records(dataset, split):
     """(measure, song name, bar number) of each record of a split that has any."""
     if not dataset.splits[split].measures:
         return []
-    found = []
+    records = []
     for record in dataset.records(split):
         song, _, bar = examples.identity(record).rpartition(":")
-        found.append((examples.decode(record), song, int(bar)))
-    return found
+        records.append((examples.decode(record), song, int(bar)))
+    return records
 
 
 def test_each_measure_is_there_once_and_in_one_split_with_its_song(corpus, dataset):
@@ -136,14 +136,14 @@ def test_rejects_say_for_each_song_what_was_lost(corpus, dataset):
         try:
             measures, reasons = measures_from_midi(path.read_bytes())
         except MidiError as error:
-            said = str(error)
+            refusal = str(error)
         else:
-            said = None
+            refusal = None
             flaws = parse_midi(path.read_bytes()).flaws
-        if said or reasons or flaws:
+        if refusal or reasons or flaws:
             line = reports.pop(path.name)
-        if said:
-            assert line["error"] == said
+        if refusal:
+            assert line["error"] == refusal
         elif reasons:
             assert line["kept"] == len(measures)
             assert line["bars"] == len(measures) + reasons.total()
@@ -210,8 +210,8 @@ def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
     made = preprocess(tmp_path / name, tmp_path / "data", workers=1)
     assert made.files == {"read": count + 1, "unparsable": 1, "with_measures": count}
     assert made.errors == {"The record is no NoteSequence.": 1}
-    found = {m for split in dataset_lib.SPLITS for m, _, _ in _records(made, split)}
-    assert found == {m for data in songs_read_alike for m in measures_from_midi(data)[0]}
+    measures = {m for split in dataset_lib.SPLITS for m, _, _ in _records(made, split)}
+    assert measures == {m for data in songs_read_alike for m in measures_from_midi(data)[0]}
 
 
 def test_inputs_may_come_from_a_generator(corpus, dataset, tmp_path):
@@ -236,8 +236,8 @@ def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeyp
     assert "another input" in capsys.readouterr().err
     monkeypatch.setattr(midi_to_measures, "READING", READING + 1)
     assert COMMAND.main(arguments) == 2
-    told = f"another reading of songs (version {READING}, now {READING + 1}); choose"
-    assert told in capsys.readouterr().err
+    sentence = f"another reading of songs (version {READING}, now {READING + 1}); choose"
+    assert sentence in capsys.readouterr().err
     assert not runs
     with pytest.raises(UserError):  # the run did nothing, so there is nothing to publish
         preprocess(corpus, dataset.directory, force=True)
@@ -305,12 +305,12 @@ def test_mistakes_are_one_sentence(corpus, tmp_path, capfd, arguments, code, mes
 @pytest.mark.slow
 def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
     # shards go to a folder that disappeared, in this process and in workers
-    found = sources.find(corpus)
+    source_files = sources.find(corpus)
     for workers in (1, 2):
         scratch = tmp_path / str(workers)
         scratch.mkdir()
         arguments = {
-            "tasks": songs.tasks(found, workers),
+            "tasks": songs.tasks(source_files, workers),
             "folder": str(tmp_path / "gone"),
             "chunk_folder": str(scratch),
             "fmt": MeasureFormat(),

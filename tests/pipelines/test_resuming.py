@@ -95,9 +95,9 @@ def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
     def read():
         extractor = extract.Extractor(str(tmp_path), MeasureFormat())
         done = []
-        found = [chunk.path for task in tasks for chunk in extractor.chunks(task, done.append)]
+        paths = [chunk.path for task in tasks for chunk in extractor.chunks(task, done.append)]
         assert len(done) == 24
-        return set(found), set(tmp_path.iterdir())
+        return set(paths), set(tmp_path.iterdir())
 
     paths, files = read()
     assert read() == (paths, files)
@@ -144,15 +144,15 @@ folder, output, size = sys.argv[1:]
 os.path.isfile = lambda path: not os.path.isdir(path)
 def find(inputs):
     names = sorted(os.listdir(folder))
-    found = []
+    source_files = []
     for name in names:
         path = os.path.join(folder, name)
         info = os.stat(path)
         pipe = name == names[-1]
-        found.append(sources.Source(path, name, sources.Kind.MIDI,
+        source_files.append(sources.Source(path, name, sources.Kind.MIDI,
             int(size) if pipe else info.st_size,
             float(os.environ["MTIME"]) if pipe else info.st_mtime))
-    return found
+    return source_files
 sources.find = find
 midi_to_measures.preprocess(folder, output, workers=1)
 """

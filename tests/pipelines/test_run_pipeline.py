@@ -24,13 +24,13 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named p
 @pytest.fixture
 def endless(tmp_path):
     """Arguments of a pipeline that never ends: its sources are pipes that nobody writes."""
-    found = []
+    pipes = []
     for number in range(4):
         path = tmp_path / f"{number}.mid"
         os.mkfifo(path)
-        found.append(Source(str(path), path.name, Kind.MIDI, 0))
+        pipes.append(Source(str(path), path.name, Kind.MIDI, 0))
     return {
-        "tasks": [Task((source,), 1) for source in found],
+        "tasks": [Task((source,), 1) for source in pipes],
         "folder": str(tmp_path),
         "chunk_folder": str(tmp_path),
         "fmt": MeasureFormat(),
@@ -69,15 +69,15 @@ def test_it_ends_with_its_caller(endless, tmp_path):
 @pytest.mark.skipif(not pathlib.Path("/proc/self/cmdline").exists(), reason="needs /proc")
 def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_path):
     def workers():
-        found = []
+        pids = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 command = (process / "cmdline").read_bytes()
             except OSError:
                 continue
             if b"sdk_worker_main" in command and str(tmp_path).encode() in command:
-                found.append(int(process.name))
-        return found
+                pids.append(int(process.name))
+        return pids
 
     writers = []
 

@@ -55,11 +55,11 @@ def test_mistakes(places, runner, flags, message):
     flags = [flag.format(**places) for flag in flags]
     with pytest.raises(UserError) as raised:
         runners.pipeline(runner, flags)
-    said = str(raised.value)
-    assert re.search(message, said), said
-    assert "\n" not in said
-    assert said.endswith(".")
-    assert isinstance(raised.value, UsageError) != ("Nobody answers" in said)
+    sentence = str(raised.value)
+    assert re.search(message, sentence), sentence
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    assert isinstance(raised.value, UsageError) != ("Nobody answers" in sentence)
 
 
 @pytest.mark.parametrize(

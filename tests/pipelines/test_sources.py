@@ -18,16 +18,16 @@ MIDI = b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xf
 RMI = b"RIFF\x00\x00\x00\x00RMIDdata\x00\x00\x00\x00" + MIDI
 
 
-def _read_all(found):
+def _read_all(source_files):
     """(name, data or error) of all MIDI files, sorted."""
-    return sorted((song.name, song.data or song.error) for song in songs.read(found))
+    return sorted((song.name, song.data or song.error) for song in songs.read(source_files))
 
 
-def _read_shared(found, parts):
+def _read_shared(source_files, shares):
     """The same as `parts` workers read it, block by block."""
     read = [
         song
-        for task in songs.tasks(found, parts)
+        for task in songs.tasks(source_files, shares)
         for _, members in songs.blocks(task)
         for member in members
         if (song := member.read())
@@ -78,9 +78,11 @@ def folder(tmp_path):
 
 
 def test_folder(folder):
-    found = sources.find(folder)
-    assert [source.name for source in found] == sorted(source.name for source in found)
-    assert _read_all(found) == [
+    source_files = sources.find(folder)
+    assert [source.name for source in source_files] == sorted(
+        source.name for source in source_files
+    )
+    assert _read_all(source_files) == [
         ("a/b/three.kar", MIDI + b"3"),
         ("a/riff.dat", RMI),
         ("a/two.MIDI", MIDI + b"2"),
@@ -221,7 +223,7 @@ def test_globs_of_any_depth_find_what_python_finds(tmp_path):
             for path in glob.glob(f"{tmp_path}/{pattern}", recursive=True)
             if os.path.isfile(path)
         }
-        assert {found.path for found in folders.matches(f"{tmp_path}/{pattern}")} == expected
+        assert {file.path for file in folders.matches(f"{tmp_path}/{pattern}")} == expected
 
 
 def test_folders_that_cannot_be_read_are_listed(folder, monkeypatch):
@@ -388,12 +390,12 @@ def test_bombs_are_reported_without_being_unpacked(tmp_path, monkeypatch):
 
 def test_progress_adds_up_to_the_input(folder, tmp_path):
     path = _tar(tmp_path / "x.tar.gz", [(f"{n}.mid", MIDI) for n in range(50)], "w:gz")
-    for found in (sources.find(folder), sources.find(path)):
-        total = sum(source.size for source in found)
-        for parts in (1, 4):
+    for source_files in (sources.find(folder), sources.find(path)):
+        total = sum(source.size for source in source_files)
+        for shares in (1, 4):
             done = sum(
                 member.input_bytes
-                for task in songs.tasks(found, parts)
+                for task in songs.tasks(source_files, shares)
                 for _, members in songs.blocks(task)
                 for member in members
             )

@@ -96,10 +96,10 @@ def test_songs_that_share_measures_are_held_together():
         groups.append({info.key for info in infos})
         songs += infos
     moved = splits.near_copies(songs)
-    found = [{moved.get(key, key) for key in group} for group in groups]
+    key_sets = [{moved.get(key, key) for key in group} for group in groups]
     assert sum(len(group) > 1 for group in groups) > 10  # some versions have another key
-    assert all(len(keys) == 1 for keys in found)
-    roots = [min(keys) for keys in found]
+    assert all(len(keys) == 1 for keys in key_sets)
+    roots = [min(keys) for keys in key_sets]
     assert len(set(roots)) == len(groups)  # and strangers stay apart
     assert all(moved.get(root, root) == root for root in roots)
     for key, lower in moved.items():

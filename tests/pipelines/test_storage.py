@@ -49,12 +49,12 @@ def _keys(client, prefix):
 
 @pytest.mark.slow
 def test_folders_globs_and_files_are_found(bucket, midi_files):
-    found = sources.find("s3://music/songs")
-    assert [source.name for source in found] == sorted(f"deep/{name}" for name in midi_files)
-    assert sources.find("s3://music/songs/") == found
-    assert {song.data for song in songs.read(found)} == set(midi_files.values())
+    source_files = sources.find("s3://music/songs")
+    assert [source.name for source in source_files] == sorted(f"deep/{name}" for name in midi_files)
+    assert sources.find("s3://music/songs/") == source_files
+    assert {song.data for song in songs.read(source_files)} == set(midi_files.values())
     by_glob = sources.find("s3://music/songs/deep/*.mid")
-    assert [source.path for source in by_glob] == [source.path for source in found]
+    assert [source.path for source in by_glob] == [source.path for source in source_files]
     name = sorted(midi_files)[0]
     (one,) = sources.find(f"s3://music/songs/deep/{name}")
     assert (one.name, one.size) == (name, len(midi_files[name]))

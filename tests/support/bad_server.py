@@ -274,9 +274,12 @@ def _no_content(rng, path, content, to):
 
 @_way(Expected.CHANGED)
 def _a_part_of_it(rng, path, content, to):
-    part = content[: rng.randrange(len(content))]
-    head = b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-%d/%d\r\n" % (len(part), len(content))
-    return head + b"Content-Length: %d\r\n\r\n" % len(part) + part
+    beginning = content[: rng.randrange(len(content))]
+    head = b"HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-%d/%d\r\n" % (
+        len(beginning),
+        len(content),
+    )
+    return head + b"Content-Length: %d\r\n\r\n" % len(beginning) + beginning
 
 
 # Headers

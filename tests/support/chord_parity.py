@@ -160,8 +160,8 @@ def difference(theirs, score: Score, sequence, symbols, changes) -> str | None:
         2 * score.ticks_per_quarter,
     )
     frames = len(exact)
-    found = symbols_of(changes, frames)
-    if found == symbols[:frames]:
+    theirs_by_frame = symbols_of(changes, frames)
+    if theirs_by_frame == symbols[:frames]:
         return None
     if len(floats) > frames:
         assert len(floats) == frames + 1
@@ -172,5 +172,5 @@ def difference(theirs, score: Score, sequence, symbols, changes) -> str | None:
         assert not exact[odd].any()
         return SLIVER
     best = path_likelihood(theirs, exact, symbols[:frames])
-    assert abs(path_likelihood(theirs, exact, found) - best) < 1e-9 * frames
+    assert abs(path_likelihood(theirs, exact, theirs_by_frame) - best) < 1e-9 * frames
     return EQUAL_PATHS

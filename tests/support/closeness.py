@@ -34,7 +34,7 @@ TRAINING = 512  # up to eight steps of the optimiser, each through the network a
 
 
 def assert_close(
-    found: Any,
+    actual: Any,
     expected: Any,
     roundings: int,
     size: float | None = None,
@@ -44,27 +44,27 @@ def assert_close(
     """Fails if two arrays or numbers differ by more than `roundings` roundings.
 
     Args:
-        found, expected: arrays of one shape, or that broadcast; every value must be finite.
+        actual, expected: arrays of one shape, or that broadcast; every value must be finite.
         roundings: how many lie between the two sides; `SUM`, `NETWORK` or `TRAINING` as a rule.
         size: the size of what was rounded. The largest value on either side if None, which is too
             small only where all the values are differences of larger ones.
         err_msg: what is compared.
         unit: the greatest rounding of a number of size 1, as the dtype has it.
     """
-    found, expected = (np.asarray(side, np.float64) for side in (found, expected))
-    found, expected = np.broadcast_arrays(found, expected)
-    assert np.isfinite(found).all(), f"{err_msg}: {found}"
+    actual, expected = (np.asarray(side, np.float64) for side in (actual, expected))
+    actual, expected = np.broadcast_arrays(actual, expected)
+    assert np.isfinite(actual).all(), f"{err_msg}: {actual}"
     assert np.isfinite(expected).all(), f"{err_msg}: {expected}"
-    if not found.size:
+    if not actual.size:
         return
     if size is None:
-        size = max(np.abs(found).max(), np.abs(expected).max())
+        size = max(np.abs(actual).max(), np.abs(expected).max())
     step = size * min(unit, UNIT)
-    found, expected = perturbed(found, step), perturbed(expected, step, side=1)
-    error = np.abs(found - expected)
+    actual, expected = perturbed(actual, step), perturbed(expected, step, side=1)
+    error = np.abs(actual - expected)
     worst = np.unravel_index(error.argmax(), error.shape)
     assert error[worst] <= roundings * unit * size, (
-        f"{err_msg}: {found[worst]} for {expected[worst]} at {[int(i) for i in worst]}, which is "
+        f"{err_msg}: {actual[worst]} for {expected[worst]} at {[int(i) for i in worst]}, which is "
         f"{error[worst] / (unit * size):.1f} roundings of {size:.3g}; {roundings} are allowed"
     )
 

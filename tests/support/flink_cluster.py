@@ -187,11 +187,11 @@ class FlinkCluster:
             ended = [process for process in self._current() if process.poll() is not None]
             assert not ended, f"a part of Flink ended; see {self._folder}/*.log"
             try:
-                found = condition()
+                result = condition()
             except (OSError, urllib.error.URLError):
-                found = None
-            if found:
-                return found
+                result = None
+            if result:
+                return result
             threading.Event().wait(_POLL_SECONDS)
         raise AssertionError(f"waited in vain; see {self._folder}/*.log")
 

@@ -243,9 +243,9 @@ class Player:
                 self._lift(key, releases)
             return
         if message.type == "sysex":
-            part = part_of(message)
-            if part:
-                self.channels[event.port, part[0]].set_part(part[1])
+            setting = part_of(message)
+            if setting:
+                self.channels[event.port, setting[0]].set_part(setting[1])
             return
         key = event.port, message.channel
         channel = self.channels[key]

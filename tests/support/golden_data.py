@@ -141,15 +141,15 @@ class File:
         length = 4 * self.ticks_per_quarter
         first = bisect.bisect_left(self.onsets, tick - self.ticks_per_quarter)
         last = bisect.bisect_right(self.onsets, tick + length)
-        found = []
+        around = []
         for start, end, instrument, program, pitch, loudness, *original in self.notes[first:last]:
             begins = self.steps(start - tick)
             if begins >= -HALF:
                 ends = self.steps(end - tick)
                 theirs, their_end, kinds = original
                 original = theirs, self.steps(their_end - tick), kinds
-                found.append(Note(instrument, program, pitch, loudness, begins, ends, *original))
-        return found
+                around.append(Note(instrument, program, pitch, loudness, begins, ends, *original))
+        return around
 
     def is_section(self, start, end):
         """Whether a stretch without tempo change is one of one time signature, as ours are."""

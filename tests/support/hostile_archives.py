@@ -286,8 +286,8 @@ def _hostile_zips() -> dict[str, tuple[bytes, str]]:
             "expands to over",
         ),
     }
-    found = {name: (zip_archive(files), report) for name, (files, report) in cases.items()}
-    return found | {
+    archives = {name: (zip_archive(files), report) for name, (files, report) in cases.items()}
+    return archives | {
         "zip64_directory": (zip_archive([song], zip64={"size": 1 << 62}), "a directory of"),
         "zip64_lies": (zip_archive([song], zip64={"offset": 1 << 62}), "outside the archive"),
         "directory_size": (zip_archive([song], end={"size": 10}), "directory is cut short"),

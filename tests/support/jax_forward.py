@@ -35,25 +35,25 @@ def main(folder: pathlib.Path, output: pathlib.Path) -> None:
     score = jax.jit(jax.value_and_grad(score, has_aux=True))
     forward, train = np.load(folder / "forward.npz"), np.load(folder / "train.npz")
     values = [variable.value for variable in variables.values()]
-    found = {}
+    arrays = {}
 
     def run(index, noise):
-        part = slice(4 * index, 4 * index + 4)
-        tokens = np.maximum(forward["tokens"][part], 0)  # padding is -1 there and 0 here
-        chords = np.maximum(forward["chords"][part], 0) if "chords" in forward else 0 * tokens
-        return score(values, tokens, forward["lengths"][part], chords, noise)
+        rows = slice(4 * index, 4 * index + 4)
+        tokens = np.maximum(forward["tokens"][rows], 0)  # padding is -1 there and 0 here
+        chords = np.maximum(forward["chords"][rows], 0) if "chords" in forward else 0 * tokens
+        return score(values, tokens, forward["lengths"][rows], chords, noise)
 
     for index in (0, 1):
         (_, aux), _ = run(index, forward[f"b{index}_eps"])
         for name, value in zip(("mu", "sigma", "r_loss", "kl", "logits"), aux):
-            found[f"b{index}_{name}"] = np.asarray(value)
+            arrays[f"b{index}_{name}"] = np.asarray(value)
         # dense entries are step by step: [E * B * T, V] -> [B, T, E, V]
-        logits = found[f"b{index}_logits"].reshape(64, 4, 8, -1)
-        found[f"b{index}_logits"] = logits.transpose(1, 2, 0, 3)
+        logits = arrays[f"b{index}_logits"].reshape(64, 4, 8, -1)
+        arrays[f"b{index}_logits"] = logits.transpose(1, 2, 0, 3)
     _, gradients = run(0, train["eps"])
     for name, gradient in zip(variables, gradients):
-        found["grad|" + name.replace("/", "|")] = np.asarray(gradient)
-    np.savez(output, **found)
+        arrays["grad|" + name.replace("/", "|")] = np.asarray(gradient)
+    np.savez(output, **arrays)
     without = "without" if "tensorflow" not in sys.modules else "with"
     print(f"{keras.backend.backend()}, {without} TensorFlow")
 

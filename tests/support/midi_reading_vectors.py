@@ -22,9 +22,9 @@ PATH = pathlib.Path(__file__).resolve().parent.parent / "vectors" / "midi_readin
 def vector(case):
     """What a case is and gives."""
     notes = [
-        (number, part.channel - 1, part.program, int(part.is_drum), *note)
-        for number, part in enumerate(case.instruments)
-        for note in part.notes
+        (number, instrument.channel - 1, instrument.program, int(instrument.is_drum), *note)
+        for number, instrument in enumerate(case.instruments)
+        for note in instrument.notes
     ]
     return {
         "name": case.name,

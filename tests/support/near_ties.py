@@ -21,7 +21,7 @@ from gm_vae.music.vocabulary import vocabulary
 
 
 def assert_same_choices(
-    found: np.ndarray,
+    actual: np.ndarray,
     expected: np.ndarray,
     config: ModelConfig,
     weights: Mapping[str, np.ndarray],
@@ -39,9 +39,9 @@ def assert_same_choices(
     Both sides are what `NumpyVAE.decode` gives for the other arguments. What rounding may give
     follows from `NumpyReference` in float64. One track in fifty may differ, or one in any case.
     """
-    found, expected = np.asarray(found), np.asarray(expected)
-    assert found.shape == expected.shape
-    differs = found != expected  # [B, T, E]
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    assert actual.shape == expected.shape
+    differs = actual != expected  # [B, T, E]
     measures, tracks = np.nonzero(differs.any(-1))
     if not len(measures):
         return
@@ -49,7 +49,7 @@ def assert_same_choices(
     some = np.unique(measures)
     fed = None if first_inputs is None else np.asarray(first_inputs)[some]
     distances = choice_distances(
-        found[some], expected[some], config, weights, z[some], np.asarray(chords)[some],
+        actual[some], expected[some], config, weights, z[some], np.asarray(chords)[some],
         temperature, seed, np.asarray(draws)[some], fed, repeat_penalty, drum_temperature,
     )  # fmt: skip
     for measure, track in zip(measures, tracks):
@@ -57,13 +57,13 @@ def assert_same_choices(
         distance = distances[np.searchsorted(some, measure), track, step]
         assert distance <= 1, (
             f"token {step} of track {track} of measure {measure} is "
-            f"{found[measure, track, step]} for {expected[measure, track, step]}, which is "
+            f"{actual[measure, track, step]} for {expected[measure, track, step]}, which is "
             f"{distance:.1f} times as far away as rounding reaches"
         )
 
 
 def assert_same_greedy(
-    found: np.ndarray,
+    actual: np.ndarray,
     expected: np.ndarray,
     reference: NumpyReference,
     z: np.ndarray,
@@ -73,20 +73,20 @@ def assert_same_greedy(
 
     Both sides [B, T, E] are what `reference` gives by `decode_greedy` for z and chords.
     """
-    found, expected = np.asarray(found), np.asarray(expected)
-    assert found.shape == expected.shape
-    batch, tracks, _ = found.shape
-    differs = (found != expected).reshape(batch, -1)  # [B, T * E], in the order of decoding
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    assert actual.shape == expected.shape
+    batch, tracks, _ = actual.shape
+    differs = (actual != expected).reshape(batch, -1)  # [B, T * E], in the order of decoding
     (measures,) = np.nonzero(differs.any(1))
     if not len(measures):
         return
-    heard = None if chords is None else np.broadcast_to(chords, found.shape)
-    full = np.full((batch, tracks), found.shape[2])
+    heard = None if chords is None else np.broadcast_to(chords, actual.shape)
+    full = np.full((batch, tracks), actual.shape[2])
     logits = reference.logits(z, expected, full, heard).reshape(*differs.shape, -1)
     for measure in measures:
-        place = differs[measure].argmax()
-        here, token = logits[measure, place], found.reshape(batch, -1)[measure, place]
-        lead = here.max() - here[token]
+        position = differs[measure].argmax()
+        scores, token = logits[measure, position], actual.reshape(batch, -1)[measure, position]
+        lead = scores.max() - scores[token]
         assert lead <= 2 * _error(logits), f"{token} in measure {measure}: another leads by {lead}"
 
 
@@ -134,17 +134,17 @@ def choice_distances(
         error *= 3  # a note-on and two sums of them
     track = np.arange(len(rows)) % tracks
     for t, state in enumerate(states):
-        here = grammar.constrain(logits[:, t], state, steps - t)
+        constrained = grammar.constrain(logits[:, t], state, steps - t)
         if penalty:
-            here = grammar.vary(here, state, penalty)
+            constrained = grammar.vary(constrained, state, penalty)
         token = chosen[:, t, None]
-        mine = np.take_along_axis(here, token, 1)[:, 0]
-        best = here.max(1)
+        mine = np.take_along_axis(constrained, token, 1)[:, 0]
+        best = constrained.max(1)
         drums = temperature if drum_temperature is None else drum_temperature
         heat = np.where(state.is_drum, drums, temperature)
         greedy = (best - mine) / (2 * error)
         heat_or_one = np.where(heat > 0, heat, 1.0)
-        shares = np.exp((here - best[:, None]) / heat_or_one[:, None])
+        shares = np.exp((constrained - best[:, None]) / heat_or_one[:, None])
         shares /= shares.sum(1, keepdims=True)
         end = np.take_along_axis(shares.cumsum(1), token, 1)[:, 0]
         start = end - np.take_along_axis(shares, token, 1)[:, 0]

@@ -41,10 +41,10 @@ def find_chromium() -> str:
 
 def require_chromium() -> str:
     """`find_chromium`; `cannot` go on without one."""
-    found = find_chromium()
-    if not shutil.which(found):
+    program = find_chromium()
+    if not shutil.which(program):
         cannot("Chromium is not installed; install it, or set CHROMIUM to the path of one")
-    return found
+    return program
 
 
 @contextlib.contextmanager

@@ -80,8 +80,8 @@ def segments_from_midi(data: bytes, with_chords: bool = True) -> list[Segment]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         sequence = note_seq.midi_to_note_sequence(data)
-    parts = sequences_lib.split_note_sequence_on_time_changes(sequence)
-    return [_segment(part, with_chords) for part in parts]
+    sections = sequences_lib.split_note_sequence_on_time_changes(sequence)
+    return [_segment(section, with_chords) for section in sections]
 
 
 def count_kept(segments: list[Segment]) -> int:
@@ -89,20 +89,20 @@ def count_kept(segments: list[Segment]) -> int:
     return sum(cut.word == KEPT for segment in segments for cut in segment.cuts)
 
 
-def _segment(part, with_chords: bool) -> Segment:
-    start = part.subsequence_info.start_time_offset
-    part = sequences_lib.apply_sustain_control_changes(part)
+def _segment(section, with_chords: bool) -> Segment:
+    start = section.subsequence_info.start_time_offset
+    section = sequences_lib.apply_sustain_control_changes(section)
     inferred = ()
     try:
-        quantized = sequences_lib.quantize_note_sequence(part, STEPS_PER_QUARTER)
+        quantized = sequences_lib.quantize_note_sequence(section, STEPS_PER_QUARTER)
         if sequences_lib.steps_per_bar_in_quantized_sequence(quantized) != STEPS:
             return Segment(start, "meter")
         if with_chords:
             chord_inference.infer_chords_for_sequence(quantized)
             inferred = tuple((a.time, a.quantized_step, a.text) for a in quantized.text_annotations)
-            del part.text_annotations[:]
+            del section.text_annotations[:]
             for annotation in quantized.text_annotations:
-                copied = part.text_annotations.add()
+                copied = section.text_annotations.add()
                 copied.CopyFrom(annotation)
                 copied.ClearField("quantized_step")
     except (
@@ -111,9 +111,9 @@ def _segment(part, with_chords: bool) -> Segment:
         chord_inference.ChordInferenceError,
     ) as error:
         return Segment(start, type(error).__name__)
-    qpm = part.tempos[0].qpm if part.tempos else note_seq.DEFAULT_QUARTERS_PER_MINUTE
+    qpm = section.tempos[0].qpm if section.tempos else note_seq.DEFAULT_QUARTERS_PER_MINUTE
     hop = 60.0 * (STEPS / STEPS_PER_QUARTER) / qpm
-    hops = sequences_lib.split_note_sequence(part, hop)
+    hops = sequences_lib.split_note_sequence(section, hop)
     return Segment(start, None, tuple(_cut(hop, with_chords) for hop in hops), inferred)
 
 

@@ -56,11 +56,11 @@ class NumpyReference:
             "decoder/hierarchical_level_0/initial_state", self.conductor_cells, z
         )
         nothing = np.zeros((len(z), 1), self.dtype)
-        found = []
+        outputs = []
         for _ in range(tracks):
             output, state = self._stack(self.conductor_cells, nothing, state)
-            found.append(output)
-        return np.stack(found, 1)
+            outputs.append(output)
+        return np.stack(outputs, 1)
 
     def logits(
         self,
@@ -85,15 +85,15 @@ class NumpyReference:
         if first_inputs is not None:
             before[:, :, 0] = first_inputs
         embeddings = self.embed(z, tracks)
-        found = np.empty((batch, tracks, events, self.vocabulary_size), self.dtype)
+        logits = np.empty((batch, tracks, events, self.vocabulary_size), self.dtype)
         for t in range(tracks):
             state = self._track_state(embeddings[:, t])
             for e in range(events):
                 chord = None if chords is None else chords[:, t, e]
-                found[:, t, e], state = self._decoder_step(
+                logits[:, t, e], state = self._decoder_step(
                     before[:, t, e], embeddings[:, t], chord, state
                 )
-        return found
+        return logits
 
     def decode_greedy(
         self, z: np.ndarray, chords: np.ndarray | None = None, tracks: int = 8, events: int = 64

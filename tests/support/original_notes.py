@@ -57,7 +57,7 @@ def original_notes(player: Player) -> list[OriginalNote | None]:
         for event in player.events:
             if event.track == track:
                 _one_event(event, programs, sounding, notes, ends)
-    found = [
+    originals = [
         OriginalNote(
             note.track, note.channel[1], note.pitch, note.velocity, note.start, *ends[id(note)]
         )
@@ -65,16 +65,16 @@ def original_notes(player: Player) -> list[OriginalNote | None]:
         else None
         for note in player.notes
     ]
-    return _with_pedals(player, found)
+    return _with_pedals(player, originals)
 
 
-def _with_pedals(player: Player, found: list[OriginalNote | None]) -> list[OriginalNote | None]:
+def _with_pedals(player: Player, originals: list[OriginalNote | None]) -> list[OriginalNote | None]:
     """The notes as note_seq's pedal makes them last, with ticks for seconds."""
     import note_seq
 
     sequence = note_seq.NoteSequence()
     numbers = collections.defaultdict(lambda: len(numbers))
-    for place, note in enumerate(found):
+    for index, note in enumerate(originals):
         if note:
             instrument = numbers[note.track, note.channel, note.program]
             sequence.notes.add(
@@ -84,9 +84,9 @@ def _with_pedals(player: Player, found: list[OriginalNote | None]) -> list[Origi
                 velocity=note.velocity,
                 instrument=instrument,
                 is_drum=note.is_drum,
-                voice=place,
+                voice=index,
             )
-    sequence.total_time = max((note.end for note in found if note), default=0)
+    sequence.total_time = max((note.end for note in originals if note), default=0)
     for (track, channel, _), instrument in list(numbers.items()):
         for event in player.events:
             message = event.message
@@ -100,8 +100,8 @@ def _with_pedals(player: Player, found: list[OriginalNote | None]) -> list[Origi
     sustained = note_seq.apply_sustain_control_changes(sequence)
     ends = {note.voice: int(note.end_time) for note in sustained.notes}
     return [
-        note and dataclasses.replace(note, pedal_end=ends.get(place))
-        for place, note in enumerate(found)
+        note and dataclasses.replace(note, pedal_end=ends.get(index))
+        for index, note in enumerate(originals)
     ]
 
 
@@ -124,25 +124,25 @@ def _one_event(event: Event, programs, sounding, notes, ends) -> None:
 
 def differences(note: Note, original: OriginalNote | None) -> set[str]:
     """Why a player's note is not the original's; empty if it is. Fails for no known reason."""
-    found = set()
+    kinds = set()
     if note.is_drum != (note.channel[1] == 9):
-        found.add(DRUM_PART)
+        kinds.add(DRUM_PART)
     if original is None:
         assert note.own_end in (None, note.start)
         if note.own_end == note.start:
-            return found | {NO_LENGTH}
-        return found | ({NO_END} if note.flaw == "no_end" else {ENDED_ELSEWHERE})
+            return kinds | {NO_LENGTH}
+        return kinds | ({NO_END} if note.flaw == "no_end" else {ENDED_ELSEWHERE})
     assert note.own_end == original.end
     if note.key_end != original.end:
         assert note.key_end < original.end
-        found.add(ENDED_BY_MESSAGE)
+        kinds.add(ENDED_BY_MESSAGE)
     if note.program != original.program:
         if note.program_track == note.track:
             assert note.program == original.program_at_start
-            found.add(PROGRAM_AT_START)
+            kinds.add(PROGRAM_AT_START)
         else:
-            found.add(CHANNEL_PROGRAM)
-    return found
+            kinds.add(CHANNEL_PROGRAM)
+    return kinds
 
 
 def is_read_alike(data: bytes) -> bool:

@@ -53,7 +53,7 @@ def file_of(*tracks, ticks_per_quarter=96, sizes=()):
     """A file of format 1; `sizes` are added to the true sizes of its tracks."""
     data = b"MThd" + bytes([0, 0, 0, 6, 0, 1])
     data += len(tracks).to_bytes(2, "big") + ticks_per_quarter.to_bytes(2, "big")
-    for place, content in enumerate(tracks):
-        size = len(content) + (sizes[place] if place < len(sizes) else 0)
+    for index, content in enumerate(tracks):
+        size = len(content) + (sizes[index] if index < len(sizes) else 0)
         data += b"MTrk" + size.to_bytes(4, "big") + content
     return data

@@ -39,8 +39,8 @@ class Case:
 def line(pitches, start=0, step=BEAT, length=BEAT):
     """A melody as (pitch, start, end)."""
     return [
-        (pitch, start + step * place, start + step * place + length)
-        for place, pitch in enumerate(pitches)
+        (pitch, start + step * index, start + step * index + length)
+        for index, pitch in enumerate(pitches)
     ]
 
 
@@ -135,8 +135,8 @@ SHARED = [
         "F_cc123_ends_notes",
         file_of(
             track(program(0, 0), [
-                event for place, pitch in enumerate([60, 61, 62, 60, 61, 62, 60, 61])
-                for event in (on(96 * place, pitch), control(96 * place + 90, 123, 0))
+                event for index, pitch in enumerate([60, 61, 62, 60, 61, 62, 60, 61])
+                for event in (on(96 * index, pitch), control(96 * index + 90, 123, 0))
             ]),
             BASS_TRACK,
         ),
@@ -435,8 +435,8 @@ RULES = [
     Case(
         "mode messages end notes of earlier ticks",
         file_of(track(
-            [event for place, mode in enumerate((120, 123, 124, 125, 126, 127))
-             for event in (on(96 * place, 60 + place), control(96 * place + 50, mode, 0))],
+            [event for index, mode in enumerate((120, 123, 124, 125, 126, 127))
+             for event in (on(96 * index, 60 + index), control(96 * index + 50, mode, 0))],
             control(1000, 123, 0), on(1000, 72), off(1050, 72),
         )),
         [Instrument(1, 0, [*line(range(60, 66), length=50), (72, 1000, 1050)])],

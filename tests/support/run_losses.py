@@ -7,7 +7,7 @@ import tensorflow as tf
 
 def run_losses(folder, name="train/loss"):
     """{step: set of values} of a scalar of the run; a step done twice in two lives has each."""
-    found = {}
+    losses = {}
     for path in sorted(pathlib.Path(folder, "logs").glob("events*")):
         records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
         try:
@@ -15,7 +15,7 @@ def run_losses(folder, name="train/loss"):
                 event = tf.compat.v1.Event.FromString(record)
                 for value in event.summary.value:
                     if value.tag == name:
-                        found.setdefault(event.step, set()).add(value.simple_value)
+                        losses.setdefault(event.step, set()).add(value.simple_value)
         except tf.errors.DataLossError:  # the last record of a run that was killed
             pass
-    return found
+    return losses

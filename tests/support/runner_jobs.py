@@ -36,16 +36,16 @@ def finish(job: subprocess.Popen) -> tuple[int, str]:
     """Its exit code and what it said; however this ends, the job has ended."""
     with job:
         try:
-            _, said = job.communicate(timeout=PATIENCE_SECONDS)
+            _, output = job.communicate(timeout=PATIENCE_SECONDS)
         finally:
             job.kill()
-    return job.returncode, said
+    return job.returncode, output
 
 
 def run(source: pathlib.Path, output: pathlib.Path, *flags: str) -> dict[str, bytes]:
     """Run a job that must succeed; the files that it wrote."""
-    code, said = finish(start(source, output, *flags))
-    assert code == 0, said
+    code, text = finish(start(source, output, *flags))
+    assert code == 0, text
     return contents(output)
 
 

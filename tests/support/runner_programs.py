@@ -53,33 +53,33 @@ def flink() -> pathlib.Path:
 
 def java() -> str:
     """The program that runs jars."""
-    found = shutil.which("java")
-    if not found:
+    program = shutil.which("java")
+    if not program:
         raise MissingError("Java is not installed")
-    return found
+    return program
 
 
 def _fetch(wanted: pathlib.Path, command: list[str]) -> None:
     """Run a command in a new folder that takes its place below HOME if `wanted` then exists."""
     if not shutil.which(command[0]):
         raise MissingError(f"{wanted.name} is not there, nor {command[0]}, which gets it")
-    place = HOME / wanted.relative_to(HOME).parts[0]
-    part = place.with_name(f"{place.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
+    target = HOME / wanted.relative_to(HOME).parts[0]
+    partial = target.with_name(f"{target.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
     done = subprocess.run(
         command,
-        cwd=part,
-        env={**os.environ, "GOBIN": str(part)},
+        cwd=partial,
+        env={**os.environ, "GOBIN": str(partial)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    if not (part / wanted.relative_to(place)).exists():
-        shutil.rmtree(part)
-        said = next((line for line in done.stdout.splitlines() if "error" in line.lower()), "")
-        said = said.rpartition("[ERROR] ")[2][:300]
-        raise MissingError(f"{command[0]} cannot get {wanted.name} ({said})")
-    shutil.rmtree(place, ignore_errors=True)
-    part.replace(place)
+    if not (partial / wanted.relative_to(target)).exists():
+        shutil.rmtree(partial)
+        error = next((line for line in done.stdout.splitlines() if "error" in line.lower()), "")
+        error = error.rpartition("[ERROR] ")[2][:300]
+        raise MissingError(f"{command[0]} cannot get {wanted.name} ({error})")
+    shutil.rmtree(target, ignore_errors=True)
+    partial.replace(target)

@@ -32,10 +32,10 @@ def test_a_run_that_goes_on_gets_the_same_batches(songs_dataset, bucket):
     whole = _batches(songs_dataset, config, 0, 60)  # more than an epoch
     for first_step in (1, 31, 57):
         late = _batches(songs_dataset, config, first_step, 3)
-        for expected, found in zip(whole[first_step:], late, strict=False):
-            assert expected.keys() == found.keys()
+        for expected, actual in zip(whole[first_step:], late, strict=False):
+            assert expected.keys() == actual.keys()
             for name, value in expected.items():
-                np.testing.assert_array_equal(found[name], value, err_msg=name)
+                np.testing.assert_array_equal(actual[name], value, err_msg=name)
 
 
 def test_replicas_share_a_batch(songs_dataset, two_replicas):
@@ -57,10 +57,10 @@ def test_workers_share_a_batch(songs_dataset, bucket):
     for index in range(3):
         batches = training_batches(songs_dataset, MODEL, config, 25, share=(index, 3))
         for expected, batch in zip(whole, batches):
-            found = _values(batch)
+            values = _values(batch)
             for name, value in expected.items():
                 mine = value[4 * index : 4 * index + 4]
-                np.testing.assert_array_equal(found[name], mine, err_msg=name)
+                np.testing.assert_array_equal(values[name], mine, err_msg=name)
 
 
 def test_a_worker_lays_out_no_measure_of_another(songs_dataset, monkeypatch):
@@ -74,8 +74,8 @@ def test_a_worker_lays_out_no_measure_of_another(songs_dataset, monkeypatch):
     batches = reader.measure_batches(
         songs_dataset, "train", 600, shuffle_seed=1, repeat=True, share=(1, 3)
     )
-    for found in itertools.islice(batches, 2):
-        assert len(found["tokens"]) == 200
+    for share in itertools.islice(batches, 2):
+        assert len(share["tokens"]) == 200
     assert sum(sizes) == 400
 
 

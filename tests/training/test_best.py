@@ -40,12 +40,12 @@ def held_out(monkeypatch):
     def planned(*bits):
         rest = iter(bits)
 
-        def found(*args, **kwargs):
+        def planned_evaluation(*args, **kwargs):
             if not scored:
                 scored.append(evaluate(*args, **kwargs))
             return dataclasses.replace(scored[0], bits_per_measure=next(rest))
 
-        monkeypatch.setattr(validator, "evaluate_unless", found)
+        monkeypatch.setattr(validator, "evaluate_unless", planned_evaluation)
 
     return planned
 
@@ -56,9 +56,9 @@ def weights_of(folder, step):
         return {name: state[name] for name in read_model(folder).weights}
 
 
-def assert_same(found, expected):
+def assert_same(actual, expected):
     for name, value in expected.items():
-        assert_close(found[name], value, TRAINING, err_msg=name)
+        assert_close(actual[name], value, TRAINING, err_msg=name)
 
 
 def distance(one, other):
@@ -67,21 +67,21 @@ def distance(one, other):
 
 @pytest.mark.slow
 def test_the_best_step_is_left(held_out, songs_dataset, tmp_path):
-    said = []
+    lines = []
     held_out(90, 70, 80, 60, 65, 50)  # before, four steps, the model that is left
-    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
+    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lines.append)
     assert result.after.bits_per_measure == 50
-    assert "best at step 3 (60.0 bits)" in "\n".join(said)
+    assert "best at step 3 (60.0 bits)" in "\n".join(lines)
     held_out(90, 70, 80, 60)
     three = dataclasses.replace(CONFIG, steps=3, keep="last")
-    other = train(tmp_path / "three", songs_dataset, MODEL, three, say=said.append)
-    found = read_model(tmp_path / "run")
+    other = train(tmp_path / "three", songs_dataset, MODEL, three, say=lines.append)
+    checkpoint = read_model(tmp_path / "run")
     # the same music at the same points, in other coordinates
-    assert_same(found.weights, read_model(other.folder).weights)
+    assert_same(checkpoint.weights, read_model(other.folder).weights)
     assert_same(read_model(tmp_path / "run/best").weights, weights_of(other.folder, 3))
     assert distance(weights_of(tmp_path / "run", 4), weights_of(other.folder, 3)) > 1e-4
-    assert (found.training["steps"], found.training["best_step"]) == (4, 3)
-    assert "| steps | 3, the best of 4 |" in model_card(found, "checkpoint")
+    assert (checkpoint.training["steps"], checkpoint.training["best_step"]) == (4, 3)
+    assert "| steps | 3, the best of 4 |" in model_card(checkpoint, "checkpoint")
 
 
 @pytest.mark.slow
@@ -96,11 +96,11 @@ def test_a_run_that_goes_on_knows_what_was_best(held_out, songs_dataset, tmp_pat
 
 @pytest.mark.slow
 def test_the_last_step_may_be_the_best(held_out, songs_dataset, tmp_path):
-    said = []
+    lines = []
     held_out(90, 80, 70, 60, 50, 45)
-    train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
+    train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lines.append)
     assert "best_step" not in read_model(tmp_path / "run").training
-    assert "best at" not in "\n".join(said)
+    assert "best at" not in "\n".join(lines)
 
 
 @pytest.mark.slow
@@ -109,9 +109,9 @@ def test_a_model_that_gets_no_better_is_left(songs_dataset, tmp_path):
     train(tmp_path / "start", songs_dataset, MODEL, CONFIG, say=lambda line: None)
     start = read_model(tmp_path / "start")
     wild = dataclasses.replace(CONFIG, learning_rate=3.0, min_learning_rate=3.0, steps=2)
-    said = []
-    result = train(tmp_path / "run", songs_dataset, MODEL, wild, say=said.append, start=start)
-    assert "No step was better on held-out measures" in "\n".join(said)
+    lines = []
+    result = train(tmp_path / "run", songs_dataset, MODEL, wild, say=lines.append, start=start)
+    assert "No step was better on held-out measures" in "\n".join(lines)
     assert result.after.bits_per_measure == pytest.approx(result.before.bits_per_measure, rel=1e-3)
     # both lie as the prior's points do over the same training measures
     assert distance(read_model(tmp_path / "run").weights, start.weights) < 0.02
@@ -124,9 +124,9 @@ def test_without_held_out_measures_the_last_is_left(tmp_path):
     preprocess(
         tmp_path / "midi", tmp_path / "data", validation_percent=0, test_percent=0, workers=1
     )
-    said = []
-    train(tmp_path / "run", tmp_path / "data", MODEL, CONFIG, say=said.append)
-    assert sum("has no validation split" in line for line in said) == 1
+    lines = []
+    train(tmp_path / "run", tmp_path / "data", MODEL, CONFIG, say=lines.append)
+    assert sum("has no validation split" in line for line in lines) == 1
     training = json.loads((tmp_path / "run/checkpoint/gm_vae.json").read_text())["training"]
     assert training["steps"] == 4
     assert "best_step" not in training

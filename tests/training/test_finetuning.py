@@ -90,10 +90,10 @@ def test_it_goes_on_from_its_state_and_not_from_the_model(trained, tuned, songs_
 
 
 def test_the_model_it_came_from_is_told(tuned):
-    found = read_model(tuned.folder)
-    assert found.training["steps"] == 4
-    assert found.training["finetuned_from"]["steps"] == 900
-    card = model_card(found, "checkpoint")
+    checkpoint = read_model(tuned.folder)
+    assert checkpoint.training["steps"] == 4
+    assert checkpoint.training["finetuned_from"]["steps"] == 900
+    card = model_card(checkpoint, "checkpoint")
     assert "| fine-tuned from | data: jigs; training measures: 40; steps: 900 |" in card
 
 

@@ -155,9 +155,9 @@ def test_the_watch_speaks_once_and_names_the_remedy():
 def test_a_run_writes_its_health_and_warns(songs_dataset, tmp_path, monkeypatch):
     config = TrainConfig(steps=3, batch_size=16, save_every=1, log_every=1, validation_measures=20)
     monkeypatch.setattr("gm_vae.evaluation.collapse.collapsed", lambda validation: True)
-    said = []
-    train(tmp_path / "run", songs_dataset, MODEL, config, say=said.append)
-    assert sum("posterior collapse" in line for line in said) == 1
+    lines = []
+    train(tmp_path / "run", songs_dataset, MODEL, config, say=lines.append)
+    assert sum("posterior collapse" in line for line in lines) == 1
     events = EventAccumulator(str(tmp_path / "run/logs"), {"scalars": 0}).Reload()
     tags = set(events.Tags()["scalars"])
     kinds = ("program", "note_on", "note_off", "time_shift", "velocity", "end")

@@ -45,12 +45,12 @@ def trained(songs_dataset, golden, tmp_path_factory):
 
 def test_three_steps_are_the_originals(trained, golden):
     expected = np.load(golden / "model/chords_dec3/train.npz")
-    found = np.load(trained / "three.npz")
-    assert_close(found["norms"], expected["global_norms"], TRAINING)
-    for key in found:
+    arrays = np.load(trained / "three.npz")
+    assert_close(arrays["norms"], expected["global_norms"], TRAINING)
+    for key in arrays:
         if key != "norms":
             value = expected["after3|" + key.replace("/", "|")]
-            assert_close(found[key], value, TRAINING, err_msg=key)
+            assert_close(arrays[key], value, TRAINING, err_msg=key)
 
 
 def test_a_run_goes_on_to_the_same_bytes(trained):
@@ -65,16 +65,16 @@ def test_a_run_goes_on_to_the_same_bytes(trained):
 
 
 def test_a_run_by_the_clock_comes_to_the_least_rate(trained):
-    rates = [max(found) for _, found in sorted(run_losses(trained / "timed", RATE).items())]
+    rates = [max(values) for _, values in sorted(run_losses(trained / "timed", RATE).items())]
     assert len(rates) > 5
     assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling is no progress
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] < 1e-3
-    losses = [min(found) for _, found in sorted(run_losses(trained / "timed").items())]
+    losses = [min(values) for _, values in sorted(run_losses(trained / "timed").items())]
     assert losses[-1] < losses[0]
     (*_, state) = sorted((trained / "timed/state").iterdir())
-    with np.load(state) as found:
-        scalars = {name: float(found[name]) for name in found if found[name].shape == ()}
+    with np.load(state) as arrays:
+        scalars = {name: float(arrays[name]) for name in arrays if arrays[name].shape == ()}
     assert 1000.0 in scalars.values()  # where the schedules end
     assert 20 < scalars["limit/seconds_used"] <= 30
 
@@ -82,7 +82,9 @@ def test_a_run_by_the_clock_comes_to_the_least_rate(trained):
 def test_tensorflow_reads_and_scores_what_it_trained(trained, songs_dataset):
     folder = trained / "straight"
     model = gm_vae.load(folder)
-    said = json.loads((folder / "checkpoint/gm_vae.json").read_text())["training"]
+    training = json.loads((folder / "checkpoint/gm_vae.json").read_text())["training"]
     again = evaluate(model.network, songs_dataset, "validation", limit=2048)
     for name in ("bits_per_measure", "kl_bits", "accuracy", "latent_bits"):
-        assert getattr(again, name) == pytest.approx(said["validation"][name], rel=1e-5, abs=1e-3)
+        assert getattr(again, name) == pytest.approx(
+            training["validation"][name], rel=1e-5, abs=1e-3
+        )

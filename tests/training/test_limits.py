@@ -145,10 +145,14 @@ def test_schedules_over_other_numbers_of_steps_are_the_same_curves(schedule):
         other = config.over(steps)
         assert (other.steps, other.minutes) == (steps, None)
         for share in (0.05, 0.1, 0.3, 0.7, 1.0):
-            here, there = share * config.steps, share * steps
+            step, other_step = share * config.steps, share * steps
             # a warm-up is at 1 / N at step 0; 4 % is a step of the shortest at the first share
-            assert float(Decay(other)(there)) == pytest.approx(float(Decay(config)(here)), rel=0.04)
-            assert float(beta(other, there)) == pytest.approx(float(beta(config, here)), rel=1e-3)
+            assert float(Decay(other)(other_step)) == pytest.approx(
+                float(Decay(config)(step)), rel=0.04
+            )
+            assert float(beta(other, other_step)) == pytest.approx(
+                float(beta(config, step)), rel=1e-3
+            )
 
 
 def test_flags_of_a_run_that_can_be_repeated_make_it():
@@ -188,16 +192,16 @@ def clock(monkeypatch):
 
 @pytest.mark.slow
 def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
-    said = []
-    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
-    assert "steps of 16 for 30 s" in said[0]
+    lines = []
+    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lines.append)
+    assert "steps of 16 for 30 s" in lines[0]
     assert result.steps == 21  # one of ten seconds, twenty of one
     assert clock.now == 30
     assert read_model(tmp_path / "run").training["steps"] == 21
 
     rates = [
-        max(found)
-        for _, found in sorted(run_losses(tmp_path / "run", "train/learning_rate").items())
+        max(values)
+        for _, values in sorted(run_losses(tmp_path / "run", "train/learning_rate").items())
     ]
     nearest = dataclasses.replace(CONFIG, steps=21, warmup_steps=1, minutes=None)
     # by no more than two steps of 21, along a cosine whose steepest slope is pi / 2
@@ -205,9 +209,9 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
         assert rate == pytest.approx(float(Decay(nearest)(step)), abs=1e-2 * np.pi / 21)
     assert rates[-1] < 2e-4
 
-    again = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
+    again = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lines.append)
     assert (again.first_step, again.steps) == (21, 21)
-    assert said[-1] == f"{tmp_path / 'run'} has used its 30 s; the model is there."
+    assert lines[-1] == f"{tmp_path / 'run'} has used its 30 s; the model is there."
     for changes in ({"minutes": 1.0}, {"minutes": None}, {"minutes": None, "steps": 30}):
         with pytest.raises(UsageError, match=r"training\.minutes: 0\.5 there"):
             train(tmp_path / "run", songs_dataset, MODEL, dataclasses.replace(CONFIG, **changes))
@@ -231,9 +235,9 @@ def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
         train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lambda line: None)
     with np.load(tmp_path / "run/state/step-00000006.npz") as state:
         assert state["limit/seconds_used"] == 15
-    said = []
-    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=said.append)
-    assert "steps of 16 for 15 s" in said[1]
+    lines = []
+    result = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lines.append)
+    assert "steps of 16 for 15 s" in lines[1]
     assert result.first_step == 6
     assert result.steps == 12  # of 15 seconds, ten of which the first step took
     assert clock.now == 30
@@ -283,16 +287,16 @@ def test_workers_agree_on_the_time_of_the_one_that_is_furthest():
 def test_wrong_minutes_are_one_sentence(given, words, songs_dataset, tmp_path, capsys):
     output = tmp_path / "run"
     code = cli.main(["train", f"--data={songs_dataset}", f"--output={output}", *given])
-    said = capsys.readouterr().err
+    stderr = capsys.readouterr().err
     assert code == 2
-    assert words in said
-    assert said.count("\n") == 1
+    assert words in stderr
+    assert stderr.count("\n") == 1
     assert not output.exists()
 
 
 def test_minutes_are_a_flag_that_help_explains(capsys):
     with contextlib.suppress(SystemExit):
         cli.main(["train", "--help"])
-    found = capsys.readouterr().out
-    text = " ".join(found.partition("--minutes\n")[2].partition("  --")[0].split())
+    stdout = capsys.readouterr().out
+    text = " ".join(stdout.partition("--minutes\n")[2].partition("  --")[0].split())
     assert "not repeatable" in text

@@ -75,14 +75,14 @@ def at_step(monkeypatch):
     monkeypatch.undo()
 
 
-def assert_equal_runs(found, expected):
+def assert_equal_runs(actual, expected):
     """Losses, states and models of two runs are the same to the last bit."""
     losses = run_losses(expected)
     assert sorted(losses) == list(range(1, RUN.steps + 1))
-    assert run_losses(found) == losses
-    assert files(found / "state") == files(expected / "state")
+    assert run_losses(actual) == losses
+    assert files(actual / "state") == files(expected / "state")
     weights = gm_vae.load(expected).network.published_weights()
-    for name, value in gm_vae.load(found).network.published_weights().items():
+    for name, value in gm_vae.load(actual).network.published_weights().items():
         np.testing.assert_array_equal(value, weights[name], err_msg=name)
 
 
@@ -169,10 +169,10 @@ def test_a_damaged_state_costs_only_steps(straight, songs_dataset, tmp_path):
     newest.write_bytes(newest.read_bytes()[:1000])
     train(tmp_path / "run", songs_dataset, dataclasses.replace(RUN, steps=6))
     assert gm_vae.load(tmp_path / "run").training["steps"] == 8  # a later model is not replaced
-    said = []
-    result = train(tmp_path / "run", songs_dataset, say=said.append)
+    lines = []
+    result = train(tmp_path / "run", songs_dataset, say=lines.append)
     assert result.first_step == 6
-    assert f"{newest} is damaged" in said[0]
+    assert f"{newest} is damaged" in lines[0]
     assert files(tmp_path / "run/state") == files(straight / "state")
     for path in (tmp_path / "run/state").iterdir():
         path.write_bytes(b"")

@@ -37,9 +37,9 @@ CONFIG = TrainConfig(
 @pytest.fixture(scope="module")
 def finished(songs_dataset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "run"
-    said = []
-    result = train(folder, songs_dataset, MODEL, CONFIG, say=said.append)
-    return folder, result, said
+    lines = []
+    result = train(folder, songs_dataset, MODEL, CONFIG, say=lines.append)
+    return folder, result, lines
 
 
 def test_a_run_learns_and_leaves_a_model_that_loads(finished, songs_dataset):
@@ -80,10 +80,10 @@ def test_a_resumed_run_ends_with_the_same_weights(finished, songs_dataset, tmp_p
 
 
 def test_a_finished_run_says_so(finished, songs_dataset):
-    said = []
-    result = train(finished[0], songs_dataset, MODEL, CONFIG, say=said.append)
+    lines = []
+    result = train(finished[0], songs_dataset, MODEL, CONFIG, say=lines.append)
     assert result.first_step == result.steps == 6
-    assert "has done its 6 steps" in said[0]
+    assert "has done its 6 steps" in lines[0]
 
 
 def test_bits_are_those_of_an_independent_sum(songs_dataset):
@@ -100,8 +100,8 @@ def test_bits_are_those_of_an_independent_sum(songs_dataset):
         count += size
     assert figures.measures == count == dataset_lib.load(songs_dataset).split("test").measures
     assert_close(figures.bits_per_measure, nats / count / math.log(2), NETWORK)
-    found = figures.nats_per_token * tokens / count / math.log(2)
-    assert_close(figures.reconstruction_bits, found, NETWORK)
+    expected = figures.nats_per_token * tokens / count / math.log(2)
+    assert_close(figures.reconstruction_bits, expected, NETWORK)
     assert set(figures.accuracy_by_type) == {
         "note_on", "note_off", "time_shift", "velocity", "program", "end"
     }  # fmt: skip

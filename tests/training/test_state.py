@@ -37,11 +37,11 @@ def save(state, *steps):
 
 def restored(state):
     """(step, iteration, a weight, what was said) after a restoration into other values."""
-    said = []
+    messages = []
     set_to(state, -1)
-    step = state.restore(said.append)
+    step = state.restore(messages.append)
     iteration, kernel = state.variables["iteration"], state.variables["decoder/kernel"]
-    return step, int(iteration.numpy()), kernel.numpy()[49, 59], said
+    return step, int(iteration.numpy()), kernel.numpy()[49, 59], messages
 
 
 def test_the_newest_comes_back_to_the_bit_and_two_are_kept(state):
@@ -72,10 +72,10 @@ DAMAGES = {
 def test_a_damaged_one_is_passed_over_and_replaced(state, damage):
     save(state, 20, 35)
     DAMAGES[damage](state.path(35))
-    step, iteration, weight, (said,) = restored(state)
+    step, iteration, weight, (message,) = restored(state)
     assert (step, iteration, weight) == (20, 20, np.float32(20) / 3)
-    assert "step-00000035.npz is damaged" in said
-    assert "step 20 " in said
+    assert "step-00000035.npz is damaged" in message
+    assert "step 20 " in message
     if damage != "folder":
         save(state, 27)  # the run goes on, and saves oftener
         assert state.steps() == [20, 27]

@@ -42,11 +42,11 @@ def golden_batch(folder):
     }
 
 
-def assert_same_results(found, expected):
+def assert_same_results(actual, expected):
     """Figures of a step: sums and means over measures, units and tokens, of terms of size 1."""
-    assert found.keys() == expected.keys()
+    assert actual.keys() == expected.keys()
     for name, value in expected.items():
-        assert_close(found[name], value, TRAINING, size=max(abs(value), 1), err_msg=name)
+        assert_close(actual[name], value, TRAINING, size=max(abs(value), 1), err_msg=name)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_three_steps_are_the_originals(golden, name, kernels, monkeypatch):
     step = make_step(network, optimizer, PUBLISHED, tf.distribute.get_strategy())
     batch = golden_batch(folder)
     results = [step(batch) for _ in range(3)]
-    found = [float(result["gradient_norm"]) for result in results]
-    assert_close(found, train["global_norms"], TRAINING)
+    norms = [float(result["gradient_norm"]) for result in results]
+    assert_close(norms, train["global_norms"], TRAINING)
     for key, value in network.published_weights().items():
         expected = train["after3|" + key.replace("/", "|")]
         assert_close(value, expected, TRAINING, err_msg=key)
@@ -88,7 +88,7 @@ def test_two_mirrored_replicas_do_the_same_as_one_device(two_replicas, batch_of)
         step = make_step(network, optimizer, config, strategy)
         data = tf.data.Dataset.from_tensors(batch).unbatch().batch(8, drop_remainder=True)
         batches = strategy.experimental_distribute_dataset(data.repeat())
-        results = [step(part) for _, part in zip(range(4), batches)]
+        results = [step(replica_batch) for _, replica_batch in zip(range(4), batches)]
         return [{name: float(v) for name, v in result.items()} for result in results]
 
     one = run(tf.distribute.OneDeviceStrategy("CPU:0"))
@@ -117,8 +117,8 @@ def test_xla_compiles_the_dense_step_to_the_ragged_losses(batch_of):
 
     expected = run(RaggedKernels(), compiled=False)
     for compiled in (False, True):
-        for result, found in zip(expected, run(OneHotKernels(), compiled=compiled)):
-            assert_same_results(found, result)
+        for result, actual in zip(expected, run(OneHotKernels(), compiled=compiled)):
+            assert_same_results(actual, result)
     assert expected[2]["loss"] < expected[0]["loss"]
 
 

@@ -45,9 +45,9 @@ def alone(songs_dataset, tmp_path_factory):
 
 
 def assert_losses(folder, expected):
-    found = run_losses(folder)
-    assert sorted(found) == sorted(expected) == list(range(1, CONFIG.steps + 1))
-    for step, losses in found.items():
+    actual = run_losses(folder)
+    assert sorted(actual) == sorted(expected) == list(range(1, CONFIG.steps + 1))
+    for step, losses in actual.items():
         (loss,) = expected[step]
         for value in losses:  # a step may have been done by two lives
             assert_close(value, loss, TRAINING, err_msg=step)
@@ -56,10 +56,10 @@ def assert_losses(folder, expected):
 def test_mirrored_replicas_have_the_losses_of_one_device(
     alone, songs_dataset, two_replicas, tmp_path
 ):
-    said = []
+    lines = []
     half = dataclasses.replace(CONFIG, steps=20)
-    train(tmp_path / "run", songs_dataset, MODEL, half, two_replicas, say=said.append)
-    assert "on 2 devices" in said[0]
+    train(tmp_path / "run", songs_dataset, MODEL, half, two_replicas, say=lines.append)
+    assert "on 2 devices" in lines[0]
     assert train(tmp_path / "run", songs_dataset, MODEL, CONFIG, two_replicas).first_step == 20
     assert_losses(tmp_path / "run", alone)
 

@@ -73,9 +73,9 @@ def kernel(page, tmp_path_factory):
 def browser():
     """The path of a Chromium, with the library that drives it installed."""
     require_node()
-    found = require_chromium()
+    program = require_chromium()
     install(HERE)
-    return found
+    return program
 
 
 @pytest.fixture(scope="session")

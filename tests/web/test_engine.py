@@ -59,12 +59,12 @@ def assert_same_tokens(model, folder, node, kernel, count):
         arguments = z, ids, temperature, seed, np.arange(count)
         control = {"repeat_penalty": penalty, "drum_temperature": drums}
         expected, _ = model.numpy.decode(*arguments, **control)
-        found = np.zeros_like(expected)
-        rows = found.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
+        actual = np.zeros_like(expected)
+        rows = actual.reshape(-1, expected.shape[-1])  # [B, T, E] -> [B * T, E]
         for row, tokens in zip(rows, answer["tokens"], strict=True):
             row[: len(tokens)] = tokens
         weights = model.numpy.published_weights()
-        assert_same_choices(found, expected, model.config, weights, *arguments, **control)
+        assert_same_choices(actual, expected, model.config, weights, *arguments, **control)
         assert len(np.unique(expected)) > 30  # the model says a lot
 
 
@@ -117,10 +117,10 @@ def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
             for m in measures
         ]
     }
-    found = np.array(node("engine.mjs", request, kernel, tmp_path / "model")["encoded"])
+    points = np.array(node("engine.mjs", request, kernel, tmp_path / "model")["encoded"])
     mu, _ = model.encode(measures)
     assert np.abs(mu).max() > 0.1
-    assert_close(found, mu, NETWORK)
+    assert_close(points, mu, NETWORK)
 
 
 def test_the_vectors_are_what_the_package_computes(tmp_path):

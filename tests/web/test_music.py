@@ -56,13 +56,13 @@ def assert_same_bars(node, folder, files, fmt=None):
         path.write_bytes(data)
         requests.append({"action": "bars", "file": str(path), "format": fmt.to_dict()})
     total = 0
-    for data, found in zip(files, node("music.mjs", requests), strict=True):
+    for data, answer in zip(files, node("music.mjs", requests), strict=True):
         expected = bars_in_python(data, fmt)
         if expected is None:
-            assert found["error"]
+            assert answer["error"]
             continue
-        assert len(found) == len(expected)
-        for bar, wanted in zip(found, expected):
+        assert len(answer) == len(expected)
+        for bar, wanted in zip(answer, expected):
             if wanted["chords"] is None:
                 bar["chords"] = None
             assert bar == wanted
@@ -97,14 +97,14 @@ def assert_same_notes(node, folder, files):
         path.write_bytes(data)
         requests.append({"action": "notes", "file": str(path)})
     total = 0
-    for number, found in enumerate(node("music.mjs", requests)):
+    for number, answer in enumerate(node("music.mjs", requests)):
         expected = notes_in_python(files[number])
         if expected is None:
-            assert found["error"]
+            assert answer["error"]
             continue
         for name, value in expected.items():
-            assert found[name] == value, (number, name)
-        total += len(found["notes"])
+            assert answer[name] == value, (number, name)
+        total += len(answer["notes"])
     return total
 
 
@@ -163,9 +163,9 @@ def test_chord_symbols(node):
     known += vectors["refused"]
     kinds = sorted({s[1:] for s in known if s[:1] in tuple("ABCDEFG")})
     symbols = [root + kind for root in (*ROOTS, "Cb", "e", "bb", "H", "") for kind in kinds]
-    found = node("music.mjs", [{"action": "chord", "symbol": symbol} for symbol in symbols])
+    answers = node("music.mjs", [{"action": "chord", "symbol": symbol} for symbol in symbols])
     readers = {"id": chord_id, "nearest": nearest_chord_id, "hasTriad": has_triad}
-    for symbol, answer in zip(symbols, found, strict=True):
+    for symbol, answer in zip(symbols, answers, strict=True):
         expected = {name: or_none(read, symbol) for name, read in readers.items()}
         assert answer == expected, symbol
 
@@ -184,10 +184,10 @@ def test_lines_of_chords(node):
         "".join(rng.choice(chords) + rng.choice(between) for _ in range(rng.randrange(1, 7)))
         for _ in range(3000)
     ]
-    found = node("music.mjs", [{"action": "line", "text": line} for line in lines])
+    answers = node("music.mjs", [{"action": "line", "text": line} for line in lines])
     read = [or_none(chord_line, line) for line in lines]
     assert sum(map(bool, read)) > 300
-    for line, answer, measures in zip(lines, found, read, strict=True):
+    for line, answer, measures in zip(lines, answers, read, strict=True):
         assert answer == (None if measures is None else [*map(list, measures)]), line
 
 
@@ -218,8 +218,8 @@ def test_midi_files_hold_the_messages_of_the_package(node, tmp_path, seed):
     }  # fmt: skip
     node("music.mjs", [request])
     write_midi(measures, tmp_path / "package.mid", qpm=97, title="a title")
-    found, expected = (mido.MidiFile(tmp_path / name) for name in ("page.mid", "package.mid"))
-    assert found.ticks_per_beat == expected.ticks_per_beat
-    assert len(found.tracks) == len(expected.tracks) > 10
-    for page_track, package_track in zip(found.tracks, expected.tracks):
+    actual, expected = (mido.MidiFile(tmp_path / name) for name in ("page.mid", "package.mid"))
+    assert actual.ticks_per_beat == expected.ticks_per_beat
+    assert len(actual.tracks) == len(expected.tracks) > 10
+    for page_track, package_track in zip(actual.tracks, expected.tracks):
         assert list(page_track) == list(package_track)

@@ -49,29 +49,29 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(request_of_page):
+def results(request_of_page):
     return request_of_page()
 
 
 @pytest.mark.parametrize("name", CHECKS)
-def test_in_the_browser(found, name):
-    assert found[name]["error"] is None, found[name]["error"]
+def test_in_the_browser(results, name):
+    assert results[name]["error"] is None, results[name]["error"]
 
 
-def test_every_check_is_listed(found):
-    assert set(found) == set(CHECKS)
+def test_every_check_is_listed(results):
+    assert set(results) == set(CHECKS)
 
 
-def test_a_dropped_soundfont_is_what_sounds(found):
-    sines, oscillators = (found["soundfont"]["facts"][name] for name in ("sines", "oscillators"))
+def test_a_dropped_soundfont_is_what_sounds(results):
+    sines, oscillators = (results["soundfont"]["facts"][name] for name in ("sines", "oscillators"))
     assert len(sines) >= 3
     assert all(note["one"] > 1e-3 and note["overtones"] < 0.05 for note in sines)
     assert max(note["overtones"] for note in oscillators) > 0.05  # these have overtones
 
 
-def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
+def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model):
     """A morph over chords: the points between the styles, the tokens and the parts."""
-    facts = found["saves"]["facts"]
+    facts = results["saves"]["facts"]
     model, _ = small_model
     chosen = facts["arrangement"]
     ends = [np.array(facts[name], np.float32) for name in ("pointA", "pointB")]
@@ -94,21 +94,21 @@ def test_the_page_plays_the_notes_that_the_package_decodes(found, small_model):
     assert len(expected.notes) > 20
 
 
-def test_links_of_earlier_pages_keep_their_music(found, small_model):
+def test_links_of_earlier_pages_keep_their_music(results, small_model):
     """Their points had pairs of coordinates that shared two numbers, hashed with a mark."""
     size = small_model[0].config.latent_size
     pairs = np.arange(0, size, 2)
     marks = np.full(len(pairs), 0x5EED)
-    first, second = (uniforms(21, marks, pairs, place).astype(float) for place in (0, 1))
+    first, second = (uniforms(21, marks, pairs, coordinate).astype(float) for coordinate in (0, 1))
     radius, angle = np.sqrt(-2 * np.log(first)), 2 * np.pi * second
     expected = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).ravel()
-    point = found["links"]["facts"]["point"]
+    point = results["links"]["facts"]["point"]
     assert point[0] == pytest.approx(0.878, abs=5e-4)  # as it was read on such a page
     np.testing.assert_array_equal(np.float32(point), expected.astype(np.float32)[:size])
 
 
-def test_the_saved_file_holds_what_the_page_showed(found, request_of_page):
-    facts = found["saves"]["facts"]
+def test_the_saved_file_holds_what_the_page_showed(results, request_of_page):
+    facts = results["saves"]["facts"]
     file = mido.MidiFile(request_of_page.folder / "saved.mid")
     ticks_per_step = file.ticks_per_beat // 24
     heard = set()
@@ -134,8 +134,8 @@ def test_the_saved_file_holds_what_the_page_showed(found, request_of_page):
     assert tempo == 500_000
 
 
-def test_a_measure_of_a_file_becomes_its_point(found, small_model, song):
-    facts = found["opens"]["facts"]
+def test_a_measure_of_a_file_becomes_its_point(results, small_model, song):
+    facts = results["opens"]["facts"]
     model, _ = small_model
     measures = measures_from_midi(song)[0]
     mu, _ = model.encode(measures)
