@@ -36,6 +36,7 @@ VERBS = {
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
     "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),
     "generate": Verb("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),
+    "song": Verb("gm_vae.generate.commands", "SONG", "a song: sections, variations, fills"),
     "interpolate": Verb("gm_vae.generate.commands", "INTERPOLATE", "morph one style into another"),
     "encode": Verb("gm_vae.generate.commands", "ENCODE", "measures of MIDI files as points"),
     "reconstruct": Verb("gm_vae.generate.commands", "RECONSTRUCT", "encode measures and decode"),

@@ -10,7 +10,8 @@ import json
 import pathlib
 from typing import Any
 
-from gm_vae.generate.gmvae import REPEAT_PENALTY
+from gm_vae.generate import phrases
+from gm_vae.generate.gmvae import REPEAT_PENALTY, TEMPERATURE
 from gm_vae.model import points as prior
 from gm_vae.music import (
     channel_state,
@@ -127,7 +128,15 @@ def tables() -> dict[str, dict[str, Any]]:
             "endsNotes": channel_state.ENDING_CONTROLLERS,
             "flaws": {flaw.name.lower(): flaw.value for flaw in Flaw},
         },
-        "DECODING": {"repeatPenalty": REPEAT_PENALTY},
+        "DECODING": {"temperature": TEMPERATURE, "repeatPenalty": REPEAT_PENALTY},
+        "PHRASES": {
+            "vary": phrases.VARIATION,
+            "phraseBars": phrases.PHRASE_BARS,
+            "fills": phrases.FILLS,
+            "fillTemperature": phrases.FILL_TEMPERATURE,
+            "snaresAndToms": phrases.SNARES_AND_TOMS,
+            "places": {"changes": phrases.CHANGES, "cut": phrases.CUT},
+        },
         "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE},
     }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from gm_vae.checkpoints.load import DEFAULT
 from gm_vae.flags import Arguments, flag
-from gm_vae.generate.gmvae import REPEAT_PENALTY
+from gm_vae.generate.gmvae import REPEAT_PENALTY, TEMPERATURE
+from gm_vae.generate.phrases import VARIATION
 
 MOST_MEASURES = 10_000  # made at once: a MIDI file of them takes 0.5 GB and half a minute
 
@@ -28,7 +29,10 @@ class ModelArguments(Arguments):
 class PlayArguments(ModelArguments):
     """The model, and how it plays."""
 
-    temperature: float = flag(0.5, "0 plays safe, 1 and more dares.")
+    temperature: float = flag(TEMPERATURE, "0 plays safe, 1 and more dares.")
+    drum_temperature: float | None = flag(
+        None, "The same for drums; below 1 a little less than --temperature if left out."
+    )
     seed: int | None = flag(None, "The same seed, the same music.")
     repeat_penalty: float = flag(
         REPEAT_PENALTY,
@@ -68,6 +72,25 @@ class ChordArguments(Arguments):
     strict: bool = flag(
         False, "Refuse chords without a triad (sus, power) instead of taking the nearest."
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class PhraseArguments(Arguments):
+    """How bars follow each other."""
+
+    vary: float = flag(
+        VARIATION,
+        "The share of instruments, drums aside, that change a little when a chord comes back. 0 "
+        "repeats the bar note for note.",
+        least=0.0,
+        most=1.0,
+    )
+    fills: bool = flag(True, "End the last bar of four in a drum fill.")
+
+    @property
+    def phrasing(self) -> dict[str, Any]:
+        """Those of `operations.progression`."""
+        return {"vary": self.vary, "fills": self.fills}
 
 
 def measure_flag(several: str = "") -> Any:

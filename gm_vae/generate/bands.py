@@ -32,7 +32,7 @@ def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.nda
 
     Args:
         logits: float [B, T, 130] of the tracks' first tokens.
-        start, end: int [T], with which of the 130 each track of the first and the last point begins.
+        start, end: int [T], with which of the 130 each track of the first and last point begins.
     """
     changes = exchanges(_band(start), _band(end))
     times = change_times(gains(logits, changes), len(logits))
@@ -40,15 +40,43 @@ def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.nda
     for mask, firsts in ((masks[0], start), (masks[-1], end)):
         mask[np.arange(len(firsts)), firsts] = True
     for step in range(1, len(logits) - 1):
-        band = collections.Counter(_band(start))
-        for change, time in zip(changes, times):
-            if time <= step:
-                band[change.old] -= 1
-                band[change.new] += 1
-        del band[_NO_INSTRUMENT]
-        only = tuple(frozenset([program]) for program in sorted(band.elements()))
-        masks[step] = Instruments(only=only).masks(logits[step : step + 1])[0]
+        done = [change for change, time in zip(changes, times) if time <= step]
+        masks[step] = _mask_of(logits[step], _changed(start, done))
     return masks
+
+
+def exchanged(logits: np.ndarray, start: np.ndarray, end: np.ndarray, most: int) -> np.ndarray:
+    """int [T]: one band with at most so many changes towards another, at one point.
+
+    Those that the point gains the most from; drums stay as they are. Tracks go to the instruments
+    that they are most likely to play.
+
+    Args:
+        logits: float [T, 130] of the point's first tokens.
+        start, end: int [T], with which of the 130 each track of the two bands begins.
+    """
+    changes = [change for change in exchanges(_band(start), _band(end)) if DRUMS not in change]
+    order = np.argsort(-gains(logits[None], changes)[:, 0], kind="stable")[:most]
+    mask = _mask_of(logits, _changed(start, [changes[i] for i in order.tolist()]))
+    return mask.argmax(1)
+
+
+def _changed(start: np.ndarray, changes: Sequence[Change]) -> list[int]:
+    """The programs, sorted, of a band after some changes."""
+    band = collections.Counter(_band(start))
+    for change in changes:
+        band[change.old] -= 1
+        band[change.new] += 1
+    del band[_NO_INSTRUMENT]
+    return sorted(band.elements())
+
+
+def _mask_of(logits: np.ndarray, band: Sequence[int]) -> np.ndarray:
+    """bool [T, 130] for a band, each instrument on a track of its own."""
+    only = tuple(frozenset([program]) for program in band)
+    if not only:
+        return np.eye(logits.shape[1], dtype=bool)[[-1] * len(logits)]  # the end alone
+    return Instruments(only=only).masks(logits[None])[0]
 
 
 def _band(firsts: np.ndarray) -> list[int]:
@@ -77,7 +105,7 @@ def exchanges(start: Sequence[int], end: Sequence[int]) -> list[Change]:
 def gains(logits: np.ndarray, changes: Sequence[Change]) -> np.ndarray:
     """float [changes, B]: by how many nats each point prefers the new instrument.
 
-    Of the track that is most likely to play it; a track that only comes or goes is as likely as not.
+    Of the track that is most likely to play it; one that only comes or goes is as likely as not.
     """
     shares = logits - np.logaddexp.reduce(logits, -1, keepdims=True)
     best = shares.max(1)  # [B, 130]
@@ -101,11 +129,11 @@ def change_times(gain: np.ndarray, count: int) -> list[int]:
     wanted = 1 + later[:, 1:].argmax(1)
     order = np.argsort(wanted, kind="stable")
     times = wanted[order].tolist()
-    for place in range(most, len(times)):
-        times[place] = max(times[place], times[place - most] + 1)
-    for place in reversed(range(len(times))):
-        room = times[place + most] - 1 if place + most < len(times) else count - 1
-        times[place] = min(times[place], room)
+    for index in range(most, len(times)):
+        times[index] = max(times[index], times[index - most] + 1)
+    for index in reversed(range(len(times))):
+        room = times[index + most] - 1 if index + most < len(times) else count - 1
+        times[index] = min(times[index], room)
     result = np.zeros(len(times), int)
     result[order] = times
     return result.tolist()

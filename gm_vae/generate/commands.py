@@ -1,4 +1,4 @@
-"""The verbs that make music: sample, generate, interpolate, encode, reconstruct, vary."""
+"""The verbs that make music: sample, generate, song, interpolate, encode, reconstruct, vary."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from gm_vae.generate.arguments import (
     ChordArguments,
     CountArguments,
     ModelArguments,
+    PhraseArguments,
     PlayArguments,
     SourceArguments,
     chords_flag,
@@ -28,8 +29,10 @@ from gm_vae.generate.arguments import (
 )
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.loading import load
+from gm_vae.generate.midi_writer import Sections
 from gm_vae.generate.outputs import OutputArguments, Outputs
 from gm_vae.generate.playing import Playing, chords, moved, require_bounded
+from gm_vae.generate.song import CONTRAST, letters, read_form, song
 from gm_vae.generate.sources import (
     holds_points,
     measure_numbers,
@@ -43,8 +46,14 @@ from gm_vae.text import printable
 from gm_vae.version import __version__
 
 
-def _leave(outputs: Outputs, measures: Sequence[Measure], title: str, playing: Playing) -> None:
-    outputs.write(measures, brief(title, 200))
+def _leave(
+    outputs: Outputs,
+    measures: Sequence[Measure],
+    title: str,
+    playing: Playing,
+    sections: Sections = (),
+) -> None:
+    outputs.write(measures, brief(title, 200), sections)
     playing.print_seed()
 
 
@@ -92,7 +101,7 @@ SAMPLE = Command(
 
 
 @dataclasses.dataclass(frozen=True)
-class GenerateArguments(SourceAndPlayArguments, ChordArguments, OutputArguments):
+class GenerateArguments(SourceAndPlayArguments, ChordArguments, PhraseArguments, OutputArguments):
     """The flags of `generate`."""
 
 
@@ -103,7 +112,7 @@ def _generate(args: GenerateArguments) -> None:
     playing = Playing.of(args)
     model = load(args.model)
     point = _start_points(args, model, playing)[0]
-    measures = operations.progression(model, point, symbols, **playing.arguments)
+    measures = operations.progression(model, point, symbols, **args.phrasing, **playing.arguments)
     _leave(outputs, measures, "one style over " + " ".join(symbols), playing)
 
 
@@ -119,6 +128,69 @@ GENERATE = Command(
     ),
     arguments=GenerateArguments,
     run=_generate,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class SongArguments(SourceAndPlayArguments, PhraseArguments, OutputArguments):
+    """The flags of `song`."""
+
+    form: str = flag(
+        "A A B A", "Sections in their order; A>B is a section on the way from A's style to B's."
+    )
+    chords: str | None = flag(
+        None,
+        "Chords of each section, one a measure, such as 'A: C G Am F; B: F G Em Am'; some without "
+        "a name are for all sections. They repeat.",
+        required=True,
+    )
+    bars: int | None = flag(
+        None,
+        "Bars in all, the same for each section; the chords once through if left out.",
+        least=1,
+        most=MOST_MEASURES,
+    )
+    measure: tuple[str, ...] = measure_flag(": one for A, or one for each letter")
+    contrast: float = flag(
+        CONTRAST,
+        "How far the styles of the other letters are from A's: 0 the same, 1 any other.",
+        least=0.0,
+        most=1.0,
+    )
+    ending: bool = flag(True, "Add a last bar in which all play the first chord once more.")
+
+
+def _song(args: SongArguments) -> None:
+    outputs, playing = Outputs.of(args), Playing.of(args)
+    sections = read_form(args.form, args.chords or "", args.bars)
+    require_bounded(sum(len(section.chords) for section in sections), "chords")
+    model, names = load(args.model), letters(sections)
+    own = len(measure_numbers(args)) > 1
+    drawn = _start_points(args, model, playing, len(names) if own else 1)
+    piece = song(
+        model,
+        sections,
+        dict(zip(names, drawn)) if own else drawn[0],
+        contrast=args.contrast,
+        ending=args.ending,
+        **args.phrasing,
+        **playing.arguments,
+    )
+    title = f"{args.form} over {args.chords}"
+    _leave(outputs, piece.measures, title, playing, piece.sections)
+
+
+SONG = Command(
+    name="song",
+    summary="A song of several sections, with variations, drum fills and an ending.",
+    example=(
+        'gm-vae song --form="A A B A" --chords="A: C G Am F; B: F G Em Am" --bars=32 '
+        "--output=song.mid\n"
+        'gm-vae song --midi=mine.mid --measure=5,12 --form="A A>B B" --chords="Dm F Am G" '
+        "--bars=24 --output=mine.mid"
+    ),
+    arguments=SongArguments,
+    run=_song,
 )
 
 

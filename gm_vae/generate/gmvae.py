@@ -235,9 +235,8 @@ class GMVAE:
             z: float [B, Z].
             labels: int [B, C], evenly spaced chord ids.
             decoding: how tokens are chosen.
-            arrays: any of the arguments [B, ...] of `NumpyVAE.decode`, named as there: draws,
-                programs, streams, temperature, drum_temperature; and tokens [B, T, E] and lengths
-                [B, T] of `beginnings`, as begin_tokens and begin_lengths.
+            arrays: any of the arguments [B, ...] of `NumpyVAE.decode`: draws, programs, streams,
+                temperature, drum_temperature, begin_tokens, begin_lengths.
 
         Raises:
             UsageError: z or a number of `decoding` is not as `decode` wants it.
@@ -248,8 +247,6 @@ class GMVAE:
 
         def decode(batch: slice) -> tuple[np.ndarray, np.ndarray]:
             own = {name: array[batch] for name, array in columns.items()}
-            if "begin_tokens" in own:
-                own["beginnings"] = own.pop("begin_tokens"), own.pop("begin_lengths")
             return self.numpy.decode(z[batch], labels[batch], **{**decoding.arguments(), **own})
 
         fmt = self.format

@@ -19,6 +19,8 @@ from gm_vae.text import printable
 if TYPE_CHECKING:
     import mido
 
+Sections = Sequence[tuple[int, str]]  # the number of its first measure, and the name, of each
+
 MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 _LEAST_TICKS_PER_QUARTER = 480  # what sequencers expect; 20 ticks a step at 24 steps a quarter
 
@@ -32,6 +34,7 @@ def write_midi(
     qpm: float = 120.0,
     title: str | None = None,
     force: bool = False,
+    sections: Sections = (),
 ) -> None:
     """Write measures end to end as a MIDI file.
 
@@ -53,18 +56,23 @@ def write_midi(
         qpm: tempo in quarter notes a minute.
         title: name of the first track.
         force: replace a file that is there already.
+        sections: the number of its first measure, from 0, and the name of each section; a marker
+            shows it.
 
     Raises:
         UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
-    file = midi_file(Arrangement.from_measures(measures), qpm, title)
+    file = midi_file(Arrangement.from_measures(measures), qpm, title, sections)
     with output_file(path, force) as temporary:
         file.save(temporary)
 
 
 def midi_file(
-    arrangement: Arrangement, qpm: float = 120.0, title: str | None = None
+    arrangement: Arrangement,
+    qpm: float = 120.0,
+    title: str | None = None,
+    sections: Sections = (),
 ) -> mido.MidiFile:
     """The `mido.MidiFile` that `write_midi` saves; it raises the same, but for files."""
     import mido
@@ -91,6 +99,12 @@ def midi_file(
         for step, symbol in arrangement.chord_symbols
         for kind in ("marker", "text")
     ]
+    bar_ticks = arrangement.fmt.steps_per_measure * ticks_per_step
+    conductor += [
+        (bar * bar_ticks, mido.MetaMessage("marker", text=f"[{name}]")) for bar, name in sections
+    ]
+    # a section's name comes before the chord of its first bar
+    conductor.sort(key=lambda event: (event[0], getattr(event[1], "text", "[")[:1] != "["))
     end_tick = arrangement.total_steps * ticks_per_step
     file.tracks.append(_track(conductor, end_tick))
     for events in _part_events(arrangement, ticks_per_step):

@@ -16,7 +16,7 @@ from gm_vae.errors import UsageError
 from gm_vae.files import output_file, require_free, user_path
 from gm_vae.flags import Arguments, flag, require
 from gm_vae.generate.audio import SOUNDFONT_VARIABLE, Synthesizer, write_wav
-from gm_vae.generate.midi_writer import check_tempo, write_midi
+from gm_vae.generate.midi_writer import Sections, check_tempo, write_midi
 from gm_vae.generate.piano_roll import draw_piano_roll
 from gm_vae.generate.player import Player
 from gm_vae.music.measure import Measure
@@ -76,13 +76,16 @@ class Outputs:
         paths = [path.strip() for path in (args.output or "").split(",") if path.strip()]
         return cls(paths, args.qpm, args.play, args.soundfont, args.force)
 
-    def write(self, measures: Sequence[Measure], title: str) -> None:
+    def write(self, measures: Sequence[Measure], title: str, sections: Sections = ()) -> None:
         """Write all files, print where they are, and play the music if that was asked for.
 
         Raises UserError if a place cannot be written, or FluidSynth or the player fails.
         """
         for file in self.files:
-            _KINDS[_suffix(file)].write(self, measures, file, title)
+            if _suffix(file) == ".mid":
+                write_midi(measures, file, self.qpm, title, self.force, sections)
+            else:
+                _KINDS[_suffix(file)].write(self, measures, file, title)
             print(printable(file), flush=True)
         if self.player:
             self._play(self.player, measures, title)

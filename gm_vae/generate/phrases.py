@@ -1,10 +1,10 @@
 """Bars that belong together: one groove, fills, and bars that come back a little changed.
 
 A model decodes each measure by itself. Here the bars of a piece are decoded in two rounds: first
-each distinct bar, a point under its chords; then the bars that hold or change what is there. A
-track is changed by holding its beginning and drawing its rest anew, so that what comes back is
-recognised. Drums are decoded once for each point, under its first chords, and kept for all its bars;
-the last bar of four ends in a fill.
+each distinct bar, a point under its chords; then the bars that change what is there. A track is
+changed by holding its beginning and drawing its rest anew, so that what comes back is recognised.
+Drums are decoded once for each point, under its first chords, and kept for all its bars; the last
+bar of four ends in a fill.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ import numpy as np
 from gm_vae.errors import UsageError
 from gm_vae.generate.gmvae import GMVAE, Decoding, Tracks
 from gm_vae.model.sampling import uniforms
-from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import EventType, Vocabulary, vocabulary
 
 VARIATION = 0.5
 PHRASE_BARS = 4  # the last of so many has a fill
 FILL_TEMPERATURE = 1.0
-_FILLS = 4  # that one is chosen from
-_SNARES_AND_TOMS = (37, 38, 39, 40, 41, 43, 45, 47, 48, 50)  # count twice in a fill
+FILLS = 4  # that one is chosen from
+SNARES_AND_TOMS = (37, 38, 39, 40, 41, 43, 45, 47, 48, 50)  # count twice in a fill
 
 # Places in a track count from 0 and those of points are -1 and -2: these are drawn for a bar.
-_CHANGES, _CUT = -3, -4
+CHANGES, CUT = -3, -4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,8 +117,8 @@ def _vary(
     beats = fmt.beats_per_bar
     rows = np.indices(old.lengths.shape).reshape(2, -1)
     chance, where = (
-        uniforms(decoding.seed, 1 + bars[rows[0]], rows[1], place).reshape(old.lengths.shape)
-        for place in (_CHANGES, _CUT)
+        uniforms(decoding.seed, 1 + bars[rows[0]], rows[1], position).reshape(old.lengths.shape)
+        for position in (CHANGES, CUT)
     )
     cut = (1 + np.floor(where * (beats - 1)).astype(int)) * (fmt.steps_per_measure // beats)
     changes = (chance < share) & (old.tokens[:, :, 0] != vocab.drums)
@@ -166,8 +165,8 @@ def _fill(
     half = fmt.beats_per_bar // 2 * (fmt.steps_per_measure // fmt.beats_per_bar)
     old = Tracks(tracks.tokens[bars], tracks.lengths[bars])
     kept = np.where(is_drum[bars], lengths_before(old, half, vocab), old.lengths)
-    each = np.repeat(np.arange(len(bars)), _FILLS)  # [F * fills]
-    stream = np.arange(fmt.max_tracks) + fmt.max_tracks * (np.arange(len(each)) % _FILLS)[:, None]
+    each = np.repeat(np.arange(len(bars)), FILLS)  # [F * fills]
+    stream = np.arange(fmt.max_tracks) + fmt.max_tracks * (np.arange(len(each)) % FILLS)[:, None]
     new = model.decode_tracks(
         z[bars[each]],
         labels[bars[each]],
@@ -178,8 +177,8 @@ def _fill(
         begin_tokens=old.tokens[each],
         begin_lengths=kept[each],
     )
-    scores = _busyness(new, half, vocab).reshape(len(bars), _FILLS)
-    best = np.arange(len(bars)) * _FILLS + scores.argmax(1)
+    scores = _busyness(new, half, vocab).reshape(len(bars), FILLS)
+    best = np.arange(len(bars)) * FILLS + scores.argmax(1)
     tracks.tokens[bars], tracks.lengths[bars] = new.tokens[best], new.lengths[best]
 
 
@@ -191,7 +190,7 @@ def _busyness(tracks: Tracks, start: int, vocab: Vocabulary) -> np.ndarray:
         & (tracks.tokens[:, :, :1] == vocab.drums)
         & (np.arange(tracks.tokens.shape[2]) < tracks.lengths[:, :, None])
     )
-    return (hits * (1 + np.isin(tracks.tokens, _SNARES_AND_TOMS))).sum((1, 2))
+    return (hits * (1 + np.isin(tracks.tokens, SNARES_AND_TOMS))).sum((1, 2))
 
 
 def lengths_before(tracks: Tracks, step: int | np.ndarray, vocab: Vocabulary) -> np.ndarray:
@@ -206,8 +205,8 @@ def lengths_before(tracks: Tracks, step: int | np.ndarray, vocab: Vocabulary) ->
         & (vocab.kinds[tracks.tokens] != EventType.TIME_SHIFT)
         & (np.arange(tracks.tokens.shape[2]) < tracks.lengths[:, :, None])
     )
-    places = np.arange(1, tracks.tokens.shape[2] + 1)
-    return (before * places).max(2)
+    counts = np.arange(1, tracks.tokens.shape[2] + 1)
+    return (before * counts).max(2)
 
 
 def _start_steps(tracks: Tracks, vocab: Vocabulary) -> np.ndarray:

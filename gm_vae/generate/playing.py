@@ -29,6 +29,7 @@ class Playing:
         seed: 0..2**32 - 1.
         drawn: whether it was drawn, since none was given.
         temperature: of the tokens.
+        drum_temperature: of the tokens of drums; by `temperature` if None.
         repeat_penalty: of note-ons that a track struck last.
         instruments: which of them play; any if None.
     """
@@ -36,6 +37,7 @@ class Playing:
     seed: int
     drawn: bool
     temperature: float
+    drum_temperature: float | None
     repeat_penalty: float
     instruments: Instruments | None
 
@@ -48,6 +50,7 @@ class Playing:
             seed % 2**32,  # what a seed is to every draw
             args.seed is None,
             args.temperature,
+            args.drum_temperature,
             args.repeat_penalty,
             None if wanted == Instruments() else wanted,
         )
@@ -57,6 +60,7 @@ class Playing:
         """Those of `GMVAE.decode`."""
         return {
             "temperature": self.temperature,
+            "drum_temperature": self.drum_temperature,
             "seed": self.seed,
             "repeat_penalty": self.repeat_penalty,
             "instruments": self.instruments,

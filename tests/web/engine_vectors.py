@@ -19,6 +19,7 @@ SIZES = {"encoder_units": 4, "decoder_units": (8, 8), "latent_size": 6, "start_u
 # temperature, seed, repeat penalty
 SETTINGS = [(0, 1, 1), (0.6, 81, 0), (0.6, 81, 1), (1.3, 2**32 - 5, 1)]
 MEASURES = 3
+SEED, DRUM_TRACK = 12, 2
 TEXTS = ("config.json", "weights_manifest.json")
 
 
@@ -59,6 +60,7 @@ def make() -> dict:
                 for temperature, seed, penalty in SETTINGS
             ],
         },
+        "phrases": phrases(model, z[0]),
         "encode": [
             {
                 "tracks": [m.tokens[t, : m.lengths[t]].tolist() for t in range(8)],
@@ -74,6 +76,30 @@ def decode(model, z, chords, temperature, seed, repeat_penalty) -> np.ndarray:
     """Tokens [B, T, E]."""
     draws = np.arange(len(z))
     return model.numpy.decode(z, chords, temperature, seed, draws, repeat_penalty=repeat_penalty)[0]
+
+
+def phrases(model, point) -> dict:
+    """A progression whose chords come back, with variations and fills; track 2 plays drums."""
+    from gm_vae.generate.gmvae import Decoding
+    from gm_vae.generate.phrases import Phrasing, play
+
+    chords = np.array([[1, 1], [8, 8], [1, 1], [5, 10], [1, 1], [8, 8]])
+    sections, z = np.zeros(len(chords), int), np.repeat(point[None], len(chords), 0)
+    programs = np.ones((len(chords), model.format.max_tracks, 130), bool)
+    programs[:, DRUM_TRACK, :128] = programs[:, DRUM_TRACK, 129:] = False
+    decoding, phrasing = Decoding(0.8, seed=SEED), Phrasing(0.6, True)
+    tracks = play(model, z, chords, sections, decoding, phrasing, programs)
+    return {
+        "point": point.tolist(),
+        "chords": chords.tolist(),
+        "temperature": 0.8,
+        "drum_temperature": 0.72,
+        "repeat_penalty": 1.0,
+        "seed": SEED,
+        "vary": 0.6,
+        "drum_track": DRUM_TRACK,
+        "tokens": trimmed(tracks.tokens),
+    }
 
 
 def trimmed(tokens: np.ndarray) -> list[list[int]]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from closeness import NETWORK, assert_close
 from near_ties import assert_same_choices
+from numpy.testing import assert_array_equal
 from telling_models import telling_model
 
 from gm_vae import arranger
@@ -88,6 +89,48 @@ def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
     model = load(golden / "trained_small")
     model.save(tmp_path / "model")
     assert_same_tokens(model, tmp_path / "model", node, kernel, count=24)
+
+
+def test_tracks_that_begin_as_told_are_those_of_the_package(node, kernel, tmp_path):
+    """Each track with a beginning, random numbers and a temperature of its own."""
+    model = telling_model(SIZES)
+    model.save(tmp_path / "model")
+    z, ids = random_requests(model, 6)
+    draws, labels = np.arange(6), ids
+    first, lengths = model.numpy.decode(z, labels, 1.0, 3, draws)
+    rng = np.random.default_rng(8)
+    begun = rng.integers(0, lengths + 1)  # nothing, some, or the whole track
+    streams = rng.integers(0, 50, lengths.shape)
+    temperature = rng.choice(np.float32([0.5, 0.8, 1.2]), lengths.shape)
+    expected, _ = model.numpy.decode(
+        z, labels, temperature, 4, draws, drum_temperature=temperature, repeat_penalty=1.0,
+        begin_tokens=first, begin_lengths=begun, streams=streams,
+    )  # fmt: skip
+    for track in np.ndindex(*begun.shape):
+        assert_array_equal(expected[track][: begun[track]], first[track][: begun[track]])
+        if begun[track] == lengths[track]:
+            assert_array_equal(expected[track], first[track])
+    rows = [
+        {
+            "stream": int(streams[track]),
+            "temperature": float(temperature[track]),
+            "beginning": first[track][: begun[track]].tolist(),
+        }
+        for track in np.ndindex(*begun.shape)
+    ]
+    decoding = {"temperature": 3, "repeatPenalty": 1}
+    request = {
+        "decode": [
+            {"z": z.tolist(), "chords": ids.tolist(), "seed": 4, "decoding": decoding, "rows": rows}
+        ]
+    }
+    (answer,) = node("engine.mjs", request, kernel, tmp_path / "model")["decoded"]
+    actual = np.zeros_like(expected)
+    for row, tokens in zip(actual.reshape(-1, expected.shape[-1]), answer["tokens"], strict=True):
+        row[: len(tokens)] = tokens
+    near = np.array(answer["margins"]).reshape(begun.shape) < 1e-4  # rounding may decide
+    assert near.mean() < 0.1
+    assert_array_equal(actual[~near], expected[~near])
 
 
 @pytest.mark.parametrize("quantization", ["float16", "uint8"])

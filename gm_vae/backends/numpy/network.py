@@ -145,7 +145,8 @@ class NumpyVAE:
         programs: np.ndarray | None = None,
         repeat_penalty: float = 0.0,
         drum_temperature: float | np.ndarray | None = None,
-        beginnings: tuple[np.ndarray, np.ndarray] | None = None,
+        begin_tokens: np.ndarray | None = None,
+        begin_lengths: np.ndarray | None = None,
         streams: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Well-formed tokens for each z; as `decoding.decode_side_by_side`.
@@ -161,8 +162,10 @@ class NumpyVAE:
                 least one of them; anything if None.
             repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`).
             drum_temperature: of drum tracks, likewise; `temperature` if None.
-            beginnings: the tokens that each track begins with: int [B, T, E], and how many of them
-                int [B, T]. They must obey the grammar; a track that ends in them is kept whole.
+            begin_tokens: int [B, T, E], what each track begins with, which must obey the grammar;
+                a track that ends there is kept whole.
+            begin_lengths: int [B, T], how many of these tokens each track begins with; none if
+                None.
             streams: int [B, T], which random numbers of its measure each track uses; its own
                 number if None.
 
@@ -178,8 +181,11 @@ class NumpyVAE:
             drum_temperature = temperature
         if streams is None:
             streams = np.arange(fmt.max_tracks)
-        if beginnings is None:
-            beginnings = np.zeros((1, 1, steps), np.int32), np.zeros(shape, np.int32)
+        if begin_tokens is None or begin_lengths is None:
+            begin_tokens, begin_lengths = (
+                np.zeros((1, 1, steps), np.int32),
+                np.zeros(shape, np.int32),
+            )
         rows = _Rows(
             draw=np.repeat(draws, fmt.max_tracks),
             stream=_per_track(streams, shape, np.int32),
@@ -187,8 +193,8 @@ class NumpyVAE:
             temperature=_per_track(temperature, shape, np.float32),
             drum_temperature=_per_track(drum_temperature, shape, np.float32),
             penalty=_per_track(repeat_penalty_at(repeat_penalty, temperature), shape, np.float32),
-            beginning=np.broadcast_to(beginnings[0], (*shape, steps)).reshape(total, steps),
-            begun=np.reshape(beginnings[1], -1),
+            beginning=np.broadcast_to(begin_tokens, (*shape, steps)).reshape(total, steps),
+            begun=np.reshape(begin_lengths, -1),
         )
         tokens = np.zeros((total, steps), np.int32)
         lengths = np.zeros(total, np.int32)

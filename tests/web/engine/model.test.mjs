@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
-import {assemble} from '../../../export/web/build.mjs';
 import {eventChords} from '../../../export/web/src/engine/encoder.js';
 import {NEVER, TrackGrammar} from '../../../export/web/src/engine/grammar.js';
-import {Model} from '../../../export/web/src/engine/model.js';
 import {choose} from '../../../export/web/src/engine/sampling.js';
 import {Format} from '../../../export/web/src/music/format.js';
+import {loadModel} from '../model.mjs';
 import {seeded, vectors} from '../vectors.mjs';
 
-const {files, decode, encode} = vectors('engine');
+const {decode, encode} = vectors('engine');
 const format = new Format();
-
-/** The bytes of a file of the vector's checkpoint. */
-async function read(name) {
-  const content = files[name];
-  const bytes = typeof content === 'string'
-    ? Buffer.from(content, 'base64') : Buffer.from(JSON.stringify(content));
-  return Uint8Array.from(bytes).buffer;
-}
 
 let model;
 before(async () => {
-  model = await Model.load(read, new Uint8Array(await assemble()));
+  model = await loadModel();
 });
 
 /** A row for each track of each measure. */

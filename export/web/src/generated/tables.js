@@ -89,7 +89,17 @@ export const MIDI = {
 };
 
 export const DECODING = {
+  temperature: 0.5,
   repeatPenalty: 1.0,
+};
+
+export const PHRASES = {
+  vary: 0.5,
+  phraseBars: 4,
+  fills: 4,
+  fillTemperature: 1.0,
+  snaresAndToms: [37, 38, 39, 40, 41, 43, 45, 47, 48, 50],
+  places: {"changes": -3, "cut": -4},
 };
 
 export const PRIOR = {

@@ -1,5 +1,6 @@
 /** What a person has chosen: plain values, which a link holds. */
 
+import {DECODING} from '../generated/tables.js';
 import {parseChords} from './progression.js';
 
 /** @import {PartSound} from '../music/midi_writer.js' */
@@ -46,7 +47,7 @@ export function newArrangement(random = Math.random) {
     blend: chords.map(() => 0),
     a: {seed: randomSeed(random)},
     b: {seed: randomSeed(random)},
-    temperature: 50,
+    temperature: Math.round(100 * DECODING.temperature),
     seed: randomSeed(random),
     qpm: 110,
     loop: true,

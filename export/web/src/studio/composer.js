@@ -1,9 +1,10 @@
 /** Arrangement -> song: asks the engine for the measures that it has not made before. */
 
 import {drumTemperatureAt} from '../engine/grammar.js';
+import {phrase} from '../engine/phrases.js';
 import {between} from '../engine/points.js';
 import {earlyPoint, priorPoint} from '../engine/prior.js';
-import {DECODING} from '../generated/tables.js';
+import {DECODING, PHRASES} from '../generated/tables.js';
 import {Format} from '../music/format.js';
 import {makeSong, partKeys, presentTracks} from '../music/song.js';
 import {unpackPoint} from '../state/point_text.js';
@@ -25,7 +26,6 @@ const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
  *
  * A track of a measure: the row that asked for it, and its tokens.
  * @typedef {{row: SourcedRow, tokens: Uint16Array}} DecodedTrack
- * @typedef {{chords: number[], tracks: DecodedTrack[]}} DecodedMeasure
  */
 
 export class Composer {
@@ -55,16 +55,24 @@ export class Composer {
 
   /** @param {Wanted} wanted */
   async compose(wanted) {
+    const {format} = this;
+    const {temperature} = wanted;
     const bars = this._bars(wanted);
-    const rows = bars.flatMap((bar) => bar.rows);
-    const tokens = await this._decode(rows, wanted.temperature);
-    const measures = bars.map((bar, i) => ({
-      chords: bar.chords,
-      tracks: presentTracks(bar.rows.map((row, track) =>
-        ({row, tokens: tokens[i * this.format.maxTracks + track]}))),
-    }));
-    await this._roll(measures, wanted);
-    return makeSong(measures, this.format);
+    const tokens = await this._decode(bars.flatMap(({rows}) => rows), temperature);
+    const decoded = bars.map(({rows}, i) => rows.map((row, track) =>
+      ({row, tokens: tokens[i * format.maxTracks + track]})));
+    await this._roll(decoded, wanted);
+    const tracks = await phrase(
+      bars.map(({rows: [{source}]}, i) => ({
+        point: source,
+        rows: decoded[i].map(({row}) => row),
+        tokens: decoded[i].map((track) => track.tokens),
+      })),
+      {vary: PHRASES.vary, fills: true}, temperature / 100, format,
+      (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
+    return makeSong(bars.map(({chords}, i) => ({
+      chords, tracks: presentTracks(tracks[i].map((own) => ({tokens: own}))),
+    })), format);
   }
 
   /** @param {Wanted} wanted */
@@ -120,21 +128,24 @@ export class Composer {
 
   /**
    * Plays the parts that were rolled again anew: other random numbers, the same instrument.
-   * @param {DecodedMeasure[]} measures changed in place
+   * @param {DecodedTrack[][]} measures changed in place
    * @param {Wanted} wanted
    */
   async _roll(measures, {parts, temperature}) {
-    const rolled = measures.flatMap(({tracks}) =>
-      partKeys(tracks, this.format).flatMap((key, i) => {
+    const rolled = measures.flatMap((tracks) => {
+      const present = presentTracks(tracks);
+      return partKeys(present, this.format).flatMap((key, i) => {
         const roll = parts[key]?.roll;
-        return roll ? [{track: tracks[i], roll, program: Number(key.split('.')[0])}] : [];
-      }));
+        return roll ? [{track: present[i], roll, program: Number(key.split('.')[0])}] : [];
+      });
+    });
     if (!rolled.length) return;
     const rows = rolled.map(({track, roll, program}) => ({
       ...track.row, program, seed: (track.row.seed + Math.imul(roll, 0x9e3779b1)) >>> 0,
     }));
     const tokens = await this._decode(rows, Math.max(temperature, ROLLED_TEMPERATURE));
     rolled.forEach(({track}, i) => {
+      track.row = rows[i];
       track.tokens = tokens[i];
     });
   }
@@ -145,5 +156,7 @@ export class Composer {
  * @param {SourcedRow} row
  * @param {number} temperature
  */
-const keyOf = ({source, track, chords, seed, program}, temperature) =>
-  [source, track, chords, seed, program ?? '', temperature].join(';');
+const keyOf = ({source, track, chords, seed, draw, program, stream, beginning, ...own}, temperature) => [
+  source, track, chords, seed, draw, program ?? '', stream ?? '', beginning ?? '',
+  own.temperature ?? temperature,
+].join(';');

@@ -1,0 +1,178 @@
+/**
+ * Bars that belong together: one groove, fills, and bars that come back a little changed
+ * (`gm_vae.generate.phrases`, with equal tokens).
+ */
+
+import {PHRASES} from '../generated/tables.js';
+import {NOTE_ON, TIME_SHIFT} from '../music/format.js';
+import {uniform} from './sampling.js';
+
+/** @import {Format} from '../music/format.js' */
+/** @import {Row} from './decoder.js' */
+
+/**
+ * A bar whose tracks are decoded with draw 0.
+ * @typedef {object} PhraseBar
+ * @property {string} point a name of its point; bars of one point share a groove
+ * @property {Row[]} rows a row for each track
+ * @property {ArrayLike<number>[]} tokens of each row
+ *
+ * How bars follow each other.
+ * @typedef {object} Phrasing
+ * @property {number} vary the share of pitched tracks that change when a bar comes back, 0..1
+ * @property {boolean} fills whether the last bar of four ends in a drum fill
+ *
+ * @typedef {(rows: Row[]) => Promise<ArrayLike<number>[]>} Decode
+ */
+
+/**
+ * The tokens of each bar. At temperature 0 nothing is varied or filled.
+ * @param {PhraseBar[]} bars
+ * @param {Phrasing} phrasing
+ * @param {number} temperature of the rows
+ * @param {Format} format
+ * @param {Decode} decode tokens of more rows
+ */
+export async function phrase(bars, {vary, fills}, temperature, format, decode) {
+  /** Point -> the tracks of its first bar. @type {Map<string, ArrayLike<number>[]>} */
+  const grooves = new Map();
+  for (const {point, tokens} of bars) if (!grooves.has(point)) grooves.set(point, tokens);
+  const tracks = bars.map(({point, tokens}) =>
+    tokens.map((own, track) => (isDrums(own, format) ? grooves.get(point)?.[track] ?? own : own)));
+  if (!(temperature > 0)) return tracks;
+  const changes = vary > 0 ? variations(bars, tracks, vary, format) : [];
+  const candidates = fills ? fillCandidates(bars, tracks, format) : [];
+  const decoded = await decode([...changes, ...candidates].map(({row}) => row));
+  changes.forEach(({bar, track}, i) => {
+    tracks[bar][track] = decoded[i];
+  });
+  chooseFills(tracks, candidates, decoded.slice(changes.length), format);
+  return tracks;
+}
+
+/** @param {ArrayLike<number>} tokens @param {Format} format */
+const isDrums = (tokens, format) => tokens[0] === format.drums;
+
+/**
+ * The pitched tracks of bars that come back whose ends are drawn anew.
+ * @param {PhraseBar[]} bars
+ * @param {ArrayLike<number>[][]} tracks
+ * @param {number} share
+ * @param {Format} format
+ */
+function variations(bars, tracks, share, format) {
+  const {changes, cut} = PHRASES.places;
+  const beat = Math.floor(format.stepsPerMeasure / format.beatsPerBar);
+  const seen = new Set();
+  return bars.flatMap(({point, rows}, bar) => {
+    const pattern = `${point}: ${rows[0].chords}`;
+    const comesBack = seen.has(pattern);
+    seen.add(pattern);
+    if (!comesBack) return [];
+    return rows.flatMap((row, track) => {
+      const tokens = tracks[bar][track];
+      const chance = uniform(row.seed, 1 + bar, track, changes);
+      if (!(chance < share) || isDrums(tokens, format)) return [];
+      const where = uniform(row.seed, 1 + bar, track, cut);
+      const step = (1 + Math.floor(where * (format.beatsPerBar - 1))) * beat;
+      const beginning = tokensBefore(tokens, step, format);
+      return [{bar, track, row: {...row, draw: 1 + bar, beginning}}];
+    });
+  });
+}
+
+/**
+ * The last bar of each four of bars of one point, and the last one of four or more.
+ * @param {PhraseBar[]} bars
+ */
+function fillBars(bars) {
+  const {phraseBars} = PHRASES;
+  if (bars.length < phraseBars || bars.some(({point}) => point !== bars[0].point)) return [];
+  return [...bars.keys()].filter((bar) =>
+    bar % phraseBars === phraseBars - 1 || bar === bars.length - 1);
+}
+
+/**
+ * @param {PhraseBar[]} bars
+ * @param {ArrayLike<number>[][]} tracks
+ * @param {Format} format
+ */
+function fillCandidates(bars, tracks, format) {
+  const half = halfOf(format);
+  return fillBars(bars).flatMap((bar) =>
+    Array.from({length: PHRASES.fills}, (_, candidate) =>
+      bars[bar].rows.flatMap((row, track) => {
+        const tokens = tracks[bar][track];
+        if (!isDrums(tokens, format)) return [];
+        const fill = {
+          draw: 1 + bar,
+          stream: track + format.maxTracks * candidate,
+          temperature: PHRASES.fillTemperature,
+          beginning: tokensBefore(tokens, half, format),
+        };
+        return [{bar, track, candidate, row: {...row, ...fill}}];
+      })).flat());
+}
+
+/**
+ * Puts the busiest fill of each bar into `tracks`.
+ * @param {ArrayLike<number>[][]} tracks
+ * @param {{bar: number, track: number, candidate: number}[]} candidates
+ * @param {ArrayLike<number>[]} decoded
+ * @param {Format} format
+ */
+function chooseFills(tracks, candidates, decoded, format) {
+  const half = halfOf(format);
+  /** Bar -> the busyness of each candidate. @type {Map<number, number[]>} */
+  const scores = new Map();
+  candidates.forEach(({bar, candidate}, i) => {
+    const own = scores.get(bar) ?? Array(PHRASES.fills).fill(0);
+    own[candidate] += busyness(decoded[i], half, format);
+    scores.set(bar, own);
+  });
+  candidates.forEach(({bar, track, candidate}, i) => {
+    const own = scores.get(bar) ?? [];
+    if (candidate === own.indexOf(Math.max(...own))) tracks[bar][track] = decoded[i];
+  });
+}
+
+/** The step in the middle of a bar, on a beat. @param {Format} format */
+const halfOf = (format) =>
+  Math.floor(format.beatsPerBar / 2) * Math.floor(format.stepsPerMeasure / format.beatsPerBar);
+
+/**
+ * Hits of a drum track from a step on; those of snares and toms count twice.
+ * @param {ArrayLike<number>} tokens
+ * @param {number} start
+ * @param {Format} format
+ */
+function busyness(tokens, start, format) {
+  let [hits, step] = [0, 0];
+  for (const token of Array.from(tokens)) {
+    step += shiftOf(token, format);
+    if (format.kind(token) === NOTE_ON && step >= start) {
+      hits += PHRASES.snaresAndToms.includes(token) ? 2 : 1;
+    }
+  }
+  return hits;
+}
+
+/**
+ * The tokens of a track before a step, without the time shift that leads to it or over it. An
+ * absent track is whole.
+ * @param {ArrayLike<number>} tokens
+ * @param {number} step
+ * @param {Format} format
+ */
+export function tokensBefore(tokens, step, format) {
+  let [now, count] = [0, 0];
+  Array.from(tokens).forEach((token, i) => {
+    if (now < step && format.kind(token) !== TIME_SHIFT) count = i + 1;
+    now += shiftOf(token, format);
+  });
+  return Array.from(tokens).slice(0, count);
+}
+
+/** @param {number} token @param {Format} format */
+const shiftOf = (token, format) =>
+  (format.kind(token) === TIME_SHIFT ? format.shiftSteps(token) : 0);
