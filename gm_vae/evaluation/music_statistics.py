@@ -49,8 +49,9 @@ class Statistic:
 
     @property
     def label(self) -> str:
-        """The name for people."""
-        return self.name.replace("_", " ")
+        """The name for people, with the unit."""
+        name = self.name.replace("_", " ")
+        return name if self.unit in ("share", "number") else f"{name}, {self.unit}"
 
 
 def measure_statistics(measures: Sequence[Measure]) -> np.ndarray:
@@ -363,10 +364,10 @@ STATISTICS = (
         "polyphony", "notes", _attribute("polyphony"),
         "pitched notes that sound at a time, mean of the measure's steps",
     ),
-    Statistic("pitch", "MIDI pitch", _attribute("pitch"), "mean pitch of the pitched notes"),
+    Statistic("pitch", "MIDI number", _attribute("pitch"), "mean pitch of the pitched notes"),
     Statistic("velocity", "1 to 127", _attribute("velocity"), "mean velocity of the notes"),
     Statistic(
-        "velocity_spread", "velocities", _velocity_spread,
+        "velocity_spread", "1 to 127", _velocity_spread,
         "standard deviation of the velocities in a track, mean of the tracks",
     ),
 )  # fmt: skip

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Chords = str | Sequence[str] | None
 REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
 _MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
-_HOTTEST = 1e6  # above, every token is as likely as any other
+HOTTEST = 1e6  # above, every token is as likely as any other
 FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
 
 
@@ -225,8 +225,8 @@ class GMVAE:
             raise UsageError(
                 f"z has shape {list(z.shape)}; this model needs [B, {self.config.latent_size}]."
             )
-        if not 0 <= temperature <= _HOTTEST:
-            raise UsageError(f"temperature is {temperature}; give a number from 0 to {_HOTTEST:g}.")
+        if not 0 <= temperature <= HOTTEST:
+            raise UsageError(f"temperature is {temperature}; give a number from 0 to {HOTTEST:g}.")
         seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
         labels = chord_labels(chords, len(z), self.format)
         draws = np.zeros(len(z), np.int32) if same_draw else np.arange(len(z), dtype=np.int32)
