@@ -31,8 +31,8 @@ class EvaluateArguments(ModelArguments):
     )
     samples: int = flag(
         512,
-        "Points of the prior that are decoded and compared with as many measures of the split; "
-        "0 leaves it out.",
+        "Points of the prior that are decoded and compared with twice as many measures of the "
+        "split; 0 leaves it out.",
         least=0,
         most=MOST_MEASURES,
     )

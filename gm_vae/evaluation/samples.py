@@ -108,8 +108,8 @@ def sample_split(
     """Decode up to `count` points of the prior and compare them with real measures of a split.
 
     Args:
-        count: how many samples, at least 1; fewer are made where the split has less than twice as
-            many measures.
+        count: how many samples, at least 1, for the first 2 * `count` measures; if the split has
+            fewer, half as many as it has.
         temperature: of the samples; the repeat penalty is the default one.
         seed: of points and decoding.
 
