@@ -57,6 +57,7 @@ setuptools.setup(
         "mido>=1.2",
         "note-seq>=0.0.5",
         "numpy>=1.26",
+        "scikit-learn>=1.3",
         "tensorboard>=2.18",
         "tensorflow>=2.18",
         "tensorflow-probability>=0.25",

@@ -247,7 +247,11 @@ class PreprocessArguments(Arguments):
         None, "Folder of the dataset, local or gs://, s3://; it is made.", required=True
     )
     validation_percent: float = flag(5.0, "Percent of songs for validation.")
-    test_percent: float = flag(5.0, "Percent of songs for the test.")
+    test_percent: float = flag(
+        5.0,
+        "Percent of songs for the test; 100 with --validation_percent=0 where a model is only to "
+        "be scored.",
+    )
     workers: int = flag(0, "Processes; 0: as the input is worth.")
     force: bool = flag(False, "Replace a finished dataset.")
     runner: str = flag(

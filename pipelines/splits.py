@@ -9,7 +9,8 @@ measures' hashes: songs that have two of these in common are held together, unde
 Keys are uniform numbers. In a corpus of more than `RANKED` songs, a song is held out if its key is
 below a fixed share of all numbers: more songs do not move it to another split. In a smaller one
 that could leave a split empty by bad luck, so keys are ranked and the lowest are held out: at
-least one song for each split that is wished for, as long as one remains for training.
+least one song for each split that is wished for, as long as one remains for training. A test share
+of 100 % holds out all songs, of music that a model is only to be scored on.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from gm_vae.pipelines.chunks import SongInfo
 
 RANKED = 1000
 
+_PAST_ALL = b"\xff" * 33  # greater than each key, which has 32 bytes
 _SKETCH_HASHES = 8
 _SKETCH_DTYPE = np.dtype(">u8")  # sorts as the bytes do
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # odd: they lose no bit
@@ -146,6 +148,8 @@ def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) 
         validation_percent: share of the songs for validation.
         test_percent: share of the songs for the test.
     """
+    if test_percent == 100:
+        return SplitThresholds(_PAST_ALL, _PAST_ALL)
     if len(keys) > RANKED:
         return SplitThresholds(
             _quantile(test_percent), _quantile(validation_percent + test_percent)
@@ -158,22 +162,25 @@ def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) 
         test = 0
     if len(keys) < 1 + validation:
         validation = 0
-    bounds = [*sorted(keys), b"\xff" * 33]  # one past the greatest key
+    bounds = [*sorted(keys), _PAST_ALL]
     return SplitThresholds(bounds[test], bounds[test + validation])
 
 
 def check_percents(validation_percent: float, test_percent: float) -> None:
-    """Raise UsageError unless the shares leave something to train on."""
+    """Raise UsageError unless the shares leave something to train on, or all is for the test."""
     for name, percent in (
         ("validation_percent", validation_percent),
         ("test_percent", test_percent),
     ):
-        if not 0 <= percent < 100:
-            raise UsageError(f"{name} is {percent:g}; give a number from 0 up to 100.")
+        if not 0 <= percent <= 100:
+            raise UsageError(f"{name} is {percent:g}; give a number from 0 to 100.")
+    if (validation_percent, test_percent) == (0, 100):
+        return
     if validation_percent + test_percent >= 100:
         raise UsageError(
             f"validation_percent {validation_percent:g} and test_percent {test_percent:g} leave "
-            "no songs for training; choose smaller shares, such as 5 and 5."
+            "no songs for training; choose smaller shares, such as 5 and 5, or 0 and 100 to hold "
+            "out all songs."
         )
 
 

@@ -38,7 +38,7 @@ sizes = ["--encoder_units=12", "--decoder_units=16,16", "--latent_size=6"]
 training = ["--batch_size=16", "--steps=4", "--save_every=2", "--log_every=1"]
 assert main(["train", f"--data={data}", f"--output={run}", *sizes, *training]) == 0
 model = f"--model={run}"
-assert main(["evaluate", model, f"--data={data}", "--limit=40", "--samples=0"]) == 0
+assert main(["evaluate", model, f"--data={data}", "--limit=40", "--draws=0", "--samples=8"]) == 0
 song = f"--output={run}/song.mid"
 assert main(["generate", model, "--chords=C Am F G", "--seed=1", song]) == 0
 assert main(["encode", model, f"--midi={run}/song.mid", f"--output={run}/points.json"]) == 0

@@ -66,10 +66,19 @@ _CHECKSUM = "sha256"
 FIGURES = Fields(
     {},
     {
+        "sources": ListOf(Text()),
         "split": Text(),
         "measures": Whole(),
         "importance_weighted": Maybe(Fields({}, {"bits_per_measure": figure})),
-        "reconstructions": Maybe(Fields({}, {"note_f1": figure})),
+        "reconstructions": Maybe(
+            Fields({}, dict.fromkeys(("note_f1", "pitched_note_f1", "drum_note_f1"), figure))
+        ),
+        "samples": Maybe(
+            Fields(
+                {"temperature": figure},
+                dict.fromkeys(("distance", "distance_floor", "auc", "auc_floor"), Maybe(figure)),
+            )
+        ),
     },
 )
 

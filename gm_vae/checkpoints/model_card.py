@@ -164,7 +164,9 @@ def _figures(training: dict[str, Any]) -> str:
     if not figures:
         return "None are known: `gm-vae evaluate` measures them, `--evaluation` puts them here."
     where = f"{figures.get('split', 'test')} split" if given else "validation during training"
-    rows = [("measures", f"{figures.get('measures', 0):,} ({where})")]
+    music = ", ".join(figures.get("sources", []))
+    rows = [("music", music)] if music else []
+    rows.append(("measures", f"{figures.get('measures', 0):,} ({where})"))
     for key, name, digits in (
         ("bits_per_measure", "bits a measure", 1),
         ("reconstruction_bits", "of them reconstruction", 1),
@@ -181,7 +183,26 @@ def _figures(training: dict[str, Any]) -> str:
     notes = figures.get("reconstructions") or {}
     if "note_f1" in notes:
         rows.append(("F1 of greedy notes", f"{notes['note_f1']:.3f}"))
+    for key, name in (("pitched_note_f1", "pitched"), ("drum_note_f1", "drums")):
+        if key in notes:
+            rows.append((f"of them {name}", f"{notes[key]:.3f}"))
+    rows += _samples(figures.get("samples") or {})
     return _table(rows)
+
+
+def _samples(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """How far samples are from real measures, and these from others (`gm-vae evaluate`)."""
+    return [
+        (
+            f"{name}, samples at temperature {figures['temperature']:g}",
+            f"{figures[key]:.3f} (real music {figures[floor]:.3f})",
+        )
+        for key, floor, name in (
+            ("distance", "distance_floor", "distance from real measures"),
+            ("auc", "auc_floor", "AUC of a classifier"),
+        )
+        if figures.get(key) is not None and figures.get(floor) is not None
+    ]
 
 
 def _table(rows: list[tuple[str, str]]) -> str:

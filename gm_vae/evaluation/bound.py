@@ -23,12 +23,12 @@ class Bound:
 
     Attributes:
         measures: how many were scored.
-        samples: K, draws of z a measure.
+        draws: K, of z for each measure.
         bits_per_measure: mean of -log2 of the importance-weighted estimate of p(measure).
     """
 
     measures: int
-    samples: int
+    draws: int
     bits_per_measure: float
 
 
@@ -36,14 +36,14 @@ def bound_split(
     network: HierarchicalVAE,
     dataset_dir: str | os.PathLike[str],
     split: str,
-    samples: int,
+    draws: int,
     *,
     batch_size: int = 256,
     limit: int | None = None,
     seed: int = 0,
     show_progress: bool = False,
 ) -> Bound:
-    """Bound the measures of a split with K = `samples` draws of z each.
+    """Bound the measures of a split with K = `draws` draws of z each.
 
     The other arguments and the errors are those of `gm_vae.evaluation.scores.evaluate`. The time
     is that of K passes of the decoder.
@@ -65,8 +65,8 @@ def bound_split(
             measures = batch["tokens"], batch["lengths"], batch["chords"]
             mu, sigma = encode(*measures)
             bound = importance_weighted_bound(
-                functools.partial(log_likelihood, measures), mu, sigma, samples, (seed, index)
+                functools.partial(log_likelihood, measures), mu, sigma, draws, (seed, index)
             )
             nats -= float(ops.convert_to_numpy(bound).sum(dtype=np.float64))
-            progress.update(len(mu), f"with {samples} draws of z")
-    return Bound(total, samples, nats / total / math.log(2))
+            progress.update(len(mu), f"with {draws} draws of z")
+    return Bound(total, draws, nats / total / math.log(2))

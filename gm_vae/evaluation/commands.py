@@ -7,7 +7,8 @@ from typing import Any
 
 from gm_vae.command import Command
 from gm_vae.flags import flag
-from gm_vae.generate.arguments import ModelArguments
+from gm_vae.generate.arguments import MOST_MEASURES, ModelArguments
+from gm_vae.generate.gmvae import HOTTEST
 from gm_vae.music.note_matching import TOLERANCE_STEPS
 
 _EXAMPLES = 4  # pictures of a measure and its reconstruction
@@ -22,11 +23,21 @@ class EvaluateArguments(ModelArguments):
     limit: int | None = flag(
         None, "At most so many measures, the first of the files.", least=1, most=2**53
     )
-    samples: int = flag(
+    draws: int = flag(
         16,
         "Draws of z for the importance-weighted bound, a decoder pass each; 0 leaves it out.",
         least=0,
         most=100_000,
+    )
+    samples: int = flag(
+        512,
+        "Points of the prior that are decoded and compared with twice as many measures of the "
+        "split; 0 leaves it out.",
+        least=0,
+        most=MOST_MEASURES,
+    )
+    temperature: float = flag(
+        0.5, "Of these samples: 0 plays safe, 1 and more dares.", least=0, most=HOTTEST
     )
     onset_tolerance: int = flag(
         TOLERANCE_STEPS,
@@ -35,7 +46,7 @@ class EvaluateArguments(ModelArguments):
         most=32_767,
     )
     batch_size: int = flag(256, "Measures scored at once.", least=1, most=65_536)
-    seed: int = flag(0, "Seed of the draws of z.", least=0, most=2**32 - 1)
+    seed: int = flag(0, "Seed of the draws of z and of the samples.", least=0, most=2**32 - 1)
     output: str | None = flag(
         None, "Also write the figures: a file that ends in .json, or a folder, with pictures too."
     )
@@ -43,9 +54,11 @@ class EvaluateArguments(ModelArguments):
 
 
 def _evaluate(args: EvaluateArguments) -> None:
+    from gm_vae.data import dataset as dataset_lib
     from gm_vae.evaluation.bound import bound_split
     from gm_vae.evaluation.reconstruction import reconstruct_split
     from gm_vae.evaluation.report import Report, check_output, write_report
+    from gm_vae.evaluation.samples import sample_split
     from gm_vae.evaluation.scores import evaluate
     from gm_vae.generate.loading import load
 
@@ -58,13 +71,25 @@ def _evaluate(args: EvaluateArguments) -> None:
     }  # fmt: skip
     figures = evaluate(model.network, *where, seed=args.seed, **common)
     bound = None
-    if args.samples:
-        bound = bound_split(model.network, *where, args.samples, seed=args.seed, **common)
+    if args.draws:
+        bound = bound_split(model.network, *where, args.draws, seed=args.seed, **common)
     reconstructions = reconstruct_split(
         model, *where, tolerance_steps=args.onset_tolerance, examples=_EXAMPLES, **common
     )
-    about = {"model": args.model, "data": args.data, "split": args.split, "seed": args.seed}
-    report = Report(about, figures, bound, reconstructions)
+    samples = None
+    if args.samples:
+        samples = sample_split(
+            model, *where, args.samples, temperature=args.temperature, seed=args.seed,
+            show_progress=True,
+        )  # fmt: skip
+    about = {
+        "model": args.model,
+        "data": args.data,
+        "sources": list(dataset_lib.load(args.data).sources),
+        "split": args.split,
+        "seed": args.seed,
+    }
+    report = Report(about, figures, bound, reconstructions, samples)
     if args.output:
         write_report(report, args.output, args.force)
     print(report.table())
@@ -75,8 +100,11 @@ EVALUATE = Command(
     summary="Score how well a model explains measures that it was not trained on.",
     example=(
         "gm-vae evaluate --model=runs/mine --data=data/mine\n"
-        "gm-vae evaluate --model=runs/mine --data=data/mine --split=validation --samples=64 "
-        "--output=report"
+        "gm-vae evaluate --model=runs/mine --data=data/mine --split=validation --draws=64 "
+        "--output=report\n"
+        "gm-vae preprocess --input=others/ --output=data/others --validation_percent=0 "
+        "--test_percent=100\n"
+        "gm-vae evaluate --model=runs/mine --data=data/others"
     ),
     arguments=EvaluateArguments,
     run=_evaluate,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gm_vae.evaluation.music_statistics import STATISTICS
+from gm_vae.evaluation.samples import Samples
 from gm_vae.evaluation.scores import Evaluation
 from gm_vae.generate.piano_roll import draw_piano_roll
 from gm_vae.model.diagnostics import ACTIVE_VARIANCE
@@ -24,11 +26,19 @@ _DPI = 120
 
 
 def draw_pictures(
-    figures: Evaluation, examples: Sequence[Sequence[Measure]], folder: pathlib.Path
+    figures: Evaluation,
+    examples: Sequence[Sequence[Measure]],
+    samples: Samples | None,
+    folder: pathlib.Path,
 ) -> None:
-    """Write kl_by_unit.png, tokens_by_type.png and reconstruction_N.png into a folder."""
+    """Write kl_by_unit.png, tokens_by_type.png, reconstruction_N.png, samples.png into a folder.
+
+    The last of them only if there are samples.
+    """
     kl_figure(figures).savefig(folder / "kl_by_unit.png")
     types_figure(figures).savefig(folder / "tokens_by_type.png")
+    if samples:
+        samples_figure(samples).savefig(folder / "samples.png")
     for number, pair in enumerate(examples, 1):
         draw_piano_roll(
             pair,
@@ -71,6 +81,25 @@ def types_figure(figures: Evaluation) -> Figure:
         axes.margins(x=0.15)
     panels[0].set_xlim(0, 1.15)
     panels[1].tick_params(labelleft=False)
+    return figure
+
+
+def samples_figure(samples: Samples) -> Figure:
+    """Distance of each statistic from real measures, the greatest first, and its noise floor."""
+    found = samples.comparison.statistics
+    known = [each for each in STATISTICS if np.isfinite(found[each.name].distance)]
+    known.sort(key=lambda each: found[each.name].distance)
+    figure, (axes,) = _figure(1, (7, 1.2 + 0.2 * len(known)))
+    labels = [each.label for each in known]
+    axes.barh(labels, [found[each.name].distance for each in known], color=_ACTIVE, label="samples")
+    axes.plot(
+        [found[each.name].floor for each in known], labels, "|", color=_OTHER, markersize=9,
+        markeredgewidth=2.5, label="other real measures",
+    )  # fmt: skip
+    axes.margins(y=0.01)
+    axes.set_xlabel("Wasserstein-1 distance from real measures, in their standard deviations")
+    axes.set_title(f"{samples.count:,} samples at temperature {samples.temperature:g}")
+    axes.legend(frameon=False)
     return figure
 
 

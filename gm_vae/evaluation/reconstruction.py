@@ -14,7 +14,7 @@ from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.operations import reconstruct
 from gm_vae.music.consonance import chord_time
 from gm_vae.music.measure import Measure
-from gm_vae.music.note_matching import TOLERANCE_STEPS, NoteScores, compare_notes
+from gm_vae.music.note_matching import TOLERANCE_STEPS, NoteScores, compare_kinds
 from gm_vae.progress import Progress
 
 
@@ -25,7 +25,7 @@ class Reconstructions:
     Attributes:
         measures: how many were decoded.
         tolerance_steps: how far apart the onsets of matching notes may be.
-        notes: matched, real and decoded notes, over all measures.
+        pitched, drums: matched, real and decoded notes, over all measures.
         same: measures that came back token for token.
         note_time_in_chord: share of pitched note time inside the chords, of the reconstructions;
             None if no measure has a chord.
@@ -35,11 +35,17 @@ class Reconstructions:
 
     measures: int
     tolerance_steps: int
-    notes: NoteScores
+    pitched: NoteScores
+    drums: NoteScores
     same: int
     note_time_in_chord: float | None
     real_note_time_in_chord: float | None
     examples: list[tuple[Measure, Measure]] = dataclasses.field(repr=False, compare=False)
+
+    @property
+    def notes(self) -> NoteScores:
+        """Pitched notes and drum hits together."""
+        return self.pitched + self.drums
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as JSON values, without the examples."""
@@ -50,7 +56,10 @@ class Reconstructions:
             "note_precision": notes.precision,
             "note_recall": notes.recall,
             "note_f1": notes.f1,
-            "notes": dataclasses.asdict(notes),
+            "pitched_note_f1": self.pitched.f1,
+            "drum_note_f1": self.drums.f1,
+            "pitched_notes": dataclasses.asdict(self.pitched),
+            "drum_notes": dataclasses.asdict(self.drums),
             "same_measures": self.same,
             "note_time_in_chord": self.note_time_in_chord,
             "real_note_time_in_chord": self.real_note_time_in_chord,
@@ -80,13 +89,14 @@ def reconstruct_split(
     total = total if limit is None else min(limit, total)
     shown = {total * index // max(examples, 1) for index in range(examples)}
     measures = itertools.islice(dataset_lib.read_measures(dataset_dir, split), total)
-    notes, same, kept, done = NoteScores(), 0, [], 0
+    pitched, drums, same, kept, done = NoteScores(), NoteScores(), 0, [], 0
     harmony = {"real": np.zeros(2, int), "decoded": np.zeros(2, int)}
     with Progress(total, "measure", shown=show_progress) as progress:
         while part := list(itertools.islice(measures, batch_size)):
             found = reconstruct(model, part)
             for real, decoded in zip(part, found):
-                notes += compare_notes(real, decoded, tolerance_steps)
+                of_pitched, of_drums = compare_kinds(real, decoded, tolerance_steps)
+                pitched, drums = pitched + of_pitched, drums + of_drums
                 same += real == decoded
                 if done in shown:
                     kept.append((real, decoded))
@@ -100,7 +110,8 @@ def reconstruct_split(
     return Reconstructions(
         measures=done,
         tolerance_steps=tolerance_steps,
-        notes=notes,
+        pitched=pitched,
+        drums=drums,
         same=same,
         note_time_in_chord=in_chord["decoded"],
         real_note_time_in_chord=in_chord["real"],

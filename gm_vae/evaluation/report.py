@@ -11,6 +11,7 @@ from gm_vae.errors import UsageError
 from gm_vae.evaluation.bound import Bound
 from gm_vae.evaluation.pictures import draw_pictures
 from gm_vae.evaluation.reconstruction import Reconstructions
+from gm_vae.evaluation.samples import Samples
 from gm_vae.evaluation.scores import Evaluation
 from gm_vae.files import output_file, output_folder, user_path
 
@@ -26,12 +27,14 @@ class Report:
         figures: under teacher forcing.
         bound: the importance-weighted bound, None if it was not wanted.
         reconstructions: of greedy decoding.
+        samples: of the prior; None if they were not wanted, or the split has a single measure.
     """
 
     about: dict[str, Any]
     figures: Evaluation
     bound: Bound | None
     reconstructions: Reconstructions
+    samples: Samples | None
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as JSON values: those of `Evaluation` first, then the others by part."""
@@ -40,6 +43,7 @@ class Report:
             **self.figures.to_dict(),
             "importance_weighted": dataclasses.asdict(self.bound) if self.bound else None,
             "reconstructions": self.reconstructions.to_dict(),
+            "samples": self.samples.to_dict() if self.samples else None,
             "unit_kl": list(self.figures.unit_kl),
             "unit_variance": list(self.figures.unit_variance),
         }
@@ -50,7 +54,7 @@ class Report:
         if self.bound:
             lines.append(
                 f"bits a measure      {self.bound.bits_per_measure:.1f} at most, by "
-                f"{self.bound.samples} draws of z weighted by importance"
+                f"{self.bound.draws} draws of z weighted by importance"
             )
         found = self.reconstructions
         notes = found.notes
@@ -58,12 +62,17 @@ class Report:
             f"greedy notes        F1 {notes.f1:.3f}, precision {notes.precision:.3f}, recall "
             f"{notes.recall:.3f} (onset within {found.tolerance_steps} steps, pitch, program)"
         )
+        lines.append(
+            f"  by kind           F1 {found.pitched.f1:.3f} pitched, {found.drums.f1:.3f} drums"
+        )
         lines.append(f"  came back whole   {100 * found.same / found.measures:.1f} % of measures")
         if found.note_time_in_chord is not None and found.real_note_time_in_chord is not None:
             lines.append(
                 f"note time in chord  {100 * found.note_time_in_chord:.1f} % decoded, "
                 f"{100 * found.real_note_time_in_chord:.1f} % real"
             )
+        if self.samples:
+            lines.append(self.samples.table())
         return "\n".join(lines)
 
 
@@ -94,4 +103,4 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
         return
     with output_folder(path, force) as part:
         (part / FILE_NAME).write_text(text, encoding="utf-8")
-        draw_pictures(report.figures, report.reconstructions.examples, part)
+        draw_pictures(report.figures, report.reconstructions.examples, report.samples, part)

@@ -68,7 +68,7 @@ def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
     groups = [programs_named(name) for name in PRESENCES]
     for row, measure in zip(values, measures):
         fmt, notes, programs = measure.fmt, measure.notes(), set(measure.programs)
-        beat = fmt.steps_per_quarter * 4 // fmt.beat_unit
+        beat = fmt.steps_per_beat
         row[0] = len(notes) * beat / fmt.steps_per_measure
         row[5] = len(measure.programs)
         row[6:] = [bool(group & programs) for group in groups]

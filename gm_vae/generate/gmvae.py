@@ -43,7 +43,7 @@ Chords = str | Sequence[str] | None
 TEMPERATURE = 0.5
 REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
 _MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
-_HOTTEST = 1e6  # above, every token is as likely as any other
+HOTTEST = 1e6  # above, every token is as likely as any other
 FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
 
 
@@ -62,8 +62,8 @@ class Decoding:
 
     def __post_init__(self) -> None:
         for name, most in (
-            ("temperature", _HOTTEST),
-            ("drum_temperature", _HOTTEST),
+            ("temperature", HOTTEST),
+            ("drum_temperature", HOTTEST),
             ("repeat_penalty", _MOST_PENALTY),
         ):
             value = getattr(self, name)

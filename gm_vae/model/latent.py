@@ -44,7 +44,7 @@ def importance_weighted_bound(
     log_likelihood: Callable[[tf.Tensor], tf.Tensor],
     mu: Any,
     sigma: Any,
-    samples: int,
+    draws: int,
     seed: tuple[int, int] = (0, 0),
 ) -> tf.Tensor:
     """A lower bound of log p(measure) from K draws of z (Burda et al. 2016, equation 8).
@@ -56,21 +56,21 @@ def importance_weighted_bound(
         log_likelihood: z float32 [B, Z] -> [B], log p(measure | z) in nats. It is called once a
             draw, so that memory does not grow with them.
         mu, sigma: [B, Z] of the posterior q.
-        samples: K >= 1.
+        draws: K >= 1.
         seed: two numbers. Draw k of it is the same for every K.
 
     Returns:
         float32 [B], nats.
 
     Raises:
-        UsageError: there are no samples, or the Keras backend is not TensorFlow, whose
+        UsageError: there are no draws, or the Keras backend is not TensorFlow, whose
             distributions draw z.
     """
-    if samples < 1:
-        raise UsageError(f"samples is {samples}; give 1 or more draws of z.")
+    if draws < 1:
+        raise UsageError(f"draws is {draws}; give 1 or more draws of z.")
     if keras.config.backend() != "tensorflow":
         raise UsageError(
-            "the importance-weighted bound needs KERAS_BACKEND=tensorflow; give samples=0 to leave "
+            "the importance-weighted bound needs KERAS_BACKEND=tensorflow; give draws=0 to leave "
             "it out."
         )
     import tensorflow as tf
@@ -82,6 +82,6 @@ def importance_weighted_bound(
         return log_likelihood(z) + p.log_prob(z) - q.log_prob(z)
 
     total = log_weight(0)
-    for draw in range(1, samples):
+    for draw in range(1, draws):
         total = ops.logaddexp(total, log_weight(draw))
-    return total - math.log(samples)
+    return total - math.log(draws)

@@ -123,6 +123,11 @@ class MeasureFormat:
         return self.beats_per_bar * self.steps_per_quarter * 4 // self.beat_unit
 
     @property
+    def steps_per_beat(self) -> float:
+        """Steps in a beat: 24 by default; not always whole, but exact."""
+        return self.steps_per_quarter * 4 / self.beat_unit
+
+    @property
     def steps_per_chord(self) -> int:
         """Steps from one chord label to the next: 48 by default."""
         return self.steps_per_measure // self.chords_per_measure

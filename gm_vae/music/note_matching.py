@@ -12,6 +12,7 @@ from collections import defaultdict
 import numpy as np
 
 from gm_vae.music.measure import Measure
+from gm_vae.music.vocabulary import DRUMS
 
 TOLERANCE_STEPS = 2  # 42 ms at 120 quarter notes a minute; the custom is 50 ms
 
@@ -57,21 +58,33 @@ class NoteScores:
 def compare_notes(
     reference: Measure, estimate: Measure, tolerance_steps: int = TOLERANCE_STEPS
 ) -> NoteScores:
+    """`compare_kinds` of pitched notes and drum hits together."""
+    pitched, drums = compare_kinds(reference, estimate, tolerance_steps)
+    return pitched + drums
+
+
+def compare_kinds(
+    reference: Measure, estimate: Measure, tolerance_steps: int = TOLERANCE_STEPS
+) -> tuple[NoteScores, NoteScores]:
     """Match the notes of two measures, as many as can be, each with at most one other.
 
     Two notes match if pitch and program are the same and their onsets differ by at most
     `tolerance_steps`. Which track they stand in, how long and how loud they are does not matter.
+
+    Returns:
+        The scores of pitched notes and of drum hits.
     """
     theirs, ours = _onsets(reference), _onsets(estimate)
-    return NoteScores(
-        matched=sum(
-            _matches(onsets, ours[key], tolerance_steps)
-            for key, onsets in theirs.items()
-            if key in ours
-        ),
-        reference=sum(map(len, theirs.values())),
-        estimated=sum(map(len, ours.values())),
-    )
+
+    def scores(drums: bool) -> NoteScores:
+        keys = [key for key in {*theirs, *ours} if (key[0] == DRUMS) == drums]
+        return NoteScores(
+            matched=sum(_matches(theirs[key], ours[key], tolerance_steps) for key in keys),
+            reference=sum(len(theirs[key]) for key in keys),
+            estimated=sum(len(ours[key]) for key in keys),
+        )
+
+    return scores(drums=False), scores(drums=True)
 
 
 def _onsets(measure: Measure) -> dict[tuple[int, int], list[int]]:

@@ -42,7 +42,7 @@ def test_the_bound_of_a_split(songs_dataset):
             weights.append(-np.asarray(nats, np.float64) + np.sum(-0.5 * z**2 - log_q, -1))
         bits -= np.sum(np.logaddexp.reduce(weights) - math.log(3)) / math.log(2)
     assert found.measures == 20
-    assert found.samples == 3
+    assert found.draws == 3
     assert_close(found.bits_per_measure, bits / 20, NETWORK)
 
     one = bound_split(network, songs_dataset, "test", 1, seed=5, **common)

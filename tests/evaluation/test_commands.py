@@ -7,6 +7,7 @@ from closeness import NETWORK, assert_close
 from PIL import Image
 
 from gm_vae.cli import main
+from gm_vae.data.dataset import load
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.vae import HierarchicalVAE
@@ -24,13 +25,13 @@ def test_a_report_of_table_json_and_pictures(capsys, model_folder, songs_dataset
     folder = tmp_path / "report"
     argv = [
         "evaluate", f"--model={model_folder}", f"--data={songs_dataset}", "--limit=12",
-        "--samples=2", f"--output={folder}",
+        "--draws=2", "--samples=8", "--temperature=0.7", f"--output={folder}",
     ]  # fmt: skip
     assert main(argv) == 0
     out = capsys.readouterr().out
     assert sorted(path.name for path in folder.iterdir()) == [
         "evaluation.json", "kl_by_unit.png", "reconstruction_1.png", "reconstruction_2.png",
-        "reconstruction_3.png", "reconstruction_4.png", "tokens_by_type.png",
+        "reconstruction_3.png", "reconstruction_4.png", "samples.png", "tokens_by_type.png",
     ]  # fmt: skip
     for path in folder.glob("*.png"):
         with Image.open(path) as picture:
@@ -39,7 +40,10 @@ def test_a_report_of_table_json_and_pictures(capsys, model_folder, songs_dataset
     values = json.loads((folder / "evaluation.json").read_text())
     assert values["measures"] == values["reconstructions"]["measures"] == 12
     assert values["split"] == "test"
-    assert values["importance_weighted"]["samples"] == 2
+    assert values["importance_weighted"]["draws"] == 2
+    assert values["samples"]["count"] == 8
+    assert values["samples"]["temperature"] == 0.7
+    assert values["sources"] == list(load(songs_dataset).sources)
     assert len(values["unit_kl"]) == len(values["unit_variance"]) == 8
     for text in (
         f"bits a measure      {values['bits_per_measure']:.1f}",
@@ -48,17 +52,25 @@ def test_a_report_of_table_json_and_pictures(capsys, model_folder, songs_dataset
         f"{100 * values['reconstructions']['real_note_time_in_chord']:.1f} % real",
         "note off",
         f"active units        {values['active_units']} of 8",
+        f"F1 {values['reconstructions']['pitched_note_f1']:.3f} pitched, "
+        f"{values['reconstructions']['drum_note_f1']:.3f} drums",
+        "8 samples at temperature 0.7",
+        "shared rhythm",
+        "AUC of a classifier",
     ):
         assert text in out
 
     assert main(argv) == 2
     assert "--force" in capsys.readouterr().err
     path = tmp_path / "figures.json"
-    assert main([*argv[:-2], "--samples=0", f"--output={path}"]) == 0
+    assert main([*argv[:-4], "--draws=0", "--samples=0", f"--output={path}"]) == 0
     found = json.loads(path.read_text())
     assert found["importance_weighted"] is None
+    assert found["samples"] is None
     assert_close(found["bits_per_measure"], values["bits_per_measure"], NETWORK)
-    assert "at most" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "at most" not in out
+    assert "distance" not in out
 
 
 def test_mistakes_are_one_sentence(capsys, model_folder, songs_dataset, tmp_path):
@@ -67,7 +79,10 @@ def test_mistakes_are_one_sentence(capsys, model_folder, songs_dataset, tmp_path
     model, data = f"--model={model_folder}", f"--data={songs_dataset}"
     for argv, words in (
         ((model,), "--data is missing"),
+        ((model, data, "--draws=-1"), "--draws=-1; give 0 or more"),
         ((model, data, "--samples=-1"), "--samples=-1; give 0 or more"),
+        ((model, data, "--samples=10001"), "--samples=10001; give 10,000 at most"),
+        ((model, data, "--temperature=-1"), "--temperature=-1.0; give 0 or more"),
         ((model, data, "--limit=0"), "--limit=0; give 1 or more"),
         ((model, data, "--onset_tolerance=-2"), "--onset_tolerance=-2"),
         ((model, data, f"--output={tmp_path / 'file'}"), "name a folder"),

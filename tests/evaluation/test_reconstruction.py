@@ -56,11 +56,16 @@ def test_missing_drums_cost_recall_and_no_harmony(songs_dataset):
     drums = sum((part["program"] == DRUMS).sum() for part in notes)
     assert 0 < drums < sum(map(len, notes))
     kept = sum(map(len, notes)) - drums
+    assert found.pitched == NoteScores(kept, kept, kept)
+    assert found.drums == NoteScores(0, drums, 0)
     assert found.notes == NoteScores(kept, kept + drums, kept)
     assert found.note_time_in_chord == found.real_note_time_in_chord
     assert found.same == sum(DRUMS not in measure.programs for measure in real)
     assert [pair[0] for pair in found.examples] == real[::5]
-    assert found.to_dict()["note_recall"] == found.notes.recall < 1
+    values = found.to_dict()
+    assert values["note_recall"] == found.notes.recall < 1
+    assert values["pitched_note_f1"] == 1
+    assert values["drum_note_f1"] == 0
 
 
 def test_a_network_is_decoded_as_gmvae_does(songs_dataset):

@@ -61,9 +61,9 @@ class LinearGaussian:
         squared = self.x @ np.linalg.solve(covariance, self.x)
         return -0.5 * (squared + np.linalg.slogdet(2 * np.pi * covariance)[1])
 
-    def bounds(self, samples, seed=(1, 2)):
+    def bounds(self, draws, seed=(1, 2)):
         rows = [np.tile(values, (ROWS, 1)) for values in (self.mu, self.sigma)]
-        bounds = importance_weighted_bound(self.log_likelihood, *rows, samples, seed)
+        bounds = importance_weighted_bound(self.log_likelihood, *rows, draws, seed)
         return np.asarray(bounds, np.float64)
 
 
@@ -87,7 +87,7 @@ def test_one_draw_is_the_elbo():
 @pytest.mark.slow
 def test_more_draws_raise_the_bound_towards_the_evidence():
     case = LinearGaussian()
-    means = [case.bounds(samples).mean() for samples in (1, 2, 4, 16, 64)]
+    means = [case.bounds(draws).mean() for draws in (1, 2, 4, 16, 64)]
     assert np.all(np.diff(means) > 0)
     error = 4 * case.bounds(64).std() / ROWS**0.5
     assert means[-1] < case.log_evidence() + error
@@ -106,8 +106,8 @@ def test_with_the_true_posterior_every_draw_gives_the_evidence():
         z = z[:, 0]
         return -0.5 * (((x - scale * z) / noise) ** 2 + np.log(2 * np.pi * noise**2))
 
-    for samples in (1, 5):
-        bounds = importance_weighted_bound(log_likelihood, mu, sigma, samples)
+    for draws in (1, 5):
+        bounds = importance_weighted_bound(log_likelihood, mu, sigma, draws)
         assert_close(bounds, expected, SUM)
 
 
@@ -129,5 +129,5 @@ def test_a_likelihood_that_is_no_normal_by_quadrature():
 
 
 def test_no_draws_are_refused():
-    with pytest.raises(UsageError, match="samples is 0"):
+    with pytest.raises(UsageError, match="draws is 0"):
         LinearGaussian().bounds(0)

@@ -78,6 +78,14 @@ def test_percents_must_leave_something(percents):
         splits.check_percents(*percents)
 
 
+@pytest.mark.parametrize("count", [1, 30, splits.RANKED + 1])
+def test_all_songs_may_be_for_the_test(count):
+    splits.check_percents(0, 100)
+    keys = [bytes([255] * 32), *(random.Random(n).randbytes(32) for n in range(1, count))]
+    made = splits.cuts(keys, 0, 100)
+    assert {made.split_of(key) for key in keys} == {"test"}
+
+
 def _info(hashes, records=10):
     """A song whose measures hash to these numbers (the lowest sets the key)."""
     digests = [number.to_bytes(8, "big") + bytes(24) for number in hashes]

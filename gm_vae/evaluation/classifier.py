@@ -1,0 +1,52 @@
+"""Whether a classifier can tell two sets of measures apart by their statistics."""
+
+from __future__ import annotations
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+FOLDS = 4
+
+
+def area_under_curve(
+    first: np.ndarray, second: np.ndarray, groups: tuple[np.ndarray, np.ndarray], seed: int = 0
+) -> float:
+    """AUC of gradient boosting that tells rows of two tables apart, on rows that it has not seen.
+
+    0.5: it cannot; 1: always. It is the chance that a row of `second` gets a higher score than a
+    row of `first`, the mean of `FOLDS` folds. A group (a song) is in one fold only. What boosting
+    finds is a lower bound of how different the tables are.
+
+    Args:
+        first, second: float [A, K], [B, K]; NaN where a value is missing.
+        groups: int [A], int [B], the group of each row of either.
+        seed: of the folds.
+
+    Returns:
+        The AUC; NaN if a table has fewer than `FOLDS` groups.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.metrics import roc_auc_score
+
+    rng = np.random.default_rng(seed)
+    if min(len(np.unique(each)) for each in groups) < FOLDS:
+        return float("nan")
+    fold = np.concatenate([_folds(each, rng) for each in groups])
+    values = np.concatenate([first, second])
+    is_second = np.repeat([False, True], [len(first), len(second)])
+    areas = []
+    with threadpool_limits(1):  # its threads would wait for each other where other work runs
+        for number in range(FOLDS):
+            seen = fold != number
+            # shallow trees: of two Gaussians they come within 0.01 of the best there is
+            model = HistGradientBoostingClassifier(max_depth=3, random_state=0)
+            model.fit(values[seen], is_second[seen])
+            scores = model.predict_proba(values[~seen])[:, 1]
+            areas.append(roc_auc_score(is_second[~seen], scores))
+    return float(np.mean(areas))
+
+
+def _folds(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """int [N]: the fold of each row; the folds have as many groups each, give or take one."""
+    names, index = np.unique(groups, return_inverse=True)
+    return rng.permutation(np.arange(len(names)) % FOLDS)[index.reshape(-1)]

@@ -1,0 +1,223 @@
+"""Samples of a model beside real measures, and real measures beside others: the noise floor."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from gm_vae.evaluation.classifier import area_under_curve
+from gm_vae.evaluation.distributions import counts, overlap
+from gm_vae.evaluation.music_statistics import NAMES, measure_statistics
+from gm_vae.music.measure import Measure
+
+_RESAMPLES = 1000  # of the bootstrap
+_HALVINGS = 20  # of the real measures: one alone gives floors that are off by half of themselves
+_CLASSIFIED = 3  # of these: a classifier takes a second
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasureSet:
+    """Measures, and which of them belong together.
+
+    Attributes:
+        measures: B of one format.
+        groups: int [B], the song of each; distinct numbers where songs are not known.
+    """
+
+    measures: Sequence[Measure]
+    groups: np.ndarray
+
+    @classmethod
+    def ungrouped(cls, measures: Sequence[Measure]) -> MeasureSet:
+        """Measures each of which stands for itself, as samples do."""
+        return cls(measures, np.arange(len(measures)))
+
+    @property
+    def songs(self) -> int:
+        """How many groups there are."""
+        return len(np.unique(self.groups))
+
+
+@dataclasses.dataclass(frozen=True)
+class ComparedStatistic:
+    """A statistic of samples and of real measures.
+
+    Attributes:
+        samples, real: means over the measures; NaN if it is undefined for all of them.
+        samples_error, real_error: their standard errors, by bootstrap over samples and over songs.
+        distance: between samples and real measures: Wasserstein-1, in standard deviations of the
+            real ones. NaN if these do not vary, or one side has no value.
+        floor: the same between real measures and real measures of other songs.
+    """
+
+    samples: float
+    samples_error: float
+    real: float
+    real_error: float
+    distance: float
+    floor: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """How samples differ from real measures, and by how much real measures of other songs do.
+
+    Attributes:
+        statistics: by name of `STATISTICS`.
+        overlaps: by name of `distributions.counts`: of samples and real, and their floor.
+        distance, floor: means over the statistics for which both are known; NaN if there are none.
+        auc: of a classifier that tells samples from real measures by the statistics; NaN for few
+            songs.
+        auc_floor: of one that tells real measures from those of other songs.
+    """
+
+    statistics: dict[str, ComparedStatistic]
+    overlaps: dict[str, tuple[float, float]]
+    distance: float
+    floor: float
+    auc: float
+    auc_floor: float
+
+
+def compare(samples: Sequence[Measure], real: MeasureSet, seed: int = 0) -> Comparison:
+    """Compare samples with twice as many real measures.
+
+    The real ones are halved by song many times. Each time the samples are compared with one half,
+    and the other half, which is as large and as real as can be, with the same one; distances are
+    means over all halvings. What a distance has above its floor is the model's.
+
+    Args:
+        samples: measures that a model made.
+        real: what they should be like; at least two.
+        seed: of halvings, bootstrap and folds.
+    """
+    made = MeasureSet.ungrouped(samples)
+    ours, theirs = measure_statistics(samples), measure_statistics(real.measures)  # [B, K]
+    our_counts, their_counts = counts(samples), counts(real.measures)
+    scale = np.sqrt(mean_of_known((theirs - mean_of_known(theirs)) ** 2))
+    rng = np.random.default_rng(seed)
+    distances, overlaps, areas = [], [], []
+    for number in range(_HALVINGS):
+        one, two = halves(real.groups, rng)
+        distances.append([_distances(side, theirs[one], scale) for side in (ours, theirs[two])])
+        overlaps.append(
+            [
+                [overlap(our_counts[name], each[one]), overlap(each[two], each[one])]
+                for name, each in their_counts.items()
+            ]
+        )
+        if number < _CLASSIFIED:
+            groups = real.groups[one], real.groups[two]
+            auc = area_under_curve(theirs[one], ours, (groups[0], made.groups), number)
+            floor = area_under_curve(theirs[one], theirs[two], groups, number)
+            areas.append([auc, floor])
+    distance, floors = mean_of_known(np.array(distances))  # [K] each
+    columns = (
+        mean_of_known(ours), bootstrap_error(ours, made.groups, seed),
+        mean_of_known(theirs), bootstrap_error(theirs, real.groups, seed), distance, floors,
+    )  # fmt: skip
+    known = np.isfinite(distance) & np.isfinite(floors)
+    auc, auc_floor = mean_of_known(np.array(areas)).tolist()
+    return Comparison(
+        statistics={
+            name: ComparedStatistic(*map(float, row)) for name, *row in zip(NAMES, *columns)
+        },
+        overlaps={
+            name: (ours, floor)
+            for name, (ours, floor) in zip(their_counts, mean_of_known(np.array(overlaps)).tolist())
+        },
+        distance=float(mean_of_known(distance[known])),
+        floor=float(mean_of_known(floors[known])),
+        auc=auc,
+        auc_floor=auc_floor,
+    )
+
+
+def halves(groups: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of two halves that have no group in common, as large as each other as can be had.
+
+    Groups come in random order, each to the half that has fewer rows; rows of the larger half that
+    the other has no match for are left out. A single group is halved by row.
+
+    Args:
+        groups: int [N].
+        rng: draws the order.
+
+    Returns:
+        int [H] each, rising, H <= N / 2.
+    """
+    names, index = np.unique(groups, return_inverse=True)
+    if len(names) == 1:
+        index = np.arange(len(groups))
+    index = index.reshape(-1)
+    sizes = np.bincount(index)
+    side, total = np.zeros(len(sizes), int), [0, 0]
+    for group in rng.permutation(len(sizes)):
+        side[group] = total[1] < total[0]
+        total[side[group]] += sizes[group]
+    parts = (rng.permutation(np.flatnonzero(side[index] == number)) for number in (0, 1))
+    one, two = (np.sort(part[: min(total)]) for part in parts)
+    return one, two
+
+
+def _distances(values: np.ndarray, real: np.ndarray, scale: np.ndarray) -> list[float]:
+    return [scaled_distance(*each) for each in zip(values.T, real.T, scale)]
+
+
+def mean_of_known(values: np.ndarray) -> np.ndarray:
+    """float [...]: the mean of the first axis without NaNs, NaN where there is nothing else."""
+    known = np.isfinite(values)
+    count = known.sum(0)
+    total = np.where(known, values, 0).sum(0)
+    return np.divide(total, count, out=np.full(np.shape(total), np.nan), where=count > 0)
+
+
+def bootstrap_error(values: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarray:
+    """float [K]: the standard error of `mean_of_known`, by resampling whole groups.
+
+    Measures of a song are alike, so errors as if they were independent would be too small.
+
+    Args:
+        values: float [B, K], NaN where there is none.
+        groups: int [B].
+        seed: of the resampling.
+
+    Returns:
+        NaN where fewer than two groups have a value.
+    """
+    index = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    count = index.max(initial=-1) + 1
+    known = np.isfinite(values)
+    totals, counts = (np.zeros((count, values.shape[1])) for _ in range(2))
+    np.add.at(totals, index, np.where(known, values, 0))
+    np.add.at(counts, index, known)
+    if count < 2:
+        return np.full(values.shape[1], np.nan)
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(count, np.full(count, 1 / count), _RESAMPLES).astype(np.float64)
+    total, size = weights @ totals, weights @ counts  # [R, K]
+    means = np.divide(total, size, out=np.full(total.shape, np.nan), where=size > 0)
+    mean = mean_of_known(means)
+    error = np.sqrt(mean_of_known((means - mean) ** 2))
+    return np.where((counts > 0).sum(0) > 1, error, np.nan)
+
+
+def scaled_distance(values: np.ndarray, real: np.ndarray, scale: float) -> float:
+    """Wasserstein-1 distance of two samples, [A] and [B], over a scale.
+
+    NaNs do not count. NaN if a side has no value, or the scale is 0 or NaN.
+    """
+    values, real = (side[np.isfinite(side)] for side in (values, real))
+    if not len(values) or not len(real) or not scale > 0:
+        return float("nan")
+    return wasserstein(values, real) / float(scale)
+
+
+def wasserstein(first: np.ndarray, second: np.ndarray) -> float:
+    """Wasserstein-1 distance of two samples: the area between their distribution functions."""
+    first, second = np.sort(first), np.sort(second)
+    places = np.sort(np.concatenate([first, second]))
+    below = [np.searchsorted(side, places[:-1], "right") / len(side) for side in (first, second)]
+    return float(np.sum(np.abs(below[0] - below[1]) * np.diff(places)))
