@@ -8,7 +8,7 @@ from typing import Any
 from gm_vae.command import Command
 from gm_vae.flags import flag
 from gm_vae.generate.arguments import MOST_MEASURES, ModelArguments
-from gm_vae.generate.gmvae import HOTTEST
+from gm_vae.generate.gmvae import HOTTEST, TEMPERATURE
 from gm_vae.music.note_matching import TOLERANCE_STEPS
 
 _EXAMPLES = 4  # pictures of a measure and its reconstruction
@@ -37,7 +37,7 @@ class EvaluateArguments(ModelArguments):
         most=MOST_MEASURES,
     )
     temperature: float = flag(
-        0.5, "Of these samples: 0 plays safe, 1 and more dares.", least=0, most=HOTTEST
+        TEMPERATURE, "Of these samples: 0 plays safe, 1 and more dares.", least=0, most=HOTTEST
     )
     onset_tolerance: int = flag(
         TOLERANCE_STEPS,

@@ -15,7 +15,7 @@ from gm_vae.data import dataset as dataset_lib
 from gm_vae.data import examples
 from gm_vae.evaluation.comparison import Comparison, MeasureSet, compare
 from gm_vae.evaluation.music_statistics import STATISTICS
-from gm_vae.generate.gmvae import GMVAE, REPEAT_PENALTY
+from gm_vae.generate.gmvae import GMVAE, REPEAT_PENALTY, TEMPERATURE
 from gm_vae.generate.operations import chords_of
 from gm_vae.music.measure import Measure
 from gm_vae.progress import Progress
@@ -101,7 +101,7 @@ def sample_split(
     split: str,
     count: int,
     *,
-    temperature: float = 0.5,
+    temperature: float = TEMPERATURE,
     seed: int = 0,
     show_progress: bool = False,
 ) -> Samples | None:

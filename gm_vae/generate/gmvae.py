@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from gm_vae.model.vae import HierarchicalVAE
 
 Chords = str | Sequence[str] | None
-TEMPERATURE = 0.5
+TEMPERATURE = 0.6
 REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
 _MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
 HOTTEST = 1e6  # above, every token is as likely as any other

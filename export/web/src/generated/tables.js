@@ -89,7 +89,7 @@ export const MIDI = {
 };
 
 export const DECODING = {
-  temperature: 0.5,
+  temperature: 0.6,
   repeatPenalty: 1.0,
 };
 
