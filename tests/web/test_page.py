@@ -6,6 +6,8 @@ import pytest
 from sine_soundfont import sine_soundfont
 
 from gm_vae import arranger
+from gm_vae.generate.gmvae import Decoding, chord_labels
+from gm_vae.generate.phrases import Phrasing, play
 from gm_vae.generate.points import interpolate
 from gm_vae.model.sampling import uniforms
 from gm_vae.music.arrangement import Arrangement
@@ -80,10 +82,10 @@ def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model)
     line = interpolate(*ends, 101)
     z = np.stack([line[share] for share in chosen["blend"]])
     symbols = ["|".join(chord_symbol(index) for index in bar) for bar in chosen["chords"]]
-    measures = model.decode(
-        z, symbols, chosen["temperature"] / 100, seed=chosen["seed"], same_draw=True
-    )
-    expected = Arrangement.from_measures(measures)
+    labels = chord_labels(symbols, len(z), model.format)
+    decoding = Decoding(chosen["temperature"] / 100, seed=chosen["seed"])
+    tracks = play(model, z, labels, np.zeros(len(z), int), decoding, Phrasing())
+    expected = Arrangement.from_measures(tracks.measures(labels, model.format))
     assert [(part["program"], part["number"]) for part in facts["parts"]] == [
         (part.program, part.number) for part in expected.parts
     ]
