@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from gm_vae import files
+from gm_vae.checkpoints.tensors import QUANTIZATIONS
 from gm_vae.command import Command
 from gm_vae.errors import UsageError
 from gm_vae.export.web_page import SOUNDFONT_HELP
@@ -34,7 +35,7 @@ class ExportArguments(ModelArguments):
     quantize: str | None = flag(
         None,
         "How weights are stored, but in a SavedModel; float16 for magentajs unless said otherwise.",
-        choices=("none", "float16", "uint16", "uint8"),
+        choices=QUANTIZATIONS,
     )
     half: bool = flag(False, "Store the weights of a SavedModel as float16.")
     shard_bytes: int | None = flag(None, "Size of the files of weights for browsers.")

@@ -8,7 +8,7 @@ needs neither Keras nor a compiler, and starts in a tenth of a second.
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import pkgutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,10 +31,13 @@ def current() -> Backend:
     import keras
 
     name = keras.backend.backend()
-    module = f"{__name__}.{name}"
-    if name == "numpy" or not importlib.util.find_spec(module):
-        raise UsageError(f"KERAS_BACKEND={name} is not supported; set it to tensorflow or jax.")
-    return cast("Backend", importlib.import_module(module))
+    folders = [module.name for module in pkgutil.iter_modules(__path__) if module.ispkg]
+    training = [folder for folder in folders if folder != "numpy"]
+    if name not in training:
+        raise UsageError(
+            f"KERAS_BACKEND={name} is not supported; set it to {' or '.join(training)}."
+        )
+    return cast("Backend", importlib.import_module(f"{__name__}.{name}"))
 
 
 def make_network(config: ModelConfig, **kwargs: Any) -> HierarchicalVAE:
