@@ -56,20 +56,20 @@ class Report:
                 f"bits a measure      {self.bound.bits_per_measure:.1f} at most, by "
                 f"{self.bound.draws} draws of z weighted by importance"
             )
-        found = self.reconstructions
-        notes = found.notes
+        scores = self.reconstructions
+        notes = scores.notes
         lines.append(
             f"greedy notes        F1 {notes.f1:.3f}, precision {notes.precision:.3f}, recall "
-            f"{notes.recall:.3f} (onset within {found.tolerance_steps} steps, pitch, program)"
+            f"{notes.recall:.3f} (onset within {scores.tolerance_steps} steps, pitch, program)"
         )
         lines.append(
-            f"  by kind           F1 {found.pitched.f1:.3f} pitched, {found.drums.f1:.3f} drums"
+            f"  by kind           F1 {scores.pitched.f1:.3f} pitched, {scores.drums.f1:.3f} drums"
         )
-        lines.append(f"  came back whole   {100 * found.same / found.measures:.1f} % of measures")
-        if found.note_time_in_chord is not None and found.real_note_time_in_chord is not None:
+        lines.append(f"  came back whole   {100 * scores.same / scores.measures:.1f} % of measures")
+        if scores.note_time_in_chord is not None and scores.real_note_time_in_chord is not None:
             lines.append(
-                f"note time in chord  {100 * found.note_time_in_chord:.1f} % decoded, "
-                f"{100 * found.real_note_time_in_chord:.1f} % real"
+                f"note time in chord  {100 * scores.note_time_in_chord:.1f} % decoded, "
+                f"{100 * scores.real_note_time_in_chord:.1f} % real"
             )
         if self.samples:
             lines.append(self.samples.table())
@@ -98,9 +98,9 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
     text = json.dumps(report.to_dict(), indent=1) + "\n"
     path = user_path(path)
     if path.suffix == ".json":
-        with output_file(path, force) as part:
-            part.write_text(text, encoding="utf-8")
+        with output_file(path, force) as temporary:
+            temporary.write_text(text, encoding="utf-8")
         return
-    with output_folder(path, force) as part:
-        (part / FILE_NAME).write_text(text, encoding="utf-8")
-        draw_pictures(report.figures, report.reconstructions.examples, report.samples, part)
+    with output_folder(path, force) as temporary:
+        (temporary / FILE_NAME).write_text(text, encoding="utf-8")
+        draw_pictures(report.figures, report.reconstructions.examples, report.samples, temporary)
