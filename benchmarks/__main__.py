@@ -32,7 +32,11 @@ def main(arguments: Sequence[str]) -> int:
     if name not in names():
         print("benchmarks, run by python -m benchmarks NAME:", *map(_line, names()), sep="\n")
         return 0 if name in ("", "-h", "--help") else 2
-    module = importlib.import_module(f"benchmarks.{name}.run")
+    try:
+        module = importlib.import_module(f"benchmarks.{name}.run")
+    except ModuleNotFoundError as error:
+        print(f"{name}: {error.name} is not installed; pip install {error.name}.", file=sys.stderr)
+        return 1
     parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks {name}",
         description=module.__doc__,
@@ -74,7 +78,7 @@ def measured(module, args: argparse.Namespace, command: str) -> Result:
     return Result(
         command=command,
         date=day,
-        machine=here.this_machine(),
+        machine=here.this_machine(getattr(module, "PROGRAMS", ())),
         figures=tuple(figures),
         load=load,
         inputs=inputs,

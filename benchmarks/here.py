@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import pathlib
 import platform
+import re
+from collections.abc import Iterator, Sequence
 
 from benchmarks.results import Machine, rounded
 from gm_vae import machine
@@ -15,8 +18,8 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def this_machine() -> Machine:
-    """What this process runs on."""
+def this_machine(programs: Sequence[str] = ()) -> Machine:
+    """What this process runs on, with the versions of packages and of some programs."""
     release = ".".join(platform.release().split(".")[:2])  # the rest names a build
     affinity = getattr(os, "sched_getaffinity", None)
     return Machine(
@@ -27,7 +30,7 @@ def this_machine() -> Machine:
         system=f"{platform.system()} {release}",
         accelerator="; ".join(machine.gpus()) or "none",
         python=platform.python_version(),
-        packages=dict(sorted(_versions())),
+        packages=dict(sorted([*_versions(), *map(_program, filter(None, programs))])),
     )
 
 
@@ -36,7 +39,12 @@ def load() -> float | None:
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
-def _versions():
+def _program(name: str) -> tuple[str, str]:
+    found = re.search(r"\d+(\.\d+)*", machine.program_output(name, "--version"))
+    return pathlib.Path(name).name, found[0] if found else "unknown"
+
+
+def _versions() -> Iterator[tuple[str, str]]:
     for name in PACKAGES:
         try:
             yield name, importlib.metadata.version(name)

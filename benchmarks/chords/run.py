@@ -1,29 +1,25 @@
-"""Accuracy of inferred chords against those of experts: POP909-CL, by mir_eval.
+"""Inferred chords against those of experts (POP909-CL), ours beside note_seq's, by mir_eval.
 
-    pip install mir_eval
-    python benchmarks/chords.py pop909cl.tar.xz --theirs=100
-
-The second track of a song holds the experts' chords as notes, the first one the music from which
-chords are inferred, by us on every song and by note_seq on the first so many. A score is the share
-of the time in which the chords agree, of that in which both can be compared, over all songs; what
-is no chord of mir_eval's is left out, as mir_eval does. The results are in RESULTS.md.
+Needs `pip install mir_eval`. The second track of a song holds the experts' chords as notes, the
+first one the music from which chords are inferred, by us on every song and by note_seq on the first
+so many. A score is the share of the time in which the chords agree, of that in which both can be
+compared, over all songs; what is no chord of mir_eval's is left out, as mir_eval does.
 """
 
 import argparse
 import collections
 import dataclasses
 import pathlib
-import sys
 import tarfile
+from collections.abc import Iterator
 from unittest import mock
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
 import chord_parity
 import mir_eval.chord
 import note_seq
 import numpy as np
 
+from benchmarks.results import Figure, figure
 from gm_vae.music.chord_inference import infer_chords
 from gm_vae.music.midi_file import Score, parse_midi
 
@@ -155,28 +151,33 @@ class Scores:
             compared = agree >= 0
             self.sums[name] += (agree * durations)[compared].sum(), durations[compared].sum()
 
-    def __str__(self) -> str:
-        shares = (f"{name} {100 * a / b:.1f} %" for name, (a, b) in self.sums.items())
-        return f"{', '.join(shares)} ({self.songs} songs)"
+    def figures(self, name: str) -> Iterator[Figure]:
+        """The shares of the time in which the chords agree."""
+        of = {"chords": name}
+        yield figure(of, "songs", self.songs)
+        for score, (agree, compared) in self.sums.items():
+            yield figure(of, score, float(100 * agree / compared), "%", "more")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("archive", type=pathlib.Path)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("archive", type=pathlib.Path, help="POP909-CL, as .tar")
+    parser.add_argument("--songs", type=int, help="the first so many; all of them if not given")
     parser.add_argument("--theirs", type=int, default=100, help="songs that note_seq infers")
-    options = parser.parse_args()
+
+
+def figures(args: argparse.Namespace) -> Iterator[Figure]:
     inference = note_seq.chord_inference
     name = "_key_chord_transition_distribution"  # made once, for it takes half a second a call
     table = getattr(inference, name)(inference._key_chord_distribution(0.01), 0.001, 0.5)
     all_ours, same_ours, all_theirs = Scores(), Scores(), Scores()
     unnamed = total = 0.0
     with (
-        tarfile.open(options.archive) as archive,
+        tarfile.open(args.archive) as archive,
         mock.patch.object(inference, name, return_value=table),
     ):
         members = (m for m in archive if m.name.endswith(".mid") and "processed" in m.name)
         songs = sorted((m.name, archive.extractfile(m).read()) for m in members)
-        for number, (_, data) in enumerate(songs):
+        for number, (_, data) in enumerate(songs[: args.songs]):
             score = parse_midi(data)
             music_notes = score.instrument == 0
             music = dataclasses.replace(
@@ -193,15 +194,13 @@ def main() -> None:
             unnamed += sum(b - a for (a, b), name in zip(intervals, names) if name == "X")
             estimate = ours(music)
             all_ours.add(expert, estimate, end)
-            if number < options.theirs:
+            if number < args.theirs:
                 other = theirs(music)
                 if other is not None:
                     all_theirs.add(expert, other, end)
                     same_ours.add(expert, estimate, end)
-    print(f"ours: {all_ours}; {100 * unnamed / total:.1f} % of the time has no name")
-    print(f"note_seq: {all_theirs}")
-    print(f"ours on the same: {same_ours}")
-
-
-if __name__ == "__main__":
-    main()
+    yield from all_ours.figures("ours, all songs")
+    if all_theirs.songs:
+        yield from same_ours.figures("ours, the songs of note_seq")
+        yield from all_theirs.figures("note_seq")
+    yield figure({"experts": "all songs"}, "time without a name", 100 * unnamed / total, "%")

@@ -1,29 +1,26 @@
-"""How much the decoder's input before a track's first token matters after training.
+"""What the decoder's input before the first token of a track changes after training.
 
-    python benchmarks/first_inputs.py MODEL DATASET [MEASURES]
-
-MODEL is a run or checkpoint folder. Measures of the test split are encoded, and z = mu is decoded
-greedily under their chords with other first inputs of the tracks after the first: zeros (what
-`decode` feeds), the end, tokens drawn at random, and as published, the last token decoded for the
-track before, past its end. Shares that are equal beside zeros are printed, and in the last row
-beside the end. Results in RESULTS.md beside this file.
+Measures of the test split are encoded, and z = mu is decoded greedily under their chords with other
+first inputs of the tracks after the first: zeros (what `decode` feeds), the end, tokens drawn at
+random, and as published, the last token decoded for the track before, past its end. Shares are what
+is equal to decoding from zeros, in the last row to decoding from the end.
 """
 
+import argparse
 import itertools
-import os
-import sys
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from collections.abc import Iterator
 
 import numpy as np
-import tensorflow as tf
 
 import gm_vae
+from benchmarks.inputs import dataset_facts
+from benchmarks.results import Figure, figure
 from gm_vae.data.dataset import read_measures
 from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.model.decoder import NO_TOKEN
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import vocabulary
+from gm_vae.quiet import import_tensorflow_quietly
 
 DRAWS = 5  # of random first inputs
 
@@ -45,8 +42,11 @@ def agreement(expected: tuple, found: tuple) -> dict[str, float]:
     }
 
 
-def compare(model: GMVAE, measures: list[Measure]) -> dict[str, dict[str, float]]:
+def compare(model: GMVAE, measures: list[Measure]) -> Iterator[Figure]:
     """By kind of first input: bits a measure under teacher forcing, `agreement` with another."""
+    import_tensorflow_quietly()
+    import tensorflow as tf
+
     z, _ = model.encode(measures)
     labels = chord_labels(["|".join(m.chords) for m in measures], len(z), model.format)
     draws = np.arange(len(z), dtype=np.int32)
@@ -65,40 +65,41 @@ def compare(model: GMVAE, measures: list[Measure]) -> dict[str, dict[str, float]
     def greedy(first_inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return model.numpy.decode(z, labels, 0.0, 0, draws, first_inputs)
 
-    def inputs(values: np.ndarray | int) -> np.ndarray:
+    def feeding(values: np.ndarray | int) -> np.ndarray:
         first_inputs = np.full(shape, values)
         first_inputs[:, 0] = NO_TOKEN  # there is no track before the first
         return first_inputs
 
-    zeros, end = inputs(NO_TOKEN), inputs(vocab.end)
+    zeros, end = feeding(NO_TOKEN), feeding(vocab.end)
     rng = np.random.default_rng(0)
     published = model.numpy.decode_in_sequence(z, labels, 0.0, 0, draws)
     last = published[:, :-1, -1]  # [B, T - 1]
-    before = inputs(NO_TOKEN)
+    before = feeding(NO_TOKEN)
     before[:, 1:] = last
     kinds = {"zeros": (zeros, zeros), "the end": (zeros, end)}
     for draw in range(DRAWS):
-        kinds[f"any token, draw {draw + 1}"] = zeros, inputs(rng.integers(0, vocab.size, shape))
+        kinds[f"any token, draw {draw + 1}"] = zeros, feeding(rng.integers(0, vocab.size, shape))
     kinds["as published"] = zeros, before
     kinds["as published, beside the end"] = end, before
-    print(f"last tokens that are the end, as published: {np.mean(last == vocab.end):.3f}")
-    return {
-        name: {"bits a measure": bits(values), **agreement(greedy(others), greedy(values))}
-        for name, (others, values) in kinds.items()
-    }
+    for name, (others, values) in kinds.items():
+        of = {"first input": name}
+        yield figure(of, "teacher forcing", bits(values), "bits per measure", "less", digits=6)
+        for what, share in agreement(greedy(others), greedy(values)).items():
+            yield figure(of, f"equal {what}", float(100 * share), "%", "more")
+    ends = float(100 * np.mean(last == vocab.end))
+    yield figure({"published order": "tokens past the end"}, "that are the end", ends, "%")
 
 
-def main() -> None:
-    model, dataset = gm_vae.load(sys.argv[1]), sys.argv[2]
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 512
-    measures = list(itertools.islice(read_measures(dataset, "test"), count))
-    found = compare(model, measures)
-    print(f"{len(measures)} measures of {dataset}")
-    columns = list(next(iter(found.values())))
-    print(f"{'first input':<30}" + "".join(f"{name:>16}" for name in columns))
-    for name, shares in found.items():
-        print(f"{name:<30}" + "".join(f"{shares[column]:16.3f}" for column in columns))
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", help="a finished one, whose test split is taken")
+    parser.add_argument("--model", default="small", help="a run, a folder or a name")
+    parser.add_argument("--measures", type=int, default=512)
 
 
-if __name__ == "__main__":
-    main()
+def inputs(args: argparse.Namespace) -> dict[str, str]:
+    return dataset_facts(args.dataset)
+
+
+def figures(args: argparse.Namespace) -> Iterator[Figure]:
+    measures = list(itertools.islice(read_measures(args.dataset, "test"), args.measures))
+    yield from compare(gm_vae.load(args.model), measures)

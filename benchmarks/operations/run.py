@@ -1,25 +1,27 @@
 """What the operations of `gm_vae.generate` do to music, with a trained model.
 
-    python benchmarks/operations.py --model=run --data=data
+Points are of the prior and of held-out measures; attributes are learnt here, from the training
+split.
 
-Prints
 chords      share of note time inside the asked chord, for 1, 2 and 4 chords a measure, beside what
-            measures decoded under other chords have of it;
+            measures decoded under other chords have of it
 style       how alike measures of one point under different chords are, beside those of different
-            points: Jaccard overlap of programs, share with the very same drum track;
+            points: Jaccard overlap of programs, share with the very same drum track
 ways        edit distance of tokens between neighbours of interpolations in 8 steps, beside the two
-            ends' and that of different points;
+            ends'
 attributes  what a step of each vector changes, in standard deviations of the dataset (scales) or
-            share of measures (presences), and what else moved most.
-The attributes are learnt here, from the training split.
+            share of measures (presences), and the most that any other one moved
 """
 
 import argparse
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 
 import gm_vae
+from benchmarks.inputs import dataset_facts
+from benchmarks.results import Figure, figure
 from gm_vae.data.dataset import read_measures
 from gm_vae.generate import attributes, points
 from gm_vae.generate.gmvae import GMVAE
@@ -31,7 +33,7 @@ from gm_vae.music.vocabulary import DRUMS
 TRIADS = [root + kind for root in ROOTS for kind in ("", "m")]
 
 
-def chords(model: GMVAE, z: np.ndarray, seed: int) -> None:
+def chords(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure]:
     """Note time in the chord that was asked for, and in one that was not."""
     rng = np.random.default_rng(seed)
     for each in (1, 2, 4):
@@ -42,19 +44,22 @@ def chords(model: GMVAE, z: np.ndarray, seed: int) -> None:
             Measure(other.tokens, other.lengths, measure.chord_ids, measure.fmt)
             for other, measure in zip(others, found)
         ]
-        print(
-            f"chords      {each} a measure: {100 * note_time_in_chord(found):.1f} % of note time "
-            f"in the chord; of other chords' measures {100 * note_time_in_chord(by_chance):.1f} %"
-        )
+        of = {"points": kind, "chords per measure": each}
+        share, chance = (100 * note_time_in_chord(measures) for measures in (found, by_chance))
+        yield figure(of, "note time in the chord", share, "%", "more")
+        yield figure(of, "of measures under other chords", chance, "%")
 
 
-def style(model: GMVAE, z: np.ndarray, seed: int) -> None:
+def style(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure]:
     """Pairs of measures from one point under two chords, and from two points under one."""
     rng = np.random.default_rng(seed)
     first, second = np.stack([rng.choice(TRIADS, 2, replace=False) for _ in z]).T
     a = model.decode(z, list(first), seed=seed, same_draw=True)
     b = model.decode(z, list(second), seed=seed, same_draw=True)
-    for what, pairs in (("one point", zip(a, b)), ("two points", zip(a, a[1:] + a[:1]))):
+    for what, pairs in (
+        ("one point, two chords", zip(a, b)),
+        ("two points, one chord", zip(a, a[1:] + a[:1])),
+    ):
         overlaps, drums = [], []
         for one, other in pairs:
             programs = set(one.programs), set(other.programs)
@@ -62,10 +67,11 @@ def style(model: GMVAE, z: np.ndarray, seed: int) -> None:
                 overlaps.append(len(programs[0] & programs[1]) / len(programs[0] | programs[1]))
             if DRUMS in programs[0] & programs[1]:
                 drums.append(drum_tracks(one) == drum_tracks(other))
-        print(
-            f"style       {what}: programs overlap {np.mean(overlaps):.2f}; "
-            f"{100 * np.mean(drums):.0f} % of {len(drums)} drum parts the same"
-        )
+        of = {"points": kind, "measures of": what}
+        yield figure(of, "overlap of programs", float(np.mean(overlaps)))
+        yield figure(of, "drum parts", len(drums))
+        if drums:
+            yield figure(of, "drum parts that are the same", float(100 * np.mean(drums)), "%")
 
 
 def drum_tracks(measure: Measure) -> list[list[int]]:
@@ -78,7 +84,7 @@ def drum_tracks(measure: Measure) -> list[list[int]]:
     ]
 
 
-def ways(model: GMVAE, z: np.ndarray, seed: int) -> None:
+def ways(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure]:
     """Eight steps between pairs of points."""
     pairs = list(zip(z[::2], z[1::2]))
     for name, spherical in (("spherical", True), ("linear", False)):
@@ -89,12 +95,13 @@ def ways(model: GMVAE, z: np.ndarray, seed: int) -> None:
             part = found[start : start + 8]
             steps.append([distance(one, other) for one, other in itertools.pairwise(part)])
             ends.append(distance(part[0], part[-1]))
-        steps = np.array(steps)
-        print(
-            f"ways        {name}: {steps.mean():.0f} tokens differ between neighbours (by step "
-            f"{', '.join(f'{x:.0f}' for x in steps.mean(0))}), {np.mean(ends):.0f} between the "
-            f"ends; {100 * (steps == 0).mean():.0f} % of the steps change nothing"
-        )
+        of = {"points": kind, "way": name}
+        yield figure(of, "edits per step", float(np.mean(steps)), "tokens")
+        largest = float(np.max(np.mean(steps, 0)))
+        yield figure(of, "of the largest step", largest, "tokens", "less")
+        yield figure(of, "between the ends", float(np.mean(ends)), "tokens")
+        still = float(100 * np.mean(np.equal(steps, 0)))
+        yield figure(of, "steps that change nothing", still, "%", "less")
 
 
 def distance(one: Measure, other: Measure) -> int:
@@ -117,7 +124,7 @@ def edits(a: np.ndarray, b: np.ndarray) -> int:
     return int(row[-1])
 
 
-def moves(model: GMVAE, known: attributes.Attributes, z: np.ndarray, seed: int) -> None:
+def moves(model: GMVAE, known: attributes.Attributes, z: np.ndarray, seed: int) -> Iterator[Figure]:
     """Attributes of measures decoded from points on both sides of others."""
     index = [attributes.NAMES.index(name) for name in known.names]
     unit = np.array(
@@ -133,38 +140,36 @@ def moves(model: GMVAE, known: attributes.Attributes, z: np.ndarray, seed: int) 
 
     at_rest = heard(z)
     for row, name in enumerate(known.names):
-        text = []
+        of = {"attribute": name}
         for step in (-2, -1, 1, 2):
             change = heard(known.move(z, {name: step})) - at_rest
-            text.append(f"{step:+d}: {change[row]:+.2f}")
-            if step == 2:
-                change[row] = 0
-                most = np.argsort(-np.abs(change))[:2]
-                also = ", ".join(f"{known.names[i]} {change[i]:+.2f}" for i in most)
-        print(f"attributes  {name:<12} {'  '.join(text)}   also at +2: {also}", flush=True)
+            yield figure(of, f"at {step:+d}", float(change[row]))
+        yield figure(of, "any other at +2", float(np.abs(np.delete(change, row)).max()))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--data", required=True)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", help="a finished one")
+    parser.add_argument("--model", default="small", help="a run, a folder or a name")
     parser.add_argument("--count", type=int, default=256, help="points that each figure is from")
     parser.add_argument("--learn", type=int, default=8192, help="measures to learn attributes from")
     parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
+
+
+def inputs(args: argparse.Namespace) -> dict[str, str]:
+    return dataset_facts(args.dataset)
+
+
+def figures(args: argparse.Namespace) -> Iterator[Figure]:
     model = gm_vae.load(args.model)
-    real = list(itertools.islice(read_measures(args.data, "test"), args.count))
-    for name, z in (
-        ("points of the prior", model.sample_points(args.count, args.seed)),
-        ("points of held-out measures", model.encode(real)[0]),
+    real = list(itertools.islice(read_measures(args.dataset, "test"), args.count))
+    share = 100 * note_time_in_chord(real)
+    yield figure({"measures": "held out, real"}, "note time in their chords", share, "%")
+    for kind, z in (
+        ("the prior", model.sample_points(args.count, args.seed)),
+        ("held-out measures", model.encode(real)[0]),
     ):
-        print(f"{len(z)} {name}")
-        chords(model, z, args.seed)
-        style(model, z, args.seed)
-        ways(model, z[: args.count // 4], args.seed)
-    train = itertools.islice(read_measures(args.data, "train"), args.learn)
-    moves(model, attributes.learn(model, train), z, args.seed)
-
-
-if __name__ == "__main__":
-    main()
+        yield from chords(kind, model, z, args.seed)
+        yield from style(kind, model, z, args.seed)
+        yield from ways(kind, model, z[: args.count // 4], args.seed)
+    train = itertools.islice(read_measures(args.dataset, "train"), args.learn)
+    yield from moves(model, attributes.learn(model, train), z, args.seed)

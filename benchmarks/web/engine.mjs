@@ -1,13 +1,13 @@
-// node web_engine.mjs FOLDER: CPU time of decoding 8 measures with the page's kernel and without it.
+// node engine.mjs FOLDER: CPU time of 8 measures with the page's kernel and without it, as JSON.
 //
-// FOLDER is a checkpoint. Wall time says little on a busy machine, so this is the process' CPU time.
+// FOLDER is a checkpoint. See run.py. Wall time says little on a busy machine, so this is the process' CPU time.
 
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {assemble} from '../export/web/build.mjs';
-import {Model} from '../export/web/src/engine/model.js';
-import {priorPoint} from '../export/web/src/engine/prior.js';
+import {assemble} from '../../export/web/build.mjs';
+import {Model} from '../../export/web/src/engine/model.js';
+import {priorPoint} from '../../export/web/src/engine/prior.js';
 
 const folder = process.argv[2];
 const read = async (name) => {
@@ -60,10 +60,11 @@ function cpuMs(decoder, format, times) {
   return {ms: (user + system) / 1000 / times, tokens: tokens / times};
 }
 
-for (const [name, change] of [['kernel.wat', () => {}], ['plain loops', withoutKernel]]) {
+const found = [];
+for (const [name, change] of [['kernel.wat', () => {}], ['loops in JavaScript', withoutKernel]]) {
   const model = await Model.load(read, await assemble());
   change(model._kernel);
   cpuMs(model.decoder, model.format, 3);
-  const {ms, tokens} = cpuMs(model.decoder, model.format, 12);
-  console.log(`${name.padEnd(12)} ${ms.toFixed(0)} ms for 8 measures of ${tokens.toFixed(0)} tokens`);
+  found.push({name, ...cpuMs(model.decoder, model.format, 12)});
 }
+process.stdout.write(JSON.stringify(found));

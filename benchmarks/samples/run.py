@@ -1,26 +1,27 @@
-"""Samples of a trained model beside real measures: are they alike, and are they copies?
+"""Samples of a model beside real measures: whether they are alike, and whether they are copies.
 
-    python benchmarks/samples.py --model=run --data=data
+Points of the prior are decoded under the chords of held-out measures (test split).
 
-Points of the prior are decoded under the chords of held-out measures (test split). Prints
 overlap     overlap area of the distributions of samples and of those held-out measures: the sum of
             the lesser of two histograms, 1 where they are the same (after Yang and Lerch, On the
             evaluation of generative models in music, 2018, with histograms for their densities);
-            the last column is for as many measures of the validation split, real ones too;
+            beside that of as many measures of the validation split, real ones too
 nearest     Jaccard similarity of the onsets (instrument, step, pitch) of each sample and of the
             nearest measure of the training split, in any transposition; the same for held-out
-            measures, which are no copies but for loops that many songs share.
+            measures, which are no copies but for loops that many songs share
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 import gm_vae
+from benchmarks.inputs import dataset_facts
+from benchmarks.results import Figure, figure
 from gm_vae.data.arrays import MeasureArrays, start_steps
 from gm_vae.data.dataset import read_measures
 from gm_vae.generate.attributes import NAMES, measure_attributes
@@ -66,17 +67,14 @@ def histogram(values: np.ndarray, bins: int, width: float) -> np.ndarray:
     return np.bincount(place, minlength=bins) / max(len(place), 1)
 
 
-def overlaps(samples: dict[str, Sequence[Measure]], real: Sequence[Measure]) -> None:
-    """One line a feature, one column a set of measures."""
+def overlaps(samples: dict[str, Sequence[Measure]], real: Sequence[Measure]) -> Iterator[Figure]:
+    """What samples, by name, have in common with real measures."""
     against = histograms(real)
-    columns = {name: histograms(measures) for name, measures in samples.items()}
-    print(f"overlap     {'':<38}{''.join(f'{name:>12}' for name in columns)}")
-    for feature, shares in against.items():
-        row = [np.minimum(column[feature], shares).sum() for column in columns.values()]
-        print(f"overlap     {feature:<38}{''.join(f'{area:12.2f}' for area in row)}")
-    row = [100 * note_time_in_chord(measures) for measures in samples.values()]
-    told = f"{100 * note_time_in_chord(real):.1f} % of the held-out ones' note time in chord"
-    print(f"overlap     ({told}: {', '.join(f'{share:.1f} %' for share in row)})")
+    for name, measures in samples.items():
+        of = {"measures": name}
+        for feature, shares in histograms(measures).items():
+            area = float(np.minimum(against[feature], shares).sum())
+            yield figure(of, f"overlap in {feature}", area, "", "more")
 
 
 class Onsets:
@@ -130,20 +128,25 @@ def arrays_of(measures: Sequence[Measure]) -> MeasureArrays:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--model", default="small")
-    parser.add_argument("--data", required=True)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("dataset", help="a finished one")
+    parser.add_argument("--model", default="small", help="a run, a folder or a name")
     parser.add_argument("--count", type=int, default=4096, help="measures of each kind")
     parser.add_argument("--copies", type=int, default=512, help="of them compared with training")
-    parser.add_argument("--temperatures", default="0.5,1")
+    parser.add_argument("--temperatures", default="0.5,0.7,1")
     parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
+
+
+def inputs(args: argparse.Namespace) -> dict[str, str]:
+    return dataset_facts(args.dataset)
+
+
+def figures(args: argparse.Namespace) -> Iterator[Figure]:
     model = gm_vae.load(args.model)
     rng = np.random.default_rng(args.seed)
 
     def real(split: str) -> list[Measure]:
-        measures = list(itertools.islice(read_measures(args.data, split), 50 * args.count))
+        measures = list(itertools.islice(read_measures(args.dataset, split), 50 * args.count))
         chosen = rng.choice(len(measures), min(args.count, len(measures)), replace=False)
         return [measures[index] for index in chosen]
 
@@ -153,23 +156,16 @@ def main() -> None:
     sets = {}
     for temperature in map(float, args.temperatures.split(",")):
         found = model.decode(z, chords, temperature=temperature, seed=args.seed)
-        print(
-            f"{len(found)} samples at temperature {temperature:g}: "
-            f"{sum(not len(measure.notes()) for measure in found)} silent, "
-            f"{np.mean([len(measure.notes()) for measure in found]):.1f} notes each"
-        )
-        sets[f"T = {temperature:g}"] = found
-    overlaps({**sets, "validation": real("validation")}, held_out)
-    training = Onsets(MeasureArrays.load(args.data, "train"))
-    for name, measures in {**sets, "held out": held_out}.items():
+        sets[f"{args.model}, temperature {temperature:g}"] = found
+    yield from overlaps({**sets, "real (validation)": real("validation")}, held_out)
+    training = Onsets(MeasureArrays.load(args.dataset, "train"))
+    for name, measures in {**sets, "real (held out)": held_out}.items():
+        of = {"measures": name}
+        notes = [len(measure.notes()) for measure in measures]
+        yield figure(of, "silent", notes.count(0), "measures", "less")
+        yield figure(of, "notes per measure", float(np.mean(notes)))
+        yield figure(of, "note time in the chord", 100 * note_time_in_chord(measures), "%")
         best = training.nearest(Onsets(arrays_of(measures[: args.copies])))
-        print(
-            f"nearest     {name}: of {len(best)}, median {np.median(best):.2f}, "
-            f"{100 * (best >= 0.5).mean():.1f} % half alike (0.5), "
-            f"{100 * (best >= 0.9).mean():.1f} % copies (0.9)",
-            flush=True,
-        )
-
-
-if __name__ == "__main__":
-    main()
+        yield figure(of, "similarity with the nearest", float(np.median(best)))
+        yield figure(of, "half alike (0.5 or more)", float(100 * (best >= 0.5).mean()), "%")
+        yield figure(of, "copies (0.9 or more)", float(100 * (best >= 0.9).mean()), "%", "less")

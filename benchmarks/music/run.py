@@ -1,45 +1,42 @@
-"""Bytes to measures, ours and the original's side by side on one core.
+"""Bytes to measures with chords, ours beside the original's: time, and what is kept.
 
-    python benchmarks/music.py web=gm_web.tar.xz:500:100 freedoom=freedoom.tar.xz
+    python -m benchmarks music arranger=:120:5 web=gm_web.tar.xz:500:100 freedoom=freedoom.tar.xz
 
 Each argument names a corpus, an archive of MIDI files and, after colons, how many of them to take
-(those whose SHA-256 sorts lowest) and how many of these to time. Prints CPU time a file and
-measures a second, measures kept, where the gain comes from, and chord inference alone. The results
-of a named machine are in RESULTS.md.
-
-The original takes over a second a file. Both paths run on each file in turn, in one process and one
-thread, so that other work on the machine meets both alike; times are of the process' CPU. On files
-that are not timed, the original borrows our search for chords, whose paths are the same. Control-C
-ends a corpus early and prints what there is.
+(those whose SHA-256 sorts lowest) and how many of these to time. Without an archive, as in
+`arranger=:120:5`, the songs are our arranger's. The original takes over a second a file. Both paths
+run on each file in turn, in one process and one thread, so that other work on the machine meets
+both alike; times are of the process' CPU. On files that are not timed, the original borrows our
+search for chords, whose paths are the same. Control-C ends a corpus early and keeps what there is.
+Each bar that only one path keeps has a reason. Chord inference alone is timed on the last corpus.
 """
 
-import os
+from __future__ import annotations
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-
+import argparse
 import collections
 import contextlib
 import dataclasses
 import hashlib
 import heapq
 import io
-import pathlib
 import sys
 import tarfile
 import time
 import warnings
+from collections.abc import Iterator
 from unittest import mock
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/support"))
 
 import note_seq_path
 import numpy as np
 import pretty_midi
+import threadpoolctl
 from gm_player import Player
 from note_seq import MIDIConversionError
 from original_notes import differences, original_notes
 
+from benchmarks.results import Figure, figure
+from gm_vae import arranger
 from gm_vae.music import chord_inference
 from gm_vae.music.measures import Bar, measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
@@ -268,7 +265,7 @@ def reason(at, length, segment, start, stop, cuts, grid) -> str:
     return cut.word
 
 
-def chords(files: list[bytes], frames_wanted: int = 4000) -> None:
+def chords(files: list[bytes], frames_wanted: int) -> Iterator[Figure]:
     """Viterbi's search alone, ours and note_seq's on the same frames."""
     theirs = note_seq_path.chord_inference
     start = time.process_time()
@@ -306,45 +303,62 @@ def chords(files: list[bytes], frames_wanted: int = 4000) -> None:
         their_seconds += stop - between
         if frames >= frames_wanted:
             break
-    print(
-        f"chord inference, {frames:,} frames: ours {1e6 * our_seconds / frames:.1f} us a frame, "
-        f"note_seq {1e6 * their_seconds / frames:,.0f} us and {table_seconds:.2f} s a call"
-    )
+    for name, seconds in (("ours", our_seconds), ("note_seq", their_seconds)):
+        of = {"search for chords": name}
+        yield figure(of, "frames", frames)
+        yield figure(of, "CPU per frame", 1e6 * seconds / max(frames, 1), "µs", "less")
+    yield figure(of, "CPU per call besides", table_seconds, "s", "less")
 
 
-def show(name: str, totals: Totals) -> None:
-    """Print the figures of a corpus."""
-    print(f"{name}: {totals.files:,} files, {totals.unreadable} unreadable, {totals.bars:,} bars")
-    print(
-        f"  ours: {1000 * totals.all_our_seconds / totals.files:.2f} ms of CPU a file, "
-        f"{totals.ours / totals.all_our_seconds:,.0f} measures a second"
-    )
+def counts(name: str, totals: Totals) -> Iterator[Figure]:
+    """What was kept of a corpus, and how fast."""
+    of = {"corpus": name}
+    yield figure(of, "files", totals.files)
+    yield figure(of, "unreadable files", totals.unreadable)
+    yield figure(of, "bars", totals.bars)
+    yield figure(of, "measures, ours", totals.ours, "", "more")
+    yield figure(of, "measures, note_seq's", totals.theirs)
+    per_file = 1e3 * totals.all_our_seconds / totals.files
+    yield figure(of, "CPU per file", per_file, "ms", "less")
+    yield figure(of, "speed", totals.ours / totals.all_our_seconds, "measures/s of CPU", "more")
     if totals.timed:
-        ours, theirs = (1000 * s / totals.timed for s in (totals.our_seconds, totals.their_seconds))
-        print(
-            f"  on {totals.timed} of them: ours {ours:.2f} ms a file, note_seq {theirs:,.0f} ms, "
-            f"{theirs / ours:,.0f} x; measures a second: ours "
-            f"{totals.our_timed / totals.our_seconds:,.0f}, note_seq "
-            f"{totals.their_timed / totals.their_seconds:,.1f}"
-        )
-    gain = 100 * (totals.ours / totals.theirs - 1)
-    print(f"  measures kept: ours {totals.ours:,}, note_seq {totals.theirs:,}: {gain:+.1f} %")
-    for counter, sign in ((totals.gains, "+"), (totals.losses, "-")):
+        paths = {
+            "ours": (totals.our_seconds, totals.our_timed),
+            "note_seq's": (totals.their_seconds, totals.their_timed),
+        }
+        yield figure(of, "files timed side by side", totals.timed)
+        for path, (seconds, measures) in paths.items():
+            per_file = 1e3 * seconds / totals.timed
+            yield figure(of, f"CPU per such file, {path}", per_file, "ms", "less")
+            yield figure(of, f"speed, {path}", measures / seconds, "measures/s of CPU", "more")
+
+
+def reasons(name: str, totals: Totals) -> Iterator[Figure]:
+    """Why bars are kept by one of the two alone."""
+    for kept, counter in (("ours", totals.gains), ("note_seq", totals.losses)):
         for why, count in counter.most_common():
-            print(f"    {sign}{count:6,}  {why}")
+            yield figure({"kept only by": kept, "because": why}, f"measures of {name}", count)
 
 
-def main() -> None:
-    files = []
-    for argument in sys.argv[1:]:
-        name, _, rest = argument.partition("=")
-        archive, count, timed = [*rest.split(":"), "", ""][:3]
-        files = sample(archive, int(count) if count else None)
-        measures_from_midi(files[0])  # its tables are made once a process
-        show(name, compare(files, int(timed) if timed else len(files)))
-    if files:
-        chords(files)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("corpora", nargs="+", help="NAME=[ARCHIVE][:FILES[:TIMED]]")
+    parser.add_argument("--frames", type=int, default=4000, help="of chord inference alone")
 
 
-if __name__ == "__main__":
-    main()
+def figures(args: argparse.Namespace) -> Iterator[Figure]:
+    with threadpoolctl.threadpool_limits(1):
+        found = {}
+        for argument in args.corpora:
+            name, _, rest = argument.partition("=")
+            archive, count, timed = [*rest.split(":"), "", ""][:3]
+            if archive:
+                files = sample(archive, int(count) if count else None)
+            else:
+                files = [song.midi for song in arranger.songs(int(count or 120), seed=0)]
+            measures_from_midi(files[0])  # its tables are made once a process
+            found[name] = compare(files, int(timed) if timed else len(files))
+            yield from counts(name, found[name])
+        for name, totals in found.items():
+            yield from reasons(name, totals)
+        if args.frames:
+            yield from chords(files, args.frames)

@@ -1,8 +1,8 @@
-// node web.mjs CHROMIUM URL: figures of the page in Chromium, as JSON. See web.py.
+// node page.mjs CHROMIUM URL: figures of the page in Chromium, as JSON. See run.py.
 
 import {createRequire} from 'node:module';
 
-const require = createRequire(new URL('../tests/web/package.json', import.meta.url));
+const require = createRequire(new URL('../../tests/web/package.json', import.meta.url));
 const {chromium} = require('playwright-core');
 
 const [, , executablePath, url] = process.argv;
