@@ -96,7 +96,7 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) ->
 
 def number(value: float) -> str:
     """A number with separators, in the digits that it has."""
-    return f"{value:,}"
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"
 
 
 def value(figure: Figure) -> str:

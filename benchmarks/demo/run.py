@@ -1,4 +1,4 @@
-"""`gm-vae demo`: how soon there is music, how long all of it takes, and what was learnt.
+"""`gm-vae demo`: how soon there is music, and how long all of it takes.
 
 It fits its training to the minutes that it is given, so a slower machine shows in fewer steps.
 """
