@@ -124,8 +124,7 @@ def compare(files: list[bytes], timed: int) -> Totals:
         for number, data in enumerate(files):
             compare_file(data, number < timed, totals)
             if not (number + 1) % 20:
-                ratio = totals.their_seconds / totals.our_seconds if timed else 0
-                print(f"{number + 1} of {len(files)} files, {ratio:.0f} x", file=sys.stderr)
+                print(f"{number + 1} of {len(files)} files", file=sys.stderr)
     except KeyboardInterrupt:
         pass
     return totals
