@@ -15,7 +15,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from benchmarks import HERE, here, names
+from benchmarks import HERE, environment, names
 from benchmarks.compare import compared
 from benchmarks.results import Figure, Result, added, read, write
 from benchmarks.table import ARROWS, sentence, shown, value
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def measured(module, args: argparse.Namespace, command: str) -> Result:
     """Run a benchmark to its end, or to Control-C."""
-    load, day = here.load(), datetime.date.today().isoformat()
+    load, day = environment.load(), datetime.date.today().isoformat()
     inputs = module.inputs(args) if hasattr(module, "inputs") else {}
     figures: list[Figure] = []
     try:
@@ -78,7 +78,7 @@ def measured(module, args: argparse.Namespace, command: str) -> Result:
     return Result(
         command=command,
         date=day,
-        machine=here.this_machine(getattr(module, "PROGRAMS", ())),
+        machine=environment.this_machine(getattr(module, "PROGRAMS", ())),
         figures=tuple(figures),
         load=load,
         inputs=inputs,

@@ -82,16 +82,16 @@ def differences(old: Result, new: Result) -> Iterator[str]:
 
 
 def _text(machine: Machine, fact: str) -> str:
-    found = getattr(machine, fact)
-    if isinstance(found, tuple):
-        return ", ".join(found)
-    return found if isinstance(found, str) else "" if found is None else number(found)
+    value = getattr(machine, fact)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return value if isinstance(value, str) else "" if value is None else number(value)
 
 
 def main(path: str) -> None:
-    benchmark, found = read(path)
+    benchmark, results = read(path)
     _, committed = read(HERE / benchmark / "results.json")
-    for new in found:
+    for new in results:
         print(compared(committed, new))
 
 

@@ -9,6 +9,6 @@ from gm_vae.data import dataset
 
 def dataset_facts(folder: str | os.PathLike[str]) -> dict[str, str]:
     """A dataset: its size and the beginning of its hash. Raises UserError if there is none."""
-    found = dataset.load(folder)
-    training = found.split("train").measures
-    return {"dataset": f"{training:,} training measures, SHA-256 {found.sha256[:12]}"}
+    data = dataset.load(folder)
+    training = data.split("train").measures
+    return {"dataset": f"{training:,} training measures, SHA-256 {data.sha256[:12]}"}

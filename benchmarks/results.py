@@ -147,19 +147,19 @@ def read(path: str | os.PathLike[str]) -> tuple[str, list[Result]]:
     """
     try:
         values = parse(pathlib.Path(path).read_bytes(), _FILE)
-        found = [_result(value) for value in values["results"]]
-        _require_each_once(found)
+        results = [_result(value) for value in values["results"]]
+        _require_each_once(results)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
     except WrongValue as error:
         raise UserError(f"{path} is no file of results: {error}. Run its benchmark anew.") from None
-    return values["benchmark"], found
+    return values["benchmark"], results
 
 
-def write(path: str | os.PathLike[str], benchmark: str, found: Sequence[Result]) -> None:
-    """A file of results, one line a figure."""
-    results = []
-    for result in found:
+def write(path: str | os.PathLike[str], benchmark: str, results: Sequence[Result]) -> None:
+    """A file of results, one line per figure."""
+    texts = []
+    for result in results:
         values = _known(dataclasses.asdict(result))
         figures = [
             json.dumps({"of": each.pop("of"), **_known(each)}, ensure_ascii=False)
@@ -167,11 +167,11 @@ def write(path: str | os.PathLike[str], benchmark: str, found: Sequence[Result])
         ]
         values |= {"machine": _known(values["machine"]), "figures": []}
         text = json.dumps(values, indent=1, ensure_ascii=False)
-        results.append(
+        texts.append(
             text.replace('"figures": []', '"figures": [\n  ' + ",\n  ".join(figures) + "]")
         )
     head = f'{{"benchmark": {json.dumps(benchmark)}, "results": [\n'
-    pathlib.Path(path).write_text(head + ",\n".join(results) + "\n]}\n", encoding="utf-8")
+    pathlib.Path(path).write_text(head + ",\n".join(texts) + "\n]}\n", encoding="utf-8")
 
 
 def added(old: Sequence[Result], new: Result) -> list[Result]:
@@ -191,9 +191,9 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "", (), {})}
 
 
-def _require_each_once(found: Sequence[Result]) -> None:
+def _require_each_once(results: Sequence[Result]) -> None:
     seen = set()
-    for result in found:
+    for result in results:
         for figure in result.figures:
             if figure.identity in seen:
                 raise WrongValue(f"holds the figure {figure.column} of {dict(figure.of)} twice")

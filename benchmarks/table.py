@@ -106,8 +106,8 @@ def value(figure: Figure) -> str:
 
 
 def _section(benchmark: str) -> str:
-    _, found = read(HERE / benchmark / "results.json")
-    return "\n".join([f"## {benchmark}", "", sentence(benchmark), "", *map(shown, found)])
+    _, results = read(HERE / benchmark / "results.json")
+    return "\n".join([f"## {benchmark}", "", sentence(benchmark), "", *map(shown, results)])
 
 
 def _table(keys: tuple[str, ...], figures: Sequence[Figure]) -> str:

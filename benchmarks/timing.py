@@ -35,14 +35,14 @@ def interleaved(
     Args:
         first_counts: measure from the beginning. Else each piece is done once before.
     """
-    found = {name: Times() for name in work}
+    times = {name: Times() for name in work}
     if not first_counts:
         for run in work.values():
             run()
     for _ in range(repeats):
         for name, run in work.items():
-            found[name].add(run)
-    return found
+            times[name].add(run)
+    return times
 
 
 def repeated(work: Callable[[], object], repeats: int) -> Times:

@@ -116,8 +116,8 @@ def ours(music: Score) -> list[tuple[float, str]]:
     """(quarter, label) of our chords."""
     quarters = frame_quarters(music)
     frame = round(quarters * music.ticks_per_quarter)
-    found = infer_chords(music.start_ticks, music.end_ticks, music.pitch, music.end_tick, frame)
-    return [(i * quarters, symbol_label(symbol)) for i, symbol in enumerate(found.symbols)]
+    inferred = infer_chords(music.start_ticks, music.end_ticks, music.pitch, music.end_tick, frame)
+    return [(i * quarters, symbol_label(symbol)) for i, symbol in enumerate(inferred.symbols)]
 
 
 def theirs(music: Score) -> list[tuple[float, str]] | None:
@@ -143,8 +143,8 @@ class Scores:
     def add(self, expert, estimate, end: float) -> None:
         """Compare the changes of one song."""
         self.songs += 1
-        reference, found = labels(expert, end), labels(estimate, end)
-        intervals, expected, guessed = mir_eval.util.merge_labeled_intervals(*reference, *found)
+        reference, estimated = labels(expert, end), labels(estimate, end)
+        intervals, expected, guessed = mir_eval.util.merge_labeled_intervals(*reference, *estimated)
         durations = mir_eval.util.intervals_to_durations(intervals)
         for name in SCORES:
             agree = getattr(mir_eval.chord, name)(expected, guessed)

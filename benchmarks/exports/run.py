@@ -84,13 +84,13 @@ def megabytes(folder: pathlib.Path) -> float:
 def copies(name: str, checkpoint: Checkpoint, folder: pathlib.Path) -> Iterator[Figure]:
     """Our checkpoint on disk."""
     for quantization in QUANTIZATIONS:
-        place = folder / f"ours-{quantization}"
-        export_checkpoint(checkpoint, place, quantization)
+        target = folder / f"ours-{quantization}"
+        export_checkpoint(checkpoint, target, quantization)
         of = {"model": name, "weights": quantization}
-        yield figure(of, "our checkpoint", megabytes(place), "MB", "less")
-        place = folder / f"js-{quantization}"
-        export_magentajs(checkpoint, place, quantization)
-        yield figure(of, "magenta.js", megabytes(place), "MB", "less")
+        yield figure(of, "our checkpoint", megabytes(target), "MB", "less")
+        target = folder / f"js-{quantization}"
+        export_magentajs(checkpoint, target, quantization)
+        yield figure(of, "magenta.js", megabytes(target), "MB", "less")
 
 
 def round_trips(name: str, checkpoint: Checkpoint, folder: pathlib.Path) -> Iterator[Figure]:
@@ -122,12 +122,12 @@ def served(
 
     z = model.sample_points(8, seed=0)
     for half in (False, True):
-        place = folder / f"served-{half}"
-        export_saved_model(checkpoint, place, half=half)
+        target = folder / f"served-{half}"
+        export_saved_model(checkpoint, target, half=half)
         start = time.perf_counter()
-        decode = tf.saved_model.load(str(place)).signatures["decode"]
+        decode = tf.saved_model.load(str(target)).signatures["decode"]
         loading = time.perf_counter() - start
-        library = load(place)
+        library = load(target)
 
         def theirs(seed: int = 1) -> dict:
             return decode(z=z, chords=[[1, 1]], temperature=0.5, seed=seed)
@@ -137,16 +137,16 @@ def served(
 
         equal = 0
         for seed in SEEDS:
-            found = {key: value.numpy() for key, value in theirs(seed).items()}
+            arrays = {key: value.numpy() for key, value in theirs(seed).items()}
             expected = [tracks(measure.tokens, measure.lengths) for measure in ours(seed)]
-            both = zip(map(tracks, found["tokens"], found["lengths"]), expected)
+            both = zip(map(tracks, arrays["tokens"], arrays["lengths"]), expected)
             equal += sum(one == other for one, other in both)
         times = interleaved({"SavedModel": theirs, "library": ours}, 10)
         of = {"model": name, "SavedModel of": "float16" if half else "float32"}
-        yield figure(of, "size", megabytes(place), "MB", "less")
+        yield figure(of, "size", megabytes(target), "MB", "less")
         yield figure(of, "loading", loading, "s", "less")
-        for who, found in times.items():
-            milliseconds = [1e3 * wall for wall in found.wall]
+        for who, taken in times.items():
+            milliseconds = [1e3 * wall for wall in taken.wall]
             yield figure(of, f"decoding 8 measures, {who}", milliseconds, "ms", "less")
         yield figure(of, "measures", len(z) * len(SEEDS))
         yield figure(of, "measures equal to the library's", equal, "", "more")
@@ -175,18 +175,18 @@ def graphs(
     for where in places:
         for backend in ("cpu", "wasm") + (("webgl",) if where == "chromium" else ()):
             of = {"model": name, "TensorFlow.js in": where, "backend": backend}
-            found = clients.call(
+            answer = clients.call(
                 where, "tfjs", "encode", folder / "tfjs", backend=backend,
                 tokens=[each.tokens.tolist() for each in measures],
                 lengths=[each.lengths.tolist() for each in measures],
                 chords=[each.chord_ids.tolist() for each in measures],
             )  # fmt: skip
-            worst_mu = float(np.abs(np.asarray(found["mu"]) - mu).max())
+            worst_mu = float(np.abs(np.asarray(answer["mu"]) - mu).max())
             yield figure(of, "worst mu", worst_mu, "", "less", digits=2)
             for batch in (8, 64):
                 steps = STEPS if backend == "wasm" else 3
                 z = model.sample_points(batch, seed=0)
-                found = clients.call(
+                answer = clients.call(
                     where, "tfjs", "decode", folder / "tfjs", backend=backend, z=z.tolist(),
                     chord=1, steps=steps, wantLogits=batch == 8,
                 )  # fmt: skip
@@ -196,19 +196,19 @@ def graphs(
                 previous, equal, worst = tf.fill([len(embeddings)], -1), [], 0.0
                 for step in range(steps):
                     chord = tf.fill([len(embeddings)], 1 if step else 0)
-                    here = decoder.gates(
+                    gates = decoder.gates(
                         gates, decoder.input_table(kernels), previous, chord, kernels
                     )
-                    logits, states = decoder.step(here, states, kernels)
+                    logits, states = decoder.step(gates, states, kernels)
                     previous = tf.argmax(logits, -1, tf.int32)
-                    equal.append((np.asarray(found["tokens"][step]) == previous.numpy()).mean())
+                    equal.append((np.asarray(answer["tokens"][step]) == previous.numpy()).mean())
                     if batch == 8:
-                        worst = max(worst, float(np.abs(logits - found["logits"][step]).max()))
+                        worst = max(worst, float(np.abs(logits - answer["logits"][step]).max()))
                 if batch == 8:
                     yield figure(of, "worst logit", worst, "", "less", digits=2)
                 share = float(100 * np.mean(equal))
                 yield figure(of, f"tokens equal, {batch} measures", share, "%", "more")
-                milliseconds = found["milliseconds"][1:]
+                milliseconds = answer["milliseconds"][1:]
                 yield figure(of, f"step, {batch} measures", milliseconds, "ms", "less")
 
 
@@ -222,9 +222,9 @@ def browsers(
 ) -> Iterator[Figure]:
     """Unmodified magenta.js: argmax tokens of measures, mu of encoded ones."""
     for quantization in QUANTIZATIONS:
-        place = folder / f"client-{quantization}"
-        export_magentajs(checkpoint, place, quantization)
-        weights, info = read_magentajs(place)  # what the client has after quantising
+        target = folder / f"client-{quantization}"
+        export_magentajs(checkpoint, target, quantization)
+        weights, info = read_magentajs(target)  # what the client has after quantising
         external = from_external(weights, info.fmt, "js")
         model = GMVAE(network_of(external.config, external.weights))
         z = model.sample_points(count, seed=0)
@@ -232,17 +232,17 @@ def browsers(
         for where in places:
             of = {"model": name, "magenta.js in": where, "weights": quantization}
             start = time.perf_counter()
-            found = clients.decode(where, place, z.tolist(), CHORDS)
+            cases = clients.decode(where, target, z.tolist(), CHORDS)
             seconds = time.perf_counter() - start
             ties = whole = 0
-            for case in found:
+            for case in cases:
                 tokens = model.decode_tokens(z, case["chord"])
                 whole += int((np.asarray(case["tokens"]) == tokens).all((1, 2)).sum())
                 ties += int(near_ties(model, z, case["chord"], tokens).sum())
             requests = [
                 {"noteSequence": quantised(measure), "chord": CHORDS[0]} for measure in measures[:4]
             ]
-            encoded = clients.encode(where, place, requests)
+            encoded = clients.encode(where, target, requests)
             heard = [
                 Measure.from_tracks(
                     [track for track in each["tokens"] if len(track) > 1],

@@ -25,9 +25,9 @@ from gm_vae.quiet import import_tensorflow_quietly
 DRAWS = 5  # of random first inputs
 
 
-def agreement(expected: tuple, found: tuple) -> dict[str, float]:
+def agreement(expected: tuple, actual: tuple) -> dict[str, float]:
     """Shares that are equal, of real tokens, of tracks with a first input, and of measures."""
-    (tokens, lengths), (others, other_lengths) = expected, found
+    (tokens, lengths), (others, other_lengths) = expected, actual
     real = np.arange(tokens.shape[-1]) < np.maximum(lengths, other_lengths)[..., None]
     same = (tokens == others) | ~real
     tracks = same.all(-1) & (lengths == other_lengths)

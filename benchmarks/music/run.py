@@ -106,8 +106,8 @@ def borrowed_chords():
     theirs = note_seq_path.chord_inference
 
     def search(likelihood, *_):
-        found = chord_inference.most_likely_chords(likelihood)
-        return [(key, theirs._CHORDS[chord]) for key, chord in zip(found.keys, found.chords)]
+        path = chord_inference.most_likely_chords(likelihood)
+        return [(key, theirs._CHORDS[chord]) for key, chord in zip(path.keys, path.chords)]
 
     table = "_key_chord_transition_distribution"
     with (
@@ -207,10 +207,10 @@ def attribute(data: bytes, segments, totals: Totals) -> None:
                     why = READ_OTHERWISE
                 totals.losses[why] += 1
     for at in kept:
-        place = int(np.searchsorted(starts, at, "right")) - 1
-        segment = segments[place] if place >= 0 else None
-        stop = starts[place + 1] if place + 1 < len(starts) else None
-        why = reason(at, lengths[at], segment, starts[place], stop, cuts, grid)
+        index = int(np.searchsorted(starts, at, "right")) - 1
+        segment = segments[index] if index >= 0 else None
+        stop = starts[index + 1] if index + 1 < len(starts) else None
+        why = reason(at, lengths[at], segment, starts[index], stop, cuts, grid)
         if why in (LOST, MOVED, ENDED) and any_within(
             read_otherwise, at, at + 4 * ticks_per_quarter
         ):
@@ -346,7 +346,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def figures(args: argparse.Namespace) -> Iterator[Figure]:
     with threadpoolctl.threadpool_limits(1):
-        found = {}
+        comparisons = {}
         for argument in args.corpora:
             name, _, rest = argument.partition("=")
             archive, count, timed = [*rest.split(":"), "", ""][:3]
@@ -355,9 +355,9 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
             else:
                 files = [song.midi for song in arranger.songs(int(count or 120), seed=0)]
             measures_from_midi(files[0])  # its tables are made once a process
-            found[name] = compare(files, int(timed) if timed else len(files))
-            yield from counts(name, found[name])
-        for name, totals in found.items():
+            comparisons[name] = compare(files, int(timed) if timed else len(files))
+            yield from counts(name, comparisons[name])
+        for name, totals in comparisons.items():
             yield from reasons(name, totals)
         if args.frames:
             yield from chords(files, args.frames)

@@ -38,14 +38,14 @@ def chords(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure
     rng = np.random.default_rng(seed)
     for each in (1, 2, 4):
         asked = ["|".join(rng.choice(TRIADS, each, replace=False)) for _ in z]
-        found = model.decode(z, asked, seed=seed)
+        measures = model.decode(z, asked, seed=seed)
         others = model.decode(z, [asked[index - 1] for index in range(len(asked))], seed=seed)
         by_chance = [
             Measure(other.tokens, other.lengths, measure.chord_ids, measure.fmt)
-            for other, measure in zip(others, found)
+            for other, measure in zip(others, measures)
         ]
         of = {"points": kind, "chords per measure": each}
-        share, chance = (100 * note_time_in_chord(measures) for measures in (found, by_chance))
+        share, chance = (100 * note_time_in_chord(each) for each in (measures, by_chance))
         yield figure(of, "note time in the chord", share, "%", "more")
         yield figure(of, "of measures under other chords", chance, "%")
 
@@ -89,12 +89,12 @@ def ways(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure]:
     pairs = list(zip(z[::2], z[1::2]))
     for name, spherical in (("spherical", True), ("linear", False)):
         way = np.concatenate([points.interpolate(a, b, 8, spherical) for a, b in pairs])
-        found = model.decode(way, "C", temperature=0.0, same_draw=True, seed=seed)
+        bars = model.decode(way, "C", temperature=0.0, same_draw=True, seed=seed)
         steps, ends = [], []
-        for start in range(0, len(found), 8):
-            part = found[start : start + 8]
-            steps.append([distance(one, other) for one, other in itertools.pairwise(part)])
-            ends.append(distance(part[0], part[-1]))
+        for start in range(0, len(bars), 8):
+            line = bars[start : start + 8]
+            steps.append([distance(one, other) for one, other in itertools.pairwise(line)])
+            ends.append(distance(line[0], line[-1]))
         of = {"points": kind, "way": name}
         yield figure(of, "edits per step", float(np.mean(steps)), "tokens")
         largest = float(np.max(np.mean(steps, 0)))

@@ -29,8 +29,8 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         if done.returncode:
             raise UserError(f"A {kind} file could not be written; the reason is above.")
-        found = json.loads(done.stdout.splitlines()[-1])
+        costs = json.loads(done.stdout.splitlines()[-1])
         of = {"file": kind}
-        yield figure(of, "first file, CPU", found["cpu"][0], "s", "less")
-        yield figure(of, "next files, CPU", found["cpu"][1:], "s", "less")
-        yield figure(of, "size", found["bytes"], "bytes", "less")
+        yield figure(of, "first file, CPU", costs["cpu"][0], "s", "less")
+        yield figure(of, "next files, CPU", costs["cpu"][1:], "s", "less")
+        yield figure(of, "size", costs["bytes"], "bytes", "less")

@@ -75,12 +75,12 @@ def _family(root: int) -> list[int]:
         except OSError:  # it has ended
             continue
         children.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [root]
+    processes, waiting = [], [root]
     while waiting:
         process = waiting.pop()
-        found.append(process)
+        processes.append(process)
         waiting += children.get(process, [])
-    return found
+    return processes
 
 
 def _pss_bytes(process: int) -> int:

@@ -45,15 +45,15 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
         for _ in range(args.epochs):
             times.add(lambda: collections.deque(batches, maxlen=0))
         epochs = {"first": slice(1), "later": slice(1, None)}
-        for epoch, part in epochs.items():
+        for epoch, batches in epochs.items():
             of = {"order": order, "batch": batch_size, "epoch": epoch}
-            speeds = [measures / wall for wall in times.wall[part]]
-            costs = [1e6 * cpu / measures for cpu in times.cpu[part]]
+            speeds = [measures / wall for wall in times.wall[batches]]
+            costs = [1e6 * cpu / measures for cpu in times.cpu[batches]]
             if speeds:
                 yield figure(of, "speed", speeds, "measures/s", "more")
                 yield figure(of, "CPU per measure", costs, "µs", "less")
-    for name, place in (("the start", 0.0), ("90 % of the third epoch", 2.9)):
-        batch = int(place * measures) // 256
+    for name, epoch in (("the start", 0.0), ("90 % of the third epoch", 2.9)):
+        batch = int(epoch * measures) // 256
 
         def first(batch: int = batch) -> Batch:
             batches = measure_batches(

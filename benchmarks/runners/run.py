@@ -29,8 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def figures(args: argparse.Namespace) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as temporary, contextlib.ExitStack() as stack:
-        place = pathlib.Path(temporary)
-        jobs = Jobs(args.source, place)
+        folder = pathlib.Path(temporary)
+        jobs = Jobs(args.source, folder)
         yield from jobs.run("local, 1 worker", "--workers=1")
         yield from jobs.run("local, 2 workers", "--workers=2")
         if args.local:
@@ -42,8 +42,8 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
             yield from jobs.run("Prism, a worker process", "--runner=PrismRunner", prism)
         with _if_had():
             jar = runner_programs.flink_job_server()
-            parts = runner_programs.java(), runner_programs.flink()
-            cluster = stack.enter_context(FlinkCluster(*parts, place / "flink"))
+            programs = runner_programs.java(), runner_programs.flink()
+            cluster = stack.enter_context(FlinkCluster(*programs, folder / "flink"))
             flink = (
                 f"--beam_args=--flink_master={cluster.address} --parallelism=2 "
                 f"{runner_jobs.flag('flink_job_server_jar', jar)} {runner_jobs.PROCESS_WORKERS}"
@@ -61,15 +61,15 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
 class Jobs:
     """Jobs on the same files."""
 
-    def __init__(self, source: pathlib.Path, place: pathlib.Path) -> None:
-        self._source, self._place = source, place
+    def __init__(self, source: pathlib.Path, folder: pathlib.Path) -> None:
+        self._source, self._folder = source, folder
         self._first: dict[str, bytes] = {}  # output of the first job, by name of its file
 
     def run(
         self, runner: str, *flags: str, meanwhile: Callable[[], None] = lambda: None
     ) -> Iterator[Figure]:
         """One job. Raises UserError if it fails."""
-        output = self._place / runner.replace(" ", "-")
+        output = self._folder / runner.replace(" ", "-")
         start = time.monotonic()
         job = runner_jobs.start(self._source, output, *flags)
         try:

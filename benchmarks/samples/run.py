@@ -34,12 +34,12 @@ class Onsets:
         row = np.repeat(np.arange(len(counts)), counts)
         first = np.cumsum(counts) - counts
         time = start_steps(tokens, first, row, arrays.fmt)
-        found = tokens < PITCHES
+        is_note_on = tokens < PITCHES
         program = (tokens[first] - vocab.program)[row]
         self.steps = arrays.fmt.steps_per_measure
         keys = (program * self.steps + time) * PITCHES + tokens
         span = (DRUMS + 1) * self.steps * PITCHES
-        unique = np.unique(row[found] // arrays.lengths.shape[1] * span + keys[found])
+        unique = np.unique(row[is_note_on] // arrays.lengths.shape[1] * span + keys[is_note_on])
         self.measure, self.key = unique // span, unique % span
         self.count = np.bincount(self.measure, minlength=len(arrays.lengths))
 

@@ -68,8 +68,8 @@ def main(folder: str, name: str, seconds: str) -> None:
     steps, peaks, tokens, began = [], [], [], time.perf_counter()
     while len(steps) < 3 or time.perf_counter() - began < float(seconds):
         batch = next(batches)
-        parts = strategy.experimental_local_results(batch["lengths"])
-        tokens.append(sum(int(tf.reduce_sum(part)) for part in parts))
+        shares = strategy.experimental_local_results(batch["lengths"])
+        tokens.append(sum(int(tf.reduce_sum(lengths_of_one)) for lengths_of_one in shares))
         steps.append(train(batch))
         peaks.append(timed(product))
     done = [operations(model, config.batch_size, count) for count in tokens]

@@ -69,17 +69,17 @@ def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}/"
-        found = json.loads(_node(HERE / "page.mjs", find_chromium(), url))
+        facts = json.loads(_node(HERE / "page.mjs", find_chromium(), url))
         server.shutdown()
     of = {"model": name, "page in": "Chromium"}
-    yield figure(of, "first load", found["firstBytes"] / 1e6, "MB", "less")
-    yield figure(of, "to the first arrangement", found["firstSongMs"] / 1e3, "s", "less")
-    yield figure(of, "to the first sound", found["firstSoundMs"] / 1e3, "s", "less")
-    milliseconds = [time["ms"] for time in found["times"]]
+    yield figure(of, "first load", facts["firstBytes"] / 1e6, "MB", "less")
+    yield figure(of, "to the first arrangement", facts["firstSongMs"] / 1e3, "s", "less")
+    yield figure(of, "to the first sound", facts["firstSoundMs"] / 1e3, "s", "less")
+    milliseconds = [time["ms"] for time in facts["times"]]
     yield figure(of, "a new arrangement of 8 measures", milliseconds, "ms", "less")
-    yield figure(of, "its notes", float(np.median([time["notes"] for time in found["times"]])))
-    yield figure(of, "JavaScript heap", found["heapBefore"] / 1e6, "MB", "less")
-    yield figure(of, "after 200 more arrangements", found["heapAfter"] / 1e6, "MB", "less")
+    yield figure(of, "its notes", float(np.median([time["notes"] for time in facts["times"]])))
+    yield figure(of, "JavaScript heap", facts["heapBefore"] / 1e6, "MB", "less")
+    yield figure(of, "after 200 more arrangements", facts["heapAfter"] / 1e6, "MB", "less")
 
 
 def engine(name: str, model: pathlib.Path) -> Iterator[Figure]:
@@ -108,11 +108,11 @@ def equal_tokens(
         batch = {"z": z.tolist(), "chords": ids.tolist(), "temperature": temperature, "seed": seed}
         request.write_text(json.dumps({"decode": [batch]}))
         done = _node(ROOT / "tests/web/engine.mjs", kernel, folder, request)
-        (found,) = json.loads(done)["decoded"]
+        (decoded,) = json.loads(done)["decoded"]
         expected = model.decode_tokens(z, symbols, temperature, constrained=True, seed=seed)
         rows = expected.reshape(-1, expected.shape[-1])
-        same = [list(row[: len(tokens)]) == tokens for row, tokens in zip(rows, found["tokens"])]
-        differ, near = ~np.array(same), np.array(found["margins"]) < 2e-5
+        same = [list(row[: len(tokens)]) == tokens for row, tokens in zip(rows, decoded["tokens"])]
+        differ, near = ~np.array(same), np.array(decoded["margins"]) < 2e-5
         of = {"model": name, "tokens at temperature": temperature}
         yield figure(of, "measures", count)
         yield figure(of, "equal measures", int(np.reshape(same, (count, -1)).all(1).sum()))

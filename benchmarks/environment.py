@@ -40,8 +40,8 @@ def load() -> float | None:
 
 
 def _program(name: str) -> tuple[str, str]:
-    found = re.search(r"\d+(\.\d+)*", machine.program_output(name, "--version"))
-    return pathlib.Path(name).name, found[0] if found else "unknown"
+    match = re.search(r"\d+(\.\d+)*", machine.program_output(name, "--version"))
+    return pathlib.Path(name).name, match[0] if match else "unknown"
 
 
 def _versions() -> Iterator[tuple[str, str]]:
