@@ -45,7 +45,7 @@ def chords(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure
             for other, measure in zip(others, measures)
         ]
         of = {"points": kind, "chords per measure": each}
-        share, chance = (100 * note_time_in_chord(each) for each in (measures, by_chance))
+        share, chance = (100 * note_time_in_chord(music) for music in (measures, by_chance))
         yield figure(of, "note time in the chord", share, "%", "more")
         yield figure(of, "of measures under other chords", chance, "%")
 

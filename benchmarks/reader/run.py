@@ -45,10 +45,10 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
         for _ in range(args.epochs):
             times.add(lambda: collections.deque(batches, maxlen=0))
         epochs = {"first": slice(1), "later": slice(1, None)}
-        for epoch, batches in epochs.items():
+        for epoch, runs in epochs.items():
             of = {"order": order, "batch": batch_size, "epoch": epoch}
-            speeds = [measures / wall for wall in times.wall[batches]]
-            costs = [1e6 * cpu / measures for cpu in times.cpu[batches]]
+            speeds = [measures / wall for wall in times.wall[runs]]
+            costs = [1e6 * cpu / measures for cpu in times.cpu[runs]]
             if speeds:
                 yield figure(of, "speed", speeds, "measures/s", "more")
                 yield figure(of, "CPU per measure", costs, "µs", "less")

@@ -33,9 +33,9 @@ def test_every_folder_is_a_whole_benchmark():
 
 @pytest.mark.parametrize("name", names())
 def test_committed_results_are_valid(name):
-    benchmark, found = read(HERE / name / "results.json")
+    benchmark, results = read(HERE / name / "results.json")
     assert benchmark == name
-    for result in found:
+    for result in results:
         assert result.command.split()[:4] == ["python", "-m", "benchmarks", name]
         assert result.source or result.machine.processor  # old records do not always know
         assert "/" not in result.command  # no path of a machine
@@ -50,8 +50,8 @@ def test_rounded(value, digits, expected):
 
 
 def test_the_figure_of_repeats_is_their_median():
-    found = figure({"batch": 8}, "speed", [3.0, 1.0, 2.0, 10.0], "measures/s", "more")
-    assert found == Figure("speed", 2.5, {"batch": "8"}, "measures/s", "more", (1, 10))
+    actual = figure({"batch": 8}, "speed", [3.0, 1.0, 2.0, 10.0], "measures/s", "more")
+    assert actual == Figure("speed", 2.5, {"batch": "8"}, "measures/s", "more", (1, 10))
     assert figure({}, "speed", 3.14159).spread is None
 
 

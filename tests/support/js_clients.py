@@ -61,8 +61,8 @@ class Clients:
     def sample(self, where, folder, count, temperature, chord=None, seed=1):
         """[(notes, bytes of a MIDI file)] of measures that the client samples."""
         arguments = {"count": count, "temperature": temperature, "chord": chord, "seed": seed}
-        found = self.call(where, "magenta", "sample", folder, **arguments)
-        return [(each["notes"], base64.b64decode(each["midi"])) for each in found]
+        samples = self.call(where, "magenta", "sample", folder, **arguments)
+        return [(each["notes"], base64.b64decode(each["midi"])) for each in samples]
 
     def close(self) -> None:
         self._host.stdin.close()
