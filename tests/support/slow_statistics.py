@@ -17,16 +17,16 @@ def slow_statistics(measure):
     tracks = defaultdict(list)
     for track, program, pitch, velocity, start, end in notes:
         tracks[track, program].append((start, pitch, end, velocity))
-    pitched = {key: notes_of_one for key, notes_of_one in tracks.items() if key[1] != 128}
-    drums = [(start, pitch) for key, notes_of_one in tracks.items() if key[1] == 128
-             for start, pitch, _, _ in notes_of_one]  # fmt: skip
-    bass = [(start, pitch) for key, notes_of_one in tracks.items() if key[1] // 8 == 4
-            for start, pitch, _, _ in notes_of_one]  # fmt: skip
+    pitched = {key: own for key, own in tracks.items() if key[1] != 128}
+    drums = [(start, pitch) for key, own in tracks.items() if key[1] == 128
+             for start, pitch, _, _ in own]  # fmt: skip
+    bass = [(start, pitch) for key, own in tracks.items() if key[1] // 8 == 4
+            for start, pitch, _, _ in own]  # fmt: skip
     values = {}
 
     repeats, moves, statics = [], [], []
-    for notes_of_one in pitched.values():
-        onsets = onsets_of(notes_of_one)
+    for own in pitched.values():
+        onsets = onsets_of(own)
         steps = sorted(onsets)
         for before, after in itertools.pairwise(steps):
             repeats.append(onsets[before] == onsets[after])
@@ -39,13 +39,10 @@ def slow_statistics(measure):
     values["stepwise_moves"] = mean([move in (1, 2) for move in moves])
     values["leaps"] = mean([move > 11 for move in moves])
     values["track_range"] = mean(
-        [
-            max(note[1] for note in notes_of_one) - min(note[1] for note in notes_of_one)
-            for notes_of_one in pitched.values()
-        ]
+        [max(note[1] for note in own) - min(note[1] for note in own) for own in pitched.values()]
     )
 
-    rhythms = [tuple(sorted(onsets_of(notes_of_one))) for notes_of_one in tracks.values()]
+    rhythms = [tuple(sorted(onsets_of(own))) for own in tracks.values()]
     values["shared_rhythm"] = mean([rhythms.count(each) > 1 for each in rhythms])
     if len(rhythms) < 2:
         values["shared_rhythm"] = NAN
@@ -57,14 +54,14 @@ def slow_statistics(measure):
                 if other != key
                 for note in theirs
             )
-            for key, notes_of_one in pitched.items()
-            for start, pitch, _, _ in notes_of_one
+            for key, own in pitched.items()
+            for start, pitch, _, _ in own
         ]
     )
     intervals = [np.diff(rhythm).tolist() for rhythm in rhythms if len(rhythm) > 1]
     values["distinct_intervals"] = mean([len(set(each)) for each in intervals])
 
-    classes = {note[1] % 12 for notes_of_one in pitched.values() for note in notes_of_one}
+    classes = {note[1] % 12 for own in pitched.values() for note in own}
     values["pitch_classes"] = len(classes) or NAN
     values["bass_pitch_classes"] = len({pitch % 12 for _, pitch in bass}) or NAN
     chord = int(measure.chord_ids[0])
@@ -76,7 +73,7 @@ def slow_statistics(measure):
     inside, clashes, sounding, polyphony = [], [], 0, 0
     for step in range(fmt.steps_per_measure):
         now = [
-            note[1] for notes_of_one in pitched.values() for note in notes_of_one if note[0] <= step < note[2]
+            note[1] for own in pitched.values() for note in own if note[0] <= step < note[2]
         ]  # fmt: skip
         polyphony += len(now)
         here = int(measure.chord_ids[step * len(measure.chord_ids) // fmt.steps_per_measure])
@@ -116,12 +113,12 @@ def slow_statistics(measure):
     values["syncopation"] = mean(
         [
             start % beat > 0 and end > (start // beat + 1) * beat
-            for notes_of_one in pitched.values()
-            for start, _, end, _ in notes_of_one
+            for own in pitched.values()
+            for start, _, end, _ in own
         ]
     )
     values["note_length"] = mean(
-        [end - start for notes_of_one in pitched.values() for start, _, end, _ in notes_of_one]
+        [end - start for own in pitched.values() for start, _, end, _ in own]
     )
     values["tracks"] = len(measure.programs)
     values["density"] = len(notes) / fmt.beats_per_bar
