@@ -278,7 +278,8 @@ class GMVAE:
 
         Unconstrained is the published procedure to the letter: tracks in order, every track all E
         steps, a later track's first input the last token of the one before. Constrained is what
-        `decode` does, before the tracks are put in order; zeros follow each end.
+        `decode` does without a repeat penalty and with drums as warm as the other tracks, before
+        the tracks are put in order; zeros follow each end.
 
         Args and errors as in `decode`.
         """
