@@ -13,7 +13,7 @@ from gm_vae.evaluation.pictures import draw_pictures
 from gm_vae.evaluation.reconstruction import Reconstructions
 from gm_vae.evaluation.samples import Samples
 from gm_vae.evaluation.scores import Evaluation
-from gm_vae.files import output_file, output_folder, user_path
+from gm_vae.files import output_file, output_folder, taken, user_path
 
 FILE_NAME = "evaluation.json"
 
@@ -79,13 +79,13 @@ class Report:
 def check_output(path: str | os.PathLike[str], force: bool) -> None:
     """Raise UsageError if `write_report` would refuse the place; before the work, not after it."""
     path = user_path(path)
-    taken = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
+    exists = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
     if path.suffix != ".json" and path.is_file():
         raise UsageError(f"{path} is a file; let its name end in .json, or name a folder.")
     if path.suffix == ".json" and path.is_dir():
         raise UsageError(f"{path} is a folder; choose another name, or one without .json.")
-    if taken and not force:
-        raise UsageError(f"{path} exists already; choose another name or add --force.")
+    if exists and not force:
+        raise taken(path)
 
 
 def write_report(report: Report, path: str | os.PathLike[str], force: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import os
+import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Sections = Sequence[tuple[int, str]]  # the number of its first measure, and the name, of each
 
+SUFFIXES = (".mid", ".midi")
 MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 _LEAST_TICKS_PER_QUARTER = 480  # what sequencers expect; 20 ticks a step at 24 steps a quarter
 
@@ -60,9 +62,12 @@ def write_midi(
             shows it.
 
     Raises:
-        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UsageError: `path` exists or does not end in .mid or .midi, `qpm` is no tempo, there are no
+            measures or formats differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
+    if pathlib.PurePath(path).suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")
     file = midi_file(Arrangement.from_measures(measures), qpm, title, sections)
     with output_file(path, force) as temporary:
         file.save(temporary)

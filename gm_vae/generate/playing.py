@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import secrets
 import sys
 from typing import Any
 
@@ -14,6 +13,7 @@ from gm_vae.errors import UsageError
 from gm_vae.generate.arguments import MOST_MEASURES, ChordArguments, PlayArguments
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments
+from gm_vae.generate.points import checked_seed
 from gm_vae.json_values import brief, shown
 from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
@@ -45,9 +45,8 @@ class Playing:
     def of(cls, args: PlayArguments) -> Playing:
         """What the flags ask for. Raises UsageError for instruments that cannot all play."""
         wanted = Instruments.named(args.instruments, args.require, args.forbid)
-        seed = secrets.randbelow(2**32) if args.seed is None else args.seed
         return cls(
-            seed % 2**32,  # what a seed is to every draw
+            checked_seed(args.seed),
             args.seed is None,
             args.temperature,
             args.drum_temperature,

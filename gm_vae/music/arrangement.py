@@ -77,6 +77,7 @@ class Arrangement:
         Raises:
             UsageError: there are no measures, or their formats differ.
         """
+        Measure.require_all(measures, "an arrangement")
         if not measures:
             raise UsageError("There are no measures to put together; give at least one.")
         fmt = measures[0].fmt
