@@ -6,6 +6,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,9 +42,12 @@ from gm_vae.generate.sources import (
     source_points,
 )
 from gm_vae.json_values import brief
+from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measure import Measure
 from gm_vae.text import printable
 from gm_vae.version import __version__
+
+_NAMED = 8  # instruments
 
 
 def _leave(
@@ -55,6 +59,19 @@ def _leave(
 ) -> None:
     outputs.write(measures, brief(title, 200), sections)
     playing.print_seed()
+    print(_contents(measures, outputs.qpm), file=sys.stderr)
+
+
+def _contents(measures: Sequence[Measure], qpm: float) -> str:
+    """What was made, in a line: length, tempo and instruments."""
+    arrangement = Arrangement.from_measures(measures)
+    bars = "1 bar" if len(measures) == 1 else f"{len(measures):,} bars"
+    names = [part.name for part in arrangement.parts]
+    if not names:
+        return f"{bars} without a note: the model plays nothing here; try another --seed."
+    seconds = arrangement.total_steps / arrangement.fmt.steps_per_quarter * 60 / qpm
+    several = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{bars}, {seconds:.0f} s at {qpm:g} bpm: {', '.join(names[:_NAMED])}{several}."
 
 
 def _start_points(
@@ -305,6 +322,13 @@ def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
     numbers = measure_numbers(args)
     if args.all and numbers:
         raise UsageError("--all and --measure exclude each other; leave one of them out.")
+    left_out = numbered.bars - len(numbered.items)
+    if args.all and left_out > 0:
+        print(
+            f"{left_out:,} of {numbered.bars:,} bars do not fit the model and are left out; "
+            f"{numbered.explain} reports why.",
+            file=sys.stderr,
+        )
     numbers = numbers or (list(numbered.items) if args.all else list(numbered.items)[:1])
     return dict(zip(numbers, numbered.choose(numbers)))
 

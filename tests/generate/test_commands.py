@@ -60,6 +60,16 @@ def test_a_seed_that_was_drawn_is_told(gm_vae):
     assert gm_vae("generate", "--chords=C", err.split()[0])[1] == measures
 
 
+def test_what_was_made_is_told_in_a_line(gm_vae):
+    _, measures, err = gm_vae("generate", "--chords=C G Am F C", "--seed=1", "--qpm=60")
+    line = err.splitlines()[-1]
+    assert line.startswith("5 bars, 20 s at 60 bpm: ")
+    names = line.removesuffix(".").partition(": ")[2].split(" and ")[0].split(", ")
+    assert len(names) <= 8
+    programs = {program for measure in measures for program in measure.programs}
+    assert ("Drums" in names) == (128 in programs) or len(names) == 8
+
+
 def test_generate_with_instruments(gm_vae):
     code, measures, _ = gm_vae(
         "generate", "--chords=C G Am", "--require=drums, 34", "--forbid=piano"
@@ -122,7 +132,11 @@ def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
 
 def test_reconstruct(gm_vae, model, folder):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
-    _, reconstructed, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
+    _, reconstructed, err = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
+    bars = measures_from_score(parse_midi((folder / "song.mid").read_bytes()))
+    left_out = sum(bar.measure is None for bar in bars)
+    told = f"{left_out} of {len(bars)} bars do not fit the model and are left out; gm-vae explain "
+    assert err.startswith(told) == bool(left_out)
     assert reconstructed == operations.reconstruct(model, measures)
 
 
