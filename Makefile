@@ -63,6 +63,7 @@ $(STAMP): setup.py constraints.txt overrides.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
 	  --overrides overrides.txt -e ".[dev]" "$(strip $(TENSORFLOW))"
 	@touch "$@"
+	@echo "$(VENV)/bin/gm-vae is installed; make demo makes music with it."
 
 demo: setup
 	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import os
-import pathlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -66,10 +65,10 @@ def write_midi(
             measures or formats differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
-    if pathlib.PurePath(path).suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")
     file = midi_file(Arrangement.from_measures(measures), qpm, title, sections)
     with output_file(path, force) as temporary:
+        if temporary.suffix.lower() not in SUFFIXES:
+            raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")
         file.save(temporary)
 
 
