@@ -35,6 +35,7 @@ def write_midi(
     title: str | None = None,
     force: bool = False,
     sections: Sections = (),
+    symbols: Sequence[str] | None = None,
 ) -> None:
     """Write measures end to end as a MIDI file.
 
@@ -58,12 +59,14 @@ def write_midi(
         force: replace a file that is there already.
         sections: the number of its first measure, from 0, and the name of each section; a marker
             shows it.
+        symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
-        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UsageError: `path` exists, `qpm` is no tempo, there are no measures, or their formats or
+            the number of symbols differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
-    file = midi_file(Arrangement.from_measures(measures), qpm, title, sections)
+    file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)
     with output_file(path, force) as temporary:
         file.save(temporary)
 
