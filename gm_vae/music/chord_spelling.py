@@ -16,6 +16,7 @@ What is read, besides the symbols of note_seq and magenta.js:
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -99,6 +100,7 @@ def bare(symbol: str) -> str:
     return text[1:-1] if text.startswith("(") and text.endswith(")") else text
 
 
+@functools.lru_cache(maxsize=4096)
 def read_chord(symbol: str) -> tuple[str, Degree, Degree]:
     """(root, third, fifth) of a symbol, the latter two as in `KINDS`; root "" for "no chord".
 
