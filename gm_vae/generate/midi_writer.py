@@ -36,6 +36,7 @@ def write_midi(
     title: str | None = None,
     force: bool = False,
     sections: Sections = (),
+    symbols: Sequence[str] | None = None,
 ) -> None:
     """Write measures end to end as a MIDI file.
 
@@ -59,13 +60,14 @@ def write_midi(
         force: replace a file that is there already.
         sections: the number of its first measure, from 0, and the name of each section; a marker
             shows it.
+        symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
         UsageError: `path` exists or does not end in .mid or .midi, `qpm` is no tempo, there are no
-            measures or formats differ.
+            measures, or their formats or the number of symbols differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
-    file = midi_file(Arrangement.from_measures(measures), qpm, title, sections)
+    file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)
     with output_file(path, force) as temporary:
         if temporary.suffix.lower() not in SUFFIXES:
             raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")

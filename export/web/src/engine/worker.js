@@ -14,8 +14,8 @@ model.catch(() => {}); // each request reports it
 const actions = {
   async load({url}) {
     model = Model.load((name) => fetchFile(new URL(name, url)), code);
-    const {format, latentSize} = await model;
-    return {format: format.fields, latentSize};
+    const {format, latentSize, fingerprint} = await model;
+    return {format: format.fields, latentSize, fingerprint};
   },
 
   async decode({rows, decoding}) {

@@ -1,5 +1,6 @@
 /** Keeps the song that of the arrangement. */
 
+import {nearestChordId} from '../music/chords.js';
 import {liveliness} from '../music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
 import {reason} from './errors.js';
@@ -64,7 +65,7 @@ export class Composition {
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
       chords: chords.slice(0, 1), blend: [0], a, b: a, seed, temperature, parts: {},
     })));
-    const scores = songs.map((song) => liveliness(song, chords[0][0]));
+    const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];
   }
 }

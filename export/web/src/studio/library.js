@@ -1,5 +1,6 @@
 /** Files that a person opens, and styles that they keep. */
 
+import {tidySymbol} from '../music/chord_spelling.js';
 import {saveFavourites} from '../state/favourites.js';
 import {packPoint} from '../state/point_text.js';
 import {styleName} from '../state/style_names.js';
@@ -96,9 +97,10 @@ export class Library {
   /** Chords of the opened file, from one bar on. @param {number} bar its index */
   chordsFrom(bar) {
     return (this._store.midi?.bars ?? []).slice(bar)
-      .filter(({chords}) => chords.length)
+      .filter(({symbols}) => symbols.length)
       .slice(0, MOST_BARS)
-      .map(({chords}) => (chords.every((id) => id === chords[0]) ? [chords[0]] : [...chords]));
+      .map(({symbols}) => (new Set(symbols).size === 1 ? symbols.slice(0, 1) : symbols))
+      .map((symbols) => symbols.map(tidySymbol));
   }
 
   /** Keeps a style as a favourite. @param {Style} style */

@@ -6,7 +6,6 @@ import {wavBytes} from '../sound/wav.js';
 import {randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
 import {loadFavourites} from '../state/favourites.js';
 import {fromLink, toLink} from '../state/link.js';
-import {MOST_CHORDS} from '../state/progression.js';
 import {title} from '../state/style_names.js';
 import {Address} from './address.js';
 import {Composer} from './composer.js';
@@ -42,7 +41,7 @@ export class Studio extends Store {
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
     this._library = new Library(this, engine, this._playback.sounds);
-    this._address = new Address(() => toLink(this.arrangement));
+    this._address = new Address(() => this._linkOf(this.arrangement));
     this.onArrangement = () => this._apply();
   }
 
@@ -56,12 +55,13 @@ export class Studio extends Store {
       return;
     }
     this.favourites = loadFavourites(this.latentSize);
-    const arrangement = fromLink(this._address.hash, this.latentSize);
+    const {arrangement, notes} = fromLink(this._address.hash, this._composer);
     this.begin(this._address.hash
       ? arrangement
       : {...arrangement, ...await this._newStyles(arrangement)});
     this._address.listen((link) => this.openLink(link));
     this.setStatus({loading: false});
+    if (notes.length) this.say(notes.join(' '));
     await this._composition.compose();
     await this._library.findFont(this._soundfontUrl);
   }
@@ -107,7 +107,7 @@ export class Studio extends Store {
 
   /** @param {Progression} chords */
   setChords(chords) {
-    this.change(withChords(this.arrangement, chords.slice(0, MOST_CHORDS)));
+    this.change(withChords(this.arrangement, chords));
   }
 
   /** @param {string} key @param {PartChoice} choice @param {?string} kind see `History` */
@@ -199,8 +199,14 @@ export class Studio extends Store {
 
   /** @param {string} link what follows the # */
   openLink(link) {
-    const arrangement = fromLink(link, this.latentSize);
-    if (toLink(arrangement) !== toLink(this.arrangement)) this.change(arrangement);
+    const {arrangement, notes} = fromLink(link, this._composer);
+    if (this._linkOf(arrangement) !== this._linkOf(this.arrangement)) this.change(arrangement);
+    if (notes.length) this.say(notes.join(' '));
+  }
+
+  /** What follows the # of its link. @param {Arrangement} arrangement */
+  _linkOf(arrangement) {
+    return toLink(arrangement, this._composer.fingerprint);
   }
 
   /** What is heard, as a MIDI file. */
@@ -209,7 +215,7 @@ export class Studio extends Store {
     return writeMidi(this.song, {
       qpm: this.arrangement.qpm,
       title: this.title,
-      text: linkText(toLink(this.arrangement)),
+      text: linkText(this._linkOf(this.arrangement)),
       mix: (part) => this.sound(part),
     });
   }

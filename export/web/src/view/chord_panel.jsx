@@ -1,11 +1,14 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
-import {ROOTS, qualityOf, rootOf, triadId} from '../music/chords.js';
+import {
+  NO_CHORD_SYMBOL, ROOTS, chordSymbol, nearestChordId, qualityOf, rootOf, triadId,
+} from '../music/chords.js';
 import {NO_CHORD} from '../music/format.js';
 import {MOST_CHORDS} from '../state/progression.js';
 import {ChordName} from './chord_name.jsx';
 import {Icon} from './icons.jsx';
 
+/** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 const QUALITY_NAMES = ['major', 'minor', 'aug', 'dim'];
@@ -24,7 +27,7 @@ export function ChordPanel({studio, index, close, setOpen}) {
   const [half, setHalf] = useState(0);
   const position = Math.min(half, bar.length - 1);
   const panel = useFocusWithin(() => setOpen(null));
-  const replaceBar = (/** @type {number[][]} */ ...bars) =>
+  const replaceBar = (/** @type {Progression} */ ...bars) =>
     studio.setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
   const move = (/** @type {number} */ to) => {
     const others = chords.filter((_, i) => i !== index);
@@ -39,12 +42,12 @@ export function ChordPanel({studio, index, close, setOpen}) {
         <div class="halves" role="group" aria-label="Which chord of the bar">
           {bar.map((chord, i) => (
             <button type="button" class="chip" aria-pressed={i === position} onClick={() => setHalf(i)}>
-              <ChordName id={chord} />
+              <ChordName symbol={chord} />
             </button>
           ))}
         </div>
       )}
-      <ChordKeys id={bar[position]}
+      <ChordKeys symbol={bar[position]}
         choose={(chord) => replaceBar(bar.map((old, i) => (i === position ? chord : old)))} />
       <div class="panel-tools">
         <button type="button" class="tool" disabled={index === 0} onClick={() => move(index - 1)}
@@ -65,25 +68,29 @@ export function ChordPanel({studio, index, close, setOpen}) {
   );
 }
 
-/** Roots and kinds of a chord. @param {{id: number, choose: (id: number) => void}} props */
-function ChordKeys({id, choose}) {
+/**
+ * Roots and kinds of the triads, of which one is the chord's.
+ * @param {{symbol: string, choose: (symbol: string) => void}} props
+ */
+function ChordKeys({symbol, choose}) {
+  const id = nearestChordId(symbol);
   const [root, quality] = [rootOf(id), qualityOf(id)];
   return (
     <>
       <div class="roots" role="group" aria-label="Root">
         {ROOTS.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === root}
-            onClick={() => choose(triadId(i, quality ?? 0))}>
+            onClick={() => choose(chordSymbol(triadId(i, quality ?? 0)))}>
             {name.replace('#', '♯').replace('b', '♭')}</button>
         ))}
       </div>
       <div class="qualities" role="group" aria-label="Kind">
         {QUALITY_NAMES.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === quality}
-            onClick={() => choose(triadId(root ?? 0, i))}>{name}</button>
+            onClick={() => choose(chordSymbol(triadId(root ?? 0, i)))}>{name}</button>
         ))}
         <button type="button" class="key" aria-pressed={id === NO_CHORD}
-          onClick={() => choose(NO_CHORD)}>none</button>
+          onClick={() => choose(NO_CHORD_SYMBOL)}>none</button>
       </div>
     </>
   );
