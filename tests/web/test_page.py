@@ -16,6 +16,7 @@ from gm_vae.music.measures import measures_from_midi
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
     "favourites", "mistakes", "access", "phone", "fonts", "offline", "clicks",
+    "hovers", "space", "touch", "keyboard", "focus", "file", "hints",
 )  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def test_a_measure_of_a_file_becomes_its_point(results, small_model, song):
     distance = np.abs(mu.clip(-127 * step, 127 * step) - np.array(facts["point"])).max(1)
     assert distance.min() <= step / 2 + 1e-4
     assert np.argmin(distance) >= 2
-    assert len(facts["chords"]) == 8
+    assert len(facts["chords"]) == 16  # of the 42 from the third bar on, as many as there may be
 
 
 @pytest.mark.web

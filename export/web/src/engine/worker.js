@@ -23,7 +23,7 @@ const actions = {
   },
 
   async read({bytes}) {
-    return readMeasures(bytes, (await model).format);
+    return readMeasures(bytes, (await model).format, {allChords: true});
   },
 
   async encode({tracks, chords}) {

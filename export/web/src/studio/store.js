@@ -2,20 +2,21 @@
 
 import {newArrangement} from '../state/arrangement.js';
 import {History} from '../state/history.js';
+import {reason} from './errors.js';
 
-/** @import {Bar} from '../music/measures.js' */
-/** @import {Flaws} from '../music/midi_bytes.js' */
 /** @import {Song} from '../music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Favourite} from '../state/favourites.js' */
+/** @import {OpenedMidi} from './opened_midi.js' */
+
+const BUSY_DELAY = 250; // ms; what is quicker is not shown
+
+/** @typedef {'a' | 'b'} Which style */
 
 /**
  * @typedef {{loading: boolean, busy: boolean, error: string}} Status
  *
  * @typedef {{text: string, isError: boolean, id: number}} Notice
- *
- * A MIDI file that was opened; link: of the arrangement that it was saved from, if this page did.
- * @typedef {{name: string, bars: Bar[], flaws: Flaws, qpm: number, link?: string}} OpenedMidi
  */
 
 export class Store {
@@ -35,6 +36,7 @@ export class Store {
     this.midi = null;
     /** @type {Favourite[]} */
     this.favourites = [];
+    this._works = 0; // how many run
     this.onArrangement = () => {}; // after each change of the arrangement
   }
 
@@ -102,8 +104,40 @@ export class Store {
     this.changed();
   }
 
-  /** @param {boolean} busy */
-  setBusy(busy) {
-    this.setStatus({busy});
+  get isWorking() {
+    return this._works > 0;
+  }
+
+  /**
+   * Does what takes a while, and shows that the page is at it.
+   * @template Result
+   * @param {() => Promise<Result>} work
+   */
+  async whileWorking(work) {
+    this._works++;
+    const timer = setTimeout(() => this.setStatus({busy: true}), BUSY_DELAY);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      this._works--;
+      this.setStatus({busy: this.isWorking && this.status.busy});
+    }
+  }
+
+  /**
+   * What `act` gives; where it fails, the page says so, and there is nothing.
+   * @template Result
+   * @param {string} failure a sentence without its stop
+   * @param {() => Result | Promise<Result>} act
+   * @returns {Promise<Result | undefined>}
+   */
+  async attempt(failure, act) {
+    try {
+      return await act();
+    } catch (error) {
+      this.say(`${failure} (${reason(error)}).`, true);
+      return undefined;
+    }
   }
 }

@@ -2,14 +2,18 @@ import {useEffect, useRef, useState} from 'preact/hooks';
 
 import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
-import {useDrop, useIsDark, useKeys, useStudio, useTheme} from './hooks.js';
+import {useDrop, useIsDark, useLetters, useStudio, useTheme} from './hooks.js';
+import {useKeys} from './keys.js';
+import {KeysHint} from './keys_hint.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
-import {Notice} from './notice.jsx';
+import {Notice, useNotice} from './notice.jsx';
 import {Roll} from './roll.jsx';
+import {useSliderTouch} from './slider_touch.js';
 import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
 
+/** @import {ComponentChildren} from 'preact' */
 /** @import {Song} from '../music/song.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
@@ -25,11 +29,15 @@ export function App({studio}) {
     input.current?.click();
   };
   const isOver = useDrop(studio);
-  useKeys(studio);
+  const [hasLetters, setLetters] = useLetters();
+  useKeys(studio, hasLetters);
+  useSliderTouch();
+  const [notice, closeNotice] = useNotice(studio.notice);
+  const notices = <Notice notice={notice} close={closeNotice} />;
   useEffect(() => {
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   }, [isDark]);
-  const {song} = studio;
+  const {song, midi} = studio;
   const {loading, busy, error} = studio.status;
   return (
     <div class="app">
@@ -38,14 +46,20 @@ export function App({studio}) {
       <div class={`busy ${busy || loading ? 'is-busy' : ''}`} role="progressbar"
         aria-label="Working" aria-hidden={!(busy || loading)} />
       {song && <Transport studio={studio} />}
-      {song ? <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile} /> : (
+      {song ? (
+        <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile}>
+          <KeysHint hasLetters={hasLetters} setLetters={setLetters} />
+        </Main>
+      ) : (
         <main class="main empty">
           <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
         </main>
       )}
-      {studio.midi && <MidiDialog studio={studio} midi={studio.midi} which={target} />}
+      {midi && (
+        <MidiDialog key={midi.id} studio={studio} midi={midi} which={target}>{notices}</MidiDialog>
+      )}
       {isOver && <div class="drop-hint"><p>Drop a MIDI file or a soundfont</p></div>}
-      <Notice notice={studio.notice} />
+      {!midi && notices}
       <input type="file" ref={input} hidden aria-label="Open a file"
         accept=".mid,.midi,.kar,.rmi,.sf2,.sf3,.dls,audio/midi"
         onChange={(event) => {
@@ -58,9 +72,14 @@ export function App({studio}) {
 }
 
 /**
- * @param {{studio: Studio, song: Song, isDark: boolean, pickFile: (which: Which) => void}} props
+ * @param {object} props
+ * @param {Studio} props.studio
+ * @param {Song} props.song
+ * @param {boolean} props.isDark
+ * @param {(which: Which) => void} props.pickFile
+ * @param {ComponentChildren} props.children what comes last
  */
-function Main({studio, song, isDark, pickFile}) {
+function Main({studio, song, isDark, pickFile, children}) {
   return (
     <main class="main">
       <Styles studio={studio} pickFile={pickFile} />
@@ -69,6 +88,7 @@ function Main({studio, song, isDark, pickFile}) {
         <Roll studio={studio} song={song} isDark={isDark} />
       </section>
       <Mixer studio={studio} song={song} isDark={isDark} />
+      {children}
     </main>
   );
 }

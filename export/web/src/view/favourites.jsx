@@ -16,7 +16,7 @@ export function Favourites({studio}) {
   return (
     <ul class="favourites" aria-label="Favourites">
       {favourites.map(({name, style}, i) => (
-        <li class="favourite" key={`${i} ${name}`}>
+        <li class="favourite" key={i}>
           <Glyph point={studio.point(style)} colour="var(--ink-soft)" size={22} />
           <input class="favourite-name" value={name} aria-label={`Name of favourite ${i + 1}`}
             maxLength={60} size={Math.max(name.length, 6)}
@@ -29,7 +29,10 @@ export function Favourites({studio}) {
               {which.toUpperCase()}</button>
           ))}
           <button type="button" class="tool small" aria-label={`Forget ${name}`}
-            onClick={() => update(i, null)}><Icon name="close" /></button>
+            onClick={({currentTarget}) => {
+              heirOf(currentTarget)?.focus();
+              update(i, null);
+            }}><Icon name="close" /></button>
         </li>
       ))}
     </ul>
@@ -38,3 +41,15 @@ export function Favourites({studio}) {
 
 /** @param {Style} style @param {string} name @returns {Style} */
 const named = (style, name) => (style.point === undefined ? style : {...style, name});
+
+/**
+ * What has the focus after a favourite is forgotten: the button of the next one, which takes this
+ * one's place, of the one before, or of a style.
+ * @param {HTMLElement} button
+ * @returns {?HTMLElement | undefined}
+ */
+function heirOf(button) {
+  const item = button.closest('.favourite');
+  if (item?.nextElementSibling) return button;
+  return (item?.previousElementSibling ?? button.closest('.styles'))?.querySelector('.tool');
+}

@@ -2,6 +2,7 @@ import {FAMILIES, INSTRUMENTS} from '../music/general_midi.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partTones, toneColour} from './colours.js';
 import {Icon} from './icons.jsx';
+import {offIf} from './off.js';
 
 /** @import {Part, Song} from '../music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
@@ -13,8 +14,9 @@ export function Mixer({studio, song, isDark}) {
     <section class="mixer panel" aria-label="Instruments">
       <div class="mixer-head">
         <h2>Instruments</h2>
-        <button type="button" class="chip" disabled={!hasPartChoices(studio.arrangement)}
-          onClick={() => studio.change({parts: {}})}>Reset</button>
+        <button type="button" class="chip"
+          {...offIf(!hasPartChoices(studio.arrangement), () => studio.change({parts: {}}))}>
+          Reset</button>
       </div>
       {!song.parts.length && (
         <p class="hint">This style is silent here. Draw a new one, or move the slider.</p>
