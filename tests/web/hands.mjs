@@ -313,7 +313,7 @@ export const handChecks = {
     const said = dialog.getByRole('status');
     await said.getByText('These are the chords now: ').waitFor();
     const {chords} = await arrangementOf(page);
-    assert.equal(chords.length, Math.min(await bars.count(), 16));
+    assert.equal(chords.length, Math.min(await bars.count(), 64));
     await said.getByRole('button', {name: 'OK'}).click(); // nothing lies over it
     await dialog.getByRole('button', {name: /^Take its tempo/}).click();
     const {qpm} = await page.evaluate(() => window.studio.midi);
