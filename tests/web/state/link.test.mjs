@@ -81,6 +81,8 @@ test('a chord that cannot be read does not take the others with it', () => {
   const none = fromLink('c=Xy_Hm&a=s1&b=s2', READER);
   assert.deepEqual(none.arrangement.chords, newArrangement().chords);
   assert.match(none.notes.join(), /chords of the link cannot be read/);
+  const huge = fromLink(`c=${'C_Xy_'.repeat(1e5)}`, READER);
+  assert.match(huge.notes.join(), /cannot be read/);
   const long = fromLink(`c=${Array(70).fill('C').join('_')}`, READER);
   assert.equal(long.arrangement.chords.length, 64);
   assert.match(long.notes.join(), /64 of 70 bars/);

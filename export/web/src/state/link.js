@@ -11,6 +11,8 @@ import {readStyle, styleText} from './style_text.js';
 /** @import {Arrangement, PartChoice} from './arrangement.js' */
 /** @import {Progression} from './progression.js' */
 
+const LONGEST = 10000; // letters of its chords
+
 /**
  * What a link means on a page, which depends on its model.
  * @typedef {{latentSize: number, fingerprint: string}} Reader
@@ -91,13 +93,13 @@ function readChords(text, otherwise) {
   if (!line) return {chords: otherwise, notes: []};
   /** @type {string[]} */
   const unread = [];
-  for (;;) {
+  while (line.length <= LONGEST) {
     try {
       const {chords, bars} = readChordLine(line);
       if (chords.flat().length === unread.length) break;
       const notes = unread.length
-        ? [`${unread.map((symbol) => `“${symbol}”`).join(', ')} in the link cannot be read as a ` +
-            'chord. N.C. stands in its place.'] : [];
+        ? [`Not a chord: ${unread.map((symbol) => `“${symbol}”`).join(', ')}. N.C. is played there.`]
+        : [];
       if (bars > chords.length) notes.push(tooLong(bars));
       return {chords, notes};
     } catch (error) {

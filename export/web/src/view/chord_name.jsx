@@ -1,7 +1,7 @@
 import {NO_CHORD_SYMBOL} from '../music/chords.js';
 
 /** @type {Record<string, string>} */
-const SIGNS = {'#': '♯', b: '♭', dim: '°', o: '°', x: '𝄪'};
+const SIGNS = {'#': '♯', b: '♭', dim: '°', o: '°'};
 const LONG = 5; // letters of a kind that is set smaller
 
 /**
@@ -21,4 +21,4 @@ export function ChordName({symbol}) {
 }
 
 /** Accidentals as signs: "b5" and "#11", and those of a bass. @param {string} text */
-const inPrint = (text) => text.replace(/#|^x|b(?=[b\d]|$)|dim|^o(?=\d|$)/g, (sign) => SIGNS[sign]);
+const inPrint = (text) => text.replace(/#|b(?=[b\d]|$)|dim|^o(?=\d|$)/g, (sign) => SIGNS[sign]);
