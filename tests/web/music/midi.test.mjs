@@ -106,3 +106,16 @@ test('a note-off at the tick of a note-on ends the older note alone', () => {
   assert.deepEqual(notes.map(({start, end}) => [start, end]), [[0, 96], [96, 192]]);
   assert.deepEqual(flaws, {no_end: 1});
 });
+
+test('chords are inferred where no bar can be a measure, if they are asked for', () => {
+  const triad = {chords: [1, 1], tracks: [0, 33].map((program) => ({
+    tokens: tokenise(notesOfBar(seeded(5), [program]), format)[0].tokens,
+  }))};
+  const file = writeMidi(makeSong([triad, triad], format), {qpm: 100, title: '', mix});
+  const strict = new Format({min_instruments: 5});
+  assert.deepEqual(readMeasures(file, strict).bars.map(({chords}) => chords.length), [0, 0]);
+  const {bars} = readMeasures(file, strict, {allChords: true});
+  const expected = readMeasures(file, format).bars;
+  assert.ok(bars.every(({tracks}) => tracks === null) && expected.every(({tracks}) => tracks));
+  assert.deepEqual(bars.map(({symbols}) => symbols), expected.map(({symbols}) => symbols));
+});

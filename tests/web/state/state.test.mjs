@@ -4,7 +4,7 @@ import {afterEach, test} from 'node:test';
 import {
   hasPartChoices, newArrangement, partSound, swapped, withChords, withPart,
 } from '../../../export/web/src/state/arrangement.js';
-import {isHeld, isMorph, meanShare, morph} from '../../../export/web/src/state/blend.js';
+import {isHeard, isHeld, isMorph, meanShare, morph} from '../../../export/web/src/state/blend.js';
 import {loadFavourites, saveFavourites} from '../../../export/web/src/state/favourites.js';
 import {History} from '../../../export/web/src/state/history.js';
 import {packPoint, unpackPoint} from '../../../export/web/src/state/point_text.js';
@@ -156,6 +156,14 @@ test('blends: held, a morph, or neither', () => {
   assert.deepEqual([isHeld([0, 100, 50]), isMorph([0, 100, 50])], [false, false]);
   assert.equal(isMorph([0]), false); // one bar is held
   assert.equal(meanShare([0, 33, 67, 100]), 50);
+});
+
+test('a style is heard where a bar has something of it', () => {
+  const heard = (blend) => [isHeard(blend, 'a'), isHeard(blend, 'b')];
+  assert.deepEqual(heard([0, 0]), [true, false]);
+  assert.deepEqual(heard([100, 100]), [false, true]);
+  assert.deepEqual(heard([0, 1]), [true, true]);
+  assert.deepEqual(heard([99, 100]), [true, true]);
 });
 
 test('styles have names, and titles say what is heard', () => {

@@ -182,7 +182,7 @@ export class Studio extends Store {
 
   /** @param {number | undefined} id of the file */
   closeMidi(id = this.midi?.id) {
-    this._audition.player.stop();
+    if (id === this.midi?.id) this.stopAudition();
     this._library.closeMidi(id);
   }
 

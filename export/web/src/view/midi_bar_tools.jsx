@@ -40,6 +40,6 @@ export function BarTools({studio, midi, index, which}) {
 /** @param {Bar} bar */
 function about({tracks, symbols, programs, reason}) {
   const chords = shortSymbols(symbols);
-  if (!tracks) return `${chords} cannot be a style: ${reason}.`;
+  if (!tracks) return `(${chords}) cannot be a style: ${reason}.`;
   return `${chords}: ${programs.map(instrumentName).join(', ')}`;
 }

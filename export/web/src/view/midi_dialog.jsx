@@ -1,7 +1,7 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {MIDI} from '../generated/tables.js';
-import {stylesIn, whyNone} from '../studio/opened_midi.js';
+import {hasChords, stylesIn, whyNone} from '../studio/opened_midi.js';
 import {Icon} from './icons.jsx';
 import {BarTools} from './midi_bar_tools.jsx';
 import {Bars} from './midi_bars.jsx';
@@ -66,7 +66,8 @@ function summary({bars}) {
   const fitting = stylesIn(bars);
   if (fitting) return `${fitting} of ${bars.length} bars can be a style. Choose one.`;
   const why = whyNone(bars);
-  return `${why[0].toUpperCase()}${why.slice(1)} Its chords and its tempo can be taken.`;
+  const rest = hasChords(bars) ? ' Its chords and its tempo can be taken.' : '';
+  return `${why[0].toUpperCase()}${why.slice(1)}${rest}`;
 }
 
 /** What was mended or passed over, such as "24 notes had no end". @param {Flaws} flaws */

@@ -30,7 +30,7 @@ function watch(options) {
   /** Null once the slider follows the finger. @type {?Touch} */
   let touch = null;
   window.addEventListener('pointerdown', ({target, pointerId, pointerType, clientX, clientY}) => {
-    if (pointerType !== 'touch' || !isSlider(target)) return;
+    if (pointerType === 'mouse' || !isSlider(target)) return;
     const slider = /** @type {HTMLInputElement} */ (target);
     const {value} = slider;
     touch = {slider, pointer: pointerId, x: clientX, y: clientY, before: value, under: value};
