@@ -108,7 +108,7 @@ test('a note-off at the tick of a note-on ends the older note alone', () => {
 });
 
 test('chords are inferred where no bar can be a measure, if they are asked for', () => {
-  const triad = {chords: [1, 1], tracks: [0, 33].map((program) => ({
+  const triad = {symbols: ['C', 'C'], tracks: [0, 33].map((program) => ({
     tokens: tokenise(notesOfBar(seeded(5), [program]), format)[0].tokens,
   }))};
   const file = writeMidi(makeSong([triad, triad], format), {qpm: 100, title: '', mix});

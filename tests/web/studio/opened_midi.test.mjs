@@ -5,15 +5,19 @@ import {
   chordsFrom, hasChords, stylesIn, whyNone,
 } from '../../../export/web/src/studio/opened_midi.js';
 
-const bar = (chords, reason = '') => ({
-  number: 1, programs: [], symbols: [], chords, tracks: reason ? null : [[1]], reason,
+const bar = (chords, reason = '', symbols = []) => ({
+  number: 1, programs: [], symbols, chords, tracks: reason ? null : [[1]], reason,
 });
+const named = (symbols, reason) => bar([], reason, symbols);
 
 test('chords of a file are taken from a bar on, to the most that there may be', () => {
-  const bars = [bar([1, 1]), bar([2, 3]), bar([]), bar([4, 4], 'it is short'), bar([5, 5])];
-  assert.deepEqual(chordsFrom(bars, 0), [[1], [2, 3], [4], [5]]);
-  assert.deepEqual(chordsFrom(bars, 3), [[4], [5]]);
-  const many = chordsFrom(Array.from({length: 500}, () => bar([7, 7])), 0);
+  const bars = [
+    named(['C', 'C']), named(['Am7', 'D7']), named([]), named(['F', 'F'], 'it is short'),
+    named(['Gsus4', 'Gsus4']),
+  ];
+  assert.deepEqual(chordsFrom(bars, 0), [['C'], ['Am7', 'D7'], ['F'], ['Gsus4']]);
+  assert.deepEqual(chordsFrom(bars, 3), [['F'], ['Gsus4']]);
+  const many = chordsFrom(Array.from({length: 500}, () => named(['G', 'G'])), 0);
   assert.ok(many.length >= 16 && many.length < 500);
 });
 
