@@ -131,7 +131,7 @@ const checks = {
     await page.getByRole('button', {name: 'Roll again'}).click();
     await settled(page);
     assert.notDeepEqual(await notesOf(page), held);
-    await slide(page.getByLabel('Surprise', {exact: false}).first(), 0);
+    await slide(page.getByLabel('Daring', {exact: false}).first(), 0);
     await settled(page);
     const greedy = await notesOf(page);
     await page.getByRole('button', {name: 'Roll again'}).click();

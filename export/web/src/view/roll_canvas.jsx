@@ -1,5 +1,6 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
 
+import {soundingNames} from '../music/part_names.js';
 import {partTones} from './colours.js';
 import {drawPlayhead, drawSong} from './roll_drawing.js';
 import {rollLayout, stepAt} from './roll_layout.js';
@@ -7,7 +8,7 @@ import {rollLayout, stepAt} from './roll_layout.js';
 /** @import {Song} from '../music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
-const HEIGHTS = [260, 430]; // px, as the window has room
+const HEIGHTS = [260, 1200]; // px, as the window has room
 const AROUND = 470; // px of the page above and below
 
 /**
@@ -38,7 +39,7 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
     return () => cancelAnimationFrame(frame);
   });
   const summary = `Piano roll of ${song.bars} bars: ` +
-    song.parts.map(({name}) => name).join(', ');
+    soundingNames(song.parts, (part) => studio.sound(part)).join(', ');
   return (
     <div class="canvases" style={{height: layout.height}}>
       <canvas ref={notes} role="img" aria-label={summary} />

@@ -1,6 +1,7 @@
 import {FONT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
+import {beatsPerMinute} from './units.js';
 
 /** @import {Sounds} from '../sound/sounds.js' */
 /** @import {Studio} from '../studio/studio.js' */
@@ -38,12 +39,14 @@ function Knobs({studio}) {
         <label class="knob">
           <span>Tempo <b>{qpm}</b></span>
           <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
+            aria-valuetext={beatsPerMinute(qpm)} title="Beats a minute"
             onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
             onChange={() => studio.settle()} />
         </label>
         <label class="knob">
-          <span>Surprise <b>{(temperature / 100).toFixed(2)}</b></span>
+          <span>Daring <b>{(temperature / 100).toFixed(2)}</b></span>
           <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
+            aria-valuetext={(temperature / 100).toFixed(2)}
             title="Temperature: how far the notes dare to go from the likeliest"
             onInput={(event) =>
               studio.change({temperature: Number(event.currentTarget.value)}, 'temperature')}
