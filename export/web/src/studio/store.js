@@ -3,6 +3,7 @@
 import {newArrangement} from '../state/arrangement.js';
 import {History} from '../state/history.js';
 
+/** @import {Progress} from '../engine/fetching.js' */
 /** @import {Bar} from '../music/measures.js' */
 /** @import {Flaws} from '../music/midi_bytes.js' */
 /** @import {Song} from '../music/song.js' */
@@ -10,13 +11,20 @@ import {History} from '../state/history.js';
 /** @import {Favourite} from '../state/favourites.js' */
 
 /**
- * @typedef {{loading: boolean, busy: boolean, error: string}} Status
+ * What happens; `fetching`: what is on its way through the network, in words.
+ * @typedef {{loading: boolean, busy: boolean, error: string, fetching: ?Fetching}} Status
+ * @typedef {Progress & {what: string}} Fetching
  *
- * @typedef {{text: string, isError: boolean, id: number}} Notice
+ * What the page has to say, and what a person may do about it.
+ * @typedef {{label: string, run: () => void}} NoticeAction
+ * @typedef {{text: string, isError: boolean, action: ?NoticeAction, id: number}} Notice
  *
  * A MIDI file that was opened; link: of the arrangement that it was saved from, if this page did.
  * @typedef {{name: string, bars: Bar[], flaws: Flaws, qpm: number, link?: string}} OpenedMidi
  */
+
+export const MODEL = 'The model'; // as something that is fetched
+const LEAST_NEWS = 1e5; // bytes: what is less is not shown
 
 export class Store {
   constructor() {
@@ -26,7 +34,7 @@ export class Store {
     /** A number that grows with every change. */
     this.revision = 0;
     /** @type {Status} */
-    this.status = {loading: true, busy: false, error: ''};
+    this.status = {loading: true, busy: false, error: '', fetching: null};
     /** @type {?Notice} */
     this.notice = null;
     /** @type {?Song} */
@@ -90,9 +98,9 @@ export class Store {
     this.onArrangement();
   }
 
-  /** @param {string} text @param {boolean} isError */
-  say(text, isError = false) {
-    this.notice = {text, isError, id: (this.notice?.id ?? 0) + 1};
+  /** @param {string} text @param {boolean} isError @param {?NoticeAction} action */
+  say(text, isError = false, action = null) {
+    this.notice = {text, isError, action, id: (this.notice?.id ?? 0) + 1};
     this.changed();
   }
 
@@ -105,5 +113,14 @@ export class Store {
   /** @param {boolean} busy */
   setBusy(busy) {
     this.setStatus({busy});
+  }
+
+  /** @param {string} what is fetched @param {?Progress} progress null when it is there */
+  setFetching(what, progress) {
+    const before = this.status.fetching;
+    if (!progress && before?.what !== what) return;
+    const isNews = !progress || !before || before.what !== what ||
+      Math.floor(progress.loaded / LEAST_NEWS) !== Math.floor(before.loaded / LEAST_NEWS);
+    if (isNews) this.setStatus({fetching: progress && {what, ...progress}});
   }
 }

@@ -1,10 +1,10 @@
 /** The page without its looks: what a person can do. Its parts do it. */
 
 import {Engine} from '../engine/client.js';
+import {lacking} from '../engine/support.js';
 import {writeMidi} from '../music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
 import {randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
-import {loadFavourites} from '../state/favourites.js';
 import {fromLink, toLink} from '../state/link.js';
 import {MOST_CHORDS} from '../state/progression.js';
 import {title} from '../state/style_names.js';
@@ -15,11 +15,11 @@ import {reason} from './errors.js';
 import {Library} from './library.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
-import {Store} from './store.js';
+import {MODEL, Store} from './store.js';
 
 /** @import {Part} from '../music/song.js' */
+/** @import {Kind} from '../sound/sounds.js' */
 /** @import {Arrangement, PartChoice, Style} from '../state/arrangement.js' */
-/** @import {Favourite} from '../state/favourites.js' */
 /** @import {Progression} from '../state/progression.js' */
 
 /** @typedef {'a' | 'b'} Which style */
@@ -36,8 +36,10 @@ export class Studio extends Store {
     this._modelUrl = model;
     this._soundfontUrl = soundfont;
     const engine = new Engine(worker);
+    engine.onProgress = (progress) => this.setFetching(MODEL, progress);
     this._composer = new Composer(engine);
     this._playback = new Playback(this);
+    this.sounds.onProgress = (progress) => this.setFetching(this.sounds.fontName, progress);
     this._composition = new Composition(this, this._composer);
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
@@ -48,14 +50,12 @@ export class Studio extends Store {
 
   /** Loads the model, reads the link and makes the first song. */
   async start() {
-    try {
-      await this._composer.load(this._modelUrl);
-    } catch (error) {
-      const why = `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
-      this.setStatus({loading: false, error: why});
+    const error = lacking() || await this._loadModel();
+    if (error) {
+      this.setStatus({loading: false, error});
       return;
     }
-    this.favourites = loadFavourites(this.latentSize);
+    this._library.openFavourites(String(this.latentSize), this.latentSize);
     const arrangement = fromLink(this._address.hash, this.latentSize);
     this.begin(this._address.hash
       ? arrangement
@@ -63,7 +63,19 @@ export class Studio extends Store {
     this._address.listen((link) => this.openLink(link));
     this.setStatus({loading: false});
     await this._composition.compose();
-    await this._library.findFont(this._soundfontUrl);
+    await this._library.tryFont(() => this.sounds.findFont(this._soundfontUrl));
+  }
+
+  /** What went wrong, in a sentence; '' if nothing did. */
+  async _loadModel() {
+    try {
+      await this._composer.load(this._modelUrl);
+      return '';
+    } catch (error) {
+      return `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
+    } finally {
+      this.setFetching(MODEL, null);
+    }
   }
 
   get format() {
@@ -187,14 +199,29 @@ export class Studio extends Store {
     this.setChords(this._library.chordsFrom(bar));
   }
 
+  /** @param {Kind} kind of sounds to play with, now and on later visits */
+  chooseSounds(kind) {
+    return this._library.tryFont(() => this.sounds.choose(kind));
+  }
+
+  /** Lets the browser forget the soundfont that it keeps. */
+  forgetFont() {
+    return this._library.tryFont(() => this.sounds.forgetFont(this._soundfontUrl));
+  }
+
   /** @param {Style} style */
   keep(style) {
     this._library.keep(style);
   }
 
-  /** @param {Favourite[]} favourites */
-  setFavourites(favourites) {
-    this._library.setFavourites(favourites);
+  /** @param {Style} style a favourite */
+  forget(style) {
+    this._library.forget(style);
+  }
+
+  /** @param {Style} style a favourite @param {string} name */
+  rename(style, name) {
+    this._library.rename(style, name);
   }
 
   /** @param {string} link what follows the # */

@@ -1,4 +1,4 @@
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useRef, useState} from 'preact/hooks';
 
 import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
@@ -6,6 +6,7 @@ import {useDrop, useIsDark, useKeys, useStudio, useTheme} from './hooks.js';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
 import {Notice} from './notice.jsx';
+import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
 import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
@@ -26,21 +27,18 @@ export function App({studio}) {
   };
   const isOver = useDrop(studio);
   useKeys(studio);
-  useEffect(() => {
-    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
-  }, [isDark]);
   const {song} = studio;
-  const {loading, busy, error} = studio.status;
+  const {error, fetching} = studio.status;
   return (
     <div class="app">
       <Header studio={studio} theme={theme} setTheme={setTheme} isDark={isDark}
         pickFile={pickFile} />
-      <div class={`busy ${busy || loading ? 'is-busy' : ''}`} role="progressbar"
-        aria-label="Working" aria-hidden={!(busy || loading)} />
+      <BusyBar status={studio.status} />
       {song && <Transport studio={studio} />}
       {song ? <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile} /> : (
         <main class="main empty">
           <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
+          <FetchingText fetching={fetching} />
         </main>
       )}
       {studio.midi && <MidiDialog studio={studio} midi={studio.midi} which={target} />}

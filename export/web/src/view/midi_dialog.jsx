@@ -3,6 +3,7 @@ import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {MIDI} from '../generated/tables.js';
 import {instrumentName} from '../music/general_midi.js';
 import {Icon} from './icons.jsx';
+import {FetchingText} from './progress.jsx';
 
 /** @import {Bar} from '../music/measures.js' */
 /** @import {Flaws} from '../music/midi_bytes.js' */
@@ -42,6 +43,7 @@ export function MidiDialog({studio, midi, which}) {
       {midi.bars[chosen] && (
         <BarTools studio={studio} bar={midi.bars[chosen]} index={chosen} which={which} />
       )}
+      <FetchingText fetching={studio.status.fetching} />
     </dialog>
   );
 }

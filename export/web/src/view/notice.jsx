@@ -10,6 +10,7 @@ export function Notice({notice}) {
   useEffect(() => {
     if (!notice) return undefined;
     setShown(notice);
+    if (notice.action) return undefined; // it waits for an answer
     const timer = setTimeout(() => setShown(null), NOTICE_MS);
     return () => clearTimeout(timer);
   }, [notice]);
@@ -17,7 +18,13 @@ export function Notice({notice}) {
     <div class="notices" role="status" aria-live="polite">
       {shown && (
         <p class={`notice ${shown.isError ? 'is-error' : ''}`}>
-          {shown.text}
+          <span>{shown.text}</span>
+          {shown.action && (
+            <button type="button" class="notice-close" onClick={() => {
+              setShown(null);
+              shown.action?.run();
+            }}>{shown.action.label}</button>
+          )}
           <button type="button" class="notice-close" onClick={() => setShown(null)}>OK</button>
         </p>
       )}

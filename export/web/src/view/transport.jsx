@@ -1,9 +1,9 @@
 import {FONT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
+import {FetchingText} from './progress.jsx';
 import {beatsPerMinute} from './units.js';
 
-/** @import {Sounds} from '../sound/sounds.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /** Play, and what concerns the whole piece. @param {{studio: Studio}} props */
@@ -26,7 +26,8 @@ export function Transport({studio}) {
       <button type="button" class="button strong" onClick={() => studio.surprise()}
         disabled={!studio.song} title="New styles for these chords (N)">
         <Icon name="spark" /> Surprise me</button>
-      {sounds.fontName && <SoundsSelect sounds={sounds} />}
+      {sounds.fontName && <SoundsSelect studio={studio} />}
+      <FetchingText fetching={studio.status.fetching} />
     </section>
   );
 }
@@ -56,16 +57,23 @@ function Knobs({studio}) {
   );
 }
 
-/** @param {{sounds: Sounds}} props */
-function SoundsSelect({sounds}) {
+/** @param {{studio: Studio}} props */
+function SoundsSelect({studio}) {
+  const {sounds} = studio;
   return (
-    <label class="sounds">
+    <div class="sounds">
       <Icon name="speaker" />
-      <select class="select" aria-label="Sounds" value={sounds.kind}
-        onChange={(event) => sounds.choose(event.currentTarget.value === FONT ? FONT : SYNTH)}>
+      <select class="select" aria-label="Sounds" value={sounds.kind} title={sounds.fontName}
+        onChange={(event) =>
+          studio.chooseSounds(event.currentTarget.value === FONT ? FONT : SYNTH)}>
         <option value={SYNTH}>Synthesiser</option>
         <option value={FONT}>{sounds.fontName}</option>
       </select>
-    </label>
+      {sounds.isFontKept && (
+        <button type="button" class="tool small" onClick={() => studio.forgetFont()}
+          aria-label={`Forget the soundfont ${sounds.fontName}`}
+          title="Forget the soundfont, which this browser keeps"><Icon name="close" /></button>
+      )}
+    </div>
   );
 }
