@@ -102,6 +102,7 @@ function useFocusWithin(leave) {
     /** @type {?HTMLElement | undefined} */
     const pressed = panel.current?.querySelector('[aria-pressed="true"]');
     pressed?.focus({preventScroll: true});
+    panel.current?.scrollIntoView({block: 'nearest', inline: 'nearest'});
     const outside = (/** @type {PointerEvent} */ event) => {
       const isInside = event.target instanceof Node &&
         panel.current?.parentElement?.contains(event.target);

@@ -1,3 +1,5 @@
+import {useEffect, useRef} from 'preact/hooks';
+
 import {FONT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
@@ -10,8 +12,9 @@ import {beatsPerMinute} from './units.js';
 export function Transport({studio}) {
   const {loop} = studio.arrangement;
   const {player, sounds} = studio;
+  const section = useRoomBelow();
   return (
-    <section class="transport" aria-label="Playing">
+    <section class="transport" aria-label="Playing" ref={section}>
       <button type="button" class={`play ${player.isPlaying ? 'is-playing' : ''}`}
         disabled={!studio.song} onClick={() => studio.toggle()}
         aria-label={player.isPlaying ? 'Pause' : 'Play'} title="Space">
@@ -30,6 +33,25 @@ export function Transport({studio}) {
       <FetchingText fetching={studio.status.fetching} />
     </section>
   );
+}
+
+/** What is at the foot of the window: what the page scrolls to stays above it. */
+function useRoomBelow() {
+  const element = useRef(/** @type {?HTMLElement} */ (null));
+  useEffect(() => {
+    const box = element.current;
+    if (!box) return undefined;
+    const {style} = document.documentElement;
+    const observer = new ResizeObserver(() => {
+      style.scrollPaddingBottom = `${box.offsetHeight + 8}px`;
+    });
+    observer.observe(box);
+    return () => {
+      observer.disconnect();
+      style.scrollPaddingBottom = '';
+    };
+  }, []);
+  return element;
 }
 
 /** @param {{studio: Studio}} props */
