@@ -106,9 +106,11 @@ async function findMisfits(phone) {
   const {innerWidth, innerHeight} = window;
   const SCROLLER = '.roll-frame, .favourites'; // what is inside may be beside it
   const LAYERS = '.transport, .chord-panel, dialog, .bars, .notices, .drop-hint, .roll-frame, .favourites';
-  // the name of the page is on phones for screen readers only
-  const isShown = (element) =>
-    element.getClientRects().length > 0 && !element.closest('option, script, noscript, .brand span');
+  // some names are on phones for screen readers only
+  const isForReaders = (element) => element.closest('.brand span, .tool span') !== null &&
+    getComputedStyle(element.closest('.verb, span')).clipPath !== 'none';
+  const isShown = (element) => element.getClientRects().length > 0 &&
+    !element.closest('option, script, noscript') && !isForReaders(element);
   const named = (element) => {
     const text = (element.ariaLabel || element.innerText || element.title || '').replace(/\s+/g, ' ');
     return `${element.localName}.${element.classList[0] ?? ''} “${text.slice(0, 30)}”`;

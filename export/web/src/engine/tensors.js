@@ -68,6 +68,7 @@ export class TensorFolder {
   async load(names) {
     this._loads++;
     for (const name of names) this._want(name);
+    this._tell();
     try {
       return await Promise.all(names.map((name) => this._tensor(name)));
     } finally {
@@ -96,9 +97,13 @@ export class TensorFolder {
   /** @param {string} path @param {number} bytes of it that have come */
   _count(path, bytes) {
     this._loaded.set(path, bytes);
+    this._tell();
+  }
+
+  _tell() {
     const [loaded, total] = [this._loaded, this._wanted]
       .map((map) => [...map.values()].reduce((sum, each) => sum + each, 0));
-    this._report({loaded: Math.min(loaded, total), total: Math.round(total)});
+    this._report({loaded: Math.min(loaded, Math.round(total)), total: Math.round(total)});
   }
 
   /** @param {string} name */
