@@ -198,7 +198,10 @@ test('what is fetched is counted, and what is there is not counted again', async
   await folder.load(['third', 'rest']);
   assert.deepEqual(asked, ['a', 'b', 'c']);
   assert.deepEqual(reports[0], {loaded: 0, total: Math.round(55 / 3)});
-  assert.deepEqual(reports.at(-1).loaded, 15);
+  assert.equal(reports.at(-1).loaded, 15);
+  reports.length = 0;
+  await folder.load(['first']);
+  assert.deepEqual(reports, []);
 });
 
 test('weights that are cut short, or of an unknown kind, are refused', async () => {

@@ -103,6 +103,7 @@ export class TensorFolder {
   _tell() {
     const [loaded, total] = [this._loaded, this._wanted]
       .map((map) => [...map.values()].reduce((sum, each) => sum + each, 0));
+    if (!total) return; // all is there
     this._report({loaded: Math.min(loaded, Math.round(total)), total: Math.round(total)});
   }
 
