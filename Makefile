@@ -20,7 +20,7 @@ endif
 
 .PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
   test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
-  fuzz-commands fuzz-http fuzz-coverage lint lint-web format wheel constraints clean
+  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table lint lint-web format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -41,6 +41,9 @@ help:
 	@echo "make fuzz-commands     20,000 odd command lines and JSON files, likewise"
 	@echo "make fuzz-http         5,000 answers of servers that misbehave, likewise"
 	@echo "make fuzz-coverage     an hour of inputs that reach new lines of three readers, by atheris"
+	@echo "make bench             the benchmarks; BENCH=decoding ARGS='--repeats=3' measures one anew"
+	@echo "make bench-compare     the same beside the committed figures, which it leaves as they are"
+	@echo "make bench-table       benchmarks/RESULTS.md from the committed figures"
 	@echo "make test-units        the page's engine, music and state in Node alone"
 	@echo "make lint              ruff and mypy, and tsc and eslint for the page"
 	@echo "make format            ruff"
@@ -60,6 +63,7 @@ $(STAMP): setup.py constraints.txt overrides.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
 	  --overrides overrides.txt -e ".[dev]" "$(strip $(TENSORFLOW))"
 	@touch "$@"
+	@echo "$(VENV)/bin/gm-vae is installed; make demo makes music with it."
 
 demo: setup
 	$(BIN)/gm-vae demo --output="$(OUTPUT)" --force $(if $(MIDI),--midi="$(MIDI)")
@@ -127,6 +131,17 @@ fuzz-http: setup
 fuzz-coverage: setup
 	for target in archives midi tensors; do \
 	  $(BIN)/python tests/fuzz/fuzz_coverage.py --target=$$target $(FUZZ) || exit 1; done
+
+# Without BENCH, the list of them.
+bench: setup
+	$(BIN)/python -m benchmarks $(BENCH) \
+	  $(if $(BENCH),--output="$(or $(RESULT),benchmarks/$(BENCH)/results.json)") $(ARGS)
+
+bench-compare: setup
+	$(BIN)/python -m benchmarks $(BENCH) $(if $(BENCH),--compare) $(ARGS)
+
+bench-table: setup
+	$(BIN)/python -m benchmarks.table
 
 lint: setup
 	$(BIN)/ruff check .

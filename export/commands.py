@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from typing import Any
 
 from gm_vae import files
@@ -86,6 +87,8 @@ def _export(args: ExportArguments) -> None:
         export = _for_browsers(args.format)
         export(checkpoint, output, quantization, shard_bytes, args.force)
     print(printable(output))
+    if (output / "README.md").exists():
+        print(f"{printable(output / 'README.md')} says how to use it.", file=sys.stderr)
 
 
 def _for_browsers(name: str) -> Any:

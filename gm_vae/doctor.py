@@ -15,13 +15,14 @@ import pathlib
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
+from gm_vae import machine
 from gm_vae.console import print_anything
+from gm_vae.machine import program_output
 from gm_vae.probes import PROBES, Answer, ask
 from gm_vae.version import __version__
 
@@ -37,17 +38,6 @@ _SETTINGS = re.compile(
     r"KERAS_BACKEND|TF_(CPP|ENABLE|FORCE|NUM|GPU|CPU|XLA)_.*|XLA_.*|JAX_.*|CUDA_VISIBLE_DEVICES|(OMP|OPENBLAS|MKL)_.*|GM_VAE_.*"
     r"|CHROMIUM|PYTHON(UTF8|IOENCODING|PATH)|LANG|LC_ALL|MPL.*"
 )
-# instructions that the speed of training depends on: as Linux names them, as NumPy does
-_INSTRUCTIONS = {
-    "AVX2": ("avx2", "AVX2"),
-    "AVX-512": ("avx512f", "AVX512F"),
-    "AVX-512 bf16": ("avx512_bf16", "AVX512BF16"),
-    "AMX bf16": ("amx_bf16", "AMX_BF16"),
-    "NEON": ("asimd", "ASIMD"),
-    "SVE": ("sve", "SVE"),
-    "bf16": ("bf16", "ASIMDBF16"),
-}
-_X86, _ARM = ("AVX2", "AVX-512", "AVX-512 bf16", "AMX bf16"), ("NEON", "SVE", "bf16")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _WIDTH, _INDENT = 100, 14
 
@@ -118,42 +108,19 @@ def _system(answers: dict[str, Answer]) -> str:
 
 
 def _cpu(answers: dict[str, Answer]) -> str:
-    info = _cpu_info()
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     cores = os.cpu_count()
     count = f"{cores} cores" if usable in (None, cores) else f"{usable} of {cores} cores"
-    flags = set((info.get("flags") or info.get("Features") or "").split())
-    flags |= set(answers["numbers"].facts.get("features", ()))
-    if not flags:
-        return f"{_cpu_model(info)}, {count}"
-    asked = _ARM if flags & set(_INSTRUCTIONS["NEON"]) else _X86
-    has = [name for name in asked if flags & set(_INSTRUCTIONS[name])]
-    lacks = [name for name in asked if name not in has]
-    text = f"{_cpu_model(info)}, {count}, {', '.join(has) or 'no special instructions'}"
+    text = f"{machine.cpu_model() or 'unknown'}, {count}"
+    has, lacks = machine.instructions(answers["numbers"].facts.get("features", ()))
+    if has or lacks:
+        text += f", {', '.join(has) or 'no special instructions'}"
     return text + (f"; not {', '.join(lacks)}" if lacks else "")
 
 
-def _cpu_info() -> dict[str, str]:
-    """The first processor of Linux's /proc/cpuinfo; empty elsewhere."""
-    with contextlib.suppress(OSError):
-        text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
-        pairs = (line.partition(":") for line in text.split("\n\n")[0].splitlines())
-        return {name.strip(): value.strip() for name, _, value in pairs}
-    return {}
-
-
-def _cpu_model(info: dict[str, str]) -> str:
-    if info.get("model name"):
-        return info["model name"]
-    if sys.platform == "darwin":
-        return _output("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
-    return platform.processor() or platform.machine() or "unknown"
-
-
 def _memory(answers: dict[str, Answer]) -> str:
-    try:
-        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):  # Windows
+    total = machine.memory_bytes()
+    if not total:
         return "unknown"
     with contextlib.suppress(OSError):
         text = pathlib.Path("/proc/meminfo").read_text(encoding="utf-8")
@@ -196,8 +163,7 @@ def _backend(answers: dict[str, Answer]) -> str:
 
 
 def _gpu(answers: dict[str, Answer]) -> str:
-    query = ("--query-gpu=name,memory.total,driver_version", "--format=csv,noheader")
-    return "; ".join(_output("nvidia-smi", *query).splitlines())
+    return "; ".join(machine.gpus())
 
 
 def _models(answers: dict[str, Answer]) -> str:
@@ -210,7 +176,7 @@ def _page(answers: dict[str, Answer]) -> str:
 
 
 def _fluidsynth(answers: dict[str, Answer]) -> str:
-    version = re.search(r"FluidSynth.*?version (\S+)", _output("fluidsynth", "--version"))
+    version = re.search(r"FluidSynth.*?version (\S+)", program_output("fluidsynth", "--version"))
     return _program("fluidsynth", version[1] if version else "")
 
 
@@ -223,7 +189,7 @@ def _player(answers: dict[str, Answer]) -> str:
 
 
 def _node(answers: dict[str, Answer]) -> str:
-    return f"{_program('node', _output('node', '--version'))} (for make web)"
+    return f"{_program('node', program_output('node', '--version'))} (for make web)"
 
 
 def _chromium(answers: dict[str, Answer]) -> str:
@@ -293,24 +259,6 @@ _FACTS: dict[str, Callable[[dict[str, Answer]], str]] = {
 def _program(name: str, version: str = "") -> str:
     path = shutil.which(name)
     return " ".join(filter(None, (_private(path), version))) if path else "none"
-
-
-def _output(*command: str) -> str:
-    """What a program prints, "" if it cannot be run."""
-    path = shutil.which(command[0])
-    if not path:
-        return ""
-    try:
-        done = subprocess.run(
-            [path, *command[1:]],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=20,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""
 
 
 def _private(text: str) -> str:

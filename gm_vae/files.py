@@ -75,7 +75,7 @@ def require_free(path: pathlib.Path, force: bool) -> None:
     if is_folder:
         raise UsageError(f"{path} is a folder; give the name of a file in it.")
     if exists and not force:
-        raise UsageError(f"{path} exists already; choose another name or add --force.")
+        raise taken(path)
 
 
 @contextlib.contextmanager
@@ -97,7 +97,7 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         if path.exists() and not path.is_dir():
             raise UsageError(f"{path} is a file; give the name of a folder.")
         if path.is_dir() and any(path.iterdir()) and not force:
-            raise UsageError(f"{path} exists already; choose another name or add --force.")
+            raise taken(path)
     except OSError as error:
         raise unwritable(path, error) from error
     if not path.name:
@@ -129,6 +129,14 @@ def put_folder(new: pathlib.Path, path: pathlib.Path) -> None:
         if old.exists() and not path.exists():
             os.replace(old, path)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def taken(path: str | os.PathLike[str]) -> UsageError:
+    """The error for a name that something has already."""
+    return UsageError(
+        f"{path} exists already; choose another name, or replace it with --force (in Python "
+        "force=True)."
+    )
 
 
 def unwritable(path: str | os.PathLike[str], error: OSError) -> UserError:

@@ -47,7 +47,7 @@ class Source:
     """A file with one song or many.
 
     Attributes:
-        path: where it lies.
+        path: where it lies; absolute as `find` gives it.
         name: how reports and ids call it: its path in the input folder.
         kind: what it is.
         size: its bytes.
@@ -93,8 +93,11 @@ def find(inputs: Inputs) -> list[Source]:
                 ".mid files."
             )
         for source in new:  # named or reached twice: read once, under the name that sorts first
-            remote = storage.is_remote(source.path)
-            real = source.path if remote else os.path.realpath(source.path)
+            real = source.path
+            if not storage.is_remote(real):
+                real = os.path.realpath(source.path)
+                # workers of a cluster start in another folder
+                source = dataclasses.replace(source, path=os.path.abspath(source.path))
             by_path[real] = min(source, by_path.get(real, source), key=_order)
     return sorted(by_path.values(), key=_order)
 

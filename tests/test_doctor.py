@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from gm_vae import doctor, probes
+from gm_vae import doctor, machine, probes
 from gm_vae.cli import main
 from gm_vae.errors import UserError
 from gm_vae.probes import PROBES, Answer, Probe
@@ -85,7 +85,7 @@ def test_a_fact_that_cannot_be_found_is_unknown(answers, monkeypatch):
 
 
 def test_machines_without_proc(answers, monkeypatch):
-    monkeypatch.setattr(doctor, "_cpu_info", dict)
+    monkeypatch.setattr(machine, "cpu_info", dict)
     for platform in ("darwin", "win32"):
         monkeypatch.setattr(sys, "platform", platform)
         assert "AVX2, AVX-512; not AVX-512 bf16" in rows(doctor.report())["CPU"]

@@ -157,8 +157,8 @@ def halves(groups: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np
     for group in rng.permutation(len(sizes)):
         side[group] = total[1] < total[0]
         total[side[group]] += sizes[group]
-    parts = (rng.permutation(np.flatnonzero(side[index] == number)) for number in (0, 1))
-    one, two = (np.sort(part[: min(total)]) for part in parts)
+    sides = (rng.permutation(np.flatnonzero(side[index] == number)) for number in (0, 1))
+    one, two = (np.sort(half[: min(total)]) for half in sides)
     return one, two
 
 

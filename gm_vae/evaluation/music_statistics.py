@@ -127,17 +127,17 @@ def _track_range(notes: NoteTable) -> np.ndarray:
 
 
 def _shared_rhythm(notes: NoteTable) -> np.ndarray:
-    found = notes.mean(np.bincount(notes.rhythm)[notes.rhythm] > 1, notes.track_owner)
-    return _where(notes.count(notes.track_owner) > 1, found)
+    share = notes.mean(np.bincount(notes.rhythm)[notes.rhythm] > 1, notes.track_owner)
+    return _where(notes.count(notes.track_owner) > 1, share)
 
 
 def _unison_notes(notes: NoteTable) -> np.ndarray:
     pitched = ~notes.is_drum
-    place = np.stack([notes.owner, notes.start, notes.pitch])[:, pitched]
-    places, where = np.unique(place, axis=1, return_inverse=True)
+    strokes = np.stack([notes.owner, notes.start, notes.pitch])[:, pitched]
+    distinct, where = np.unique(strokes, axis=1, return_inverse=True)
     where = where.reshape(-1)
     pairs = np.unique(np.stack([where, notes.track[pitched]]), axis=1)
-    tracks = np.bincount(pairs[0], minlength=places.shape[1])
+    tracks = np.bincount(pairs[0], minlength=distinct.shape[1])
     return notes.mean(tracks[where] > 1, notes.owner[pitched])
 
 
@@ -158,21 +158,21 @@ def _time_in_chord(notes: NoteTable) -> np.ndarray:
 
 
 def _clash_time(notes: NoteTable) -> np.ndarray:
-    found = np.full(len(notes.measures), np.nan)
+    shares = np.full(len(notes.measures), np.nan)
     steps = notes.fmt.steps_per_measure
     pitched = np.flatnonzero(~notes.is_drum)
     owner = notes.owner[pitched]
-    for measure, part in enumerate(
-        np.split(pitched, np.searchsorted(owner, np.arange(1, len(found))))
+    for measure, chosen in enumerate(
+        np.split(pitched, np.searchsorted(owner, np.arange(1, len(shares))))
     ):
         change = np.zeros((PITCHES, steps + 1), np.int32)
-        np.add.at(change, (notes.pitch[part], notes.start[part]), 1)
-        np.add.at(change, (notes.pitch[part], notes.end[part]), -1)
+        np.add.at(change, (notes.pitch[chosen], notes.start[chosen]), 1)
+        np.add.at(change, (notes.pitch[chosen], notes.end[chosen]), -1)
         sounds = change.cumsum(1)[:, :steps] > 0
         time = sounds.any(0).sum()
         if time:
-            found[measure] = (sounds[1:] & sounds[:-1]).any(0).sum() / time
-    return found
+            shares[measure] = (sounds[1:] & sounds[:-1]).any(0).sum() / time
+    return shares
 
 
 def _bass(notes: NoteTable) -> np.ndarray:
@@ -205,9 +205,9 @@ def _drum_sounds(notes: NoteTable) -> np.ndarray:
 def _drum_halves_alike(notes: NoteTable) -> np.ndarray:
     half = notes.fmt.steps_per_measure // 2
     drums = notes.is_drum
-    place = (notes.owner * PITCHES + notes.pitch) * half + notes.start % half
+    hits = (notes.owner * PITCHES + notes.pitch) * half + notes.start % half
     which = notes.start // half
-    first, second = (np.unique(place[drums & (which == number)]) for number in (0, 1))
+    first, second = (np.unique(hits[drums & (which == number)]) for number in (0, 1))
     both, either = (
         notes.count(joined // (PITCHES * half))
         for joined in (np.intersect1d(first, second), np.union1d(first, second))

@@ -38,9 +38,9 @@ class NoteTable:
         if not measures:
             raise ValueError("no measures")
         self.measures, self.fmt = measures, measures[0].fmt
-        parts = [measure.notes() for measure in measures]
-        notes = np.concatenate(parts)
-        self.owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        notes_of_each = [measure.notes() for measure in measures]
+        notes = np.concatenate(notes_of_each)
+        self.owner = np.repeat(np.arange(len(measures)), [len(own) for own in notes_of_each])
         row = self.owner * self.fmt.max_tracks + notes["track"]
         self.track = np.cumsum(_changes(row)) - 1
         self.program, self.pitch, self.velocity, self.start, self.end = (

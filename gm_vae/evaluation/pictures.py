@@ -86,14 +86,16 @@ def types_figure(figures: Evaluation) -> Figure:
 
 def samples_figure(samples: Samples) -> Figure:
     """Distance of each statistic from real measures, the greatest first, and its noise floor."""
-    found = samples.comparison.statistics
-    known = [each for each in STATISTICS if np.isfinite(found[each.name].distance)]
-    known.sort(key=lambda each: found[each.name].distance)
+    statistics = samples.comparison.statistics
+    known = [each for each in STATISTICS if np.isfinite(statistics[each.name].distance)]
+    known.sort(key=lambda each: statistics[each.name].distance)
     figure, (axes,) = _figure(1, (7, 1.2 + 0.2 * len(known)))
     labels = [each.label for each in known]
-    axes.barh(labels, [found[each.name].distance for each in known], color=_ACTIVE, label="samples")
+    axes.barh(
+        labels, [statistics[each.name].distance for each in known], color=_ACTIVE, label="samples"
+    )
     axes.plot(
-        [found[each.name].floor for each in known], labels, "|", color=_OTHER, markersize=9,
+        [statistics[each.name].floor for each in known], labels, "|", color=_OTHER, markersize=9,
         markeredgewidth=2.5, label="other real measures",
     )  # fmt: skip
     axes.margins(y=0.01)

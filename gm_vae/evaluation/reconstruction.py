@@ -92,18 +92,18 @@ def reconstruct_split(
     pitched, drums, same, kept, done = NoteScores(), NoteScores(), 0, [], 0
     harmony = {"real": np.zeros(2, int), "decoded": np.zeros(2, int)}
     with Progress(total, "measure", shown=show_progress) as progress:
-        while part := list(itertools.islice(measures, batch_size)):
-            found = reconstruct(model, part)
-            for real, decoded in zip(part, found):
+        while batch := list(itertools.islice(measures, batch_size)):
+            reconstructed = reconstruct(model, batch)
+            for real, decoded in zip(batch, reconstructed):
                 of_pitched, of_drums = compare_kinds(real, decoded, tolerance_steps)
                 pitched, drums = pitched + of_pitched, drums + of_drums
                 same += real == decoded
                 if done in shown:
                     kept.append((real, decoded))
                 done += 1
-            harmony["real"] += chord_time(part)
-            harmony["decoded"] += chord_time(found)
-            progress.update(len(part), "reconstructed")
+            harmony["real"] += chord_time(batch)
+            harmony["decoded"] += chord_time(reconstructed)
+            progress.update(len(batch), "reconstructed")
     in_chord = {
         name: float(inside / time) if time else None for name, (inside, time) in harmony.items()
     }

@@ -13,7 +13,7 @@ from gm_vae.evaluation.pictures import draw_pictures
 from gm_vae.evaluation.reconstruction import Reconstructions
 from gm_vae.evaluation.samples import Samples
 from gm_vae.evaluation.scores import Evaluation
-from gm_vae.files import output_file, output_folder, user_path
+from gm_vae.files import output_file, output_folder, taken, user_path
 
 FILE_NAME = "evaluation.json"
 
@@ -56,20 +56,20 @@ class Report:
                 f"bits a measure      {self.bound.bits_per_measure:.1f} at most, by "
                 f"{self.bound.draws} draws of z weighted by importance"
             )
-        found = self.reconstructions
-        notes = found.notes
+        scores = self.reconstructions
+        notes = scores.notes
         lines.append(
             f"greedy notes        F1 {notes.f1:.3f}, precision {notes.precision:.3f}, recall "
-            f"{notes.recall:.3f} (onset within {found.tolerance_steps} steps, pitch, program)"
+            f"{notes.recall:.3f} (onset within {scores.tolerance_steps} steps, pitch, program)"
         )
         lines.append(
-            f"  by kind           F1 {found.pitched.f1:.3f} pitched, {found.drums.f1:.3f} drums"
+            f"  by kind           F1 {scores.pitched.f1:.3f} pitched, {scores.drums.f1:.3f} drums"
         )
-        lines.append(f"  came back whole   {100 * found.same / found.measures:.1f} % of measures")
-        if found.note_time_in_chord is not None and found.real_note_time_in_chord is not None:
+        lines.append(f"  came back whole   {100 * scores.same / scores.measures:.1f} % of measures")
+        if scores.note_time_in_chord is not None and scores.real_note_time_in_chord is not None:
             lines.append(
-                f"note time in chord  {100 * found.note_time_in_chord:.1f} % decoded, "
-                f"{100 * found.real_note_time_in_chord:.1f} % real"
+                f"note time in chord  {100 * scores.note_time_in_chord:.1f} % decoded, "
+                f"{100 * scores.real_note_time_in_chord:.1f} % real"
             )
         if self.samples:
             lines.append(self.samples.table())
@@ -79,13 +79,13 @@ class Report:
 def check_output(path: str | os.PathLike[str], force: bool) -> None:
     """Raise UsageError if `write_report` would refuse the place; before the work, not after it."""
     path = user_path(path)
-    taken = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
+    exists = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
     if path.suffix != ".json" and path.is_file():
         raise UsageError(f"{path} is a file; let its name end in .json, or name a folder.")
     if path.suffix == ".json" and path.is_dir():
         raise UsageError(f"{path} is a folder; choose another name, or one without .json.")
-    if taken and not force:
-        raise UsageError(f"{path} exists already; choose another name or add --force.")
+    if exists and not force:
+        raise taken(path)
 
 
 def write_report(report: Report, path: str | os.PathLike[str], force: bool = False) -> None:
@@ -98,9 +98,9 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
     text = json.dumps(report.to_dict(), indent=1) + "\n"
     path = user_path(path)
     if path.suffix == ".json":
-        with output_file(path, force) as part:
-            part.write_text(text, encoding="utf-8")
+        with output_file(path, force) as temporary:
+            temporary.write_text(text, encoding="utf-8")
         return
-    with output_folder(path, force) as part:
-        (part / FILE_NAME).write_text(text, encoding="utf-8")
-        draw_pictures(report.figures, report.reconstructions.examples, report.samples, part)
+    with output_folder(path, force) as temporary:
+        (temporary / FILE_NAME).write_text(text, encoding="utf-8")
+        draw_pictures(report.figures, report.reconstructions.examples, report.samples, temporary)

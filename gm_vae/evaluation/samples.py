@@ -157,14 +157,14 @@ def decode_samples(
 ) -> list[Measure]:
     """A point of the prior for each real measure, decoded under its chords."""
     z = model.sample_points(len(real), seed)
-    found: list[Measure] = []
+    measures: list[Measure] = []
     with Progress(len(real), "sample", shown=show_progress) as progress:
         for first in range(0, len(real), _PART):
-            part = slice(first, first + _PART)
-            chords = chords_of(real[part])
-            found += model.decode(z[part], chords, temperature, seed + first)
+            batch = slice(first, first + _PART)
+            chords = chords_of(real[batch])
+            measures += model.decode(z[batch], chords, temperature, seed + first)
             progress.update(len(chords), "decoded")
-    return found
+    return measures
 
 
 def _value(number: float) -> float | None:

@@ -76,14 +76,14 @@ class Evaluation:
 
     def scalars(self) -> dict[str, float]:
         """The figures for TensorBoard: those by type as "accuracy_by_type/note_on"."""
-        found = {}
+        figures = {}
         for name, value in self.to_dict().items():
-            found.update(
-                {f"{name}/{kind}": part for kind, part in value.items()}
+            figures.update(
+                {f"{name}/{kind}": number for kind, number in value.items()}
                 if isinstance(value, dict)
                 else {name: value}
             )
-        return found
+        return figures
 
     def table(self) -> str:
         """The figures for people."""
@@ -133,9 +133,9 @@ def evaluate(
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     score = score or make_score(network)
     with Progress(total, "measure", shown=show_progress) as progress:
-        found = _evaluated(network, batches, score, seed, progress, lambda: False)
-    assert found is not None
-    return found
+        figures = _evaluated(network, batches, score, seed, progress, lambda: False)
+    assert figures is not None
+    return figures
 
 
 def evaluate_unless(
@@ -170,14 +170,16 @@ def _evaluated(
         size = len(batch["lengths"])
         rng = np.random.default_rng([seed, index])
         noise = rng.standard_normal((size, network.config.latent_size), np.float32)
-        found = score(batch["tokens"], batch["lengths"], batch["chords"], noise)
-        part = {name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in found.items()}
+        results = score(batch["tokens"], batch["lengths"], batch["chords"], noise)
+        sums = {
+            name: np.asarray(ops.convert_to_numpy(x), np.float64) for name, x in results.items()
+        }
         count += size
-        reconstruction += float(part["reconstruction"])
-        elsewhere += float(part["elsewhere"])
-        kl += float(part["unit_kl"].sum())
-        units = units + part["unit_kl"]
-        tokens, latents = tokens + part["tokens"], latents + part["latents"]
+        reconstruction += float(sums["reconstruction"])
+        elsewhere += float(sums["elsewhere"])
+        kl += float(sums["unit_kl"].sum())
+        units = units + sums["unit_kl"]
+        tokens, latents = tokens + sums["tokens"], latents + sums["latents"]
         progress.update(size, "scored")
     nats, hits, seen = tokens
     mean, square, _ = latents / count

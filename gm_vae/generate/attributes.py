@@ -105,6 +105,9 @@ class Attributes:
     measures: int
     fingerprint: str
 
+    def __repr__(self) -> str:
+        return f"Attributes({', '.join(self.names)}; learnt from {self.measures:,} measures)"
+
     def move(self, z: np.ndarray, steps: Mapping[str, float]) -> np.ndarray:
         """Points [..., Z] moved by so many steps along each named vector; negative ones go back.
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,8 +32,15 @@ from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.loading import load
 from gm_vae.generate.midi_writer import Sections
 from gm_vae.generate.outputs import OutputArguments, Outputs
-from gm_vae.generate.playing import Playing, chords, moved, require_bounded
-from gm_vae.generate.song import CONTRAST, letters, read_form, song
+from gm_vae.generate.playing import (
+    Playing,
+    chords,
+    moved,
+    print_folded,
+    require_bounded,
+    triads,
+)
+from gm_vae.generate.song import CONTRAST, Section, letters, read_form, song
 from gm_vae.generate.sources import (
     holds_points,
     measure_numbers,
@@ -41,9 +49,12 @@ from gm_vae.generate.sources import (
     source_points,
 )
 from gm_vae.json_values import brief
+from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measure import Measure
 from gm_vae.text import printable
 from gm_vae.version import __version__
+
+_NAMED = 8  # instruments
 
 
 def _leave(
@@ -51,10 +62,26 @@ def _leave(
     measures: Sequence[Measure],
     title: str,
     playing: Playing,
+    symbols: Sequence[str] = (),
     sections: Sections = (),
 ) -> None:
-    outputs.write(measures, brief(title, 200), sections)
+    """Write the measures; `symbols` name their chords as they were typed, and repeat."""
+    names = [symbols[bar % len(symbols)] for bar in range(len(measures))] if symbols else None
+    outputs.write(measures, brief(title, 200), sections, names)
     playing.print_seed()
+    print(_contents(measures, outputs.qpm), file=sys.stderr)
+
+
+def _contents(measures: Sequence[Measure], qpm: float) -> str:
+    """What was made, in a line: length, tempo and instruments."""
+    arrangement = Arrangement.from_measures(measures)
+    bars = "1 bar" if len(measures) == 1 else f"{len(measures):,} bars"
+    names = [part.name for part in arrangement.parts]
+    if not names:
+        return f"{bars} without a note: the model plays nothing here; try another --seed."
+    seconds = arrangement.total_steps / arrangement.fmt.steps_per_quarter * 60 / qpm
+    several = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{bars}, {seconds:.0f} s at {qpm:g} bpm: {', '.join(names[:_NAMED])}{several}."
 
 
 def _start_points(
@@ -86,9 +113,9 @@ def _sample(args: SampleArguments) -> None:
     outputs, symbols, playing = Outputs.of(args), chords(args), Playing.of(args)
     model = load(args.model)
     z = moved(args, model, model.sample_points(args.count, playing.seed))
-    each = operations.repeated(symbols or None, args.count)
+    each = operations.repeated(triads(symbols) or None, args.count)
     measures = model.decode(z, each, **playing.arguments)
-    _leave(outputs, measures, f"{args.count} styles", playing)
+    _leave(outputs, measures, f"{args.count} styles", playing, symbols)
 
 
 SAMPLE = Command(
@@ -112,8 +139,10 @@ def _generate(args: GenerateArguments) -> None:
     playing = Playing.of(args)
     model = load(args.model)
     point = _start_points(args, model, playing)[0]
-    measures = operations.progression(model, point, symbols, **args.phrasing, **playing.arguments)
-    _leave(outputs, measures, "one style over " + " ".join(symbols), playing)
+    measures = operations.progression(
+        model, point, triads(symbols), **args.phrasing, **playing.arguments
+    )
+    _leave(outputs, measures, "one style over " + " ".join(symbols), playing, symbols)
 
 
 GENERATE = Command(
@@ -163,13 +192,16 @@ class SongArguments(SourceAndPlayArguments, PhraseArguments, OutputArguments):
 def _song(args: SongArguments) -> None:
     outputs, playing = Outputs.of(args), Playing.of(args)
     sections = read_form(args.form, args.chords or "", args.bars)
-    require_bounded(sum(len(section.chords) for section in sections), "chords")
+    symbols = [chord for section in sections for chord in section.chords]
+    require_bounded(len(symbols), "chords")
+    print_folded(symbols)
     model, names = load(args.model), letters(sections)
     own = len(measure_numbers(args)) > 1
     drawn = _start_points(args, model, playing, len(names) if own else 1)
+    heard = [Section(section.name, tuple(triads(section.chords))) for section in sections]
     piece = song(
         model,
-        sections,
+        heard,
         dict(zip(names, drawn)) if own else drawn[0],
         contrast=args.contrast,
         ending=args.ending,
@@ -177,7 +209,9 @@ def _song(args: SongArguments) -> None:
         **playing.arguments,
     )
     title = f"{args.form} over {args.chords}"
-    _leave(outputs, piece.measures, title, playing, piece.sections)
+    if args.ending:
+        symbols.append(symbols[0].split("|")[0])
+    _leave(outputs, piece.measures, title, playing, symbols, piece.sections)
 
 
 SONG = Command(
@@ -222,17 +256,22 @@ def _interpolate(args: InterpolateArguments) -> None:
     model = load(args.model)
     if shape:
         corners = _start_points(args, model, playing, 4)
-        rows = operations.grid(model, corners, *shape, symbols, spherical, **playing.arguments)
+        rows = operations.grid(
+            model, corners, *shape, triads(symbols), spherical, **playing.arguments
+        )
         measures = [measure for row in rows for measure in row]
-        return _leave(outputs, measures, f"{args.grid} between four styles", playing)
+        names = [symbols[column % len(symbols)] for column in range(shape[1])]
+        return _leave(outputs, measures, f"{args.grid} between four styles", playing, names)
     if args.to_seed is None or args.midi:
         start, end = _start_points(args, model, playing, 2)
     else:
         drawn = [model.sample_points(1, seed) for seed in (playing.seed, args.to_seed)]
         start, end = moved(args, model, np.concatenate(drawn))
-    measures = operations.morph(model, start, end, symbols, count, spherical, **playing.arguments)
+    measures = operations.morph(
+        model, start, end, triads(symbols), count, spherical, **playing.arguments
+    )
     title = "from one style to another over " + " ".join(symbols)
-    return _leave(outputs, measures, title, playing)
+    return _leave(outputs, measures, title, playing, symbols)
 
 
 def _grid_shape(text: str) -> tuple[int, int] | None:
@@ -305,6 +344,13 @@ def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
     numbers = measure_numbers(args)
     if args.all and numbers:
         raise UsageError("--all and --measure exclude each other; leave one of them out.")
+    left_out = numbered.bars - len(numbered.items)
+    if args.all and left_out > 0:
+        print(
+            f"{left_out:,} of {numbered.bars:,} bars do not fit the model and are left out; "
+            f"{numbered.explain} reports why.",
+            file=sys.stderr,
+        )
     numbers = numbers or (list(numbered.items) if args.all else list(numbered.items)[:1])
     return dict(zip(numbers, numbered.choose(numbers)))
 
@@ -384,8 +430,9 @@ def _vary(args: VaryArguments) -> None:
     if args.midi and not symbols and not holds_points(args.midi):
         symbols = operations.chords_of(source_measures(args, model, 1))
     point = _start_points(args, model, playing)[0]
-    made = operations.vary(model, point, chords=symbols or None, **variations, **playing.arguments)
-    return _leave(outputs, made, f"{args.count} variations", playing)
+    heard = triads(symbols) or None
+    made = operations.vary(model, point, chords=heard, **variations, **playing.arguments)
+    return _leave(outputs, made, f"{args.count} variations", playing, symbols)
 
 
 VARY = Command(

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import math
 import os
-import secrets
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +19,7 @@ from gm_vae.checkpoints.checkpoint import fingerprint
 from gm_vae.checkpoints.folder import write_checkpoint
 from gm_vae.errors import UsageError, UserError
 from gm_vae.generate.instruments import Instruments
+from gm_vae.generate.points import checked_seed
 from gm_vae.json_values import brief
 from gm_vae.model.grammar import drum_temperature_at
 from gm_vae.model.points import prior_points
@@ -69,8 +69,7 @@ class Decoding:
             value = getattr(self, name)
             if value is not None and not 0 <= value <= most:
                 raise UsageError(f"{name} is {value}; give a number from 0 to {most:g}.")
-        if self.seed is None:
-            object.__setattr__(self, "seed", secrets.randbelow(2**32))
+        object.__setattr__(self, "seed", checked_seed(self.seed))
 
     def arguments(self) -> dict[str, Any]:
         """Those of `NumpyVAE.decode`."""
@@ -79,7 +78,7 @@ class Decoding:
             "temperature": temperature,
             "drum_temperature": drum_temperature_at(temperature) if drums is None else float(drums),
             "repeat_penalty": float(self.repeat_penalty),
-            "seed": (self.seed or 0) % 2**32,
+            "seed": self.seed,
         }
 
 
@@ -150,6 +149,13 @@ class GMVAE:
         """A short hash of the weights, to know what belongs to them."""
         return fingerprint(self.numpy.published_weights())
 
+    def __repr__(self) -> str:
+        config = self.config
+        size = config.preset or f"decoder {config.decoder_units}"
+        chords = "with chords" if config.chords else "without chords"
+        bar = f"{self.format.beats_per_bar}/{self.format.beat_unit}"
+        return f"GMVAE({size}, z of {config.latent_size}, {chords}, {bar})"
+
     def encode(self, measures: Sequence[Measure]) -> tuple[np.ndarray, np.ndarray]:
         """The posterior of each measure: (mu, sigma), each float32 [B, Z].
 
@@ -158,6 +164,7 @@ class GMVAE:
                 length or chord of it.
             UserError: the weights are so large that a point is NaN or infinite.
         """
+        Measure.require_all(measures, "encode")
         for number, measure in enumerate(measures):
             if measure.fmt != self.format:
                 self.format.require_equal(measure.fmt, "the model", "a measure to encode")
@@ -278,7 +285,8 @@ class GMVAE:
 
         Unconstrained is the published procedure to the letter: tracks in order, every track all E
         steps, a later track's first input the last token of the one before. Constrained is what
-        `decode` does, before the tracks are put in order; zeros follow each end.
+        `decode` does without a repeat penalty and with drums as warm as the other tracks, before
+        the tracks are put in order; zeros follow each end.
 
         Args and errors as in `decode`.
         """
@@ -304,7 +312,9 @@ class GMVAE:
 
         The same seed gives the same points in a SavedModel's `sample`.
         """
-        seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
+        if count < 0:
+            raise UsageError(f"count is {count}; give the number of points, 0 or more.")
+        seed = checked_seed(seed)
         return prior_points(seed, np.arange(count), self.config.latent_size, numpy_ops)
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:

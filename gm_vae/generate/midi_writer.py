@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Sections = Sequence[tuple[int, str]]  # the number of its first measure, and the name, of each
 
+SUFFIXES = (".mid", ".midi")
 MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 _LEAST_TICKS_PER_QUARTER = 480  # what sequencers expect; 20 ticks a step at 24 steps a quarter
 
@@ -35,6 +36,7 @@ def write_midi(
     title: str | None = None,
     force: bool = False,
     sections: Sections = (),
+    symbols: Sequence[str] | None = None,
 ) -> None:
     """Write measures end to end as a MIDI file.
 
@@ -58,13 +60,17 @@ def write_midi(
         force: replace a file that is there already.
         sections: the number of its first measure, from 0, and the name of each section; a marker
             shows it.
+        symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
-        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UsageError: `path` exists or does not end in .mid or .midi, `qpm` is no tempo, there are no
+            measures, or their formats or the number of symbols differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
-    file = midi_file(Arrangement.from_measures(measures), qpm, title, sections)
+    file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)
     with output_file(path, force) as temporary:
+        if temporary.suffix.lower() not in SUFFIXES:
+            raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")
         file.save(temporary)
 
 

@@ -76,21 +76,32 @@ class Outputs:
         paths = [path.strip() for path in (args.output or "").split(",") if path.strip()]
         return cls(paths, args.qpm, args.play, args.soundfont, args.force)
 
-    def write(self, measures: Sequence[Measure], title: str, sections: Sections = ()) -> None:
+    def write(
+        self,
+        measures: Sequence[Measure],
+        title: str,
+        sections: Sections = (),
+        symbols: Sequence[str] | None = None,
+    ) -> None:
         """Write all files, print where they are, and play the music if that was asked for.
+
+        Args:
+            measures: one or more measures of one format.
+            title: of the piece.
+            sections: as in `write_midi`.
+            symbols: what the chords of each measure are called in MIDI files and pictures; the
+                other files name triads, which those who read them expect.
 
         Raises UserError if a place cannot be written, or FluidSynth or the player fails.
         """
+        piece = _Piece(measures, title, sections, symbols)
         for file in self.files:
-            if _suffix(file) == ".mid":
-                write_midi(measures, file, self.qpm, title, self.force, sections)
-            else:
-                _KINDS[_suffix(file)].write(self, measures, file, title)
+            _KINDS[_suffix(file)].write(self, piece, file)
             print(printable(file), flush=True)
         if self.player:
-            self._play(self.player, measures, title)
+            self._play(self.player, piece)
 
-    def _play(self, player: Player, measures: Sequence[Measure], title: str) -> None:
+    def _play(self, player: Player, piece: _Piece) -> None:
         if sys.stderr.isatty():
             print("playing; Ctrl-C stops it", file=sys.stderr)
         for file in self.files:
@@ -98,24 +109,49 @@ class Outputs:
                 return player.play(file)
         folder = tempfile.mkdtemp(prefix="gm-vae-")
         try:
-            write_midi(measures, pathlib.Path(folder, "piece.mid"), self.qpm, title)
+            _write_midi(self, piece, pathlib.Path(folder, "piece.mid"))
             player.play(pathlib.Path(folder, "piece.mid"))
         finally:
             if player.waits:  # else somebody still reads the file
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_note_sequence(
-    outputs: Outputs, measures: Sequence[Measure], file: pathlib.Path, title: str
-) -> None:
+class _Piece(NamedTuple):
+    """What is written; see `Outputs.write`."""
+
+    measures: Sequence[Measure]
+    title: str
+    sections: Sections
+    symbols: Sequence[str] | None
+
+
+def _write_midi(outputs: Outputs, piece: _Piece, file: pathlib.Path) -> None:
+    measures, title, sections, symbols = piece
+    write_midi(measures, file, outputs.qpm, title, outputs.force, sections, symbols)
+
+
+def _draw(outputs: Outputs, piece: _Piece, file: pathlib.Path) -> None:
+    measures, title, _, symbols = piece
+    draw_piano_roll(measures, file, title, force=outputs.force, symbols=symbols)
+
+
+def _write_wav(outputs: Outputs, piece: _Piece, file: pathlib.Path) -> None:
+    write_wav(piece.measures, file, outputs.qpm, outputs.synthesizer, outputs.force)
+
+
+def _write_tokens(outputs: Outputs, piece: _Piece, file: pathlib.Path) -> None:
+    write_tokens(piece.measures, file, outputs.qpm, piece.title, outputs.force)
+
+
+def _write_note_sequence(outputs: Outputs, piece: _Piece, file: pathlib.Path) -> None:
     """A TFRecord file with one NoteSequence, as `gm-vae preprocess` and Magenta's tools read it."""
     from gm_vae.data import shards
     from gm_vae.music.note_sequences import to_note_sequence
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # note_seq misses ffmpeg, we do not
-        sequence = to_note_sequence(measures, outputs.qpm)
-    sequence.sequence_metadata.title = printable(title)
+        sequence = to_note_sequence(piece.measures, outputs.qpm)
+    sequence.sequence_metadata.title = printable(piece.title)
     with output_file(file, outputs.force) as temporary:
         temporary.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))
 
@@ -124,24 +160,15 @@ class _Kind(NamedTuple):
     """A kind of file: what it is called, and the writer of one for given outputs."""
 
     name: str
-    write: Callable[[Outputs, Sequence[Measure], pathlib.Path, str], None]
+    write: Callable[[Outputs, _Piece, pathlib.Path], None]
 
 
-_PIANO_ROLL = _Kind(
-    "piano roll", lambda o, music, file, title: draw_piano_roll(music, file, title, force=o.force)
-)
 _KINDS = {
-    ".mid": _Kind(
-        "MIDI", lambda o, music, file, title: write_midi(music, file, o.qpm, title, o.force)
-    ),
-    ".wav": _Kind(
-        "sound", lambda o, music, file, _: write_wav(music, file, o.qpm, o.synthesizer, o.force)
-    ),
-    ".png": _PIANO_ROLL,
-    ".svg": _PIANO_ROLL,
-    ".json": _Kind(
-        "tokens", lambda o, music, file, title: write_tokens(music, file, o.qpm, title, o.force)
-    ),
+    ".mid": _Kind("MIDI", _write_midi),
+    ".wav": _Kind("sound", _write_wav),
+    ".png": _Kind("piano roll", _draw),
+    ".svg": _Kind("piano roll", _draw),
+    ".json": _Kind("tokens", _write_tokens),
     ".tfrecord": _Kind("NoteSequence", _write_note_sequence),
 }
 

@@ -45,6 +45,7 @@ _HEIGHT = 5.0  # of the picture; more if many drums or a wide range of pitches n
 _LEFT, _LEFT_WITH_DRUMS, _BOTTOM, _GAP, _LANE = 0.5, 1.25, 0.3, 0.09, 0.135
 _BAR_WIDTH, _NARROWEST, _WIDEST = 0.9, 3.0, 60.0  # of the plot
 _LEAST_SEMITONE, _LEGEND_LINE = 0.04, 0.175
+_LETTER = 0.7  # of the size of a font: the width of a bold letter
 _HAIR = 0.012  # between two notes
 _NOTE_HEIGHT = 0.86  # in semitones
 
@@ -55,6 +56,7 @@ def draw_piano_roll(
     title: str = "",
     chords: bool = True,
     force: bool = False,
+    symbols: Sequence[str] | None = None,
 ) -> None:
     """Draw measures end to end as a picture; its suffix says which kind: .png or .svg.
 
@@ -69,9 +71,11 @@ def draw_piano_roll(
         title: the line above the picture; letters that no installed font has are left out.
         chords: write the chord names on top.
         force: replace a file that is there already.
+        symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
-        UsageError: unknown suffix, `path` exists, there are no measures or their formats differ.
+        UsageError: unknown suffix, `path` exists, there are no measures, or their formats or the
+            number of symbols differ.
         UserError: the place cannot be written.
     """
     suffix = os.path.splitext(path)[1].lower()
@@ -83,7 +87,8 @@ def draw_piano_roll(
     if len(measures) > MOST_MEASURES:
         title = f"{title}: the first {MOST_MEASURES} of {len(measures):,} measures".lstrip(": ")
         measures = measures[:MOST_MEASURES]
-    figure = piano_roll_figure(Arrangement.from_measures(measures), title, chords)
+        symbols = symbols and symbols[:MOST_MEASURES]
+    figure = piano_roll_figure(Arrangement.from_measures(measures, symbols), title, chords)
     # the same measures give the same bytes: no date, no random names
     metadata = {"Date": None} if suffix == ".svg" else None
     with output_file(path, force) as temporary, matplotlib.rc_context({"svg.hashsalt": "gm-vae"}):
@@ -349,7 +354,9 @@ def _number_bars(ax: Axes, arrangement: Arrangement, layout: _Layout) -> None:
 def _write_chords(ax: Axes, arrangement: Arrangement, layout: _Layout) -> None:
     changes = arrangement.chord_symbols
     steps = np.array([step for step, _ in changes] + [arrangement.total_steps])
-    room = np.diff(steps).min(initial=arrangement.total_steps) * layout.inches_per_step
+    rooms = np.diff(steps) * layout.inches_per_step
+    densest = max((len(symbol) / room for (_, symbol), room in zip(changes, rooms)), default=1.0)
+    size = float(np.clip(min(rooms.min(initial=_WIDEST) * 24, 72 / (_LETTER * densest)), 6, 11))
     for step, symbol in changes:
         ax.annotate(
             symbol.replace("#", "♯").replace("b", "♭").replace("dim", "°"),
@@ -359,7 +366,7 @@ def _write_chords(ax: Axes, arrangement: Arrangement, layout: _Layout) -> None:
             textcoords="offset points",
             ha="left",
             va="bottom",
-            fontsize=float(np.clip(room * 24, 6, 11)),
+            fontsize=size,
             weight="bold",
             color=_INK,
             family=_FONT,

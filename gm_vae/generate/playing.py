@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import secrets
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from gm_vae.errors import UsageError
 from gm_vae.generate.arguments import MOST_MEASURES, ChordArguments, PlayArguments
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.instruments import Instruments
+from gm_vae.generate.points import checked_seed
 from gm_vae.json_values import brief, shown
-from gm_vae.music.chord_lines import chord_line
-from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id
+from gm_vae.music.chord_lines import chord_line, measure_chords
+from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id, tidy_symbol
 
 _LONGEST_CHORDS, _LONGEST_BAR = 200_000, 1000  # letters of --chords
 
@@ -45,9 +46,8 @@ class Playing:
     def of(cls, args: PlayArguments) -> Playing:
         """What the flags ask for. Raises UsageError for instruments that cannot all play."""
         wanted = Instruments.named(args.instruments, args.require, args.forbid)
-        seed = secrets.randbelow(2**32) if args.seed is None else args.seed
         return cls(
-            seed % 2**32,  # what a seed is to every draw
+            checked_seed(args.seed),
             args.seed is None,
             args.temperature,
             args.drum_temperature,
@@ -73,7 +73,7 @@ class Playing:
 
 
 def chords(args: ChordArguments) -> list[str]:
-    """The measures' symbols in --chords, readable and with triads, before a model is loaded.
+    """The measures' symbols in --chords as typed, such as "Cmaj7|C/E", before a model is loaded.
 
     Raises UsageError for one that cannot be read, or with --strict for one without a triad.
     """
@@ -86,18 +86,29 @@ def chords(args: ChordArguments) -> list[str]:
     measures = chord_line(text)
     if text and not measures:
         raise UsageError('--chords names no chord; write for example --chords="C Am F G".')
-    symbols, reported = [], set()
-    for measure in measures:
-        triads = []
-        for chord in measure:
-            if args.strict:
+    if args.strict:
+        for measure in measures:
+            for chord in measure:
                 chord_id(chord)
-            triads.append(chord_symbol(nearest_chord_id(chord)))
-            if chord not in reported and not has_triad(chord):
-                reported.add(chord)
-                print(f"{chord} has no triad; it is played as {triads[-1]}.", file=sys.stderr)
-        symbols.append("|".join(triads))
+    symbols = ["|".join(map(tidy_symbol, measure)) for measure in measures]
+    print_folded(symbols)
     return symbols
+
+
+def print_folded(symbols: Sequence[str]) -> None:
+    """Say once of each chord without a triad what is played instead."""
+    for chord in dict.fromkeys(chord for symbol in symbols for chord in measure_chords(symbol)):
+        if not has_triad(chord):
+            triad = chord_symbol(nearest_chord_id(chord))
+            print(f"{chord} has no triad; it is played as {triad}.", file=sys.stderr)
+
+
+def triads(symbols: Sequence[str]) -> list[str]:
+    """What the model hears of measures' symbols: "C|G" for "Cmaj7|Gsus4"."""
+    return [
+        "|".join(chord_symbol(nearest_chord_id(chord)) for chord in measure_chords(symbol))
+        for symbol in symbols
+    ]
 
 
 def require_bounded(count: int, flag: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import secrets
 
 import numpy as np
 
 from gm_vae import numpy_ops
 from gm_vae.errors import UsageError
+from gm_vae.json_values import brief
 from gm_vae.model.points import noise, slerp
 
 
@@ -54,6 +56,15 @@ def near(point: np.ndarray, similarity: float, count: int, seed: int | None = No
     """
     if not 0 <= similarity <= 1:
         raise UsageError(f"similarity is {similarity}; give a number from 0 to 1.")
-    seed = secrets.randbelow(2**32) if seed is None else seed % 2**32
-    added = noise(seed, count, len(point))
+    added = noise(checked_seed(seed), count, len(point))
     return similarity * np.asarray(point, np.float32) + np.float32(1 - similarity**2) ** 0.5 * added
+
+
+def checked_seed(seed: int | None) -> int:
+    """0..2**32 - 1 for a seed; one is drawn for None. Raises UsageError for what is no integer."""
+    if seed is None:
+        return secrets.randbelow(2**32)
+    try:
+        return operator.index(seed) % 2**32
+    except TypeError:
+        raise UsageError(f"seed is {brief(repr(seed))}; give a whole number.") from None

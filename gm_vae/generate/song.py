@@ -22,6 +22,7 @@ from gm_vae.generate.instruments import Instruments
 from gm_vae.generate.phrases import VARIATION, Phrasing, play
 from gm_vae.json_values import brief
 from gm_vae.music.chord_lines import chord_line
+from gm_vae.music.chords import tidy_symbol
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import EventType, Vocabulary, vocabulary
@@ -119,7 +120,7 @@ def _chords_of_sections(text: str) -> dict[str, list[str]]:
         name, line = (named[1], named[2]) if named else ("", part)
         if name in lines:
             raise UsageError(f"there are chords for {name or 'all sections'} twice; leave one out.")
-        lines[name] = ["|".join(measure) for measure in chord_line(line)]
+        lines[name] = ["|".join(map(tidy_symbol, measure)) for measure in chord_line(line)]
     return lines
 
 

@@ -39,11 +39,13 @@ class Numbered(Generic[T]):
         path: the file.
         items: measures or points, by number from 1.
         explain: a command that reports why other bars are not there, "" if there is none.
+        bars: of the file, those included that do not fit.
     """
 
     path: str
     items: Mapping[int, T]
     explain: str = ""
+    bars: int = 0
 
     def choose(self, numbers: Sequence[int], count: int | None = None) -> list[T]:
         """Those with these numbers; without numbers the first `count`, or all.
@@ -127,7 +129,7 @@ def numbered_measures(path: str, model: GMVAE) -> Numbered[Measure]:
         raise UserError(
             f"none of the {len(bars)} bars of {path} fits the model; {explain} tells why."
         )
-    return Numbered(path, measure_of_bar, explain)
+    return Numbered(path, measure_of_bar, explain, len(bars))
 
 
 def holds_points(path: str) -> bool:

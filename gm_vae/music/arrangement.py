@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gm_vae.errors import UsageError
-from gm_vae.music.chords import NO_CHORD, chord_symbol
+from gm_vae.music.chord_lines import measure_chords
+from gm_vae.music.chords import NO_CHORD_SYMBOL, tidy_symbol
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
@@ -60,7 +61,7 @@ class Arrangement:
         bars: how many measures there are.
         parts: the instruments, by program, drums last; a part without a note is not listed.
         notes: structured array of `ARRANGED_NOTE_DTYPE`, by part, onset and pitch.
-        chord_changes: (step, chord id) wherever the chord changes; "no chord" is the state before
+        chord_symbols: (step, symbol) wherever the chord changes; "no chord" is the state before
             the first, so a piece without chords has none.
     """
 
@@ -68,15 +69,25 @@ class Arrangement:
     bars: int
     parts: tuple[Part, ...]
     notes: np.ndarray
-    chord_changes: tuple[tuple[int, int], ...]
+    chord_symbols: tuple[tuple[int, str], ...]
 
     @classmethod
-    def from_measures(cls, measures: Sequence[Measure]) -> Arrangement:
+    def from_measures(
+        cls, measures: Sequence[Measure], symbols: Sequence[str] | None = None
+    ) -> Arrangement:
         """Join measures of one format.
 
+        Args:
+            measures: one or more.
+            symbols: what the chords of each measure are called, such as "Cmaj7" or "C/E|Gsus4";
+                by their triads if None.
+
         Raises:
-            UsageError: there are no measures, or their formats differ.
+            UsageError: there are no measures, their formats differ, or their number is not that of
+                the symbols.
+            ChordError: a symbol cannot be read.
         """
+        Measure.require_all(measures, "an arrangement")
         if not measures:
             raise UsageError("There are no measures to put together; give at least one.")
         fmt = measures[0].fmt
@@ -102,7 +113,7 @@ class Arrangement:
             piece["part"] = parts.index(owner)
         notes = np.concatenate([np.zeros(0, ARRANGED_NOTE_DTYPE), *pieces])
         order = np.lexsort((notes["pitch"], notes["start_step"], notes["part"]))
-        return cls(fmt, len(measures), parts, notes[order], _chord_changes(measures))
+        return cls(fmt, len(measures), parts, notes[order], _chord_symbols(measures, symbols))
 
     @property
     def total_steps(self) -> int:
@@ -114,20 +125,24 @@ class Arrangement:
         """bool [notes]: which of the notes are strokes of drums."""
         return np.array([part.is_drum for part in self.parts], bool)[self.notes["part"]]
 
-    @property
-    def chord_symbols(self) -> tuple[tuple[int, str], ...]:
-        """(step, symbol) wherever the chord changes."""
-        return tuple((step, chord_symbol(index)) for step, index in self.chord_changes)
 
-
-def _chord_changes(measures: Sequence[Measure]) -> tuple[tuple[int, int], ...]:
-    fmt = measures[0].fmt
-    changes, current = [], NO_CHORD
-    for bar, measure in enumerate(measures):
-        labels = len(measure.chord_ids)
-        for label, index in enumerate(measure.chord_ids.tolist()):
-            if index != current:
-                start = bar * fmt.steps_per_measure + label * fmt.steps_per_measure // labels
-                changes.append((start, index))
-                current = index
+def _chord_symbols(
+    measures: Sequence[Measure], symbols: Sequence[str] | None
+) -> tuple[tuple[int, str], ...]:
+    if symbols is None:
+        labels = [list(measure.chords) for measure in measures]
+    elif len(symbols) == len(measures):
+        labels = [list(map(tidy_symbol, measure_chords(symbol))) for symbol in symbols]
+    else:
+        raise UsageError(
+            f"there are symbols for {len(symbols)} measures, not for {len(measures)}; give one for "
+            "each."
+        )
+    steps = measures[0].fmt.steps_per_measure
+    changes, current = [], NO_CHORD_SYMBOL
+    for bar, chords in enumerate(labels):
+        for label, symbol in enumerate(chords):
+            if symbol != current:
+                changes.append((bar * steps + label * steps // len(chords), symbol))
+                current = symbol
     return tuple(changes)

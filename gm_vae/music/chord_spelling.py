@@ -16,6 +16,7 @@ What is read, besides the symbols of note_seq and magenta.js:
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -93,15 +94,20 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
 
 
+def bare(symbol: str) -> str:
+    """A symbol in plain signs, without spaces or brackets around it."""
+    text = plain(symbol).strip(" \n")
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text
+
+
+@functools.lru_cache(maxsize=4096)
 def read_chord(symbol: str) -> tuple[str, Degree, Degree]:
     """(root, third, fifth) of a symbol, the latter two as in `KINDS`; root "" for "no chord".
 
     Raises:
         ChordError: the symbol cannot be read.
     """
-    text = plain(symbol).strip(" \n")
-    if text.startswith("(") and text.endswith(")"):
-        text = text[1:-1]
+    text = bare(symbol)
     if not text:
         raise ChordError(f"A chord is missing here; {_EXAMPLES}")
     if text.upper().rstrip(".") in NO_CHORD_SPELLINGS:

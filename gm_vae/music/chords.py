@@ -10,11 +10,19 @@ counts as the nearest triad where music is asked for (`nearest_chord_id`).
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from gm_vae.music.chord_spelling import ChordError, Degree, pitch_class, read_chord
+from gm_vae.music.chord_spelling import (
+    NOTE,
+    ChordError,
+    Degree,
+    bare,
+    pitch_class,
+    read_chord,
+)
 
 NO_CHORD = 0
 NO_CHORD_SYMBOL = "N.C."
@@ -76,6 +84,23 @@ def chord_symbol(index: int) -> str:
         return NO_CHORD_SYMBOL
     quality, root = divmod(int(index) - 1, 12)
     return ROOTS[root] + SUFFIXES[quality]
+
+
+def tidy_symbol(symbol: str) -> str:
+    """A symbol as it is shown: as it was typed, with its notes in upper case.
+
+    "cmaj7/e" is Cmaj7/E, "(G7)" is G7, "nc" is N.C. It means the same chord, also in a line.
+
+    Raises:
+        ChordError: the symbol cannot be read.
+    """
+    if not read_chord(symbol)[0]:
+        return NO_CHORD_SYMBOL
+    text = bare(symbol)
+    chord, slash, bass = text.rpartition("/")
+    if slash and re.fullmatch(NOTE, bass):
+        text = chord + slash + bass[0].upper() + bass[1:]
+    return text[0].upper() + text[1:]
 
 
 def chord_ids(symbols: Sequence[str]) -> np.ndarray:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 
 import numpy as np
 
+from gm_vae.errors import UsageError
 from gm_vae.music import chords as chords_lib
 from gm_vae.music.event_chords import event_chords
+from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.vocabulary import DRUMS, EventType, vocabulary
+from gm_vae.music.vocabulary import EventType, vocabulary
 
 # One row a note. program: 0..127, or 128 for drums. Steps count from the start of the measure.
 NOTE_DTYPE = np.dtype(
@@ -78,6 +81,19 @@ class Measure:
             chords = [chords_lib.NO_CHORD] * fmt.chords_per_measure
         return cls(tokens, lengths, np.asarray(chords, np.uint8), fmt)
 
+    @staticmethod
+    def require_all(measures: object, what: str) -> None:
+        """Raise UsageError unless `measures`, which `what` takes, are a sequence of measures."""
+        if isinstance(measures, Measure):
+            raise UsageError(f"{what} takes a list of measures; put the measure in brackets.")
+        if isinstance(measures, (str, bytes, os.PathLike)):
+            raise UsageError(
+                f"{what} takes measures; gm_vae.measures_from_midi reads those of a MIDI file."
+            )
+        for measure in measures if isinstance(measures, Sequence) else ():
+            if not isinstance(measure, Measure):
+                raise UsageError(f"{what} takes measures, and one is a {type(measure).__name__}.")
+
     @property
     def chords(self) -> tuple[str, ...]:
         """The chord symbols (triads), evenly spaced over the measure."""
@@ -132,8 +148,8 @@ class Measure:
         return hash((self.tokens.tobytes(), self.lengths.tobytes(), self.chord_ids.tobytes()))
 
     def __repr__(self) -> str:
-        names = ["drums" if program == DRUMS else str(program) for program in self.programs]
-        return f"Measure(chords={'|'.join(self.chords)}, programs=[{', '.join(names)}])"
+        names = [instrument_name(program) for program in self.programs]
+        return f"Measure({'|'.join(self.chords)}: {', '.join(names) or 'silence'})"
 
 
 def _track_notes(tokens: list[int], row: int, fmt: MeasureFormat) -> list[tuple[int, ...]]:

@@ -6,14 +6,18 @@ import collections
 import dataclasses
 import enum
 import math
-from typing import NamedTuple, TypeVar
+import os
+from typing import BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
+from gm_vae.errors import UsageError
+from gm_vae.files import read_bounded
 from gm_vae.music.chord_inference import infer_chords
 from gm_vae.music.chords import ROOTS
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.midi_bytes import MAX_BYTES
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
 from gm_vae.music.sustain import apply_sustain
 from gm_vae.music.tokenise import BarNotes, TokenTracks, tokenise
@@ -74,20 +78,35 @@ class Bar:
 
 
 def measures_from_midi(
-    data: bytes, fmt: MeasureFormat | None = None
+    file: bytes | str | os.PathLike[str] | BinaryIO, fmt: MeasureFormat | None = None
 ) -> tuple[list[Measure], collections.Counter[RejectReason]]:
     """The measures of a MIDI file, and how many bars gave none for which reason.
 
     Args:
-        data: the bytes of a Standard MIDI File.
+        file: a Standard MIDI File: its bytes, its path, or a file opened in binary mode.
         fmt: what a measure may hold; `MeasureFormat()` if None.
 
     Raises:
         MidiError: the bytes cannot be read.
+        UsageError: `file` is none of these, or there is no file at the path.
     """
-    bars = measures_from_score(parse_midi(data), fmt)
+    bars = measures_from_score(parse_midi(_bytes_of(file)), fmt)
     rejected = collections.Counter(bar.reason for bar in bars if bar.reason)
     return [bar.measure for bar in bars if bar.measure], rejected
+
+
+def _bytes_of(file: bytes | str | os.PathLike[str] | BinaryIO) -> bytes:
+    if isinstance(file, (str, os.PathLike)):
+        try:
+            return read_bounded(os.fspath(file), MAX_BYTES)
+        except OSError as error:
+            raise UsageError(f"{os.fspath(file)} cannot be read ({error.strerror}).") from None
+    data = file.read() if hasattr(file, "read") else file
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise UsageError(
+            f"a MIDI file is bytes, not {type(data).__name__}; give its path, or open it with 'rb'."
+        )
+    return bytes(data)
 
 
 def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[Bar]:

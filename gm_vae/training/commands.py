@@ -6,6 +6,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import shlex
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -161,6 +162,11 @@ def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None)
             f"can be repeated has, instead of --minutes: {config.flags_over(result.steps)}"
         )
     print(f"\nmodel: {printable(result.folder / 'checkpoint')}")
+    model_folder = shlex.quote(printable(result.folder))
+    print(
+        f'Next: gm-vae generate --model={model_folder} --chords="C Am F G" --output=song.mid',
+        file=sys.stderr,
+    )
     return None
 
 

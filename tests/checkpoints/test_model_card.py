@@ -28,7 +28,7 @@ def card(evaluation):
 
 
 def test_figures_say_on_which_music():
-    found = card(FOUND)
+    text = card(FOUND)
     for line in (
         "| music | songs.zip, more\\|songs |",
         "| measures | 1,234 (test split) |",
@@ -38,15 +38,15 @@ def test_figures_say_on_which_music():
         "| distance from real measures, samples at temperature 0.5 | 0.200 (real music 0.100) |",
         "| AUC of a classifier, samples at temperature 0.5 | 0.750 (real music 0.500) |",
     ):
-        assert line in found
+        assert line in text
 
 
 @pytest.mark.parametrize("samples", [None, {"temperature": 1, "auc": None}])
 def test_what_is_not_known_is_left_out(samples):
-    found = card({"split": "test", "measures": 3, "samples": samples})
-    assert "AUC" not in found
-    assert "distance" not in found
-    assert "| music" not in found
+    text = card({"split": "test", "measures": 3, "samples": samples})
+    assert "AUC" not in text
+    assert "distance" not in text
+    assert "| music" not in text
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_the_bound_of_a_split(songs_dataset):
     kernel = network.track_decoder.output_projection.kernel
     kernel.assign(8 * kernel)
     common = {"batch_size": 8, "limit": 20}
-    found = bound_split(network, songs_dataset, "test", 3, seed=5, **common)
+    bound = bound_split(network, songs_dataset, "test", 3, seed=5, **common)
 
     batches = split_batches(network, songs_dataset, "test", 8, 20)[0]
     bits = 0.0
@@ -41,12 +41,12 @@ def test_the_bound_of_a_split(songs_dataset):
             log_q = -0.5 * noise**2 - np.log(sigma)
             weights.append(-np.asarray(nats, np.float64) + np.sum(-0.5 * z**2 - log_q, -1))
         bits -= np.sum(np.logaddexp.reduce(weights) - math.log(3)) / math.log(2)
-    assert found.measures == 20
-    assert found.draws == 3
-    assert_close(found.bits_per_measure, bits / 20, NETWORK)
+    assert bound.measures == 20
+    assert bound.draws == 3
+    assert_close(bound.bits_per_measure, bits / 20, NETWORK)
 
     one = bound_split(network, songs_dataset, "test", 1, seed=5, **common)
     many = bound_split(network, songs_dataset, "test", 20, seed=5, **common)
-    assert many.bits_per_measure < found.bits_per_measure < one.bits_per_measure
+    assert many.bits_per_measure < bound.bits_per_measure < one.bits_per_measure
     elbo = evaluate(network, songs_dataset, "test", **common).bits_per_measure
     assert one.bits_per_measure == pytest.approx(elbo, rel=0.05)

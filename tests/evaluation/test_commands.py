@@ -64,10 +64,10 @@ def test_a_report_of_table_json_and_pictures(capsys, model_folder, songs_dataset
     assert "--force" in capsys.readouterr().err
     path = tmp_path / "figures.json"
     assert main([*argv[:-4], "--draws=0", "--samples=0", f"--output={path}"]) == 0
-    found = json.loads(path.read_text())
-    assert found["importance_weighted"] is None
-    assert found["samples"] is None
-    assert_close(found["bits_per_measure"], values["bits_per_measure"], NETWORK)
+    report = json.loads(path.read_text())
+    assert report["importance_weighted"] is None
+    assert report["samples"] is None
+    assert_close(report["bits_per_measure"], values["bits_per_measure"], NETWORK)
     out = capsys.readouterr().out
     assert "at most" not in out
     assert "distance" not in out

@@ -43,8 +43,8 @@ def test_distances_are_in_units_of_a_scale():
     assert scaled_distance(np.array([5.0, 7, np.nan, np.nan]), real, 2.0) == 2.5
     assert scaled_distance(real, real, 2.0) == 0
     for values, others, scale in (([np.nan], [1], 1), ([1], [np.nan], 1), ([1], [2], 0)):
-        found = scaled_distance(np.array(values, float), np.array(others, float), scale)
-        assert math.isnan(found)
+        actual = scaled_distance(np.array(values, float), np.array(others, float), scale)
+        assert math.isnan(actual)
 
 
 def test_halves_have_no_song_in_common():
@@ -59,28 +59,28 @@ def test_halves_have_no_song_in_common():
         seen.add((groups[one[0]] == groups[0], len(one)))
     assert len(seen) > 5  # each time anew
     one, two = halves(np.array([3, 3, 3, 3, 8]), rng)  # one song has nearly all
-    assert sorted(len(part) for part in (one, two)) == [1, 1]
+    assert sorted(len(half) for half in (one, two)) == [1, 1]
     one, two = halves(np.full(7, 5), rng)
     assert len(one) == len(two) == 3
     assert not set(one) & set(two)
-    assert [len(part) for part in halves(np.array([4]), rng)] == [0, 0]
+    assert [len(half) for half in halves(np.array([4]), rng)] == [0, 0]
 
 
 def test_errors_are_those_of_independent_means():
     rng = np.random.default_rng(0)
     values = rng.normal(size=(400, 2)) * [1, 3]
     values[::4, 1] = np.nan  # 300 are left
-    found = bootstrap_error(values, np.arange(400))
-    assert found == pytest.approx([1 / 20, 3 / math.sqrt(300)], rel=0.12)
+    actual = bootstrap_error(values, np.arange(400))
+    assert actual == pytest.approx([1 / 20, 3 / math.sqrt(300)], rel=0.12)
 
 
 def test_errors_know_that_measures_of_a_song_are_alike():
     rng = np.random.default_rng(0)
     songs = np.repeat(np.arange(40), 25)
     values = rng.normal(size=40)[songs][:, None]  # the same all through a song
-    found = bootstrap_error(values, songs)
-    assert found == pytest.approx([1 / math.sqrt(40)], rel=0.25)
-    assert found > 3 * bootstrap_error(values, np.arange(1000))
+    actual = bootstrap_error(values, songs)
+    assert actual == pytest.approx([1 / math.sqrt(40)], rel=0.25)
+    assert actual > 3 * bootstrap_error(values, np.arange(1000))
     assert np.isnan(bootstrap_error(values, np.zeros(1000, int))).all()  # one song tells nothing
     values[25:] = np.nan
     assert np.isnan(bootstrap_error(values, songs)).all()
@@ -93,10 +93,10 @@ def test_the_area_under_the_curve_of_two_gaussians(gap):
     count, columns = 3000, 2
     first = rng.normal(size=(count, columns))
     second = rng.normal(size=(count, columns)) + gap / math.sqrt(columns)
-    found = area_under_curve(first, second, (np.arange(count), np.arange(count)))
+    actual = area_under_curve(first, second, (np.arange(count), np.arange(count)))
     expected = 0.5 * (1 + math.erf(gap / 2))
     # boosting is not quite the best there is, and the estimate has an error of 0.007
-    assert expected - 0.025 < found < expected + 0.02
+    assert expected - 0.025 < actual < expected + 0.02
 
 
 def test_songs_are_not_known_again():
@@ -125,11 +125,11 @@ def test_overlaps_by_hand():
             [from_words(track) for track in tracks], [chord_id("G"), chord_id("C")]
         )
 
-    found = counts(
+    actual = counts(
         [measure("P0 v5 +67 >48 -67 +71 >48 -71 .", "drums v5 +36 >96 -36 ."),
          measure("P0 v5 +60 >96 -60 .", "P33 >96 .")]
     )  # fmt: skip
-    assert {name: each.sum(0).nonzero()[0].tolist() for name, each in found.items()} == {
+    assert {name: each.sum(0).nonzero()[0].tolist() for name, each in actual.items()} == {
         "instruments": [0, 33, DRUMS],
         "pitch_classes": [0, 7, 11],
         "pitch_classes_above_root": [0, 4, 5],
@@ -137,14 +137,14 @@ def test_overlaps_by_hand():
         "onset_steps": [0, 48],
         "note_lengths": [48, 96],
     }
-    assert found["instruments"][:, [0, 33, DRUMS]].tolist() == [[1, 0, 1], [1, 1, 0]]
-    assert found["onset_steps"][:, [0, 48]].tolist() == [[2, 1], [1, 0]]
+    assert actual["instruments"][:, [0, 33, DRUMS]].tolist() == [[1, 0, 1], [1, 1, 0]]
+    assert actual["onset_steps"][:, [0, 48]].tolist() == [[2, 1], [1, 0]]
     silent = counts([measure("P0 >96 .")])
     assert silent["drums"].sum() == silent["onset_steps"].sum() == 0
-    assert overlap(found["drums"], found["drums"]) == 1
-    assert math.isnan(overlap(found["drums"], silent["drums"]))
-    assert overlap(found["instruments"], silent["instruments"]) == 0.5
-    assert overlap(found["onset_steps"], found["onset_steps"][1:]) == 0.75
+    assert overlap(actual["drums"], actual["drums"]) == 1
+    assert math.isnan(overlap(actual["drums"], silent["drums"]))
+    assert overlap(actual["instruments"], silent["instruments"]) == 0.5
+    assert overlap(actual["onset_steps"], actual["onset_steps"][1:]) == 0.75
 
 
 def test_one_kind_of_music_is_at_the_floor_and_another_is_not():
@@ -157,15 +157,15 @@ def test_one_kind_of_music_is_at_the_floor_and_another_is_not():
     third = len(measures) // 3
     alike = [measures[index] for index in order[:third]]
     real = MeasureSet.ungrouped([measures[index] for index in order[third:]])
-    found = compare(alike, real)
-    assert tuple(found.statistics) == NAMES
-    assert 0 < found.distance < 0.15
-    assert 0 < found.floor < 0.15
-    assert found.auc == pytest.approx(0.5, abs=0.1)
-    assert found.auc_floor == pytest.approx(0.5, abs=0.1)
-    assert all(min(pair) > 0.85 for pair in found.overlaps.values())
+    actual = compare(alike, real)
+    assert tuple(actual.statistics) == NAMES
+    assert 0 < actual.distance < 0.15
+    assert 0 < actual.floor < 0.15
+    assert actual.auc == pytest.approx(0.5, abs=0.1)
+    assert actual.auc_floor == pytest.approx(0.5, abs=0.1)
+    assert all(min(pair) > 0.85 for pair in actual.overlaps.values())
     for name, row in zip(NAMES, measure_statistics(real.measures).T):
-        assert found.statistics[name].real == pytest.approx(np.nanmean(row))
+        assert actual.statistics[name].real == pytest.approx(np.nanmean(row))
 
     changed = compare([_without_moves(measure) for measure in alike], real)
     assert changed.statistics["repeated_notes"].samples == 1
@@ -174,10 +174,10 @@ def test_one_kind_of_music_is_at_the_floor_and_another_is_not():
     for name in ("repeated_notes", "static_tracks", "mean_move", "track_range"):
         one = changed.statistics[name]
         assert one.distance > 3 * one.floor, name
-    assert changed.distance > 1.5 * found.distance
-    assert changed.auc > max(found.auc, 0.95)
-    assert changed.floor == found.floor
-    assert changed.auc_floor == found.auc_floor
+    assert changed.distance > 1.5 * actual.distance
+    assert changed.auc > max(actual.auc, 0.95)
+    assert changed.floor == actual.floor
+    assert changed.auc_floor == actual.auc_floor
 
 
 def _without_moves(measure):
@@ -194,7 +194,7 @@ def _without_moves(measure):
 def test_what_nothing_is_known_of_is_no_number(songs_dataset):
     measures = list(read_measures(songs_dataset, "test"))[:4]
     drums = Measure.from_tracks([from_words("drums v5 +36 >96 -36 .")])
-    found = compare([drums], MeasureSet.ungrouped(measures[:2]))
-    assert math.isnan(found.statistics["repeated_notes"].samples)
-    assert math.isnan(found.statistics["repeated_notes"].distance)
-    assert math.isnan(found.auc)
+    actual = compare([drums], MeasureSet.ungrouped(measures[:2]))
+    assert math.isnan(actual.statistics["repeated_notes"].samples)
+    assert math.isnan(actual.statistics["repeated_notes"].distance)
+    assert math.isnan(actual.auc)

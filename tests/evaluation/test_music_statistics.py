@@ -104,11 +104,11 @@ def values(*tracks, chords="C G"):
     ],
 )  # fmt: skip
 def test_by_hand(name, expected, tracks):
-    found = values(*tracks)[name]
+    actual = values(*tracks)[name]
     if expected is None:
-        assert math.isnan(found)
+        assert math.isnan(actual)
     else:
-        assert found == pytest.approx(expected, rel=1e-6)
+        assert actual == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_root_is_the_first_chords():
@@ -120,11 +120,11 @@ def test_the_root_is_the_first_chords():
 
 
 def test_silence_has_no_music():
-    found = values("P0 >96 .", "drums >96 .")
-    assert found["tracks"] == 2
-    assert found["density"] == 0
-    assert found["silent_beats"] == 1
-    assert all(math.isnan(found[name]) for name in ("repeated_notes", "shared_rhythm", "velocity"))
+    actual = values("P0 >96 .", "drums >96 .")
+    assert actual["tracks"] == 2
+    assert actual["density"] == 0
+    assert actual["silent_beats"] == 1
+    assert all(math.isnan(actual[name]) for name in ("repeated_notes", "shared_rhythm", "velocity"))
     assert measure_statistics([]).shape == (0, len(STATISTICS))
 
 
@@ -143,11 +143,11 @@ def test_the_same_as_counting_every_note(fmt):
         for song in arranger.songs(count=4, seed=3):
             measures += measures_from_midi(song.midi)[0]
         assert len(measures) > 100
-    found = measure_statistics(measures)
-    assert found.shape == (len(measures), len(NAMES))
+    actual = measure_statistics(measures)
+    assert actual.shape == (len(measures), len(NAMES))
     expected = [slow_statistics(each) for each in measures]
     assert set(NAMES) == set(expected[0])
-    for name, column in zip(NAMES, found.T):
+    for name, column in zip(NAMES, actual.T):
         slow = np.array([each[name] for each in expected], float)
         assert (np.isnan(column) == np.isnan(slow)).all(), name
         if fmt == MeasureFormat():
@@ -158,7 +158,7 @@ def test_the_same_as_counting_every_note(fmt):
 def any_measures(fmt, count):
     """Measures of random notes in all kinds of tracks, often at the same time."""
     rng = np.random.default_rng(0)
-    found = []
+    measures = []
     for _ in range(count):
         tracks = []
         for program in rng.choice([0, 24, 33, 33, 48, 128], rng.integers(1, 6)):
@@ -173,8 +173,8 @@ def any_measures(fmt, count):
                 step += length
             tracks.append(from_words(" ".join(words) + " .", fmt.steps_per_measure))
         chords = rng.integers(0, 49, fmt.chords_per_measure)
-        found.append(Measure.from_tracks(tracks, chords, fmt))
-    return found
+        measures.append(Measure.from_tracks(tracks, chords, fmt))
+    return measures
 
 
 def test_each_is_described_once():

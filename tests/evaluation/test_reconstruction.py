@@ -26,9 +26,9 @@ class Memory:
 
     def decode(self, z, chords, temperature, seed):
         assert temperature == 0
-        found = [self.measures[int(index)] for (index,) in z]
-        assert list(chords) == ["|".join(measure.chords) for measure in found]
-        return [self.change(measure) for measure in found]
+        measures = [self.measures[int(index)] for (index,) in z]
+        assert list(chords) == ["|".join(measure.chords) for measure in measures]
+        return [self.change(measure) for measure in measures]
 
 
 def without_drums(measure):
@@ -38,42 +38,42 @@ def without_drums(measure):
 
 
 def test_a_perfect_memory(songs_dataset):
-    found = reconstruct_split(Memory(lambda measure: measure), songs_dataset, "test", examples=3)
-    assert found.measures == found.same == load(songs_dataset).split("test").measures
-    assert found.notes.precision == found.notes.recall == found.notes.f1 == 1
+    scores = reconstruct_split(Memory(lambda measure: measure), songs_dataset, "test", examples=3)
+    assert scores.measures == scores.same == load(songs_dataset).split("test").measures
+    assert scores.notes.precision == scores.notes.recall == scores.notes.f1 == 1
     expected = note_time_in_chord(read_measures(songs_dataset, "test"))
-    assert found.note_time_in_chord == found.real_note_time_in_chord == pytest.approx(expected)
-    assert len(found.examples) == 3
-    assert all(real == decoded for real, decoded in found.examples)
+    assert scores.note_time_in_chord == scores.real_note_time_in_chord == pytest.approx(expected)
+    assert len(scores.examples) == 3
+    assert all(real == decoded for real, decoded in scores.examples)
 
 
 def test_missing_drums_cost_recall_and_no_harmony(songs_dataset):
-    found = reconstruct_split(
+    scores = reconstruct_split(
         Memory(without_drums), songs_dataset, "test", batch_size=10, limit=25, examples=5
     )
     real = [measure for _, measure in zip(range(25), read_measures(songs_dataset, "test"))]
     notes = [measure.notes() for measure in real]
-    drums = sum((part["program"] == DRUMS).sum() for part in notes)
+    drums = sum((each["program"] == DRUMS).sum() for each in notes)
     assert 0 < drums < sum(map(len, notes))
     kept = sum(map(len, notes)) - drums
-    assert found.pitched == NoteScores(kept, kept, kept)
-    assert found.drums == NoteScores(0, drums, 0)
-    assert found.notes == NoteScores(kept, kept + drums, kept)
-    assert found.note_time_in_chord == found.real_note_time_in_chord
-    assert found.same == sum(DRUMS not in measure.programs for measure in real)
-    assert [pair[0] for pair in found.examples] == real[::5]
-    values = found.to_dict()
-    assert values["note_recall"] == found.notes.recall < 1
+    assert scores.pitched == NoteScores(kept, kept, kept)
+    assert scores.drums == NoteScores(0, drums, 0)
+    assert scores.notes == NoteScores(kept, kept + drums, kept)
+    assert scores.note_time_in_chord == scores.real_note_time_in_chord
+    assert scores.same == sum(DRUMS not in measure.programs for measure in real)
+    assert [pair[0] for pair in scores.examples] == real[::5]
+    values = scores.to_dict()
+    assert values["note_recall"] == scores.notes.recall < 1
     assert values["pitched_note_f1"] == 1
     assert values["drum_note_f1"] == 0
 
 
 def test_a_network_is_decoded_as_gmvae_does(songs_dataset):
     model = GMVAE(HierarchicalVAE(ModelConfig(16, (16, 16), 8)))
-    found = reconstruct_split(model, songs_dataset, "test", batch_size=4, limit=6)
+    scores = reconstruct_split(model, songs_dataset, "test", batch_size=4, limit=6)
     real = [measure for _, measure in zip(range(6), read_measures(songs_dataset, "test"))]
     mu, _ = model.encode(real)
     decoded = model.decode(mu, ["|".join(m.chords) for m in real], temperature=0)
-    assert found.notes == sum(map(compare_notes, real, decoded), NoteScores())
-    assert found.measures == 6
-    assert found.examples == []
+    assert scores.notes == sum(map(compare_notes, real, decoded), NoteScores())
+    assert scores.measures == 6
+    assert scores.examples == []

@@ -33,18 +33,18 @@ def measures_of(songs, folder):
 
 def test_real_measures_know_their_songs(tmp_path):
     data, measures = measures_of(["a/1:b", "b", "a/1:b", "c", "b"], tmp_path / "data")
-    found = real_measures(data, "test", 4)
-    assert found.measures == measures[:4]
-    assert found.songs == 3
-    assert found.groups[0] == found.groups[2]
+    actual = real_measures(data, "test", 4)
+    assert actual.measures == measures[:4]
+    assert actual.songs == 3
+    assert actual.groups[0] == actual.groups[2]
     assert real_measures(data, "test", 99).measures == measures
 
 
 def test_songs_are_those_of_the_files(songs_dataset):
     data = load(songs_dataset)
-    found = real_measures(data, "test", 10**6)
-    assert found.measures == list(read_measures(songs_dataset, "test"))
-    assert found.songs == data.split("test").songs > 1
+    actual = real_measures(data, "test", 10**6)
+    assert actual.measures == list(read_measures(songs_dataset, "test"))
+    assert actual.songs == data.split("test").songs > 1
 
 
 def test_samples_are_of_the_prior_under_real_chords(songs_dataset):
@@ -57,20 +57,20 @@ def test_samples_are_of_the_prior_under_real_chords(songs_dataset):
         return decoded[-1][1]
 
     model.decode = decode
-    found = sample_split(model, songs_dataset, "test", 12, temperature=0.8, seed=3)
+    actual = sample_split(model, songs_dataset, "test", 12, temperature=0.8, seed=3)
     (((z, chords, temperature, seed), made),) = decoded
     assert np.array_equal(z, model.sample_points(12, 3))
     assert (temperature, seed) == (0.8, 3)
     assert made == operations.sample(model, 12, chords, seed=3, temperature=0.8)
     real = [measure for _, measure in zip(range(24), read_measures(songs_dataset, "test"))]
     assert chords == ["|".join(measure.chords) for measure in real[:12]]
-    assert (found.count, found.real) == (12, 24)
-    assert 1 <= found.songs <= load(songs_dataset).split("test").songs
-    assert found.silent == sum(not len(measure.notes()) for measure in made)
+    assert (actual.count, actual.real) == (12, 24)
+    assert 1 <= actual.songs <= load(songs_dataset).split("test").songs
+    assert actual.silent == sum(not len(measure.notes()) for measure in made)
 
-    values = found.to_dict()
+    values = actual.to_dict()
     assert set(values["statistics"]) == {each.name for each in STATISTICS}
-    lines = found.table().splitlines()
+    lines = actual.table().splitlines()
     assert max(map(len, lines)) <= 100
     for statistic in STATISTICS:
         (line,) = [line for line in lines if line.strip().startswith(statistic.label + "  ")]
@@ -81,8 +81,8 @@ def test_samples_are_of_the_prior_under_real_chords(songs_dataset):
 def test_fewer_where_there_are_fewer(tmp_path):
     model = GMVAE(HierarchicalVAE(ModelConfig(16, (16, 16), 8)))
     measures_of("aaaaa", tmp_path / "few")
-    found = sample_split(model, tmp_path / "few", "test", 100)
-    assert (found.count, found.real, found.songs) == (2, 5, 1)
-    assert found.to_dict()["auc"] is None
+    actual = sample_split(model, tmp_path / "few", "test", 100)
+    assert (actual.count, actual.real, actual.songs) == (2, 5, 1)
+    assert actual.to_dict()["auc"] is None
     measures_of("a", tmp_path / "one")
     assert sample_split(model, tmp_path / "one", "test", 100) is None

@@ -36,23 +36,25 @@ from gm_vae.command import Command
 from gm_vae.errors import UserError
 from gm_vae.flags import define
 from gm_vae.generate import attributes
-from gm_vae.generate.commands import ENCODE, GENERATE, INTERPOLATE, RECONSTRUCT, SAMPLE, VARY
+from gm_vae.generate.commands import ENCODE, GENERATE, INTERPOLATE, RECONSTRUCT, SAMPLE, SONG, VARY
 from gm_vae.pipelines import stats
 
-VERBS = (GENERATE, INTERPOLATE, SAMPLE, VARY, ENCODE, RECONSTRUCT)
+VERBS = (GENERATE, SONG, INTERPOLATE, SAMPLE, VARY, ENCODE, RECONSTRUCT)
 VERBS += (attributes.COMMAND, explain.COMMAND, stats.COMMAND)
 DISK_BYTES = 100 << 20
 LEFT_OUT = ("play", "model", "output", "data")  # starts a player; named by each line; takes long
 FILES = ["tokens.json", "points.json", "song.mid", "folder", "missing.mid", "notes.txt"]
 # what gets past parsing, by flag; else by type
 USUAL = {
-    "chords": ["C Am F G", "| C | Am F | % |", "C|G C|C|F|G", "N.C.", "Csus4 F#m7b5", "c am f g"],
+    "chords": ["C Am F G", "| C | Am F | % |", "A: C G; B: F",
+               "C|G C|C|F|G", "N.C.", "Csus4 F#m7b5", "c am f g"],
     "instruments": ["drums,34", "drums", "strings,drums,0", "piano,bass"],
     "require": ["drums", "strings"], "forbid": ["piano", "drums,bass"],
     "tracks": ["drums", "bass", "piano,drums"],
     "more": ["density=1.5", "density=-1"], "add": ["density"], "remove": ["density"],
     "midi": ["tokens.json", "points.json", "song.mid"],
     "measure": ["1", "5", "1,2", "5,12"], "grid": ["2x2", "1x3"],
+    "form": ["A A B A", "A", "A A>B B", "Verse Chorus"], "bars": ["4", "8", "32"],
     "int": ["0", "1", "2", "5", "7", "16"], "float": ["0", "0.5", "1"],
 }  # fmt: skip
 ODD = [
@@ -111,7 +113,7 @@ def line_of(rng: random.Random, command: Command) -> list[str]:
     if "output" in values and rng.random() < 0.95:
         goods = ["o.json"] if command is ENCODE else GOOD_OUTPUTS
         line.append(f"--output={rng.choice(goods if rng.random() < 0.9 else ODD_OUTPUTS)}")
-    needed = {GENERATE: ["chords"], INTERPOLATE: ["chords"]}.get(command, ["midi"])
+    needed = ["chords"] if command in (GENERATE, SONG, INTERPOLATE) else ["midi"]
     chosen = [name for name in needed if name in names and rng.random() < 0.95]
     chosen += rng.sample(names, min(len(names), rng.randrange(5)))
     for name in chosen:

@@ -3,6 +3,7 @@
 import json
 import os
 
+import mido
 import numpy as np
 import pytest
 from closeness import NETWORK, assert_close
@@ -14,6 +15,7 @@ from gm_vae.data import dataset
 from gm_vae.errors import UserError
 from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
+from gm_vae.generate.midi_writer import write_midi
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import parse_midi
 from gm_vae.music.token_json import read_tokens
@@ -60,6 +62,16 @@ def test_a_seed_that_was_drawn_is_told(gm_vae):
     assert gm_vae("generate", "--chords=C", err.split()[0])[1] == measures
 
 
+def test_what_was_made_is_told_in_a_line(gm_vae):
+    _, measures, err = gm_vae("generate", "--chords=C G Am F C", "--seed=1", "--qpm=60")
+    line = err.splitlines()[-1]
+    assert line.startswith("5 bars, 20 s at 60 bpm: ")
+    names = line.removesuffix(".").partition(": ")[2].split(" and ")[0].split(", ")
+    assert len(names) <= 8
+    programs = {program for measure in measures for program in measure.programs}
+    assert ("Drums" in names) == (128 in programs) or len(names) == 8
+
+
 def test_generate_with_instruments(gm_vae):
     code, measures, _ = gm_vae(
         "generate", "--chords=C G Am", "--require=drums, 34", "--forbid=piano"
@@ -89,6 +101,88 @@ def test_chords_with_bar_lines(gm_vae):
     code, measures, _ = gm_vae("generate", "--chords=| c | am g | % |", "--seed=1")
     assert code == 0
     assert [measure.chords for measure in measures] == [("C", "C"), ("Am", "G"), ("Am", "G")]
+
+
+def markers(path):
+    """(measure, text) of each marker of a MIDI file; its texts are the same, without sections."""
+    (conductor, *_) = mido.MidiFile(path, charset="utf-8").tracks
+    found = {"marker": [], "text": []}
+    now = 0
+    for message in conductor:
+        now += message.time
+        if message.type in found:
+            found[message.type].append((now / (4 * 480), message.text))
+    assert found["text"] == [mark for mark in found["marker"] if mark[1][0] != "["]
+    return found["marker"]
+
+
+def note_messages(path):
+    file = mido.MidiFile(path)
+    return [[message for message in track if not message.is_meta] for track in file.tracks]
+
+
+@pytest.fixture
+def written(folder, tmp_path, capsys):
+    """Function from a verb and its flags to (the MIDI file, standard error)."""
+
+    def run(verb, *flags):
+        file = tmp_path / f"{verb}.mid"
+        output = f"--output={file},{tmp_path}/{verb}.svg"
+        assert main([verb, f"--model={folder}/model", output, "--seed=1", "--force", *flags]) == 0
+        return file, capsys.readouterr().err
+
+    return run
+
+
+def test_chords_are_written_as_they_were_typed(written, tmp_path):
+    file, err = written("generate", "--chords=Cmaj7 C/E|Gsus4 E7#9")
+    typed = [(0, "Cmaj7"), (1, "C/E"), (1.5, "Gsus4"), (2, "E7#9")]
+    assert markers(file) == typed
+    assert err == "Gsus4 has no triad; it is played as G.\n"
+    notes = note_messages(file)
+    assert sum(map(len, notes)) > 20
+    picture = (tmp_path / "generate.svg").read_text(encoding="utf-8")
+    assert "<!-- Cmaj7 -->" in picture
+    assert "<!-- E7♯9 -->" in picture
+    # the model hears the triads
+    file, err = written("generate", "--chords=C C|G E")
+    assert markers(file) == [(0, "C"), (1.5, "G"), (2, "E")]
+    assert (note_messages(file), err) == (notes, "")
+
+
+@pytest.mark.parametrize(
+    ("verb", "flags", "expected"),
+    [
+        ("sample", ["--count=3"], [(0, "Dm7"), (1, "G13"), (2, "Dm7")]),
+        ("vary", ["--count=3"], [(0, "Dm7"), (1, "G13"), (2, "Dm7")]),
+        ("interpolate", ["--measures=3"], [(0, "Dm7"), (1, "G13"), (2, "Dm7")]),
+        ("interpolate", ["--grid=2x3"], [
+            (0, "Dm7"), (1, "G13"), (2, "Dm7"), (4, "G13"), (5, "Dm7"),
+        ]),
+        ("song", ["--form=A B"], [
+            (0, "[A]"), (0, "Dm7"), (1, "G13"), (2, "[B]"), (2, "Dm7"), (3, "G13"), (4, "[Ending]"),
+            (4, "Dm7"),
+        ]),
+    ],
+)  # fmt: skip
+def test_every_verb_writes_chords_as_they_were_typed(written, verb, flags, expected):
+    assert markers(written(verb, "--chords=Dm7 G13", *flags)[0]) == expected
+
+
+def test_a_song_says_once_what_has_no_triad(written):
+    _, err = written("song", "--chords=A: Gsus4 C; B: Gsus4 D5", "--form=A B A")
+    assert err.splitlines() == [
+        "Gsus4 has no triad; it is played as G.", "D5 has no triad; it is played as D."
+    ]  # fmt: skip
+
+
+def test_a_file_with_typed_chords_is_read_as_the_music_that_was_made(written, tmp_path):
+    file, _ = written("generate", "--chords=Cmaj7 G7sus4 Am9/E F", "--require=drums,piano,bass")
+    made, rejected = measures_from_midi(file.read_bytes())
+    assert len(made) == 4, rejected
+    again = tmp_path / "again.mid"
+    write_midi(made, again)
+    assert note_messages(again) == note_messages(file)
 
 
 def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, folder):
@@ -122,7 +216,11 @@ def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
 
 def test_reconstruct(gm_vae, model, folder):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
-    _, reconstructed, _ = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
+    _, reconstructed, err = gm_vae("reconstruct", f"--midi={folder}/song.mid", "--all")
+    bars = measures_from_score(parse_midi((folder / "song.mid").read_bytes()))
+    left_out = sum(bar.measure is None for bar in bars)
+    told = f"{left_out} of {len(bars)} bars do not fit the model and are left out; gm-vae explain "
+    assert err.startswith(told) == bool(left_out)
     assert reconstructed == operations.reconstruct(model, measures)
 
 

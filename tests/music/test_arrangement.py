@@ -55,6 +55,18 @@ def test_chords_are_named_where_they_change():
     assert piece.chord_symbols == ((48, "C"), (192, "Am"), (240, "N.C."), (336, "Am"))
 
 
+def test_chords_are_called_as_they_were_typed():
+    measures = [Measure.from_tracks([], chord_ids(p)) for p in (["C", "C"], ["C", "G"], ["G", "C"])]
+    piece = Arrangement.from_measures(measures, ["Cmaj7", "C/E|g7sus4", "G7sus4|C"])
+    assert piece.chord_symbols == ((0, "Cmaj7"), (96, "C/E"), (144, "G7sus4"), (240, "C"))
+    quarters = Arrangement.from_measures(measures[:1], ["nc|C6|nc|C5"])
+    assert quarters.chord_symbols == ((24, "C6"), (48, "N.C."), (72, "C5"))
+    with pytest.raises(UsageError, match="symbols for 2 measures, not for 3"):
+        Arrangement.from_measures(measures, ["C", "C"])
+    with pytest.raises(UsageError, match="'Xy'"):
+        Arrangement.from_measures(measures[:1], ["Xy"])
+
+
 def test_steps_do_not_overflow_in_long_pieces():
     piece = Arrangement.from_measures([Measure.from_tracks([whole_note(5, 60)])] * 1000)
     assert piece.notes["end_step"][-1] == 96_000

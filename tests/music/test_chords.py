@@ -9,6 +9,7 @@ import pytest
 
 from gm_vae.errors import UsageError
 from gm_vae.music import chords
+from gm_vae.music.chord_lines import chord_line
 from gm_vae.music.chords import ChordError, chord_id, chord_symbol
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
@@ -136,6 +137,22 @@ def test_what_is_no_chord_is_refused(spellings):
     for symbol in spellings["refused"]:
         with pytest.raises(ChordError):
             print(symbol, chords.nearest_chord_id(symbol))
+
+
+def test_a_symbol_is_shown_as_it_was_typed(spellings):
+    for typed, shown in spellings["shown"]:
+        assert chords.tidy_symbol(typed) == shown
+    with pytest.raises(ChordError):
+        chords.tidy_symbol("Xyz")
+
+
+def test_what_is_shown_is_the_same_chord_also_in_a_line(spellings):
+    for group in spellings["read"] + spellings["nearest"]:
+        for symbol in group["symbols"]:
+            shown = chords.tidy_symbol(symbol)
+            assert chords.nearest_chord_id(shown) == group["id"], symbol
+            assert chords.tidy_symbol(shown) == shown
+            assert chord_line(f"{shown} {shown}|F") == [(shown,), (shown, "F")]
 
 
 def test_spellings_of_the_shared_cases(shared):

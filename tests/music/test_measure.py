@@ -44,7 +44,7 @@ def test_chords_and_programs(measure):
     assert measure.chords == ("C", "Am")
     assert measure.programs == (0, 128)
     assert Measure.from_tracks([]).chords == ("N.C.", "N.C.")
-    assert repr(measure) == "Measure(chords=C|Am, programs=[0, drums])"
+    assert repr(measure) == "Measure(C|Am: Acoustic Grand Piano, Drums)"
 
 
 def test_each_event_has_the_chord_of_its_time(measure):

@@ -411,3 +411,21 @@ def test_no_beam_and_no_tensorflow():
         "assert not {'tensorflow', 'apache_beam', 'matplotlib', 'note_seq'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=pathlib.Path(__file__).parent)
+
+
+@pytest.mark.parametrize(
+    "entry", ["songs", "songs/*.mid", "songs/a.mid", "songs/b.zip", "./songs/"]
+)
+def test_a_worker_that_starts_in_another_folder_reads_the_same(tmp_path, monkeypatch, entry):
+    """Workers of a cluster do: a relative path would then name nothing."""
+    (tmp_path / "songs").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "songs/a.mid").write_bytes(MIDI)
+    with zipfile.ZipFile(tmp_path / "songs/b.zip", "w") as archive:
+        archive.writestr("c.mid", MIDI)
+    monkeypatch.chdir(tmp_path)
+    source_files = sources.find(entry)
+    expected = _read_all(source_files)
+    assert expected[0][1] == MIDI
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert _read_all(source_files) == expected

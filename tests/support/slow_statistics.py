@@ -17,36 +17,36 @@ def slow_statistics(measure):
     tracks = defaultdict(list)
     for track, program, pitch, velocity, start, end in notes:
         tracks[track, program].append((start, pitch, end, velocity))
-    pitched = {key: part for key, part in tracks.items() if key[1] != 128}
-    drums = [(start, pitch) for key, part in tracks.items() if key[1] == 128
-             for start, pitch, _, _ in part]  # fmt: skip
-    bass = [(start, pitch) for key, part in tracks.items() if key[1] // 8 == 4
-            for start, pitch, _, _ in part]  # fmt: skip
-    found = {}
+    pitched = {key: own for key, own in tracks.items() if key[1] != 128}
+    drums = [(start, pitch) for key, own in tracks.items() if key[1] == 128
+             for start, pitch, _, _ in own]  # fmt: skip
+    bass = [(start, pitch) for key, own in tracks.items() if key[1] // 8 == 4
+            for start, pitch, _, _ in own]  # fmt: skip
+    values = {}
 
     repeats, moves, statics = [], [], []
-    for part in pitched.values():
-        onsets = onsets_of(part)
+    for own in pitched.values():
+        onsets = onsets_of(own)
         steps = sorted(onsets)
         for before, after in itertools.pairwise(steps):
             repeats.append(onsets[before] == onsets[after])
             moves.append(abs(max(onsets[before]) - max(onsets[after])))
         if len(steps) > 1:
             statics.append(all(onsets[step] == onsets[steps[0]] for step in steps))
-    found["repeated_notes"] = mean(repeats)
-    found["static_tracks"] = mean(statics)
-    found["mean_move"] = mean(moves)
-    found["stepwise_moves"] = mean([move in (1, 2) for move in moves])
-    found["leaps"] = mean([move > 11 for move in moves])
-    found["track_range"] = mean(
-        [max(note[1] for note in part) - min(note[1] for note in part) for part in pitched.values()]
+    values["repeated_notes"] = mean(repeats)
+    values["static_tracks"] = mean(statics)
+    values["mean_move"] = mean(moves)
+    values["stepwise_moves"] = mean([move in (1, 2) for move in moves])
+    values["leaps"] = mean([move > 11 for move in moves])
+    values["track_range"] = mean(
+        [max(note[1] for note in own) - min(note[1] for note in own) for own in pitched.values()]
     )
 
-    rhythms = [tuple(sorted(onsets_of(part))) for part in tracks.values()]
-    found["shared_rhythm"] = mean([rhythms.count(each) > 1 for each in rhythms])
+    rhythms = [tuple(sorted(onsets_of(own))) for own in tracks.values()]
+    values["shared_rhythm"] = mean([rhythms.count(each) > 1 for each in rhythms])
     if len(rhythms) < 2:
-        found["shared_rhythm"] = NAN
-    found["unison_notes"] = mean(
+        values["shared_rhythm"] = NAN
+    values["unison_notes"] = mean(
         [
             any(
                 (start, pitch) == note[:2]
@@ -54,26 +54,26 @@ def slow_statistics(measure):
                 if other != key
                 for note in theirs
             )
-            for key, part in pitched.items()
-            for start, pitch, _, _ in part
+            for key, own in pitched.items()
+            for start, pitch, _, _ in own
         ]
     )
     intervals = [np.diff(rhythm).tolist() for rhythm in rhythms if len(rhythm) > 1]
-    found["distinct_intervals"] = mean([len(set(each)) for each in intervals])
+    values["distinct_intervals"] = mean([len(set(each)) for each in intervals])
 
-    classes = {note[1] % 12 for part in pitched.values() for note in part}
-    found["pitch_classes"] = len(classes) or NAN
-    found["bass_pitch_classes"] = len({pitch % 12 for _, pitch in bass}) or NAN
+    classes = {note[1] % 12 for own in pitched.values() for note in own}
+    values["pitch_classes"] = len(classes) or NAN
+    values["bass_pitch_classes"] = len({pitch % 12 for _, pitch in bass}) or NAN
     chord = int(measure.chord_ids[0])
     first = [pitch for start, pitch in bass if start <= 2]
-    found["root_on_1"] = float(bool(first) and min(first) % 12 == (chord - 1) % 12)
+    values["root_on_1"] = float(bool(first) and min(first) % 12 == (chord - 1) % 12)
     if not bass or not chord:
-        found["root_on_1"] = NAN
+        values["root_on_1"] = NAN
 
     inside, clashes, sounding, polyphony = [], [], 0, 0
     for step in range(fmt.steps_per_measure):
         now = [
-            note[1] for part in pitched.values() for note in part if note[0] <= step < note[2]
+            note[1] for own in pitched.values() for note in own if note[0] <= step < note[2]
         ]  # fmt: skip
         polyphony += len(now)
         here = int(measure.chord_ids[step * len(measure.chord_ids) // fmt.steps_per_measure])
@@ -85,15 +85,15 @@ def slow_statistics(measure):
         if now:
             sounding += 1
             clashes.append(any(pitch + 1 in now for pitch in now))
-    found["time_in_chord"] = mean(inside)
-    found["clash_time"] = mean(clashes)
-    found["polyphony"] = polyphony / fmt.steps_per_measure if notes else NAN
+    values["time_in_chord"] = mean(inside)
+    values["clash_time"] = mean(clashes)
+    values["polyphony"] = polyphony / fmt.steps_per_measure if notes else NAN
 
-    found["drum_sounds"] = len({pitch for _, pitch in drums}) or NAN
+    values["drum_sounds"] = len({pitch for _, pitch in drums}) or NAN
     half = fmt.steps_per_measure // 2
     one = {(pitch, start) for start, pitch in drums if start < half}
     two = {(pitch, start - half) for start, pitch in drums if half <= start < 2 * half}
-    found["drum_halves_alike"] = len(one & two) / len(one | two) if one | two else NAN
+    values["drum_halves_alike"] = len(one & two) / len(one | two) if one | two else NAN
     beat = fmt.steps_per_measure / fmt.beats_per_bar
 
     def struck(pitches, number):
@@ -101,41 +101,41 @@ def slow_statistics(measure):
             pitch in pitches and abs(start - (number - 1) * beat) <= 2 for start, pitch in drums
         )
 
-    found["kick_on_1"] = float(struck({35, 36}, 1)) if drums else NAN
+    values["kick_on_1"] = float(struck({35, 36}, 1)) if drums else NAN
     backbeat = struck({38, 40}, 2) and struck({38, 40}, 4)
-    found["snare_on_2_and_4"] = float(backbeat) if drums and fmt.beats_per_bar == 4 else NAN
+    values["snare_on_2_and_4"] = float(backbeat) if drums and fmt.beats_per_bar == 4 else NAN
 
     quarter = fmt.steps_per_quarter
     grid = {step for step in range(fmt.steps_per_measure) if step * 4 % quarter == 0}
     grid |= {step for step in range(fmt.steps_per_measure) if step * 3 % quarter == 0}
-    found["off_grid_onsets"] = mean([step not in grid for rhythm in rhythms for step in rhythm])
-    found["silent_beats"] = 1 - len({int(note[4] // beat) for note in notes}) / fmt.beats_per_bar
-    found["syncopation"] = mean(
+    values["off_grid_onsets"] = mean([step not in grid for rhythm in rhythms for step in rhythm])
+    values["silent_beats"] = 1 - len({int(note[4] // beat) for note in notes}) / fmt.beats_per_bar
+    values["syncopation"] = mean(
         [
             start % beat > 0 and end > (start // beat + 1) * beat
-            for part in pitched.values()
-            for start, _, end, _ in part
+            for own in pitched.values()
+            for start, _, end, _ in own
         ]
     )
-    found["note_length"] = mean(
-        [end - start for part in pitched.values() for start, _, end, _ in part]
+    values["note_length"] = mean(
+        [end - start for own in pitched.values() for start, _, end, _ in own]
     )
-    found["tracks"] = len(measure.programs)
-    found["density"] = len(notes) / fmt.beats_per_bar
-    found["pitch"] = mean([note[1] for part in pitched.values() for note in part])
-    found["velocity"] = mean([note[3] for note in notes])
-    found["velocity_spread"] = mean(
-        [statistics.pstdev([note[3] for note in part]) for part in tracks.values()]
+    values["tracks"] = len(measure.programs)
+    values["density"] = len(notes) / fmt.beats_per_bar
+    values["pitch"] = mean([note[1] for own in pitched.values() for note in own])
+    values["velocity"] = mean([note[3] for note in notes])
+    values["velocity_spread"] = mean(
+        [statistics.pstdev([note[3] for note in own]) for own in tracks.values()]
     )
-    return found
+    return values
 
 
 def onsets_of(part):
     """Step -> set of pitches that begin there."""
-    found = defaultdict(set)
+    onsets = defaultdict(set)
     for start, pitch, _, _ in part:
-        found[start].add(pitch)
-    return found
+        onsets[start].add(pitch)
+    return onsets
 
 
 def mean(values):

@@ -21,7 +21,7 @@ const STATES = {
     await page.locator('.notice').filter({hasText: 'Playing with'}).waitFor();
     await page.evaluate((name) => {
       const {studio} = window;
-      const wide = 21; // G# minor
+      const wide = 'G#maj7(#11)/D#';
       const style = {name, point: btoa('\0'.repeat(studio.latentSize)).replaceAll('=', '')};
       studio.change({
         chords: Array.from({length: 16}, (_, bar) => Array(2 ** (bar % 3)).fill(wide)),

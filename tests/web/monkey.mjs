@@ -44,7 +44,7 @@ function act([which, how]) {
   } else if (element.tagName === 'CANVAS') {
     const box = element.getBoundingClientRect();
     const clientX = box.left + how * box.width;
-    element.dispatchEvent(new PointerEvent('pointerdown', {clientX, bubbles: true}));
+    element.dispatchEvent(new MouseEvent('click', {clientX, bubbles: true}));
   } else {
     element.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}));
     element.click();

@@ -5,7 +5,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {priorPoint} from '../../export/web/src/engine/prior.js';
 import {chordLine} from '../../export/web/src/music/chord_lines.js';
 import {ChordError} from '../../export/web/src/music/chord_spelling.js';
-import {chordId, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';
+import {chordId, chordSymbol, hasTriad, nearestChordId} from '../../export/web/src/music/chords.js';
 import {Format} from '../../export/web/src/music/format.js';
 import {readMeasures} from '../../export/web/src/music/measures.js';
 import {writeMidi} from '../../export/web/src/music/midi_writer.js';
@@ -49,7 +49,9 @@ const actions = {
   line: ({text}) => refused(() => chordLine(text)),
   write: ({measures, format, qpm, title, file}) => {
     const song = makeSong(
-      measures.map(({tracks, chords}) => ({tracks: tracks.map((tokens) => ({tokens})), chords})),
+      measures.map(({tracks, chords}) => ({
+        tracks: tracks.map((tokens) => ({tokens})), symbols: chords.map(chordSymbol),
+      })),
       new Format(format));
     const mix = ({program}) => ({heard: true, program, volume: 100});
     return writeFile(file, writeMidi(song, {qpm, title, mix}));

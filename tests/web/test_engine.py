@@ -128,7 +128,8 @@ def test_tracks_that_begin_as_told_are_those_of_the_package(node, kernel, tmp_pa
     actual = np.zeros_like(expected)
     for row, tokens in zip(actual.reshape(-1, expected.shape[-1]), answer["tokens"], strict=True):
         row[: len(tokens)] = tokens
-    near = np.array(answer["margins"]).reshape(begun.shape) < 1e-4  # rounding may decide
+    margins = np.array(answer["margins"], float)  # NaN where nothing was chosen
+    near = margins.reshape(begun.shape) < 1e-4  # rounding may decide
     assert near.mean() < 0.1
     assert_array_equal(actual[~near], expected[~near])
 

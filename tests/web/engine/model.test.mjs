@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
 import {eventChords} from '../../../export/web/src/engine/encoder.js';
+import {fingerprint} from '../../../export/web/src/engine/fingerprint.js';
 import {NEVER, TrackGrammar} from '../../../export/web/src/engine/grammar.js';
 import {choose} from '../../../export/web/src/engine/sampling.js';
 import {Format} from '../../../export/web/src/music/format.js';
@@ -32,6 +33,17 @@ for (const {temperature, seed, repeat_penalty: repeatPenalty, tokens} of decode.
     assert.deepEqual(found.map((track) => [...track]), tokens);
   });
 }
+
+test('a fingerprint is FNV-1a of the biases, and tells models apart', () => {
+  const layers = (...texts) => texts.map((text) => ({bias: Buffer.from(text)}));
+  assert.equal(fingerprint([]), '811c9dc5'); // the published vectors
+  assert.equal(fingerprint(layers('a')), 'e40c292c');
+  assert.equal(fingerprint(layers('foo', 'bar')), 'bf9cf968');
+  const biases = [[0.5, -1], [0.25]].map((numbers) => ({bias: Float32Array.from(numbers)}));
+  const other = [[0.5, -1], [0.2500001]].map((numbers) => ({bias: Float32Array.from(numbers)}));
+  assert.notEqual(fingerprint(biases), fingerprint(other));
+  assert.match(model.fingerprint, /^[0-9a-f]{8}$/);
+});
 
 test('points are those of the package', async () => {
   const encoder = await model.encoder();

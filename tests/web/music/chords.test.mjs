@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ChordError, pitchClass} from '../../../export/web/src/music/chord_spelling.js';
+import {ChordError, isTriadAlone, pitchClass, tidySymbol} from '../../../export/web/src/music/chord_spelling.js';
 import {chordLine} from '../../../export/web/src/music/chord_lines.js';
 import {
   ROOTS, chordId, chordPitchClasses, chordSymbol, hasTriad, nearestChordId, qualityOf, rootOf,
@@ -30,6 +30,37 @@ test('a chord without a triad is refused, and has a nearest one', () => {
       assert.ok(!hasTriad(symbol), symbol);
     }
   }
+});
+
+test('a symbol is shown as it was typed, and is the same chord, also in a line', () => {
+  for (const [typed, shown] of symbols.shown) assert.equal(tidySymbol(typed), shown);
+  for (const {id, symbols: spellings} of [...symbols.read, ...symbols.nearest]) {
+    for (const symbol of spellings) {
+      const shown = tidySymbol(symbol);
+      assert.equal(nearestChordId(shown), id, symbol);
+      assert.equal(tidySymbol(shown), shown);
+      assert.deepEqual(chordLine(`${shown} ${shown}|F`), [[shown], [shown, 'F']]);
+    }
+  }
+  assert.throws(() => tidySymbol('Xyz'), ChordError);
+});
+
+test('some symbols say more than their triad', () => {
+  for (const symbol of symbols.triads_alone) assert.ok(isTriadAlone(symbol), symbol);
+  for (const symbol of symbols.more_than_triads) assert.ok(!isTriadAlone(symbol), symbol);
+});
+
+test('an error knows what it is about', () => {
+  const symbolOf = (line) => {
+    try {
+      return chordLine(line);
+    } catch ({symbol}) {
+      return symbol;
+    }
+  };
+  assert.equal(symbolOf('C Am Hm G'), 'Hm');
+  assert.equal(symbolOf('C Cfoo G'), 'Cfoo');
+  assert.equal(symbolOf('C a G'), 'a');
 });
 
 test('what is not a chord is refused, with a sentence', () => {

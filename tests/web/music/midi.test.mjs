@@ -53,7 +53,7 @@ test('measures that are written to a file are read from it', () => {
   const random = seeded(3);
   const measures = Array.from({length: 12}, () => {
     const programs = [0, 33, oneOf(random, [48, 60, 73]), 128];
-    return {chords: [1, 1], tracks: tokenise(notesOfBar(random, programs), format)};
+    return {symbols: ['Cmaj7'], tracks: tokenise(notesOfBar(random, programs), format)};
   });
   const song = makeSong(measures, format);
   const {bars, qpm, texts, flaws} = readMeasures(
@@ -62,11 +62,12 @@ test('measures that are written to a file are read from it', () => {
     measures.map(({tracks}) => tracks.map(({tokens}) => tokens)));
   assert.equal(Math.round(qpm), 120);
   assert.ok(texts.includes('a text'));
+  assert.ok(texts.includes('Cmaj7'));
   assert.deepEqual(flaws, {});
 });
 
 test('a part that is not heard is not in the file', () => {
-  const measures = [{chords: [1, 1], tracks: tokenise(notesOfBar(seeded(1), [0, 33, 128]), format)}];
+  const measures = [{symbols: ['Cmaj7'], tracks: tokenise(notesOfBar(seeded(1), [0, 33, 128]), format)}];
   const song = makeSong(measures, format);
   const heard = ({program}) => ({heard: program !== 33, program, volume: 100});
   const {notes} = readScore(writeMidi(song, {qpm: 90, mix: heard}));

@@ -16,7 +16,7 @@ const track = (program, start) => ({
     ...(start ? [format.timeShift + start - 1] : []), program === 128 ? 36 : 60,
     format.timeShift + 9, format.end],
 });
-const song = (...bars) => makeSong(bars.map((tracks) => ({chords: [1, 1], tracks})), format);
+const song = (...bars) => makeSong(bars.map((tracks) => ({symbols: ['C', 'C'], tracks})), format);
 
 /** Events of each track of a file: {name, events [tick, status, ...data]}. */
 function tracksOf(bytes) {

@@ -15,8 +15,8 @@ const track = (program, pitch = 60) => ({
   tokens: [format.program + program, format.velocity + 3, pitch, format.timeShift + 47,
     format.noteOff + pitch, format.timeShift + 47, format.end],
 });
-const measure = (programs, chords = [1, 1]) =>
-  ({chords, tracks: programs.map((program) => track(program, program === 128 ? 36 : 60))});
+const measure = (programs, symbols = ['C', 'C']) =>
+  ({symbols, tracks: programs.map((program) => track(program, program === 128 ? 36 : 60))});
 
 test('a track of tokens is its notes', () => {
   const {notes, parts, bars} = makeSong([measure([4]), measure([4])], format);
@@ -35,16 +35,16 @@ test('tracks are by program with drums last, and absent ones are dropped', () =>
 
 test('a note that never ends ends at the bar line', () => {
   const tokens = [format.program, format.velocity, 50, format.timeShift + 9, format.end];
-  const {notes} = makeSong([{chords: [1, 1], tracks: [{tokens}]}], format);
+  const {notes} = makeSong([{symbols: ['C'], tracks: [{tokens}]}], format);
   assert.deepEqual(notes.map(({start, end}) => [start, end]), [[0, 96]]);
 });
 
 test('chords are named where they change', () => {
-  const [c, g] = [chordId('C'), chordId('G')];
-  const song = makeSong([measure([0], [c, g]), measure([0], [g, g]), measure([0], [0, c])], format);
+  const lines = [['N.C.', 'Cmaj7', 'Cmaj7', 'Gsus4'], ['Gsus4'], ['N.C.', 'C/E'], ['C']];
+  const song = makeSong(lines.map((symbols) => measure([0], symbols)), format);
   assert.deepEqual(song.chordChanges, [
-    {step: 0, symbol: 'C'}, {step: 48, symbol: 'G'}, {step: 192, symbol: 'N.C.'},
-    {step: 240, symbol: 'C'},
+    {step: 24, symbol: 'Cmaj7'}, {step: 72, symbol: 'Gsus4'}, {step: 192, symbol: 'N.C.'},
+    {step: 240, symbol: 'C/E'}, {step: 288, symbol: 'C'},
   ]);
 });
 

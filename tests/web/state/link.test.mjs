@@ -6,12 +6,17 @@ import {fromLink, toLink} from '../../../export/web/src/state/link.js';
 import {packPoint} from '../../../export/web/src/state/point_text.js';
 import {oneOf, seeded, whole} from '../vectors.mjs';
 
-const SIZE = 5; // of points
+const READER = {latentSize: 5, fingerprint: '0badcafe'};
+const SIZE = READER.latentSize; // of points
+const SYMBOLS = ['C', 'F#m7b5', 'C/E', 'Gsus4', 'E7#9', 'E7(b9, #11)', 'A5', 'Bo7', 'CΔ', 'C+', 'N.C.'];
+
+const read = (text, reader = READER) => fromLink(text, reader).arrangement;
+const written = (arrangement) => toLink(arrangement, READER.fingerprint);
 
 /** An arrangement that a person might make. */
 function arrangementOf(random) {
-  const chords = Array.from({length: whole(random, 1, 16)}, () =>
-    Array.from({length: oneOf(random, [1, 2, 4])}, () => whole(random, 0, 48)));
+  const chords = Array.from({length: whole(random, 1, 64)}, () =>
+    Array.from({length: oneOf(random, [1, 2, 4])}, () => oneOf(random, SYMBOLS)));
   const even = random() < 0.5 && whole(random, 0, 100);
   const style = () => oneOf(random, [
     {seed: whole(random, 0, 1e6)}, {seed: whole(random, 0, 1e6), isEarly: true},
@@ -38,16 +43,18 @@ test('an arrangement comes back from its link', () => {
   const random = seeded(6);
   for (let i = 0; i < 500; i++) {
     const arrangement = arrangementOf(random);
-    assert.deepEqual(fromLink(toLink(arrangement), SIZE), arrangement);
-    assert.match(toLink(arrangement), /^[\w.~!*'()%&=-]+$/); // nothing that ends a link in a text
+    assert.deepEqual(
+      fromLink(written(arrangement), READER), {arrangement, notes: []});
+    assert.match(written(arrangement), /^[\w.~!*'()%&=-]+$/); // nothing that ends a link in a text
   }
 });
 
-test('a link of today means what it says', () => {
-  const arrangement =
-    fromLink('#c=C_G|Em&a=s21&b=45&x=0.30&t=70&s=5&q=120&l=0&p=33.0i38v80msr2', SIZE);
+test('a link of an earlier page means what it says', () => {
+  const {arrangement, notes} =
+    fromLink('#c=C_G|Em&a=s21&b=45&x=0.30&t=70&s=5&q=120&l=0&p=33.0i38v80msr2', READER);
+  assert.deepEqual(notes, []);
   assert.deepEqual(arrangement, {
-    chords: [[1], [8, 17]],
+    chords: [['C'], ['G', 'Em']],
     blend: [0, 30],
     a: {seed: 21},
     b: {seed: 45, isEarly: true},
@@ -59,14 +66,45 @@ test('a link of today means what it says', () => {
   });
 });
 
+test('chords are in a link as they were typed', () => {
+  const line = 'Cmaj7 C/E|Gsus4 E7#9';
+  const link = written({...read(''), chords: [['Cmaj7'], ['C/E', 'Gsus4'], ['E7#9']]});
+  assert.equal(decodeURIComponent(/c=([^&]*)/.exec(link)[1]), line.replaceAll(' ', '_'));
+});
+
+test('a chord that cannot be read does not take the others with it', () => {
+  const {arrangement, notes} = fromLink('c=Cmaj7_Xy|F_H_C|D|E_G/B&x=1.2.3.4.5', READER);
+  assert.deepEqual(arrangement.chords, [['Cmaj7'], ['N.C.', 'F'], ['N.C.'], ['N.C.'], ['G/B']]);
+  assert.deepEqual(arrangement.blend, [1, 2, 3, 4, 5]);
+  assert.equal(notes.length, 1);
+  for (const symbol of ['“Xy”', '“H”', '“C|D|E”']) assert.ok(notes[0].includes(symbol), notes[0]);
+  const none = fromLink('c=Xy_Hm&a=s1&b=s2', READER);
+  assert.deepEqual(none.arrangement.chords, newArrangement().chords);
+  assert.match(none.notes.join(), /chords of the link cannot be read/);
+  const long = fromLink(`c=${Array(70).fill('C').join('_')}`, READER);
+  assert.equal(long.arrangement.chords.length, 64);
+  assert.match(long.notes.join(), /64 of 70 bars/);
+});
+
+test('a link knows its model', () => {
+  const link = written(arrangementOf(seeded(3)));
+  assert.match(link, /&m=0badcafe$/);
+  const notes = (text, fingerprint) => fromLink(text, {latentSize: SIZE, fingerprint}).notes;
+  assert.deepEqual(notes(link, '0badcafe'), []);
+  assert.match(notes(link, '12345678').join(), /made with another model/);
+  assert.deepEqual(notes('c=C&a=s1&b=s2', '12345678'), []); // earlier pages did not say
+  const other = fromLink('c=C&a=~AAAA~mine&b=s2', READER); // 3 numbers, not 5
+  assert.match(other.notes.join(), /style of the link cannot be read/);
+});
+
 test('numbers out of their range go to its end', () => {
-  const {qpm, temperature, blend, seed} = fromLink('c=C&q=9999&t=-5&x=300&s=1e99', SIZE);
+  const {qpm, temperature, blend, seed} = read('c=C&q=9999&t=-5&x=300&s=1e99');
   assert.deepEqual([qpm, temperature, blend, seed], [240, 0, [100], 2 ** 32 - 1]);
 });
 
 test('whatever stands in a link, there is an arrangement', () => {
   const random = seeded(11);
-  const whole_ = toLink(arrangementOf(seeded(1)));
+  const whole_ = written(arrangementOf(seeded(1)));
   const odd = ['#%%%', '', '#a=~AAAA~x', 'c=Xy&a=~&b=~~~&x=..&t=x&s=-1&q=9999&p=,,1.1z'];
   for (let i = 0; i < 500; i++) {
     const at = whole(random, 0, whole_.length - 1);
@@ -74,11 +112,11 @@ test('whatever stands in a link, there is an arrangement', () => {
   }
   const keys = Object.keys(newArrangement()).sort();
   for (const link of odd) {
-    const arrangement = fromLink(link, SIZE);
+    const arrangement = read(link);
     assert.deepEqual(Object.keys(arrangement).sort(), keys);
-    assert.ok(arrangement.chords.length >= 1 && arrangement.chords.length <= 16);
+    assert.ok(arrangement.chords.length >= 1 && arrangement.chords.length <= 64);
     assert.equal(arrangement.blend.length, arrangement.chords.length);
     assert.ok(arrangement.qpm >= 40 && arrangement.qpm <= 240);
-    assert.equal(toLink(fromLink(toLink(arrangement), SIZE)), toLink(arrangement));
+    assert.equal(written(read(written(arrangement))), written(arrangement));
   }
 });

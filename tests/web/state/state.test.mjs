@@ -8,7 +8,9 @@ import {isHeld, isMorph, meanShare, morph} from '../../../export/web/src/state/b
 import {Favourites} from '../../../export/web/src/state/favourites.js';
 import {History} from '../../../export/web/src/state/history.js';
 import {packPoint, unpackPoint} from '../../../export/web/src/state/point_text.js';
-import {chordsText, readChordLine} from '../../../export/web/src/state/progression.js';
+import {
+  MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong, triadNote,
+} from '../../../export/web/src/state/progression.js';
 import {styleName, title} from '../../../export/web/src/state/style_names.js';
 import {seeded, whole} from '../vectors.mjs';
 
@@ -81,21 +83,47 @@ test('points as text keep each number to half a step', () => {
   assert.equal(packPoint(unpackPoint(text)), text);
 });
 
-test('chord lines are read and written', () => {
-  const {chords, folded} = readChordLine('| C | Am7 Gsus4 | % |');
-  assert.deepEqual(chords, [[1], [22, 8], [22, 8]]);
-  assert.deepEqual(folded, ['Gsus4']);
-  assert.equal(chordsText(chords), 'C Am|G Am|G');
+test('chord lines are read and written as they were typed', () => {
+  const {chords, bars} = readChordLine('| c | am7 gsus4/d | % | e7(b9, #11) |');
+  assert.deepEqual(chords, [['C'], ['Am7', 'Gsus4/D'], ['Am7', 'Gsus4/D'], ['E7(b9, #11)']]);
+  assert.equal(bars, 4);
+  assert.equal(chordsText(chords), 'C Am7|Gsus4/D Am7|Gsus4/D E7(b9, #11)');
   assert.deepEqual(readChordLine(chordsText(chords)).chords, chords);
+  for (const line of ['Cmaj7 C/E Gsus4 E7#9 N.C.', 'F#m7b5|B7 C6/9', 'C-7 C:hdim7 Bø C5']) {
+    assert.equal(chordsText(readChordLine(line).chords), line);
+  }
   assert.throws(() => readChordLine('C|G|Am'), /3 chords in one measure/);
   assert.throws(() => readChordLine('C|G|Am|F|C'), /5 chords in one measure/);
-  assert.equal(readChordLine(Array(20).fill('C').join(' ')).chords.length, 16);
+});
+
+test('64 bars are taken, and how many there were is known', () => {
+  const line = Array.from({length: 80}, (_, i) => (i === 63 ? 'Dm7' : 'C')).join(' ');
+  const {chords, bars} = readChordLine(line);
+  assert.equal(MOST_CHORDS, 64);
+  assert.deepEqual([chords.length, chords[63], bars], [64, ['Dm7'], 80]);
+  assert.match(tooLong(bars), /64 of 80 bars/);
+});
+
+test('one sentence says what is played as its triad', () => {
+  const note = (line) => triadNote(readChordLine(line).chords);
+  assert.equal(note('C Am Bdim F+ N.C.'), '');
+  assert.equal(note('Cmaj7 C/E C Gsus4|E7#9 Cmaj7'),
+    'Played as triads: Cmaj7 as C, C/E as C, Gsus4 as G, E7#9 as E.');
+  assert.match(note('C7 D7 E7 F7 G7 A7 B7 Bb7'), /A7 as A, and 2 more\.$/);
+});
+
+test('the place of a symbol in its line is that of the whole word', () => {
+  assert.equal(placeOf('m', 'Cm F m G'), 5);
+  assert.equal(placeOf('Hm', '| C |Hm| G |'), 5);
+  assert.equal(placeOf('C(', 'C F C( G'), 4);
+  assert.equal(placeOf('C|G|Am', 'F C|G|Am F'), 2);
+  assert.equal(placeOf('Xyz', 'C F'), -1);
 });
 
 test('other chords keep the blends of their bars', () => {
-  const arrangement = {...newArrangement(seeded(1)), chords: [[1], [2]], blend: [10, 70]};
-  assert.deepEqual(withChords(arrangement, [[5], [6], [7], [8]]).blend, [10, 70, 70, 70]);
-  assert.deepEqual(withChords(arrangement, [[5]]).blend, [10]);
+  const arrangement = {...newArrangement(seeded(1)), chords: [['C'], ['D7']], blend: [10, 70]};
+  assert.deepEqual(withChords(arrangement, [['E'], ['F'], ['G'], ['A']]).blend, [10, 70, 70, 70]);
+  assert.deepEqual(withChords(arrangement, [['E']]).blend, [10]);
 });
 
 test('swapped styles sound the same, and twice are as before', () => {

@@ -4,6 +4,7 @@ import {NO_CHORD} from '../music/format.js';
 import {Conductor} from './conductor.js';
 import {DecoderInput} from './decoder_input.js';
 import {Dense, DenseRoom} from './dense.js';
+import {fingerprint} from './fingerprint.js';
 import {NEVER, TrackGrammar, repeatPenaltyAt} from './grammar.js';
 import {paddedRows} from './kernel.js';
 import {
@@ -81,6 +82,7 @@ export class Decoder {
   constructor(kernel, format, [conductorState, decoderState, output], conductor, decoder, firstInput) {
     this.format = format;
     this.latentSize = conductorState.kernel.length / conductorState.bias.length;
+    this.fingerprint = fingerprint([conductorState, decoderState, output, ...conductor, ...decoder]);
     this._kernel = kernel;
     this._firstInput = firstInput;
     this._vocabulary = output.bias.length;

@@ -12,7 +12,8 @@
 /**
  * The arguments and the result of each action.
  * @typedef {object} Actions
- * @property {(asked: {url: string}) => Promise<{format: FormatFields, latentSize: number}>} load
+ * @property {(asked: {url: string}) =>
+ *   Promise<{format: FormatFields, latentSize: number, fingerprint: string}>} load
  *   loads the folder at an address
  * @property {(asked: {rows: Row[], decoding: Decoding}) => Promise<Uint16Array[]>} decode
  *   tokens of each row

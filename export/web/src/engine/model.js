@@ -40,6 +40,7 @@ export class Model {
     this._tensors = tensors;
     this.format = format;
     this.latentSize = decoder.latentSize;
+    this.fingerprint = decoder.fingerprint;
     this.decoder = decoder;
     /** @type {Promise<Encoder> | undefined} */
     this._encoder = undefined;

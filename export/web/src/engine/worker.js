@@ -19,8 +19,8 @@ const actions = {
   async load({url}) {
     model = Model.load((name, report) => fetchBytes(new URL(name, url), report), code,
       (progress) => self.postMessage({progress}));
-    const {format, latentSize} = await model;
-    return {format: format.fields, latentSize};
+    const {format, latentSize, fingerprint} = await model;
+    return {format: format.fields, latentSize, fingerprint};
   },
 
   async decode({rows, decoding}) {
@@ -28,7 +28,7 @@ const actions = {
   },
 
   async read({bytes}) {
-    return readMeasures(bytes, (await model).format);
+    return readMeasures(bytes, (await model).format, {allChords: true});
   },
 
   async encode({tracks, chords}) {

@@ -45,7 +45,7 @@ function requireOneCase(symbols) {
     if (/^[a-z]/.test(symbol) && third !== -1) {
       throw new ChordError(
         `“${symbol}” in lower case may mean ${root} or ${root}m beside chords in upper case. ` +
-          `Write ${symbol[0].toUpperCase()}${symbol.slice(1)} or ${root}m.`);
+          `Write ${symbol[0].toUpperCase()}${symbol.slice(1)} or ${root}m.`, symbol);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** How people write a chord, as in `gm_vae.music.chord_spelling`, whose tables these are. */
 
-import {SPELLING} from '../generated/tables.js';
+import {CHORDS, SPELLING} from '../generated/tables.js';
 
 /** @param {string} pattern */
 const whole = (pattern) => new RegExp(`^(?:${pattern})$`);
@@ -15,6 +15,7 @@ const MODIFICATION = new RegExp(SPELLING.modification, 'y');
 const HARTE_BASS = new RegExp(SPELLING.harteBass);
 const [HARTE_DEGREE, NOTE] = [whole(SPELLING.harteDegree), whole(SPELLING.note)];
 const ROOT = ahead(SPELLING.note);
+const TRIAD = whole(':?(?:major|maj|ma|M|minor|min|mi|m|-|diminished|dim|o|augmented|aug|\\+|)');
 const EXAMPLES = 'Write a root A–G and a kind: C, F#m, Bb7, G+, Bdim, or N.C. for no chord.';
 
 /**
@@ -23,12 +24,24 @@ const EXAMPLES = 'Write a root A–G and a kind: C, F#m, Bb7, G+, Bdim, or N.C. 
  */
 
 /** A chord symbol that cannot be read, or one that has no triad; a line of chords likewise. */
-export class ChordError extends Error {}
+export class ChordError extends Error {
+  /** @param {string} message @param {string} symbol what is wrong in the line, if that is known */
+  constructor(message, symbol = '') {
+    super(message);
+    this.symbol = symbol;
+  }
+}
 
 /** Text with one sign for each meaning. @param {string} text */
 export function plain(text) {
   const replaced = (/** @type {string} */ part) => part.replace(SIGNS, (sign) => SPELLING.signs[sign]);
   return replaced(replaced(text).normalize('NFKC'));
+}
+
+/** A symbol in plain signs, without spaces or brackets around it. @param {string} symbol */
+function bare(symbol) {
+  const text = plain(symbol).replace(/^[ \n]+|[ \n]+$/g, '');
+  return text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;
 }
 
 /**
@@ -39,8 +52,7 @@ export function plain(text) {
  * @throws {ChordError} the symbol cannot be read
  */
 export function readChord(symbol) {
-  let text = plain(symbol).replace(/^[ \n]+|[ \n]+$/g, '');
-  if (text.startsWith('(') && text.endsWith(')')) text = text.slice(1, -1);
+  const text = bare(symbol);
   if (!text) throw new ChordError(`A chord is missing here. ${EXAMPLES}`);
   if (SPELLING.noChord.includes(text.toUpperCase().replace(/\.+$/, ''))) {
     return {root: '', third: null, fifth: null};
@@ -48,14 +60,40 @@ export function readChord(symbol) {
   const match = ROOT.exec(text);
   if (!match) {
     const hint = /^h/i.test(text) ? ' The German H is B in English.' : '';
-    throw new ChordError(`“${symbol}” is not a chord.${hint} ${EXAMPLES}`);
+    throw new ChordError(`“${symbol}” is not a chord.${hint} ${EXAMPLES}`, symbol);
   }
   const rest = text.slice(match[0].length);
   const degrees = rest.startsWith(':') ? readHarte(rest.slice(1)) : readKind(withoutBass(rest));
   if (!degrees) {
-    throw new ChordError(`“${symbol}” is not a chord (“${rest}” has no meaning). ${EXAMPLES}`);
+    throw new ChordError(
+      `“${symbol}” is not a chord (“${rest}” has no meaning). ${EXAMPLES}`, symbol);
   }
   return {root: match[1].toUpperCase() + match[2], third: degrees[0], fifth: degrees[1]};
+}
+
+/**
+ * A symbol as it is shown: as it was typed, with its notes in upper case ("cmaj7/e" is Cmaj7/E), and
+ * without brackets around it. It means the same chord, also in a line.
+ * @param {string} symbol
+ * @throws {ChordError} the symbol cannot be read
+ */
+export function tidySymbol(symbol) {
+  if (!readChord(symbol).root) return CHORDS.noneSymbol;
+  const text = bare(symbol);
+  const kind = withoutBass(text);
+  const bass = text.slice(kind.length); // with its slash
+  return kind[0].toUpperCase() + kind.slice(1) + bass.slice(0, 2).toUpperCase() + bass.slice(2);
+}
+
+/**
+ * Whether a symbol says no more than its triad, such as "C", "Am", "Bdim".
+ * @param {string} symbol
+ * @throws {ChordError} the symbol cannot be read
+ */
+export function isTriadAlone(symbol) {
+  const {root} = readChord(symbol);
+  const kind = bare(symbol).slice(root.length).replace(WORDS, (word) => word.toLowerCase());
+  return !root || TRIAD.test(kind);
 }
 
 /** @type {Record<string, number>} */

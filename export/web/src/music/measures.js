@@ -50,17 +50,18 @@ const isUnpitched = (program) =>
 /**
  * @param {Uint8Array} data
  * @param {Format} format
+ * @param {{allChords?: boolean}} options allChords: also of stretches without a measure
  * @returns {{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}}
  * @throws {MidiError}
  */
-export function readMeasures(data, format) {
+export function readMeasures(data, format, {allChords = false} = {}) {
   const score = readScore(data);
   const {qpm, texts, flaws} = score;
-  return {bars: score.notes.length ? barsOf(score, format) : [], qpm, texts, flaws};
+  return {bars: score.notes.length ? barsOf(score, format, allChords) : [], qpm, texts, flaws};
 }
 
-/** @param {Score} score @param {Format} format */
-function barsOf(score, format) {
+/** @param {Score} score @param {Format} format @param {boolean} allChords */
+function barsOf(score, format, allChords) {
   /** @type {ToSteps} */
   const toSteps = (ticks) =>
     Math.floor((2 * ticks * format.stepsPerQuarter + score.ticksPerQuarter) /
@@ -78,7 +79,8 @@ function barsOf(score, format) {
   const byBar = groupByBar(barNotes);
   return sections.flatMap((section) => {
     const bars = barsOfSection(section, section === last, byBar, format);
-    if (bars.some(({reason}) => !reason)) addChords(bars, notes, section, score, format);
+    const isWanted = allChords || bars.some(({reason}) => !reason);
+    if (isWanted) addChords(bars, notes, section, score, format);
     return bars;
   });
 }

@@ -1,7 +1,7 @@
 /** Measures of tokens -> one piece: parts, notes, chords, channels (`gm_vae.music.arrangement`). */
 
-import {chordSymbol} from './chords.js';
-import {DRUMS, END, NOTE_OFF, NOTE_ON, NO_CHORD, PROGRAM, TIME_SHIFT, VELOCITY} from './format.js';
+import {NO_CHORD_SYMBOL} from './chords.js';
+import {DRUMS, END, NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from './format.js';
 import {instrumentName} from './general_midi.js';
 
 const DEFAULT_VELOCITY = 100; // of notes before a track's first velocity token
@@ -14,9 +14,10 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * One instrument of a piece: the `number`-th track of its program in each measure.
  * @typedef {{key: string, program: number, number: number, isDrum: boolean, name: string}} Part
  *
- * A track of a measure as tokens, and a measure with its present tracks.
+ * A track of a measure as tokens, and a measure with its present tracks and the symbols of its
+ * chords, evenly spaced.
  * @typedef {{tokens: ArrayLike<number>}} Track
- * @typedef {{tracks: Track[], chords: number[]}} Measure
+ * @typedef {{tracks: Track[], symbols: string[]}} Measure
  *
  * Steps count from the start of the piece; no note crosses a bar line.
  * @typedef {{part: number, pitch: number, velocity: number, start: number, end: number}} SongNote
@@ -150,14 +151,14 @@ function trackNotes(tokens, format, offset) {
 function chordChanges(measures, format) {
   /** @type {Song['chordChanges']} */
   const changes = [];
-  let current = NO_CHORD;
-  measures.forEach(({chords}, bar) => {
-    chords.forEach((id, label) => {
-      if (id === current) return;
+  let current = NO_CHORD_SYMBOL;
+  measures.forEach(({symbols}, bar) => {
+    symbols.forEach((symbol, label) => {
+      if (symbol === current) return;
       const step = bar * format.stepsPerMeasure +
-        Math.floor((label * format.stepsPerMeasure) / chords.length);
-      changes.push({step, symbol: chordSymbol(id)});
-      current = id;
+        Math.floor((label * format.stepsPerMeasure) / symbols.length);
+      changes.push({step, symbol});
+      current = symbol;
     });
   });
   return changes;

@@ -61,12 +61,26 @@ export class Player {
 
   /** @param {Song} song */
   setSong(song) {
+    this._forgetRounds();
     this._song = song;
     this._notes = sequence(song);
     this._steps = song.bars * song.format.stepsPerMeasure;
     this._setSpeed();
     if (this._rest >= this._steps) this._rest = 0;
     if (this._anchor) this.refreshMix();
+  }
+
+  /**
+   * Counts steps from the beginning of the round that plays: a song of another length goes on in the
+   * same bar, or, where that is gone, in the first ones.
+   */
+  _forgetRounds() {
+    const anchor = this._anchor;
+    if (!anchor || !this._output) return;
+    const now = this._stepAt(anchor, this._output.context.currentTime);
+    const past = Math.floor(now / this._steps) * this._steps;
+    this._anchor = {...anchor, step: anchor.step - past, least: anchor.least - past};
+    this._next -= past;
   }
 
   /** @param {number} qpm */

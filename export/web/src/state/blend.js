@@ -14,3 +14,11 @@ export const morph = (bars) =>
 /** Whether bars of different shares go from a to b. @param {number[]} blend */
 export const isMorph = (blend) =>
   !isHeld(blend) && morph(blend.length).every((share, i) => share === blend[i]);
+
+/**
+ * Whether any bar has something of a style.
+ * @param {number[]} blend
+ * @param {'a' | 'b'} which
+ */
+export const isHeard = (blend, which) =>
+  blend.some((share) => (which === 'a' ? share < 100 : share > 0));

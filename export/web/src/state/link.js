@@ -1,15 +1,23 @@
 /** Arrangement <-> the text after a link's #. */
 
+import {ChordError} from '../music/chord_spelling.js';
+import {NO_CHORD_SYMBOL} from '../music/chords.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
 import {wholeNumber} from './numbers.js';
-import {MOST_CHORDS, chordsText, parseChords} from './progression.js';
+import {MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong} from './progression.js';
 import {readStyle, styleText} from './style_text.js';
 
 /** @import {Arrangement, PartChoice} from './arrangement.js' */
+/** @import {Progression} from './progression.js' */
 
-/** @param {Arrangement} arrangement */
-export function toLink(arrangement) {
+/**
+ * What a link means on a page, which depends on its model.
+ * @typedef {{latentSize: number, fingerprint: string}} Reader
+ */
+
+/** @param {Arrangement} arrangement @param {string} fingerprint of the model that plays it */
+export function toLink(arrangement, fingerprint) {
   const {chords, blend, a, b, temperature, seed, qpm, loop, parts} = arrangement;
   const values = {
     c: chordsText(chords).replaceAll(' ', '_'),
@@ -21,6 +29,7 @@ export function toLink(arrangement) {
     q: qpm,
     l: loop ? undefined : 0,
     p: partsText(parts) || undefined,
+    m: fingerprint || undefined,
   };
   return Object.entries(values)
     .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`]))
@@ -30,28 +39,36 @@ export function toLink(arrangement) {
 /**
  * The arrangement of a link; what is missing or damaged in it is as in a new one.
  * @param {string} text
- * @param {number} latentSize
- * @returns {Arrangement}
+ * @param {Reader} reader
+ * @returns {{arrangement: Arrangement, notes: string[]}} notes: sentences on what is not as the link
+ *   has it
  */
-export function fromLink(text, latentSize) {
+export function fromLink(text, {latentSize, fingerprint}) {
   const fresh = newArrangement();
   const values = new Map(text.replace(/^#/, '').split('&').map((pair) => {
     const [key, value = ''] = pair.split('=');
     return /** @type {const} */ ([key, decode(value)]);
   }));
-  const chords = readChords(values.get('c')) ?? fresh.chords;
+  const {chords, notes} = readChords(values.get('c'), fresh.chords);
+  const styles = ['a', 'b'].map((which) => readStyle(values.get(which), latentSize));
+  if ((values.get('m') ?? fingerprint) !== fingerprint) {
+    notes.push('The link was made with another model, so the music is not the same.');
+  } else if (styles.some((style, i) => !style && values.get('ab'[i]))) {
+    notes.push('A style of the link cannot be read. Another one plays in its place.');
+  }
   const blends = (values.get('x') ?? '0').split('.').map((share) => wholeNumber(share, 0, 100, 0));
-  return {
+  const arrangement = {
     chords,
     blend: chords.map((_, i) => blends[Math.min(i, blends.length - 1)]),
-    a: readStyle(values.get('a'), latentSize) ?? fresh.a,
-    b: readStyle(values.get('b'), latentSize) ?? fresh.b,
+    a: styles[0] ?? fresh.a,
+    b: styles[1] ?? fresh.b,
     temperature: wholeNumber(values.get('t'), ...TEMPERATURES, fresh.temperature),
     seed: wholeNumber(values.get('s'), 0, 2 ** 32 - 1, fresh.seed),
     qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),
     loop: values.get('l') !== '0',
     parts: readParts(values.get('p') ?? ''),
   };
+  return {arrangement, notes};
 }
 
 /** @param {string} value */
@@ -63,14 +80,38 @@ function decode(value) {
   }
 }
 
-/** @param {string | undefined} text */
-function readChords(text) {
-  try {
-    const chords = parseChords((text ?? '').replaceAll('_', ' '));
-    return chords.length && chords.length <= MOST_CHORDS ? chords : null;
-  } catch {
-    return null;
+/**
+ * The chords of a link, with N.C. for what is none.
+ * @param {string | undefined} text
+ * @param {Progression} otherwise
+ * @returns {{chords: Progression, notes: string[]}}
+ */
+function readChords(text, otherwise) {
+  let line = (text ?? '').replaceAll('_', ' ').trim();
+  if (!line) return {chords: otherwise, notes: []};
+  /** @type {string[]} */
+  const unread = [];
+  for (;;) {
+    try {
+      const {chords, bars} = readChordLine(line);
+      if (chords.flat().length === unread.length) break;
+      const notes = unread.length
+        ? [`${unread.map((symbol) => `“${symbol}”`).join(', ')} in the link cannot be read as a ` +
+            'chord. N.C. stands in its place.'] : [];
+      if (bars > chords.length) notes.push(tooLong(bars));
+      return {chords, notes};
+    } catch (error) {
+      const symbol = error instanceof ChordError ? error.symbol : '';
+      const at = symbol ? placeOf(symbol, line) : -1;
+      if (at < 0 || unread.length >= MOST_CHORDS) break;
+      unread.push(symbol);
+      line = `${line.slice(0, at)}${NO_CHORD_SYMBOL}${line.slice(at + symbol.length)}`;
+    }
   }
+  return {
+    chords: otherwise,
+    notes: ['The chords of the link cannot be read. Others stand in their place.'],
+  };
 }
 
 // "33.0i38v80msr2": key, then program, volume, mute, solo, roll

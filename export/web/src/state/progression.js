@@ -1,35 +1,52 @@
 /** The chords of each bar, and the line of text that says them. */
 
 import {chordLine} from '../music/chord_lines.js';
-import {ChordError} from '../music/chord_spelling.js';
-import {chordSymbol, hasTriad, nearestChordId} from '../music/chords.js';
+import {ChordError, isTriadAlone, tidySymbol} from '../music/chord_spelling.js';
+import {chordSymbol, nearestChordId} from '../music/chords.js';
 
-export const MOST_CHORDS = 16;
+export const MOST_CHORDS = 64; // bars
 export const MOST_CHORDS_A_BAR = 4;
+const MOST_NAMED = 6; // symbols in a sentence
 
 /**
- * Chord ids of each bar, one or several.
- * @typedef {number[][]} Progression
+ * Chord symbols of each bar, one or several, as they were typed (`tidySymbol`). The model hears
+ * their triads.
+ * @typedef {string[][]} Progression
  */
 
 /**
- * Chord ids of each bar from a line such as "C Am F|G7" or "| C | Am F | % |".
+ * The chords of a line such as "C Am F|G7" or "| C | Am F | % |".
  * @param {string} text
- * @returns {{chords: Progression, folded: string[]}} folded: symbols that the nearest triad stands for
+ * @returns {{chords: Progression, bars: number}} those of the first bars, as many as there can be,
+ *   and how many bars the line has
  * @throws {ChordError}
  */
 export function readChordLine(text) {
-  const bars = chordLine(text).slice(0, MOST_CHORDS);
+  const bars = chordLine(text);
   for (const bar of bars) {
     if (bar.length === 3 || bar.length > MOST_CHORDS_A_BAR) { // three do not divide every bar
+      const symbols = bar.join('|');
       throw new ChordError(
-        `“${bar.join('|')}” has ${bar.length} chords in one measure. Write 1, 2 or 4.`);
+        `“${symbols}” has ${bar.length} chords in one measure. Write 1, 2 or 4.`, symbols);
     }
   }
-  return {
-    chords: bars.map((bar) => bar.map(nearestChordId)),
-    folded: [...new Set(bars.flat())].filter((symbol) => !hasTriad(symbol)),
-  };
+  const chords = bars.slice(0, MOST_CHORDS).map((bar) => bar.map(tidySymbol));
+  return {chords, bars: bars.length};
+}
+
+/** What is said of a line that has more bars than there can be. @param {number} bars */
+export const tooLong = (bars) =>
+  `The first ${MOST_CHORDS} of ${bars} bars are taken, which is the most there can be.`;
+
+/**
+ * Where a symbol that a `ChordError` names begins in its line; -1 if it is not found.
+ * @param {string} symbol
+ * @param {string} line
+ */
+export function placeOf(symbol, line) {
+  const pattern = symbol.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const found = new RegExp(`(^|[\\s,|(-])${pattern}(?=$|[\\s,|)-])`).exec(line);
+  return found ? found.index + found[1].length : line.indexOf(symbol);
 }
 
 /** The chords of `readChordLine`. @param {string} text */
@@ -38,5 +55,15 @@ export const parseChords = (text) => readChordLine(text).chords;
 /** @param {Progression} chords */
 export const chordsText = (chords) => chords.map(barText).join(' ');
 
-/** @param {number[]} bar */
-export const barText = (bar) => bar.map(chordSymbol).join('|');
+/** @param {string[]} bar */
+export const barText = (bar) => bar.join('|');
+
+/** A sentence on the chords of which the model hears only a triad, or ''. @param {Progression} chords */
+export function triadNote(chords) {
+  const symbols = [...new Set(chords.flat())].filter((symbol) => !isTriadAlone(symbol));
+  if (!symbols.length) return '';
+  const named = symbols.slice(0, MOST_NAMED)
+    .map((symbol) => `${symbol} as ${chordSymbol(nearestChordId(symbol))}`);
+  const rest = symbols.length - named.length;
+  return `Played as triads: ${named.join(', ')}${rest ? `, and ${rest} more` : ''}.`;
+}

@@ -32,6 +32,9 @@ export class Address {
 
   /** @param {(link: string) => void} open receives each link that a person enters or goes back to */
   listen(open) {
-    window.addEventListener('hashchange', () => open(this.hash));
+    window.addEventListener('hashchange', () => {
+      if (this.hash) open(this.hash);
+      else this.update(); // it was emptied by hand: that is no other music
+    });
   }
 }

@@ -5,6 +5,7 @@ import {phrase} from '../engine/phrases.js';
 import {between} from '../engine/points.js';
 import {earlyPoint, priorPoint} from '../engine/prior.js';
 import {DECODING, PHRASES} from '../generated/tables.js';
+import {nearestChordId} from '../music/chords.js';
 import {Format} from '../music/format.js';
 import {makeSong, partKeys, presentTracks} from '../music/song.js';
 import {unpackPoint} from '../state/point_text.js';
@@ -14,7 +15,7 @@ import {styleText} from '../state/style_text.js';
 /** @import {Row} from '../engine/decoder.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
 
-const MOST_KEPT = 2000; // tracks
+const MOST_KEPT = 4000; // tracks; a song of 64 bars has up to 1,000 that differ
 const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
 
 /**
@@ -34,15 +35,17 @@ export class Composer {
     this._engine = engine;
     this.format = new Format(); // of the model, once it is loaded
     this.latentSize = 0;
-    /** What a track follows from -> its tokens. @type {Map<string, Uint16Array>} */
+    this.fingerprint = '';
+    /** What a track follows from -> its tokens, the last used last. @type {Map<string, Uint16Array>} */
     this._known = new Map();
   }
 
   /** @param {string} url of the model's folder */
   async load(url) {
-    const {format, latentSize} = await this._engine.load(url);
+    const {format, latentSize, fingerprint} = await this._engine.load(url);
     this.format = new Format(format);
     this.latentSize = latentSize;
+    this.fingerprint = fingerprint;
   }
 
   /** The point of a style. @param {Style} style */
@@ -58,24 +61,24 @@ export class Composer {
     const {format} = this;
     const {temperature} = wanted;
     const bars = this._bars(wanted);
-    const tokens = await this._decode(bars.flatMap(({rows}) => rows), temperature);
-    const decoded = bars.map(({rows}, i) => rows.map((row, track) =>
+    const tokens = await this._decode(bars.flat(), temperature);
+    const decoded = bars.map((rows, i) => rows.map((row, track) =>
       ({row, tokens: tokens[i * format.maxTracks + track]})));
     await this._roll(decoded, wanted);
     const tracks = await phrase(
-      bars.map(({rows: [{source}]}, i) => ({
+      bars.map(([{source}], i) => ({
         point: source,
         rows: decoded[i].map(({row}) => row),
         tokens: decoded[i].map((track) => track.tokens),
       })),
       {vary: PHRASES.vary, fills: true}, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
-    return makeSong(bars.map(({chords}, i) => ({
-      chords, tracks: presentTracks(tracks[i].map((own) => ({tokens: own}))),
+    return makeSong(wanted.chords.map((symbols, i) => ({
+      symbols, tracks: presentTracks(tracks[i].map((own) => ({tokens: own}))),
     })), format);
   }
 
-  /** @param {Wanted} wanted */
+  /** The rows of each bar. @param {Wanted} wanted */
   _bars({chords, blend, a, b, seed}) {
     const [pointA, pointB] = [this.point(a), this.point(b)];
     return chords.map((bar, i) => {
@@ -84,18 +87,18 @@ export class Composer {
       const source = share === 0 ? styleText(a)
         : share === 100 ? styleText(b) : `${styleText(a)} ${share} ${styleText(b)}`;
       const labels = this._labels(bar);
-      const rows = Array.from({length: this.format.maxTracks}, (_, track) => ({
+      return Array.from({length: this.format.maxTracks}, (_, track) => ({
         z, track, chords: labels, seed, draw: 0, source,
       }));
-      return {chords: labels, rows};
     });
   }
 
-  /** A bar's chords, as many as the format has or a multiple. @param {number[]} bar */
+  /** Triads of a bar's symbols, as many as the format has or a multiple. @param {string[]} bar */
   _labels(bar) {
     const {chordsPerMeasure} = this.format;
     const times = bar.length % chordsPerMeasure ? chordsPerMeasure : 1;
-    return bar.flatMap((id) => /** @type {number[]} */ (Array(times).fill(id)));
+    return bar.flatMap((symbol) =>
+      /** @type {number[]} */ (Array(times).fill(nearestChordId(symbol))));
   }
 
   /**
@@ -106,11 +109,15 @@ export class Composer {
    */
   async _decode(rows, temperature) {
     const keys = rows.map((row) => keyOf(row, temperature));
+    /** Of these rows. @type {Map<string, Uint16Array>} */
+    const found = new Map();
     /** @type {Map<string, Row>} */
     const missing = new Map();
     keys.forEach((key, i) => {
       const {source: _, ...row} = rows[i];
-      if (!this._known.has(key)) missing.set(key, row);
+      const known = this._known.get(key);
+      if (known) found.set(key, known);
+      else missing.set(key, row);
     });
     if (missing.size) {
       const decoded = await this._engine.decode([...missing.values()], {
@@ -118,12 +125,22 @@ export class Composer {
         drumTemperature: drumTemperatureAt(temperature / 100),
         repeatPenalty: DECODING.repeatPenalty,
       });
-      if (this._known.size > MOST_KEPT) this._known.clear();
-      [...missing.keys()].forEach((key, i) => this._known.set(key, decoded[i]));
+      [...missing.keys()].forEach((key, i) => found.set(key, decoded[i]));
     }
-    const tokens = keys.flatMap((key) => this._known.get(key) ?? []);
-    // others may have been cleared meanwhile
-    return tokens.length === keys.length ? tokens : this._decode(rows, temperature);
+    this._keep(found);
+    return keys.map((key) => /** @type {Uint16Array} */ (found.get(key)));
+  }
+
+  /** Remembers tracks, and forgets those not used for the longest. @param {Map<string, Uint16Array>} found */
+  _keep(found) {
+    for (const [key, tokens] of found) {
+      this._known.delete(key);
+      this._known.set(key, tokens);
+    }
+    for (const key of this._known.keys()) {
+      if (this._known.size <= MOST_KEPT) break;
+      this._known.delete(key);
+    }
   }
 
   /**

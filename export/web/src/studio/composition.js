@@ -1,15 +1,14 @@
 /** Keeps the song that of the arrangement. */
 
+import {nearestChordId} from '../music/chords.js';
 import {liveliness} from '../music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
-import {reason} from './errors.js';
 
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Composer} from './composer.js' */
 /** @import {Store} from './store.js' */
 
 const CANDIDATES = 6; // styles that a new one is chosen from
-const BUSY_DELAY = 250; // ms; what is quicker is not shown
 
 export class Composition {
   /** @param {Store} store @param {Composer} composer */
@@ -33,26 +32,21 @@ export class Composition {
       this._again = true;
       return this._composing;
     }
-    this._composing = this._composeLatest();
+    this._composing = this._store.whileWorking(() => this._composeLatest());
     await this._composing;
-    this._composing = null;
   }
 
   async _composeLatest() {
     const store = this._store;
-    const busyTimer = setTimeout(() => store.setBusy(true), BUSY_DELAY);
     do {
       this._again = false;
-      try {
+      await store.attempt('The music could not be made', async () => {
         store.song = await this._composer.compose(store.arrangement);
         this.onSong();
-      } catch (error) {
-        store.say(`The music could not be made (${reason(error)}).`, true);
-      }
+      });
     } while (this._again);
-    clearTimeout(busyTimer);
+    this._composing = null;
     this.onEnd();
-    store.setBusy(false);
   }
 
   /**
@@ -64,7 +58,7 @@ export class Composition {
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
       chords: chords.slice(0, 1), blend: [0], a, b: a, seed, temperature, parts: {},
     })));
-    const scores = songs.map((song) => liveliness(song, chords[0][0]));
+    const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];
   }
 }

@@ -3,19 +3,19 @@
 import {Favourites, isSame} from '../state/favourites.js';
 import {packPoint} from '../state/point_text.js';
 import {styleName} from '../state/style_names.js';
+import {chooseStyle} from './choose_style.js';
 import {reason} from './errors.js';
+import {hasChords, stylesIn, whyNone} from './opened_midi.js';
 import {linkIn} from './saved_files.js';
 import {MODEL} from './store.js';
 
 /** @import {Engine} from '../engine/client.js' */
-/** @import {Bar} from '../music/measures.js' */
 /** @import {Sounds} from '../sound/sounds.js' */
 /** @import {Style} from '../state/arrangement.js' */
-/** @import {Store} from './store.js' */
+/** @import {Store, Which} from './store.js' */
 
 const SOUNDFONT = /\.(sf2|sf3|dls|sfogg)$/i;
 const LONGEST_NAME = 80;
-const MOST_BARS = 8; // whose chords become the progression
 
 export class Library {
   /** @param {Store} store @param {Engine} engine @param {Sounds} sounds */
@@ -23,6 +23,7 @@ export class Library {
     this._store = store;
     this._engine = engine;
     this._sounds = sounds;
+    this._opened = 0; // MIDI files
     /** @type {?Favourites} */
     this._favourites = null;
   }
@@ -36,17 +37,17 @@ export class Library {
   /** @param {File} file */
   async _openMidi(file) {
     const store = this._store;
-    store.setBusy(true);
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const {bars, qpm, texts, flaws} = await this._engine.read(bytes);
+      const {bars, qpm, texts, flaws} = await store.whileWorking(() => this._engine.read(bytes));
       const link = linkIn(texts);
-      if (!link && !bars.some(({tracks}) => tracks)) throw noMeasures(bars);
-      store.midi = {name: file.name, bars, flaws, qpm: Math.round(qpm), link};
+      if (!link && !stylesIn(bars) && !hasChords(bars)) throw new Error(whyNone(bars));
+      const id = ++this._opened;
+      store.midi = {id, name: file.name, bars, flaws, qpm: Math.round(qpm), link};
+      store.changed();
     } catch (error) {
       store.say(`${file.name}: ${reason(error)}`, true);
     }
-    store.setBusy(false);
   }
 
   /** @param {File} file */
@@ -68,7 +69,9 @@ export class Library {
     }
   }
 
-  closeMidi() {
+  /** @param {number | undefined} id of the file, since another may have been opened meanwhile */
+  closeMidi(id) {
+    if (this._store.midi?.id !== id) return;
     this._store.midi = null;
     this._store.changed();
   }
@@ -76,32 +79,20 @@ export class Library {
   /**
    * A measure of the opened file becomes a style.
    * @param {number} bar its index
-   * @param {'a' | 'b'} which
+   * @param {Which} which
    */
   async useMeasure(bar, which) {
     const store = this._store;
-    const {tracks, chords} = store.midi?.bars[bar] ?? {};
-    if (!store.midi || !tracks || !chords) return;
-    const {name} = store.midi;
-    store.setBusy(true);
-    try {
+    const {id, name, bars} = store.midi ?? {};
+    const {tracks, chords} = bars?.[bar] ?? {};
+    if (!name || !tracks || !chords) return;
+    await store.whileWorking(() => store.attempt('The measure could not be read', async () => {
       const point = await this._engine.encode(tracks, chords)
         .finally(() => store.setFetching(MODEL, null));
       const title = `${name.replace(/\.\w+$/, '')}, bar ${bar + 1}`;
-      store.change({[which]: {point: packPoint(point), name: title.slice(0, LONGEST_NAME)}});
-      this.closeMidi();
-    } catch (error) {
-      store.say(`The measure could not be read (${reason(error)}).`, true);
-    }
-    store.setBusy(false);
-  }
-
-  /** Chords of the opened file, from one bar on. @param {number} bar its index */
-  chordsFrom(bar) {
-    return (this._store.midi?.bars ?? []).slice(bar)
-      .filter(({chords}) => chords.length)
-      .slice(0, MOST_BARS)
-      .map(({chords}) => (chords.every((id) => id === chords[0]) ? [chords[0]] : [...chords]));
+      chooseStyle(store, which, {point: packPoint(point), name: title.slice(0, LONGEST_NAME)});
+      this.closeMidi(id);
+    }));
   }
 
   /**
@@ -150,16 +141,4 @@ export class Library {
     this._store.favourites = this._favourites?.all ?? [];
     this._store.changed();
   }
-}
-
-/** Why no bar of a file can be a style. @param {Bar[]} bars */
-function noMeasures(bars) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const {reason: why} of bars) counts.set(why, (counts.get(why) ?? 0) + 1);
-  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
-  return new Error(
-    most
-      ? `none of its ${bars.length} bars can be a style; of most of them: ${most[0]}.`
-      : 'there is no note in it.');
 }

@@ -4,7 +4,6 @@ import {Player} from '../sound/player.js';
 import {renderSong} from '../sound/render.js';
 import {Sounds} from '../sound/sounds.js';
 import {partSound} from '../state/arrangement.js';
-import {reason} from './errors.js';
 
 /** @import {Part} from '../music/song.js' */
 /** @import {Store} from './store.js' */
@@ -44,14 +43,17 @@ export class Playback {
       return;
     }
     if (!store.song) return;
-    try {
+    await this._play();
+    store.changed();
+  }
+
+  /** @param {number} [from] step; otherwise from where it stands */
+  _play(from) {
+    return this._store.attempt('The browser gives no sound', async () => {
       const {context, synth} = await this.sounds.live();
       this.player.useSynth(context, synth);
-      this.player.play();
-    } catch (error) {
-      store.say(`The browser gives no sound (${reason(error)}).`, true);
-    }
-    store.changed();
+      this.player.play(from);
+    });
   }
 
   /** @param {number} step */
@@ -65,9 +67,7 @@ export class Playback {
     if (this.player.isPlaying) {
       const {step} = this.player;
       this.player.stop();
-      const {context, synth} = await this.sounds.live();
-      this.player.useSynth(context, synth);
-      this.player.play(step);
+      await this._play(step);
     }
     this._store.changed();
   }

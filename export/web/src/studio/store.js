@@ -2,13 +2,17 @@
 
 import {newArrangement} from '../state/arrangement.js';
 import {History} from '../state/history.js';
+import {reason} from './errors.js';
 
 /** @import {Progress} from '../engine/fetching.js' */
-/** @import {Bar} from '../music/measures.js' */
-/** @import {Flaws} from '../music/midi_bytes.js' */
 /** @import {Song} from '../music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Favourite} from '../state/favourites.js' */
+/** @import {OpenedMidi} from './opened_midi.js' */
+
+const BUSY_DELAY = 250; // ms; what is quicker is not shown
+
+/** @typedef {'a' | 'b'} Which style */
 
 /**
  * What happens; `fetching`: what is on its way through the network, in words.
@@ -18,9 +22,6 @@ import {History} from '../state/history.js';
  * What the page has to say, and what a person may do about it.
  * @typedef {{label: string, run: () => void}} NoticeAction
  * @typedef {{text: string, isError: boolean, action: ?NoticeAction, id: number}} Notice
- *
- * A MIDI file that was opened; link: of the arrangement that it was saved from, if this page did.
- * @typedef {{name: string, bars: Bar[], flaws: Flaws, qpm: number, link?: string}} OpenedMidi
  */
 
 export const MODEL = 'The model'; // as something that is fetched
@@ -43,6 +44,7 @@ export class Store {
     this.midi = null;
     /** @type {Favourite[]} */
     this.favourites = [];
+    this._works = 0; // how many run
     this.onArrangement = () => {}; // after each change of the arrangement
   }
 
@@ -110,9 +112,41 @@ export class Store {
     this.changed();
   }
 
-  /** @param {boolean} busy */
-  setBusy(busy) {
-    this.setStatus({busy});
+  get isWorking() {
+    return this._works > 0;
+  }
+
+  /**
+   * Does what takes a while, and shows that the page is at it.
+   * @template Result
+   * @param {() => Promise<Result>} work
+   */
+  async whileWorking(work) {
+    this._works++;
+    const timer = setTimeout(() => this.setStatus({busy: true}), BUSY_DELAY);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      this._works--;
+      this.setStatus({busy: this.isWorking && this.status.busy});
+    }
+  }
+
+  /**
+   * What `act` gives; where it fails, the page says so, and there is nothing.
+   * @template Result
+   * @param {string} failure a sentence without its stop
+   * @param {() => Result | Promise<Result>} act
+   * @returns {Promise<Result | undefined>}
+   */
+  async attempt(failure, act) {
+    try {
+      return await act();
+    } catch (error) {
+      this.say(`${failure} (${reason(error)}).`, true);
+      return undefined;
+    }
   }
 
   /** @param {string} what is fetched @param {?Progress} progress null when it is there */

@@ -4,15 +4,19 @@ import {Engine} from '../engine/client.js';
 import {lacking} from '../engine/support.js';
 import {writeMidi} from '../music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
-import {randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
+import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
 import {fromLink, toLink} from '../state/link.js';
-import {MOST_CHORDS} from '../state/progression.js';
+import {chordsText} from '../state/progression.js';
 import {title} from '../state/style_names.js';
 import {Address} from './address.js';
+import {Audition} from './audition.js';
+import {chooseStyle} from './choose_style.js';
 import {Composer} from './composer.js';
 import {Composition} from './composition.js';
+import {Drawing} from './drawing.js';
 import {reason} from './errors.js';
 import {Library} from './library.js';
+import {chordsFrom} from './opened_midi.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
 import {MODEL, Store} from './store.js';
@@ -22,7 +26,7 @@ import {MODEL, Store} from './store.js';
 /** @import {Arrangement, PartChoice, Style} from '../state/arrangement.js' */
 /** @import {Progression} from '../state/progression.js' */
 
-/** @typedef {'a' | 'b'} Which style */
+/** @typedef {import('./store.js').Which} Which */
 
 export class Studio extends Store {
   /**
@@ -43,39 +47,56 @@ export class Studio extends Store {
     this._composition = new Composition(this, this._composer);
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
+    this._drawing = new Drawing(this, this._composition);
+    this._audition = new Audition(this._playback.sounds, () => this.changed());
     this._library = new Library(this, engine, this._playback.sounds);
-    this._address = new Address(() => toLink(this.arrangement));
+    this._address = new Address(() => this._linkOf(this.arrangement));
     this.onArrangement = () => this._apply();
   }
 
   /** Loads the model, reads the link and makes the first song. */
   async start() {
-    const error = lacking() || await this._loadModel();
+    /** @type {string[]} */
+    let notes = [];
+    const error = lacking() || await this._loadModel(async () => {
+      this._library.openFavourites(this._composer.fingerprint, this.latentSize);
+      notes = await this._beginFromAddress();
+    });
     if (error) {
       this.setStatus({loading: false, error});
       return;
     }
-    this._library.openFavourites(String(this.latentSize), this.latentSize);
-    const arrangement = fromLink(this._address.hash, this.latentSize);
-    this.begin(this._address.hash
-      ? arrangement
-      : {...arrangement, ...await this._newStyles(arrangement)});
     this._address.listen((link) => this.openLink(link));
     this.setStatus({loading: false});
+    if (notes.length) this.say(notes.join(' '));
     await this._composition.compose();
     await this._library.tryFont(() => this.sounds.findFont(this._soundfontUrl));
   }
 
-  /** What went wrong, in a sentence; '' if nothing did. */
-  async _loadModel() {
+  /**
+   * Loads the model and begins with it; what went wrong, in a sentence, or '' if nothing did.
+   * @param {() => Promise<void>} begin
+   */
+  async _loadModel(begin) {
     try {
       await this._composer.load(this._modelUrl);
+      await begin();
       return '';
     } catch (error) {
       return `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
     } finally {
       this.setFetching(MODEL, null);
     }
+  }
+
+  /** Begins with the arrangement of the link, or with new styles; what the link lost, in words. */
+  async _beginFromAddress() {
+    const {hash} = this._address;
+    const {arrangement, notes} = fromLink(hash, this._composer);
+    const a = hash ? arrangement.a : await this._composition.liveliest(arrangement);
+    const b = hash ? arrangement.b : await this._composition.liveliest(arrangement);
+    this.begin({...arrangement, a, b});
+    return notes;
   }
 
   get format() {
@@ -96,7 +117,7 @@ export class Studio extends Store {
 
   /** Whether the song is that of the arrangement. */
   get isSettled() {
-    return !this._composition.isRunning && !this.status.busy;
+    return !this.isWorking;
   }
 
   get title() {
@@ -119,7 +140,7 @@ export class Studio extends Store {
 
   /** @param {Progression} chords */
   setChords(chords) {
-    this.change(withChords(this.arrangement, chords.slice(0, MOST_CHORDS)));
+    this.change(withChords(this.arrangement, chords));
   }
 
   /** @param {string} key @param {PartChoice} choice @param {?string} kind see `History` */
@@ -132,23 +153,25 @@ export class Studio extends Store {
     this.changePart(key, {roll: (this.arrangement.parts[key]?.roll ?? 0) + 1});
   }
 
-  /** New tokens from the same styles. */
+  /** New tokens from the same styles. Where none is left to chance, only rolled parts have others. */
   rollAll() {
-    this.change({seed: randomSeed()});
+    const {temperature, parts} = this.arrangement;
+    if (temperature || Object.values(parts).some(({roll}) => roll)) {
+      this.change({seed: randomSeed()});
+    } else {
+      this.say('With Daring at 0.00 each style has one way to be played. ' +
+        'Raise Daring to roll again.');
+    }
   }
 
   /** @param {Which} which */
-  async newStyle(which) {
-    this.setStyle(which, await this._composition.liveliest(this.arrangement));
+  newStyle(which) {
+    return this._drawing.newStyle(which);
   }
 
-  /**
-   * Other instruments: what was chosen for the old ones is void, but what still plays keeps it.
-   * @param {Which} which
-   * @param {Style} style
-   */
+  /** @param {Which} which @param {Style} style */
   setStyle(which, style) {
-    this.change({[which]: style});
+    chooseStyle(this, which, style);
   }
 
   swapStyles() {
@@ -156,15 +179,8 @@ export class Studio extends Store {
   }
 
   /** A whole new piece over the same chords. */
-  async surprise() {
-    const styles = await this._newStyles(this.arrangement);
-    this.change({...styles, parts: {}, seed: randomSeed()});
-  }
-
-  /** @param {Arrangement} arrangement */
-  async _newStyles(arrangement) {
-    const a = await this._composition.liveliest(arrangement);
-    return {a, b: await this._composition.liveliest(arrangement)};
+  surprise() {
+    return this._drawing.surprise();
   }
 
   toggle() {
@@ -181,8 +197,30 @@ export class Studio extends Store {
     return this._library.open(file);
   }
 
-  closeMidi() {
-    this._library.closeMidi();
+  /** @param {number | undefined} id of the file */
+  closeMidi(id = this.midi?.id) {
+    this._audition.player.stop();
+    this._library.closeMidi(id);
+  }
+
+  get isAuditioning() {
+    return this._audition.player.isPlaying;
+  }
+
+  /** Plays a bar of the opened file, or stops it. @param {number} bar its index */
+  async audition(bar) {
+    const {midi} = this;
+    if (this.isAuditioning) this._audition.player.stop();
+    else if (midi) {
+      this.player.stop();
+      await this.attempt('The browser gives no sound',
+        () => this._audition.play(midi.bars[bar], midi.qpm, this.format));
+    }
+    this.changed();
+  }
+
+  stopAudition() {
+    if (this.isAuditioning) this.audition(0);
   }
 
   /**
@@ -191,12 +229,21 @@ export class Studio extends Store {
    * @param {Which} which
    */
   useMeasure(bar, which) {
+    this.stopAudition();
     return this._library.useMeasure(bar, which);
   }
 
-  /** The chords of an opened file, from one bar on, become the progression. @param {number} bar */
+  /** The chords of the opened file, from one bar on, become the progression. @param {number} bar */
   useMidiChords(bar) {
-    this.setChords(this._library.chordsFrom(bar));
+    const chords = chordsFrom(this.midi?.bars ?? [], bar);
+    this.setChords(chords);
+    this.say(`These are the chords now: ${chordsText(chords)}.`);
+  }
+
+  useMidiTempo() {
+    const qpm = Math.max(TEMPOS[0], Math.min(TEMPOS[1], this.midi?.qpm ?? this.arrangement.qpm));
+    this.change({qpm});
+    this.say(`The tempo is ${qpm} now.`);
   }
 
   /** @param {Kind} kind of sounds to play with, now and on later visits */
@@ -226,8 +273,14 @@ export class Studio extends Store {
 
   /** @param {string} link what follows the # */
   openLink(link) {
-    const arrangement = fromLink(link, this.latentSize);
-    if (toLink(arrangement) !== toLink(this.arrangement)) this.change(arrangement);
+    const {arrangement, notes} = fromLink(link, this._composer);
+    if (this._linkOf(arrangement) !== this._linkOf(this.arrangement)) this.change(arrangement);
+    if (notes.length) this.say(notes.join(' '));
+  }
+
+  /** What follows the # of its link. @param {Arrangement} arrangement */
+  _linkOf(arrangement) {
+    return toLink(arrangement, this._composer.fingerprint);
   }
 
   /** What is heard, as a MIDI file. */
@@ -236,7 +289,7 @@ export class Studio extends Store {
     return writeMidi(this.song, {
       qpm: this.arrangement.qpm,
       title: this.title,
-      text: linkText(toLink(this.arrangement)),
+      text: linkText(this._linkOf(this.arrangement)),
       mix: (part) => this.sound(part),
     });
   }
@@ -246,13 +299,8 @@ export class Studio extends Store {
     return this._playback.render(this.midiBytes());
   }
 
-  async wavBytes() {
-    this.setBusy(true);
-    try {
-      return wavBytes(await this.render());
-    } finally {
-      this.setBusy(false);
-    }
+  wavBytes() {
+    return this.whileWorking(async () => wavBytes(await this.render()));
   }
 
   _apply() {

@@ -2,15 +2,19 @@ import {useRef, useState} from 'preact/hooks';
 
 import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
-import {useDrop, useIsDark, useKeys, useStudio, useTheme} from './hooks.js';
+import {useDrop, useIsDark, useLetters, useStudio, useTheme} from './hooks.js';
+import {useKeys} from './keys.js';
+import {KeysHint} from './keys_hint.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
-import {Notice} from './notice.jsx';
+import {Notice, useNotice} from './notice.jsx';
 import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
+import {useSliderTouch} from './slider_touch.js';
 import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
 
+/** @import {ComponentChildren} from 'preact' */
 /** @import {Song} from '../music/song.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
@@ -26,8 +30,12 @@ export function App({studio}) {
     input.current?.click();
   };
   const isOver = useDrop(studio);
-  useKeys(studio);
-  const {song} = studio;
+  const [hasLetters, setLetters] = useLetters();
+  useKeys(studio, hasLetters);
+  useSliderTouch();
+  const [notice, closeNotice] = useNotice(studio.notice);
+  const notices = <Notice notice={notice} close={closeNotice} />;
+  const {song, midi} = studio;
   const {error, fetching} = studio.status;
   return (
     <div class="app">
@@ -35,15 +43,21 @@ export function App({studio}) {
         pickFile={pickFile} />
       <BusyBar status={studio.status} />
       {song && <Transport studio={studio} />}
-      {song ? <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile} /> : (
+      {song ? (
+        <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile}>
+          <KeysHint hasLetters={hasLetters} setLetters={setLetters} />
+        </Main>
+      ) : (
         <main class="main empty">
           <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
           <FetchingText fetching={fetching} />
         </main>
       )}
-      {studio.midi && <MidiDialog studio={studio} midi={studio.midi} which={target} />}
+      {midi && (
+        <MidiDialog key={midi.id} studio={studio} midi={midi} which={target}>{notices}</MidiDialog>
+      )}
       {isOver && <div class="drop-hint"><p>Drop a MIDI file or a soundfont</p></div>}
-      <Notice notice={studio.notice} />
+      {!midi && notices}
       <input type="file" ref={input} hidden aria-label="Open a file"
         accept=".mid,.midi,.kar,.rmi,.sf2,.sf3,.dls,audio/midi"
         onChange={(event) => {
@@ -56,9 +70,14 @@ export function App({studio}) {
 }
 
 /**
- * @param {{studio: Studio, song: Song, isDark: boolean, pickFile: (which: Which) => void}} props
+ * @param {object} props
+ * @param {Studio} props.studio
+ * @param {Song} props.song
+ * @param {boolean} props.isDark
+ * @param {(which: Which) => void} props.pickFile
+ * @param {ComponentChildren} props.children what comes last
  */
-function Main({studio, song, isDark, pickFile}) {
+function Main({studio, song, isDark, pickFile, children}) {
   return (
     <main class="main">
       <Styles studio={studio} pickFile={pickFile} />
@@ -67,6 +86,7 @@ function Main({studio, song, isDark, pickFile}) {
         <Roll studio={studio} song={song} isDark={isDark} />
       </section>
       <Mixer studio={studio} song={song} isDark={isDark} />
+      {children}
     </main>
   );
 }

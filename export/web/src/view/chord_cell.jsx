@@ -26,9 +26,9 @@ export function ChordCell({studio, index, isOpen, setOpen, isPlaying}) {
   return (
     <div class={`chord-cell ${isPlaying ? 'is-playing' : ''}`}>
       <button type="button" ref={button} class="chord-button" aria-expanded={isOpen}
-        aria-label={`Bar ${index + 1}: ${barText(bar)}. Change the chord`}
+        aria-label={`Bar ${index + 1}: ${barText(bar)}. Change the chord`} title={barText(bar)}
         onClick={() => setOpen(isOpen ? null : index)}>
-        {bar.map((id) => <ChordName id={id} />)}
+        {bar.map((symbol) => <ChordName symbol={symbol} />)}
       </button>
       {isOpen && <ChordPanel studio={studio} index={index} close={close} setOpen={setOpen} />}
     </div>

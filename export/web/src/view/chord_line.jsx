@@ -1,10 +1,17 @@
-import {useState} from 'preact/hooks';
+import {useRef, useState} from 'preact/hooks';
 
-import {chordSymbol, nearestChordId} from '../music/chords.js';
-import {chordsText, parseChords, readChordLine} from '../state/progression.js';
+import {ChordError} from '../music/chord_spelling.js';
+import {
+  MOST_CHORDS, chordsText, parseChords, placeOf, readChordLine, tooLong, triadNote,
+} from '../state/progression.js';
 import {reason} from '../studio/errors.js';
 
 /** @import {Studio} from '../studio/studio.js' */
+
+/**
+ * What was typed in the box; taken: the line that was made of it, if it had more bars than are taken.
+ * @typedef {{typed: string, taken?: string}} Draft
+ */
 
 const EXAMPLES = [
   ['Four chords', 'C G Am F'],
@@ -16,22 +23,35 @@ const EXAMPLES = [
   ['Sad song', 'Am F C G Dm Am E E'],
   ['Borrowed', 'C Eb Bb F C Ab Bb C'],
 ];
+const HELP = [
+  ['C Am F G', `a chord a bar, up to ${MOST_CHORDS}; commas and dashes are as good as spaces`],
+  ['C|G Am|F|G|E', 'two or four chords in a bar, without spaces'],
+  ['| C | Am F | % |', 'bar lines: % repeats a bar, |: C | F :| x3 a section, / holds a beat'],
+  ['Cmaj7 F#m7b5 C/E Gsus4', 'any chord; the model plays its triad, or the nearest one'],
+  ['am f c g', 'lower-case roots mean the same: am is Am, c is C'],
+  ['N.C.', 'no chord'],
+];
 
-/** The line of chords as text, with examples. @param {{studio: Studio}} props */
+/** The line of chords as text, with examples and help. @param {{studio: Studio}} props */
 export function ChordLine({studio}) {
-  const {text, error, setDraft, commit, forget} = useDraft(studio);
+  const input = useRef(/** @type {?HTMLInputElement} */ (null));
+  const {text, error, setTyped, commit, forget} = useDraft(studio, input);
+  const [hasHelp, setHelp] = useState(false);
   return (
     <div class="chord-line">
       <label class="chord-text">
         <span>Chords</span>
-        <input value={text} spellcheck={false} autocapitalize="off" autocomplete="off"
-          aria-invalid={Boolean(error)} aria-describedby="chord-error"
-          onInput={(event) => setDraft(event.currentTarget.value)} onBlur={commit}
+        <input ref={input} value={text} spellcheck={false} autocapitalize="off" autocomplete="off"
+          aria-invalid={Boolean(error)} aria-describedby="chord-error chord-note"
+          onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === 'Enter') commit();
             if (event.key === 'Escape') forget();
           }} />
       </label>
+      <button type="button" class="chip" aria-expanded={hasHelp} aria-controls="chord-help"
+        aria-label="How chords are written" title="How chords are written"
+        onClick={() => setHelp(!hasHelp)}>?</button>
       <select class="select" aria-label="Example progressions" value=""
         onChange={(event) => {
           forget();
@@ -42,35 +62,56 @@ export function ChordLine({studio}) {
         {EXAMPLES.map(([name, line]) => <option value={line}>{name}: {line}</option>)}
       </select>
       <p id="chord-error" class="field-error" role="alert">{error}</p>
+      <p id="chord-note" class="chord-note" role="status">{triadNote(studio.arrangement.chords)}</p>
+      <dl id="chord-help" class="chord-help" hidden={!hasHelp}>
+        {HELP.map(([line, meaning]) => <div><dt>{line}</dt><dd>{meaning}</dd></div>)}
+      </dl>
     </div>
   );
 }
 
-/** What is being typed, and what is wrong with it. @param {Studio} studio */
-function useDraft(studio) {
+/**
+ * What is being typed, and what is wrong with it. A line of too many bars stays until the chords
+ * change elsewhere.
+ * @param {Studio} studio
+ * @param {{current: ?HTMLInputElement}} input
+ */
+function useDraft(studio, input) {
   const text = chordsText(studio.arrangement.chords);
-  const [draft, setDraft] = useState(/** @type {?string} */ (null));
-  const [error, setError] = useState('');
+  const [state, setDraft] = useState(/** @type {?Draft} */ (null));
+  const [problem, setProblem] = useState('');
+  const isPast = state?.taken !== undefined && state.taken !== text;
+  const draft = isPast ? null : state;
   const forget = () => {
     setDraft(null);
-    setError('');
+    setProblem('');
   };
   const commit = () => {
-    if (draft === null) return;
+    if (!draft || draft.taken !== undefined) return;
     try {
-      const {chords, folded} = readChordLine(draft);
+      const {chords, bars} = readChordLine(draft.typed);
       if (!chords.length) throw new Error('Type a chord or more, such as C Am F G.');
       forget();
-      if (chordsText(chords) !== text) studio.setChords(chords);
-      if (folded.length) studio.say(foldedText(folded));
-    } catch (problem) {
-      setError(reason(problem));
+      const taken = chordsText(chords);
+      if (bars > chords.length) {
+        setDraft({...draft, taken});
+        setProblem(tooLong(bars));
+      }
+      if (taken !== text) studio.setChords(chords);
+    } catch (error) {
+      setProblem(reason(error));
+      if (error instanceof ChordError) mark(error.symbol);
     }
   };
-  return {text: draft ?? text, error, setDraft, commit, forget};
+  const mark = (/** @type {string} */ symbol) => {
+    const at = draft && symbol ? placeOf(symbol, draft.typed) : -1;
+    if (at >= 0) input.current?.setSelectionRange(at, at + symbol.length);
+  };
+  return {
+    text: draft?.typed ?? text,
+    error: isPast ? '' : problem,
+    setTyped: (/** @type {string} */ typed) => setDraft({typed}),
+    commit,
+    forget,
+  };
 }
-
-/** @param {string[]} symbols chords without a triad */
-const foldedText = (symbols) => symbols
-  .map((symbol) => `${symbol} has no triad; it is played as ${chordSymbol(nearestChordId(symbol))}.`)
-  .join(' ');

@@ -1,19 +1,24 @@
-import {ROOTS, qualityOf, rootOf} from '../music/chords.js';
+import {NO_CHORD_SYMBOL} from '../music/chords.js';
 
-const KINDS = ['', 'm', '+', '°']; // of qualities
 /** @type {Record<string, string>} */
-const ACCIDENTALS = {'#': '♯', b: '♭'};
+const SIGNS = {'#': '♯', b: '♭', dim: '°', o: '°', x: '𝄪'};
+const LONG = 5; // letters of a kind that is set smaller
 
-/** A chord symbol in print: the root large, the kind small. @param {{id: number}} props */
-export function ChordName({id}) {
-  const [root, quality] = [rootOf(id), qualityOf(id)];
-  if (root === null || quality === null) return <span class="chord-name">–</span>;
-  const [letter, accidental] = ROOTS[root];
+/**
+ * A chord symbol in print: the root large, what follows it small.
+ * @param {{symbol: string}} props
+ */
+export function ChordName({symbol}) {
+  if (symbol === NO_CHORD_SYMBOL) return <span class="chord-name">–</span>;
+  const [, letter, accidentals, kind] = /** @type {string[]} */ (/^(.)(#+|b+|x|)(.*)$/.exec(symbol));
   return (
-    <span class="chord-name">
+    <span class={`chord-name ${kind.length > LONG ? 'is-long' : ''}`}>
       {letter}
-      <sup>{ACCIDENTALS[accidental] ?? ''}</sup>
-      <small>{KINDS[quality]}</small>
+      <sup>{inPrint(accidentals)}</sup>
+      <small>{inPrint(kind)}</small>
     </span>
   );
 }
+
+/** Accidentals as signs: "b5" and "#11", and those of a bass. @param {string} text */
+const inPrint = (text) => text.replace(/#|^x|b(?=[b\d]|$)|dim|^o(?=\d|$)/g, (sign) => SIGNS[sign]);

@@ -1,11 +1,15 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
-import {ROOTS, qualityOf, rootOf, triadId} from '../music/chords.js';
+import {
+  NO_CHORD_SYMBOL, ROOTS, chordSymbol, nearestChordId, qualityOf, rootOf, triadId,
+} from '../music/chords.js';
 import {NO_CHORD} from '../music/format.js';
 import {MOST_CHORDS} from '../state/progression.js';
 import {ChordName} from './chord_name.jsx';
 import {Icon} from './icons.jsx';
+import {offIf} from './off.js';
 
+/** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 const QUALITY_NAMES = ['major', 'minor', 'aug', 'dim'];
@@ -23,8 +27,8 @@ export function ChordPanel({studio, index, close, setOpen}) {
   const bar = chords[index];
   const [half, setHalf] = useState(0);
   const position = Math.min(half, bar.length - 1);
-  const panel = useFocusWithin(() => setOpen(null));
-  const replaceBar = (/** @type {number[][]} */ ...bars) =>
+  const panel = useFocusWithin(() => setOpen(null), close);
+  const replaceBar = (/** @type {Progression} */ ...bars) =>
     studio.setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
   const move = (/** @type {number} */ to) => {
     const others = chords.filter((_, i) => i !== index);
@@ -33,18 +37,17 @@ export function ChordPanel({studio, index, close, setOpen}) {
   };
   return (
     <div class={`chord-panel ${index * 2 >= chords.length ? 'to-left' : ''}`} ref={panel}
-      role="dialog" aria-label={`Chord of bar ${index + 1}`}
-      onKeyDown={(event) => event.key === 'Escape' && close()}>
+      role="dialog" aria-label={`Chord of bar ${index + 1}`}>
       {bar.length > 1 && (
         <div class="halves" role="group" aria-label="Which chord of the bar">
           {bar.map((chord, i) => (
             <button type="button" class="chip" aria-pressed={i === position} onClick={() => setHalf(i)}>
-              <ChordName id={chord} />
+              <ChordName symbol={chord} />
             </button>
           ))}
         </div>
       )}
-      <ChordKeys id={bar[position]}
+      <ChordKeys symbol={bar[position]}
         choose={(chord) => replaceBar(bar.map((old, i) => (i === position ? chord : old)))} />
       <div class="panel-tools">
         <button type="button" class="tool" disabled={index === 0} onClick={() => move(index - 1)}
@@ -53,10 +56,11 @@ export function ChordPanel({studio, index, close, setOpen}) {
           onClick={() => move(index + 1)} aria-label="Move to the right"><Icon name="right" /></button>
         <button type="button" class="chip" aria-pressed={bar.length > 1} title="Two chords in this bar"
           onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>Split</button>
-        <button type="button" class="chip" disabled={chords.length >= MOST_CHORDS}
-          onClick={() => replaceBar(bar, bar)}>Double</button>
+        <button type="button" class="chip"
+          {...offIf(chords.length >= MOST_CHORDS, () => replaceBar(bar, bar))}>Double</button>
         <button type="button" class="chip" disabled={chords.length === 1}
           onClick={() => {
+            heirOf(panel.current)?.focus();
             replaceBar();
             setOpen(null);
           }}>Delete</button>
@@ -65,51 +69,76 @@ export function ChordPanel({studio, index, close, setOpen}) {
   );
 }
 
-/** Roots and kinds of a chord. @param {{id: number, choose: (id: number) => void}} props */
-function ChordKeys({id, choose}) {
+/**
+ * Roots and kinds of the triads, of which one is the chord's.
+ * @param {{symbol: string, choose: (symbol: string) => void}} props
+ */
+function ChordKeys({symbol, choose}) {
+  const id = nearestChordId(symbol);
   const [root, quality] = [rootOf(id), qualityOf(id)];
   return (
     <>
       <div class="roots" role="group" aria-label="Root">
         {ROOTS.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === root}
-            onClick={() => choose(triadId(i, quality ?? 0))}>
+            onClick={() => choose(chordSymbol(triadId(i, quality ?? 0)))}>
             {name.replace('#', '♯').replace('b', '♭')}</button>
         ))}
       </div>
       <div class="qualities" role="group" aria-label="Kind">
         {QUALITY_NAMES.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === quality}
-            onClick={() => choose(triadId(root ?? 0, i))}>{name}</button>
+            onClick={() => choose(chordSymbol(triadId(root ?? 0, i)))}>{name}</button>
         ))}
         <button type="button" class="key" aria-pressed={id === NO_CHORD}
-          onClick={() => choose(NO_CHORD)}>none</button>
+          onClick={() => choose(NO_CHORD_SYMBOL)}>none</button>
       </div>
     </>
   );
 }
 
 /**
- * A panel that has the focus as soon as it is there, and is left by a click elsewhere.
- * @param {() => void} leave
+ * The button that has the focus after a bar is deleted: the next bar's, which takes this one's place,
+ * or the one's before.
+ * @param {?HTMLElement} panel
+ * @returns {?HTMLElement | undefined}
  */
-function useFocusWithin(leave) {
+function heirOf(panel) {
+  const cell = panel?.parentElement;
+  const isLast = !cell?.nextElementSibling?.matches('.chord-cell');
+  return (isLast ? cell?.previousElementSibling : cell)?.querySelector('.chord-button');
+}
+
+/**
+ * A panel that has the focus as soon as it is there, and is left by a click or the focus elsewhere,
+ * or by Escape.
+ * @param {() => void} leave
+ * @param {() => void} close leaves, and takes the focus back
+ */
+function useFocusWithin(leave, close) {
   const panel = useRef(/** @type {?HTMLDivElement} */ (null));
-  const latest = useRef(leave);
-  latest.current = leave;
+  const latest = useRef({leave, close});
+  latest.current = {leave, close};
   // before the browser paints: a key pressed at once is the panel's
   useLayoutEffect(() => {
     /** @type {?HTMLElement | undefined} */
     const pressed = panel.current?.querySelector('[aria-pressed="true"]');
     pressed?.focus({preventScroll: true});
     panel.current?.scrollIntoView({block: 'nearest', inline: 'nearest'});
-    const outside = (/** @type {PointerEvent} */ event) => {
-      const isInside = event.target instanceof Node &&
-        panel.current?.parentElement?.contains(event.target);
-      if (!isInside) latest.current();
+    const outside = (/** @type {Event} */ {target}) => {
+      const isInside = target instanceof Element && // a modal dialog comes back to the panel
+        (target.closest('dialog') || panel.current?.parentElement?.contains(target));
+      if (!isInside) latest.current.leave();
     };
-    document.addEventListener('pointerdown', outside);
-    return () => document.removeEventListener('pointerdown', outside);
+    const escape = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'Escape') latest.current.close();
+    };
+    const controller = new AbortController();
+    const {signal} = controller;
+    document.addEventListener('pointerdown', outside, {signal});
+    document.addEventListener('focusin', outside, {signal});
+    document.addEventListener('keydown', escape, {signal});
+    return () => controller.abort();
   }, []);
   return panel;
 }

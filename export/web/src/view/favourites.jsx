@@ -30,7 +30,10 @@ export function Favourites({studio}) {
               {which.toUpperCase()}</button>
           ))}
           <button type="button" class="tool small" aria-label={`Forget ${name}`}
-            onClick={() => studio.forget(style)}><Icon name="close" /></button>
+            onClick={({currentTarget}) => {
+              heirOf(currentTarget)?.focus();
+              studio.forget(style);
+            }}><Icon name="close" /></button>
         </li>
       ))}
     </ul>
@@ -50,3 +53,15 @@ function useEndOf(length) {
 
 /** @param {Style} style @param {string} name @returns {Style} */
 const named = (style, name) => (style.point === undefined ? style : {...style, name});
+
+/**
+ * What has the focus after a favourite is forgotten: the same button of the next one, of the one
+ * before, or a style's.
+ * @param {HTMLElement} button
+ * @returns {?HTMLElement | undefined}
+ */
+function heirOf(button) {
+  const item = button.closest('.favourite');
+  const heir = item?.nextElementSibling ?? item?.previousElementSibling ?? button.closest('.styles');
+  return heir?.querySelector('.tool');
+}

@@ -1,11 +1,15 @@
 import {Icon} from './icons.jsx';
 import {download} from './download.js';
+import {offIf} from './off.js';
 
 const THEMES = ['auto', 'light', 'dark'];
 /** @type {Record<string, string>} */
 const THEME_NAMES = {auto: 'as the system has it', light: 'light', dark: 'dark'};
+const TYPES = {mid: 'audio/midi', wav: 'audio/wav'};
 
 /** @import {Studio} from '../studio/studio.js' */
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
 /**
  * @param {object} props
@@ -27,24 +31,30 @@ export function Header({studio, theme, setTheme, isDark, pickFile}) {
       studio.say('The address of this page is the link: copy it from there.');
     }
   };
+  const save = (
+    /** @type {string} */ kind,
+    /** @type {'mid' | 'wav'} */ suffix,
+    /** @type {() => Bytes | Promise<Bytes>} */ make,
+  ) => studio.attempt(`The ${kind} file could not be made`, async () =>
+    download(await make(), `${studio.title}.${suffix}`, TYPES[suffix]));
   return (
     <header class="header">
       <Brand />
       <div class="tools">
-        <button type="button" class="tool" disabled={!studio.canUndo} onClick={() => studio.undo()}
+        <button type="button" class="tool" {...offIf(!studio.canUndo, () => studio.undo())}
           aria-label="Undo" title="Undo (Ctrl+Z)"><Icon name="undo" /></button>
-        <button type="button" class="tool" disabled={!studio.canRedo} onClick={() => studio.redo()}
-          aria-label="Redo" title="Redo (Ctrl+Shift+Z)"><Icon name="redo" /></button>
+        <button type="button" class="tool" {...offIf(!studio.canRedo, () => studio.redo())}
+          aria-label="Redo" title="Redo (Ctrl+Shift+Z or Ctrl+Y)"><Icon name="redo" /></button>
         <span class="rule" />
         <button type="button" class="tool wide" onClick={() => pickFile()} disabled={!ready}
           title="Open a MIDI file (or drop one anywhere)">
           <Icon name="file" /><span>Open MIDI</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
-          onClick={() => download(studio.midiBytes(), `${studio.title}.mid`, 'audio/midi')}
+          onClick={() => save('MIDI', 'mid', () => studio.midiBytes())}
           title="Save what is heard as a MIDI file">
           <Icon name="download" /><span><span class="verb">Save </span>MIDI</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
-          onClick={async () => download(await studio.wavBytes(), `${studio.title}.wav`, 'audio/wav')}
+          onClick={() => save('WAV', 'wav', () => studio.wavBytes())}
           title="Save what is heard as a sound file">
           <Icon name="download" /><span><span class="verb">Save </span>WAV</span></button>
         <button type="button" class="tool wide" onClick={share} disabled={!ready}

@@ -3,6 +3,7 @@ import {useEffect, useLayoutEffect, useState} from 'preact/hooks';
 /** @import {Studio} from '../studio/studio.js' */
 
 const THEME_KEY = 'gm-vae-theme';
+const LETTERS_KEY = 'gm-vae-letters';
 
 /**
  * Draws again whenever the studio changes, also between the first drawing and its painting.
@@ -14,26 +15,40 @@ export function useStudio(studio) {
 }
 
 /**
- * The theme that a person chose, auto, light or dark, which the browser keeps.
- * @returns {[theme: string, choose: (theme: string) => void]}
+ * A choice that the browser keeps.
+ * @param {string} key
+ * @param {string} otherwise what is chosen at first
+ * @returns {[choice: string, choose: (choice: string) => void]}
  */
-export function useTheme() {
-  const [theme, setTheme] = useState(() => {
+function useKept(key, otherwise) {
+  const [choice, setChoice] = useState(() => {
     try {
-      return localStorage.getItem(THEME_KEY) ?? 'auto';
+      return localStorage.getItem(key) ?? otherwise;
     } catch {
-      return 'auto';
+      return otherwise;
     }
   });
   const choose = (/** @type {string} */ value) => {
-    setTheme(value);
+    setChoice(value);
     try {
-      localStorage.setItem(THEME_KEY, value);
+      localStorage.setItem(key, value);
     } catch {
       // it lasts as long as the page, then
     }
   };
-  return [theme, choose];
+  return [choice, choose];
+}
+
+/** The theme that a person chose: auto, light or dark. */
+export const useTheme = () => useKept(THEME_KEY, 'auto');
+
+/**
+ * Whether letters are keys of the page.
+ * @returns {[hasLetters: boolean, setLetters: (are: boolean) => void]}
+ */
+export function useLetters() {
+  const [letters, setLetters] = useKept(LETTERS_KEY, 'on');
+  return [letters === 'on', (are) => setLetters(are ? 'on' : 'off')];
 }
 
 /**
@@ -89,39 +104,4 @@ export function useDrop(studio) {
     return () => controller.abort();
   }, [studio]);
   return isOver;
-}
-
-/** What keys do outside of fields. @param {Studio} studio */
-export function useKeys(studio) {
-  useEffect(() => {
-    const press = (/** @type {KeyboardEvent} */ event) => {
-      if (studio.song && !studio.midi) act(studio, event);
-    };
-    window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
-  }, [studio]);
-}
-
-/** @param {Studio} studio @param {KeyboardEvent} event */
-function act(studio, event) {
-  const target = event.target instanceof Element ? event.target : null;
-  const isTyping = target?.closest('input:not([type=range]), select, textarea');
-  const withControl = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
-  if (withControl && key === 'z' && !isTyping) {
-    event.preventDefault();
-    if (event.shiftKey) studio.redo();
-    else studio.undo();
-  } else if (withControl || event.altKey || isTyping) {
-    // the browser's own
-  } else if (key === ' ' && !target?.closest('button')) {
-    event.preventDefault();
-    studio.toggle();
-  } else if (key === 'r') {
-    studio.rollAll();
-  } else if (key === 'n') {
-    studio.surprise();
-  } else if (key === 'home') {
-    studio.seek(0);
-  }
 }

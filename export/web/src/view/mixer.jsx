@@ -3,6 +3,7 @@ import {soundingNames} from '../music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partTones, toneColour} from './colours.js';
 import {Icon} from './icons.jsx';
+import {offIf} from './off.js';
 import {percent} from './units.js';
 
 /** @import {Part, Song} from '../music/song.js' */
@@ -17,8 +18,9 @@ export function Mixer({studio, song, isDark}) {
     <section class="mixer panel" aria-label="Instruments">
       <div class="mixer-head">
         <h2>Instruments</h2>
-        <button type="button" class="chip" disabled={!hasPartChoices(studio.arrangement)}
-          onClick={() => studio.change({parts: {}})}>Reset</button>
+        <button type="button" class="chip"
+          {...offIf(!hasPartChoices(studio.arrangement), () => studio.change({parts: {}}))}>
+          Reset</button>
       </div>
       {!song.parts.length && (
         <p class="hint">This style is silent here. Draw a new one, or move the slider.</p>

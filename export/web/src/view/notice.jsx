@@ -1,33 +1,63 @@
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 /** @import {Notice as NoticeText} from '../studio/store.js' */
 
 const NOTICE_MS = 6000;
 
-/** What the page has to say, for a while. @param {{notice: ?NoticeText}} props */
-export function Notice({notice}) {
+/**
+ * What the page has to say, for a while.
+ * @param {?NoticeText} notice the latest
+ * @returns {[shown: ?NoticeText, close: () => void]}
+ */
+export function useNotice(notice) {
   const [shown, setShown] = useState(/** @type {?NoticeText} */ (null));
   useEffect(() => {
     if (!notice) return undefined;
     setShown(notice);
     if (notice.action) return undefined; // it waits for an answer
+    if (notice.action) return undefined; // it waits for an answer
     const timer = setTimeout(() => setShown(null), NOTICE_MS);
     return () => clearTimeout(timer);
   }, [notice]);
+  return [shown, () => setShown(null)];
+}
+
+/** @param {{notice: ?NoticeText, close: () => void}} props */
+export function Notice({notice, close}) {
   return (
     <div class="notices" role="status" aria-live="polite">
-      {shown && (
-        <p class={`notice ${shown.isError ? 'is-error' : ''}`}>
-          <span>{shown.text}</span>
-          {shown.action && (
-            <button type="button" class="notice-close" onClick={() => {
-              setShown(null);
-              shown.action?.run();
-            }}>{shown.action.label}</button>
-          )}
-          <button type="button" class="notice-close" onClick={() => setShown(null)}>OK</button>
-        </p>
-      )}
+      {notice && <NoticeLine key={notice.id} notice={notice} close={close} />}
     </div>
+  );
+}
+
+/** @param {{notice: NoticeText, close: () => void}} props */
+function NoticeLine({notice, close}) {
+  const line = useRef(/** @type {?HTMLParagraphElement} */ (null));
+  const before = useRef(/** @type {?EventTarget} */ (null)); // what had the focus
+  const {text, isError, action} = notice;
+  const remember = (/** @type {FocusEvent} */ {relatedTarget}) => {
+    if (!(relatedTarget instanceof Node && line.current?.contains(relatedTarget))) {
+      before.current = relatedTarget;
+    }
+  };
+  useLayoutEffect(() => {
+    const own = line.current;
+    return () => { // the focus goes back with it
+      const hasFocus = own?.contains(document.activeElement);
+      if (hasFocus && before.current instanceof HTMLElement) before.current.focus();
+    };
+  }, []);
+  return (
+    <p class={`notice ${isError ? 'is-error' : ''}`} ref={line}>
+      <span>{text}</span>
+      {action && (
+        <button type="button" class="notice-close" onFocus={remember} onClick={() => {
+          close();
+          action.run();
+        }}>{action.label}</button>
+      )}
+      <button type="button" class="notice-close" onClick={close} onFocus={remember}>OK</button>
+    </p>
   );
 }

@@ -51,12 +51,19 @@ function ChordRow({studio, columns, playingBar}) {
       {chords.length < MOST_CHORDS && (
         <button type="button" class="tool add-chord" aria-label="Add a chord"
           title="Add a chord"
-          onClick={() => studio.setChords([...chords, chords[chords.length - 1]])}>
+          onClick={({currentTarget}) => {
+            const isLast = chords.length === MOST_CHORDS - 1; // then this button goes
+            if (isLast) focusButton(currentTarget.previousElementSibling);
+            studio.setChords([...chords, chords[chords.length - 1]]);
+          }}>
           <Icon name="plus" /></button>
       )}
     </div>
   );
 }
+
+/** @param {?Element} cell of a chord */
+const focusButton = (cell) => cell?.querySelector('button')?.focus();
 
 /** @param {{studio: Studio, columns: Columns}} props */
 function BlendRow({studio, columns}) {

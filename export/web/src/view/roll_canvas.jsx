@@ -3,7 +3,7 @@ import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {soundingNames} from '../music/part_names.js';
 import {partTones} from './colours.js';
 import {drawPlayhead, drawSong} from './roll_drawing.js';
-import {rollLayout, stepAt} from './roll_layout.js';
+import {barStep, rollLayout, stepAt} from './roll_layout.js';
 
 /** @import {RefObject} from 'preact' */
 /** @import {Song} from '../music/song.js' */
@@ -42,13 +42,24 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
   });
   const summary = `Piano roll of ${song.bars} bars: ` +
     soundingNames(song.parts, (part) => studio.sound(part)).join(', ');
+  const {step} = studio.player;
+  const bar = Math.floor(step / song.format.stepsPerMeasure) + 1;
   return (
     <div class="canvases" ref={box} style={{height: layout.height}}>
       <canvas ref={notes} role="img" aria-label={summary} />
-      <canvas ref={overlay} aria-hidden="true" onPointerDown={(event) => {
-        const {left} = event.currentTarget.getBoundingClientRect();
-        studio.seek(stepAt(event.clientX - left, layout, song));
-      }} />
+      <canvas ref={overlay} role="slider" tabIndex={0} aria-label="Place in the music"
+        aria-valuemin={1} aria-valuemax={song.bars} aria-valuenow={bar}
+        aria-valuetext={`Bar ${bar} of ${song.bars}`}
+        onClick={(event) => {
+          const {left} = event.currentTarget.getBoundingClientRect();
+          studio.seek(stepAt(event.clientX - left, layout, song));
+        }}
+        onKeyDown={(event) => {
+          const to = barStep(event.key, studio.player.step, song);
+          if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+          event.preventDefault();
+          studio.seek(to);
+        }} />
     </div>
   );
 }

@@ -18,6 +18,7 @@ const INKS = {
   light: {bar: '#cfcbc4', beat: '#e9e6e0', black: '#f4f1ec', text: '#6a655d', head: '#1d1b18'},
   dark: {bar: '#3d4150', beat: '#282b37', black: '#1b1e27', text: '#9aa0b2', head: '#f5f6fa'},
 };
+const WIDEST = 16384; // px of a canvas, in every browser
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
 /** @param {Picture} picture */
@@ -29,7 +30,7 @@ const inkOf = ({isDark}) => (isDark ? INKS.dark : INKS.light);
  * @param {RollLayout} layout
  */
 function prepare(canvas, {width, height}) {
-  const scale = window.devicePixelRatio || 1;
+  const scale = Math.min(window.devicePixelRatio || 1, WIDEST / width);
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== w || canvas.height !== h) {
     Object.assign(canvas, {width: w, height: h});

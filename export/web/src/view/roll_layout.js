@@ -70,3 +70,23 @@ export function stepAt(x, {stepWidth}, song) {
   const step = Math.floor((x - GUTTER) / stepWidth);
   return Math.max(0, Math.min(song.bars * song.format.stepsPerMeasure - 1, step));
 }
+
+/**
+ * Where a key leads: to the next bar, to the beginning of this one or the one before, to the ends.
+ * @param {string} key
+ * @param {number} step
+ * @param {Song} song
+ * @returns {?number} a step, or null for other keys
+ */
+export function barStep(key, step, {bars, format}) {
+  const length = format.stepsPerMeasure;
+  const bar = Math.floor(step / length);
+  const isAtStart = step - bar * length < length / format.beatsPerBar;
+  switch (key) {
+    case 'ArrowRight': case 'ArrowUp': return Math.min(bar + 1, bars - 1) * length;
+    case 'ArrowLeft': case 'ArrowDown': return Math.max(isAtStart ? bar - 1 : bar, 0) * length;
+    case 'Home': return 0;
+    case 'End': return (bars - 1) * length;
+    default: return null;
+  }
+}

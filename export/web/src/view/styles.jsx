@@ -1,5 +1,3 @@
-import {useState} from 'preact/hooks';
-
 import {between} from '../engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {isSame} from '../state/favourites.js';
@@ -66,12 +64,6 @@ function Blend({studio, pointA, pointB}) {
 function StyleCard({studio, which, style, point, pickFile}) {
   const letter = which.toUpperCase();
   const isKept = studio.favourites.some((favourite) => isSame(favourite.style, style));
-  const [isDrawing, setDrawing] = useState(false);
-  const draw = async () => {
-    setDrawing(true);
-    await studio.newStyle(which);
-    setDrawing(false);
-  };
   return (
     <div class={`style style-${which}`}>
       <Glyph point={point} colour={`var(--style-${which})`} size={72} />
@@ -79,7 +71,7 @@ function StyleCard({studio, which, style, point, pickFile}) {
         <span class="style-letter">Style {letter}</span>
         <span class="style-name" title={styleName(style)}>{styleName(style)}</span>
         <div class="style-tools">
-          <button type="button" class="button" onClick={draw} disabled={isDrawing}
+          <button type="button" class="button" onClick={() => studio.newStyle(which)}
             aria-label={`New style ${letter}`}><Icon name="dice" /> New</button>
           <button type="button" class="tool keep" aria-pressed={isKept}
             onClick={() => (isKept ? studio.forget(style) : studio.keep(style))}

@@ -1,0 +1,136 @@
+"""The web page: loading, new arrangements, memory, equal tokens, and its engine alone.
+
+`--model` takes what `gm_vae.load` takes, or random:PRESET, for speed only. Needs the page
+(`make web`), the packages of tests/web (`npm ci` there) and Chromium. The engine decodes 8 measures
+in Node, with its WebAssembly kernel and with the same loops in JavaScript.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import json
+import pathlib
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+from node_packages import find_chromium
+from telling_models import telling_model
+
+from benchmarks import ROOT
+from benchmarks.results import Figure, figure
+from gm_vae.checkpoints.load import read_model
+from gm_vae.errors import UserError
+from gm_vae.export.web_page import export_web
+from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.loading import load
+from gm_vae.model.config import PRESETS
+from gm_vae.music.chords import chord_symbol
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROGRAMS = ("node", find_chromium())  # whose versions matter
+PARTS = ("page", "engine", "tokens")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="small")
+    parser.add_argument("--quantize", default="uint8", help="how the site keeps the weights")
+    parser.add_argument("--pairs", type=int, default=1000, help="(z, chords) compared with Python")
+    parser.add_argument("--parts", default=",".join(PARTS))
+
+
+def figures(args: argparse.Namespace) -> Iterator[Figure]:
+    parts = args.parts.split(",")
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        source = args.model
+        if source.startswith("random:"):
+            preset = PRESETS[source.removeprefix("random:")]
+            names = ("encoder_units", "decoder_units", "latent_size")
+            telling_model({name: getattr(preset, name) for name in names}).save(root / "m")
+            source = root / "m"
+        export_web(read_model(source), root / "site", args.quantize)
+        model = root / "site" / "model"
+        if "page" in parts:
+            yield from page(args.model, root / "site")
+        if "engine" in parts:
+            yield from engine(args.model, model)
+        if "tokens" in parts:
+            yield from equal_tokens(args.model, load(model), model, root, args.pairs)
+
+
+def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
+    """What a person waits for."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        facts = json.loads(_node(HERE / "page.mjs", find_chromium(), url))
+        server.shutdown()
+    of = {"model": name, "page in": "Chromium"}
+    yield figure(of, "first load", facts["firstBytes"] / 1e6, "MB", "less")
+    yield figure(of, "to the first arrangement", facts["firstSongMs"] / 1e3, "s", "less")
+    yield figure(of, "to the first sound", facts["firstSoundMs"] / 1e3, "s", "less")
+    milliseconds = [time["ms"] for time in facts["times"]]
+    yield figure(of, "a new arrangement of 8 measures", milliseconds, "ms", "less")
+    yield figure(of, "its notes", float(np.median([time["notes"] for time in facts["times"]])))
+    yield figure(of, "JavaScript heap", facts["heapBefore"] / 1e6, "MB", "less")
+    yield figure(of, "after 200 more arrangements", facts["heapAfter"] / 1e6, "MB", "less")
+
+
+def engine(name: str, model: pathlib.Path) -> Iterator[Figure]:
+    """CPU time of 8 measures in Node."""
+    for case in json.loads(_node(HERE / "engine.mjs", model)):
+        of = {"model": name, "engine": case["name"]}
+        yield figure(of, "CPU of 8 measures", case["ms"], "ms", "less")
+        yield figure(of, "tokens", case["tokens"])
+
+
+def equal_tokens(
+    name: str, model: GMVAE, folder: pathlib.Path, root: pathlib.Path, count: int
+) -> Iterator[Figure]:
+    """Tokens of the page's engine beside the package's."""
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal((count, model.config.latent_size), np.float32)
+    ids = rng.integers(0, 49, (count, model.format.chords_per_measure))
+    symbols = ["|".join(chord_symbol(index) for index in row) for row in ids]
+    kernel, request = root / "kernel.wasm", root / "request.json"
+    build = ROOT / "export/web/build.mjs"
+    code = f"import {{assemble}} from {json.dumps(build.as_uri())};"
+    code += "import {writeFileSync} from 'node:fs';"
+    code += f"writeFileSync({json.dumps(str(kernel))}, await assemble());"
+    _node("--input-type=module", "-e", code)
+    for temperature, seed in ((0, 1), (0.7, 77)):
+        batch = {"z": z.tolist(), "chords": ids.tolist(), "temperature": temperature, "seed": seed}
+        request.write_text(json.dumps({"decode": [batch]}))
+        done = _node(ROOT / "tests/web/engine.mjs", kernel, folder, request)
+        (decoded,) = json.loads(done)["decoded"]
+        expected = model.decode_tokens(z, symbols, temperature, constrained=True, seed=seed)
+        rows = expected.reshape(-1, expected.shape[-1])
+        same = [list(row[: len(tokens)]) == tokens for row, tokens in zip(rows, decoded["tokens"])]
+        differ, near = ~np.array(same), np.array(decoded["margins"]) < 2e-5
+        of = {"model": name, "tokens at temperature": temperature}
+        yield figure(of, "measures", count)
+        yield figure(of, "equal measures", int(np.reshape(same, (count, -1)).all(1).sum()))
+        yield figure(of, "tracks that differ", int(differ.sum()), "", "less")
+        yield figure(of, "of them by a near tie", int((near & differ).sum()))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def _node(*arguments: object) -> str:
+    """What a program of Node prints. Raises UserError if it fails."""
+    try:
+        done = subprocess.run(["node", *map(str, arguments)], capture_output=True, text=True)
+    except OSError as error:
+        raise UserError(f"node cannot be run ({error.strerror}); install Node 20.") from None
+    if done.returncode:
+        raise UserError(f"A program of Node failed; its last words: {done.stderr[-1000:]}")
+    return done.stdout

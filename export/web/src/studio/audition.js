@@ -1,0 +1,29 @@
+/** A measure of an opened file, played once before it is chosen. */
+
+import {makeSong} from '../music/song.js';
+import {Player} from '../sound/player.js';
+import {FULL_VOLUME} from '../state/arrangement.js';
+
+/** @import {Format} from '../music/format.js' */
+/** @import {Bar} from '../music/measures.js' */
+/** @import {Sounds} from '../sound/sounds.js' */
+
+export class Audition {
+  /** @param {Sounds} sounds @param {() => void} ended */
+  constructor(sounds, ended) {
+    this._sounds = sounds;
+    this.player = new Player(({program}) => ({heard: true, program, volume: FULL_VOLUME}));
+    this.player.loop = false;
+    this.player.onStop = ended;
+  }
+
+  /** @param {Bar} bar one that can be a style @param {number} qpm @param {Format} format */
+  async play({tracks, symbols}, qpm, format) {
+    const {context, synth} = await this._sounds.live();
+    this.player.useSynth(context, synth);
+    this.player.setTempo(qpm);
+    this.player.setSong(makeSong(
+      [{symbols, tracks: (tracks ?? []).map((tokens) => ({tokens}))}], format));
+    this.player.play(0);
+  }
+}

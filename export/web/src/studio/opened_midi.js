@@ -1,0 +1,44 @@
+/** What an opened MIDI file has to give: styles, chords, a tempo. */
+
+import {tidySymbol} from '../music/chord_spelling.js';
+import {NO_CHORD} from '../music/format.js';
+import {MOST_CHORDS} from '../state/progression.js';
+
+/** @import {Bar} from '../music/measures.js' */
+/** @import {Flaws} from '../music/midi_bytes.js' */
+/** @import {Progression} from '../state/progression.js' */
+
+/**
+ * A MIDI file that was opened; link: of the arrangement that it was saved from, if this page did.
+ * @typedef {{id: number, name: string, bars: Bar[], flaws: Flaws, qpm: number, link?: string}}
+ *   OpenedMidi
+ */
+
+/** How many of the bars can be a style. @param {Bar[]} bars */
+export const stylesIn = (bars) => bars.filter(({tracks}) => tracks).length;
+
+/** Whether any of the bars has a chord. @param {Bar[]} bars */
+export const hasChords = (bars) =>
+  bars.some(({chords}) => chords.some((id) => id !== NO_CHORD));
+
+/**
+ * The chords from one bar on, as the file names them, as many as a progression may have.
+ * @param {Bar[]} bars
+ * @param {number} first index
+ * @returns {Progression}
+ */
+export const chordsFrom = (bars, first) => bars.slice(first)
+  .filter(({symbols}) => symbols.length)
+  .slice(0, MOST_CHORDS)
+  .map(({symbols}) => (new Set(symbols).size === 1 ? symbols.slice(0, 1) : symbols).map(tidySymbol));
+
+/** Why no bar of a file can be a style, as a clause. @param {Bar[]} bars */
+export function whyNone(bars) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const {reason: why} of bars) counts.set(why, (counts.get(why) ?? 0) + 1);
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return most
+    ? `none of its ${bars.length} bars can be a style; of most of them: ${most[0]}.`
+    : 'there is no note in it.';
+}

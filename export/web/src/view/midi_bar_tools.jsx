@@ -1,0 +1,45 @@
+import {instrumentName} from '../music/general_midi.js';
+import {Icon} from './icons.jsx';
+import {shortSymbols} from './midi_bars.jsx';
+
+/** @import {Bar} from '../music/measures.js' */
+/** @import {OpenedMidi} from '../studio/opened_midi.js' */
+/** @import {Studio, Which} from '../studio/studio.js' */
+
+const WHICH = /** @type {const} */ (['a', 'b']);
+
+/**
+ * What the chosen bar of an opened file can be used for.
+ * @param {{studio: Studio, midi: OpenedMidi, index: number, which: Which}} props
+ */
+export function BarTools({studio, midi, index, which}) {
+  const bar = midi.bars[index];
+  const isStyle = bar.tracks !== null;
+  return (
+    <>
+      <p class="bar-text" aria-live="polite"><b>Bar {bar.number}</b> {about(bar)}</p>
+      <div class="dialog-tools">
+        <button type="button" class="chip" disabled={!isStyle} onClick={() => studio.audition(index)}>
+          <Icon name={studio.isAuditioning ? 'stop' : 'play'} />
+          {studio.isAuditioning ? 'Stop' : 'Hear it'}</button>
+        <button type="button" class="chip" onClick={() => studio.useMidiTempo()}>
+          Take its tempo, {midi.qpm}</button>
+        <button type="button" class="chip" disabled={!bar.chords.length}
+          onClick={() => studio.useMidiChords(index)}
+          title="The chords from this bar on become the progression">Take its chords</button>
+        {WHICH.map((letter) => (
+          <button type="button" class={`button style-${letter} ${letter === which ? 'strong' : ''}`}
+            disabled={!isStyle} onClick={() => studio.useMeasure(index, letter)}>
+            Use as style {letter.toUpperCase()}</button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** @param {Bar} bar */
+function about({tracks, symbols, programs, reason}) {
+  const chords = shortSymbols(symbols);
+  if (!tracks) return `${chords} cannot be a style: ${reason}.`;
+  return `${chords}: ${programs.map(instrumentName).join(', ')}`;
+}

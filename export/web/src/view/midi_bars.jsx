@@ -1,0 +1,69 @@
+import {useMemo} from 'preact/hooks';
+
+/** @import {Bar} from '../music/measures.js' */
+
+/** @typedef {(index: number) => void} Choose */
+
+/**
+ * A button for each bar; one of them is chosen. Together they are one stop of the Tab key, and arrow
+ * keys choose, since a file may have a thousand. For the same reason only what changes is drawn anew.
+ * @param {{bars: Bar[], chosen: number, choose: Choose}} props
+ */
+export function Bars({bars, chosen, choose}) {
+  const others = useMemo(
+    () => bars.map((bar, i) => <BarButton key={i} bar={bar} isChosen={false} choose={() => choose(i)} />),
+    [bars, choose]);
+  return (
+    <div class="bars" role="toolbar" aria-label="Bars"
+      onKeyDown={(event) => {
+        const to = neighbour(event.key, chosen, event.currentTarget);
+        if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        choose(to);
+        buttonsIn(event.currentTarget)[to].focus();
+      }}>
+      {others.map((button, i) => (i === chosen
+        ? <BarButton key={i} bar={bars[i]} isChosen choose={() => choose(i)} />
+        : button))}
+    </div>
+  );
+}
+
+/** @param {{bar: Bar, isChosen: boolean, choose: () => void}} props */
+function BarButton({bar: {number, tracks, symbols, reason}, isChosen, choose}) {
+  const chords = shortSymbols(symbols);
+  return (
+    <button type="button" class={`bar ${tracks ? '' : 'is-refused'}`} aria-pressed={isChosen}
+      tabIndex={isChosen ? 0 : -1} onClick={choose}
+      aria-label={`Bar ${number}, ${chords}${tracks ? '' : ', cannot be a style'}`}
+      title={tracks ? symbols.join(' ') : `Not as a style: ${reason}`}>
+      <b>{number}</b><span>{chords || '·'}</span>
+    </button>
+  );
+}
+
+/** @param {Element} toolbar */
+const buttonsIn = (toolbar) => /** @type {NodeListOf<HTMLElement>} */ (
+  toolbar.querySelectorAll('.bar'));
+
+/**
+ * The index of the bar that a key leads to, or null for other keys.
+ * @param {string} key
+ * @param {number} from
+ * @param {HTMLElement} toolbar
+ */
+function neighbour(key, from, toolbar) {
+  const buttons = [...buttonsIn(toolbar)];
+  const below = buttons.findIndex(({offsetTop}) => offsetTop > buttons[0].offsetTop);
+  const row = below < 0 ? buttons.length : below; // how many there are in one
+  /** @type {Record<string, number>} */
+  const places = {
+    ArrowLeft: from - 1, ArrowRight: from + 1, ArrowUp: from - row, ArrowDown: from + row,
+    Home: 0, End: buttons.length - 1,
+  };
+  if (!Object.hasOwn(places, key)) return null;
+  return Math.max(0, Math.min(buttons.length - 1, places[key]));
+}
+
+/** @param {string[]} symbols */
+export const shortSymbols = (symbols) => [...new Set(symbols)].join(' ');
