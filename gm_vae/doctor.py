@@ -29,6 +29,7 @@ from gm_vae.version import __version__
 PACKAGES = (
     "numpy", "tensorflow", "keras", "tf-keras", "tensorflow-probability", "tensorboard", "jax",
     "apache-beam", "note-seq", "mido", "matplotlib", "absl-py", "google-crc32c", "threadpoolctl",
+    "scikit-learn",
     "audioop-lts", "protobuf", "pretty_midi",
 )  # fmt: skip
 
