@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import hashlib
 import html
 import http.server
 import io
+import json
 import os
 import pathlib
 import re
@@ -27,6 +29,7 @@ from typing import Any, BinaryIO
 from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.checkpoints.load import DEFAULT, read_model
 from gm_vae.checkpoints.magentajs import export_magentajs
+from gm_vae.checkpoints.tensors import MANIFEST, write_json
 from gm_vae.command import Command
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_folder, user_path
@@ -41,7 +44,10 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")  # names of this machine, with any p
 MOST_CONNECTIONS = 64  # a browser opens six
 PORT = 8642  # always the same one, since browsers keep favourites by address and port
 
-_MODEL_FILES = re.compile(r"config\.json|weights_manifest\.json|group\d+-shard\d+of\d+")
+_MODEL_FILES = re.compile(r"(config|weights_manifest|attributes)\.json|group\d+-shard\d+of\d+-\w+")
+_HASHED = re.compile(
+    r"[\w.-]+-([0-9A-Z]{8}\.\w+|[0-9a-f]{8})"
+)  # their names follow from what is in them
 _HOST = re.compile(rf"({'|'.join(map(re.escape, HOSTS))})(:\d{{1,5}})?", re.IGNORECASE)
 _SECONDS_TO_ASK = 20.0
 _SECONDS_TO_ANSWER = 600.0  # a soundfont may have a gigabyte
@@ -78,7 +84,7 @@ def export_web(
         if font:
             shutil.copy(font, temporary / font.name)
             (temporary / "index.html").write_bytes(_index(page, font))
-        export_magentajs(checkpoint, temporary / "model", quantization, _SHARD_BYTES)
+        _write_model(checkpoint, temporary / "model", quantization)
 
 
 def page_folder() -> pathlib.Path:
@@ -122,7 +128,7 @@ class PageServer(http.server.ThreadingHTTPServer):
         self._connections = _Connections()
         with contextlib.ExitStack() as held:
             folder = held.enter_context(scratch_folder()) / "model"
-            export_magentajs(checkpoint, folder, "none", _SHARD_BYTES)
+            _write_model(checkpoint, folder, "none")
             handler = functools.partial(_Handler, page=page, model=folder, font=font)
             self._held = held  # closed too if the port is taken
             try:
@@ -235,6 +241,18 @@ def _index(page: pathlib.Path, font: pathlib.Path | None) -> bytes:
     return text.replace(empty, empty.replace('""', f'"{name}"')).encode()
 
 
+def _write_model(checkpoint: Checkpoint, folder: pathlib.Path, quantization: str) -> None:
+    """Write what the page and magenta.js load; the name of a shard follows from what is in it."""
+    export_magentajs(checkpoint, folder, quantization, _SHARD_BYTES)
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    for group in manifest:
+        for index, name in enumerate(group["paths"]):
+            digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:8]
+            group["paths"][index] = f"{name}-{digest}"
+            (folder / name).rename(folder / group["paths"][index])
+    write_json(folder / MANIFEST, manifest)
+
+
 def _require_widths(checkpoint: Checkpoint) -> None:
     units = checkpoint.config.encoder_units, *checkpoint.config.decoder_units
     if any(count % 4 for count in units):
@@ -271,7 +289,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         file = self._file(path)
         if file == self._page / "index.html":
             content = _index(self._page, self._font)
-            return self._answer(200, "text/html", io.BytesIO(content), len(content))
+            mark = hashlib.sha256(content).hexdigest()[:16]
+            return self._answer(200, "text/html", io.BytesIO(content), len(content), mark)
         try:
             stream = open(file, "rb") if file else None  # noqa: SIM115 (closed below)
         except OSError:
@@ -280,7 +299,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._refuse(404, f"There is no {path} here.\n")
         with stream:
             kind = _TYPES.get(file.suffix, "application/octet-stream")
-            self._answer(200, kind, stream, os.fstat(stream.fileno()).st_size)
+            about = os.fstat(stream.fileno())
+            lasts = file != self._font and _HASHED.fullmatch(file.name) is not None
+            mark = file.name if lasts else f"{about.st_mtime_ns:x}-{about.st_size:x}"
+            self._answer(200, kind, stream, about.st_size, mark, lasts)
         return None
 
     def _file(self, path: str) -> pathlib.Path | None:
@@ -297,13 +319,26 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         content = text.encode("utf-8", "replace")
         self._answer(status, "text/plain", io.BytesIO(content), len(content))
 
-    def _answer(self, status: int, kind: str, content: BinaryIO, size: int) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(size))
-        self.send_header("Cache-Control", "no-cache")
+    def _answer(
+        self,
+        status: int,
+        kind: str,
+        content: BinaryIO,
+        size: int,
+        mark: str = "",
+        lasts: bool = False,
+    ) -> None:
+        """Send a file, or that the one which the browser has with this mark is as it was."""
+        is_known = mark != "" and f'"{mark}"' in self.headers.get("If-None-Match", "")
+        self.send_response(304 if is_known else status)
+        if mark:
+            self.send_header("ETag", f'"{mark}"')
+        self.send_header("Cache-Control", "max-age=31536000, immutable" if lasts else "no-cache")
+        if not is_known:
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(size))
         self.end_headers()
-        if self.command != "HEAD":
+        if self.command != "HEAD" and not is_known:
             shutil.copyfileobj(content, self.wfile)
 
     def log_message(self, *args: object) -> None:

@@ -1,6 +1,6 @@
 // npm run build: src/ -> dist/, a folder that any web server can serve.
 
-import {copyFile, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import path from 'node:path';
 
@@ -9,6 +9,9 @@ import wabt from 'wabt';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const ENTRIES = {page: 'src/main.jsx', worker: 'src/engine/worker.js'};
+const PROCESSOR = 'spessasynth_processor';
+// a name follows from what is in the file, so that browsers may keep files for good
+const NAMES = {entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]'};
 const script = {
   bundle: true,
   format: 'esm',
@@ -39,6 +42,7 @@ export async function importsOf() {
     metafile: true,
     packages: 'external',
     loader: {'.wat': 'binary'},
+    external: ['*.file'],
   });
   const isOurs = (module) => !module.endsWith('.wat') && !module.startsWith('<');
   return Object.fromEntries(Object.entries(metafile.inputs).filter(([module]) => isOurs(module))
@@ -54,18 +58,19 @@ async function build() {
   await rm(part, {recursive: true, force: true});
   await mkdir(part);
   const kernel = await assemble();
-  await Promise.all([
+  const into = {absWorkingDir: here, outdir: part, ...NAMES, metafile: true};
+  const built = await Promise.all([
     esbuild.build({
       ...script,
-      entryPoints: {page: path.join(here, ENTRIES.page)},
-      outdir: part,
+      ...into,
+      entryPoints: {page: ENTRIES.page},
       splitting: true,
-      chunkNames: '[name]-[hash]',
+      plugins: [{name: 'processor', setup: takeProcessor}],
     }),
     esbuild.build({
       ...script,
-      entryPoints: {worker: path.join(here, ENTRIES.worker)},
-      outdir: part,
+      ...into,
+      entryPoints: {worker: ENTRIES.worker},
       plugins: [{
         name: 'kernel',
         setup(build) {
@@ -74,20 +79,38 @@ async function build() {
       }],
     }),
     esbuild.build({
-      entryPoints: {page: path.join(here, 'src/page.css')},
+      ...into,
+      entryPoints: {page: 'src/page.css', dark: 'src/dark.css'},
       bundle: true,
-      outdir: part,
       minify: true,
       logLevel: 'warning',
     }),
   ]);
-  await copyFile(path.join(here, 'src/index.html'), path.join(part, 'index.html'));
-  const processor = 'spessasynth_processor.min.js';
-  await copyFile(
-    path.join(here, 'node_modules/spessasynth_lib/dist', processor), path.join(part, processor));
+  await writeFile(path.join(part, 'index.html'), await index(built));
   await writeFile(path.join(part, 'LICENCES.txt'), await licences());
   await rm(out, {recursive: true, force: true});
   await rename(part, out);
+}
+
+/** The synthesiser's worklet, which is loaded by its name, as a file beside the page's. */
+function takeProcessor(build) {
+  const file = path.join(here, 'node_modules/spessasynth_lib/dist', `${PROCESSOR}.min.js`);
+  build.onResolve({filter: /\.file$/}, () => ({path: file, namespace: 'file', suffix: '?file'}));
+  build.onLoad({filter: /spessasynth_processor\.min\.js$/}, async () =>
+    ({contents: await readFile(file), loader: 'file'}));
+}
+
+/** index.html, with the names that the files of its links have. */
+async function index(built) {
+  const outputs = built.flatMap(({metafile}) => Object.entries(metafile.outputs));
+  let text = await readFile(path.join(here, 'src/index.html'), 'utf8');
+  for (const [output, {entryPoint}] of outputs) {
+    if (!entryPoint) continue;
+    const name = path.basename(output);
+    const plain = name.replace(/-[A-Z0-9]+(?=\.\w+$)/, '');
+    text = text.replace(`="${plain}"`, `="${name}"`);
+  }
+  return text;
 }
 
 /** The licences of what the page is made of. */

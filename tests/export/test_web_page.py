@@ -1,7 +1,10 @@
 """What serves the page, and the site that it writes; the page itself is tested in tests/web."""
 
 import contextlib
+import dataclasses
+import hashlib
 import http.client
+import json
 import os
 import signal
 import socket
@@ -11,6 +14,7 @@ import sys
 import tempfile
 import threading
 
+import numpy as np
 import pytest
 from patience import PATIENCE_SECONDS
 
@@ -84,8 +88,70 @@ def test_the_server_hands_out_page_model_and_soundfont(get):
     status, _, manifest = get("/model/weights_manifest.json")
     assert status == 200
     assert b"encoder/mu/kernel" in manifest
-    assert len(get("/model/group1-shard1of1")[2]) > 1000
+    (shard,) = json.loads(manifest)[0]["paths"]
+    assert len(get(f"/model/{shard}")[2]) > 1000
+    assert get("/model/group1-shard1of1")[0] == 404
     assert get("/", "HEAD")[::2] == (200, b"")
+
+
+def test_what_a_browser_has_is_not_sent_again(server, page):
+    digest = "page-0A1B2C3D.js"
+    (page / digest).write_text("1")
+
+    def ask(path, **headers):
+        connection = http.client.HTTPConnection(*server.server_address, timeout=PATIENCE_SECONDS)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, answer.headers, body
+
+    manifest = json.loads(ask("/model/weights_manifest.json")[2])
+    for path in ("/", "/page.js", "/model/config.json", "/a%20font.sf2"):
+        status, headers, body = ask(path)
+        assert (status, headers["Cache-Control"]) == (200, "no-cache")
+        assert body
+        status, _, body = ask(path, **{"If-None-Match": headers["ETag"]})
+        assert (status, body) == (304, b"")
+        assert ask(path, **{"If-None-Match": '"another"'})[0] == 200
+    for path in (f"/{digest}", f"/model/{manifest[0]['paths'][0]}"):
+        assert ask(path)[1]["Cache-Control"] == "max-age=31536000, immutable"
+    (page / "page.js").write_text("2 and more")
+    before = ask("/page.js")[1]["ETag"]
+    (page / "page.js").write_text("3")
+    assert ask("/page.js", **{"If-None-Match": before})[2] == b"3"
+    assert "ETag" not in ask("/nothing.js")[1]
+
+
+def test_a_shard_is_named_by_what_is_in_it(page, model, tmp_path):
+    checkpoint = read_model(model)
+    names = []
+    for number, scale in enumerate((1.0, 1.0, 2.0)):
+        weights = {name: scale * array for name, array in checkpoint.weights.items()}
+        site = tmp_path / f"site{number}"
+        web_page.export_web(dataclasses.replace(checkpoint, weights=weights), site, "none")
+        (group,) = json.loads((site / "model" / "weights_manifest.json").read_text())
+        names.append(group["paths"])
+        for name in group["paths"]:
+            digest = hashlib.sha256((site / "model" / name).read_bytes()).hexdigest()
+            assert name.endswith(f"-{digest[:8]}")
+        again = read_model(site / "model").weights  # others read the folder as before
+        np.testing.assert_array_equal(
+            again["encoder/mu/kernel"], weights["encoder/mu/kernel"].astype(np.float32)
+        )
+    assert names[0] == names[1] != names[2]
+
+
+def test_attribute_vectors_are_handed_out(page):
+    with web_page.PageServer(port=0) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        connection = http.client.HTTPConnection(*server.server_address, timeout=PATIENCE_SECONDS)
+        connection.request("GET", "/model/attributes.json")
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
+        assert json.loads(answer.read())
+        connection.close()
+        server.shutdown()
 
 
 @pytest.mark.parametrize(

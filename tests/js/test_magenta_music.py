@@ -12,6 +12,7 @@ from closeness import NETWORK, assert_close
 from numpy_reference import NumpyReference
 
 from gm_vae.checkpoints.magentajs import export_magentajs, from_external, read_magentajs
+from gm_vae.export import web_page
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure_format import MeasureFormat
@@ -168,6 +169,20 @@ def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantizatio
     reference = NumpyReference(read_magentajs(tmp_path / "out")[0])
     z, (tokens,) = clear_points(reference, 10, ("Am",), MeasureFormat(), count=1)
     (measure,) = clients.decode(chromium, tmp_path / "out", z.tolist(), ("Am",))
+    np.testing.assert_array_equal(measure["tokens"], tokens)
+
+
+def test_the_model_of_a_site_decodes_as_the_numpy_network(clients, tmp_path, monkeypatch):
+    """Its shards have names of their own."""
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "index.html").write_text("")
+    monkeypatch.setattr(web_page, "PAGE", tmp_path / "page")
+    sizes = NetworkSizes(24, (20, 20), 10, 490, chords=True, has_sigma=True)
+    checkpoint = from_external(random_weights(sizes), MeasureFormat(), "test")
+    web_page.export_web(checkpoint, tmp_path / "site", "none")
+    reference = NumpyReference(checkpoint.weights)
+    z, (tokens,) = clear_points(reference, 10, ("Am",), MeasureFormat(), count=1)
+    (measure,) = clients.decode("node", tmp_path / "site" / "model", z.tolist(), ("Am",))
     np.testing.assert_array_equal(measure["tokens"], tokens)
 
 

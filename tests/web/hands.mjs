@@ -349,7 +349,7 @@ export const handChecks = {
     await says('Style B is chosen, but all bars play style A');
     const before = await link();
     await page.locator('body').press('r');
-    await says('Raise Surprise to roll again');
+    await says('Raise Daring to roll again');
     assert.equal(await link(), before);
     await page.evaluate(() => window.studio.change({blend: [0, 0, 0, 1], temperature: 5}));
     await button(page, 'OK').click();
@@ -367,7 +367,7 @@ export const handChecks = {
     assert.equal(await link(), kept);
 
     await page.evaluate(() => delete window.OfflineAudioContext);
-    await button(page, 'WAV').click();
+    await button(page, 'Save WAV').click();
     await says('The WAV file could not be made (OfflineAudioContext is not defined)');
     await page.evaluate(() => {
       window.AudioContext = class {

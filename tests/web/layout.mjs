@@ -30,7 +30,10 @@ const STATES = {
         b: style,
         qpm: 240,
       });
-      studio.setFavourites([name, 'A', 'B'].map((each) => ({name: each, style: {seed: 3}})));
+      [name, 'A', 'B'].forEach((each, seed) => {
+        studio.keep({seed});
+        studio.rename({seed}, each);
+      });
       studio.say(`${name}.mid: none of its 4 bars can be a style.`, true);
     }, LONG);
     await page.waitForFunction(() => window.studio.isSettled);
@@ -101,11 +104,13 @@ async function findMisfits(phone) {
   for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
   const faults = new Set();
   const {innerWidth, innerHeight} = window;
-  const SCROLLER = '.roll-frame'; // what is inside may be beside it
-  const LAYERS = '.transport, .chord-panel, dialog, .bars, .notices, .drop-hint, .roll-frame';
-  // the name of the page is on phones for screen readers only
-  const isShown = (element) =>
-    element.getClientRects().length > 0 && !element.closest('option, script, noscript, .brand span');
+  const SCROLLER = '.roll-frame, .favourites'; // what is inside may be beside it
+  const LAYERS = '.transport, .chord-panel, dialog, .bars, .notices, .drop-hint, .roll-frame, .favourites';
+  // some names are on phones for screen readers only
+  const isForReaders = (element) => element.closest('.brand span, .tool span') !== null &&
+    getComputedStyle(element.closest('.verb, span')).clipPath !== 'none';
+  const isShown = (element) => element.getClientRects().length > 0 &&
+    !element.closest('option, script, noscript') && !isForReaders(element);
   const named = (element) => {
     const text = (element.ariaLabel || element.innerText || element.title || '').replace(/\s+/g, ' ');
     return `${element.localName}.${element.classList[0] ?? ''} “${text.slice(0, 30)}”`;

@@ -21,7 +21,7 @@ export async function monkey(page, {clicks, seed}) {
 function act([which, how]) {
   const isUsable = (element) =>
     element.getClientRects().length && !element.disabled && element.type !== 'file' &&
-    !/^(MIDI|WAV|Open MIDI)$/.test(element.innerText) && !/from a MIDI/.test(element.ariaLabel ?? '');
+    !/^(Save MIDI|Save WAV|Open MIDI)$/.test(element.innerText) && !/from a MIDI/.test(element.ariaLabel ?? '');
   const dialog = document.querySelector('dialog[open]');
   const elements = [...(dialog ?? document).querySelectorAll('button, input, select, canvas')]
     .filter(isUsable);

@@ -14,6 +14,8 @@ import {FONTS, environment, use} from './fonts.mjs';
 import {handChecks} from './hands.mjs';
 import {misfits} from './layout.mjs';
 import {monkey} from './monkey.mjs';
+import * as starts from './starts.mjs';
+import * as windows from './windows.mjs';
 
 const request = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const {url, files, out} = request;
@@ -75,7 +77,7 @@ const checks = {
     await page.getByRole('button', {name: 'Bar 2: Am7/G|Gsus4.'}).waitFor();
     await page.waitForFunction((line) =>
       decodeURIComponent(window.location.hash).includes(`#c=${line}&`), typed.replaceAll(' ', '_'));
-    const saved = await save(page, 'MIDI', 'chords.mid');
+    const saved = await save(page, 'Save MIDI', 'chords.mid');
     await text.fill('C');
     await text.press('Enter');
     assert.equal(await page.locator('#chord-note').innerText(), '');
@@ -165,7 +167,7 @@ const checks = {
     await page.getByRole('button', {name: 'Roll again'}).click();
     await settled(page);
     assert.notDeepEqual(await notesOf(page), held);
-    await slide(page.getByLabel('Surprise', {exact: false}).first(), 0);
+    await slide(page.getByLabel('Daring', {exact: false}).first(), 0);
     await settled(page);
     const greedy = await notesOf(page);
     await page.getByRole('button', {name: 'Roll again'}).click();
@@ -291,21 +293,30 @@ const checks = {
       return found;
     });
     const sines = await purity();
-    await page.getByLabel('Sounds').selectOption('Synthesiser');
+    await page.getByLabel('Sounds', {exact: true}).selectOption('Synthesiser');
     const oscillators = await purity();
-    // it is kept for later visits
-    await page.reload();
-    await ready(page);
-    await page.getByLabel('Sounds').waitFor();
-    assert.equal(await page.getByLabel('Sounds').inputValue(), 'font');
+    // it is kept for later visits, and so is which of the two was chosen
+    const visitAgain = async (kind) => {
+      await page.reload();
+      await ready(page);
+      await page.getByLabel('Sounds', {exact: true}).waitFor();
+      await page.waitForFunction((wanted) => window.studio.sounds.kind === wanted, kind);
+    };
+    await visitAgain('synth');
+    await page.getByLabel('Sounds', {exact: true}).selectOption({index: 1});
+    await visitAgain('font');
     await page.getByRole('button', {name: 'Play', exact: true}).click();
     await page.waitForFunction(() => window.studio.player.step > 20);
+    await page.getByRole('button', {name: 'Forget the soundfont'}).click();
+    await page.getByLabel('Sounds', {exact: true}).waitFor({state: 'detached'});
+    assert.equal(await page.evaluate(async () => (await caches.open('gm-vae')).keys()
+      .then(({length}) => length)), 0);
     return {sines, oscillators};
   },
 
   /** What Python compares with its own tokens, and with the saved file. */
   async saves(page) {
-    const saved = await save(page, 'MIDI', 'saved.mid');
+    const saved = await save(page, 'Save MIDI', 'saved.mid');
     const facts = await page.evaluate(() => {
       const {studio} = window;
       const {a, b} = studio.arrangement;
@@ -313,7 +324,7 @@ const checks = {
       const {parts, notes, bars} = studio.song;
       return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
     });
-    const wav = await readFile(await save(page, 'WAV', 'saved.wav'));
+    const wav = await readFile(await save(page, 'Save WAV', 'saved.wav'));
     assert.equal(wav.toString('latin1', 0, 4), 'RIFF');
     const samples = new Int16Array(wav.buffer, wav.byteOffset + 44, (wav.length - 44) >> 1);
     assert.ok(samples.some((sample) => Math.abs(sample) > 2000));
@@ -407,6 +418,44 @@ const checks = {
     assert.equal(await page.getByLabel('Name of favourite 1').inputValue(), 'My own');
     await page.getByRole('button', {name: 'Forget My own'}).click();
     assert.equal(await page.getByLabel('Name of favourite 1').count(), 0);
+    await page.getByRole('button', {name: 'Undo', exact: true}).last().click();
+    assert.equal(await page.getByLabel('Name of favourite 1').inputValue(), 'My own');
+    // the star forgets as well, and a style is kept once
+    const star = page.getByRole('button', {name: 'Keep style A'});
+    assert.equal(await star.getAttribute('aria-pressed'), 'true');
+    await star.click();
+    assert.equal(await page.getByLabel('Name of favourite 1').count(), 0);
+    await star.click();
+
+    // another tab shows them, and neither loses what the other keeps
+    const names = (each) => each.evaluate(() => window.studio.favourites.map(({name}) => name));
+    const other = await open(page.context(), url + LINK.replace('a=s21', 'a=s22'));
+    await other.getByRole('button', {name: 'Keep style A'}).click();
+    await page.waitForFunction(() => window.studio.favourites.length === 2);
+    await page.getByRole('button', {name: 'Keep style B'}).click();
+    await other.waitForFunction(() => window.studio.favourites.length === 3);
+    assert.deepEqual(await names(page), await names(other));
+
+    // however many they are, they are one row, which ends with the newest
+    const row = page.getByRole('list', {name: 'Favourites'});
+    const {height} = await row.boundingBox();
+    await page.evaluate(() => [...Array(30).keys()].forEach((i) => window.studio.keep({seed: 900 + i})));
+    await page.getByLabel('Name of favourite 33').waitFor();
+    assert.ok((await row.boundingBox()).height < height + 20);
+    await page.waitForFunction(() => {
+      const list = document.querySelector('.favourites');
+      return list.scrollLeft + list.clientWidth >= list.scrollWidth - 1;
+    });
+
+    // a browser that stores nothing is not said to keep them
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException('it is full', 'QuotaExceededError');
+      };
+      window.studio.keep({seed: 5});
+    });
+    await page.locator('.notice').filter({hasText: 'until this page is closed'}).waitFor();
+    assert.equal(await page.getByLabel(/^Name of favourite/).count(), 34);
   },
 
   async mistakes(page) {
@@ -472,14 +521,39 @@ const checks = {
       .filter((button) => button.getBoundingClientRect().height < 24)
       .map((button) => button.ariaLabel || button.innerText));
     assert.deepEqual(small, []);
+    await page.keyboard.press('Escape');
+    // what has only an icon has its whole name, and what has a word has an icon
+    for (const name of ['Open MIDI', 'Save MIDI', 'Save WAV', 'Share']) {
+      const icon = page.getByRole('button', {name, exact: true}).locator('svg');
+      assert.ok((await icon.boundingBox()).width >= 16, name);
+    }
+    await page.getByRole('heading', {name: 'GM-VAE', exact: true}).waitFor();
+    // names of styles are whole
+    for (const width of [320, 375]) {
+      await page.setViewportSize({width, height: 568});
+      assert.deepEqual(await page.locator('.style-name').evaluateAll((names) => names
+        .filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.innerText)), []);
+    }
   },
+
+  'low windows': (page) => windows.low(page),
+  'covered things': (page) => windows.covered(page),
+  'wide windows': (page) => windows.wide(page),
+  'forced colours': (page) => windows.forced(page),
+  stillness: (page) => windows.stillness(page),
+  loading: (page) => starts.loading(page.context(), url, PATIENCE_MS),
+  'first sight': (page) => starts.firstSight(page.context().browser(), url),
+  causes: (page) => starts.causes(page.context().browser(), url, PATIENCE_MS),
+  'as a file': (page) => starts.asFile(page.context().browser(), request.page, PATIENCE_MS),
+  policy: (page) => starts.policy(page.context(), url),
 
   /** The page fits windows of all widths in the fonts of this machine, and of others. */
   async fonts(page) {
     const [song, soundfont] = await Promise.all([files.song, files.font].map((file) => readFile(file)));
     const own = await misfits(page, {'own fonts': WIDTHS}, {song, soundfont}, async () => {});
     const other = await launch(await environment(out));
-    const elsewhere = await open(await visit(other), url + LINK);
+    // the fonts come with a stylesheet, which the page's policy keeps out
+    const elsewhere = await open(await visit(other, {bypassCSP: true}), url + LINK);
     const looks = Object.fromEntries(Object.keys(FONTS).map((name) =>
       [name, name === 'Wide' ? WIDTHS : [WIDTHS.at(0), WIDTHS.at(-1)]]));
     const others = await misfits(elsewhere, looks, {song, soundfont}, use);
@@ -514,6 +588,9 @@ function findFaults() {
     if (!isShown(element) || element.type === 'file') continue;
     const name = element.ariaLabel || element.innerText || element.closest('label')?.innerText;
     if (!name?.trim()) faults.push(`no name: ${element.outerHTML.slice(0, 80)}`);
+  }
+  for (const slider of document.querySelectorAll('input[type=range]')) {
+    if (!slider.ariaValueText) faults.push(`a value without a unit: ${slider.outerHTML.slice(0, 80)}`);
   }
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
   const rgb = (colour, under) => {

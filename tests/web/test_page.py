@@ -15,7 +15,9 @@ from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
-    "favourites", "mistakes", "access", "phone", "fonts", "offline", "clicks",
+    "favourites", "mistakes", "access", "phone", "low windows", "covered things", "wide windows",
+    "forced colours", "stillness", "loading", "first sight", "causes", "as a file", "policy",
+    "fonts", "offline", "clicks",
     "hovers", "space", "touch", "keyboard", "focus", "file", "hints",
 )  # fmt: skip
 
@@ -26,7 +28,7 @@ def song():
 
 
 @pytest.fixture(scope="module")
-def request_of_page(node, browser, served, song, tmp_path_factory):
+def request_of_page(node, browser, served, page, song, tmp_path_factory):
     """run(names of checks or None) -> what each found."""
     folder = tmp_path_factory.mktemp("page")
     files = {name: folder / name for name in ("song.mid", "notes.txt", "solo.mid", "sine.sf2")}
@@ -42,6 +44,7 @@ def request_of_page(node, browser, served, song, tmp_path_factory):
         names = {"song": "song.mid", "text": "notes.txt", "solo": "solo.mid", "font": "sine.sf2"}
         request = {
             "chromium": browser, "url": served, "out": str(folder), "only": only,
+            "page": str(page),
             "files": {name: str(files[file]) for name, file in names.items()},
         }  # fmt: skip
         return node("page.mjs", request)

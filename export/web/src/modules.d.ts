@@ -6,6 +6,12 @@ declare module '*.wat' {
   export default code;
 }
 
+/** A file beside the page's: build.mjs copies it and gives its name. */
+declare module '*.file' {
+  const name: string;
+  export default name;
+}
+
 declare module 'webaudio-tinysynth' {
   export default class WebAudioTinySynth {
     constructor(options: {useReverb: number, quality: number, voices: number});

@@ -174,6 +174,36 @@ test('tensors are put together from shards, whatever they are stored as', async 
   await assert.rejects(folder.load(['other']), /the model has no other/);
 });
 
+test('what is fetched is counted, and what is there is not counted again', async () => {
+  const bytes = {a: 20, b: 20, c: 15}; // shards of one group
+  const asked = [];
+  const read = async (name, report) => {
+    asked.push(name);
+    for (const share of [0.5, 1]) report({loaded: share * bytes[name], total: 0});
+    return new ArrayBuffer(bytes[name]);
+  };
+  const weights = [['first', 5], ['second', 3], ['third', 5]].map(([name, size]) =>
+    ({name, shape: [size], dtype: 'float32'}));
+  const quantization = {dtype: 'uint8', scale: 1, min: 0};
+  weights.push({name: 'rest', shape: [3], dtype: 'float32', quantization});
+  const reports = [];
+  const folder = new TensorFolder(read, [{paths: ['a', 'b', 'c'], weights}],
+    (progress) => reports.push(progress));
+  await folder.load(['second']);
+  assert.deepEqual(asked, ['a', 'b']);
+  assert.deepEqual(reports[0], {loaded: 0, total: Math.round((2 * 55) / 3)});
+  assert.ok(reports.every(({loaded, total}, i) => loaded >= (reports[i - 1]?.loaded ?? 0) && loaded <= total));
+  assert.equal(reports.at(-1).loaded, reports.at(-1).total);
+  reports.length = 0;
+  await folder.load(['third', 'rest']);
+  assert.deepEqual(asked, ['a', 'b', 'c']);
+  assert.deepEqual(reports[0], {loaded: 0, total: Math.round(55 / 3)});
+  assert.equal(reports.at(-1).loaded, 15);
+  reports.length = 0;
+  await folder.load(['first']);
+  assert.deepEqual(reports, []);
+});
+
 test('weights that are cut short, or of an unknown kind, are refused', async () => {
   const weights = [{name: 'long', shape: [100], dtype: 'float32'}];
   const folder = new TensorFolder(async () => new ArrayBuffer(8), [{paths: ['only'], weights}]);

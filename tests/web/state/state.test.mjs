@@ -5,7 +5,7 @@ import {
   hasPartChoices, newArrangement, partSound, swapped, withChords, withPart,
 } from '../../../export/web/src/state/arrangement.js';
 import {isHeard, isHeld, isMorph, meanShare, morph} from '../../../export/web/src/state/blend.js';
-import {loadFavourites, saveFavourites} from '../../../export/web/src/state/favourites.js';
+import {Favourites} from '../../../export/web/src/state/favourites.js';
 import {History} from '../../../export/web/src/state/history.js';
 import {packPoint, unpackPoint} from '../../../export/web/src/state/point_text.js';
 import {
@@ -188,24 +188,89 @@ function storage(items = {}) {
   return values;
 }
 
-test('favourites are kept', () => {
+const point = packPoint([1, -1, 0.5]);
+const KEPT = [
+  {name: 'Mine', style: {seed: 7}}, {name: 'Early', style: {seed: 8, isEarly: true}},
+  {name: 'Read', style: {point, name: 'Song, bar 3'}},
+];
+
+test('favourites are kept, each style once, under the last name', () => {
   storage();
-  const point = packPoint([1, -1, 0.5]);
-  const favourites = [
-    {name: 'Mine', style: {seed: 7}}, {name: 'Early', style: {seed: 8, isEarly: true}},
-    {name: 'Read', style: {point, name: 'Song, bar 3'}},
-  ];
-  saveFavourites(favourites);
-  assert.deepEqual(loadFavourites(3), favourites);
-  assert.deepEqual(loadFavourites(4), favourites.slice(0, 2)); // the point is of another model
+  const favourites = new Favourites('m', 3);
+  for (const each of KEPT) assert.equal(favourites.add(each), true);
+  assert.deepEqual(favourites.all, KEPT);
+  assert.deepEqual(new Favourites('m', 3).all, KEPT);
+  favourites.rename({seed: 7}, 'Ours');
+  favourites.add({name: 'Again', style: {point, name: 'Other words'}});
+  assert.deepEqual(favourites.all.map(({name}) => name), ['Ours', 'Early', 'Again']);
+  favourites.remove({seed: 8}); // early seeds are other styles
+  assert.equal(favourites.all.length, 3);
 });
 
-test('favourites that another page damaged, or a browser that keeps nothing, are none', () => {
-  const values = storage({'gm-vae-favourites': '{"not": "a list"}'});
-  assert.deepEqual(loadFavourites(3), []);
-  values.set('gm-vae-favourites', 'not JSON');
-  assert.deepEqual(loadFavourites(3), []);
-  delete globalThis.localStorage;
-  assert.deepEqual(loadFavourites(3), []);
-  saveFavourites([]);
+test('a favourite comes back to its place', () => {
+  storage();
+  const favourites = new Favourites('m', 3);
+  for (const each of KEPT) favourites.add(each);
+  favourites.remove(KEPT[1].style);
+  favourites.add(KEPT[1], KEPT[2].style);
+  assert.deepEqual(favourites.all, KEPT);
+  favourites.remove(KEPT[2].style);
+  favourites.add(KEPT[2]);
+  assert.deepEqual(favourites.all, KEPT);
+});
+
+test('two tabs do not lose what the other one keeps', () => {
+  storage();
+  const [one, two] = [new Favourites('m', 3), new Favourites('m', 3)];
+  assert.deepEqual(two.all, []);
+  one.add(KEPT[0]);
+  two.add(KEPT[1]);
+  one.add(KEPT[2]);
+  assert.deepEqual(two.all, KEPT);
+});
+
+test('a page with another model neither shows nor loses the favourites of this one', () => {
+  storage();
+  const [small, large, twin] = [
+    new Favourites('small', 3), new Favourites('large', 4), new Favourites('twin', 3)];
+  for (const each of KEPT) small.add(each);
+  const other = {name: 'Large', style: {seed: 7}};
+  for (const each of [large, twin]) {
+    assert.deepEqual(each.all, []);
+    each.add(other);
+    assert.deepEqual(each.all, [other]);
+    each.remove(other.style);
+  }
+  assert.deepEqual(small.all, KEPT);
+});
+
+test('favourites of earlier pages, which name no model, are those of any that can read them', () => {
+  storage({'gm-vae-favourites': JSON.stringify([
+    {name: 'Mine', style: 's7'}, {name: 'Read', style: `~${point}~Song`}, {name: 'damaged'},
+  ])});
+  assert.deepEqual(new Favourites('m', 3).all.map(({name}) => name), ['Mine', 'Read']);
+  assert.deepEqual(new Favourites('n', 4).all.map(({name}) => name), ['Mine']);
+});
+
+test('favourites that another page damaged are none, and new ones can be kept', () => {
+  for (const damaged of ['{"not": "a list"}', 'not JSON', '[null, 3, "x"]']) {
+    storage({'gm-vae-favourites': damaged});
+    const favourites = new Favourites('m', 3);
+    assert.deepEqual(favourites.all, []);
+    favourites.add(KEPT[0]);
+    assert.deepEqual(favourites.all, [KEPT[0]]);
+  }
+});
+
+test('where the browser stores nothing, they last as long as the page, which says so', () => {
+  const full = () => {
+    throw new Error('the quota is used up');
+  };
+  for (const own of [undefined, {getItem: () => null, setItem: full}]) {
+    globalThis.localStorage = own;
+    const favourites = new Favourites('m', 3);
+    assert.equal(favourites.add(KEPT[0]), false);
+    assert.equal(favourites.add(KEPT[1]), false);
+    assert.deepEqual(favourites.all, KEPT.slice(0, 2));
+  }
 });

@@ -1,10 +1,12 @@
 /**
- * What the page asks of the engine's worker, and what it answers. One message in, one out.
+ * What the page asks of the engine's worker, and what it answers: one message in, one out, and reports
+ * of what is fetched meanwhile.
  *
  * @import {Bar} from '../music/measures.js'
  * @import {FormatFields} from '../music/format.js'
  * @import {Flaws} from '../music/midi_bytes.js'
  * @import {Decoding, Row} from './decoder.js'
+ * @import {Progress} from './fetching.js'
  */
 
 /**
@@ -23,6 +25,7 @@
  * @typedef {{[A in keyof Actions]: {id: number, action: A} & Parameters<Actions[A]>[0]}[keyof Actions]}
  *   Request
  *
+ * @typedef {{progress: Progress}} Report
  * @typedef {{id: number, result?: unknown, error?: {name: string, message: string}}} Answer
  */
 

@@ -7,21 +7,24 @@ import {Kernel} from './kernel.js';
 import {TensorFolder} from './tensors.js';
 
 /** @import {ClientConfig} from '../music/format.js' */
+/** @import {Progress} from './fetching.js' */
 /** @import {Manifest, ReadFile} from './tensors.js' */
 
 export class Model {
   /**
    * @param {ReadFile} read
    * @param {Uint8Array<ArrayBuffer>} code the assembled kernel
+   * @param {(progress: Progress) => void} report called as the weights come, now and later
    */
-  static async load(read, code) {
+  static async load(read, code, report = () => {}) {
+    const quietly = () => {}; // these are small
     const [configBytes, manifestBytes, kernel] = await Promise.all([
-      read('config.json'), read('weights_manifest.json'), Kernel.create(code),
+      read('config.json', quietly), read('weights_manifest.json', quietly), Kernel.create(code),
     ]);
     const config = /** @type {ClientConfig} */ (parse(configBytes));
     const manifest = /** @type {Manifest} */ (parse(manifestBytes));
     const format = Format.fromConfig(config);
-    const tensors = new TensorFolder(read, manifest);
+    const tensors = new TensorFolder(read, manifest, report);
     const decoder = await Decoder.load(kernel, tensors, format, config.firstInput);
     return new Model(kernel, tensors, format, decoder);
   }

@@ -1,5 +1,7 @@
 /** Weights of a TensorFlow.js folder, fetched shard by shard as they are asked for. */
 
+/** @import {Progress} from './fetching.js' */
+
 /** @type {Record<string, number>} */
 const ITEM_BYTES = {float32: 4, float16: 2, uint16: 2, uint8: 1};
 
@@ -13,21 +15,28 @@ const ITEM_BYTES = {float32: 4, float16: 2, uint16: 2, uint8: 1};
  *
  * @typedef {{paths: string[], weights: Weight[]}[]} Manifest
  *
- * Reads the bytes of a file of the folder.
- * @typedef {(name: string) => Promise<ArrayBuffer>} ReadFile
+ * Reads the bytes of a file of the folder; calls `report` as they come, if it can.
+ * @typedef {(name: string, report: (progress: Progress) => void) => Promise<ArrayBuffer>} ReadFile
  *
  * A tensor, how it is stored, and where it lies in the shards of its group.
- * @typedef {Weight & {stored: string, size: number, paths: string[], offset: number, bytes: number}}
- *   Entry
+ * @typedef {Weight & {stored: string, size: number, paths: string[], offset: number, bytes: number,
+ *   groupBytes: number}} Entry
  */
 
 export class TensorFolder {
   /**
    * @param {ReadFile} read
    * @param {Manifest} manifest the parsed weights_manifest.json
+   * @param {(progress: Progress) => void} report called as the shards that are asked for come
    */
-  constructor(read, manifest) {
+  constructor(read, manifest, report = () => {}) {
     this._read = read;
+    this._report = report;
+    this._loads = 0; // that are under way; what follows is of all of them
+    /** Of the shards that are fetched: how many bytes there are. @type {Map<string, number>} */
+    this._loaded = new Map();
+    /** Of the shards that are wanted: their bytes, about. @type {Map<string, number>} */
+    this._wanted = new Map();
     /** @type {Map<string, Promise<ArrayBuffer>>} */
     this._shards = new Map();
     /** @type {Map<string, Entry>} */
@@ -39,9 +48,10 @@ export class TensorFolder {
         if (!(stored in ITEM_BYTES)) throw new Error(`the weights are stored as ${stored}`);
         const size = weight.shape.reduce((product, length) => product * length, 1);
         const bytes = size * ITEM_BYTES[stored];
-        this._entries.set(weight.name, {...weight, stored, size, paths, offset, bytes});
+        this._entries.set(weight.name, {...weight, stored, size, paths, offset, bytes, groupBytes: 0});
         offset += bytes;
       }
+      for (const {name} of weights) Object.assign(this._entries.get(name) ?? {}, {groupBytes: offset});
     }
   }
 
@@ -56,12 +66,45 @@ export class TensorFolder {
    * @returns {Promise<Float32Array[]>}
    */
   async load(names) {
-    return Promise.all(names.map((name) => this._tensor(name)));
+    this._loads++;
+    for (const name of names) this._want(name);
+    this._tell();
+    try {
+      return await Promise.all(names.map((name) => this._tensor(name)));
+    } finally {
+      this._loads--;
+      if (!this._loads) for (const map of [this._loaded, this._wanted]) map.clear();
+    }
   }
 
   /** Lets go of the bytes of shards; they are fetched again if need be. */
   forget() {
     this._shards.clear();
+  }
+
+  /** Counts the shards that a tensor still needs among those that are wanted. @param {string} name */
+  _want(name) {
+    const entry = this._entries.get(name);
+    if (!entry) return;
+    const {paths, offset, bytes, groupBytes} = entry;
+    const size = groupBytes / paths.length; // a little less than that of all but the last
+    const last = Math.ceil((offset + bytes) / size);
+    for (const path of [paths[0], ...paths.slice(Math.floor(offset / size), last)]) {
+      if (!this._shards.has(path)) this._wanted.set(path, size);
+    }
+  }
+
+  /** @param {string} path @param {number} bytes of it that have come */
+  _count(path, bytes) {
+    this._loaded.set(path, bytes);
+    this._tell();
+  }
+
+  _tell() {
+    const [loaded, total] = [this._loaded, this._wanted]
+      .map((map) => [...map.values()].reduce((sum, each) => sum + each, 0));
+    if (!total) return; // all is there
+    this._report({loaded: Math.min(loaded, Math.round(total)), total: Math.round(total)});
   }
 
   /** @param {string} name */
@@ -101,7 +144,8 @@ export class TensorFolder {
 
   /** The bytes of a shard. @param {string} path */
   _fetch(path) {
-    const shard = this._shards.get(path) ?? this._read(path);
+    const shard = this._shards.get(path) ??
+      this._read(path, ({loaded}) => this._count(path, loaded));
     this._shards.set(path, shard);
     return shard;
   }

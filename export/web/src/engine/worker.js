@@ -1,7 +1,11 @@
-/** The model in a worker, so that the page never waits for it. One message in, one out. */
+/**
+ * The model in a worker, so that the page never waits for it. One message in, one out,
+ * and reports of what is fetched meanwhile.
+ */
 
 import {readMeasures} from '../music/measures.js';
 import code from './kernel.wat';
+import {fetchBytes} from './fetching.js';
 import {Model} from './model.js';
 
 /** @import {Actions, Request} from './messages.js' */
@@ -13,7 +17,8 @@ model.catch(() => {}); // each request reports it
 /** @type {Actions} */
 const actions = {
   async load({url}) {
-    model = Model.load((name) => fetchFile(new URL(name, url)), code);
+    model = Model.load((name, report) => fetchBytes(new URL(name, url), report), code,
+      (progress) => self.postMessage({progress}));
     const {format, latentSize, fingerprint} = await model;
     return {format: format.fields, latentSize, fingerprint};
   },
@@ -33,13 +38,6 @@ const actions = {
     return encoder.encode([...tracks, ...absent], chords);
   },
 };
-
-/** @param {URL} url */
-async function fetchFile(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname} is missing (${response.status})`);
-  return response.arrayBuffer();
-}
 
 /** @param {Request} request */
 function act(request) {

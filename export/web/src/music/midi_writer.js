@@ -1,5 +1,7 @@
 /** A song -> the bytes of a MIDI file, as `gm_vae.generate.midi_writer` writes it. */
 
+import {soundingNames} from './part_names.js';
+
 const LEAST_TICKS_PER_QUARTER = 480;
 // at one tick: names, then ends of notes, then changes of program and volume, then new notes
 const [NAME, OFF, PROGRAM, ON] = [0, 1, 2, 3];
@@ -76,8 +78,10 @@ function conductorEvents({format, chordChanges}, ticksPerStep, qpm, title, text)
 function partEvents(song, ticksPerStep, mix) {
   const sounds = song.parts.map(mix);
   /** @type {OrderedEvent[][]} */
-  const tracks = song.parts.map(({name}) => [[0, NAME, meta(0x03, utf8(name))]]);
+  const tracks = soundingNames(song.parts, mix)
+    .map((name) => [[0, NAME, meta(0x03, utf8(name))]]);
   addPrograms(tracks, song, ticksPerStep, sounds);
+  addVolumes(tracks, song, ticksPerStep, sounds);
   addNotes(tracks, song, ticksPerStep);
   return tracks
     .filter((_, index) => sounds[index].heard)
@@ -87,7 +91,7 @@ function partEvents(song, ticksPerStep, mix) {
 }
 
 /**
- * Programs and volumes: of each channel when it is first heard, and when another part takes it.
+ * Programs: of each channel when it is first heard, and when another part takes it.
  * @param {OrderedEvent[][]} tracks
  * @param {Song} song
  * @param {number} ticksPerStep
@@ -99,16 +103,13 @@ function addPrograms(tracks, {parts, format, channels}, ticksPerStep, sounds) {
   const told = new Set(); // parts and channels whose track has set the program
   channels.forEach((playing, bar) => {
     for (const [index, channel] of playing) {
-      const {program: wanted, volume, heard} = sounds[index];
+      const {program: wanted, heard} = sounds[index];
       if (!heard) continue;
       const program = parts[index].isDrum ? 0 : wanted;
       const key = `${index} ${channel}`;
       if (current.get(channel) !== program || !told.has(key)) {
         const tick = current.has(channel) ? bar * format.stepsPerMeasure * ticksPerStep : 0;
         tracks[index].push([tick, PROGRAM, [0xc0 | channel, program]]);
-        if (volume !== DEFAULT_VOLUME) {
-          tracks[index].push([tick, PROGRAM, [0xb0 | channel, 7, volume]]);
-        }
       }
       current.set(channel, program);
       told.add(key);
@@ -116,19 +117,45 @@ function addPrograms(tracks, {parts, format, channels}, ticksPerStep, sounds) {
   });
 }
 
+/**
+ * Volumes: of each channel at the first note whose part has another one, as `NoteSender` sets them.
+ * @param {OrderedEvent[][]} tracks
+ * @param {Song} song
+ * @param {number} ticksPerStep
+ * @param {PartSound[]} sounds
+ */
+function addVolumes(tracks, song, ticksPerStep, sounds) {
+  /** Channel -> volume. @type {Map<number, number>} */
+  const current = new Map();
+  const heard = song.notes.filter(({part}) => sounds[part].heard)
+    .sort((a, b) => a.start - b.start || a.part - b.part);
+  for (const note of heard) {
+    const channel = channelOf(note, song);
+    const {volume} = sounds[note.part];
+    if ((current.get(channel) ?? DEFAULT_VOLUME) !== volume) {
+      const tick = current.has(channel) ? note.start * ticksPerStep : 0;
+      tracks[note.part].push([tick, PROGRAM, [0xb0 | channel, 7, volume]]);
+    }
+    current.set(channel, volume);
+  }
+}
+
+/** @param {SongNote} note @param {Song} song */
+const channelOf = ({part, start}, {channels, format}) =>
+  channels[Math.floor(start / format.stepsPerMeasure)].get(part) ?? 0;
+
 /** @param {OrderedEvent[][]} tracks @param {Song} song @param {number} ticksPerStep */
-function addNotes(tracks, {notes, format, channels}, ticksPerStep) {
-  const channelOf = (/** @type {SongNote} */ {part, start}) =>
-    channels[Math.floor(start / format.stepsPerMeasure)].get(part) ?? 0;
+function addNotes(tracks, song, ticksPerStep) {
+  const {notes} = song;
   /** The parts that strike a channel, pitch and step. @type {Map<string, Set<number>>} */
   const strikers = new Map();
   for (const note of notes) {
-    const key = `${channelOf(note)} ${note.pitch} ${note.start}`;
+    const key = `${channelOf(note, song)} ${note.pitch} ${note.start}`;
     strikers.set(key, (strikers.get(key) ?? new Set()).add(note.part));
   }
   for (const note of notes) {
     const {part, pitch, velocity, start, end} = note;
-    const channel = channelOf(note);
+    const channel = channelOf(note, song);
     // players take what happens at one tick track by track: another part's note must not be ended
     const others = [...(strikers.get(`${channel} ${pitch} ${end}`) ?? [])].some((i) => i !== part);
     const endTick = end * ticksPerStep - (others && ticksPerStep > 1 ? 1 : 0);

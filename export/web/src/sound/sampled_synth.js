@@ -3,7 +3,9 @@
 import {BasicMIDI} from 'spessasynth_core';
 import {WorkletSynthesizer} from 'spessasynth_lib';
 
-const PROCESSOR = new URL('spessasynth_processor.min.js', import.meta.url).href;
+import processor from './spessasynth_processor.file';
+
+const PROCESSOR = new URL(processor, import.meta.url).href;
 
 export class SampledSynth {
   /** Throws if the bytes are not a soundfont. @param {ArrayBuffer} bytes */

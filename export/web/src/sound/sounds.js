@@ -1,17 +1,25 @@
 /** Which synthesiser plays: oscillators, or the samples of a soundfont if there is one. */
 
+import {fetchBytes} from '../engine/fetching.js';
 import {Synth} from './synth.js';
 
 export const SYNTH = 'synth';
 export const FONT = 'font';
 
+/** @import {Progress} from '../engine/fetching.js' */
 /** @import {Synthesiser} from './sequence.js' */
 
-/** @typedef {typeof SYNTH | typeof FONT} Kind */
+/**
+ * @typedef {typeof SYNTH | typeof FONT} Kind
+ *
+ * A soundfont; `isKept`: by the browser, for later visits.
+ * @typedef {{name: string, isKept: boolean, read: () => Promise<ArrayBuffer>}} Font
+ */
 
 const LOUDNESS = {[SYNTH]: 0.9, [FONT]: 2.8}; // about as loud as each other
 const CACHE = 'gm-vae';
 const CACHED_FONT = '/dropped-soundfont'; // a name in the cache, not a file of the site
+const CHOICE_KEY = 'gm-vae-sounds';
 
 const sampled = () => import('./sampled_synth.js'); // most of the page's bytes, if need be only
 
@@ -21,8 +29,12 @@ export class Sounds {
     this._changed = changed;
     /** Of the live context. @type {Map<Kind, Promise<Synthesiser>>} */
     this._made = new Map();
-    /** @type {?{bytes: ArrayBuffer, name: string}} */
+    /** @type {?Font} */
     this._font = null;
+    /** What is chosen: what plays, as soon as it is there. @type {Kind} */
+    this._chosen = SYNTH;
+    /** Called as a soundfont of the site is fetched. @type {(progress: ?Progress) => void} */
+    this.onProgress = () => {};
     /** @type {Kind} */
     this.kind = SYNTH;
     /** What is heard: a context, and where each synthesiser's sound goes. @type {?LiveContext} */
@@ -33,42 +45,93 @@ export class Sounds {
     return this._font?.name ?? '';
   }
 
+  /** Whether the browser keeps the soundfont, which a person may want it to forget. */
+  get isFontKept() {
+    return this._font?.isKept ?? false;
+  }
+
   /**
-   * Takes the soundfont that was dropped on an earlier visit, or the one that comes with the site.
+   * Looks for the soundfont that was dropped on an earlier visit, or the one that comes with the site,
+   * and plays with it unless a person chose otherwise.
    * @param {string} url of the site's, or ''
    */
   async findFont(url) {
     const kept = await cached((cache) => cache.match(CACHED_FONT));
-    const response = kept ?? (url && (await fetch(url)));
-    if (!response || !response.ok) return;
-    const name = kept?.headers.get('X-Name') ?? decodeURIComponent(url.split('/').at(-1) ?? '');
-    await this._take(await response.arrayBuffer(), name);
+    this._font = kept ? keptFont(kept) : url ? this._siteFont(url) : null;
+    this._changed();
+    if (this._font && chosenBefore() !== SYNTH) await this._take(FONT);
   }
 
   /**
    * Plays with a soundfont from now on, and on later visits.
    * @param {ArrayBuffer} bytes
    * @param {string} name
+   * @returns {Promise<boolean>} whether the browser keeps it for them
    */
   async useFont(bytes, name) {
-    await this._take(bytes, name);
-    const headers = {'X-Name': name.replace(/[^ -~]/g, '?')};
-    await cached((cache) => cache.put(CACHED_FONT, new Response(bytes.slice(0), {headers})));
-  }
-
-  /** @param {ArrayBuffer} bytes @param {string} name */
-  async _take(bytes, name) {
     const {SampledSynth} = await sampled();
     SampledSynth.check(bytes);
-    this._font = {bytes, name};
+    const headers = {'X-Name': encodeURIComponent(name)};
+    const isKept = await cached(async (cache) => {
+      await cache.put(CACHED_FONT, new Response(bytes.slice(0), {headers}));
+      return true;
+    }) ?? false;
+    this._font = {name, isKept, read: async () => bytes};
     this._made.delete(FONT);
-    this.choose(FONT);
+    await this.choose(FONT);
+    return isKept;
   }
 
-  /** @param {Kind} kind */
-  choose(kind) {
+  /**
+   * Lets the browser forget the soundfont that it keeps; the site's is found again.
+   * @param {string} url of the site's, or ''
+   */
+  async forgetFont(url) {
+    await cached((cache) => cache.delete(CACHED_FONT));
+    this._font = null;
+    this._made.delete(FONT);
+    remember(null);
+    await this._take(SYNTH);
+    await this.findFont(url);
+  }
+
+  /** Plays with these sounds from now on, and on later visits. @param {Kind} kind */
+  async choose(kind) {
+    remember(kind);
+    await this._take(kind);
+  }
+
+  /** Plays with these sounds as soon as they are there. @param {Kind} kind */
+  async _take(kind) {
+    this._chosen = kind;
+    if (kind === FONT && this._font) {
+      const [bytes, {SampledSynth}] = await Promise.all([this._font.read(), sampled()]);
+      SampledSynth.check(bytes);
+      if (this._chosen !== kind) return; // something else was chosen meanwhile
+    }
     this.kind = kind;
     this._changed();
+  }
+
+  /** The soundfont of the site, which is fetched once it is wanted. @param {string} url @returns {Font} */
+  _siteFont(url) {
+    /** @type {?Promise<ArrayBuffer>} */
+    let bytes = null;
+    const fetchAll = async () => {
+      try {
+        return await fetchBytes(new URL(url), this.onProgress);
+      } catch (error) {
+        bytes = null; // a network fault may pass
+        throw error;
+      } finally {
+        this.onProgress(null);
+      }
+    };
+    return {
+      name: decodeURIComponent(url.split('/').at(-1) ?? ''),
+      isKept: false,
+      read: () => (bytes ??= fetchAll()),
+    };
   }
 
   /** The context that is heard and the synthesiser in it. Call it from a click. */
@@ -92,7 +155,7 @@ export class Sounds {
   async _make({context, outputs}) {
     if (this.kind === SYNTH || !this._font) return new Synth(context, outputs[SYNTH]);
     const {SampledSynth} = await sampled();
-    return SampledSynth.create(context, outputs[FONT], this._font.bytes);
+    return SampledSynth.create(context, outputs[FONT], await this._font.read());
   }
 
   /**
@@ -106,9 +169,46 @@ export class Sounds {
       sendNotes(new Synth(context, output(context, SYNTH)));
     } else {
       const {SampledSynth} = await sampled();
-      await SampledSynth.prepare(context, output(context, FONT), this._font.bytes, midi);
+      await SampledSynth.prepare(
+        context, output(context, FONT), await this._font.read(), midi);
     }
     return context.startRendering();
+  }
+}
+
+/** A soundfont in the cache. @param {Response} response @returns {Font} */
+function keptFont(response) {
+  /** @type {?Promise<ArrayBuffer>} */
+  let bytes = null;
+  const name = response.headers.get('X-Name') ?? '';
+  return {name: decoded(name), isKept: true, read: () => (bytes ??= response.arrayBuffer())};
+}
+
+/** @param {string} text of a header; earlier pages did not encode it */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Which sounds a person chose on this or an earlier visit. @returns {?string} */
+function chosenBefore() {
+  try {
+    return localStorage.getItem(CHOICE_KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {?Kind} kind */
+function remember(kind) {
+  try {
+    if (kind) localStorage.setItem(CHOICE_KEY, kind);
+    else localStorage.removeItem(CHOICE_KEY);
+  } catch {
+    // it lasts as long as the page, then
   }
 }
 

@@ -1,6 +1,14 @@
-/** The bytes of a WAV file, 16 bits a sample. @param {AudioBuffer} buffer */
+const LOUDEST = 10 ** (-1 / 20); // of full scale: 1 dB below, since converters overshoot between samples
+
+/**
+ * The bytes of a WAV file, 16 bits a sample; what would be louder than `LOUDEST` is turned down whole.
+ * @param {AudioBuffer} buffer
+ */
 export function wavBytes(buffer) {
   const channels = [...Array(buffer.numberOfChannels).keys()].map((i) => buffer.getChannelData(i));
+  const peak = channels.reduce((most, samples) =>
+    samples.reduce((max, sample) => Math.max(max, Math.abs(sample)), most), 0);
+  const gain = peak > LOUDEST ? LOUDEST / peak : 1;
   const frameBytes = 2 * channels.length;
   const dataBytes = buffer.length * frameBytes;
   const view = new DataView(new ArrayBuffer(44 + dataBytes));
@@ -21,8 +29,7 @@ export function wavBytes(buffer) {
   let at = 44;
   for (let i = 0; i < buffer.length; i++) {
     for (const samples of channels) {
-      const sample = Math.max(-1, Math.min(1, samples[i]));
-      view.setInt16(at, Math.round(sample * 32767), true);
+      view.setInt16(at, Math.round(gain * samples[i] * 32767), true);
       at += 2;
     }
   }

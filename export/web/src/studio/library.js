@@ -1,17 +1,17 @@
 /** Files that a person opens, and styles that they keep. */
 
-import {saveFavourites} from '../state/favourites.js';
+import {Favourites, isSame} from '../state/favourites.js';
 import {packPoint} from '../state/point_text.js';
 import {styleName} from '../state/style_names.js';
 import {chooseStyle} from './choose_style.js';
 import {reason} from './errors.js';
 import {hasChords, stylesIn, whyNone} from './opened_midi.js';
 import {linkIn} from './saved_files.js';
+import {MODEL} from './store.js';
 
 /** @import {Engine} from '../engine/client.js' */
 /** @import {Sounds} from '../sound/sounds.js' */
 /** @import {Style} from '../state/arrangement.js' */
-/** @import {Favourite} from '../state/favourites.js' */
 /** @import {Store, Which} from './store.js' */
 
 const SOUNDFONT = /\.(sf2|sf3|dls|sfogg)$/i;
@@ -24,6 +24,8 @@ export class Library {
     this._engine = engine;
     this._sounds = sounds;
     this._opened = 0; // MIDI files
+    /** @type {?Favourites} */
+    this._favourites = null;
   }
 
   /** Reads a MIDI file, to choose a measure from, or a soundfont. @param {File} file */
@@ -51,17 +53,17 @@ export class Library {
   /** @param {File} file */
   async _openSoundfont(file) {
     try {
-      await this._sounds.useFont(await file.arrayBuffer(), file.name);
-      this._store.say(`Playing with ${file.name}.`);
+      const isKept = await this._sounds.useFont(await file.arrayBuffer(), file.name);
+      this._store.say(`Playing with ${file.name}${isKept ? '' : ', until this page is closed'}.`);
     } catch (error) {
       this._store.say(`${file.name} cannot be used as a soundfont (${reason(error)}).`, true);
     }
   }
 
-  /** Looks for a soundfont: one of an earlier visit, or the site's. @param {string} url */
-  async findFont(url) {
+  /** Does something with the soundfont; says what goes wrong. @param {() => Promise<void>} act */
+  async tryFont(act) {
     try {
-      await this._sounds.findFont(url);
+      await act();
     } catch (error) {
       this._store.say(`The soundfont cannot be used (${reason(error)}).`, true);
     }
@@ -85,23 +87,58 @@ export class Library {
     const {tracks, chords} = bars?.[bar] ?? {};
     if (!name || !tracks || !chords) return;
     await store.whileWorking(() => store.attempt('The measure could not be read', async () => {
-      const point = await this._engine.encode(tracks, chords);
+      const point = await this._engine.encode(tracks, chords)
+        .finally(() => store.setFetching(MODEL, null));
       const title = `${name.replace(/\.\w+$/, '')}, bar ${bar + 1}`;
       chooseStyle(store, which, {point: packPoint(point), name: title.slice(0, LONGEST_NAME)});
       this.closeMidi(id);
     }));
   }
 
-  /** Keeps a style as a favourite. @param {Style} style */
-  keep(style) {
-    this.setFavourites([...this._store.favourites, {name: styleName(style), style}]);
-    this._store.say(`Kept “${styleName(style)}”.`);
+  /**
+   * Shows the favourites of a model, also those that another tab keeps from now on.
+   * @param {string} model names it
+   * @param {number} latentSize
+   */
+  openFavourites(model, latentSize) {
+    this._favourites = new Favourites(model, latentSize);
+    this._favourites.listen(() => this._showFavourites());
+    this._showFavourites();
   }
 
-  /** @param {Favourite[]} favourites */
-  setFavourites(favourites) {
-    this._store.favourites = favourites;
-    saveFavourites(favourites);
+  /** Keeps a style as a favourite. @param {Style} style */
+  keep(style) {
+    const isStored = this._favourites?.add({name: styleName(style), style});
+    this._showFavourites();
+    const name = `“${styleName(style)}”`;
+    this._store.say(isStored ? `Kept ${name}.`
+      : `Kept ${name} until this page is closed: the browser stores nothing for it.`);
+  }
+
+  /** Forgets a favourite, which a person can take back. @param {Style} style */
+  forget(style) {
+    const {favourites} = this._store;
+    const at = favourites.findIndex((favourite) => isSame(favourite.style, style));
+    if (at < 0) return;
+    this._favourites?.remove(style);
+    this._showFavourites();
+    this._store.say(`Forgot “${favourites[at].name}”.`, false, {
+      label: 'Undo',
+      run: () => {
+        this._favourites?.add(favourites[at], favourites[at + 1]?.style);
+        this._showFavourites();
+      },
+    });
+  }
+
+  /** @param {Style} style @param {string} name */
+  rename(style, name) {
+    this._favourites?.rename(style, name);
+    this._showFavourites();
+  }
+
+  _showFavourites() {
+    this._store.favourites = this._favourites?.all ?? [];
     this._store.changed();
   }
 }

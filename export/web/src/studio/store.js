@@ -4,6 +4,7 @@ import {newArrangement} from '../state/arrangement.js';
 import {History} from '../state/history.js';
 import {reason} from './errors.js';
 
+/** @import {Progress} from '../engine/fetching.js' */
 /** @import {Song} from '../music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Favourite} from '../state/favourites.js' */
@@ -14,10 +15,17 @@ const BUSY_DELAY = 250; // ms; what is quicker is not shown
 /** @typedef {'a' | 'b'} Which style */
 
 /**
- * @typedef {{loading: boolean, busy: boolean, error: string}} Status
+ * What happens; `fetching`: what is on its way through the network, in words.
+ * @typedef {{loading: boolean, busy: boolean, error: string, fetching: ?Fetching}} Status
+ * @typedef {Progress & {what: string}} Fetching
  *
- * @typedef {{text: string, isError: boolean, id: number}} Notice
+ * What the page has to say, and what a person may do about it.
+ * @typedef {{label: string, run: () => void}} NoticeAction
+ * @typedef {{text: string, isError: boolean, action: ?NoticeAction, id: number}} Notice
  */
+
+export const MODEL = 'The model'; // as something that is fetched
+const LEAST_NEWS = 1e5; // bytes: what is less is not shown
 
 export class Store {
   constructor() {
@@ -27,7 +35,7 @@ export class Store {
     /** A number that grows with every change. */
     this.revision = 0;
     /** @type {Status} */
-    this.status = {loading: true, busy: false, error: ''};
+    this.status = {loading: true, busy: false, error: '', fetching: null};
     /** @type {?Notice} */
     this.notice = null;
     /** @type {?Song} */
@@ -92,9 +100,9 @@ export class Store {
     this.onArrangement();
   }
 
-  /** @param {string} text @param {boolean} isError */
-  say(text, isError = false) {
-    this.notice = {text, isError, id: (this.notice?.id ?? 0) + 1};
+  /** @param {string} text @param {boolean} isError @param {?NoticeAction} action */
+  say(text, isError = false, action = null) {
+    this.notice = {text, isError, action, id: (this.notice?.id ?? 0) + 1};
     this.changed();
   }
 
@@ -139,5 +147,14 @@ export class Store {
       this.say(`${failure} (${reason(error)}).`, true);
       return undefined;
     }
+  }
+
+  /** @param {string} what is fetched @param {?Progress} progress null when it is there */
+  setFetching(what, progress) {
+    const before = this.status.fetching;
+    if (!progress && before?.what !== what) return;
+    const isNews = !progress || !before || before.what !== what ||
+      Math.floor(progress.loaded / LEAST_NEWS) !== Math.floor(before.loaded / LEAST_NEWS);
+    if (isNews) this.setStatus({fetching: progress && {what, ...progress}});
   }
 }

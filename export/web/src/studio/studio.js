@@ -1,10 +1,10 @@
 /** The page without its looks: what a person can do. Its parts do it. */
 
 import {Engine} from '../engine/client.js';
+import {lacking} from '../engine/support.js';
 import {writeMidi} from '../music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
 import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
-import {loadFavourites} from '../state/favourites.js';
 import {fromLink, toLink} from '../state/link.js';
 import {chordsText} from '../state/progression.js';
 import {title} from '../state/style_names.js';
@@ -19,11 +19,11 @@ import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
-import {Store} from './store.js';
+import {MODEL, Store} from './store.js';
 
 /** @import {Part} from '../music/song.js' */
+/** @import {Kind} from '../sound/sounds.js' */
 /** @import {Arrangement, PartChoice, Style} from '../state/arrangement.js' */
-/** @import {Favourite} from '../state/favourites.js' */
 /** @import {Progression} from '../state/progression.js' */
 
 /** @typedef {import('./store.js').Which} Which */
@@ -40,8 +40,10 @@ export class Studio extends Store {
     this._modelUrl = model;
     this._soundfontUrl = soundfont;
     const engine = new Engine(worker);
+    engine.onProgress = (progress) => this.setFetching(MODEL, progress);
     this._composer = new Composer(engine);
     this._playback = new Playback(this);
+    this.sounds.onProgress = (progress) => this.setFetching(this.sounds.fontName, progress);
     this._composition = new Composition(this, this._composer);
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
@@ -56,20 +58,35 @@ export class Studio extends Store {
   async start() {
     /** @type {string[]} */
     let notes = [];
-    try {
-      await this._composer.load(this._modelUrl);
-      this.favourites = loadFavourites(this.latentSize);
+    const error = lacking() || await this._loadModel(async () => {
+      this._library.openFavourites(this._composer.fingerprint, this.latentSize);
       notes = await this._beginFromAddress();
-    } catch (error) {
-      const why = `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
-      this.setStatus({loading: false, error: why});
+    });
+    if (error) {
+      this.setStatus({loading: false, error});
       return;
     }
     this._address.listen((link) => this.openLink(link));
     this.setStatus({loading: false});
     if (notes.length) this.say(notes.join(' '));
     await this._composition.compose();
-    await this._library.findFont(this._soundfontUrl);
+    await this._library.tryFont(() => this.sounds.findFont(this._soundfontUrl));
+  }
+
+  /**
+   * Loads the model and begins with it; what went wrong, in a sentence, or '' if nothing did.
+   * @param {() => Promise<void>} begin
+   */
+  async _loadModel(begin) {
+    try {
+      await this._composer.load(this._modelUrl);
+      await begin();
+      return '';
+    } catch (error) {
+      return `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
+    } finally {
+      this.setFetching(MODEL, null);
+    }
   }
 
   /** Begins with the arrangement of the link, or with new styles; what the link lost, in words. */
@@ -142,8 +159,8 @@ export class Studio extends Store {
     if (temperature || Object.values(parts).some(({roll}) => roll)) {
       this.change({seed: randomSeed()});
     } else {
-      this.say('With Surprise at 0.00 each style has one way to be played. ' +
-        'Raise Surprise to roll again.');
+      this.say('With Daring at 0.00 each style has one way to be played. ' +
+        'Raise Daring to roll again.');
     }
   }
 
@@ -229,14 +246,29 @@ export class Studio extends Store {
     this.say(`The tempo is ${qpm} now.`);
   }
 
+  /** @param {Kind} kind of sounds to play with, now and on later visits */
+  chooseSounds(kind) {
+    return this._library.tryFont(() => this.sounds.choose(kind));
+  }
+
+  /** Lets the browser forget the soundfont that it keeps. */
+  forgetFont() {
+    return this._library.tryFont(() => this.sounds.forgetFont(this._soundfontUrl));
+  }
+
   /** @param {Style} style */
   keep(style) {
     this._library.keep(style);
   }
 
-  /** @param {Favourite[]} favourites */
-  setFavourites(favourites) {
-    this._library.setFavourites(favourites);
+  /** @param {Style} style a favourite */
+  forget(style) {
+    this._library.forget(style);
+  }
+
+  /** @param {Style} style a favourite @param {string} name */
+  rename(style, name) {
+    this._library.rename(style, name);
   }
 
   /** @param {string} link what follows the # */

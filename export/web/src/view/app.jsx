@@ -1,4 +1,4 @@
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useRef, useState} from 'preact/hooks';
 
 import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
@@ -8,6 +8,7 @@ import {KeysHint} from './keys_hint.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
 import {Notice, useNotice} from './notice.jsx';
+import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
 import {useSliderTouch} from './slider_touch.js';
 import {Styles} from './styles.jsx';
@@ -34,17 +35,13 @@ export function App({studio}) {
   useSliderTouch();
   const [notice, closeNotice] = useNotice(studio.notice);
   const notices = <Notice notice={notice} close={closeNotice} />;
-  useEffect(() => {
-    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
-  }, [isDark]);
   const {song, midi} = studio;
-  const {loading, busy, error} = studio.status;
+  const {error, fetching} = studio.status;
   return (
     <div class="app">
       <Header studio={studio} theme={theme} setTheme={setTheme} isDark={isDark}
         pickFile={pickFile} />
-      <div class={`busy ${busy || loading ? 'is-busy' : ''}`} role="progressbar"
-        aria-label="Working" aria-hidden={!(busy || loading)} />
+      <BusyBar status={studio.status} />
       {song && <Transport studio={studio} />}
       {song ? (
         <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile}>
@@ -53,6 +50,7 @@ export function App({studio}) {
       ) : (
         <main class="main empty">
           <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
+          <FetchingText fetching={fetching} />
         </main>
       )}
       {midi && (

@@ -124,6 +124,7 @@ function useFocusWithin(leave, close) {
     /** @type {?HTMLElement | undefined} */
     const pressed = panel.current?.querySelector('[aria-pressed="true"]');
     pressed?.focus({preventScroll: true});
+    panel.current?.scrollIntoView({block: 'nearest', inline: 'nearest'});
     const outside = (/** @type {Event} */ {target}) => {
       const isInside = target instanceof Element && // a modal dialog comes back to the panel
         (target.closest('dialog') || panel.current?.parentElement?.contains(target));

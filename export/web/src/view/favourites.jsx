@@ -1,26 +1,27 @@
+import {useLayoutEffect, useRef} from 'preact/hooks';
+
+import {styleText} from '../state/style_text.js';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 
 /** @import {Style} from '../state/arrangement.js' */
-/** @import {Favourite} from '../state/favourites.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 const WHICH = /** @type {const} */ (['a', 'b']);
 
-/** Styles that a person kept. @param {{studio: Studio}} props */
+/** Styles that a person kept, in a row that scrolls. @param {{studio: Studio}} props */
 export function Favourites({studio}) {
   const {favourites} = studio;
+  const list = useEndOf(favourites.length);
   if (!favourites.length) return null;
-  const update = (/** @type {number} */ index, /** @type {?Favourite} */ item) =>
-    studio.setFavourites(favourites.flatMap((old, i) => (i === index ? item ?? [] : old)));
   return (
-    <ul class="favourites" aria-label="Favourites">
+    <ul class="favourites" aria-label="Favourites" ref={list}>
       {favourites.map(({name, style}, i) => (
-        <li class="favourite" key={i}>
+        <li class="favourite" key={styleText(style)}>
           <Glyph point={studio.point(style)} colour="var(--ink-soft)" size={22} />
           <input class="favourite-name" value={name} aria-label={`Name of favourite ${i + 1}`}
             maxLength={60} size={Math.max(name.length, 6)}
-            onChange={(event) => update(i, {name: event.currentTarget.value || name, style})} />
+            onChange={(event) => studio.rename(style, event.currentTarget.value || name)} />
           {WHICH.map((which) => (
             <button type="button" class={`dot dot-${which}`}
               aria-label={`${name} as style ${which.toUpperCase()}`}
@@ -31,7 +32,7 @@ export function Favourites({studio}) {
           <button type="button" class="tool small" aria-label={`Forget ${name}`}
             onClick={({currentTarget}) => {
               heirOf(currentTarget)?.focus();
-              update(i, null);
+              studio.forget(style);
             }}><Icon name="close" /></button>
         </li>
       ))}
@@ -39,17 +40,28 @@ export function Favourites({studio}) {
   );
 }
 
+/** A list that shows its end when it has grown. @param {number} length */
+function useEndOf(length) {
+  const list = useRef(/** @type {?HTMLUListElement} */ (null));
+  const shown = useRef(length);
+  useLayoutEffect(() => {
+    if (length > shown.current) list.current?.scrollTo({left: list.current.scrollWidth});
+    shown.current = length;
+  }, [length]);
+  return list;
+}
+
 /** @param {Style} style @param {string} name @returns {Style} */
 const named = (style, name) => (style.point === undefined ? style : {...style, name});
 
 /**
- * What has the focus after a favourite is forgotten: the button of the next one, which takes this
- * one's place, of the one before, or of a style.
+ * What has the focus after a favourite is forgotten: the same button of the next one, of the one
+ * before, or a style's.
  * @param {HTMLElement} button
  * @returns {?HTMLElement | undefined}
  */
 function heirOf(button) {
   const item = button.closest('.favourite');
-  if (item?.nextElementSibling) return button;
-  return (item?.previousElementSibling ?? button.closest('.styles'))?.querySelector('.tool');
+  const heir = item?.nextElementSibling ?? item?.previousElementSibling ?? button.closest('.styles');
+  return heir?.querySelector('.tool');
 }

@@ -52,11 +52,11 @@ export function Header({studio, theme, setTheme, isDark, pickFile}) {
         <button type="button" class="tool wide save" disabled={!ready}
           onClick={() => save('MIDI', 'mid', () => studio.midiBytes())}
           title="Save what is heard as a MIDI file">
-          <Icon name="download" /><span>MIDI</span></button>
+          <Icon name="download" /><span><span class="verb">Save </span>MIDI</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
           onClick={() => save('WAV', 'wav', () => studio.wavBytes())}
           title="Save what is heard as a sound file">
-          <Icon name="download" /><span>WAV</span></button>
+          <Icon name="download" /><span><span class="verb">Save </span>WAV</span></button>
         <button type="button" class="tool wide" onClick={share} disabled={!ready}
           title="Copy a link to this music">
           <Icon name="link" /><span>Share</span></button>

@@ -51,16 +51,32 @@ export function useLetters() {
   return [letters === 'on', (are) => setLetters(are ? 'on' : 'off')];
 }
 
-/** Whether the page is dark now, by choice or by the system. @param {string} theme */
+/**
+ * Whether the page is dark now, by choice or by the system; forced colours are the system's.
+ * @param {string} theme
+ */
 export function useIsDark(theme) {
-  const [query] = useState(() => window.matchMedia('(prefers-color-scheme: dark)'));
-  const [isSystemDark, setSystemDark] = useState(query.matches);
+  const isSystemDark = useMedia('(prefers-color-scheme: dark)');
+  const isForced = useMedia('(forced-colors: active)');
+  const isDark = theme === 'auto' || isForced ? isSystemDark : theme === 'dark';
   useEffect(() => {
-    const listen = () => setSystemDark(query.matches);
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+    const sheet = document.querySelector('link#dark');
+    if (sheet instanceof HTMLLinkElement) sheet.media = isDark ? 'all' : 'not all';
+  }, [isDark]);
+  return isDark;
+}
+
+/** Whether a media query holds. @param {string} text */
+function useMedia(text) {
+  const [query] = useState(() => window.matchMedia(text));
+  const [matches, setMatches] = useState(query.matches);
+  useEffect(() => {
+    const listen = () => setMatches(query.matches);
     query.addEventListener('change', listen);
     return () => query.removeEventListener('change', listen);
   }, [query]);
-  return theme === 'auto' ? isSystemDark : theme === 'dark';
+  return matches;
 }
 
 /** Whether a file is held over the page; one that is let go is opened. @param {Studio} studio */

@@ -5,6 +5,7 @@ import {hasChords, stylesIn, whyNone} from '../studio/opened_midi.js';
 import {Icon} from './icons.jsx';
 import {BarTools} from './midi_bar_tools.jsx';
 import {Bars} from './midi_bars.jsx';
+import {FetchingText} from './progress.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
 /** @import {Flaws} from '../music/midi_bytes.js' */
@@ -42,6 +43,7 @@ export function MidiDialog({studio, midi, which, children}) {
         {flawSentences(midi.flaws).map((sentence) => `${sentence}. `)}</p>
       <Bars bars={bars} chosen={chosen} choose={setChosen} />
       {bars[chosen] && <BarTools studio={studio} midi={midi} index={chosen} which={which} />}
+      <FetchingText fetching={studio.status.fetching} />
       {children}
     </dialog>
   );

@@ -1,15 +1,19 @@
 import {FAMILIES, INSTRUMENTS} from '../music/general_midi.js';
+import {soundingNames} from '../music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partTones, toneColour} from './colours.js';
 import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
+import {percent} from './units.js';
 
 /** @import {Part, Song} from '../music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /** The instruments of the song. @param {{studio: Studio, song: Song, isDark: boolean}} props */
 export function Mixer({studio, song, isDark}) {
-  const tones = partTones(song.parts, (part) => studio.sound(part));
+  const sound = (/** @type {Part} */ part) => studio.sound(part);
+  const tones = partTones(song.parts, sound);
+  const names = soundingNames(song.parts, sound);
   return (
     <section class="mixer panel" aria-label="Instruments">
       <div class="mixer-head">
@@ -23,7 +27,7 @@ export function Mixer({studio, song, isDark}) {
       )}
       <ul class="parts">
         {song.parts.map((part, i) => (
-          <PartRow key={part.key} studio={studio} part={part}
+          <PartRow key={part.key} studio={studio} part={part} name={names[i]}
             colour={toneColour(tones[i], isDark)} />
         ))}
       </ul>
@@ -31,13 +35,16 @@ export function Mixer({studio, song, isDark}) {
   );
 }
 
-/** @param {{studio: Studio, part: Part, colour: string}} props */
-function PartRow({studio, part, colour}) {
+/**
+ * `name`: of what sounds.
+ * @param {{studio: Studio, part: Part, name: string, colour: string}} props
+ */
+function PartRow({studio, part, name, colour}) {
   const choice = studio.arrangement.parts[part.key] ?? {};
   const {heard} = studio.sound(part);
   const volume = choice.volume ?? FULL_VOLUME;
-  const toggle = (/** @type {'mute' | 'solo'} */ name) => {
-    studio.changePart(part.key, {[name]: !choice[name]});
+  const toggle = (/** @type {'mute' | 'solo'} */ what) => {
+    studio.changePart(part.key, {[what]: !choice[what]});
     studio.player.refreshMix();
   };
   return (
@@ -48,15 +55,15 @@ function PartRow({studio, part, colour}) {
         : <ProgramSelect studio={studio} part={part} />}
       <div class="part-buttons">
         <button type="button" class="toggle mute" aria-pressed={Boolean(choice.mute)}
-          aria-label={`Mute ${part.name}`} title="Mute" onClick={() => toggle('mute')}>M</button>
+          aria-label={`Mute ${name}`} title="Mute" onClick={() => toggle('mute')}>M</button>
         <button type="button" class="toggle solo" aria-pressed={Boolean(choice.solo)}
-          aria-label={`Solo ${part.name}`} title="Solo" onClick={() => toggle('solo')}>S</button>
-        <button type="button" class="toggle roll-again" aria-label={`Roll ${part.name} again`}
+          aria-label={`Solo ${name}`} title="Solo" onClick={() => toggle('solo')}>S</button>
+        <button type="button" class="toggle roll-again" aria-label={`Roll ${name} again`}
           title="Other notes from the same instrument"
           onClick={() => studio.rollPart(part.key)}><Icon name="dice" /></button>
       </div>
       <input type="range" class="volume" min="0" max="127" value={volume}
-        aria-label={`Volume of ${part.name}`}
+        aria-label={`Volume of ${name}`} aria-valuetext={percent(volume, 127)}
         onInput={(event) => {
           studio.changePart(part.key, {volume: Number(event.currentTarget.value)},
             `volume ${part.key}`);

@@ -14,6 +14,8 @@ export function useNotice(notice) {
   useEffect(() => {
     if (!notice) return undefined;
     setShown(notice);
+    if (notice.action) return undefined; // it waits for an answer
+    if (notice.action) return undefined; // it waits for an answer
     const timer = setTimeout(() => setShown(null), NOTICE_MS);
     return () => clearTimeout(timer);
   }, [notice]);
@@ -33,6 +35,12 @@ export function Notice({notice, close}) {
 function NoticeLine({notice, close}) {
   const line = useRef(/** @type {?HTMLParagraphElement} */ (null));
   const before = useRef(/** @type {?EventTarget} */ (null)); // what had the focus
+  const {text, isError, action} = notice;
+  const remember = (/** @type {FocusEvent} */ {relatedTarget}) => {
+    if (!(relatedTarget instanceof Node && line.current?.contains(relatedTarget))) {
+      before.current = relatedTarget;
+    }
+  };
   useLayoutEffect(() => {
     const own = line.current;
     return () => { // the focus goes back with it
@@ -41,12 +49,15 @@ function NoticeLine({notice, close}) {
     };
   }, []);
   return (
-    <p class={`notice ${notice.isError ? 'is-error' : ''}`} ref={line}>
-      {notice.text}
-      <button type="button" class="notice-close" onClick={close}
-        onFocus={({relatedTarget}) => {
-          before.current = relatedTarget;
-        }}>OK</button>
+    <p class={`notice ${isError ? 'is-error' : ''}`} ref={line}>
+      <span>{text}</span>
+      {action && (
+        <button type="button" class="notice-close" onFocus={remember} onClick={() => {
+          close();
+          action.run();
+        }}>{action.label}</button>
+      )}
+      <button type="button" class="notice-close" onClick={close} onFocus={remember}>OK</button>
     </p>
   );
 }

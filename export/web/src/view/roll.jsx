@@ -136,7 +136,9 @@ function useFollow(frame, bar, barWidth, isPlaying) {
     if (!box || !isPlaying || bar < 0 || box.scrollWidth <= box.clientWidth) return;
     const left = GUTTER + bar * barWidth;
     if (left < box.scrollLeft + GUTTER || left + barWidth > box.scrollLeft + box.clientWidth) {
-      box.scrollTo({left: left - GUTTER, behavior: 'smooth'});
+      box.scrollTo({left: left - GUTTER, behavior: wantsStillness() ? 'auto' : 'smooth'});
     }
   }, [frame, bar, barWidth, isPlaying]);
 }
+
+const wantsStillness = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;

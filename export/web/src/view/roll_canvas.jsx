@@ -1,14 +1,16 @@
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
+import {soundingNames} from '../music/part_names.js';
 import {partTones} from './colours.js';
 import {drawPlayhead, drawSong} from './roll_drawing.js';
 import {barStep, rollLayout, stepAt} from './roll_layout.js';
 
+/** @import {RefObject} from 'preact' */
 /** @import {Song} from '../music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
-const HEIGHTS = [260, 430]; // px, as the window has room
-const AROUND = 470; // px of the page above and below
+const LOWEST = 260; // px
+const BELOW = 64; // px: the sliders under the roll, and the panel's edge
 
 /**
  * The notes, and over them the playhead.
@@ -17,7 +19,8 @@ const AROUND = 470; // px of the page above and below
 export function RollCanvas({studio, song, isDark, barWidth}) {
   const notes = useRef(/** @type {?HTMLCanvasElement} */ (null));
   const overlay = useRef(/** @type {?HTMLCanvasElement} */ (null));
-  const layout = rollLayout(song, barWidth, useRollHeight());
+  const box = useRef(/** @type {?HTMLDivElement} */ (null));
+  const layout = rollLayout(song, barWidth, useRollHeight(box));
   const picture = {
     song,
     layout,
@@ -38,11 +41,11 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
     return () => cancelAnimationFrame(frame);
   });
   const summary = `Piano roll of ${song.bars} bars: ` +
-    song.parts.map(({name}) => name).join(', ');
+    soundingNames(song.parts, (part) => studio.sound(part)).join(', ');
   const {step} = studio.player;
   const bar = Math.floor(step / song.format.stepsPerMeasure) + 1;
   return (
-    <div class="canvases" style={{height: layout.height}}>
+    <div class="canvases" ref={box} style={{height: layout.height}}>
       <canvas ref={notes} role="img" aria-label={summary} />
       <canvas ref={overlay} role="slider" tabIndex={0} aria-label="Place in the music"
         aria-valuemin={1} aria-valuemax={song.bars} aria-valuenow={bar}
@@ -61,13 +64,30 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
   );
 }
 
-function useRollHeight() {
-  const fit = () => Math.max(HEIGHTS[0], Math.min(HEIGHTS[1], window.innerHeight - AROUND));
-  const [height, setHeight] = useState(fit);
-  useEffect(() => {
-    const listen = () => setHeight(fit());
-    window.addEventListener('resize', listen);
-    return () => window.removeEventListener('resize', listen);
-  }, []);
+/**
+ * As high as the window has room between what is above the roll and the foot of the page.
+ * @param {RefObject<HTMLElement>} box
+ */
+function useRollHeight(box) {
+  const [height, setHeight] = useState(LOWEST);
+  useLayoutEffect(() => {
+    const fit = () => {
+      if (!box.current) return;
+      const top = box.current.getBoundingClientRect().top + window.scrollY;
+      const foot = document.querySelector('.transport')?.clientHeight ?? 0;
+      setHeight(Math.max(LOWEST, Math.floor(window.innerHeight - top - foot - BELOW)));
+    };
+    const observer = new ResizeObserver(fit);
+    for (const around of ['.score', '.main']) { // all that may move the roll
+      const element = box.current?.closest(around);
+      if (element) observer.observe(element);
+    }
+    window.addEventListener('resize', fit);
+    fit();
+    return () => {
+      observer.disconnect();
+      window.removeEventListener('resize', fit);
+    };
+  }, [box]);
   return height;
 }

@@ -1,5 +1,6 @@
 import {between} from '../engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
+import {isSame} from '../state/favourites.js';
 import {styleName} from '../state/style_names.js';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
@@ -62,6 +63,7 @@ function Blend({studio, pointA, pointB}) {
  */
 function StyleCard({studio, which, style, point, pickFile}) {
   const letter = which.toUpperCase();
+  const isKept = studio.favourites.some((favourite) => isSame(favourite.style, style));
   return (
     <div class={`style style-${which}`}>
       <Glyph point={point} colour={`var(--style-${which})`} size={72} />
@@ -71,8 +73,10 @@ function StyleCard({studio, which, style, point, pickFile}) {
         <div class="style-tools">
           <button type="button" class="button" onClick={() => studio.newStyle(which)}
             aria-label={`New style ${letter}`}><Icon name="dice" /> New</button>
-          <button type="button" class="tool" onClick={() => studio.keep(style)}
-            aria-label={`Keep style ${letter}`} title="Keep as a favourite">
+          <button type="button" class="tool keep" aria-pressed={isKept}
+            onClick={() => (isKept ? studio.forget(style) : studio.keep(style))}
+            aria-label={`Keep style ${letter}`}
+            title={isKept ? 'A favourite: forget it' : 'Keep as a favourite'}>
             <Icon name="star" /></button>
           <button type="button" class="tool" onClick={() => pickFile(which)}
             aria-label={`Style ${letter} from a MIDI file`} title="From a MIDI file">

@@ -1,16 +1,20 @@
+import {useEffect, useRef} from 'preact/hooks';
+
 import {FONT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
+import {FetchingText} from './progress.jsx';
+import {beatsPerMinute} from './units.js';
 
-/** @import {Sounds} from '../sound/sounds.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /** Play, and what concerns the whole piece. @param {{studio: Studio}} props */
 export function Transport({studio}) {
   const {loop} = studio.arrangement;
   const {player, sounds} = studio;
+  const section = useRoomBelow();
   return (
-    <section class="transport" aria-label="Playing">
+    <section class="transport" aria-label="Playing" ref={section}>
       <button type="button" class={`play ${player.isPlaying ? 'is-playing' : ''}`}
         disabled={!studio.song} onClick={() => studio.toggle()}
         aria-label={player.isPlaying ? 'Pause' : 'Play'} title="Space">
@@ -25,9 +29,29 @@ export function Transport({studio}) {
       <button type="button" class="button strong" onClick={() => studio.surprise()}
         disabled={!studio.song} title="New styles for these chords (N)">
         <Icon name="spark" /> Surprise me</button>
-      {sounds.fontName && <SoundsSelect sounds={sounds} />}
+      {sounds.fontName && <SoundsSelect studio={studio} />}
+      <FetchingText fetching={studio.status.fetching} />
     </section>
   );
+}
+
+/** What is at the foot of the window: what the page scrolls to stays above it. */
+function useRoomBelow() {
+  const element = useRef(/** @type {?HTMLElement} */ (null));
+  useEffect(() => {
+    const box = element.current;
+    if (!box) return undefined;
+    const {style} = document.documentElement;
+    const observer = new ResizeObserver(() => {
+      style.scrollPaddingBottom = `${box.offsetHeight + 8}px`;
+    });
+    observer.observe(box);
+    return () => {
+      observer.disconnect();
+      style.scrollPaddingBottom = '';
+    };
+  }, []);
+  return element;
 }
 
 /** @param {{studio: Studio}} props */
@@ -38,12 +62,14 @@ function Knobs({studio}) {
         <label class="knob">
           <span>Tempo <b>{qpm}</b></span>
           <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
+            aria-valuetext={beatsPerMinute(qpm)} title="Beats a minute"
             onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
             onChange={() => studio.settle()} />
         </label>
         <label class="knob">
-          <span>Surprise <b>{(temperature / 100).toFixed(2)}</b></span>
+          <span>Daring <b>{(temperature / 100).toFixed(2)}</b></span>
           <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
+            aria-valuetext={(temperature / 100).toFixed(2)}
             title="Temperature: how far the notes dare to go from the likeliest"
             onInput={(event) =>
               studio.change({temperature: Number(event.currentTarget.value)}, 'temperature')}
@@ -53,16 +79,23 @@ function Knobs({studio}) {
   );
 }
 
-/** @param {{sounds: Sounds}} props */
-function SoundsSelect({sounds}) {
+/** @param {{studio: Studio}} props */
+function SoundsSelect({studio}) {
+  const {sounds} = studio;
   return (
-    <label class="sounds">
+    <div class="sounds">
       <Icon name="speaker" />
-      <select class="select" aria-label="Sounds" value={sounds.kind}
-        onChange={(event) => sounds.choose(event.currentTarget.value === FONT ? FONT : SYNTH)}>
+      <select class="select" aria-label="Sounds" value={sounds.kind} title={sounds.fontName}
+        onChange={(event) =>
+          studio.chooseSounds(event.currentTarget.value === FONT ? FONT : SYNTH)}>
         <option value={SYNTH}>Synthesiser</option>
         <option value={FONT}>{sounds.fontName}</option>
       </select>
-    </label>
+      {sounds.isFontKept && (
+        <button type="button" class="tool small" onClick={() => studio.forgetFont()}
+          aria-label={`Forget the soundfont ${sounds.fontName}`}
+          title="Forget the soundfont, which this browser keeps"><Icon name="close" /></button>
+      )}
+    </div>
   );
 }

@@ -1,0 +1,52 @@
+/** Files from the network, counted while they come. */
+
+/**
+ * How far something that is fetched has come, in bytes; `total` is 0 where nobody knows it.
+ * @typedef {{loaded: number, total: number}} Progress
+ */
+
+/**
+ * The bytes of a file.
+ * @param {URL} url
+ * @param {(progress: Progress) => void} report called as they come
+ * @returns {Promise<ArrayBuffer>}
+ * @throws {Error} with a sentence that names the file
+ */
+export async function fetchBytes(url, report = () => {}) {
+  const name = decodeURIComponent(url.pathname);
+  const response = await fetch(url).catch(() => {
+    throw new Error(`${name} could not be fetched: the network or the server is away`);
+  });
+  if (!response.ok) throw new Error(`${name} is missing on the server (${response.status})`);
+  // what is compressed on its way has another length
+  const total = response.headers.has('Content-Encoding') ? 0
+    : Number(response.headers.get('Content-Length') ?? 0);
+  try {
+    return await joined(response, (loaded) => report({loaded, total: Math.max(total, 0)}));
+  } catch {
+    throw new Error(`${name} broke off: the network or the server is away`);
+  }
+}
+
+/** @param {Response} response @param {(loaded: number) => void} report */
+async function joined(response, report) {
+  const reader = response.body?.getReader();
+  if (!reader) return response.arrayBuffer();
+  /** @type {Uint8Array[]} */
+  const pieces = [];
+  let loaded = 0;
+  for (;;) {
+    const {done, value} = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    loaded += value.length;
+    report(loaded);
+  }
+  const bytes = new Uint8Array(loaded);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes.buffer;
+}

@@ -1,0 +1,23 @@
+/** Whether a browser can run the engine. */
+
+// the smallest module with a vector: a function that returns one of zeros
+const VECTOR_MODULE = Uint8Array.from([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // header
+  1, 5, 1, 0x60, 0, 1, 0x7b, // a type: () -> v128
+  3, 2, 1, 0, // a function of that type
+  10, 22, 1, 20, 0, 0xfd, 12, ...Array(16).fill(0), 0x0b, // its code: v128.const 0
+]);
+const REMEDY = 'open the page in a newer one, such as Chrome 111, Firefox 113 or Safari 16.4';
+
+/** What the browser lacks and what to do about it, in a sentence; '' if it has all. */
+export function lacking() {
+  if (typeof Worker === 'undefined') return `This browser has no workers; ${REMEDY}.`;
+  if (typeof WebAssembly === 'undefined') {
+    return `This browser has no WebAssembly, or a setting turns it off; allow it, or ${REMEDY}.`;
+  }
+  if (!WebAssembly.validate(VECTOR_MODULE)) {
+    return 'This browser or its processor has no vector instructions (WebAssembly SIMD), ' +
+      `which the model is computed with; ${REMEDY}, or use another machine.`;
+  }
+  return '';
+}

@@ -1,0 +1,31 @@
+/** That the page works, and what it waits for. */
+
+/** @import {Fetching, Status} from '../studio/store.js' */
+
+/** A bar at the top of the page, as long as what has come. @param {{status: Status}} props */
+export function BusyBar({status: {busy, loading, fetching}}) {
+  const isBusy = Boolean(busy || loading || fetching);
+  const share = fetching?.total ? Math.min(100, (100 * fetching.loaded) / fetching.total) : null;
+  return (
+    <div class={`busy ${isBusy ? 'is-busy' : ''} ${share === null ? '' : 'is-counted'}`}
+      role="progressbar" aria-label={fetching?.what ?? 'Working'} aria-hidden={!isBusy}
+      aria-valuenow={share === null ? undefined : Math.round(share)}
+      aria-valuetext={fetching ? megabytes(fetching) : undefined}
+      style={{width: share === null ? '100%' : `${share}%`}} />
+  );
+}
+
+/**
+ * What is fetched and how much of it has come; screen readers have the bar.
+ * @param {{fetching: ?Fetching}} props
+ */
+export function FetchingText({fetching}) {
+  if (!fetching) return null;
+  return <p class="fetching" aria-hidden="true">{fetching.what}: {megabytes(fetching)}</p>;
+}
+
+/** @param {Fetching} fetching */
+function megabytes({loaded, total}) {
+  const text = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
+  return total ? `${text(loaded)} of ${text(total)} MB` : `${text(loaded)} MB`;
+}

@@ -1,0 +1,128 @@
+/** The page as it begins: what it shows while it waits, and what it says where it cannot run. */
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+
+/** While the model is on its way, the page counts its megabytes. */
+export async function loading(context, url, patience) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  const {promise: held, resolve: letGo} = Promise.withResolvers?.() ?? resolvers();
+  await context.route(/\/model\/group/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(url);
+  await page.getByText(/^The model: 0\.0 of \d+\.\d MB$/).waitFor();
+  const bar = page.getByRole('progressbar', {name: 'The model'});
+  assert.equal(await bar.getAttribute('aria-valuenow'), '0');
+  assert.match(await bar.getAttribute('aria-valuetext'), /^0\.0 of \d+\.\d MB$/);
+  letGo();
+  await page.waitForFunction(() => window.studio?.song && window.studio.isSettled);
+  assert.equal(await page.getByText(/^The model:/).count(), 0);
+}
+
+function resolvers() {
+  const found = {};
+  found.promise = new Promise((resolve) => Object.assign(found, {resolve}));
+  return found;
+}
+
+/** Before any script has run the page has its colours and says something. */
+export async function firstSight(browser, url) {
+  for (const [scheme, isDark] of [['light', false], ['dark', true]]) {
+    const context = await browser.newContext({javaScriptEnabled: false, colorScheme: scheme});
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.getByRole('heading', {name: 'GM-VAE'}).waitFor();
+    await page.getByText(/needs JavaScript/).waitFor();
+    const shot = await page.screenshot({clip: {x: 0, y: 0, width: 4, height: 4}});
+    const other = await browser.newContext();
+    const reader = await other.newPage();
+    const light = await reader.evaluate(async (base64) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${base64}`;
+      await image.decode();
+      const canvas = document.createElement('canvas').getContext('2d');
+      canvas.drawImage(image, 0, 0);
+      return canvas.getImageData(1, 1, 1, 1).data[1];
+    }, shot.toString('base64'));
+    assert.equal(light < 128, isDark, `${scheme}: ${light}`);
+    await other.close();
+    await context.close();
+  }
+}
+
+/** Where the page cannot run, it names the cause. */
+export async function causes(browser, url, patience) {
+  const alert = async (prepare) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    await prepare(context);
+    await page.goto(url);
+    const text = await page.getByRole('alert').innerText();
+    await context.close();
+    return text;
+  };
+  const missing = (pattern) => (context) => context.route(pattern, (route) =>
+    route.fulfill({status: 404, body: 'no'}));
+  assert.match(await alert((context) => context.addInitScript(() => delete window.Worker)),
+    /has no workers; open the page in a newer one/);
+  assert.match(await alert((context) => context.addInitScript(() => delete window.WebAssembly)),
+    /has no WebAssembly/);
+  assert.match(await alert((context) => context.addInitScript(() => {
+    WebAssembly.validate = () => false; // as where the processor has no vectors
+  })), /no vector instructions/);
+  assert.match(await alert(missing(/\/worker[^/]*\.js/)), /\/worker[^/ ]*\.js is missing on the server/);
+  assert.match(await alert(missing(/\/model\/config\.json/)),
+    /\/model\/config\.json is missing on the server \(404\)/);
+  assert.match(await alert((context) => context.route(/\/model\/group/, (route) => route.abort())),
+    /\/model\/group\S+ could not be fetched: the network or the server is away/);
+}
+
+/** Opened as a file, where browsers run no modules, the page says that it needs a server. */
+export async function asFile(browser, folder, patience) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  await page.goto(pathToFileURL(path.join(folder, 'index.html')).href);
+  await page.getByText(/It cannot run as a file that is opened from a folder/).waitFor();
+  await context.close();
+}
+
+/** The page may ask for its own files only, and none of them changes under its name. */
+export async function policy(context, url) {
+  const page = await context.newPage();
+  const asked = [];
+  page.on('request', (each) => asked.push(new URL(each.url())));
+  await page.goto(url);
+  await page.waitForFunction(() => window.studio?.song && window.studio.isSettled);
+  const changing = asked.map(({pathname}) => pathname.split('/').at(-1))
+    .filter((name) => /\.(js|css)$|shard/.test(name) && !/-[0-9A-Z]{8}\.\w+$|-[0-9a-f]{8}$/.test(name));
+  assert.deepEqual(changing, []);
+  const blocked = await page.evaluate(async () => {
+    const found = [];
+    document.addEventListener('securitypolicyviolation', ({effectiveDirective}) =>
+      found.push(effectiveDirective));
+    const elsewhere = 'http://127.0.0.2:9/x';
+    await fetch(elsewhere).catch(() => {});
+    for (const [tag, name] of [['img', 'src'], ['script', 'src']]) {
+      await new Promise((resolve) => {
+        const element = document.createElement(tag);
+        element.onerror = resolve;
+        element[name] = elsewhere;
+        document.head.append(element);
+      });
+    }
+    const inline = document.createElement('script');
+    inline.textContent = 'window.isInlineRun = true';
+    document.head.append(inline);
+    await new Promise((resolve) => setTimeout(resolve));
+    return {found, isRun: Boolean(window.isInlineRun)};
+  });
+  assert.equal(blocked.isRun, false);
+  assert.ok(['connect-src', 'img-src', 'script-src-elem'].every((name) => blocked.found.includes(name)),
+    blocked.found.join());
+}
