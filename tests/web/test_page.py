@@ -17,7 +17,8 @@ from gm_vae.music.measures import measures_from_midi
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
     "favourites", "mistakes", "access", "phone", "fonts", "offline", "clicks",
-    "hovers", "space", "touch", "keyboard", "focus", "file", "hints",
+    "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
+    "file", "hints", "address", "failures",
 )  # fmt: skip
 
 
