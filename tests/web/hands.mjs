@@ -5,6 +5,7 @@
  */
 
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
 
 const arrangementOf = (page) => page.evaluate(() => window.studio.arrangement);
 const isPlaying = (page) => page.evaluate(() => window.studio.player.isPlaying);
@@ -94,70 +95,81 @@ export const handChecks = {
     assert.equal(await isPlaying(page), false);
   },
 
-  /** Fingers that scroll the page change nothing; a tap and a drag do. */
-  async touch(page, {openPhone}) {
+  /** Fingers that scroll the page from a slider change nothing; a tap and a drag do, in one step. */
+  async sliders(page, {openPhone}) {
     const phone = await openPhone();
-    const cdp = await phone.context().newCDPSession(phone);
-    await phone.evaluate(() => window.studio.change({
-      chords: Array(12).fill([1]), blend: Array(12).fill(30)}));
+    const swipe = await fingers(phone);
+    await phone.evaluate(() => window.studio.change({blend: Array(4).fill(30)}));
     await phone.waitForFunction(() => window.studio.isSettled);
-    const swipe = async (locator, [dx, dy], place = 0.5) => {
-      await locator.evaluate((element) => element.scrollIntoView({block: 'center'}));
-      const {x, y, width, height} = await locator.boundingBox();
-      const start = {x: Math.min(x + place * width, 340), y: y + height / 2};
-      const send = (type, points) => cdp.send('Input.dispatchTouchEvent', {type, touchPoints: points});
-      await send('touchStart', [start]);
-      for (let i = 1; i <= 8; i++) {
-        await send('touchMove', [{x: start.x + (dx * i) / 8, y: start.y + (dy * i) / 8}]);
-        await phone.evaluate(() => new Promise(requestAnimationFrame));
-      }
-      await send('touchEnd', []);
-      await phone.evaluate(() => new Promise((done) => setTimeout(done)));
-    };
-    const state = () => phone.evaluate(() => ({
-      ...window.studio.arrangement, step: window.studio.player.step,
-      canUndo: window.studio.canUndo,
-    }));
-    const scrolled = () => phone.evaluate(() =>
-      [window.scrollY, document.querySelector('.roll-frame').scrollLeft]);
-    const overlay = phone.locator('.canvases canvas').last();
-    const before = await state();
-
+    const before = await arrangementOf(phone);
     const sliders = await phone.locator('input[type=range]').all();
-    assert.ok(sliders.length > 15);
+    assert.ok(sliders.length > 8);
     for (const slider of sliders) {
       const label = await slider.evaluate((element) =>
         element.ariaLabel ?? element.closest('label').innerText);
       const value = await slider.inputValue();
-      await slider.evaluate((element) => element.scrollIntoView({block: 'center'}));
       await swipe(slider, [0, -120], 0.8);
       assert.equal(await slider.inputValue(), value, label);
-      assert.deepEqual(await state(), before, label);
+      assert.deepEqual(await arrangementOf(phone), before, label);
     }
-    await phone.evaluate(() => window.scrollTo(0, 0));
-    const [top] = await scrolled();
-    await swipe(overlay, [0, -150]);
-    assert.notEqual((await scrolled())[0], top, 'the page does not scroll from the roll');
-    await swipe(overlay, [-150, 0]);
-    assert.ok((await scrolled())[1] > 0, 'the roll does not scroll');
-    assert.deepEqual(await state(), before);
-
-    await overlay.tap({position: {x: 300, y: 60}});
-    assert.ok((await state()).step > 96);
+    const undo = () => phone.evaluate(() => window.studio.undo());
+    const share = async () => (await arrangementOf(phone)).blend[0];
     const main = phone.getByLabel(/^Blend of style A and style B/);
     await swipe(main, [80, 0], 0.3);
-    const dragged = (await state()).blend[0];
+    const dragged = await share();
     assert.ok(dragged > 40 && dragged < 90, `${dragged}`);
-    await phone.evaluate(() => window.studio.undo());
-    assert.equal((await state()).blend[0], 30); // one step back
+    await undo();
+    assert.equal(await share(), 30);
     await phone.evaluate(() => window.studio.redo());
     await main.tap({position: {x: 4, y: 12}});
-    assert.ok((await state()).blend[0] < 10);
-    await phone.evaluate(() => window.studio.undo());
-    assert.equal((await state()).blend[0], dragged);
+    assert.ok(await share() < 10);
+    await undo();
+    assert.equal(await share(), dragged);
   },
 
-  /** The roll is a slider to keys. Letters act where they should only, held keys once. */
+  /** Fingers scroll the page and the roll from the roll; a tap seeks. */
+  async swipes(page, {openPhone}) {
+    const phone = await openPhone();
+    const swipe = await fingers(phone);
+    const step = () => phone.evaluate(() => window.studio.player.step);
+    const places = () => phone.evaluate(() =>
+      [window.scrollY, document.querySelector('.roll-frame').scrollLeft]);
+    await phone.evaluate(() => window.studio.change({
+      chords: Array(12).fill([1]), blend: Array(12).fill(0)}));
+    await phone.waitForFunction(() => window.studio.isSettled);
+    const roll = phone.locator('.canvases canvas').last();
+    await swipe(roll, [-150, 0]);
+    const [top, left] = await places();
+    assert.ok(left > 0, 'the roll does not scroll');
+    assert.equal(await step(), 0);
+    await swipe(roll, [0, 150]);
+    assert.notEqual((await places())[0], top, 'the page does not scroll');
+    assert.equal(await step(), 0);
+    await roll.tap({position: {x: 300, y: 60}});
+    assert.ok(await step() > 96);
+  },
+
+  /** A song that gets another length in its second round goes on where it is. */
+  async rounds(page) {
+    await page.evaluate(() => {
+      const {studio} = window;
+      studio.change({qpm: 240});
+      studio.seek(300);
+    });
+    await button(page, 'Play').click();
+    await page.waitForFunction(() =>
+      window.studio.player.step < 250 && window.studio.player.step > 30);
+    const [before, after] = await page.evaluate(async () => {
+      const {player, song, sounds} = window.studio;
+      await (await sounds.live()).context.suspend(); // its clock stands
+      const {step} = player;
+      player.setSong({...song, bars: 5, channels: [...song.channels, song.channels[0]]});
+      return [step, player.step];
+    });
+    assert.equal(after.toFixed(3), before.toFixed(3));
+  },
+
+  /** The roll is a slider to keys. Letters act where they should, and can be turned off. */
   async keyboard(page) {
     const step = () => page.evaluate(() => window.studio.player.step);
     const place = page.getByRole('slider', {name: 'Place in the music'});
@@ -177,7 +189,6 @@ export const handChecks = {
     assert.equal(await step(), 192); // the slider's own key
 
     const seed = async () => (await arrangementOf(page)).seed;
-    const settled = () => page.waitForFunction(() => window.studio.isSettled);
     const first = await seed();
     await page.keyboard.press('r');
     const second = await seed();
@@ -202,8 +213,11 @@ export const handChecks = {
     await page.keyboard.press('r');
     assert.notEqual(await seed(), second);
 
-    // a key that is held, or hit ten times, is one surprise, and one step back
-    await settled();
+  },
+
+  /** A key that is held is one press; what is hit ten times is one surprise, and one step back. */
+  async repeats(page) {
+    const settled = () => page.waitForFunction(() => window.studio.isSettled);
     const link = await page.evaluate(() => window.studio.link);
     const hit = (repeat) => page.evaluate((isHeld) => {
       for (let i = 0; i < 10; i++) {
@@ -272,17 +286,14 @@ export const handChecks = {
     assert.match(await focused(page), /^Bar \d+: /);
   },
 
-  /** The dialog of a file: by keys, with another file, with a file that has no style. */
-  async file(page, {files}) {
+  /** The dialog of a file by keys: its bars are one stop, arrows choose; one can be heard first. */
+  async bars(page, {files}) {
     const dialog = page.getByRole('dialog');
-    const pick = (file) => page.getByLabel('Open a file').setInputFiles(file);
-    const bars = dialog.getByRole('toolbar', {name: 'Bars'}).getByRole('button');
+    const bars = dialog.locator('.bar');
     const chosen = () => bars.evaluateAll((all) =>
       all.findIndex(({ariaPressed}) => ariaPressed === 'true'));
-    await button(page, 'Open MIDI').focus();
-    await pick(files.song);
+    await page.getByLabel('Open a file').setInputFiles(files.song);
     await dialog.waitFor();
-    // the bars are one stop of the Tab key, arrows choose
     const stops = new Set();
     for (let i = 0; i < 12; i++) {
       await page.keyboard.press('Tab');
@@ -302,13 +313,24 @@ export const handChecks = {
     assert.equal(await chosen(), (await bars.count()) - 1);
     assert.match(await focused(page), /^Bar \d/);
 
-    // a bar can be heard first
     await page.keyboard.press('Home');
     await button(dialog, 'Hear it').click();
     await button(dialog, 'Stop').waitFor();
     await button(dialog, 'Hear it').waitFor(); // it ends by itself
 
-    // what the page says is said in the dialog
+  },
+
+  /** What the page says is said in the dialog; another file takes the dialog. */
+  async file(page, {files}) {
+    const dialog = page.getByRole('dialog');
+    const pick = (file) => page.getByLabel('Open a file').setInputFiles(file);
+    const bars = dialog.locator('.bar');
+    await button(page, 'Open MIDI').focus();
+    await pick(files.song);
+    await bars.last().click();
+    await pick({name: 'again.mid', mimeType: 'audio/midi', buffer: await readFile(files.song)});
+    await dialog.getByText('again.mid', {exact: true}).waitFor();
+    assert.equal(await bars.first().getAttribute('aria-pressed'), 'true');
     await button(dialog, 'Take its chords').click();
     const said = dialog.getByRole('status');
     await said.getByText('These are the chords now: ').waitFor();
@@ -320,7 +342,7 @@ export const handChecks = {
     assert.equal((await arrangementOf(page)).qpm, qpm);
     assert.notEqual(qpm, 120);
 
-    // another file takes the dialog; from this one the chords can be taken, and why no style
+    // of a file without styles the chords can be taken, and it is clear why it has none
     await pick(files.solo);
     await dialog.getByText('solo.mid', {exact: true}).waitFor();
     await dialog.getByText(/None of its \d+ bars can be a style/).waitFor();
@@ -336,7 +358,7 @@ export const handChecks = {
     assert.equal(await focused(page), 'Open MIDI');
   },
 
-  /** What has no effect that can be heard says why; what fails says so. */
+  /** What has no effect that can be heard says why. */
   async hints(page) {
     const notice = page.locator('.notice');
     const says = (text) => notice.filter({hasText: text}).waitFor();
@@ -358,7 +380,11 @@ export const handChecks = {
     await page.waitForFunction(() => window.studio.isSettled);
     assert.equal(await notice.count(), 0);
 
-    // an emptied address is the same music, and comes back
+  },
+
+  /** An emptied address is the same music, and comes back. */
+  async address(page) {
+    const link = () => page.evaluate(() => window.studio.link);
     const kept = await link();
     await page.evaluate(() => {
       window.location.hash = '';
@@ -366,6 +392,11 @@ export const handChecks = {
     await page.waitForFunction((url) => window.location.href === url, kept);
     assert.equal(await link(), kept);
 
+  },
+
+  /** What fails says so. */
+  async failures(page) {
+    const says = (text) => page.locator('.notice').filter({hasText: text}).waitFor();
     await page.evaluate(() => delete window.OfflineAudioContext);
     await button(page, 'Save WAV').click();
     await says('The WAV file could not be made (OfflineAudioContext is not defined)');
@@ -387,6 +418,26 @@ export const handChecks = {
     await says('No style could be drawn (no memory)');
   },
 };
+
+/**
+ * A finger on a phone: swipe(locator, [dx, dy], place) begins on an element, at a share of its width.
+ */
+async function fingers(phone) {
+  const session = await phone.context().newCDPSession(phone);
+  const send = (type, touchPoints) => session.send('Input.dispatchTouchEvent', {type, touchPoints});
+  return async (locator, [dx, dy], place = 0.5) => {
+    await locator.evaluate((element) => element.scrollIntoView({block: 'center'}));
+    const {x, y, width, height} = await locator.boundingBox();
+    const start = {x: Math.min(x + place * width, 340), y: y + height / 2};
+    await send('touchStart', [start]);
+    for (let i = 1; i <= 8; i++) {
+      await send('touchMove', [{x: start.x + (dx * i) / 8, y: start.y + (dy * i) / 8}]);
+      await phone.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    await send('touchEnd', []);
+    await phone.evaluate(() => new Promise((done) => setTimeout(done)));
+  };
+}
 
 /** Every button and menu that is shown and usable: how it looks, and its place among all. */
 function looks() {

@@ -18,7 +18,8 @@ CHECKS = (
     "favourites", "mistakes", "access", "phone", "low windows", "covered things", "wide windows",
     "forced colours", "stillness", "loading", "first sight", "causes", "as a file", "policy",
     "fonts", "offline", "clicks",
-    "hovers", "space", "touch", "keyboard", "focus", "file", "hints",
+    "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
+    "file", "hints", "address", "failures",
 )  # fmt: skip
 
 

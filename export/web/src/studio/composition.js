@@ -22,10 +22,6 @@ export class Composition {
     this._again = false;
   }
 
-  get isRunning() {
-    return this._composing !== null;
-  }
-
   /** Makes the song of the arrangement; of many changes during that, only the last is heard. */
   async compose() {
     if (this._composing) {
