@@ -69,8 +69,8 @@ def test_a_band_changes_by_one_or_two_at_a_step(model):
         steps = [distance(a.programs, b.programs) for a, b in itertools.pairwise(bars)]
         assert max(steps) <= 2
         assert sum(steps) == distance(bars[0].programs, bars[-1].programs)  # no detour
-        for place, point in ((0, start), (-1, end)):  # the ends are what they are alone
-            assert bars[place] == operations.progression(model, point, ["C"], seed=seed)[0]
+        for index, point in ((0, start), (-1, end)):  # the ends are what they are alone
+            assert bars[index] == operations.progression(model, point, ["C"], seed=seed)[0]
 
 
 def test_instruments_that_are_asked_for_play_all_the_way(model):

@@ -106,14 +106,14 @@ def test_chords_with_bar_lines(gm_vae):
 def markers(path):
     """(measure, text) of each marker of a MIDI file; its texts are the same, without sections."""
     (conductor, *_) = mido.MidiFile(path, charset="utf-8").tracks
-    found = {"marker": [], "text": []}
+    texts = {"marker": [], "text": []}
     now = 0
     for message in conductor:
         now += message.time
-        if message.type in found:
-            found[message.type].append((now / (4 * 480), message.text))
-    assert found["text"] == [mark for mark in found["marker"] if mark[1][0] != "["]
-    return found["marker"]
+        if message.type in texts:
+            texts[message.type].append((now / (4 * 480), message.text))
+    assert texts["text"] == [mark for mark in texts["marker"] if mark[1][0] != "["]
+    return texts["marker"]
 
 
 def note_messages(path):

@@ -148,9 +148,9 @@ def test_tokens_before_a_step_are_those_of_a_walk_along_the_track(model):
         tracks.tokens.reshape(-1, 64), tracks.lengths.flat, steps.flat, counts.flat
     ):
         now, expected = 0, 0
-        for place, token in enumerate(tokens[:length].tolist(), 1):
+        for count_so_far, token in enumerate(tokens[:length].tolist(), 1):
             if 256 <= token < 352:
                 now += token - 255
             elif now < step:
-                expected = place
+                expected = count_so_far
         assert count == expected

@@ -76,10 +76,10 @@ def slow_statistics(measure):
             note[1] for own in pitched.values() for note in own if note[0] <= step < note[2]
         ]  # fmt: skip
         polyphony += len(now)
-        here = int(measure.chord_ids[step * len(measure.chord_ids) // fmt.steps_per_measure])
-        if here:
+        label = int(measure.chord_ids[step * len(measure.chord_ids) // fmt.steps_per_measure])
+        if label:
             chord_classes = {
-                (here - 1 + above) % 12 for above in QUALITIES[(here - 1) // 12]
+                (label - 1 + above) % 12 for above in QUALITIES[(label - 1) // 12]
             }  # fmt: skip
             inside += [pitch % 12 in chord_classes for pitch in now]
         if now:

@@ -144,12 +144,12 @@ def test_the_saved_file_names_the_chords_as_they_were_typed(results, request_of_
     assert results["chords"]["error"] is None
     file = mido.MidiFile(request_of_page.folder / "chords.mid", charset="utf-8")
     for kind in ("marker", "text"):
-        now, found = 0, []
+        now, texts = 0, []
         for message in file.tracks[0]:
             now += message.time
             if message.type == kind and not message.text.startswith("gm-vae:"):
-                found.append((now // (file.ticks_per_beat // 24), message.text))
-        assert found == [
+                texts.append((now // (file.ticks_per_beat // 24), message.text))
+        assert texts == [
             (0, "Cmaj7"), (96, "Am7/G"), (144, "Gsus4"), (192, "Am7/G"), (240, "Gsus4"),
             (288, "E7#9"),
         ]  # fmt: skip
