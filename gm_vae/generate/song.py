@@ -179,34 +179,46 @@ def song(
             exchanged(logits[i], firsts[0], firsts[i], EXCHANGED) for i in range(1, len(names))
         )])  # fmt: skip
 
-    symbols = [chord for section in sections for chord in section.chords]
-    z, masks = [], []
-    for section in sections:
-        first, last = (names.index(name) for name in section.styles)
-        count = len(section.chords)
-        if first == last or count == 1:
-            z.append(np.repeat(ends[None, first], count, 0))
-            masks.append(np.repeat(_exactly(firsts[first])[None], count, 0))
-        else:
-            way = points.interpolate(ends[first], ends[last], count)
-            way[[0, -1]] = ends[[first, last]]
-            z.append(way)
-            masks.append(band_masks(model.numpy.program_logits(way), firsts[first], firsts[last]))
-    numbers = np.repeat(np.arange(len(sections)), [len(section.chords) for section in sections])
-    starts = [0, *np.cumsum([len(section.chords) for section in sections]).tolist()]
-    marks = [(start, section.name) for start, section in zip(starts, sections)]
+    played = list(sections)
     if ending:
-        symbols.append(symbols[0].split("|")[0])
-        z.append(z[-1][-1:])
-        masks.append(masks[-1][-1:])
-        numbers = np.append(numbers, len(sections))
-        marks.append((starts[-1], _ENDING))
+        home, last = sections[0].chords[0].split("|")[0], sections[-1].styles[1]
+        played.append(Section(last, (home,)))
+    ways = [
+        _way(model, len(section.chords), *(
+            (ends[index], firsts[index]) for index in map(names.index, section.styles)
+        ))
+        for section in played
+    ]  # fmt: skip
+    z, masks = (np.concatenate(column) for column in zip(*ways))
+    lengths = [len(section.chords) for section in played]
+    numbers = np.repeat(np.arange(len(played)), lengths)
+    symbols = [chord for section in played for chord in section.chords]
     labels = chord_labels(symbols, len(symbols), fmt)
-    every_z, every_mask = np.concatenate(z), np.concatenate(masks)
-    tracks = play(model, every_z, labels, numbers, decoding, Phrasing(vary, fills), every_mask)
+    tracks = play(model, z, labels, numbers, decoding, Phrasing(vary, fills), masks)
+    titles = [section.name for section in played]
     if ending:
         tracks.tokens[-1], tracks.lengths[-1] = _together(tracks.tokens[-1], fmt)
-    return Song(tracks.measures(labels, fmt), tuple(marks))
+        titles[-1] = _ENDING
+    starts = np.cumsum([0, *lengths[:-1]]).tolist()
+    return Song(tracks.measures(labels, fmt), tuple(zip(starts, titles)))
+
+
+def _way(
+    model: GMVAE,
+    count: int,
+    start: tuple[np.ndarray, np.ndarray],
+    end: tuple[np.ndarray, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """The points float32 [B, Z] and the masks bool [B, T, 130] of `count` bars of a section.
+
+    Each end is a point [Z], and with which of the 130 each of its tracks begins [T].
+    """
+    if count == 1 or np.array_equal(start[0], end[0]):
+        mask = np.eye(130, dtype=bool)[start[1]]
+        return np.repeat(start[0][None], count, 0), np.repeat(mask[None], count, 0)
+    z = points.interpolate(start[0], end[0], count)
+    z[[0, -1]] = start[0], end[0]  # to the last bit, so that they are the same bars
+    return z, band_masks(model.numpy.program_logits(z), start[1], end[1])
 
 
 def _first_tokens(
@@ -217,11 +229,6 @@ def _first_tokens(
     draws = np.zeros(len(z), np.int32)
     tokens = model.decode_tracks(z, labels, decoding, draws=draws, programs=masks).tokens
     return tokens[:, :, 0] - vocabulary(model.format).program
-
-
-def _exactly(firsts: np.ndarray) -> np.ndarray:
-    """bool [T, 130]: a mask for tracks that begin with these."""
-    return np.eye(130, dtype=bool)[firsts]
 
 
 def _together(tokens: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.ndarray]:

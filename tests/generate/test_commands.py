@@ -171,7 +171,7 @@ def test_every_verb_writes_chords_as_they_were_typed(written, verb, flags, expec
 
 def test_a_song_says_once_what_has_no_triad(written):
     _, err = written("song", "--chords=A: Gsus4 C; B: Gsus4 D5", "--form=A B A")
-    assert err.splitlines() == [
+    assert [line for line in err.splitlines() if "triad" in line] == [
         "Gsus4 has no triad; it is played as G.", "D5 has no triad; it is played as D."
     ]  # fmt: skip
 
