@@ -205,6 +205,7 @@ export const handChecks = {
     await letters.uncheck();
     await page.locator('body').press('r');
     assert.equal(await seed(), second);
+    await page.waitForFunction((wanted) => window.location.hash.includes(`s=${wanted}`), second);
     await page.reload();
     await page.waitForFunction(() => window.studio?.song && window.studio.isSettled);
     await page.keyboard.press('r');

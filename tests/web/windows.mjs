@@ -62,6 +62,12 @@ export async function covered(page) {
   await isFree();
   await page.locator('.notice').getByRole('button', {name: 'OK'}).click();
   assert.deepEqual(await page.evaluate(unseen, 'button, input, select'), []);
+  // the transport is seen always, so nothing scrolls for it
+  assert.equal(await page.evaluate(() => {
+    window.scrollTo(0, 0);
+    for (const control of document.querySelectorAll('.transport button, .transport input')) control.focus();
+    return window.scrollY;
+  }), 0);
 }
 
 /** A large window is used. */

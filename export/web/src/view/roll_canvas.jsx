@@ -10,7 +10,7 @@ import {barStep, rollLayout, stepAt} from './roll_layout.js';
 /** @import {Studio} from '../studio/studio.js' */
 
 const LOWEST = 260; // px
-const BELOW = 64; // px: the sliders under the roll, and the panel's edge
+const BELOW = 56; // px: the sliders under the roll, and the panel's edge
 
 /**
  * The notes, and over them the playhead.

@@ -42,13 +42,12 @@ function useRoomBelow() {
     const box = element.current;
     if (!box) return undefined;
     const {style} = document.documentElement;
-    const observer = new ResizeObserver(() => {
-      style.scrollPaddingBottom = `${box.offsetHeight + 8}px`;
-    });
+    const observer = new ResizeObserver(() =>
+      style.setProperty('--foot', `${box.offsetHeight + 8}px`));
     observer.observe(box);
     return () => {
       observer.disconnect();
-      style.scrollPaddingBottom = '';
+      style.removeProperty('--foot');
     };
   }, []);
   return element;
