@@ -16,8 +16,8 @@ from gm_vae.music.measures import measures_from_midi
 CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
     "favourites", "mistakes", "access", "phone", "low windows", "covered things", "wide windows",
-    "forced colours", "stillness", "loading", "first sight", "causes", "as a file", "policy",
-    "fonts", "offline", "clicks",
+    "forced colours", "stillness", "loading", "site soundfont", "first sight", "causes",
+    "as a file", "policy", "fonts", "offline", "clicks",
     "hovers", "space", "touch", "keyboard", "focus", "file", "hints",
 )  # fmt: skip
 
