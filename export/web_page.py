@@ -45,9 +45,8 @@ MOST_CONNECTIONS = 64  # a browser opens six
 PORT = 8642  # always the same one, since browsers keep favourites by address and port
 
 _MODEL_FILES = re.compile(r"(config|weights_manifest|attributes)\.json|group\d+-shard\d+of\d+-\w+")
-_HASHED = re.compile(
-    r"[\w.-]+-([0-9A-Z]{8}\.\w+|[0-9a-f]{8})"
-)  # their names follow from what is in them
+# names that follow from what is in a file: those of build.mjs, and of shards
+_HASHED = re.compile(r"[\w.-]+-([0-9A-Z]{8}\.\w+|[0-9a-f]{8})")
 _HOST = re.compile(rf"({'|'.join(map(re.escape, HOSTS))})(:\d{{1,5}})?", re.IGNORECASE)
 _SECONDS_TO_ASK = 20.0
 _SECONDS_TO_ANSWER = 600.0  # a soundfont may have a gigabyte

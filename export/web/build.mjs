@@ -9,7 +9,7 @@ import wabt from 'wabt';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const ENTRIES = {page: 'src/main.jsx', worker: 'src/engine/worker.js'};
-const PROCESSOR = 'spessasynth_processor';
+const PROCESSOR = 'spessasynth_lib/dist/spessasynth_processor.min.js';
 // a name follows from what is in the file, so that browsers may keep files for good
 const NAMES = {entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]'};
 const script = {
@@ -94,9 +94,9 @@ async function build() {
 
 /** The synthesiser's worklet, which is loaded by its name, as a file beside the page's. */
 function takeProcessor(build) {
-  const file = path.join(here, 'node_modules/spessasynth_lib/dist', `${PROCESSOR}.min.js`);
-  build.onResolve({filter: /\.file$/}, () => ({path: file, namespace: 'file', suffix: '?file'}));
-  build.onLoad({filter: /spessasynth_processor\.min\.js$/}, async () =>
+  build.onResolve({filter: /\.file$/}, () =>
+    ({path: path.join(here, 'node_modules', PROCESSOR), namespace: 'copied'}));
+  build.onLoad({filter: /./, namespace: 'copied'}, async ({path: file}) =>
     ({contents: await readFile(file), loader: 'file'}));
 }
 

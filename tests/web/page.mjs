@@ -542,6 +542,8 @@ const checks = {
   'forced colours': (page) => windows.forced(page),
   stillness: (page) => windows.stillness(page),
   loading: (page) => starts.loading(page.context(), url, PATIENCE_MS),
+  'site soundfont': async (page) =>
+    starts.siteSoundfont(page.context(), url, await readFile(files.font), PATIENCE_MS),
   'first sight': (page) => starts.firstSight(page.context().browser(), url),
   causes: (page) => starts.causes(page.context().browser(), url, PATIENCE_MS),
   'as a file': (page) => starts.asFile(page.context().browser(), request.page, PATIENCE_MS),

@@ -29,6 +29,41 @@ function resolvers() {
   return found;
 }
 
+/** A site's soundfont plays unless a person chose otherwise; then it is not even fetched. */
+export async function siteSoundfont(context, url, font, patience) {
+  const asked = [];
+  await context.route(url, async (route) => {
+    const answer = await route.fetch();
+    const text = await answer.text();
+    const body = text.replace('name="soundfont" content=""', 'name="soundfont" content="a%20font.sf2"');
+    await route.fulfill({response: answer, body});
+  });
+  await context.route(/\/a%20font\.sf2$/, (route) => {
+    asked.push(route.request().url());
+    return route.fulfill({body: font, contentType: 'application/octet-stream'});
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  const visit = async (kind) => {
+    await page.goto(url);
+    await page.getByLabel('Sounds', {exact: true}).waitFor();
+    await page.waitForFunction((wanted) => window.studio.sounds.kind === wanted, kind);
+  };
+  await visit('font');
+  assert.equal(asked.length, 1);
+  const sounds = page.getByLabel('Sounds', {exact: true});
+  assert.deepEqual(await sounds.locator('option').allInnerTexts(), ['Synthesiser', 'a font.sf2']);
+  assert.equal(await page.getByRole('button', {name: /^Forget/}).count(), 0);
+  await sounds.selectOption('Synthesiser');
+  await page.goto('about:blank');
+  await visit('synth');
+  assert.equal(asked.length, 1);
+  await sounds.selectOption('a font.sf2');
+  await page.waitForFunction(() => window.studio.sounds.kind === 'font');
+  assert.equal(asked.length, 2);
+  assert.equal(await page.locator('.fetching').count(), 0);
+}
+
 /** Before any script has run the page has its colours and says something. */
 export async function firstSight(browser, url) {
   for (const [scheme, isDark] of [['light', false], ['dark', true]]) {

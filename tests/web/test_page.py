@@ -17,9 +17,8 @@ CHECKS = (
     "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
     "favourites", "mistakes", "access", "phone", "low windows", "covered things", "wide windows",
     "forced colours", "stillness", "loading", "first sight", "causes", "as a file", "policy",
-    "fonts", "offline", "clicks",
-    "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
-    "file", "hints", "address", "failures",
+    "fonts", "offline", "clicks", "hovers", "space", "sliders", "swipes", "rounds", "keyboard",
+    "repeats", "focus", "bars", "file", "hints", "address", "failures", "site soundfont", "touch",
 )  # fmt: skip
 
 

@@ -33,7 +33,10 @@ export class Sounds {
     this._font = null;
     /** What is chosen: what plays, as soon as it is there. @type {Kind} */
     this._chosen = SYNTH;
-    /** Called as a soundfont of the site is fetched. @type {(progress: ?Progress) => void} */
+    /**
+     * Called as a soundfont of the site is fetched, with null when it is there.
+     * @type {(name: string, progress: ?Progress) => void}
+     */
     this.onProgress = () => {};
     /** @type {Kind} */
     this.kind = SYNTH;
@@ -115,23 +118,20 @@ export class Sounds {
 
   /** The soundfont of the site, which is fetched once it is wanted. @param {string} url @returns {Font} */
   _siteFont(url) {
+    const name = decodeURIComponent(url.split('/').at(-1) ?? '');
     /** @type {?Promise<ArrayBuffer>} */
     let bytes = null;
     const fetchAll = async () => {
       try {
-        return await fetchBytes(new URL(url), this.onProgress);
+        return await fetchBytes(new URL(url), (progress) => this.onProgress(name, progress));
       } catch (error) {
         bytes = null; // a network fault may pass
         throw error;
       } finally {
-        this.onProgress(null);
+        this.onProgress(name, null);
       }
     };
-    return {
-      name: decodeURIComponent(url.split('/').at(-1) ?? ''),
-      isKept: false,
-      read: () => (bytes ??= fetchAll()),
-    };
+    return {name, isKept: false, read: () => (bytes ??= fetchAll())};
   }
 
   /** The context that is heard and the synthesiser in it. Call it from a click. */

@@ -43,7 +43,7 @@ export class Studio extends Store {
     engine.onProgress = (progress) => this.setFetching(MODEL, progress);
     this._composer = new Composer(engine);
     this._playback = new Playback(this);
-    this.sounds.onProgress = (progress) => this.setFetching(this.sounds.fontName, progress);
+    this.sounds.onProgress = (name, progress) => this.setFetching(name, progress);
     this._composition = new Composition(this, this._composer);
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
