@@ -18,7 +18,7 @@ CHECKS = (
     "favourites", "mistakes", "access", "phone", "low windows", "covered things", "wide windows",
     "forced colours", "stillness", "loading", "first sight", "causes", "as a file", "policy",
     "fonts", "offline", "clicks", "hovers", "space", "sliders", "swipes", "rounds", "keyboard",
-    "repeats", "focus", "bars", "file", "hints", "address", "failures", "site soundfont", "touch",
+    "repeats", "focus", "bars", "file", "hints", "address", "failures", "site soundfont",
 )  # fmt: skip
 
 
