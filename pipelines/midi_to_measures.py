@@ -279,8 +279,9 @@ def _run(args: PreprocessArguments) -> None:
         name = printable(dataset.directory)
         print(f"{name} is finished already; --force makes it again.")
     print(card.summary(dataset, time.monotonic() - start))
-    data = shlex.quote(printable(dataset.directory))
-    print(f"Next: gm-vae train --data={data} --output=run --finetune=small", file=sys.stderr)
+    if printable(dataset.directory) == dataset.directory:  # else nobody can type it
+        data = shlex.quote(dataset.directory)
+        print(f"Next: gm-vae train --data={data} --output=run --finetune=small", file=sys.stderr)
 
 
 def _words(text: str) -> list[str]:

@@ -138,7 +138,7 @@ def test_chords_are_written_as_they_were_typed(written, tmp_path):
     file, err = written("generate", "--chords=Cmaj7 C/E|Gsus4 E7#9")
     typed = [(0, "Cmaj7"), (1, "C/E"), (1.5, "Gsus4"), (2, "E7#9")]
     assert markers(file) == typed
-    assert err == "Gsus4 has no triad; it is played as G.\n"
+    assert err.splitlines()[0] == "Gsus4 has no triad; it is played as G."
     notes = note_messages(file)
     assert sum(map(len, notes)) > 20
     picture = (tmp_path / "generate.svg").read_text(encoding="utf-8")
@@ -147,7 +147,8 @@ def test_chords_are_written_as_they_were_typed(written, tmp_path):
     # the model hears the triads
     file, err = written("generate", "--chords=C C|G E")
     assert markers(file) == [(0, "C"), (1.5, "G"), (2, "E")]
-    assert (note_messages(file), err) == (notes, "")
+    assert note_messages(file) == notes
+    assert "triad" not in err
 
 
 @pytest.mark.parametrize(
