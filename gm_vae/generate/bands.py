@@ -13,8 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gm_vae.generate.gmvae import Decoding
 from gm_vae.generate.instruments import Instruments
-from gm_vae.music.vocabulary import DRUMS, PROGRAMS
+from gm_vae.model.grammar import NEVER
+from gm_vae.model.sampling import sample_token, uniforms
+from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.vocabulary import DRUMS, PROGRAMS, vocabulary
 
 _NO_INSTRUMENT = -1
 _FAMILY = 8  # programs of a family of General MIDI
@@ -43,6 +47,29 @@ def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.nda
         done = [change for change, time in zip(changes, times) if time <= step]
         masks[step] = _mask_of(logits[step], _changed(start, done))
     return masks
+
+
+def first_tokens(
+    logits: np.ndarray, decoding: Decoding, fmt: MeasureFormat, masks: np.ndarray | None = None
+) -> np.ndarray:
+    """int [B, T]: with which of the 130 each track begins where a point is decoded with draw 0.
+
+    Args:
+        logits: float [B, T, 130] of the tracks' first tokens.
+        decoding: how tokens are chosen.
+        fmt: the format of the measures.
+        masks: bool [B, T, 130], what each track may begin with; anything if None.
+    """
+    vocab = vocabulary(fmt)
+    batch, tracks, width = logits.shape
+    full = np.full((batch * tracks, vocab.size), NEVER, np.float32)
+    allowed = logits if masks is None else np.where(masks, logits, NEVER)
+    full[:, vocab.program :] = allowed.reshape(-1, width)
+    how = decoding.arguments()
+    track = np.tile(np.arange(tracks), batch)
+    uniform = uniforms(how["seed"], np.zeros_like(track), track, 0)
+    tokens = sample_token(full, how["temperature"], uniform)
+    return tokens.reshape(batch, tracks) - vocab.program
 
 
 def exchanged(logits: np.ndarray, start: np.ndarray, end: np.ndarray, most: int) -> np.ndarray:

@@ -66,7 +66,7 @@ def _leave(
     sections: Sections = (),
 ) -> None:
     """Write the measures; `symbols` name their chords as they were typed, and repeat."""
-    names = [symbols[bar % len(symbols)] for bar in range(len(measures))] if symbols else None
+    names = operations.repeated(symbols or None, len(measures))
     outputs.write(measures, brief(title, 200), sections, names)
     playing.print_seed()
     print(_contents(measures, outputs.qpm), file=sys.stderr)
@@ -93,7 +93,7 @@ def _start_points(
     elif args.measure:
         raise UsageError("--measure needs --midi, the file that the measure is in.")
     else:
-        z = model.sample_points(count, playing.seed)
+        z = model.sample_points(count, playing.decoding.seed)
     return moved(args, model, z)
 
 
@@ -112,7 +112,7 @@ class SampleArguments(PlayArguments, ChordArguments, CountArguments, OutputArgum
 def _sample(args: SampleArguments) -> None:
     outputs, symbols, playing = Outputs.of(args), chords(args), Playing.of(args)
     model = load(args.model)
-    z = moved(args, model, model.sample_points(args.count, playing.seed))
+    z = moved(args, model, model.sample_points(args.count, playing.decoding.seed))
     each = operations.repeated(triads(symbols) or None, args.count)
     measures = model.decode(z, each, **playing.arguments)
     _leave(outputs, measures, f"{args.count} styles", playing, symbols)
@@ -265,7 +265,7 @@ def _interpolate(args: InterpolateArguments) -> None:
     if args.to_seed is None or args.midi:
         start, end = _start_points(args, model, playing, 2)
     else:
-        drawn = [model.sample_points(1, seed) for seed in (playing.seed, args.to_seed)]
+        drawn = [model.sample_points(1, seed) for seed in (playing.decoding.seed, args.to_seed)]
         start, end = moved(args, model, np.concatenate(drawn))
     measures = operations.morph(
         model, start, end, triads(symbols), count, spherical, **playing.arguments

@@ -290,7 +290,6 @@ class GMVAE:
 
         Args and errors as in `decode`.
         """
-
         z = self._checked(z)
         labels = chord_labels(chords, len(z), self.format)
         decoding = Decoding(temperature, temperature, 0.0, seed)

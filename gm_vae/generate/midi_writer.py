@@ -100,17 +100,16 @@ def midi_file(
     ]
     if title:
         conductor.insert(0, (0, mido.MetaMessage("track_name", name=printable(title))))
+    bar_ticks = arrangement.fmt.steps_per_measure * ticks_per_step
+    conductor += [
+        (bar * bar_ticks, mido.MetaMessage("marker", text=f"[{name}]")) for bar, name in sections
+    ]
     conductor += [
         (step * ticks_per_step, mido.MetaMessage(kind, text=symbol))
         for step, symbol in arrangement.chord_symbols
         for kind in ("marker", "text")
     ]
-    bar_ticks = arrangement.fmt.steps_per_measure * ticks_per_step
-    conductor += [
-        (bar * bar_ticks, mido.MetaMessage("marker", text=f"[{name}]")) for bar, name in sections
-    ]
-    # a section's name comes before the chord of its first bar
-    conductor.sort(key=lambda event: (event[0], getattr(event[1], "text", "[")[:1] != "["))
+    conductor.sort(key=lambda event: event[0])  # of one tick, a section comes before its chord
     end_tick = arrangement.total_steps * ticks_per_step
     file.tracks.append(_track(conductor, end_tick))
     for events in _part_events(arrangement, ticks_per_step):

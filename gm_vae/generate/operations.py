@@ -13,7 +13,7 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate import points
-from gm_vae.generate.bands import band_masks
+from gm_vae.generate.bands import band_masks, first_tokens
 from gm_vae.generate.gmvae import GMVAE, Chords, Decoding, chord_labels
 from gm_vae.generate.instruments import Instruments, programs_named
 from gm_vae.generate.phrases import VARIATION, Phrasing, play
@@ -87,20 +87,12 @@ def morph(
     labels, decoding = chord_labels(repeated(chords, count), count, model.format), Decoding(**how)
     masks = model.masks(instruments, z)
     if masks is None:
-        masks = carried(model, z, labels, decoding)
+        logits = model.numpy.program_logits(z)
+        masks = band_masks(logits, *first_tokens(logits[[0, -1]], decoding, model.format))
     tracks = model.decode_tracks(
         z, labels, decoding, draws=np.zeros(count, np.int32), programs=masks
     )
     return tracks.measures(labels, model.format)
-
-
-def carried(model: GMVAE, z: np.ndarray, labels: np.ndarray, decoding: Decoding) -> np.ndarray:
-    """bool [B, T, 130]: masks that carry the instruments of the first of B points to the last."""
-    ends = [0, len(z) - 1]
-    draws = np.zeros(2, np.int32)
-    first, last = model.decode_tracks(z[ends], labels[ends], decoding, draws=draws).tokens[:, :, 0]
-    program = vocabulary(model.format).program
-    return band_masks(model.numpy.program_logits(z), first - program, last - program)
 
 
 def grid(

@@ -90,7 +90,7 @@ def play(
 
     vocab = vocabulary(model.format)
     is_drum = tokens[:, :, 0] == vocab.drums
-    groove = np.array([np.flatnonzero(points == point)[0] for point in points])
+    groove = np.unique(points, return_index=True)[1][points]  # the first bar of each point
     tokens[is_drum], lengths[is_drum] = tokens[groove][is_drum], lengths[groove][is_drum]
     tracks = Tracks(tokens, lengths)
     if decoding.temperature > 0:

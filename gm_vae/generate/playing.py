@@ -12,9 +12,8 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate.arguments import MOST_MEASURES, ChordArguments, PlayArguments
-from gm_vae.generate.gmvae import GMVAE
+from gm_vae.generate.gmvae import GMVAE, Decoding
 from gm_vae.generate.instruments import Instruments
-from gm_vae.generate.points import checked_seed
 from gm_vae.json_values import brief, shown
 from gm_vae.music.chord_lines import chord_line, measure_chords
 from gm_vae.music.chords import chord_id, chord_symbol, has_triad, nearest_chord_id, tidy_symbol
@@ -27,49 +26,37 @@ class Playing:
     """How the model plays.
 
     Attributes:
-        seed: 0..2**32 - 1.
-        drawn: whether it was drawn, since none was given.
-        temperature: of the tokens.
-        drum_temperature: of the tokens of drums; by `temperature` if None.
-        repeat_penalty: of note-ons that a track struck last.
+        decoding: how tokens are chosen.
+        drawn: whether the seed was drawn, since none was given.
         instruments: which of them play; any if None.
     """
 
-    seed: int
+    decoding: Decoding
     drawn: bool
-    temperature: float
-    drum_temperature: float | None
-    repeat_penalty: float
     instruments: Instruments | None
 
     @classmethod
     def of(cls, args: PlayArguments) -> Playing:
-        """What the flags ask for. Raises UsageError for instruments that cannot all play."""
+        """What the flags ask for.
+
+        Raises UsageError for instruments that cannot all play, or a number out of its range.
+        """
         wanted = Instruments.named(args.instruments, args.require, args.forbid)
         return cls(
-            checked_seed(args.seed),
+            Decoding(args.temperature, args.drum_temperature, args.repeat_penalty, args.seed),
             args.seed is None,
-            args.temperature,
-            args.drum_temperature,
-            args.repeat_penalty,
             None if wanted == Instruments() else wanted,
         )
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Those of `GMVAE.decode`."""
-        return {
-            "temperature": self.temperature,
-            "drum_temperature": self.drum_temperature,
-            "seed": self.seed,
-            "repeat_penalty": self.repeat_penalty,
-            "instruments": self.instruments,
-        }
+        return {**dataclasses.asdict(self.decoding), "instruments": self.instruments}
 
     def print_seed(self) -> None:
         """Say how to hear the same again, if the seed was drawn."""
-        if self.drawn and self.temperature > 0:
-            print(f"--seed={self.seed} plays this again.", file=sys.stderr)
+        if self.drawn and self.decoding.temperature > 0:
+            print(f"--seed={self.decoding.seed} plays this again.", file=sys.stderr)
 
 
 def chords(args: ChordArguments) -> list[str]:

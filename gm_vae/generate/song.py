@@ -8,6 +8,7 @@ from one style to the other. Sections of one letter are played alike, a little c
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.generate import points
-from gm_vae.generate.bands import band_masks, exchanged
+from gm_vae.generate.bands import band_masks, exchanged, first_tokens
 from gm_vae.generate.gmvae import GMVAE, Decoding, chord_labels
 from gm_vae.generate.instruments import Instruments
 from gm_vae.generate.phrases import VARIATION, Phrasing, play
@@ -108,7 +109,7 @@ def read_form(form: str, chords: str, bars: int | None = None) -> list[Section]:
         if not line:
             raise UsageError(f'section {name} has no chords; write them as "{name}: C G Am F".')
         count = length or len(line)
-        sections.append(Section(name, tuple(line[bar % len(line)] for bar in range(count))))
+        sections.append(Section(name, tuple(itertools.islice(itertools.cycle(line), count))))
     return sections
 
 
@@ -172,9 +173,10 @@ def song(
     if missing:
         raise UsageError(f"style {missing[0]} has no point; give one for each letter of the form.")
     ends = np.stack([np.asarray(styles[name], np.float32) for name in names])
-    firsts = _first_tokens(model, ends, decoding, model.masks(instruments, ends))
+    logits = model.numpy.program_logits(ends)
+    masks = None if instruments is None else instruments.masks(logits)
+    firsts = first_tokens(logits, decoding, fmt, masks)
     if is_one_style and instruments is None:
-        logits = model.numpy.program_logits(ends)
         firsts = np.stack([firsts[0], *(
             exchanged(logits[i], firsts[0], firsts[i], EXCHANGED) for i in range(1, len(names))
         )])  # fmt: skip
@@ -219,16 +221,6 @@ def _way(
     z = points.interpolate(start[0], end[0], count)
     z[[0, -1]] = start[0], end[0]  # to the last bit, so that they are the same bars
     return z, band_masks(model.numpy.program_logits(z), start[1], end[1])
-
-
-def _first_tokens(
-    model: GMVAE, z: np.ndarray, decoding: Decoding, masks: np.ndarray | None
-) -> np.ndarray:
-    """int [B, T]: with which of the 130 (program, drums, end) each track of a point begins."""
-    labels = chord_labels(None, len(z), model.format)
-    draws = np.zeros(len(z), np.int32)
-    tokens = model.decode_tracks(z, labels, decoding, draws=draws, programs=masks).tokens
-    return tokens[:, :, 0] - vocabulary(model.format).program
 
 
 def _together(tokens: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.ndarray]:

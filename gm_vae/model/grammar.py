@@ -226,7 +226,7 @@ class Grammar:
             has_note=state.has_note | struck,
             done=state.done | (kind == _END),
         )
-        if self.ops is numpy_ops and not state.done.any():
+        if self.ops is numpy_ops and not state.done.any():  # plain arrays show it, graphs do not
             return new
         return GrammarState(*(self._keep(state.done, old, x) for old, x in zip(state, new)))
 
