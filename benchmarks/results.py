@@ -152,7 +152,9 @@ def read(path: str | os.PathLike[str]) -> tuple[str, list[Result]]:
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}).") from None
     except WrongValue as error:
-        raise UserError(f"{path} is no file of results: {error}. Run its benchmark anew.") from None
+        raise UserError(
+            f"{path} is not a results file: {error}. Run the benchmark again."
+        ) from None
     return values["benchmark"], results
 
 

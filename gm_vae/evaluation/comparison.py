@@ -9,7 +9,8 @@ import numpy as np
 
 from gm_vae.evaluation.classifier import area_under_curve
 from gm_vae.evaluation.distributions import counts, overlap
-from gm_vae.evaluation.music_statistics import NAMES, measure_statistics
+from gm_vae.evaluation.music_statistics import NAMES, statistics_of
+from gm_vae.evaluation.note_table import NoteTable
 from gm_vae.music.measure import Measure
 
 _RESAMPLES = 1000  # of the bootstrap
@@ -94,8 +95,9 @@ def compare(samples: Sequence[Measure], real: MeasureSet, seed: int = 0) -> Comp
         seed: of halvings, bootstrap and folds.
     """
     made = MeasureSet.ungrouped(samples)
-    ours, theirs = measure_statistics(samples), measure_statistics(real.measures)  # [B, K]
-    our_counts, their_counts = counts(samples), counts(real.measures)
+    tables = NoteTable(samples), NoteTable(real.measures)
+    ours, theirs = map(statistics_of, tables)  # [B, K]
+    our_counts, their_counts = map(counts, tables)
     scale = np.sqrt(mean_of_known((theirs - mean_of_known(theirs)) ** 2))
     rng = np.random.default_rng(seed)
     distances, overlaps, areas = [], [], []

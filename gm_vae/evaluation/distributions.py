@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
 
 from gm_vae.evaluation.note_table import NoteTable
 from gm_vae.music.chords import NO_CHORD
-from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS, PITCHES
 
 _SEMITONES = 12
 
 
-def counts(measures: Sequence[Measure]) -> dict[str, np.ndarray]:
+def counts(notes: NoteTable) -> dict[str, np.ndarray]:
     """int [B, bins] each: how often each measure has what is counted, by what that is.
 
     instruments: programs of tracks. pitch_classes: of pitched notes. pitch_classes_above_root: the
     same, counted from the root of the measure's first chord. drums: pitches of drum notes.
     onset_steps: of all notes. note_lengths: of pitched notes, in steps.
     """
-    notes = NoteTable(measures)
+    measures = notes.measures
     steps = notes.fmt.steps_per_measure
     chord = np.array([int(measure.chord_ids[0]) for measure in measures])[notes.owner]
     pitched = ~notes.is_drum

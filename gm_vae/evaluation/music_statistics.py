@@ -58,7 +58,11 @@ def measure_statistics(measures: Sequence[Measure]) -> np.ndarray:
     """float64 [B, len(STATISTICS)]: the statistics of measures of one format, in their order."""
     if not measures:
         return np.zeros((0, len(STATISTICS)))
-    notes = NoteTable(measures)
+    return statistics_of(NoteTable(measures))
+
+
+def statistics_of(notes: NoteTable) -> np.ndarray:
+    """float64 [B, len(STATISTICS)]: the same of measures whose notes are read."""
     return np.stack([statistic.function(notes) for statistic in STATISTICS], axis=1)
 
 

@@ -21,6 +21,7 @@ from gm_vae.evaluation.comparison import (
 )
 from gm_vae.evaluation.distributions import counts, overlap
 from gm_vae.evaluation.music_statistics import NAMES, measure_statistics
+from gm_vae.evaluation.note_table import NoteTable
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure import Measure
 from gm_vae.music.measures import measures_from_midi
@@ -125,10 +126,11 @@ def test_overlaps_by_hand():
             [from_words(track) for track in tracks], [chord_id("G"), chord_id("C")]
         )
 
-    actual = counts(
+    measures = (
         [measure("P0 v5 +67 >48 -67 +71 >48 -71 .", "drums v5 +36 >96 -36 ."),
          measure("P0 v5 +60 >96 -60 .", "P33 >96 .")]
     )  # fmt: skip
+    actual = counts(NoteTable(measures))
     assert {name: each.sum(0).nonzero()[0].tolist() for name, each in actual.items()} == {
         "instruments": [0, 33, DRUMS],
         "pitch_classes": [0, 7, 11],
@@ -139,7 +141,7 @@ def test_overlaps_by_hand():
     }
     assert actual["instruments"][:, [0, 33, DRUMS]].tolist() == [[1, 0, 1], [1, 1, 0]]
     assert actual["onset_steps"][:, [0, 48]].tolist() == [[2, 1], [1, 0]]
-    silent = counts([measure("P0 >96 .")])
+    silent = counts(NoteTable([measure("P0 >96 .")]))
     assert silent["drums"].sum() == silent["onset_steps"].sum() == 0
     assert overlap(actual["drums"], actual["drums"]) == 1
     assert math.isnan(overlap(actual["drums"], silent["drums"]))
