@@ -176,7 +176,7 @@ class TrackDecoder(keras.layers.Layer):
             ops.take(first, layout.rows, axis=0),
         )
         gates = self.gates(
-            layout.broadcast_rows(constant),
+            layout.broadcast_rows(constant, kernels.take_rows),
             self.input_table(kernels),
             previous,
             tracks.at(tracks.chords, layout.steps),

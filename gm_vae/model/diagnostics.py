@@ -47,8 +47,8 @@ def diagnostic_sums(scores: Scores, fmt: MeasureFormat) -> tuple[Any, Any]:
     """
     logits = scores.logits
     kinds = ops.take(vocabulary(fmt).kinds.astype(np.int32), logits.targets, axis=0)
-    hits = ops.cast(ops.argmax(logits.logits, -1), "int32") == logits.targets
-    hits = ops.cast(hits, "float32") * logits.weights
+    chosen = ops.take_along_axis(logits.logits, logits.targets[:, None], axis=-1)[:, 0]
+    hits = ops.cast(chosen >= ops.max(logits.logits, -1), "float32") * logits.weights
     columns = ops.stack([logits.weights * scores.token_nats, hits, logits.weights])  # [3, P]
     of_kind = ops.one_hot(kinds, len(EventType), dtype="float32")  # [P, K]
     mu = ops.cast(scores.mu, "float32")

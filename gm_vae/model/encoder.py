@@ -49,7 +49,7 @@ class Encoder(keras.layers.Layer):
         cells = (self.track_forward, self.track_backward)
         gates = [self._gates(cell, tracks, steps, kernels) for cell, steps in zip(cells, orders)]
         outputs = run_side_by_side(cells, gates, layout, kernels)
-        joined = ops.concatenate([tracks.last(output) for output in outputs], -1)
+        joined = ops.concatenate([tracks.last(output, kernels.take_rows) for output in outputs], -1)
         # [N, 2H] -> [B, T, 2H]
         embeddings = ops.reshape(
             joined, (-1, self.config.fmt.max_tracks, 2 * self.config.encoder_units)
@@ -67,7 +67,11 @@ class Encoder(keras.layers.Layer):
         if self.config.chords:
             inputs.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
         table, bias = cell.input_weights(kernels)
-        return kernels.embed_sum(table, inputs, self.compute_dtype) + bias
+        # on the few rows of the tokens, of which each entry takes one
+        table = ops.concatenate(
+            [table[: self.vocabulary_size] + bias, table[self.vocabulary_size :]], 0
+        )
+        return kernels.embed_sum(table, inputs, self.compute_dtype)
 
 
 def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], kernels: Kernels) -> Any:

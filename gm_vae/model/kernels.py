@@ -48,7 +48,16 @@ class Kernels:
 
     def embed_sum(self, table: Any, indices: Sequence[Any], dtype: str) -> Any:
         """float32 [P, M]: the sum of the rows of `table` [V, M] at each of `indices`, int [P]."""
-        return sum(ops.take(table, index, axis=0) for index in indices)
+        return sum(self.take_rows(table, index) for index in indices)
+
+    def take_rows(self, values: Any, index: Any) -> Any:
+        """[P, M]: the rows of `values` [N, M] at `index`, int [P]."""
+        return ops.take(values, index, axis=0)
+
+    def cross_entropy(self, logits: Any, targets: Any) -> Any:
+        """Nats [P] of each target, int [P], from float32 logits [P, V]."""
+        chosen = ops.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
+        return ops.logsumexp(logits, -1) - chosen
 
     def pad_gates(self, weights: Any) -> Any:
         """[..., 4H] -> [..., 4H + gate_padding]."""

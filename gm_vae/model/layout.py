@@ -11,6 +11,7 @@ is not recurrent works on the P entries alike.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +31,13 @@ class Segment(NamedTuple):
     rows: int
 
 
+TakeRows = Callable[[Any, Any], Any]  # `Kernels.take_rows`
+
 Segments = tuple[Segment, ...]  # from step 0 to the last, with fewer and fewer rows
+
+
+def _take_rows(values: Any, index: Any) -> Any:
+    return ops.take(values, index, axis=0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,10 +102,10 @@ class Layout:
         """int32 index of the entries (row, step), any equal shapes."""
         return ops.take(self.offsets, steps, axis=0) + rows
 
-    def broadcast_rows(self, values: Any) -> Any:
+    def broadcast_rows(self, values: Any, take_rows: TakeRows = _take_rows) -> Any:
         """[N, D] -> [P, D]: the value of each entry's row."""
         if not self.segments:
-            return ops.take(values, self.rows, axis=0)
+            return take_rows(values, self.rows)
         width = values.shape[-1]
         parts = [
             ops.reshape(
@@ -163,11 +170,11 @@ class Tracks:
         width = values.shape[-1]
         return ops.take(ops.reshape(values, (-1,)), self.layout.rows * width + steps, axis=0)
 
-    def last(self, outputs: Any) -> Any:
+    def last(self, outputs: Any, take_rows: TakeRows = _take_rows) -> Any:
         """[P, H] -> [B * T, H]: the outputs at the last real step, in batch order b * T + t."""
         rows = ops.arange(ops.shape(self.lengths)[0], dtype="int32")
         entries = self.layout.entry(rows, self.lengths - 1)
-        return ops.take(outputs, ops.take(entries, ops.argsort(self.order), axis=0), axis=0)
+        return take_rows(outputs, ops.take(entries, ops.argsort(self.order), axis=0))
 
 
 def segments_for(lengths: np.ndarray, batch_size: int, count: int = 6) -> Segments:

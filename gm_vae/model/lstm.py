@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
+from keras import ops
 
 from gm_vae.model.kernels import Kernels, State
 from gm_vae.model.layout import Layout
@@ -91,9 +93,6 @@ def step_stack(
 
 def split_initial_state(joined: Any, units: tuple[int, ...]) -> list[State]:
     """[N, 2 * sum(units)] laid out c0, h0, c1, h1, ... -> a state per layer."""
-    states, start = [], 0
-    for size in units:
-        c, h = joined[:, start : start + size], joined[:, start + size : start + 2 * size]
-        states.append((h, c))
-        start += 2 * size
-    return states
+    ends = np.cumsum(np.repeat(units, 2))[:-1].tolist()
+    parts = ops.split(joined, ends, axis=-1)
+    return [(h, c) for c, h in zip(parts[::2], parts[1::2])]

@@ -163,7 +163,7 @@ class HierarchicalVAE(keras.Model):
         """Logits and nats [P] of each real token, and nats of each measure [B]."""
         embeddings = self.conductor.embed(z, kernels)
         logits = self.track_decoder.score(embeddings, tracks, first_inputs, kernels)
-        token_nats = logits.weights * _cross_entropy(logits.logits, logits.targets)
+        token_nats = logits.weights * kernels.cross_entropy(logits.logits, logits.targets)
         measures = logits.tracks // self.config.fmt.max_tracks
         return logits, token_nats, ops.segment_sum(token_nats, measures, ops.shape(z)[0])
 
@@ -215,10 +215,3 @@ class HierarchicalVAE(keras.Model):
         published.require_weights(weights, shapes)
         for name, variable in variables.items():
             variable.assign(weights[name])
-
-
-def _cross_entropy(logits: Any, targets: Any) -> Any:
-    """Nats of each target: [P, V], int [P] -> [P], computed in float32."""
-    logits = ops.cast(logits, "float32")
-    chosen = ops.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
-    return ops.logsumexp(logits, -1) - chosen

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from gm_vae.backends.tensorflow.gathers import sum_of_gathers
+from gm_vae.backends.tensorflow.gathers import gather
+from gm_vae.backends.tensorflow.losses import cross_entropy
 from gm_vae.backends.tensorflow.recurrence import GATE_PADDING, ragged_lstm
 from gm_vae.model.kernels import Kernels, Signature, State, one_hot_sum
 from gm_vae.model.layout import Layout
@@ -22,9 +23,13 @@ class StaticKernels(Kernels):
         """See `Kernels.inference`."""
         return StaticKernels()
 
-    def embed_sum(self, table: tf.Tensor, indices: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
-        """See `Kernels.embed_sum`."""
-        return sum_of_gathers(table, indices)
+    def take_rows(self, values: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+        """See `Kernels.take_rows`."""
+        return gather(values, index)
+
+    def cross_entropy(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        """See `Kernels.cross_entropy`."""
+        return cross_entropy(logits, targets)
 
     def scan(self, gates: tf.Tensor, kernel: tf.Tensor, state: State, dtype: str) -> State:
         """See `Kernels.scan`; XLA needs the length of a loop for its gradient, and gets it here."""

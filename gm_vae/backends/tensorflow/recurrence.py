@@ -58,7 +58,7 @@ def ragged_lstm(
         )
 
     def cell(gates: tf.Tensor, before: tf.Tensor | None, t: int | tf.Tensor, kept: tf.TensorArray):
-        i, j, f, o = tf.split(gates[:, : 4 * units], 4, axis=-1)
+        i, j, f, o, _ = tf.split(gates, [*[units] * 4, GATE_PADDING], axis=-1)
         i, j, f, o = tf.sigmoid(i), tf.tanh(j), tf.sigmoid(f + FORGET_BIAS), tf.sigmoid(o)
         c = i * j if before is None else f * before + i * j
         for index, value in enumerate((i, j, f, o, c)):
