@@ -1,5 +1,7 @@
 /** WebAssembly memory and the network's inner loops on it (kernel.wat). */
 
+import {KERNEL} from '../generated/kernel.js';
+
 const PAGE_BYTES = 65536;
 const LANES = 8; // columns of a panel
 const ROWS = 4; // rows of a block
@@ -20,9 +22,9 @@ const roundUp = (n, unit) => Math.ceil(n / unit) * unit;
  */
 
 export class Kernel {
-  /** @param {Uint8Array<ArrayBuffer>} code the assembled kernel.wat */
-  static async create(code) {
-    const {instance} = await WebAssembly.instantiate(code);
+  /** One with memory of its own. */
+  static async create() {
+    const {instance} = await WebAssembly.instantiate(KERNEL);
     return new Kernel(/** @type {KernelExports} */ (/** @type {unknown} */ (instance.exports)));
   }
 
