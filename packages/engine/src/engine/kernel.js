@@ -22,9 +22,16 @@ const roundUp = (n, unit) => Math.ceil(n / unit) * unit;
  */
 
 export class Kernel {
-  /** One with memory of its own. */
+  /**
+   * One with memory of its own.
+   * @throws {Error} a policy of the page keeps WebAssembly from running
+   */
   static async create() {
-    const {instance} = await WebAssembly.instantiate(KERNEL);
+    const {instance} = await WebAssembly.instantiate(KERNEL).catch((/** @type {Error} */ error) => {
+      throw new Error(
+        `WebAssembly cannot run here (${error.message}). If the page has a Content-Security-Policy, ` +
+        "add 'wasm-unsafe-eval' to its script-src.");
+    });
     return new Kernel(/** @type {KernelExports} */ (/** @type {unknown} */ (instance.exports)));
   }
 
