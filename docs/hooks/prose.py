@@ -14,7 +14,9 @@ import sys
 from collections.abc import Iterator
 
 HABITS = {
-    r"\b(?:is|are|was|were) no (?!longer|more|less|fewer|different|better|worse|need|such)[a-z]": 'write "is not"',
+    r"\b(?:is|are|was|were) no (?!longer|more|less|fewer|different|better|worse|need|such)[a-z]": (
+        'write "is not"'
+    ),
     r"\b(?:it|which|that|programs?|page|message|command|card|file|folder|checkpoint|model|flag|help|"
     r"report|verb|readme|export)s? (?:tells?|told|says?|said)\b": "programs print, report or raise",
     r"\bis (?:told|said)\b": "programs print, report or raise",
