@@ -28,7 +28,7 @@ help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
-	@echo "make tables            the tables that the page shares with the package"
+	@echo "make tables            the tables that the page's engine shares with the package"
 	@echo "make test              the tests of all parts, in 6 minutes on 2 cores"
 	@echo "make test-all          these and all others but the fuzzers"
 	@echo "make test-clients      all of the exports in magenta.js and TensorFlow.js"
@@ -81,7 +81,7 @@ $(WEB_PACKAGES): $(wildcard export/web/package-lock.json)
 
 # The file is in the repository, so that `make web` needs no Python; a test compares it.
 tables: setup
-	$(BIN)/python export/web/tables.py
+	$(BIN)/python packages/engine/tables.py
 
 # Four processes, each with files of its own (up to 2 GB each): tests wait for other processes half
 # of the time.

@@ -6,8 +6,8 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
 import {assemble} from '../../export/web/build.mjs';
-import {Model} from '../../export/web/src/engine/model.js';
-import {priorPoint} from '../../export/web/src/engine/prior.js';
+import {Model} from '../../packages/engine/src/engine/model.js';
+import {priorPoint} from '../../packages/engine/src/engine/prior.js';
 
 const folder = process.argv[2];
 const read = async (name) => {

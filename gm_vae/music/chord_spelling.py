@@ -1,6 +1,6 @@
 """How people write a chord: a symbol -> its root, and the third and the fifth that it calls for.
 
-The tables below are the only ones: the web page is built with the same (`export/web/tables.py`), so
+The tables below are the only ones: the page's engine has the same (`packages/engine/tables.py`), so
 their patterns keep to what regular expressions of Python and of JavaScript have in common.
 
 What is read, besides the symbols of note_seq and magenta.js:

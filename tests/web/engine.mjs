@@ -7,7 +7,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
-import {Model} from '../../export/web/src/engine/model.js';
+import {Model} from '../../packages/engine/src/engine/model.js';
 
 const [, , kernelFile, folder, requestFile] = process.argv;
 

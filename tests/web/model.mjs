@@ -1,7 +1,7 @@
 // The tiny model of tests/vectors/engine.json.
 
 import {assemble} from '../../export/web/build.mjs';
-import {Model} from '../../export/web/src/engine/model.js';
+import {Model} from '../../packages/engine/src/engine/model.js';
 import {vectors} from './vectors.mjs';
 
 const {files} = vectors('engine');

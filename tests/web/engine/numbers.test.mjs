@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
 import {assemble} from '../../../export/web/build.mjs';
-import {Dense, DenseRoom} from '../../../export/web/src/engine/dense.js';
-import {Kernel, paddedRows} from '../../../export/web/src/engine/kernel.js';
-import {LstmRows, LstmWeights} from '../../../export/web/src/engine/lstm.js';
-import {between} from '../../../export/web/src/engine/points.js';
-import {earlyPoint, priorPoint} from '../../../export/web/src/engine/prior.js';
-import {choose, uniform} from '../../../export/web/src/engine/sampling.js';
-import {TensorFolder} from '../../../export/web/src/engine/tensors.js';
+import {Dense, DenseRoom} from '../../../packages/engine/src/engine/dense.js';
+import {Kernel, paddedRows} from '../../../packages/engine/src/engine/kernel.js';
+import {LstmRows, LstmWeights} from '../../../packages/engine/src/engine/lstm.js';
+import {between} from '../../../packages/engine/src/engine/points.js';
+import {earlyPoint, priorPoint} from '../../../packages/engine/src/engine/prior.js';
+import {choose, uniform} from '../../../packages/engine/src/engine/sampling.js';
+import {TensorFolder} from '../../../packages/engine/src/engine/tensors.js';
 import {seeded, vectors} from '../vectors.mjs';
 
 let code;

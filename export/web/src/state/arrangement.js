@@ -1,10 +1,10 @@
 /** What a person has chosen: plain values, which a link holds. */
 
-import {DECODING} from '../generated/tables.js';
+import {DECODING} from '../../../../packages/engine/src/generated/tables.js';
 import {parseChords} from './progression.js';
 
-/** @import {PartSound} from '../music/midi_writer.js' */
-/** @import {Part} from '../music/song.js' */
+/** @import {PartSound} from '../../../../packages/engine/src/music/midi_writer.js' */
+/** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Progression} from './progression.js' */
 
 export const TEMPOS = /** @type {const} */ ([40, 240]);

@@ -1,7 +1,7 @@
 /** Arrangement <-> the text after a link's #. */
 
-import {ChordError} from '../music/chord_spelling.js';
-import {NO_CHORD_SYMBOL} from '../music/chords.js';
+import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
+import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
 import {wholeNumber} from './numbers.js';

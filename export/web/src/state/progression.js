@@ -1,8 +1,8 @@
 /** The chords of each bar, and the line of text that says them. */
 
-import {chordLine} from '../music/chord_lines.js';
-import {ChordError, isTriadAlone, tidySymbol} from '../music/chord_spelling.js';
-import {chordSymbol, nearestChordId} from '../music/chords.js';
+import {chordLine} from '../../../../packages/engine/src/music/chord_lines.js';
+import {ChordError, isTriadAlone, tidySymbol} from '../../../../packages/engine/src/music/chord_spelling.js';
+import {chordSymbol, nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 
 export const MOST_CHORDS = 64; // bars
 export const MOST_CHORDS_A_BAR = 4;

@@ -1,7 +1,7 @@
 /** Keeps the song that of the arrangement. */
 
-import {nearestChordId} from '../music/chords.js';
-import {liveliness} from '../music/liveliness.js';
+import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
+import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
 
 /** @import {Arrangement} from '../state/arrangement.js' */

@@ -1,6 +1,6 @@
 import {useRef, useState} from 'preact/hooks';
 
-import {ChordError} from '../music/chord_spelling.js';
+import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {
   MOST_CHORDS, chordsText, parseChords, placeOf, readChordLine, tooLong, triadNote,
 } from '../state/progression.js';

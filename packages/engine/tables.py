@@ -1,4 +1,4 @@
-"""Writes src/generated/tables.js: what the page shares with the package, `make tables`.
+"""Writes src/generated/tables.js: what the engine shares with the package, `make tables`.
 
 The package is the only source: names of General MIDI, tokens, spellings of chords, parameters of
 chord inference and of the prior. Patterns are strings that mean the same to JavaScript.
@@ -144,7 +144,7 @@ def tables() -> dict[str, dict[str, Any]]:
 def source() -> str:
     """The text of the file."""
     lines = [
-        "// Written by export/web/tables.py from the package: change it there, then `make tables`."
+        "// Written by tables.py from the Python package: change it there, then `make tables`."
     ]
     for name, table in tables().items():
         lines += ["", f"export const {name} = {{"]

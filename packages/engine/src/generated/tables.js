@@ -1,4 +1,4 @@
-// Written by export/web/tables.py from the package: change it there, then `make tables`.
+// Written by tables.py from the Python package: change it there, then `make tables`.
 
 export const GENERAL_MIDI = {
   families: ["Piano", "Chromatic Percussion", "Organ", "Guitar", "Bass", "Strings", "Ensemble", "Brass", "Reed", "Pipe", "Synth Lead", "Synth Pad", "Synth Effects", "Ethnic", "Percussive", "Sound Effects"],
