@@ -34,9 +34,9 @@ REASONS = {
 COMMANDS = ("sh", "python")
 READ = ("text", "js", "json", "html")  # languages of blocks that are only read
 _PIECE = re.compile(
-    r"^<!-- (?P<slow>slow) -->$"
-    r"|^<!-- not run: (?P<reason>.+?) -->$"
-    r"|^<!-- before: (?P<before>.+?) -->$"
+    r"^ *<!-- (?P<slow>slow) -->$"
+    r"|^ *<!-- not run: (?P<reason>.+?) -->$"
+    r"|^ *<!-- before: (?P<before>.+?) -->$"
     r"|^(?P<indent> *)```(?P<language>.*)\n(?P<code>(?:.*\n)*?)(?P=indent)```$",
     re.MULTILINE,
 )
