@@ -13,6 +13,7 @@ DOCS_STAMP := $(subst $(SPACE),\ ,$(VENV))/.docs-installed
 
 # npm writes this file last.
 WEB_PACKAGES := export/web/node_modules/.package-lock.json
+ENGINE_PACKAGES := packages/engine/node_modules/.package-lock.json
 
 # Where the home folder is missing or read-only, pip, uv and npm keep their caches in .home.
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
@@ -78,6 +79,11 @@ $(WEB_PACKAGES): $(wildcard export/web/package-lock.json)
 	@command -v npm >/dev/null || \
 	  { echo "the page needs Node 20 and npm, which are not installed"; exit 1; }
 	cd export/web && npm ci --no-audit --no-fund
+
+$(ENGINE_PACKAGES): $(wildcard packages/engine/package-lock.json)
+	@command -v npm >/dev/null || \
+	  { echo "the engine's package needs Node 20 and npm, which are not installed"; exit 1; }
+	cd packages/engine && npm ci --no-audit --no-fund
 
 # The file is in the repository, so that `make web` needs no Python; a test compares it.
 tables: setup
@@ -172,7 +178,7 @@ lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint
 
 # engine/, music/ and state/ of the page, without Python and without a browser.
-test-units: $(WEB_PACKAGES)
+test-units: $(WEB_PACKAGES) $(ENGINE_PACKAGES)
 	cd export/web && npm test
 
 format: setup
@@ -194,4 +200,5 @@ constraints: setup
 
 clean:
 	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache tests/*/node_modules \
-	  tests/js/*/node_modules export/web/node_modules export/web/dist
+	  tests/js/*/node_modules export/web/node_modules export/web/dist packages/engine/node_modules \
+	  packages/engine/dist

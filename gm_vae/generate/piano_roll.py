@@ -202,7 +202,7 @@ class _Layout:
             chords_height=chords_height,
             bar_width=max(_BAR_WIDTH, _NARROWEST / bars),
             legend_width=0.45 + 0.072 * max(names, default=0),
-            legend_height=chords_height + len(names) * _LEGEND_LINE,
+            legend_height=chords_height + len(names) * _LEGEND_LINE + _BOTTOM,
             roll_height=roll,
             drum_pitches=lanes,
             pitch_range=(low, high),

@@ -109,7 +109,7 @@ def test_killed_runs_end_as_one_that_was_not(straight, songs_dataset, tmp_path):
 def test_a_signal_saves_the_step_in_work(straight, songs_dataset, tmp_path, at_step, number):
     at_step(5, lambda: os.kill(os.getpid(), number))
     before = signal.getsignal(number)
-    with pytest.raises(Interrupted, match="step 5 is kept") as caught:
+    with pytest.raises(Interrupted, match="step 5 is saved") as caught:
         train(tmp_path / "run", songs_dataset)
     assert caught.value.exit_code == 75
     assert signal.getsignal(number) == before
@@ -145,7 +145,7 @@ def test_a_signal_while_scoring_is_heeded_at_once(songs_dataset, tmp_path, monke
         return call
 
     monkeypatch.setattr(validator, "make_score", stopping)
-    with pytest.raises(Interrupted, match="nothing is kept"):
+    with pytest.raises(Interrupted, match="nothing is saved yet; the same command starts from"):
         train(tmp_path / "run", songs_dataset)
     assert len(calls) == 1
 

@@ -8,6 +8,7 @@ import {DECODING, PHRASES} from '../../../../packages/engine/src/generated/table
 import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {Format} from '../../../../packages/engine/src/music/format.js';
 import {makeSong, partKeys, presentTracks} from '../../../../packages/engine/src/music/song.js';
+import {voiced} from '../../../../packages/engine/src/music/voicing.js';
 import {unpackPoint} from '../state/point_text.js';
 import {styleText} from '../state/style_text.js';
 
@@ -73,9 +74,10 @@ export class Composer {
       })),
       {vary: PHRASES.vary, fills: true}, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
-    return makeSong(wanted.chords.map((symbols, i) => ({
-      symbols, tracks: presentTracks(tracks[i].map((own) => ({tokens: own}))),
-    })), format);
+    return makeSong(wanted.chords.map((symbols, i) => {
+      const present = presentTracks(tracks[i].map((own) => ({tokens: own})));
+      return {symbols, tracks: wanted.voice ? voiced(present, symbols, format) : present};
+    }), format);
   }
 
   /** The rows of each bar. @param {Wanted} wanted */
