@@ -74,6 +74,7 @@ setuptools.setup(
         "dev": [
             "boto3>=1.34",
             "build>=1.2",
+            "codespell>=2.4",
             "flask>=3.0",  # moto's server
             "flask-cors>=4.0",
             "hypothesis>=6.100",
@@ -83,6 +84,11 @@ setuptools.setup(
             "pytest>=8.0",
             "pytest-xdist>=3.5",
             "ruff>=0.6",
+        ],
+        "docs": [  # the site, `make docs`
+            "latex2mathml>=3.77",
+            "mkdocs-material>=9.6",
+            "mkdocstrings[python]>=0.29",
         ],
     },
     entry_points={
