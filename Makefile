@@ -12,6 +12,7 @@ STAMP := $(subst $(SPACE),\ ,$(VENV))/.installed
 
 # npm writes this file last.
 WEB_PACKAGES := export/web/node_modules/.package-lock.json
+ENGINE_PACKAGES := packages/engine/node_modules/.package-lock.json
 
 # Where the home folder is missing or read-only, pip, uv and npm keep their caches in .home.
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
@@ -26,7 +27,7 @@ help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
-	@echo "make tables            the tables that the page shares with the package"
+	@echo "make tables            the tables that the page's engine shares with the package"
 	@echo "make test              the tests of all parts, in 6 minutes on 2 cores"
 	@echo "make test-all          these and all others but the fuzzers"
 	@echo "make test-clients      all of the exports in magenta.js and TensorFlow.js"
@@ -76,9 +77,14 @@ $(WEB_PACKAGES): $(wildcard export/web/package-lock.json)
 	  { echo "the page needs Node 20 and npm, which are not installed"; exit 1; }
 	cd export/web && npm ci --no-audit --no-fund
 
+$(ENGINE_PACKAGES): $(wildcard packages/engine/package-lock.json)
+	@command -v npm >/dev/null || \
+	  { echo "the engine's package needs Node 20 and npm, which are not installed"; exit 1; }
+	cd packages/engine && npm ci --no-audit --no-fund
+
 # The file is in the repository, so that `make web` needs no Python; a test compares it.
 tables: setup
-	$(BIN)/python export/web/tables.py
+	$(BIN)/python packages/engine/tables.py
 
 # Four processes, each with files of its own (up to 2 GB each): tests wait for other processes half
 # of the time.
@@ -154,7 +160,7 @@ lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint
 
 # engine/, music/ and state/ of the page, without Python and without a browser.
-test-units: $(WEB_PACKAGES)
+test-units: $(WEB_PACKAGES) $(ENGINE_PACKAGES)
 	cd export/web && npm test
 
 format: setup
@@ -176,4 +182,5 @@ constraints: setup
 
 clean:
 	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache tests/*/node_modules \
-	  tests/js/*/node_modules export/web/node_modules export/web/dist
+	  tests/js/*/node_modules export/web/node_modules export/web/dist packages/engine/node_modules \
+	  packages/engine/dist

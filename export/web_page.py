@@ -1,7 +1,7 @@
 """The web page: served on this machine (`gm-vae web`), or written as a site for any host.
 
-The page is made by `make web` from export/web/ and lies in wheels. It does everything in the
-browser; what serves it only hands out files.
+The page is made by `make web` from export/web/ and packages/engine/, and lies in wheels. It does
+everything in the browser; what serves it only hands out files.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ class Checkout:
         for name in ("Makefile", "setup.py", "constraints.txt", "overrides.txt", ".ci"):
             source = REPO / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self.folder / name)
-        (self.folder / "export/web").mkdir(parents=True)
+        for name in ("export/web", "packages/engine"):
+            (self.folder / name).mkdir(parents=True)
         (self.folder / "tests").mkdir()
         shutil.copy(REPO / "tests/cpus.sh", self.folder / "tests")
         self.tools = root / "tools"

@@ -5,10 +5,12 @@ import {fileURLToPath} from 'node:url';
 import path from 'node:path';
 
 import * as esbuild from 'esbuild';
-import wabt from 'wabt';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const ENTRIES = {page: 'src/main.jsx', worker: 'src/engine/worker.js'};
+const engine = path.join(here, '../../packages/engine/src');
+const ENTRIES = {
+  page: path.join(here, 'src/main.jsx'), worker: path.join(engine, 'engine/worker.js'),
+};
 const PROCESSOR = 'spessasynth_lib/dist/spessasynth_processor.min.js';
 // a name follows from what is in the file, so that browsers may keep files for good
 const NAMES = {entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]'};
@@ -24,31 +26,24 @@ const script = {
   logLevel: 'warning',
 };
 
-/** The bytes of the assembled kernel. */
-export async function assemble() {
-  const file = path.join(here, 'src/engine/kernel.wat');
-  const module = (await wabt()).parseWat(file, await readFile(file, 'utf8'), {simd: true});
-  return module.toBinary({}).buffer;
-}
-
-/** Module -> the modules of ours that it imports, as names below src/. */
+/** Module -> the modules of ours that it imports, as names below the page's or the engine's src/. */
 export async function importsOf() {
   const {metafile} = await esbuild.build({
     ...script,
     absWorkingDir: path.join(here, 'src'),
-    entryPoints: Object.values(ENTRIES).map((entry) => path.join(here, entry)),
+    entryPoints: Object.values(ENTRIES),
     outdir: 'nowhere',
     write: false,
     metafile: true,
     packages: 'external',
-    loader: {'.wat': 'binary'},
     external: ['*.file'],
   });
-  const isOurs = (module) => !module.endsWith('.wat') && !module.startsWith('<');
+  const isOurs = (module) => !module.startsWith('<');
+  const name = (module) => module.replace(/^.*packages\/engine\/src\//, '');
   return Object.fromEntries(Object.entries(metafile.inputs).filter(([module]) => isOurs(module))
-    .map(([module, {imports}]) => [module, imports
+    .map(([module, {imports}]) => [name(module), imports
       .filter(({external, path: target}) => !external && isOurs(target))
-      .map(({path: target}) => target)]));
+      .map(({path: target}) => name(target))]));
 }
 
 /** Makes dist/ whole: the old one goes only when the new one is complete. */
@@ -57,7 +52,6 @@ async function build() {
   const part = path.join(here, '.dist');
   await rm(part, {recursive: true, force: true});
   await mkdir(part);
-  const kernel = await assemble();
   const into = {absWorkingDir: here, outdir: part, ...NAMES, metafile: true};
   const built = await Promise.all([
     esbuild.build({
@@ -71,12 +65,6 @@ async function build() {
       ...script,
       ...into,
       entryPoints: {worker: ENTRIES.worker},
-      plugins: [{
-        name: 'kernel',
-        setup(build) {
-          build.onLoad({filter: /\.wat$/}, () => ({contents: kernel, loader: 'binary'}));
-        },
-      }],
     }),
     esbuild.build({
       ...into,

@@ -19,7 +19,7 @@ export default [
     },
   },
   {
-    files: ['export/web/src/**'],
+    files: ['export/web/src/**', 'packages/engine/src/**'],
     plugins: {'react-hooks': hooks},
     rules: {
       'max-lines-per-function': ['error', {max: 50}],

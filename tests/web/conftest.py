@@ -13,6 +13,7 @@ from telling_models import telling_model
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE_SOURCES = HERE.parent.parent / "export" / "web"
+ENGINE_SOURCES = HERE.parent.parent / "packages" / "engine" / "src"
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,8 @@ def page():
     require_node()
     files = sorted(
         path
-        for path in PAGE_SOURCES.rglob("*")
+        for folder in (PAGE_SOURCES, ENGINE_SOURCES)
+        for path in folder.rglob("*")
         if path.is_file() and not {"node_modules", "dist", ".dist"} & set(path.parts)
     )
     state = hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files))
@@ -53,20 +55,6 @@ def page():
             npm(PAGE_SOURCES, "run", "build")
             stamp.write_text(state.hexdigest())
     return PAGE_SOURCES / "dist"
-
-
-@pytest.fixture(scope="session")
-def kernel(page, tmp_path_factory):
-    """The engine's assembled kernel."""
-    file = tmp_path_factory.mktemp("kernel") / "kernel.wasm"
-    code = (
-        f"import {{assemble}} from {json.dumps((PAGE_SOURCES / 'build.mjs').as_uri())};"
-        "import {writeFile} from 'node:fs/promises';"
-        f"await writeFile({json.dumps(str(file))}, await assemble());"
-    )
-    command = ["node", "--input-type=module", "-e", code]
-    subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
-    return file
 
 
 @pytest.fixture(scope="session")

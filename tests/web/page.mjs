@@ -71,6 +71,22 @@ const checks = {
     await text.fill('| cmaj7 | am7/g gsus4 | % | e7#9 |');
     await text.press('Enter');
     await page.getByText('Played as triads: Cmaj7 as C, Am7/G as Am, Gsus4 as G, E7#9 as E.').waitFor();
+    // and these are voiced if a person likes: pitches move, under E7#9 to the seventh
+    await settled(page);
+    const decoded = await notesOf(page);
+    const sevenths = (notes) => notes.filter(({pitch, start}) => start >= 288 && pitch % 12 === 2);
+    const voicing = page.getByRole('button', {name: 'Voice them', pressed: false});
+    await voicing.click();
+    await page.getByText('The model hears triads: Cmaj7 as C, Am7/G as Am,').waitFor();
+    await settled(page);
+    const voiced = await notesOf(page);
+    const times = (notes) => notes.map(({part, start, end}) => `${part} ${start} ${end}`).sort();
+    assert.deepEqual(times(voiced), times(decoded));
+    assert.ok(sevenths(voiced).length > sevenths(decoded).length);
+    assert.match(await page.evaluate(() => new URL(window.studio.link).hash), /&v=1&/);
+    await page.getByRole('button', {name: 'Voice them', pressed: true}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), decoded);
     const typed = 'Cmaj7 Am7/G|Gsus4 Am7/G|Gsus4 E7#9';
     assert.equal(await text.inputValue(), typed);
     await settled(page);

@@ -1,9 +1,9 @@
-"""The tables that the page is built with are those of the package."""
+"""The tables of the page's engine are those of the package."""
 
 import pathlib
 import runpy
 
-SCRIPT = pathlib.Path(__file__).resolve().parent.parent.parent / "export" / "web" / "tables.py"
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "packages" / "engine" / "tables.py"
 
 
 def test_the_tables_are_up_to_date():

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
-import {eventChords} from '../../../export/web/src/engine/encoder.js';
-import {fingerprint} from '../../../export/web/src/engine/fingerprint.js';
-import {NEVER, TrackGrammar} from '../../../export/web/src/engine/grammar.js';
-import {choose} from '../../../export/web/src/engine/sampling.js';
-import {Format} from '../../../export/web/src/music/format.js';
+import {eventChords} from '../../../packages/engine/src/engine/encoder.js';
+import {fingerprint} from '../../../packages/engine/src/engine/fingerprint.js';
+import {NEVER, TrackGrammar} from '../../../packages/engine/src/engine/grammar.js';
+import {choose} from '../../../packages/engine/src/engine/sampling.js';
+import {Format} from '../../../packages/engine/src/music/format.js';
 import {loadModel} from '../model.mjs';
 import {seeded, vectors} from '../vectors.mjs';
 

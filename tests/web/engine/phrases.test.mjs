@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
-import {phrase, tokensBefore} from '../../../export/web/src/engine/phrases.js';
-import {DRUMS, Format} from '../../../export/web/src/music/format.js';
+import {phrase, tokensBefore} from '../../../packages/engine/src/engine/phrases.js';
+import {DRUMS, Format} from '../../../packages/engine/src/music/format.js';
 import {loadModel} from '../model.mjs';
 import {vectors} from '../vectors.mjs';
 

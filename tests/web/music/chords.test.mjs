@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ChordError, isTriadAlone, pitchClass, tidySymbol} from '../../../export/web/src/music/chord_spelling.js';
-import {chordLine} from '../../../export/web/src/music/chord_lines.js';
+import {ChordError, isTriadAlone, pitchClass, tidySymbol} from '../../../packages/engine/src/music/chord_spelling.js';
+import {chordLine} from '../../../packages/engine/src/music/chord_lines.js';
 import {
   ROOTS, chordId, chordPitchClasses, chordSymbol, hasTriad, nearestChordId, qualityOf, rootOf,
   triadId,
-} from '../../../export/web/src/music/chords.js';
+} from '../../../packages/engine/src/music/chords.js';
 import {vectors} from '../vectors.mjs';
 
 const symbols = vectors('chord_symbols');

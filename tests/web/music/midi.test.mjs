@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {Format} from '../../../export/web/src/music/format.js';
-import {readMeasures} from '../../../export/web/src/music/measures.js';
-import {MidiError} from '../../../export/web/src/music/midi_chunks.js';
-import {writeMidi} from '../../../export/web/src/music/midi_writer.js';
-import {readScore} from '../../../export/web/src/music/score.js';
-import {makeSong} from '../../../export/web/src/music/song.js';
-import {tokenise} from '../../../export/web/src/music/tokenise.js';
+import {Format} from '../../../packages/engine/src/music/format.js';
+import {readMeasures} from '../../../packages/engine/src/music/measures.js';
+import {MidiError} from '../../../packages/engine/src/music/midi_chunks.js';
+import {writeMidi} from '../../../packages/engine/src/music/midi_writer.js';
+import {readScore} from '../../../packages/engine/src/music/score.js';
+import {makeSong} from '../../../packages/engine/src/music/song.js';
+import {tokenise} from '../../../packages/engine/src/music/tokenise.js';
 import {oneOf, seeded, vectors, whole} from '../vectors.mjs';
 
 const bytesOf = (hex) => Uint8Array.from(Buffer.from(hex, 'hex'));

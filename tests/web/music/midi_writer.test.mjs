@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {Format} from '../../../export/web/src/music/format.js';
-import {writeMidi} from '../../../export/web/src/music/midi_writer.js';
-import {makeSong} from '../../../export/web/src/music/song.js';
+import {Format} from '../../../packages/engine/src/music/format.js';
+import {writeMidi} from '../../../packages/engine/src/music/midi_writer.js';
+import {makeSong} from '../../../packages/engine/src/music/song.js';
 import {NoteSender, sequence} from '../../../export/web/src/sound/sequence.js';
 
 const format = new Format();

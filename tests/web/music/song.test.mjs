@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {inferChords} from '../../../export/web/src/music/chord_inference.js';
-import {chordId} from '../../../export/web/src/music/chords.js';
-import {Format} from '../../../export/web/src/music/format.js';
-import {drumName, family, instrumentName} from '../../../export/web/src/music/general_midi.js';
-import {liveliness} from '../../../export/web/src/music/liveliness.js';
-import {makeSong, partKeys, presentTracks} from '../../../export/web/src/music/song.js';
+import {inferChords} from '../../../packages/engine/src/music/chord_inference.js';
+import {chordId} from '../../../packages/engine/src/music/chords.js';
+import {Format} from '../../../packages/engine/src/music/format.js';
+import {drumName, family, instrumentName} from '../../../packages/engine/src/music/general_midi.js';
+import {liveliness} from '../../../packages/engine/src/music/liveliness.js';
+import {makeSong, partKeys, presentTracks} from '../../../packages/engine/src/music/song.js';
 
 const format = new Format();
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {afterEach, beforeEach, mock, test} from 'node:test';
 
-import {Format} from '../../../export/web/src/music/format.js';
+import {Format} from '../../../packages/engine/src/music/format.js';
 import {Player} from '../../../export/web/src/sound/player.js';
 
 const QPM = 120;

@@ -28,6 +28,7 @@ function arrangementOf(random) {
   ]);
   return {
     chords,
+    voice: random() < 0.5,
     blend: chords.map(() => (even === false ? whole(random, 0, 100) : even)),
     a: style(),
     b: style(),
@@ -55,6 +56,7 @@ test('a link of an earlier page means what it says', () => {
   assert.deepEqual(notes, []);
   assert.deepEqual(arrangement, {
     chords: [['C'], ['G', 'Em']],
+    voice: false, // as it was heard then
     blend: [0, 30],
     a: {seed: 21},
     b: {seed: 45, isEarly: true},

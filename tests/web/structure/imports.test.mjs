@@ -1,4 +1,4 @@
-/** The page's modules import one way: view -> studio -> state and sound -> engine and music. */
+/** Modules import one way: view -> studio -> state and sound, then the engine's -> music. */
 
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
@@ -19,6 +19,7 @@ test('the graph is that of the page', () => {
   const modules = Object.keys(imports);
   assert.ok(modules.length > 60);
   assert.ok(imports['main.jsx'].includes('studio/studio.js'));
+  assert.ok(imports['engine/worker.js'].includes('music/measures.js'));
   assert.deepEqual([...new Set(modules.map(folder))].sort(), [...ORDER].sort());
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {Format} from '../../../export/web/src/music/format.js';
+import {Format} from '../../../packages/engine/src/music/format.js';
 import {barStep} from '../../../export/web/src/view/roll_layout.js';
 
 test('keys lead from bar to bar, and back to the beginning of one first', () => {

@@ -2,8 +2,8 @@
 
 import {NoteSender, sequence} from './sequence.js';
 
-/** @import {Mix} from '../music/midi_writer.js' */
-/** @import {Song} from '../music/song.js' */
+/** @import {Mix} from '../../../../packages/engine/src/music/midi_writer.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {PlayedNote, Synthesiser} from './sequence.js' */
 
 const AHEAD = 0.25; // seconds of notes that are with the synthesiser already

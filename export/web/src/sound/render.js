@@ -5,8 +5,8 @@ import {NoteSender, sequence} from './sequence.js';
 const SAMPLE_RATE = 44100;
 const TAIL = 1.5; // seconds for the last notes to ring out
 
-/** @import {Mix} from '../music/midi_writer.js' */
-/** @import {Song} from '../music/song.js' */
+/** @import {Mix} from '../../../../packages/engine/src/music/midi_writer.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Synthesiser} from './sequence.js' */
 /** @import {Sounds} from './sounds.js' */
 

@@ -1,6 +1,6 @@
 /** A song's notes in the order in which a player needs them. */
 
-/** @import {Song} from '../music/song.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 
 /**
  * What plays MIDI messages at times of its context, and ends all notes at once.

@@ -1,12 +1,12 @@
 /** Which synthesiser plays: oscillators, or the samples of a soundfont if there is one. */
 
-import {fetchBytes} from '../engine/fetching.js';
+import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
 import {Synth} from './synth.js';
 
 export const SYNTH = 'synth';
 export const FONT = 'font';
 
-/** @import {Progress} from '../engine/fetching.js' */
+/** @import {Progress} from '../../../../packages/engine/src/engine/fetching.js' */
 /** @import {Synthesiser} from './sequence.js' */
 
 /**

@@ -1,10 +1,10 @@
 /** What a person has chosen: plain values, which a link holds. */
 
-import {DECODING} from '../generated/tables.js';
+import {DECODING} from '../../../../packages/engine/src/generated/tables.js';
 import {parseChords} from './progression.js';
 
-/** @import {PartSound} from '../music/midi_writer.js' */
-/** @import {Part} from '../music/song.js' */
+/** @import {PartSound} from '../../../../packages/engine/src/music/midi_writer.js' */
+/** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Progression} from './progression.js' */
 
 export const TEMPOS = /** @type {const} */ ([40, 240]);
@@ -27,6 +27,7 @@ const SEEDS = 1e6;
  *
  * @typedef {object} Arrangement
  * @property {Progression} chords
+ * @property {boolean} voice whether notes move to what chords have beyond their triads
  * @property {number[]} blend of each bar, 0 (style a) to 100 (style b)
  * @property {Style} a
  * @property {Style} b
@@ -44,6 +45,7 @@ export function newArrangement(random = Math.random) {
   const chords = parseChords('C G Am F C G F C');
   return {
     chords,
+    voice: true,
     blend: chords.map(() => 0),
     a: {seed: randomSeed(random)},
     b: {seed: randomSeed(random)},

@@ -1,7 +1,7 @@
 /** Arrangement <-> the text after a link's #. */
 
-import {ChordError} from '../music/chord_spelling.js';
-import {NO_CHORD_SYMBOL} from '../music/chords.js';
+import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
+import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
 import {wholeNumber} from './numbers.js';
@@ -20,9 +20,10 @@ const LONGEST = 10000; // letters of its chords
 
 /** @param {Arrangement} arrangement @param {string} fingerprint of the model that plays it */
 export function toLink(arrangement, fingerprint) {
-  const {chords, blend, a, b, temperature, seed, qpm, loop, parts} = arrangement;
+  const {chords, voice, blend, a, b, temperature, seed, qpm, loop, parts} = arrangement;
   const values = {
     c: chordsText(chords).replaceAll(' ', '_'),
+    v: voice ? 1 : undefined, // what links of earlier pages lack, whose chords were not voiced
     a: styleText(a),
     b: styleText(b),
     x: isHeld(blend) ? blend[0] : blend.join('.'),
@@ -61,6 +62,7 @@ export function fromLink(text, {latentSize, fingerprint}) {
   const blends = (values.get('x') ?? '0').split('.').map((share) => wholeNumber(share, 0, 100, 0));
   const arrangement = {
     chords,
+    voice: values.has('c') ? values.get('v') === '1' : fresh.voice,
     blend: chords.map((_, i) => blends[Math.min(i, blends.length - 1)]),
     a: styles[0] ?? fresh.a,
     b: styles[1] ?? fresh.b,

@@ -1,11 +1,11 @@
 /** A measure of an opened file, played once before it is chosen. */
 
-import {makeSong} from '../music/song.js';
+import {makeSong} from '../../../../packages/engine/src/music/song.js';
 import {Player} from '../sound/player.js';
 import {FULL_VOLUME} from '../state/arrangement.js';
 
-/** @import {Format} from '../music/format.js' */
-/** @import {Bar} from '../music/measures.js' */
+/** @import {Format} from '../../../../packages/engine/src/music/format.js' */
+/** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
 /** @import {Sounds} from '../sound/sounds.js' */
 
 export class Audition {

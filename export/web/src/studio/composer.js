@@ -1,18 +1,19 @@
 /** Arrangement -> song: asks the engine for the measures that it has not made before. */
 
-import {drumTemperatureAt} from '../engine/grammar.js';
-import {phrase} from '../engine/phrases.js';
-import {between} from '../engine/points.js';
-import {earlyPoint, priorPoint} from '../engine/prior.js';
-import {DECODING, PHRASES} from '../generated/tables.js';
-import {nearestChordId} from '../music/chords.js';
-import {Format} from '../music/format.js';
-import {makeSong, partKeys, presentTracks} from '../music/song.js';
+import {drumTemperatureAt} from '../../../../packages/engine/src/engine/grammar.js';
+import {phrase} from '../../../../packages/engine/src/engine/phrases.js';
+import {between} from '../../../../packages/engine/src/engine/points.js';
+import {earlyPoint, priorPoint} from '../../../../packages/engine/src/engine/prior.js';
+import {DECODING, PHRASES} from '../../../../packages/engine/src/generated/tables.js';
+import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
+import {Format} from '../../../../packages/engine/src/music/format.js';
+import {makeSong, partKeys, presentTracks} from '../../../../packages/engine/src/music/song.js';
+import {voiced} from '../../../../packages/engine/src/music/voicing.js';
 import {unpackPoint} from '../state/point_text.js';
 import {styleText} from '../state/style_text.js';
 
-/** @import {Engine} from '../engine/client.js' */
-/** @import {Row} from '../engine/decoder.js' */
+/** @import {Engine} from '../../../../packages/engine/src/engine/client.js' */
+/** @import {Row} from '../../../../packages/engine/src/engine/decoder.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
 
 const MOST_KEPT = 4000; // tracks; a song of 64 bars has up to 1,000 that differ
@@ -73,9 +74,10 @@ export class Composer {
       })),
       {vary: PHRASES.vary, fills: true}, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
-    return makeSong(wanted.chords.map((symbols, i) => ({
-      symbols, tracks: presentTracks(tracks[i].map((own) => ({tokens: own}))),
-    })), format);
+    return makeSong(wanted.chords.map((symbols, i) => {
+      const present = presentTracks(tracks[i].map((own) => ({tokens: own})));
+      return {symbols, tracks: wanted.voice ? voiced(present, symbols, format) : present};
+    }), format);
   }
 
   /** The rows of each bar. @param {Wanted} wanted */

@@ -1,7 +1,7 @@
 /** Keeps the song that of the arrangement. */
 
-import {nearestChordId} from '../music/chords.js';
-import {liveliness} from '../music/liveliness.js';
+import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
+import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
 
 /** @import {Arrangement} from '../state/arrangement.js' */
@@ -52,7 +52,7 @@ export class Composition {
   async liveliest({chords, seed, temperature}) {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
-      chords: chords.slice(0, 1), blend: [0], a, b: a, seed, temperature, parts: {},
+      chords: chords.slice(0, 1), voice: false, blend: [0], a, b: a, seed, temperature, parts: {},
     })));
     const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];

@@ -9,7 +9,7 @@ import {hasChords, stylesIn, whyNone} from './opened_midi.js';
 import {linkIn} from './saved_files.js';
 import {MODEL} from './store.js';
 
-/** @import {Engine} from '../engine/client.js' */
+/** @import {Engine} from '../../../../packages/engine/src/engine/client.js' */
 /** @import {Sounds} from '../sound/sounds.js' */
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Store, Which} from './store.js' */

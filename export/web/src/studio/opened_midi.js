@@ -1,11 +1,11 @@
 /** What an opened MIDI file has to give: styles, chords, a tempo. */
 
-import {tidySymbol} from '../music/chord_spelling.js';
-import {NO_CHORD} from '../music/format.js';
+import {tidySymbol} from '../../../../packages/engine/src/music/chord_spelling.js';
+import {NO_CHORD} from '../../../../packages/engine/src/music/format.js';
 import {MOST_CHORDS} from '../state/progression.js';
 
-/** @import {Bar} from '../music/measures.js' */
-/** @import {Flaws} from '../music/midi_bytes.js' */
+/** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
+/** @import {Flaws} from '../../../../packages/engine/src/music/midi_bytes.js' */
 /** @import {Progression} from '../state/progression.js' */
 
 /**

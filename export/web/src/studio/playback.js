@@ -5,7 +5,7 @@ import {renderSong} from '../sound/render.js';
 import {Sounds} from '../sound/sounds.js';
 import {partSound} from '../state/arrangement.js';
 
-/** @import {Part} from '../music/song.js' */
+/** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Store} from './store.js' */
 
 export class Playback {

@@ -4,8 +4,8 @@ import {newArrangement} from '../state/arrangement.js';
 import {History} from '../state/history.js';
 import {reason} from './errors.js';
 
-/** @import {Progress} from '../engine/fetching.js' */
-/** @import {Song} from '../music/song.js' */
+/** @import {Progress} from '../../../../packages/engine/src/engine/fetching.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Favourite} from '../state/favourites.js' */
 /** @import {OpenedMidi} from './opened_midi.js' */

@@ -1,8 +1,8 @@
 /** The page without its looks: what a person can do. Its parts do it. */
 
-import {Engine} from '../engine/client.js';
-import {lacking} from '../engine/support.js';
-import {writeMidi} from '../music/midi_writer.js';
+import {Engine} from '../../../../packages/engine/src/engine/client.js';
+import {lacking} from '../../../../packages/engine/src/engine/support.js';
+import {writeMidi} from '../../../../packages/engine/src/music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
 import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
 import {fromLink, toLink} from '../state/link.js';
@@ -21,7 +21,7 @@ import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
 import {MODEL, Store} from './store.js';
 
-/** @import {Part} from '../music/song.js' */
+/** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Kind} from '../sound/sounds.js' */
 /** @import {Arrangement, PartChoice, Style} from '../state/arrangement.js' */
 /** @import {Progression} from '../state/progression.js' */

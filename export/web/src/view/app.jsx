@@ -15,7 +15,7 @@ import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
-/** @import {Song} from '../music/song.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
 /** @param {{studio: Studio}} props */

@@ -1,4 +1,4 @@
-import {NO_CHORD_SYMBOL} from '../music/chords.js';
+import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
 
 /** @type {Record<string, string>} */
 const SIGNS = {'#': '♯', b: '♭', dim: '°', o: '°'};

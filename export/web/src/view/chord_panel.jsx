@@ -2,8 +2,8 @@ import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {
   NO_CHORD_SYMBOL, ROOTS, chordSymbol, nearestChordId, qualityOf, rootOf, triadId,
-} from '../music/chords.js';
-import {NO_CHORD} from '../music/format.js';
+} from '../../../../packages/engine/src/music/chords.js';
+import {NO_CHORD} from '../../../../packages/engine/src/music/format.js';
 import {MOST_CHORDS} from '../state/progression.js';
 import {ChordName} from './chord_name.jsx';
 import {Icon} from './icons.jsx';

@@ -1,8 +1,8 @@
-import {instrumentName} from '../music/general_midi.js';
+import {instrumentName} from '../../../../packages/engine/src/music/general_midi.js';
 import {Icon} from './icons.jsx';
 import {shortSymbols} from './midi_bars.jsx';
 
-/** @import {Bar} from '../music/measures.js' */
+/** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
 /** @import {OpenedMidi} from '../studio/opened_midi.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 

@@ -1,6 +1,6 @@
 import {useMemo} from 'preact/hooks';
 
-/** @import {Bar} from '../music/measures.js' */
+/** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
 
 /** @typedef {(index: number) => void} Choose */
 

@@ -1,6 +1,6 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
-import {MIDI} from '../generated/tables.js';
+import {MIDI} from '../../../../packages/engine/src/generated/tables.js';
 import {hasChords, stylesIn, whyNone} from '../studio/opened_midi.js';
 import {Icon} from './icons.jsx';
 import {BarTools} from './midi_bar_tools.jsx';
@@ -8,7 +8,7 @@ import {Bars} from './midi_bars.jsx';
 import {FetchingText} from './progress.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
-/** @import {Flaws} from '../music/midi_bytes.js' */
+/** @import {Flaws} from '../../../../packages/engine/src/music/midi_bytes.js' */
 /** @import {OpenedMidi} from '../studio/opened_midi.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 

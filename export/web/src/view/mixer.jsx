@@ -1,12 +1,12 @@
-import {FAMILIES, INSTRUMENTS} from '../music/general_midi.js';
-import {soundingNames} from '../music/part_names.js';
+import {FAMILIES, INSTRUMENTS} from '../../../../packages/engine/src/music/general_midi.js';
+import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partTones, toneColour} from './colours.js';
 import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 import {percent} from './units.js';
 
-/** @import {Part, Song} from '../music/song.js' */
+/** @import {Part, Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /** The instruments of the song. @param {{studio: Studio, song: Song, isDark: boolean}} props */

@@ -7,7 +7,7 @@ import {RollCanvas} from './roll_canvas.jsx';
 import {GUTTER} from './roll_layout.js';
 
 /** @import {RefObject} from 'preact' */
-/** @import {Song} from '../music/song.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 const NARROWEST = 92; // px of a bar

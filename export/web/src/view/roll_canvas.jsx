@@ -1,12 +1,12 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
-import {soundingNames} from '../music/part_names.js';
+import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {partTones} from './colours.js';
 import {drawPlayhead, drawSong} from './roll_drawing.js';
 import {barStep, rollLayout, stepAt} from './roll_layout.js';
 
 /** @import {RefObject} from 'preact' */
-/** @import {Song} from '../music/song.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 const LOWEST = 260; // px

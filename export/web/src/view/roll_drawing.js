@@ -3,7 +3,7 @@
 import {toneColour} from './colours.js';
 import {GUTTER, pitchTop} from './roll_layout.js';
 
-/** @import {Song, SongNote} from '../music/song.js' */
+/** @import {Song, SongNote} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Player} from '../sound/player.js' */
 /** @import {Tone} from './colours.js' */
 /** @import {RollLayout} from './roll_layout.js' */

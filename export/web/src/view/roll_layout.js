@@ -1,6 +1,6 @@
 /** Where things are on the piano roll. */
 
-/** @import {Song} from '../music/song.js' */
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 
 export const GUTTER = 40; // px of the scale at the left
 const DRUM_LANE = 9;

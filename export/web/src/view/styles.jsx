@@ -1,4 +1,4 @@
-import {between} from '../engine/points.js';
+import {between} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {isSame} from '../state/favourites.js';
 import {styleName} from '../state/style_names.js';

@@ -1,4 +1,4 @@
-"""Writes src/generated/tables.js: what the page shares with the package, `make tables`.
+"""Writes src/generated/tables.js: what the engine shares with the package, `make tables`.
 
 The package is the only source: names of General MIDI, tokens, spellings of chords, parameters of
 chord inference and of the prior. Patterns are strings that mean the same to JavaScript.
@@ -23,6 +23,7 @@ from gm_vae.music import (
     midi_bytes,
     pedal,
     sustain,
+    voicing,
 )
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_flaws import Flaw
@@ -34,8 +35,10 @@ FILE = pathlib.Path(__file__).resolve().parent / "src" / "generated" / "tables.j
 TYPES = {
     "SPELLING.naturals": "Record<string, number>",
     "SPELLING.signs": "Record<string, string>",
-    "SPELLING.kinds": "[pattern: string, third: ?number, fifth: ?number][]",
+    "SPELLING.kinds": "[pattern: string, third: ?number, fifth: ?number, seventh: ?number, "
+    "numbered: ?number][]",
     "SPELLING.changes": "Record<string, number>",
+    "SPELLING.suspensions": "Record<string, number>",
     "CHORD_INFERENCE.kinds": "[suffix: string, pitchClasses: number[], quality: number][]",
     "MIDI.dataOfSystemCommon": "Record<number, number>",
     "MIDI.metaLengths": "Record<number, number>",
@@ -77,6 +80,9 @@ def tables() -> dict[str, dict[str, Any]]:
             "kinds": chord_spelling.KINDS,
             "modification": chord_spelling.MODIFICATION,
             "changes": chord_spelling.CHANGES,
+            "suspensions": chord_spelling.SUSPENSIONS,
+            "sixths": chord_spelling.SIXTHS,
+            "scale": chord_spelling.SCALE,
             "harteBass": chord_spelling.HARTE_BASS,
             "harteDegree": chord_spelling.HARTE_DEGREE,
             "barLine": chord_lines.BAR_LINE,
@@ -85,6 +91,12 @@ def tables() -> dict[str, dict[str, Any]]:
             "times": chord_lines.TIMES,
             "mostTimes": chord_lines.MOST_TIMES,
             "mostDashes": chord_lines.MOST_DASHES,
+        },
+        "VOICING": {
+            "basses": [voicing.BASSES.start, voicing.BASSES.stop],
+            "pitched": voicing.PITCHED.stop,
+            "rubs": voicing.RUBS,
+            "heard": voicing.HEARD,
         },
         "CHORD_INFERENCE": {
             "keyChange": chord_inference.KEY_CHANGE_PROBABILITY,
@@ -144,7 +156,7 @@ def tables() -> dict[str, dict[str, Any]]:
 def source() -> str:
     """The text of the file."""
     lines = [
-        "// Written by export/web/tables.py from the package: change it there, then `make tables`."
+        "// Written by tables.py from the Python package: change it there, then `make tables`."
     ]
     for name, table in tables().items():
         lines += ["", f"export const {name} = {{"]
