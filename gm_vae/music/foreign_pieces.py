@@ -5,6 +5,7 @@ The classes are known by their methods, so none of the libraries is imported her
 
 from __future__ import annotations
 
+import copy
 import io
 from typing import Any
 
@@ -42,6 +43,8 @@ def _symusic(score: Any) -> bytes:
 
 
 def _muspy(music: Any) -> bytes:
+    music = copy.copy(music)
+    music.key_signatures = []  # it reads keys, such as D sharp, that it cannot write
     return _mido(music.to_mido())
 
 
