@@ -193,11 +193,7 @@ wheel: setup
 # One file for all Pythons, with markers where versions differ.
 constraints: setup
 	printf 'tensorflow-cpu\nuv\n' | $(BIN)/uv pip compile -q --universal --python-version 3.10 \
-<<<<<<< HEAD
-	  --no-annotate --no-header --extra dev --extra docs --overrides overrides.txt --upgrade setup.py - \
-=======
-	  --no-annotate --no-header --extra dev --overrides overrides.txt --upgrade pyproject.toml - \
->>>>>>> first
+	  --no-annotate --no-header --extra dev --extra docs --overrides overrides.txt --upgrade pyproject.toml - \
 	  -o constraints.new
 	(echo "# Tested versions, made by 'make constraints'."; cat constraints.new) > constraints.txt
 	rm constraints.new
