@@ -8,6 +8,7 @@ that nothing is left running whatever happens to the caller.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pathlib
@@ -20,20 +21,26 @@ import sys
 import tempfile
 import threading
 import traceback
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from gm_vae import storage
 from gm_vae.errors import UsageError, UserError
+from gm_vae.pipelines import flink_rest
+from gm_vae.pipelines.cluster_job import ClusterJob
 
 LOCAL = "FnApiRunner"
 
 _USER_ERROR_EXIT, _WORKER_DIED_EXIT, _USAGE_ERROR_EXIT = 10, 11, 12
-_CANCEL_SECONDS = 10
+_END_SECONDS = 90  # for ending a job elsewhere
+_LEFT, _CLUSTER = "left", "cluster"  # files: what may still run on a cluster; the job there
 _PRISM_SECONDS = 10  # until Prism has ended a job whose worker died
-_elsewhere: list[Any] = []  # the job on a cluster, which would outlive this process
 _WHILE = re.compile(r" \[while running '[^']*'\]")
 _RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)
 _CAUSE = re.compile(r"^\w*Error: (?:Pipeline \S+ failed in state \w+: )?(.*\S)", re.MULTILINE)
+# of a process_command: Java names the program; Go, for Prism, too
+_NO_PROGRAM = re.compile(r'Cannot run program "([^"]+)"|fork/exec (\S+): no such file')
 _REFUSED = {
     **dict.fromkeys(
         ("DirectRunner", "SwitchingDirectRunner"),
@@ -76,7 +83,8 @@ def run(
     """
     check(runner, beam_args)
     job, log, message = (scratch / name for name in ("job", "log", "message"))
-    job.write_bytes(pickle.dumps((arguments, workers, runner, tuple(beam_args))))
+    unique = uuid.uuid4().hex[:12]
+    job.write_bytes(pickle.dumps((arguments, workers, runner, tuple(beam_args), unique)))
     with open(log, "wb") as log_stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "gm_vae.pipelines.run_pipeline", str(scratch)],
@@ -86,7 +94,14 @@ def run(
             start_new_session=True,  # Ctrl-C is ours to handle
         )
         with process:  # which closes its input at the end, whatever happens
-            code = process.wait()
+            try:
+                code = process.wait()
+            except BaseException:
+                if runner != LOCAL:
+                    _end_elsewhere(process, scratch)
+                raise
+    if code and runner != LOCAL:
+        _say_what_is_left(scratch)
     if code == _USER_ERROR_EXIT:
         raise UserError(message.read_text(encoding="utf-8"))
     if code == _USAGE_ERROR_EXIT:
@@ -102,23 +117,60 @@ def run(
         raise RuntimeError(f"the pipeline failed:\n{log.read_text(errors='replace')[-8000:]}")
 
 
+def _end_elsewhere(process: subprocess.Popen, scratch: pathlib.Path) -> None:
+    """Let the process end its job on a cluster, and wait for that."""
+    print("gm-vae preprocess: ending the job on the cluster.", file=sys.stderr)
+    if process.stdin:
+        process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_END_SECONDS)
+    _say_what_is_left(scratch)
+
+
+def _say_what_is_left(scratch: pathlib.Path) -> None:
+    """Print what may still run on a cluster; end it, if the process could not."""
+    left, cluster = scratch / _LEFT, scratch / _CLUSTER
+    if left.exists():
+        text = left.read_text(encoding="utf-8")
+    elif cluster.exists():  # the process was killed
+        name, flink = cluster.read_text(encoding="utf-8").split("\n")
+        text = f"The job {name} may still run; end it with the cluster's own tools."
+        text = (flink_rest.cancel(flink, name) or "") if flink else text
+    else:
+        return  # nothing was submitted
+    if text:
+        print(f"gm-vae preprocess: {text}", file=sys.stderr)
+
+
 def _failed_elsewhere(runner: str, log: bytes) -> str:
     """A sentence with the cause, of which the log that it names tells more."""
     with tempfile.NamedTemporaryFile(prefix="gm-vae-", suffix=".log", delete=False) as kept:
         kept.write(log)
-    causes = _CAUSE.findall(log.decode(errors="replace"))
+    text = log.decode(errors="replace")
+    if missing := _NO_PROGRAM.search(text):
+        return (
+            f"The job failed on {runner} (process_command={missing[1] or missing[2]} cannot be "
+            "started on a machine of the cluster): install the package there under that path; its "
+            f"log is {kept.name}."
+        )
+    causes = _CAUSE.findall(text)
     cause = causes[-1].strip().rstrip(".")[:300] if causes else "it ended without a word"
     return f"The job failed on {runner} ({cause}); its log is {kept.name}."
 
 
 def main(scratch: pathlib.Path) -> int:
     """What the process of `run` does."""
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+    arguments, workers, runner, beam_args, unique = pickle.loads((scratch / "job").read_bytes())
+    ending = _Ending(scratch)
+    threading.Thread(target=_end_with_the_caller, args=(ending,), daemon=True).start()
     threading.excepthook = _end_if_a_worker_died
-    arguments, workers, runner, beam_args = pickle.loads((scratch / "job").read_bytes())
     try:
-        _run_pipeline(arguments, workers, scratch / "workers.log", runner, beam_args)
+        if runner == LOCAL:
+            _run_here(arguments, workers, scratch / "workers.log")
+        else:
+            _run_elsewhere(arguments, runner, beam_args, unique, ending)
     except Exception as error:
+        ending.end_the_job()
         sentence = _sentence(error)
         if sentence is None:
             raise
@@ -127,39 +179,83 @@ def main(scratch: pathlib.Path) -> int:
     return 0
 
 
-def _run_pipeline(
-    arguments: dict[str, Any],
-    workers: int,
-    log_path: pathlib.Path,
-    runner: str,
-    beam_args: Sequence[str],
-) -> None:
+class _Ending:
+    """Ends what runs on a cluster, and this process with all that it started.
+
+    Args:
+        scratch: a folder, where the caller finds what may be left.
+    """
+
+    def __init__(self, scratch: pathlib.Path) -> None:
+        self._scratch = scratch
+        self._lock = threading.Lock()
+        self._job: ClusterJob | None = None
+        self._ended = False
+
+    def watch(self, job: ClusterJob) -> None:
+        """A job is about to be submitted. For the main thread, which alone may handle signals."""
+        with self._lock:
+            text = f"{job.name}\n{job.flink}"
+            (self._scratch / _CLUSTER).write_text(text, encoding="utf-8")
+            # so that `end_the_job` can end the group's other processes; they do not inherit this
+            signal.signal(signal.SIGTERM, lambda number, frame: None)
+            self._job = job
+
+    def end_the_job(self) -> None:
+        """End the job, if there is one, once; other threads wait until that is done."""
+        with self._lock:
+            if self._job is None or self._ended:
+                return
+            self._ended = True
+            os.killpg(os.getpgid(0), signal.SIGTERM)  # a job server submits nothing any more
+            left = self._job.end() or ""
+            storage.write(str(self._scratch / _LEFT), left.encode())
+
+    def end_everything(self) -> None:
+        """End the job and this process."""
+        self.end_the_job()
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _run_here(arguments: dict[str, Any], workers: int, log_path: pathlib.Path) -> None:
     import apache_beam as beam
     from apache_beam.options.pipeline_options import PipelineOptions
     from apache_beam.runners.portability.fn_api_runner import FnApiRunner
     from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
+    from gm_vae.pipelines import transforms
+
+    # In threads Python would not be faster; processes are what Beam starts for
+    # direct_running_mode=multi_processing, with a log of their own.
+    command = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
+    command += f" >>{shlex.quote(str(log_path))} 2>&1"
+    processes = SubprocessSDKEnvironment.from_command_string(command)
+    pipeline = beam.Pipeline(
+        runner=FnApiRunner(default_environment=processes if workers > 1 else None),
+        options=PipelineOptions([], direct_num_workers=workers),
+    )
+    transforms.build(pipeline, **arguments)
+    pipeline.run().wait_until_finish()
+
+
+def _run_elsewhere(
+    arguments: dict[str, Any],
+    runner: str,
+    beam_args: Sequence[str],
+    unique: str,
+    ending: _Ending,
+) -> None:
     from gm_vae.pipelines import runners, transforms
 
-    if runner == LOCAL:
-        # In threads Python would not be faster; processes are what Beam starts for
-        # direct_running_mode=multi_processing, with a log of their own.
-        command = f"{shlex.quote(sys.executable)} -m apache_beam.runners.worker.sdk_worker_main"
-        command += f" >>{shlex.quote(str(log_path))} 2>&1"
-        processes = SubprocessSDKEnvironment.from_command_string(command)
-        pipeline = beam.Pipeline(
-            runner=FnApiRunner(default_environment=processes if workers > 1 else None),
-            options=PipelineOptions([], direct_num_workers=workers),
-        )
-    else:
-        pipeline = runners.pipeline(runner, beam_args)
-        runners.wait_for_job_server(pipeline)
-        logging.getLogger().addHandler(_DeadWorkers())
+    pipeline = runners.pipeline(runner, beam_args, unique)
+    runners.wait_for_job_server(pipeline)
+    logging.getLogger().addHandler(_DeadWorkers(ending))
     transforms.build(pipeline, **arguments)
-    job = pipeline.run()
-    if runner != LOCAL:
-        _elsewhere.append(job)
-    job.wait_until_finish()
+    job = runners.cluster_job(runner, pipeline)
+    ending.watch(job)
+    result = pipeline.run()
+    job.submitted(result)
+    result.wait_until_finish()
 
 
 class _DeadWorkers(logging.Handler):
@@ -169,35 +265,31 @@ class _DeadWorkers(logging.Handler):
     there, Prism waits for it for ever (https://github.com/apache/beam/pull/38523).
     """
 
+    def __init__(self, ending: _Ending) -> None:
+        super().__init__()
+        self._ending = ending
+
     def emit(self, record: logging.LogRecord) -> None:
         if "process failed while running" in (message := record.getMessage()):
             ended = re.search(r"exit status \d+|signal: \w+", message)
             cause = f"a worker process ended, {ended[0]}" if ended else "a worker process ended"
-            timer = threading.Timer(_PRISM_SECONDS, _fail, (cause,))
+            timer = threading.Timer(_PRISM_SECONDS, _fail, (cause, self._ending))
             timer.daemon = True
             timer.start()
 
 
-def _fail(cause: str) -> None:
+def _fail(cause: str, ending: _Ending) -> None:
     """End this process and the job, for a cause that `_failed_elsewhere` finds in the log."""
     try:
         raise RuntimeError(cause)
     except RuntimeError:
         traceback.print_exc()
-    _end_everything()
+    ending.end_everything()
 
 
-def _end_with_the_caller() -> None:
+def _end_with_the_caller(ending: _Ending) -> None:
     os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the caller is gone
-    _end_everything()
-
-
-def _end_everything() -> None:
-    for job in _elsewhere:
-        canceller = threading.Thread(target=job.cancel, daemon=True)
-        canceller.start()
-        canceller.join(_CANCEL_SECONDS)
-    os.killpg(os.getpgid(0), signal.SIGKILL)
+    ending.end_everything()
 
 
 def _end_if_a_worker_died(failure: threading.ExceptHookArgs) -> None:

@@ -18,9 +18,14 @@ from collections.abc import Sequence
 
 import apache_beam as beam
 import grpc
-from apache_beam.options.pipeline_options import PipelineOptions, PortableOptions
+from apache_beam.options.pipeline_options import (
+    GoogleCloudOptions,
+    PipelineOptions,
+    PortableOptions,
+)
 
 from gm_vae.errors import UsageError, UserError
+from gm_vae.pipelines.cluster_job import ClusterJob
 
 _REACH_SECONDS = 10
 _ANSWER_SECONDS = 60  # a job server may only just have started
@@ -62,12 +67,13 @@ _RUNNERS = {
 _WITH_OWN_FLAGS = {*_RUNNERS, "PortableRunner"}  # a job server knows more flags than Beam's Python
 
 
-def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
+def pipeline(runner: str, beam_args: Sequence[str], unique: str = "job") -> beam.Pipeline:
     """An empty pipeline for a runner other than the local one.
 
     Args:
         runner: Beam's name of it.
         beam_args: its flags, as Beam spells them.
+        unique: what no other job has in its name; it follows --job_name, if that is given.
 
     Raises:
         UsageError: a runner or flag that Beam does not know, or one that is missing.
@@ -77,20 +83,45 @@ def pipeline(runner: str, beam_args: Sequence[str]) -> beam.Pipeline:
     stderr = io.StringIO()  # argparse prints why it exits
     try:
         with contextlib.redirect_stderr(stderr):
-            made = beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_args]))
+            options = PipelineOptions([f"--runner={runner}", *beam_args])
+            _check_process_command(options.view_as(PortableOptions))
+            made = beam.Pipeline(options=options)
             flags = made.options.get_all_options()
             everything = made.options.get_all_options(retain_unknown_options=True)
     except (ValueError, ImportError, AttributeError, SystemExit) as error:
         reason = stderr.getvalue().rpartition("error: ")[2] or str(error)
         reason = " ".join(reason.split()).rstrip(".") or "unknown flag"
-        raise UsageError(f"Beam cannot use {given} ({reason}); see Runners in BUILD.md.") from None
+        raise UsageError(
+            f"Beam cannot use {given} ({reason}); see docs/tutorials/cluster.md."
+        ) from None
     unknown = everything.keys() - flags
     if unknown and runner not in _WITH_OWN_FLAGS:
         raise UsageError(f"Beam knows no flag --{min(unknown)}; correct {given}.")
     _check(runner, flags)
     if not any(each.startswith("--job_server_timeout") for each in beam_args):
         made.options.view_as(PortableOptions).job_server_timeout = _LONGEST_JOB_SECONDS
+    naming = made.options.view_as(GoogleCloudOptions)  # Flink, too, takes the name from there
+    naming.job_name = f"{naming.job_name or 'gm-vae'}-{unique}"
     return made
+
+
+def cluster_job(runner: str, pipeline: beam.Pipeline) -> ClusterJob:
+    """The job that running a pipeline of `pipeline` will make."""
+    flags = pipeline.options.get_all_options()
+    java = _RUNNERS.get(runner)
+    endpoint = flags["job_endpoint"]
+    on_flink = java is _RUNNERS["FlinkRunner"] and not _is_local(java, flags)
+    flink = flags["flink_master"] if on_flink else ""
+    # Without a service elsewhere, Java runners and Prism run jobs in programs that end with us.
+    ends_with_us = (java or runner == "PrismRunner") and (not endpoint or endpoint == "embed")
+    if flags.get("flink_submit_uber_jar") or flags.get("spark_submit_uber_jar"):
+        ends_with_us = False
+    return ClusterJob(flags["job_name"], runner, flink, served_elsewhere=not ends_with_us)
+
+
+def _is_local(java: _JavaRunner, flags: dict) -> bool:
+    """Whether a job server runs everything in itself."""
+    return flags[java.master].startswith(java.local)
 
 
 def wait_for_job_server(pipeline: beam.Pipeline) -> None:
@@ -122,7 +153,7 @@ def _check(runner: str, flags: dict) -> None:
         _check_prism(flags["prism_location"])
     elsewhere = runner == "PortableRunner"
     if java:
-        elsewhere = not flags[java.master].startswith(java.local)
+        elsewhere = not _is_local(java, flags)
         if not endpoint:
             _check_job_server(runner, java, flags)
             if elsewhere:
@@ -131,7 +162,18 @@ def _check(runner: str, flags: dict) -> None:
         raise UsageError(
             f"{runner} must know where workers find this package: add to --beam_args "
             "--environment_type=PROCESS --environment_options=process_command=FILE, which is "
-            "gm-vae-worker there, or --sdk_container_image=IMAGE (see Runners in BUILD.md)."
+            "gm-vae-worker there, or --sdk_container_image=IMAGE (see docs/tutorials/cluster.md)."
+        )
+
+
+def _check_process_command(options: PortableOptions) -> None:
+    by_config = options.environment_config or ""
+    named = options.lookup_environment_option("process_command")
+    if options.environment_type == "PROCESS" and not by_config and named in (None, "", True):
+        raise UsageError(
+            "--environment_type=PROCESS names no program that workers start: add to --beam_args "
+            "--environment_options=process_command=FILE, which is gm-vae-worker on the cluster's "
+            "machines."
         )
 
 

@@ -65,7 +65,18 @@ def chords_flag(default: str) -> Any:
 
 
 @dataclasses.dataclass(frozen=True)
-class ChordArguments(Arguments):
+class VoicingArguments(Arguments):
+    """How chords that were typed are heard."""
+
+    voice_chords: bool = flag(
+        True,
+        "Move notes to what a chord has beyond its triad, which is all that the model hears: "
+        "sevenths, sixths, suspensions and the bass after a slash.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class ChordArguments(VoicingArguments):
     """Which chords."""
 
     chords: str | None = chords_flag("")

@@ -25,6 +25,7 @@ from gm_vae.generate.arguments import (
     PhraseArguments,
     PlayArguments,
     SourceArguments,
+    VoicingArguments,
     chords_flag,
     measure_flag,
 )
@@ -51,6 +52,7 @@ from gm_vae.generate.sources import (
 from gm_vae.json_values import brief
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measure import Measure
+from gm_vae.music.voicing import voiced
 from gm_vae.text import printable
 from gm_vae.version import __version__
 
@@ -64,10 +66,18 @@ def _leave(
     playing: Playing,
     symbols: Sequence[str] = (),
     sections: Sections = (),
+    voice_chords: bool = False,
 ) -> None:
-    """Write the measures; `symbols` name their chords as they were typed, and repeat."""
-    names = operations.repeated(symbols or None, len(measures))
-    outputs.write(measures, brief(title, 200), sections, names)
+    """Write the measures.
+
+    Args:
+        symbols: their chords as they were typed; they repeat.
+        voice_chords: whether notes move to what these have beyond their triads.
+    """
+    names = [symbols[index % len(symbols)] for index in range(len(measures) if symbols else 0)]
+    if names and voice_chords:
+        measures = voiced(measures, names)
+    outputs.write(measures, brief(title, 200), sections, names or None)
     playing.print_seed()
     print(_contents(measures, outputs.qpm), file=sys.stderr)
 
@@ -115,7 +125,8 @@ def _sample(args: SampleArguments) -> None:
     z = moved(args, model, model.sample_points(args.count, playing.decoding.seed))
     each = operations.repeated(triads(symbols) or None, args.count)
     measures = model.decode(z, each, **playing.arguments)
-    _leave(outputs, measures, f"{args.count} styles", playing, symbols)
+    title = f"{args.count} styles"
+    _leave(outputs, measures, title, playing, symbols, voice_chords=args.voice_chords)
 
 
 SAMPLE = Command(
@@ -142,7 +153,8 @@ def _generate(args: GenerateArguments) -> None:
     measures = operations.progression(
         model, point, triads(symbols), **args.phrasing, **playing.arguments
     )
-    _leave(outputs, measures, "one style over " + " ".join(symbols), playing, symbols)
+    title = "one style over " + " ".join(symbols)
+    _leave(outputs, measures, title, playing, symbols, voice_chords=args.voice_chords)
 
 
 GENERATE = Command(
@@ -161,7 +173,7 @@ GENERATE = Command(
 
 
 @dataclasses.dataclass(frozen=True)
-class SongArguments(SourceAndPlayArguments, PhraseArguments, OutputArguments):
+class SongArguments(SourceAndPlayArguments, VoicingArguments, PhraseArguments, OutputArguments):
     """The flags of `song`."""
 
     form: str = flag(
@@ -194,7 +206,8 @@ def _song(args: SongArguments) -> None:
     sections = read_form(args.form, args.chords or "", args.bars)
     symbols = [chord for section in sections for chord in section.chords]
     require_bounded(len(symbols), "chords")
-    print_folded(symbols)
+    if not args.voice_chords:
+        print_folded(symbols)
     model, names = load(args.model), letters(sections)
     own = len(measure_numbers(args)) > 1
     drawn = _start_points(args, model, playing, len(names) if own else 1)
@@ -211,7 +224,7 @@ def _song(args: SongArguments) -> None:
     title = f"{args.form} over {args.chords}"
     if args.ending:
         symbols.append(symbols[0].split("|")[0])
-    _leave(outputs, piece.measures, title, playing, symbols, piece.sections)
+    _leave(outputs, piece.measures, title, playing, symbols, piece.sections, args.voice_chords)
 
 
 SONG = Command(
@@ -261,7 +274,8 @@ def _interpolate(args: InterpolateArguments) -> None:
         )
         measures = [measure for row in rows for measure in row]
         names = [symbols[column % len(symbols)] for column in range(shape[1])]
-        return _leave(outputs, measures, f"{args.grid} between four styles", playing, names)
+        title = f"{args.grid} between four styles"
+        return _leave(outputs, measures, title, playing, names, voice_chords=args.voice_chords)
     if args.to_seed is None or args.midi:
         start, end = _start_points(args, model, playing, 2)
     else:
@@ -271,7 +285,7 @@ def _interpolate(args: InterpolateArguments) -> None:
         model, start, end, triads(symbols), count, spherical, **playing.arguments
     )
     title = "from one style to another over " + " ".join(symbols)
-    return _leave(outputs, measures, title, playing, symbols)
+    return _leave(outputs, measures, title, playing, symbols, voice_chords=args.voice_chords)
 
 
 def _grid_shape(text: str) -> tuple[int, int] | None:
@@ -348,7 +362,7 @@ def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
     if args.all and left_out > 0:
         print(
             f"{left_out:,} of {numbered.bars:,} bars do not fit the model and are left out; "
-            f"{numbered.explain} reports why.",
+            f"{numbered.explain} shows why.",
             file=sys.stderr,
         )
     numbers = numbers or (list(numbered.items) if args.all else list(numbered.items)[:1])
@@ -432,7 +446,8 @@ def _vary(args: VaryArguments) -> None:
     point = _start_points(args, model, playing)[0]
     heard = triads(symbols) or None
     made = operations.vary(model, point, chords=heard, **variations, **playing.arguments)
-    return _leave(outputs, made, f"{args.count} variations", playing, symbols)
+    title = f"{args.count} variations"
+    return _leave(outputs, made, title, playing, symbols, voice_chords=args.voice_chords)
 
 
 VARY = Command(

@@ -1,21 +1,21 @@
-"""Measures -> a picture: one colour an instrument, chord names on top, drums in a strip below."""
+"""Measures -> a piano roll: a colour per instrument, chords above, drums in a strip below."""
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file
 from gm_vae.generate.lettering import drawable
-from gm_vae.music.arrangement import Arrangement, Part
-from gm_vae.music.general_midi import FAMILIES, drum_name, family
+from gm_vae.music.arrangement import Arrangement
+from gm_vae.music.general_midi import drum_name
 from gm_vae.music.measure import Measure
+from gm_vae.music.parts import DRUM_COLOR, Part, part_colors
 from gm_vae.quiet import import_matplotlib_quietly
 from gm_vae.text import printable
 
@@ -25,25 +25,22 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".png", ".svg")
 _DPI = 160
-MOST_MEASURES = 256  # of a picture: its bars are then as narrow as can be told apart
+MOST_MEASURES = 256  # of a picture
+BARS_PER_LINE = 8
+_MOST_PIXELS = 16_000  # of the height; taller pictures do not open everywhere
 
-# Hues that stay apart for colour-blind eyes (after Okabe & Ito, and Tol), each in two shades.
-_PALETTE = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#999933",
-    "#004B76", "#8C3D00", "#00674B", "#8F4A72", "#96680A", "#2C7FB0", "#C2557F", "#5F5F1D",
-)  # fmt: skip
-# Families of instruments ask for a colour each, so that a bass looks the same in every picture.
-_FAVOURITES = dict(zip(FAMILIES, (0, 5, 6, 4, 1, 2, 3, 7, 7, 5, 4, 3, 2, 6, 0, 1)))
-_DRUM_COLOR = "#4D4D4D"
 _INK, _FAINT_INK = "#222222", "#6B6B6B"
 _BAR_LINE, _BEAT_LINE, _BLACK_KEYS = "#A6A6A6", "#E4E4E4", "#F6F6F7"
 _BLACK_KEY_CLASSES = frozenset({1, 3, 6, 8, 10})
 _FONT = "DejaVu Sans"  # comes with matplotlib: the same picture everywhere
 
 # inches
-_HEIGHT = 5.0  # of the picture; more if many drums or a wide range of pitches need it
+# of a picture of one line, and of each of several; more if many drums or a wide range of pitches
+# need it
+_HEIGHT, _LINE_HEIGHT = 5.0, 3.0
 _LEFT, _LEFT_WITH_DRUMS, _BOTTOM, _GAP, _LANE = 0.5, 1.25, 0.3, 0.09, 0.135
-_BAR_WIDTH, _NARROWEST, _WIDEST = 0.9, 3.0, 60.0  # of the plot
+_MARGIN, _TITLE, _CHORDS = 0.14, 0.3, 0.24
+_BAR_WIDTH, _NARROWEST = 0.9, 3.0  # of the plot
 _LEAST_SEMITONE, _LEGEND_LINE = 0.04, 0.175
 _LETTER = 0.7  # of the size of a font: the width of a bold letter
 _HAIR = 0.012  # between two notes
@@ -58,19 +55,19 @@ def draw_piano_roll(
     force: bool = False,
     symbols: Sequence[str] | None = None,
 ) -> None:
-    """Draw measures end to end as a picture; its suffix says which kind: .png or .svg.
+    """Draw measures as a piano roll; the suffix of `path` chooses the kind of image, .png or .svg.
 
-    Each instrument has a colour, the louder the stronger; the legend beside the picture names it.
-    Drums have a strip of their own with one lane a drum. The width grows with the measures (eight
-    make about 1600 x 800 pixels). Of more than `MOST_MEASURES` the first are drawn, and the title
-    tells. The same measures give the same bytes.
+    Each instrument has a colour, named in the legend; louder notes are more opaque. Drums have a
+    strip of their own with one lane per drum. Measures fill lines of `BARS_PER_LINE` (eight make
+    about 1600 x 800 pixels). Only the first `MOST_MEASURES` are drawn, and the title then says so.
+    The same measures give the same bytes.
 
     Args:
         measures: one or more measures of one format.
-        path: the picture to write, under a temporary name until it is whole.
+        path: the image file to write; it appears only once it is complete.
         title: the line above the picture; letters that no installed font has are left out.
-        chords: write the chord names on top.
-        force: replace a file that is there already.
+        chords: write the chord symbols above the notes.
+        force: replace an existing file.
         symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
@@ -80,7 +77,7 @@ def draw_piano_roll(
     """
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES:
-        raise UsageError(f"{path} is no picture that we draw; let its name end in .png or .svg.")
+        raise UsageError(f"{path}: unsupported image type; use .png or .svg.")
     import_matplotlib_quietly()
     import matplotlib
 
@@ -92,7 +89,8 @@ def draw_piano_roll(
     # the same measures give the same bytes: no date, no random names
     metadata = {"Date": None} if suffix == ".svg" else None
     with output_file(path, force) as temporary, matplotlib.rc_context({"svg.hashsalt": "gm-vae"}):
-        figure.savefig(temporary, dpi=_DPI, format=suffix[1:], metadata=metadata)
+        dpi = min(_DPI, _MOST_PIXELS / figure.get_size_inches()[1])
+        figure.savefig(temporary, dpi=dpi, format=suffix[1:], metadata=metadata)
 
 
 def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = True) -> Figure:
@@ -106,23 +104,26 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
     figure = Figure(figsize=(layout.width, layout.height), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     colors = part_colors(arrangement.parts)
-    axes = []
-    if layout.roll_height:
-        axes.append(figure.add_axes(layout.roll_box()))
-        _draw_roll(axes[-1], arrangement, colors, layout)
-    if layout.drum_pitches:
-        axes.append(figure.add_axes(layout.strip_box()))
-        _draw_drums(axes[-1], arrangement, layout.drum_pitches)
-    for ax in axes:
-        _draw_grid(ax, arrangement)
-    _number_bars(axes[-1], arrangement, layout)
-    if chords:
-        _write_chords(axes[0], arrangement, layout)
-    _write_legend(axes[0], arrangement.parts, colors, layout)
+    for line in range(layout.lines):
+        steps = layout.steps_of(line)
+        axes = []
+        if layout.roll_height:
+            axes.append(figure.add_axes(layout.roll_box(line)))
+            _draw_roll(axes[-1], arrangement, steps, colors, layout)
+        if layout.drum_pitches:
+            axes.append(figure.add_axes(layout.strip_box(line)))
+            _draw_drums(axes[-1], arrangement, steps, layout.drum_pitches)
+        for ax in axes:
+            _draw_grid(ax, arrangement, steps)
+        _number_bars(axes[-1], arrangement, steps)
+        if chords:
+            _write_chords(axes[0], arrangement, steps, layout)
+        if line == 0:
+            _write_legend(axes[0], arrangement.parts, colors, layout)
     if title:
         figure.text(
             layout.left / layout.width,
-            1 - 0.14 / layout.height,
+            1 - _MARGIN / layout.height,
             printable(title),
             ha="left",
             va="top",
@@ -135,34 +136,21 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
     return figure
 
 
-def part_colors(parts: Sequence[Part]) -> dict[Part, str]:
-    """A colour a part, "#RRGGBB": its family's favourite, or one that nobody else wants.
-
-    Eight hues, then eight darker ones, then the same again; drums are grey.
-    """
-    wishes: dict[int, Part] = {}  # the first part that wants a colour has it
-    for part in parts:
-        if not part.is_drum:
-            wishes.setdefault(_FAVOURITES[family(part.program)], part)
-    colors = {part: _PALETTE[wish] for wish, part in wishes.items()}
-    rest = itertools.cycle([c for i, c in enumerate(_PALETTE) if i not in wishes])
-    for part in parts:
-        if part not in colors:
-            colors[part] = _DRUM_COLOR if part.is_drum else next(rest)
-    return colors
-
-
 @dataclasses.dataclass(frozen=True)
 class _Layout:
-    """Where things are, in inches."""
+    """Where things are, in inches; all lines have the same pitches and drums."""
 
     left: float
-    top: float
-    plot_width: float
+    top: float  # of the picture, above its first line
+    chords_height: float
+    bar_width: float
     legend_width: float
+    legend_height: float
     roll_height: float  # 0: only drums play
     drum_pitches: tuple[int, ...]  # one lane each, the lowest at the bottom
-    total_steps: int
+    pitch_range: tuple[int, int]
+    bars: int
+    steps_per_bar: int
 
     @classmethod
     def of(cls, arrangement: Arrangement, has_title: bool, has_chords: bool) -> _Layout:
@@ -170,30 +158,59 @@ class _Layout:
         pitches = arrangement.notes["pitch"][~is_drum]
         lanes = tuple(np.unique(arrangement.notes["pitch"][is_drum]).tolist())
         names = [len(part.name) for part in arrangement.parts]
-        top = 0.14 + 0.3 * has_title + 0.24 * has_chords
-        height = max(_HEIGHT, top + len(names) * _LEGEND_LINE + _BOTTOM)
+        bars = arrangement.bars
+        top, chords_height = _MARGIN + _TITLE * has_title, _CHORDS * has_chords
+        height = _LINE_HEIGHT
+        if bars <= BARS_PER_LINE:
+            height = max(_HEIGHT - top, chords_height + len(names) * _LEGEND_LINE + _BOTTOM)
+        low, high = 60, 72
+        if len(pitches):
+            low, high = int(pitches.min()), int(pitches.max())
         roll = 0.0
         if len(pitches) or not lanes:
-            rest = top + _BOTTOM + bool(lanes) * (_GAP + len(lanes) * _LANE)
-            span = int(np.ptp(pitches)) if len(pitches) else 0
-            roll = max(height - rest, _LEAST_SEMITONE * span)
+            rest = chords_height + _BOTTOM + bool(lanes) * (_GAP + len(lanes) * _LANE)
+            span = high - low if len(pitches) else 0
+            roll = max(height - rest, _LEAST_SEMITONE * span, _LEAST_SEMITONE * 12)
         return cls(
             left=_LEFT_WITH_DRUMS if lanes else _LEFT,
             top=top,
-            plot_width=float(np.clip(arrangement.bars * _BAR_WIDTH, _NARROWEST, _WIDEST)),
+            chords_height=chords_height,
+            bar_width=max(_BAR_WIDTH, _NARROWEST / bars),
             legend_width=0.45 + 0.072 * max(names, default=0),
+            legend_height=chords_height + len(names) * _LEGEND_LINE + _BOTTOM,
             roll_height=roll,
             drum_pitches=lanes,
-            total_steps=arrangement.total_steps,
+            pitch_range=(low, high),
+            bars=bars,
+            steps_per_bar=arrangement.fmt.steps_per_measure,
         )
 
     @property
+    def lines(self) -> int:
+        return -(-self.bars // BARS_PER_LINE)
+
+    def steps_of(self, line: int) -> range:
+        """The steps of the piece that a line shows."""
+        first = line * BARS_PER_LINE
+        stop = min(first + BARS_PER_LINE, self.bars)
+        return range(first * self.steps_per_bar, stop * self.steps_per_bar)
+
+    @property
     def inches_per_step(self) -> float:
-        return self.plot_width / self.total_steps
+        return self.bar_width / self.steps_per_bar
+
+    @property
+    def plot_width(self) -> float:
+        return min(self.bars, BARS_PER_LINE) * self.bar_width
 
     @property
     def strip_height(self) -> float:
         return len(self.drum_pitches) * _LANE
+
+    @property
+    def line_height(self) -> float:
+        gap = _GAP if self.roll_height and self.drum_pitches else 0
+        return self.chords_height + self.roll_height + gap + self.strip_height + _BOTTOM
 
     @property
     def width(self) -> float:
@@ -201,62 +218,76 @@ class _Layout:
 
     @property
     def height(self) -> float:
-        gap = _GAP if self.roll_height and self.drum_pitches else 0
-        return self.top + self.roll_height + gap + self.strip_height + _BOTTOM
+        return self.top + max(self.lines * self.line_height, self.legend_height)
 
-    def roll_box(self) -> tuple[float, float, float, float]:
-        bottom = self.height - self.top - self.roll_height
-        return self._box(bottom, self.roll_height)
+    def roll_box(self, line: int) -> tuple[float, float, float, float]:
+        bottom = self._bottom(line) + self.line_height - self.chords_height - self.roll_height
+        return self._box(line, bottom, self.roll_height)
 
-    def strip_box(self) -> tuple[float, float, float, float]:
-        return self._box(_BOTTOM, self.strip_height)
+    def strip_box(self, line: int) -> tuple[float, float, float, float]:
+        return self._box(line, self._bottom(line) + _BOTTOM, self.strip_height)
 
-    def _box(self, bottom: float, height: float) -> tuple[float, float, float, float]:
+    def _bottom(self, line: int) -> float:
+        return self.height - self.top - (line + 1) * self.line_height
+
+    def _box(self, line: int, bottom: float, height: float) -> tuple[float, float, float, float]:
         return (
             self.left / self.width,
             bottom / self.height,
-            self.plot_width / self.width,
+            len(self.steps_of(line)) * self.inches_per_step / self.width,
             height / self.height,
         )
 
 
 def _draw_roll(
-    ax: Axes, arrangement: Arrangement, colors: dict[Part, str], layout: _Layout
+    ax: Axes, arrangement: Arrangement, steps: range, colors: dict[Part, str], layout: _Layout
 ) -> None:
-    notes = arrangement.notes[~arrangement.note_is_drum]
-    low, high = 60, 72
-    if len(notes):
-        low, high = int(notes["pitch"].min()), int(notes["pitch"].max())
+    from matplotlib.colors import to_rgb
+
+    notes = _notes_in(arrangement, steps, drums=False)
+    low, high = layout.pitch_range
     ax.set_ylim(low - 1.2, high + 1.2)
-    for pitch in range(low - 1, high + 2):
-        if pitch % 12 in _BLACK_KEY_CLASSES:
-            ax.axhspan(pitch - 0.5, pitch + 0.5, color=_BLACK_KEYS, linewidth=0, zorder=0)
+    black = np.array([p for p in range(low - 1, high + 2) if p % 12 in _BLACK_KEY_CLASSES])
+    keys = _boxes(
+        np.full(len(black), steps.start), np.full(len(black), steps.stop), black - 0.5, np.ones(1)
+    )
+    _add_boxes(ax, keys, _BLACK_KEYS, "none", zorder=0)
     octaves = [pitch for pitch in range(low - 1, high + 2) if pitch % 12 == 0]
     ax.set_yticks(octaves, [f"C{pitch // 12 - 1}" for pitch in octaves])
-    ax.hlines(np.array(octaves) - 0.5, 0, arrangement.total_steps, _BEAT_LINE, lw=0.8, zorder=1)
+    ax.hlines(np.array(octaves) - 0.5, steps.start, steps.stop, _BEAT_LINE, lw=0.8, zorder=1)
 
     left, bottom, height = notes["start_step"], *_unison_rows(notes)
-    # a hair of white at the end tells repeated notes apart
+    # a hair of white at the end separates repeated notes
     duration = notes["end_step"] - left
     right = left + duration - np.minimum(_HAIR / layout.inches_per_step, 0.2 * duration)
-    for index, part in enumerate(arrangement.parts):
-        mine = notes["part"] == index
-        boxes = _boxes(left[mine], right[mine], bottom[mine], height[mine])
-        _add_boxes(ax, boxes, notes["velocity"][mine], colors[part])
+    order = np.argsort(notes["part"], kind="stable")
+    ink = np.array([to_rgb(colors[part]) for part in arrangement.parts]).reshape(-1, 3)
+    ink = ink[notes["part"][order]]
+    boxes = _boxes(left[order], right[order], bottom[order], height[order])
+    _add_boxes(ax, boxes, _shaded(ink, notes["velocity"][order]), ink)
 
 
-def _draw_drums(ax: Axes, arrangement: Arrangement, pitches: Sequence[int]) -> None:
-    notes = arrangement.notes[arrangement.note_is_drum]
+def _draw_drums(ax: Axes, arrangement: Arrangement, steps: range, pitches: Sequence[int]) -> None:
+    from matplotlib.colors import to_rgb
+
+    notes = _notes_in(arrangement, steps, drums=True)
     lane = np.searchsorted(pitches, notes["pitch"])
     # how long a drum is held means nothing: all strokes have the width of a short note
     left, width = notes["start_step"], max(1, arrangement.fmt.steps_per_quarter // 7)
     boxes = _boxes(left, left + width, lane - 0.34, np.full(len(notes), 0.68))
-    _add_boxes(ax, boxes, notes["velocity"], _DRUM_COLOR)
+    ink = np.tile(to_rgb(DRUM_COLOR), (len(notes), 1))
+    _add_boxes(ax, boxes, _shaded(ink, notes["velocity"]), ink)
     ax.set_ylim(-0.6, len(pitches) - 0.4)
     ax.set_yticks(range(len(pitches)), [drum_name(pitch) for pitch in pitches])
-    ax.hlines(
-        np.arange(1, len(pitches)) - 0.5, 0, arrangement.total_steps, _BLACK_KEYS, lw=0.8, zorder=0
-    )
+    lines = np.arange(1, len(pitches)) - 0.5
+    ax.hlines(lines, steps.start, steps.stop, _BLACK_KEYS, lw=0.8, zorder=0)
+
+
+def _notes_in(arrangement: Arrangement, steps: range, drums: bool) -> np.ndarray:
+    """The notes of some measures, none of which crosses a bar line."""
+    starts = arrangement.notes["start_step"]
+    inside = (starts >= steps.start) & (starts < steps.stop)
+    return arrangement.notes[inside & (arrangement.note_is_drum == drums)]
 
 
 def _boxes(
@@ -269,18 +300,19 @@ def _boxes(
     return np.stack([x, y], -1)
 
 
-def _add_boxes(ax: Axes, boxes: np.ndarray, velocity: np.ndarray, color: str) -> None:
-    """Rectangles of one colour; velocity is their opacity, their edge is full."""
-    from matplotlib.collections import PolyCollection
-    from matplotlib.colors import to_rgb
+def _shaded(ink: np.ndarray, velocity: np.ndarray) -> np.ndarray:
+    """Colours [N, RGBA] of notes, whose velocity is their opacity, from colours [N, RGB]."""
+    return np.concatenate([ink, (0.25 + 0.75 * velocity / 127)[:, None]], 1)
 
-    faces = np.empty((len(boxes), 4))
-    faces[:, :3] = to_rgb(color)
-    faces[:, 3] = 0.25 + 0.75 * velocity / 127
+
+def _add_boxes(ax: Axes, boxes: np.ndarray, faces: Any, edges: Any, zorder: float = 3) -> None:
+    """Rectangles, each with its colour and that of its edge, or one for all."""
+    from matplotlib.collections import PolyCollection
+
     # the types of Matplotlib ask for a sequence; an array is drawn without a loop over it
     polygons = cast("Sequence[np.ndarray]", boxes)
     ax.add_collection(
-        PolyCollection(polygons, facecolors=faces, edgecolors=color, linewidths=0.5, zorder=3)
+        PolyCollection(polygons, facecolors=faces, edgecolors=edges, linewidths=0.5, zorder=zorder)
     )
 
 
@@ -309,18 +341,15 @@ def _unison_rows(notes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return bottom, height
 
 
-def _draw_grid(ax: Axes, arrangement: Arrangement) -> None:
+def _draw_grid(ax: Axes, arrangement: Arrangement, steps: range) -> None:
     fmt = arrangement.fmt
-    ax.set_xlim(0, arrangement.total_steps)
-    steps_per_beat = fmt.steps_per_measure / fmt.beats_per_bar
-    for beat in range(1, arrangement.bars * fmt.beats_per_bar):
-        is_bar = beat % fmt.beats_per_bar == 0
-        ax.axvline(
-            beat * steps_per_beat,
-            color=_BAR_LINE if is_bar else _BEAT_LINE,
-            linewidth=0.9 if is_bar else 0.6,
-            zorder=2 if is_bar else 1,
-        )
+    ax.set_xlim(steps.start, steps.stop)
+    beats = np.arange(1, len(steps) // fmt.steps_per_measure * fmt.beats_per_bar)
+    places = steps.start + beats * fmt.steps_per_measure / fmt.beats_per_bar
+    is_bar = beats % fmt.beats_per_bar == 0
+    whole = ax.get_xaxis_transform()  # from bottom to top of the axes
+    ax.vlines(places[~is_bar], 0, 1, _BEAT_LINE, linewidth=0.6, zorder=1, transform=whole)
+    ax.vlines(places[is_bar], 0, 1, _BAR_LINE, linewidth=0.9, zorder=2, transform=whole)
     for side in ("top", "right", "left", "bottom"):
         ax.spines[side].set_color(_BAR_LINE)
         ax.spines[side].set_linewidth(0.9)
@@ -331,15 +360,12 @@ def _draw_grid(ax: Axes, arrangement: Arrangement) -> None:
     ax.set_facecolor("white")
 
 
-def _number_bars(ax: Axes, arrangement: Arrangement, layout: _Layout) -> None:
-    bar_width = layout.plot_width / arrangement.bars
-    stride = 1
-    while bar_width * stride < 0.3:
-        stride *= 2
-    for bar in range(0, arrangement.bars, stride):
+def _number_bars(ax: Axes, arrangement: Arrangement, steps: range) -> None:
+    steps_per_bar = arrangement.fmt.steps_per_measure
+    for step in steps[::steps_per_bar]:
         ax.annotate(
-            str(bar + 1),
-            (bar * arrangement.fmt.steps_per_measure, 0),
+            str(step // steps_per_bar + 1),
+            (step, 0),
             xycoords=("data", "axes fraction"),
             xytext=(0, -4),
             textcoords="offset points",
@@ -351,13 +377,17 @@ def _number_bars(ax: Axes, arrangement: Arrangement, layout: _Layout) -> None:
         )
 
 
-def _write_chords(ax: Axes, arrangement: Arrangement, layout: _Layout) -> None:
+def _write_chords(ax: Axes, arrangement: Arrangement, steps: range, layout: _Layout) -> None:
+    """The chords of a line; one that goes on from the line before is written again."""
     changes = arrangement.chord_symbols
-    steps = np.array([step for step, _ in changes] + [arrangement.total_steps])
-    rooms = np.diff(steps) * layout.inches_per_step
+    starts = np.array([step for step, _ in changes] + [arrangement.total_steps])
+    rooms = np.diff(starts) * layout.inches_per_step
     densest = max((len(symbol) / room for (_, symbol), room in zip(changes, rooms)), default=1.0)
-    size = float(np.clip(min(rooms.min(initial=_WIDEST) * 24, 72 / (_LETTER * densest)), 6, 11))
-    for step, symbol in changes:
+    narrowest = rooms.min(initial=layout.plot_width)
+    size = float(np.clip(min(narrowest * 24, 72 / (_LETTER * densest)), 6, 11))
+    before = [symbol for step, symbol in changes if step <= steps.start][-1:]
+    later = [change for change in changes if steps.start < change[0] < steps.stop]
+    for step, symbol in [*((steps.start, symbol) for symbol in before), *later]:
         ax.annotate(
             symbol.replace("#", "♯").replace("b", "♭").replace("dim", "°"),
             (step, 1),

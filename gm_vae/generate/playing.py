@@ -78,7 +78,8 @@ def chords(args: ChordArguments) -> list[str]:
             for chord in measure:
                 chord_id(chord)
     symbols = ["|".join(map(tidy_symbol, measure)) for measure in measures]
-    print_folded(symbols)
+    if not args.voice_chords:
+        print_folded(symbols)
     return symbols
 
 

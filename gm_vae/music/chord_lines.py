@@ -75,11 +75,11 @@ def require_one_case(symbols: Iterable[str]) -> None:
     Raises:
         ChordError: there is one, or a symbol cannot be read.
     """
-    chords = [(plain(symbol).lstrip(" ("), *read_chord(symbol)) for symbol in symbols]
-    chords = [chord for chord in chords if chord[1]]  # without "no chord"
-    if not any(symbol[0].isupper() for symbol, *_ in chords):
+    chords = [(plain(symbol).lstrip(" ("), read_chord(symbol)) for symbol in symbols]
+    chords = [(symbol, chord) for symbol, chord in chords if chord.root]
+    if not any(symbol[0].isupper() for symbol, _ in chords):
         return
-    for symbol, root, third, _ in chords:
+    for symbol, (root, third, *_) in chords:
         if symbol[0].islower() and third != -1:
             raise ChordError(
                 f"{symbol!r} in lower case may mean {root} or {root}m beside chords in upper case; "

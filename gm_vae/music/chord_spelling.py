@@ -1,4 +1,4 @@
-"""How people write a chord: a symbol -> its root, and the third and the fifth that it calls for.
+"""How people write a chord: a symbol -> its root, and the degrees over it that it calls for.
 
 The tables below are the only ones: the page's engine has the same (`packages/engine/tables.py`), so
 their patterns keep to what regular expressions of Python and of JavaScript have in common.
@@ -19,6 +19,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from typing import NamedTuple
 
 from gm_vae.errors import UsageError
 
@@ -43,37 +44,46 @@ WORDS = (
     "ma(?!dd|lt|ug)|minor|min|mi|omit|add|alt|sus|ped|no"
 )
 
-_NUMBER = "(?:6/9|69|6|7|9|11|13)?"
+_NUMBERS = "6/9|69|6|7|9|11|13"
+_NUMBER = f"({_NUMBERS})?"
 _MAJOR = r"(?:Δ|\^|major|maj|ma|M|j)"
 _MINOR = "(?:minor|min|mi|m|-(?!5))"
-_SEVENTH = rf"(?:[/(]?7?{_MAJOR}{_NUMBER}\)?)?"  # a major one: "m(maj7)", "m(7M)", "+M7"
+_SEVENTH = rf"([/(]?7?{_MAJOR}(?:{_NUMBERS})?\)?)?"  # a major one: "m(maj7)", "m(7M)", "+M7"
 
-# What may follow the root, with the third and the fifth that it calls for: in semitones from the
-# major third and the perfect fifth, or None for a chord without. The first kind wins that leaves
-# nothing but modifications.
+# What may follow the root. Groups: a number, and a major seventh that is spelt out. With it go
+# - the third and the fifth that it calls for, in semitones from the major third and the perfect
+#   fifth, or None for a chord without; what is suspended stands in the place of the third
+# - the seventh that it calls for, in semitones above the root: without a number, and with one
+# The first kind wins that leaves nothing but modifications.
 KINDS = (
-    (rf"{_MINOR}{_NUMBER}{_SEVENTH}", -1, 0),
-    (rf"(?:diminished|dim|o|0(?![0-689]))5?{_NUMBER}{_SEVENTH}", -1, -1),
-    (rf"(?:half-?diminished|half-?dim|hdim|h|/?ø|/o){_NUMBER}", -1, -1),
-    (rf"(?:augmented|aug|\+)5?{_NUMBER}{_SEVENTH}", 0, 1),
-    (rf"{_MAJOR}?(?:7|9|11|13)\+(?![0-9])", 0, 1),
-    (rf"{_MAJOR}{_NUMBER}", 0, 0),
-    (rf"(?:dominant|dom)?{_NUMBER}{_SEVENTH}", 0, 0),
-    ("2", 0, 0),
-    ("4", None, 0),
-    ("5", None, 0),
-    ("ped", None, None),
+    (rf"{_MINOR}{_NUMBER}{_SEVENTH}", -1, 0, None, 10),
+    (rf"(?:diminished|dim|o|0(?![0-689]))5?{_NUMBER}{_SEVENTH}", -1, -1, None, 9),
+    (rf"(?:half-?diminished|half-?dim|hdim|h|/?ø|/o){_NUMBER}", -1, -1, 10, 10),
+    (rf"(?:augmented|aug|\+)5?{_NUMBER}{_SEVENTH}", 0, 1, None, 10),
+    (r"(7|9|11|13)\+(?![0-9])", 0, 1, None, 10),
+    (rf"{_MAJOR}(7|9|11|13)\+(?![0-9])", 0, 1, None, 11),
+    (rf"(?:Δ|\^){_NUMBER}", 0, 0, 11, 11),
+    (rf"{_MAJOR}{_NUMBER}", 0, 0, None, 11),
+    (rf"(?:dominant|dom)?{_NUMBER}{_SEVENTH}", 0, 0, None, 10),
+    ("2", 0, 0, None, None),
+    ("4", 1, 0, None, None),
+    ("5", None, 0, None, None),
+    ("ped", None, None, None, None),
 )
-# Groups: how a degree changes, and the degree; "sus"; a degree that is only added, which stands
-# after a sign: "7(9)", "7/9".
+SIXTHS = ("6", "69", "6/9")  # numbers that call for no seventh, but for a sixth
+MAJOR_THIRD, FIFTH, SIXTH, MINOR_SEVENTH, MAJOR_SEVENTH = 4, 7, 9, 10, 11
+SCALE = (0, 2, MAJOR_THIRD, 5, FIFTH, SIXTH, MAJOR_SEVENTH)  # degrees 1 to 7
+# Groups: how a degree changes, and the degree; "sus", what is suspended, and a number; "alt"; a
+# degree that is only added, which stands after a sign, as in "7(9)" and "7/9"; a major seventh.
 MODIFICATION = (
     r"[(/, ]*(?:(add#|addb|add|no|omit|\*[#b]?|#|b|\+|-) ?([0-9]+)(?:rd|th)?"
-    rf"|(sus)(?:24|42|2/4|4/2|2|4|b2|#4)?{_NUMBER}|alt)(?: *\))*"
-    rf"|[(/, ]+(?:(2|3|4|5|6|7|9|11|13)(?![0-9])|{_MAJOR}7)(?: *\))*"
+    rf"|(sus)(24|42|2/4|4/2|2|4|b2|#4)?{_NUMBER}|(alt))(?: *\))*"
+    rf"|[(/, ]+(?:(2|3|4|5|6|7|9|11|13)(?![0-9])|({_MAJOR}7))(?: *\))*"
 )
+SUSPENSIONS = {"2": -2, "b2": -3, "#4": 2}  # from the major third; others: the fourth, 1
 CHANGES = {"add#": 1, "#": 1, "+": 1, "addb": -1, "b": -1, "-": -1, "add": 0}  # others: left out
 
-HARTE_BASS = "/[#b]*[0-9]+$"
+HARTE_BASS = "/([#b]*)([0-9]+)$"
 HARTE_DEGREE = "([#b]*)([0-9]+)"
 
 _EXAMPLES = "write a root A-G and a kind, such as C, F#m, Bb7, G+, Bdim, or N.C. for no chord."
@@ -89,6 +99,23 @@ class ChordError(UsageError):
 Degree = int | None
 
 
+class Chord(NamedTuple):
+    """What a symbol calls for.
+
+    Attributes:
+        root: a note name; "" for "no chord".
+        third, fifth: as in `KINDS`; a missing fifth counts as a perfect one.
+        seventh: in semitones above the root; the sixth of a chord without a seventh; or None.
+        bass: the lowest note, in semitones 0..11 above the root.
+    """
+
+    root: str
+    third: Degree = None
+    fifth: Degree = 0
+    seventh: Degree = None
+    bass: int = 0
+
+
 def plain(text: str) -> str:
     """Text with one sign for each meaning; the same again for what is plain already."""
     return unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
@@ -101,8 +128,8 @@ def bare(symbol: str) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def read_chord(symbol: str) -> tuple[str, Degree, Degree]:
-    """(root, third, fifth) of a symbol, the latter two as in `KINDS`; root "" for "no chord".
+def read_chord(symbol: str) -> Chord:
+    """What a symbol calls for.
 
     Raises:
         ChordError: the symbol cannot be read.
@@ -111,16 +138,20 @@ def read_chord(symbol: str) -> tuple[str, Degree, Degree]:
     if not text:
         raise ChordError(f"A chord is missing here; {_EXAMPLES}")
     if text.upper().rstrip(".") in NO_CHORD_SPELLINGS:
-        return "", None, None
+        return Chord("")
     match = re.match(NOTE, text)
     if not match:
         hint = "the German H is B in English; " if text[0] in "Hh" else ""
         raise ChordError(f"{symbol!r} is not a chord symbol; {hint}{_EXAMPLES}")
     rest = text[match.end() :]
-    triad = _read_harte(rest[1:]) if rest.startswith(":") else _read_kind(_without_bass(rest))
-    if not triad:
+    kind, bass = _at_bass(rest)
+    chord = _read_harte(kind[1:]) if rest.startswith(":") else _read_kind(kind)
+    if not chord:
         raise ChordError(f"{symbol!r} is not a chord symbol (no meaning for {rest!r}); {_EXAMPLES}")
-    return match[1].upper() + match[2], *triad
+    root = match[1].upper() + match[2]
+    if bass:
+        chord = chord._replace(bass=(pitch_class(bass) - pitch_class(root)) % 12)
+    return chord._replace(root=root)
 
 
 def pitch_class(note: str) -> int:
@@ -132,51 +163,98 @@ def pitch_class(note: str) -> int:
     return (NATURALS[match[1].upper()] + semitones) % 12
 
 
-def _without_bass(text: str) -> str:
+def _at_bass(text: str) -> tuple[str, str]:
+    """What stands before the slash of a bass note, and the note; "" if there is none."""
     kind, slash, bass = text.rpartition("/")
-    return kind if slash and re.fullmatch(NOTE, bass) else text  # no bass in 6/9
+    return (kind, bass) if slash and re.fullmatch(NOTE, bass) else (text, "")  # no bass in 6/9
 
 
-def _read_harte(text: str) -> tuple[Degree, Degree] | None:
+def _read_harte(text: str) -> Chord | None:
     """As `_read_kind`, of what follows a colon: a kind, or all degrees in brackets."""
-    text = re.sub(HARTE_BASS, "", _without_bass(text))
-    if text.startswith("(") and text.endswith(")"):
-        degrees: dict[str, Degree] = {"3": None, "5": None}
-        for degree in text[1:-1].split(","):
-            match = re.fullmatch(HARTE_DEGREE, degree.strip(" "))
-            if not match:
-                return None
-            degrees[match[2]] = match[1].count("#") - match[1].count("b")
-        return degrees["3"], degrees["5"] or 0
-    if text == "1":
-        return None, None
-    return _read_kind(text) if text else None
+    bass = re.search(HARTE_BASS, text)
+    kind = text[: bass.start()] if bass else text
+    if kind.startswith("(") and kind.endswith(")"):
+        chord = _of_degrees(kind[1:-1])
+    elif kind == "1":
+        chord = Chord("")
+    else:
+        chord = _read_kind(kind) if kind else None
+    return chord._replace(bass=_semitones(bass) % 12) if chord and bass else chord
 
 
-def _read_kind(text: str) -> tuple[Degree, Degree] | None:
-    """The third and the fifth, as in `KINDS`, of what stands between root and bass; or None."""
+def _of_degrees(text: str) -> Chord | None:
+    """The chord of Harte's degrees such as "1,b3,5"; None if they are none."""
+    degrees: dict[str, int] = {}
+    for degree in text.split(","):
+        match = re.fullmatch(HARTE_DEGREE, degree.strip(" "))
+        if not match:
+            return None
+        degrees[match[2]] = _semitones(match)
+    third = degrees.get("3", degrees.get("4", degrees.get("2")))
+    return Chord(
+        "",
+        None if third is None else third - MAJOR_THIRD,
+        degrees.get("5", FIFTH) - FIFTH,
+        degrees.get("7", degrees.get("6")),
+    )
+
+
+def _semitones(degree: re.Match) -> int:
+    """Semitones above the root of a degree: its accidentals, and its number."""
+    octave, step = divmod(int(degree[2]) - 1, len(SCALE))
+    return 12 * octave + SCALE[step] + degree[1].count("#") - degree[1].count("b")
+
+
+def _read_kind(text: str) -> Chord | None:
+    """What stands between root and bass; None if it has no meaning."""
     text = re.sub(WORDS, lambda match: match[0].lower(), text, flags=re.IGNORECASE)
-    for pattern, third, fifth in KINDS:
+    for pattern, third, fifth, seventh, numbered in KINDS:
         match = re.match(pattern, text)
-        if match and (triad := _modified(text[match.end() :], third, fifth)):
-            return triad
+        if not match:
+            continue
+        number, major = (*match.groups(), None, None)[:2]
+        if number:
+            seventh = SIXTH if number in SIXTHS else numbered
+        if major:
+            seventh = MAJOR_SEVENTH
+        if chord := _modified(text[match.end() :], third, fifth, seventh):
+            return chord
     return None
 
 
-def _modified(text: str, third: Degree, fifth: Degree) -> tuple[Degree, Degree] | None:
-    """Third and fifth after modifications such as "b5" and "(no3)"; None if the text has others."""
+def _modified(text: str, third: Degree, fifth: Degree, seventh: Degree) -> Chord | None:
+    """A chord after modifications such as "b5" and "(no3)"; None if the text has others."""
     degrees = {"3": third, "5": fifth}
+    suspension = None
     position = 0
     while position < len(text):
         match = re.compile(MODIFICATION).match(text, position)
         if not match:
             return None
         position = match.end()
-        change, degree, suspended, added = match.groups()
-        if suspended or added == "4":
-            degrees["3"] = None
-        elif degree in degrees and change in CHANGES:
-            degrees[degree] = (degrees[degree] or 0) + CHANGES[change]
-        elif degree in degrees:
-            degrees[degree] = None
-    return degrees["3"], degrees["5"] or 0  # a missing fifth is heard as a perfect one
+        change, degree, sus, suspended, _, _, added, _ = match.groups()
+        shift = CHANGES.get(change)
+        if sus or added == "4":
+            degrees["3"], suspension = None, SUSPENSIONS.get(suspended, 1)
+        elif degree == "3":
+            suspension = None
+        if degree in degrees:
+            degrees[degree] = None if shift is None else (degrees[degree] or 0) + shift
+        seventh = _modified_seventh(seventh, match)
+    return Chord("", degrees["3"] if suspension is None else suspension, degrees["5"] or 0, seventh)
+
+
+def _modified_seventh(seventh: Degree, modification: re.Match) -> Degree:
+    change, degree, _, _, number, altered, added, major = modification.groups()
+    shift = CHANGES.get(change)
+    if major:
+        return MAJOR_SEVENTH
+    if degree == "7":
+        return None if shift is None else MAJOR_SEVENTH if shift > 0 else MINOR_SEVENTH
+    if added == "7" or (number and number not in SIXTHS):
+        return MINOR_SEVENTH
+    if seventh is None and altered:
+        return MINOR_SEVENTH
+    if seventh is None and (number or added == "6" or (degree == "6" and shift == 0)):
+        return SIXTH
+    return seventh

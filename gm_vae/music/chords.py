@@ -41,7 +41,7 @@ def chord_id(symbol: str) -> int:
         ChordError: the symbol cannot be read, or the chord has no major, minor, augmented or
             diminished triad.
     """
-    root, third, fifth = read_chord(symbol)
+    root, third, fifth, *_ = read_chord(symbol)
     if not root:
         return NO_CHORD
     if (third, fifth) not in _QUALITY:
@@ -61,7 +61,7 @@ def nearest_chord_id(symbol: str) -> int:
     Raises:
         ChordError: the symbol cannot be read.
     """
-    root, third, fifth = read_chord(symbol)
+    root, third, fifth, *_ = read_chord(symbol)
     if not root:
         return NO_CHORD
     if (third, fifth) not in _QUALITY:
@@ -72,7 +72,7 @@ def nearest_chord_id(symbol: str) -> int:
 
 def has_triad(symbol: str) -> bool:
     """Whether `chord_id` and `nearest_chord_id` agree. Raises ChordError as the latter does."""
-    root, third, fifth = read_chord(symbol)
+    root, third, fifth, *_ = read_chord(symbol)
     return not root or (third, fifth) in _QUALITY
 
 
@@ -94,7 +94,7 @@ def tidy_symbol(symbol: str) -> str:
     Raises:
         ChordError: the symbol cannot be read.
     """
-    if not read_chord(symbol)[0]:
+    if not read_chord(symbol).root:
         return NO_CHORD_SYMBOL
     text = bare(symbol)
     chord, slash, bass = text.rpartition("/")

@@ -10,7 +10,7 @@ import json
 import pathlib
 from typing import Any
 
-from gm_vae.generate import phrases
+from gm_vae.generate import attributes, phrases
 from gm_vae.generate.gmvae import REPEAT_PENALTY, TEMPERATURE
 from gm_vae.model import points as prior
 from gm_vae.music import (
@@ -23,6 +23,7 @@ from gm_vae.music import (
     midi_bytes,
     pedal,
     sustain,
+    voicing,
 )
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_flaws import Flaw
@@ -34,8 +35,10 @@ FILE = pathlib.Path(__file__).resolve().parent / "src" / "generated" / "tables.j
 TYPES = {
     "SPELLING.naturals": "Record<string, number>",
     "SPELLING.signs": "Record<string, string>",
-    "SPELLING.kinds": "[pattern: string, third: ?number, fifth: ?number][]",
+    "SPELLING.kinds": "[pattern: string, third: ?number, fifth: ?number, seventh: ?number, "
+    "numbered: ?number][]",
     "SPELLING.changes": "Record<string, number>",
+    "SPELLING.suspensions": "Record<string, number>",
     "CHORD_INFERENCE.kinds": "[suffix: string, pitchClasses: number[], quality: number][]",
     "MIDI.dataOfSystemCommon": "Record<number, number>",
     "MIDI.metaLengths": "Record<number, number>",
@@ -77,6 +80,9 @@ def tables() -> dict[str, dict[str, Any]]:
             "kinds": chord_spelling.KINDS,
             "modification": chord_spelling.MODIFICATION,
             "changes": chord_spelling.CHANGES,
+            "suspensions": chord_spelling.SUSPENSIONS,
+            "sixths": chord_spelling.SIXTHS,
+            "scale": chord_spelling.SCALE,
             "harteBass": chord_spelling.HARTE_BASS,
             "harteDegree": chord_spelling.HARTE_DEGREE,
             "barLine": chord_lines.BAR_LINE,
@@ -85,6 +91,12 @@ def tables() -> dict[str, dict[str, Any]]:
             "times": chord_lines.TIMES,
             "mostTimes": chord_lines.MOST_TIMES,
             "mostDashes": chord_lines.MOST_DASHES,
+        },
+        "VOICING": {
+            "basses": [voicing.BASSES.start, voicing.BASSES.stop],
+            "pitched": voicing.PITCHED.stop,
+            "rubs": voicing.RUBS,
+            "heard": voicing.HEARD,
         },
         "CHORD_INFERENCE": {
             "keyChange": chord_inference.KEY_CHANGE_PROBABILITY,
@@ -129,6 +141,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "flaws": {flaw.name.lower(): flaw.value for flaw in Flaw},
         },
         "DECODING": {"temperature": TEMPERATURE, "repeatPenalty": REPEAT_PENALTY},
+        "ATTRIBUTES": {"scales": attributes.SCALES},
         "PHRASES": {
             "vary": phrases.VARIATION,
             "phraseBars": phrases.PHRASE_BARS,

@@ -16,6 +16,7 @@ from gm_vae.errors import UserError
 from gm_vae.generate import attributes, operations
 from gm_vae.generate.attributes import Attributes
 from gm_vae.generate.midi_writer import write_midi
+from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import parse_midi
 from gm_vae.music.token_json import read_tokens
@@ -85,7 +86,7 @@ def test_generate_with_instruments(gm_vae):
 
 
 def test_chords_without_a_triad_are_folded_or_refused(gm_vae):
-    flags = ("generate", "--chords=Gsus4|D5 Am7b5/C", "--seed=1")
+    flags = ("generate", "--chords=Gsus4|D5 Am7b5/C", "--seed=1", "--novoice_chords")
     code, measures, err = gm_vae(*flags)
     assert code == 0
     assert measures[0].chords == ("G", "D")
@@ -135,7 +136,7 @@ def written(folder, tmp_path, capsys):
 
 
 def test_chords_are_written_as_they_were_typed(written, tmp_path):
-    file, err = written("generate", "--chords=Cmaj7 C/E|Gsus4 E7#9")
+    file, err = written("generate", "--chords=Cmaj7 C/E|Gsus4 E7#9", "--novoice_chords")
     typed = [(0, "Cmaj7"), (1, "C/E"), (1.5, "Gsus4"), (2, "E7#9")]
     assert markers(file) == typed
     assert err.splitlines()[0] == "Gsus4 has no triad; it is played as G."
@@ -171,10 +172,41 @@ def test_every_verb_writes_chords_as_they_were_typed(written, verb, flags, expec
 
 
 def test_a_song_says_once_what_has_no_triad(written):
-    _, err = written("song", "--chords=A: Gsus4 C; B: Gsus4 D5", "--form=A B A")
+    chords = "--chords=A: Gsus4 C; B: Gsus4 D5"
+    _, err = written("song", chords, "--form=A B A", "--novoice_chords")
     assert [line for line in err.splitlines() if "triad" in line] == [
         "Gsus4 has no triad; it is played as G.", "D5 has no triad; it is played as D."
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verb", "flags"),
+    [
+        ("sample", ["--count=4"]),
+        ("generate", []),
+        ("interpolate", ["--measures=4"]),
+        ("interpolate", ["--grid=2x2"]),
+        ("song", ["--form=A B"]),
+        ("vary", ["--count=4"]),
+    ],
+)
+def test_typed_chords_are_heard(written, verb, flags):
+    """Of a suspended chord no part plays the third; nothing else changes but pitches."""
+
+    def played(*more):
+        file, err = written(verb, "--chords=Gsus4 Dsus4", *flags, *more)
+        assert ("triad" in err) == bool(more)
+        return measures_from_midi(file, MeasureFormat(min_events=0, min_instruments=1))[0]
+
+    before, after = played("--novoice_chords"), played()
+    thirds = [0, 0]
+    for piece, measures in enumerate((before, after)):
+        for number, measure in enumerate(measures[:4]):
+            third = (11, 6)[number % 2]
+            notes = measure.notes()
+            thirds[piece] += int((notes["pitch"][notes["program"] < 112] % 12 == third).sum())
+    assert thirds[0] > 0 == thirds[1]
+    assert [len(measure.notes()) for measure in before] == [len(m.notes()) for m in after]
 
 
 def test_a_file_with_typed_chords_is_read_as_the_music_that_was_made(written, tmp_path):

@@ -34,6 +34,11 @@ def texts(figure):
     return strings
 
 
+def notes_of(ax):
+    """The paths of the collection of notes, which is above grid and keys."""
+    return next(each for each in ax.collections if each.get_zorder() == 3).get_paths()
+
+
 @pytest.fixture
 def song(simple_track):
     tracks = [
@@ -53,14 +58,59 @@ def test_eight_measures_make_a_picture_of_about_1600_by_800(song, tmp_path):
     assert 750 <= height <= 850
 
 
-def test_width_grows_with_the_measures_up_to_a_limit(song):
-    def width(bars):
+def test_width_grows_up_to_a_line_and_then_the_height_does(song):
+    def size(bars):
         arrangement = Arrangement.from_measures((song * bars)[:bars])
-        return piano_roll_figure(arrangement).get_size_inches()[0]
+        return piano_roll_figure(arrangement).get_size_inches()
 
-    assert width(16) - width(12) == pytest.approx(width(12) - width(8))
-    assert width(12) > width(8) > width(1)
-    assert width(500) * 160 < 2**14, "wider pictures do not open everywhere"
+    assert size(8)[0] - size(6)[0] == pytest.approx(size(6)[0] - size(4)[0])
+    assert size(8)[0] > size(6)[0] > size(1)[0]
+    assert size(8)[1] == size(1)[1]
+    assert size(9)[0] == size(16)[0] == size(100)[0] == size(8)[0]
+    heights = [size(bars)[1] for bars in (9, 17, 25)]
+    assert heights[2] - heights[1] == pytest.approx(heights[1] - heights[0])
+    assert heights[1] > heights[0]
+
+
+def test_every_line_shows_its_own_eight_bars(simple_track):
+    bars = [
+        Measure.from_tracks([simple_track(0, [(0, 96, 60 + bar)])], chord_ids(["C", "C"]))
+        for bar in range(11)
+    ]
+    figure = piano_roll_figure(Arrangement.from_measures(bars))
+    first, second = figure.axes
+    assert [ax.get_xlim() for ax in figure.axes] == [(0, 8 * 96), (8 * 96, 11 * 96)]
+    words = [[text.get_text() for text in ax.texts] for ax in figure.axes]
+    assert words[0] == [*"12345678", "C"]
+    assert words[1] == ["9", "10", "11", "C"], "a line says the chord that it begins with"
+    assert first.get_ylim() == second.get_ylim()
+    assert first.get_position().y0 > second.get_position().y1
+    # a bar is as wide in the last line, which is not full
+    widths = [ax.get_position().width for ax in figure.axes]
+    assert widths[0] / 8 == pytest.approx(widths[1] / 3)
+    pitches = [
+        sorted(path.vertices[:, 1].mean().round() for path in notes_of(ax)) for ax in figure.axes
+    ]
+    assert pitches == [list(range(60, 68)), list(range(68, 71))]
+
+
+def test_many_instruments_have_room_in_the_legend(simple_track):
+    bars = [
+        Measure.from_tracks([simple_track(8 * bar + i, [(0, 96, 60)]) for i in range(8)])
+        for bar in range(16)
+    ]
+    figure = piano_roll_figure(Arrangement.from_measures(bars))
+    figure.canvas.draw()
+    box = figure.axes[0].get_legend().get_window_extent()
+    assert len(figure.axes[0].get_legend().get_texts()) == 128
+    assert box.y0 >= 0
+    assert box.x1 <= figure.bbox.x1
+
+
+def test_the_longest_picture_opens_everywhere(song, tmp_path):
+    draw_piano_roll(song * 64, tmp_path / "a.png")
+    height, width, _ = pixels(tmp_path / "a.png").shape
+    assert max(height, width) < 2**14
 
 
 def test_each_instrument_shows_its_colour_where_it_plays(song, tmp_path):

@@ -52,7 +52,7 @@ def _wait_for(pipe):
 
 
 def test_it_ends_with_its_caller(endless, tmp_path):
-    (tmp_path / "job").write_bytes(pickle.dumps((endless, 1, run_pipeline.LOCAL, ())))
+    (tmp_path / "job").write_bytes(pickle.dumps((endless, 1, run_pipeline.LOCAL, (), "")))
     process = subprocess.Popen(
         [sys.executable, "-m", "gm_vae.pipelines.run_pipeline", str(tmp_path)],
         stdin=subprocess.PIPE,

@@ -1,5 +1,6 @@
 """Mistakes in the flags of other runners are found before anything starts."""
 
+import pathlib
 import re
 import socket
 
@@ -8,11 +9,12 @@ from apache_beam.options.pipeline_options import PortableOptions
 
 from gm_vae import arranger
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import runners
+from gm_vae.pipelines import run_pipeline, runners
 from gm_vae.pipelines.midi_to_measures import COMMAND
 
 JAR = "--flink_job_server_jar={file}"
 JAVA = "--job_server_java_launcher={java}"
+PROCESS = ["--environment_type=PROCESS", "--environment_options=process_command={java}"]
 
 
 @pytest.fixture
@@ -44,6 +46,19 @@ def places(tmp_path):
         ("FlinkRunner", [JAR, JAVA, "--flink_master=a:b"], "give HOST:PORT"),
         ("FlinkRunner", [JAR, JAVA, "--flink_master={nobody}"], "Nobody answers at localhost:"),
         ("FlinkRunner", [JAR, JAVA, "--flink_master={somebody}"], "where workers find this packag"),
+        (
+            "FlinkRunner",
+            [JAR, JAVA, "--flink_master={somebody}", "--environment_type=PROCESS"],
+            r"--environment_type=PROCESS names no program .*process_command=FILE",
+        ),
+        (
+            "FlinkRunner",
+            [
+                *(JAR, JAVA, "--flink_master={somebody}", "--environment_type=PROCESS"),
+                "--environment_options=process_command",
+            ],
+            "--environment_type=PROCESS names no program",
+        ),
         ("FlinkRunner", ["--job_endpoint={nobody}"], "correct --job_endpoint"),
         ("SparkRunner", [], "beam-runners-spark-3-job-server"),
         ("PortableRunner", ["--job_endpoint={somebody}"], "where workers find this package"),
@@ -86,6 +101,49 @@ def test_mistakes(places, runner, flags, message):
 def test_what_is_complete_is_taken(places, runner, flags):
     made = runners.pipeline(runner, [flag.format(**places) for flag in flags])
     assert type(made.runner).__name__ == runner
+
+
+@pytest.mark.parametrize(
+    ("runner", "flags", "flink", "outlives"),
+    [
+        ("PrismRunner", ["--prism_location={file}"], "", False),
+        ("PrismRunner", ["--job_endpoint={somebody}"], "", True),
+        ("FlinkRunner", [JAR, JAVA], "", False),
+        ("FlinkRunner", [JAR, JAVA, "--flink_master={somebody}", *PROCESS], "{somebody}", False),
+        (
+            "FlinkRunner",
+            ["--job_endpoint={somebody}", "--flink_master={somebody}", *PROCESS],
+            "{somebody}",
+            True,
+        ),
+        ("SparkRunner", ["--spark_job_server_jar={file}", JAVA], "", False),
+    ],
+)
+def test_what_outlives_this_process_is_known(places, runner, flags, flink, outlives):
+    flags = [flag.format(**places) for flag in flags]
+    made = runners.pipeline(runner, flags, "unique")
+    job = runners.cluster_job(runner, made)
+    assert job.name == "gm-vae-unique"
+    assert (job.flink, job.served_elsewhere) == (flink.format(**places), outlives)
+
+
+def test_a_name_that_the_user_gives_is_a_part_of_the_jobs(places):
+    flags = [f"--prism_location={places['file']}", "--job_name=mine"]
+    made = runners.pipeline("PrismRunner", flags, "unique")
+    assert runners.cluster_job("PrismRunner", made).name == "mine-unique"
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        'Caused by: java.io.IOException: Cannot run program "/no/worker": error=2, No such file',
+        "fork/exec /no/worker: no such file or directory",
+    ],
+)
+def test_a_program_that_workers_lack_is_named(log):
+    sentence = run_pipeline._failed_elsewhere("FlinkRunner", f"x\n{log}\n".encode())
+    pathlib.Path(re.search(r"its log is (.+)\.$", sentence)[1]).unlink()
+    assert "process_command=/no/worker cannot be started on a machine of the cluster" in sentence
 
 
 @pytest.mark.parametrize(

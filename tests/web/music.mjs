@@ -2,15 +2,17 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
+import {moved, readAttributes} from '../../packages/engine/src/engine/attributes.js';
 import {priorPoint} from '../../packages/engine/src/engine/prior.js';
 import {chordLine} from '../../packages/engine/src/music/chord_lines.js';
-import {ChordError} from '../../packages/engine/src/music/chord_spelling.js';
+import {ChordError, readChord} from '../../packages/engine/src/music/chord_spelling.js';
 import {chordId, chordSymbol, hasTriad, nearestChordId} from '../../packages/engine/src/music/chords.js';
 import {Format} from '../../packages/engine/src/music/format.js';
 import {readMeasures} from '../../packages/engine/src/music/measures.js';
 import {writeMidi} from '../../packages/engine/src/music/midi_writer.js';
 import {readScore} from '../../packages/engine/src/music/score.js';
 import {makeSong} from '../../packages/engine/src/music/song.js';
+import {voiced} from '../../packages/engine/src/music/voicing.js';
 
 const attempt = (run) => {
   try {
@@ -44,7 +46,13 @@ const actions = {
     id: refused(() => chordId(symbol)),
     nearest: refused(() => nearestChordId(symbol)),
     hasTriad: refused(() => hasTriad(symbol)),
+    chord: refused(() => Object.values(readChord(symbol))),
   }),
+  voiced: ({tracks, symbols, format}) =>
+    voiced(tracks.map((tokens) => ({tokens})), symbols, new Format(format))
+      .map(({tokens}) => Array.from(tokens)),
+  moved: ({point, steps, attributes}) => [
+    ...moved(Float32Array.from(point), steps, readAttributes(attributes, point.length))],
   point: ({seed, draw, size}) => [...priorPoint(seed, draw, size)],
   line: ({text}) => refused(() => chordLine(text)),
   write: ({measures, format, qpm, title, file}) => {

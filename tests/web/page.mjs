@@ -71,6 +71,22 @@ const checks = {
     await text.fill('| cmaj7 | am7/g gsus4 | % | e7#9 |');
     await text.press('Enter');
     await page.getByText('Played as triads: Cmaj7 as C, Am7/G as Am, Gsus4 as G, E7#9 as E.').waitFor();
+    // and these are voiced if a person likes: pitches move, under E7#9 to the seventh
+    await settled(page);
+    const decoded = await notesOf(page);
+    const sevenths = (notes) => notes.filter(({pitch, start}) => start >= 288 && pitch % 12 === 2);
+    const voicing = page.getByRole('button', {name: 'Voice them', pressed: false});
+    await voicing.click();
+    await page.getByText('The model hears triads: Cmaj7 as C, Am7/G as Am,').waitFor();
+    await settled(page);
+    const voiced = await notesOf(page);
+    const times = (notes) => notes.map(({part, start, end}) => `${part} ${start} ${end}`).sort();
+    assert.deepEqual(times(voiced), times(decoded));
+    assert.ok(sevenths(voiced).length > sevenths(decoded).length);
+    assert.match(await page.evaluate(() => new URL(window.studio.link).hash), /&v=1&/);
+    await page.getByRole('button', {name: 'Voice them', pressed: true}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), decoded);
     const typed = 'Cmaj7 Am7/G|Gsus4 Am7/G|Gsus4 E7#9';
     assert.equal(await text.inputValue(), typed);
     await settled(page);
@@ -317,13 +333,7 @@ const checks = {
   /** What Python compares with its own tokens, and with the saved file. */
   async saves(page) {
     const saved = await save(page, 'Save MIDI', 'saved.mid');
-    const facts = await page.evaluate(() => {
-      const {studio} = window;
-      const {a, b} = studio.arrangement;
-      const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
-      const {parts, notes, bars} = studio.song;
-      return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
-    });
+    const facts = await factsOf(page);
     const wav = await readFile(await save(page, 'Save WAV', 'saved.wav'));
     assert.equal(wav.toString('latin1', 0, 4), 'RIFF');
     const samples = new Int16Array(wav.buffer, wav.byteOffset + 44, (wav.length - 44) >> 1);
@@ -339,6 +349,26 @@ const checks = {
     await page.getByRole('button', {name: 'Open the arrangement'}).click();
     await settled(page);
     assert.deepEqual(await notesOf(page), notes);
+    return facts;
+  },
+
+  /** Both styles move along what the model has learnt, and a link keeps how far. */
+  async character(page) {
+    const before = await notesOf(page);
+    await page.getByRole('button', {name: 'Character'}).click();
+    await slide(page.getByRole('slider', {name: /^Density/}), 12);
+    await slide(page.getByRole('slider', {name: /^Strings/}), -5);
+    await settled(page);
+    await page.getByText('density +1.2, strings −0.5').waitFor();
+    const facts = await factsOf(page);
+    assert.notDeepEqual(facts.notes, before);
+    assert.deepEqual(await page.evaluate(() => window.studio.arrangement.character),
+      {density: 12, strings: -5});
+    const other = await open(page.context(), await page.evaluate(() => window.studio.link));
+    assert.deepEqual(await notesOf(other), facts.notes);
+    await page.getByRole('button', {name: 'Reset character'}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), before);
     return facts;
   },
 
@@ -628,6 +658,14 @@ function findFaults() {
 }
 
 const chordsOf = (page) => page.evaluate(() => window.studio.arrangement.chords);
+/** What Python compares with its own: the arrangement, the points of its styles, and its song. */
+const factsOf = (page) => page.evaluate(() => {
+  const {studio} = window;
+  const {a, b} = studio.arrangement;
+  const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
+  const {parts, notes, bars} = studio.song;
+  return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
+});
 const notesOf = (page) => page.evaluate(() => window.studio.song.notes);
 
 /** Until the music is that of the choices. */

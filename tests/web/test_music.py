@@ -11,16 +11,25 @@ from midi_mutations import mutant
 from random_midi import random_midi
 
 from gm_vae import arranger, numpy_ops
+from gm_vae.generate.attributes import Attributes
+from gm_vae.generate.loading import load
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.model.points import prior_points
 from gm_vae.music.chord_lines import chord_line
-from gm_vae.music.chord_spelling import ChordError
+from gm_vae.music.chord_spelling import ChordError, read_chord
 from gm_vae.music.chords import ROOTS, chord_id, has_triad, nearest_chord_id
+from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.measures import measures_from_midi, measures_from_score
 from gm_vae.music.midi_file import MidiError, parse_midi
 from gm_vae.music.sustain import apply_sustain
+from gm_vae.music.tokenise import BarNotes, tokenise
+from gm_vae.music.voicing import voiced
 
+WALTZ = MeasureFormat(
+    beats_per_bar=3, steps_per_quarter=12, max_tracks=4, max_instruments=4, max_track_length=32,
+    velocity_bins=4, min_pitch=36, max_pitch=90,
+)  # fmt: skip
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors"
 
 
@@ -167,7 +176,85 @@ def test_chord_symbols(node):
     readers = {"id": chord_id, "nearest": nearest_chord_id, "hasTriad": has_triad}
     for symbol, answer in zip(symbols, answers, strict=True):
         expected = {name: or_none(read, symbol) for name, read in readers.items()}
+        expected["chord"] = or_none(lambda each: list(read_chord(each)), symbol)
         assert answer == expected, symbol
+
+
+@pytest.mark.parametrize("fmt", [MeasureFormat(), WALTZ], ids=["common time", "waltz"])
+def test_voiced_chords(node, fmt):
+    """Random symbols over random measures, with tracks near their limit."""
+    rng = random.Random(2)
+    kinds = [
+        "", "maj7", "7", "m7b5", "sus4", "7sus2", "6", "5", "/E", "m9/F#", "dim7", "+7", "b5", "4",
+    ]  # fmt: skip
+    measures = [random_measure(rng, fmt) for _ in range(300)]
+    symbols = [
+        [rng.choice(ROOTS) + rng.choice(kinds) for _ in range(rng.choice((1, 1, 2, 4)))]
+        for _ in measures
+    ]
+    requests = [
+        {
+            "action": "voiced",
+            "tracks": tracks_of(measure),
+            "symbols": chords,
+            "format": fmt.to_dict(),
+        }
+        for measure, chords in zip(measures, symbols)
+    ]
+    expected = voiced(measures, ["|".join(chords) for chords in symbols])
+    for answer, measure in zip(node("music.mjs", requests), expected, strict=True):
+        assert answer == tracks_of(measure)
+    moved = sum(before != after for before, after in zip(measures, expected))
+    assert moved > 60
+
+
+def random_measure(rng, fmt):
+    """Tracks of a bass, drums and others, with chords and lines on a grid of sixteenths."""
+    rows = []
+    programs = rng.sample((0, 24, 33, 38, 48, 56, 73, 115, 128), rng.randint(1, fmt.max_tracks))
+    step = fmt.steps_per_quarter // 4
+    for program in sorted(programs):
+        free = dict.fromkeys(range(128), 0)
+        at = 0
+        limit = rng.randint(1, (fmt.max_track_length - 8) // 3)  # notes
+        while at < fmt.steps_per_measure and limit > 0:
+            end = min(at + step * rng.choice((1, 2, 4, 8, 16)), fmt.steps_per_measure)
+            for pitch in rng.sample(range(40, 84), rng.choice((1, 1, 1, 3, 4))):
+                if free[pitch] <= at and limit > 0:
+                    rows.append((0, 0, program, pitch, rng.choice((40, 80)), at, end))
+                    free[pitch] = end
+                    limit -= 1
+            at += step * rng.choice((1, 2, 4))
+    tracks = tokenise(BarNotes(*np.array(rows, np.int64).T), fmt)
+    if tracks.length.max() > fmt.max_track_length:
+        return random_measure(rng, fmt)
+    tokens = np.split(tracks.tokens, np.cumsum(tracks.length)[:-1])
+    return Measure.from_tracks([row.tolist() for row in tokens], None, fmt)
+
+
+def test_points_move_along_attributes(node):
+    """To the last bit, along the bundled model's, in the order in which they are named."""
+    model = load()
+    known = Attributes.of(model, "small")
+    names, z = known.names, model.sample_points(20, seed=6)
+    rng = random.Random(6)
+    steps = [{rng.choice(names): rng.randint(-20, 20) / 10 for _ in range(4)} for _ in z]
+    requests = [
+        {"action": "moved", "point": point.tolist(), "steps": list(way.items()),
+         "attributes": model.attributes}
+        for point, way in zip(z, steps)
+    ]  # fmt: skip
+    for answer, point, way in zip(node("music.mjs", requests), z, steps, strict=True):
+        np.testing.assert_array_equal(np.float32(answer), known.move(point, way))
+    (other,) = node("music.mjs", [{**requests[0], "point": [1, 2, 3]}])
+    assert other == [1, 2, 3]  # vectors of another model
+
+
+def tracks_of(measure):
+    return [
+        measure.tokens[t, : measure.lengths[t]].tolist()
+        for t in np.flatnonzero(measure.lengths > 1)
+    ]
 
 
 def test_lines_of_chords(node):

@@ -19,7 +19,8 @@ def cross_entropy(logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         chosen = tf.gather(logits, targets, batch_dims=1)
 
         def gradient(d_nats: tf.Tensor) -> tf.Tensor:
-            places = tf.stack([tf.range(tf.shape(logits)[0]), targets], -1)
+            rows = tf.range(tf.shape(logits)[0])
+            places = tf.stack([rows, tf.cast(targets, tf.int32)], -1)
             softmax = powers * (d_nats[:, None] / total)
             return tf.tensor_scatter_nd_sub(softmax, places, d_nats)
 

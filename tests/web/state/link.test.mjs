@@ -28,9 +28,11 @@ function arrangementOf(random) {
   ]);
   return {
     chords,
+    voice: random() < 0.5,
     blend: chords.map(() => (even === false ? whole(random, 0, 100) : even)),
     a: style(),
     b: style(),
+    character: oneOf(random, [{}, {density: 15}, {pitch: -20, strings: 1}]),
     temperature: whole(random, 0, 150),
     seed: whole(random, 0, 2 ** 32 - 1),
     qpm: whole(random, 40, 240),
@@ -55,9 +57,11 @@ test('a link of an earlier page means what it says', () => {
   assert.deepEqual(notes, []);
   assert.deepEqual(arrangement, {
     chords: [['C'], ['G', 'Em']],
+    voice: false, // as it was heard then
     blend: [0, 30],
     a: {seed: 21},
     b: {seed: 45, isEarly: true},
+    character: {},
     temperature: 70,
     seed: 5,
     qpm: 120,

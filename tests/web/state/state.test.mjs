@@ -105,10 +105,11 @@ test('64 bars are taken, and how many there were is known', () => {
 });
 
 test('one sentence says what is played as its triad', () => {
-  const note = (line) => triadNote(readChordLine(line).chords);
+  const note = (line, voice = false) => triadNote(readChordLine(line).chords, voice);
   assert.equal(note('C Am Bdim F+ N.C.'), '');
   assert.equal(note('Cmaj7 C/E C Gsus4|E7#9 Cmaj7'),
     'Played as triads: Cmaj7 as C, C/E as C, Gsus4 as G, E7#9 as E.');
+  assert.equal(note('C/E', true), 'The model hears triads: C/E as C. Then notes move to what was typed.');
   assert.match(note('C7 D7 E7 F7 G7 A7 B7 Bb7'), /A7 as A, and 2 more\.$/);
 });
 

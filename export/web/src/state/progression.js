@@ -58,12 +58,18 @@ export const chordsText = (chords) => chords.map(barText).join(' ');
 /** @param {string[]} bar */
 export const barText = (bar) => bar.join('|');
 
-/** A sentence on the chords of which the model hears only a triad, or ''. @param {Progression} chords */
-export function triadNote(chords) {
+/**
+ * A sentence on the chords of which the model hears only a triad, or ''.
+ * @param {Progression} chords
+ * @param {boolean} voice whether they are voiced
+ */
+export function triadNote(chords, voice) {
   const symbols = [...new Set(chords.flat())].filter((symbol) => !isTriadAlone(symbol));
   if (!symbols.length) return '';
   const named = symbols.slice(0, MOST_NAMED)
     .map((symbol) => `${symbol} as ${chordSymbol(nearestChordId(symbol))}`);
   const rest = symbols.length - named.length;
-  return `Played as triads: ${named.join(', ')}${rest ? `, and ${rest} more` : ''}.`;
+  const list = `${named.join(', ')}${rest ? `, and ${rest} more` : ''}`;
+  return voice ? `The model hears triads: ${list}. Then notes move to what was typed.`
+    : `Played as triads: ${list}.`;
 }

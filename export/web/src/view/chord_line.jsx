@@ -27,7 +27,7 @@ const HELP = [
   ['C Am F G', `a chord a bar, up to ${MOST_CHORDS}; commas and dashes are as good as spaces`],
   ['C|G Am|F|G|E', 'two or four chords in a bar, without spaces'],
   ['| C | Am F | % |', 'bar lines: % repeats a bar, |: C | F :| x3 a section, / holds a beat'],
-  ['Cmaj7 F#m7b5 C/E Gsus4', 'any chord; the model plays its triad, or the nearest one'],
+  ['Cmaj7 F#m7b5 C/E Gsus4', 'any chord; the model hears its triad, and notes then move to the rest'],
   ['am f c g', 'lower-case roots mean the same: am is Am, c is C'],
   ['N.C.', 'no chord'],
 ];
@@ -37,6 +37,8 @@ export function ChordLine({studio}) {
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
   const {text, error, setTyped, commit, forget} = useDraft(studio, input);
   const [hasHelp, setHelp] = useState(false);
+  const {chords, voice} = studio.arrangement;
+  const note = triadNote(chords, voice);
   return (
     <div class="chord-line">
       <label class="chord-text">
@@ -62,7 +64,12 @@ export function ChordLine({studio}) {
         {EXAMPLES.map(([name, line]) => <option value={line}>{name}: {line}</option>)}
       </select>
       <p id="chord-error" class="field-error" role="alert">{error}</p>
-      <p id="chord-note" class="chord-note" role="status">{triadNote(studio.arrangement.chords)}</p>
+      <div class="chord-note" hidden={!note}>
+        <p id="chord-note" role="status">{note}</p>
+        <button type="button" class="chip" aria-pressed={voice}
+          title="Move notes to the sevenths, suspensions and basses that were typed"
+          onClick={() => studio.change({voice: !voice})}>Voice them</button>
+      </div>
       <dl id="chord-help" class="chord-help" hidden={!hasHelp}>
         {HELP.map(([line, meaning]) => <div><dt>{line}</dt><dd>{meaning}</dd></div>)}
       </dl>

@@ -31,10 +31,13 @@ export const SPELLING = {
   noChord: ["N.C", "NC", "N", "NO_CHORD"],
   signs: /** @type {Record<string, string>} */ ({"\u266f": "#", "\u266d": "b", "\u266e": "", "\ud834\udd2a": "##", "\ud834\udd2b": "bb", "\u00b0": "o", "\u00ba": "o", "\u02da": "o", "\u2218": "o", "\u25cb": "o", "\u2206": "\u0394", "\u25b3": "\u0394", "\u25b5": "\u0394", "\u00d8": "\u00f8", "\u2205": "\u00f8", "\u2300": "\u00f8", "\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-", "\u2014": "--", "\u2192": ",", ";": ",", "\u2016": "||", "\u2502": "|", "\u200b": "", "\ufeff": "", "\u2028": "\n", "\u2029": "\n", "\r": "\n", "\t": " ", "\u000b": "\n", "\f": "\n", "\u0085": "\n"}),
   words: "half-?diminished|half-?dim|hdim|diminished|dim|dominant|dom|augmented|aug|major|maj|ma(?!dd|lt|ug)|minor|min|mi|omit|add|alt|sus|ped|no",
-  kinds: /** @type {[pattern: string, third: ?number, fifth: ?number][]} */ ([["(?:minor|min|mi|m|-(?!5))(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, 0], ["(?:diminished|dim|o|0(?![0-689]))5?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, -1], ["(?:half-?diminished|half-?dim|hdim|h|/?\u00f8|/o)(?:6/9|69|6|7|9|11|13)?", -1, -1], ["(?:augmented|aug|\\+)5?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 1], ["(?:\u0394|\\^|major|maj|ma|M|j)?(?:7|9|11|13)\\+(?![0-9])", 0, 1], ["(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?", 0, 0], ["(?:dominant|dom)?(?:6/9|69|6|7|9|11|13)?(?:[/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 0], ["2", 0, 0], ["4", null, 0], ["5", null, 0], ["ped", null, null]]),
-  modification: "[(/, ]*(?:(add#|addb|add|no|omit|\\*[#b]?|#|b|\\+|-) ?([0-9]+)(?:rd|th)?|(sus)(?:24|42|2/4|4/2|2|4|b2|#4)?(?:6/9|69|6|7|9|11|13)?|alt)(?: *\\))*|[(/, ]+(?:(2|3|4|5|6|7|9|11|13)(?![0-9])|(?:\u0394|\\^|major|maj|ma|M|j)7)(?: *\\))*",
+  kinds: /** @type {[pattern: string, third: ?number, fifth: ?number, seventh: ?number, numbered: ?number][]} */ ([["(?:minor|min|mi|m|-(?!5))(6/9|69|6|7|9|11|13)?([/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, 0, null, 10], ["(?:diminished|dim|o|0(?![0-689]))5?(6/9|69|6|7|9|11|13)?([/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", -1, -1, null, 9], ["(?:half-?diminished|half-?dim|hdim|h|/?\u00f8|/o)(6/9|69|6|7|9|11|13)?", -1, -1, 10, 10], ["(?:augmented|aug|\\+)5?(6/9|69|6|7|9|11|13)?([/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 1, null, 10], ["(7|9|11|13)\\+(?![0-9])", 0, 1, null, 10], ["(?:\u0394|\\^|major|maj|ma|M|j)(7|9|11|13)\\+(?![0-9])", 0, 1, null, 11], ["(?:\u0394|\\^)(6/9|69|6|7|9|11|13)?", 0, 0, 11, 11], ["(?:\u0394|\\^|major|maj|ma|M|j)(6/9|69|6|7|9|11|13)?", 0, 0, null, 11], ["(?:dominant|dom)?(6/9|69|6|7|9|11|13)?([/(]?7?(?:\u0394|\\^|major|maj|ma|M|j)(?:6/9|69|6|7|9|11|13)?\\)?)?", 0, 0, null, 10], ["2", 0, 0, null, null], ["4", 1, 0, null, null], ["5", null, 0, null, null], ["ped", null, null, null, null]]),
+  modification: "[(/, ]*(?:(add#|addb|add|no|omit|\\*[#b]?|#|b|\\+|-) ?([0-9]+)(?:rd|th)?|(sus)(24|42|2/4|4/2|2|4|b2|#4)?(6/9|69|6|7|9|11|13)?|(alt))(?: *\\))*|[(/, ]+(?:(2|3|4|5|6|7|9|11|13)(?![0-9])|((?:\u0394|\\^|major|maj|ma|M|j)7))(?: *\\))*",
   changes: /** @type {Record<string, number>} */ ({"add#": 1, "#": 1, "+": 1, "addb": -1, "b": -1, "-": -1, "add": 0}),
-  harteBass: "/[#b]*[0-9]+$",
+  suspensions: /** @type {Record<string, number>} */ ({"2": -2, "b2": -3, "#4": 2}),
+  sixths: ["6", "69", "6/9"],
+  scale: [0, 2, 4, 5, 7, 9, 11],
+  harteBass: "/([#b]*)([0-9]+)$",
   harteDegree: "([#b]*)([0-9]+)",
   barLine: ":?\\|[|:\\]]*",
   word: "-*(?:[^ \\n,|:]|:(?!\\|))(?:\\([^()|\\n]*\\)|[^ \\n,|:]|:(?!\\|))*",
@@ -42,6 +45,13 @@ export const SPELLING = {
   times: "[x\u00d7]([0-9]+)|([0-9]+)[x\u00d7]",
   mostTimes: 99,
   mostDashes: 6,
+};
+
+export const VOICING = {
+  basses: [32, 40],
+  pitched: 112,
+  rubs: [1, 13],
+  heard: 4,
 };
 
 export const CHORD_INFERENCE = {
@@ -91,6 +101,10 @@ export const MIDI = {
 export const DECODING = {
   temperature: 0.6,
   repeatPenalty: 1.0,
+};
+
+export const ATTRIBUTES = {
+  scales: {"density": "notes a beat, all tracks together", "pitch": "mean MIDI pitch of the notes, drums apart", "velocity": "mean velocity of the notes", "polyphony": "notes that sound at a time on average, drums apart", "syncopation": "share of the notes that begin off a beat and sound over the next one", "tracks": "how many instruments play"},
 };
 
 export const PHRASES = {

@@ -9,8 +9,8 @@ const ahead = (pattern) => new RegExp(`^(?:${pattern})`);
 
 const SIGNS = new RegExp(`[${Object.keys(SPELLING.signs).join('')}]`, 'gu');
 const WORDS = new RegExp(SPELLING.words, 'gi');
-const KINDS = SPELLING.kinds.map(([pattern, third, fifth]) =>
-  ({pattern: ahead(pattern), third, fifth}));
+const KINDS = SPELLING.kinds.map(([pattern, third, fifth, seventh, numbered]) =>
+  ({pattern: ahead(pattern), third, fifth, seventh, numbered}));
 const MODIFICATION = new RegExp(SPELLING.modification, 'y');
 const HARTE_BASS = new RegExp(SPELLING.harteBass);
 const [HARTE_DEGREE, NOTE] = [whole(SPELLING.harteDegree), whole(SPELLING.note)];
@@ -18,10 +18,22 @@ const ROOT = ahead(SPELLING.note);
 const TRIAD = whole(':?(?:major|maj|ma|M|minor|min|mi|m|-|diminished|dim|o|augmented|aug|\\+|)');
 const EXAMPLES = 'Write a root A–G and a kind: C, F#m, Bb7, G+, Bdim, or N.C. for no chord.';
 
+const SIXTHS = new Set(SPELLING.sixths);
+const {scale: SCALE} = SPELLING;
+const [MAJOR_THIRD, FIFTH, SIXTH, MAJOR_SEVENTH] = [SCALE[2], SCALE[4], SCALE[5], SCALE[6]];
+const MINOR_SEVENTH = MAJOR_SEVENTH - 1;
+
 /**
- * Semitones of a third and a fifth from the major third and the perfect fifth; null: there is none.
- * @typedef {[third: ?number, fifth: ?number]} ThirdAndFifth
+ * What a symbol calls for: a root, '' for "no chord"; the third and the fifth in semitones from the
+ * major third and the perfect fifth, null for a chord without a third; the seventh or sixth, if it
+ * has one, and the bass in semitones above the root.
+ * @typedef {{root: string, third: ?number, fifth: number, seventh: ?number, bass: number}} Chord
+ *
+ * @typedef {Omit<Chord, 'root'>} Degrees
  */
+
+/** @type {Degrees} */
+const UNISON = {third: null, fifth: 0, seventh: null, bass: 0};
 
 /** A chord symbol that cannot be read, or one that has no triad; a line of chords likewise. */
 export class ChordError extends Error {
@@ -45,17 +57,15 @@ function bare(symbol) {
 }
 
 /**
- * The third and the fifth that a symbol calls for, in semitones from the major third and the perfect
- * fifth, null for a chord without; the root '' for no chord.
  * @param {string} symbol
- * @returns {{root: string, third: ?number, fifth: ?number}}
+ * @returns {Chord}
  * @throws {ChordError} the symbol cannot be read
  */
 export function readChord(symbol) {
   const text = bare(symbol);
   if (!text) throw new ChordError(`A chord is missing here. ${EXAMPLES}`);
   if (SPELLING.noChord.includes(text.toUpperCase().replace(/\.+$/, ''))) {
-    return {root: '', third: null, fifth: null};
+    return {root: '', ...UNISON};
   }
   const match = ROOT.exec(text);
   if (!match) {
@@ -63,12 +73,16 @@ export function readChord(symbol) {
     throw new ChordError(`“${symbol}” is not a chord.${hint} ${EXAMPLES}`, symbol);
   }
   const rest = text.slice(match[0].length);
-  const degrees = rest.startsWith(':') ? readHarte(rest.slice(1)) : readKind(withoutBass(rest));
+  const kind = withoutBass(rest);
+  const degrees = rest.startsWith(':') ? readHarte(kind.slice(1)) : readKind(kind);
   if (!degrees) {
     throw new ChordError(
       `“${symbol}” is not a chord (“${rest}” has no meaning). ${EXAMPLES}`, symbol);
   }
-  return {root: match[1].toUpperCase() + match[2], third: degrees[0], fifth: degrees[1]};
+  const root = match[1].toUpperCase() + match[2];
+  const note = rest.slice(kind.length + 1);
+  const bass = note ? (pitchClass(note) - pitchClass(root) + 12) % 12 : degrees.bass;
+  return {root, ...degrees, bass};
 }
 
 /**
@@ -99,11 +113,11 @@ export function isTriadAlone(symbol) {
 /** @type {Record<string, number>} */
 const ACCIDENTALS = {'#': 1, x: 2, b: -1};
 
-/** 0..11 of a root that `readChord` gave. @param {string} root */
-export function pitchClass(root) {
-  const [letter, ...accidentals] = root;
+/** 0..11 of a note name. @param {string} note */
+export function pitchClass(note) {
+  const [letter, ...accidentals] = note;
   const semitones = accidentals.reduce((sum, sign) => sum + ACCIDENTALS[sign], 0);
-  return (((SPELLING.naturals[letter] + semitones) % 12) + 12) % 12;
+  return (((SPELLING.naturals[letter.toUpperCase()] + semitones) % 12) + 12) % 12;
 }
 
 /** @param {string} text */
@@ -114,23 +128,48 @@ function withoutBass(text) {
 
 /**
  * As `readKind`, of what follows a colon: a kind, or all degrees in brackets.
- * @param {string} bassed
- * @returns {?ThirdAndFifth}
+ * @param {string} text
+ * @returns {?Degrees}
  */
-function readHarte(bassed) {
-  const text = withoutBass(bassed).replace(HARTE_BASS, '');
-  if (text.startsWith('(') && text.endsWith(')')) {
-    /** @type {Record<string, ?number>} */
-    const degrees = {3: null, 5: null};
-    for (const part of text.slice(1, -1).split(',')) {
-      const match = HARTE_DEGREE.exec(part.replace(/^ +| +$/g, ''));
-      if (!match) return null;
-      degrees[match[2]] = count(match[1], '#') - count(match[1], 'b');
-    }
-    return [degrees[3], degrees[5] ?? 0];
+function readHarte(text) {
+  const bass = HARTE_BASS.exec(text);
+  const kind = text.replace(HARTE_BASS, '');
+  const degrees = kind.startsWith('(') && kind.endsWith(')') ? ofDegrees(kind.slice(1, -1))
+    : kind === '1' ? UNISON
+      : kind ? readKind(kind) : null;
+  return degrees && bass ? {...degrees, bass: (semitones(bass) + 12) % 12} : degrees;
+}
+
+/**
+ * The chord of Harte's degrees such as "1,b3,5", or null.
+ * @param {string} text
+ * @returns {?Degrees}
+ */
+function ofDegrees(text) {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  for (const degree of text.split(',')) {
+    const match = HARTE_DEGREE.exec(degree.replace(/^ +| +$/g, ''));
+    if (!match) return null;
+    found.set(match[2], semitones(match));
   }
-  if (text === '1') return [null, null];
-  return text ? readKind(text) : null;
+  const third = found.get('3') ?? found.get('4') ?? found.get('2') ?? null;
+  return {
+    third: third === null ? null : third - MAJOR_THIRD,
+    fifth: (found.get('5') ?? FIFTH) - FIFTH,
+    seventh: found.get('7') ?? found.get('6') ?? null,
+    bass: 0,
+  };
+}
+
+/**
+ * Semitones above the root of a degree: its accidentals, and its number.
+ * @param {RegExpExecArray} degree
+ */
+function semitones([, accidentals, number]) {
+  const step = Number(number) - 1;
+  return 12 * Math.floor(step / SCALE.length) + SCALE[((step % 7) + 7) % 7] +
+    count(accidentals, '#') - count(accidentals, 'b');
 }
 
 /** @param {string} text @param {string} sign */
@@ -139,37 +178,69 @@ const count = (text, sign) => text.split(sign).length - 1;
 /**
  * What stands between root and bass, or null.
  * @param {string} kind
- * @returns {?ThirdAndFifth}
+ * @returns {?Degrees}
  */
 function readKind(kind) {
   const text = kind.replace(WORDS, (word) => word.toLowerCase());
-  for (const {pattern, third, fifth} of KINDS) {
+  for (const {pattern, third, fifth, seventh, numbered} of KINDS) {
     const match = pattern.exec(text);
-    const degrees = match && modified(text.slice(match[0].length), third, fifth);
+    if (!match) continue;
+    const [whole, number, major] = match;
+    const ownSeventh = major ? MAJOR_SEVENTH
+      : SIXTHS.has(number) ? SIXTH
+        : number ? numbered : seventh;
+    const degrees = modified(text.slice(whole.length), third, fifth, ownSeventh);
     if (degrees) return degrees;
   }
   return null;
 }
 
 /**
- * Third and fifth after modifications such as "b5" and "(no3)"; null if the text has others.
+ * A chord after modifications such as "b5" and "(no3)"; null if the text has others.
  * @param {string} text
  * @param {?number} third
  * @param {?number} fifth
- * @returns {?ThirdAndFifth}
+ * @param {?number} kindSeventh
+ * @returns {?Degrees}
  */
-function modified(text, third, fifth) {
+function modified(text, third, fifth, kindSeventh) {
   /** @type {Record<string, ?number>} */
   const degrees = {3: third, 5: fifth};
+  let suspension = null;
+  let seventh = kindSeventh;
   for (let position = 0; position < text.length; position = MODIFICATION.lastIndex) {
     MODIFICATION.lastIndex = position;
     const match = MODIFICATION.exec(text);
     if (!match) return null;
-    const [, change, degree, suspended, added] = match;
-    if (suspended || added === '4') degrees[3] = null;
-    if (suspended || added === '4' || !(degree in degrees)) continue;
+    const [, change, degree, sus, suspended, , , added] = match;
     const shift = SPELLING.changes[change];
-    degrees[degree] = shift === undefined ? null : (degrees[degree] ?? 0) + shift;
+    if (sus || added === '4') {
+      degrees[3] = null;
+      suspension = SPELLING.suspensions[suspended] ?? 1;
+    } else if (degree === '3') {
+      suspension = null;
+    }
+    if (degree in degrees) {
+      degrees[degree] = shift === undefined ? null : (degrees[degree] ?? 0) + shift;
+    }
+    seventh = modifiedSeventh(seventh, match);
   }
-  return [degrees[3], degrees[5] ?? 0]; // a missing fifth is heard as a perfect one
+  // a missing fifth is heard as a perfect one
+  return {third: suspension ?? degrees[3], fifth: degrees[5] ?? 0, seventh, bass: 0};
+}
+
+/**
+ * @param {?number} seventh
+ * @param {RegExpExecArray} modification
+ */
+function modifiedSeventh(seventh, [, change, degree, , , number, altered, added, major]) {
+  const shift = SPELLING.changes[change];
+  if (major) return MAJOR_SEVENTH;
+  if (degree === '7') {
+    return shift === undefined ? null : shift > 0 ? MAJOR_SEVENTH : MINOR_SEVENTH;
+  }
+  if (added === '7' || (number && !SIXTHS.has(number))) return MINOR_SEVENTH;
+  if (seventh === null && altered) return MINOR_SEVENTH;
+  if (seventh === null && (number || added === '6' || (degree === '6' && shift === 0))) return SIXTH;
+  return seventh;
 }

@@ -106,7 +106,7 @@ function toPart(key) {
  * @param {Format} format
  * @param {number} offset
  */
-function trackNotes(tokens, format, offset) {
+export function trackNotes(tokens, format, offset) {
   const width = 128 / format.velocityBins;
   /**
    * Pitch -> the strokes that sound, oldest first.
