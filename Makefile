@@ -59,7 +59,7 @@ setup: $(STAMP)
 
 # Every package is pinned by constraints.txt. tf-keras asks for `tensorflow` by name;
 # overrides.txt says that the form of it chosen above will do.
-$(STAMP): setup.py constraints.txt overrides.txt
+$(STAMP): pyproject.toml constraints.txt overrides.txt
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
 	  else "GM-VAE needs Python 3.10 to 3.13 and $(PYTHON) is %d.%d: make PYTHON=python3.12" % v)'
 	"$(PYTHON)" -m venv "$(VENV)"
@@ -195,7 +195,7 @@ wheel: setup
 # One file for all Pythons, with markers where versions differ.
 constraints: setup
 	printf 'tensorflow-cpu\nuv\n' | $(BIN)/uv pip compile -q --universal --python-version 3.10 \
-	  --no-annotate --no-header --extra dev --extra docs --overrides overrides.txt --upgrade setup.py - \
+	  --no-annotate --no-header --extra dev --extra docs --overrides overrides.txt --upgrade pyproject.toml - \
 	  -o constraints.new
 	(echo "# Tested versions, made by 'make constraints'."; cat constraints.new) > constraints.txt
 	rm constraints.new

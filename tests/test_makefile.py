@@ -30,7 +30,7 @@ class Checkout:
     def __init__(self, root):
         self.folder = root / "it's my söngs dir"
         self.folder.mkdir()
-        for name in ("Makefile", "setup.py", "constraints.txt", "overrides.txt", ".ci"):
+        for name in ("Makefile", "pyproject.toml", "constraints.txt", "overrides.txt", ".ci"):
             source = REPO / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self.folder / name)
         for name in ("export/web", "packages/engine"):
