@@ -13,10 +13,9 @@ import re
 import sys
 from collections.abc import Iterator
 
+_GOOD_AFTER_NO = "longer|more|less|fewer|different|better|worse|need|such"
 HABITS = {
-    r"(?<!\bthere )\b(?:is|are|was|were) no (?!longer|more|less|fewer|different|better|worse|need|such)[a-z]": (
-        'write "is not"'
-    ),
+    rf"(?<!\bthere )\b(?:is|are|was|were) no (?!{_GOOD_AFTER_NO})[a-z]": 'write "is not"',
     r"\b(?:programs?|page|message|command|card|file|folder|checkpoint|model|flag|help|"
     r"report|verb|readme|export)s? (?:tells?|told|says?|said)\b": "programs print, report or raise",
     r"\bis (?:told|said)\b": "programs print, report or raise",
