@@ -10,7 +10,7 @@ READ = ("text", "js", "json", "html")  # and of those that are only read
 _PIECE = re.compile(
     r"^ *<!-- (?P<slow>slow) -->$"
     r"|^ *<!-- not run: (?P<reason>.+?) -->$"
-    r"|^ *<!-- before: (?P<before>.+?) -->$"
+    r"|^ *<!-- before: (?P<before>(?s:.+?)) -->$"
     r"|^(?P<indent> *)```(?P<language>.*)\n(?P<code>(?:.*\n)*?)(?P=indent)```$",
     re.MULTILINE,
 )
