@@ -9,6 +9,7 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := "$(VENV)/bin"
 SPACE := $(subst ,, )
 STAMP := $(subst $(SPACE),\ ,$(VENV))/.installed
+DOCS_STAMP := $(subst $(SPACE),\ ,$(VENV))/.docs-installed
 
 # npm writes this file last.
 WEB_PACKAGES := export/web/node_modules/.package-lock.json
@@ -21,7 +22,8 @@ endif
 
 .PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
   test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
-  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table lint lint-web format wheel constraints clean
+  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs lint lint-docs lint-web \
+  format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -46,7 +48,8 @@ help:
 	@echo "make bench-compare     the same beside the committed figures, which it leaves as they are"
 	@echo "make bench-table       benchmarks/RESULTS.md from the committed figures"
 	@echo "make test-units        the page's engine, music and state in Node alone"
-	@echo "make lint              ruff and mypy, and tsc and eslint for the page"
+	@echo "make docs              the documentation site, in build/site/"
+	@echo "make lint              ruff and mypy, spelling and prose, and tsc and eslint for the page"
 	@echo "make format            ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -149,12 +152,27 @@ bench-compare: setup
 bench-table: setup
 	$(BIN)/python -m benchmarks.table
 
-lint: setup
+# The site: strict, so that a broken link or a missing page is an error.
+docs: $(DOCS_STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+	@echo "build/site/index.html is the documentation; any static host serves the folder."
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
+	  --overrides overrides.txt -e ".[docs]"
+	@touch "$@"
+
+lint: setup lint-docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@if command -v npm >/dev/null; then $(MAKE) lint-web; \
 	  else echo "no npm: the page is not checked"; fi
+
+# Spelling, and the habits of prose that docs/hooks/prose.py lists.
+lint-docs: setup
+	$(BIN)/codespell README.md BUILD.md SECURITY.md docs mkdocs.yml
+	$(BIN)/python docs/hooks/prose.py README.md BUILD.md docs
 
 lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint
@@ -175,7 +193,7 @@ wheel: setup
 # One file for all Pythons, with markers where versions differ.
 constraints: setup
 	printf 'tensorflow-cpu\nuv\n' | $(BIN)/uv pip compile -q --universal --python-version 3.10 \
-	  --no-annotate --no-header --extra dev --overrides overrides.txt --upgrade pyproject.toml - \
+	  --no-annotate --no-header --extra dev --extra docs --overrides overrides.txt --upgrade pyproject.toml - \
 	  -o constraints.new
 	(echo "# Tested versions, made by 'make constraints'."; cat constraints.new) > constraints.txt
 	rm constraints.new

@@ -26,7 +26,7 @@ import urllib.parse
 import webbrowser
 from typing import Any, BinaryIO
 
-from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.checkpoint import ATTRIBUTES, Checkpoint
 from gm_vae.checkpoints.load import DEFAULT, read_model
 from gm_vae.checkpoints.magentajs import export_magentajs
 from gm_vae.checkpoints.tensors import MANIFEST, write_json
@@ -80,10 +80,10 @@ def export_web(
     _require_widths(checkpoint)
     with output_folder(output, force) as temporary:
         shutil.copytree(page, temporary, dirs_exist_ok=True)
+        _write_model(checkpoint, temporary / "model", quantization)
         if font:
             shutil.copy(font, temporary / font.name)
-            (temporary / "index.html").write_bytes(_index(page, font))
-        _write_model(checkpoint, temporary / "model", quantization)
+        (temporary / "index.html").write_bytes(_index(page, temporary / "model", font))
 
 
 def page_folder() -> pathlib.Path:
@@ -232,12 +232,17 @@ def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
     return font
 
 
-def _index(page: pathlib.Path, font: pathlib.Path | None) -> bytes:
-    """index.html, with the name of the soundfont that lies beside it."""
+def _index(page: pathlib.Path, model: pathlib.Path, font: pathlib.Path | None) -> bytes:
+    """index.html, with the addresses of what not every site has: a soundfont, attributes."""
     text = (page / "index.html").read_text(encoding="utf-8")
-    empty = '<meta name="soundfont" content="">'
-    name = html.escape(urllib.parse.quote(font.name)) if font else ""
-    return text.replace(empty, empty.replace('""', f'"{name}"')).encode()
+    addresses = {
+        "soundfont": urllib.parse.quote(font.name) if font else "",
+        "attributes": f"model/{ATTRIBUTES}" if (model / ATTRIBUTES).exists() else "",
+    }
+    for name, address in addresses.items():
+        meta = f'<meta name="{name}" content="%s">'
+        text = text.replace(meta % "", meta % html.escape(address))
+    return text.encode()
 
 
 def _write_model(checkpoint: Checkpoint, folder: pathlib.Path, quantization: str) -> None:
@@ -287,7 +292,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _hand_out(self, path: str) -> None:
         file = self._file(path)
         if file == self._page / "index.html":
-            content = _index(self._page, self._font)
+            content = _index(self._page, self._model, self._font)
             mark = hashlib.sha256(content).hexdigest()[:16]
             return self._answer(200, "text/html", io.BytesIO(content), len(content), mark)
         try:

@@ -49,7 +49,7 @@ class Checkout:
 
     def install(self, venv=".venv"):
         """What `make setup` leaves, made of stubs."""
-        for name in ("python", "uv", "ruff", "mypy", "gm-vae", "pytest"):
+        for name in ("python", "uv", "ruff", "mypy", "gm-vae", "pytest", "codespell", "mkdocs"):
             self.stub(self.folder / venv / "bin" / name)
         (self.folder / venv / ".installed").touch()
 

@@ -10,7 +10,7 @@ import json
 import pathlib
 from typing import Any
 
-from gm_vae.generate import phrases
+from gm_vae.generate import attributes, phrases
 from gm_vae.generate.gmvae import REPEAT_PENALTY, TEMPERATURE
 from gm_vae.model import points as prior
 from gm_vae.music import (
@@ -141,6 +141,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "flaws": {flaw.name.lower(): flaw.value for flaw in Flaw},
         },
         "DECODING": {"temperature": TEMPERATURE, "repeatPenalty": REPEAT_PENALTY},
+        "ATTRIBUTES": {"scales": attributes.SCALES},
         "PHRASES": {
             "vary": phrases.VARIATION,
             "phraseBars": phrases.PHRASE_BARS,

@@ -42,7 +42,9 @@ def page(tmp_path, monkeypatch):
     """A stand-in for the built page."""
     folder = tmp_path / "page"
     folder.mkdir()
-    (folder / "index.html").write_text('<meta name="soundfont" content=""><p>hello')
+    (folder / "index.html").write_text(
+        '<meta name="soundfont" content=""><meta name="attributes" content=""><p>hello'
+    )
     (folder / "page.js").write_text("1")
     (tmp_path / "secret.txt").write_text("secret")
     monkeypatch.setattr(web_page, "PAGE", folder)
@@ -81,7 +83,8 @@ def get(server):
 
 
 def test_the_server_hands_out_page_model_and_soundfont(get):
-    assert get("/")[::2] == (200, b'<meta name="soundfont" content="a%20font.sf2"><p>hello')
+    index = b'<meta name="soundfont" content="a%20font.sf2"><meta name="attributes" content="">'
+    assert get("/")[::2] == (200, index + b"<p>hello")
     assert get("/page.js?v=1") == (200, "text/javascript", b"1")
     assert get("/a%20font.sf2")[::2] == (200, FONT)
     assert b"MusicVAE" in get("/model/config.json")[2]

@@ -6,10 +6,13 @@ import pathlib
 import subprocess
 import threading
 
+import numpy as np
 import pytest
 from node_packages import install, lock, npm, require_chromium, require_node
 from patience import PATIENCE_SECONDS
 from telling_models import telling_model
+
+from gm_vae.generate.attributes import Attributes
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE_SOURCES = HERE.parent.parent / "export" / "web"
@@ -74,6 +77,12 @@ def small_model(tmp_path_factory):
     model = telling_model(sizes, seed=4)
     folder = tmp_path_factory.mktemp("web_model") / "model"
     model.save(folder)
+    vectors = np.random.default_rng(2).normal(0, 0.5, (2, sizes["latent_size"]))
+    numbers = np.ones(2, np.float32)
+    names = ("density", "strings")
+    Attributes(names, vectors.astype(np.float32), numbers, numbers, 100, model.fingerprint).save(
+        folder
+    )
     return model, folder
 
 

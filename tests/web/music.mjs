@@ -2,6 +2,7 @@
 
 import {readFile, writeFile} from 'node:fs/promises';
 
+import {moved, readAttributes} from '../../packages/engine/src/engine/attributes.js';
 import {priorPoint} from '../../packages/engine/src/engine/prior.js';
 import {chordLine} from '../../packages/engine/src/music/chord_lines.js';
 import {ChordError, readChord} from '../../packages/engine/src/music/chord_spelling.js';
@@ -50,6 +51,8 @@ const actions = {
   voiced: ({tracks, symbols, format}) =>
     voiced(tracks.map((tokens) => ({tokens})), symbols, new Format(format))
       .map(({tokens}) => Array.from(tokens)),
+  moved: ({point, steps, attributes}) => [
+    ...moved(Float32Array.from(point), steps, readAttributes(attributes, point.length))],
   point: ({seed, draw, size}) => [...priorPoint(seed, draw, size)],
   line: ({text}) => refused(() => chordLine(text)),
   write: ({measures, format, qpm, title, file}) => {

@@ -333,13 +333,7 @@ const checks = {
   /** What Python compares with its own tokens, and with the saved file. */
   async saves(page) {
     const saved = await save(page, 'Save MIDI', 'saved.mid');
-    const facts = await page.evaluate(() => {
-      const {studio} = window;
-      const {a, b} = studio.arrangement;
-      const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
-      const {parts, notes, bars} = studio.song;
-      return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
-    });
+    const facts = await factsOf(page);
     const wav = await readFile(await save(page, 'Save WAV', 'saved.wav'));
     assert.equal(wav.toString('latin1', 0, 4), 'RIFF');
     const samples = new Int16Array(wav.buffer, wav.byteOffset + 44, (wav.length - 44) >> 1);
@@ -355,6 +349,26 @@ const checks = {
     await page.getByRole('button', {name: 'Open the arrangement'}).click();
     await settled(page);
     assert.deepEqual(await notesOf(page), notes);
+    return facts;
+  },
+
+  /** Both styles move along what the model has learnt, and a link keeps how far. */
+  async character(page) {
+    const before = await notesOf(page);
+    await page.getByRole('button', {name: 'Character'}).click();
+    await slide(page.getByRole('slider', {name: /^Density/}), 12);
+    await slide(page.getByRole('slider', {name: /^Strings/}), -5);
+    await settled(page);
+    await page.getByText('density +1.2, strings −0.5').waitFor();
+    const facts = await factsOf(page);
+    assert.notDeepEqual(facts.notes, before);
+    assert.deepEqual(await page.evaluate(() => window.studio.arrangement.character),
+      {density: 12, strings: -5});
+    const other = await open(page.context(), await page.evaluate(() => window.studio.link));
+    assert.deepEqual(await notesOf(other), facts.notes);
+    await page.getByRole('button', {name: 'Reset character'}).click();
+    await settled(page);
+    assert.deepEqual(await notesOf(page), before);
     return facts;
   },
 
@@ -644,6 +658,14 @@ function findFaults() {
 }
 
 const chordsOf = (page) => page.evaluate(() => window.studio.arrangement.chords);
+/** What Python compares with its own: the arrangement, the points of its styles, and its song. */
+const factsOf = (page) => page.evaluate(() => {
+  const {studio} = window;
+  const {a, b} = studio.arrangement;
+  const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
+  const {parts, notes, bars} = studio.song;
+  return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
+});
 const notesOf = (page) => page.evaluate(() => window.studio.song.notes);
 
 /** Until the music is that of the choices. */

@@ -11,6 +11,8 @@ from midi_mutations import mutant
 from random_midi import random_midi
 
 from gm_vae import arranger, numpy_ops
+from gm_vae.generate.attributes import Attributes
+from gm_vae.generate.loading import load
 from gm_vae.generate.midi_writer import write_midi
 from gm_vae.model.points import prior_points
 from gm_vae.music.chord_lines import chord_line
@@ -228,6 +230,24 @@ def random_measure(rng, fmt):
         return random_measure(rng, fmt)
     tokens = np.split(tracks.tokens, np.cumsum(tracks.length)[:-1])
     return Measure.from_tracks([row.tolist() for row in tokens], None, fmt)
+
+
+def test_points_move_along_attributes(node):
+    """To the last bit, along the bundled model's, in the order in which they are named."""
+    model = load()
+    known = Attributes.of(model, "small")
+    names, z = known.names, model.sample_points(20, seed=6)
+    rng = random.Random(6)
+    steps = [{rng.choice(names): rng.randint(-20, 20) / 10 for _ in range(4)} for _ in z]
+    requests = [
+        {"action": "moved", "point": point.tolist(), "steps": list(way.items()),
+         "attributes": model.attributes}
+        for point, way in zip(z, steps)
+    ]  # fmt: skip
+    for answer, point, way in zip(node("music.mjs", requests), z, steps, strict=True):
+        np.testing.assert_array_equal(np.float32(answer), known.move(point, way))
+    (other,) = node("music.mjs", [{**requests[0], "point": [1, 2, 3]}])
+    assert other == [1, 2, 3]  # vectors of another model
 
 
 def tracks_of(measure):

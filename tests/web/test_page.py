@@ -6,6 +6,7 @@ import pytest
 from sine_soundfont import sine_soundfont
 
 from gm_vae import arranger
+from gm_vae.generate.attributes import Attributes
 from gm_vae.generate.gmvae import Decoding, chord_labels
 from gm_vae.generate.phrases import Phrasing, play
 from gm_vae.generate.points import interpolate
@@ -14,11 +15,12 @@ from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
-    "plays", "chords", "styles", "instruments", "sound", "soundfont", "saves", "opens", "links",
-    "favourites", "mistakes", "access", "phone", "low windows", "covered things", "wide windows",
-    "forced colours", "stillness", "loading", "first sight", "causes", "as a file", "policy",
-    "fonts", "offline", "clicks", "hovers", "space", "sliders", "swipes", "rounds", "keyboard",
-    "repeats", "focus", "bars", "file", "hints", "address", "failures", "site soundfont",
+    "plays", "chords", "styles", "character", "instruments", "sound", "soundfont", "saves",
+    "opens", "links", "favourites", "mistakes", "access", "phone", "low windows", "covered things",
+    "wide windows", "forced colours", "stillness", "loading", "first sight", "causes", "as a file",
+    "policy", "fonts", "offline", "clicks", "hovers", "space", "sliders", "swipes", "rounds",
+    "keyboard", "repeats", "focus", "bars", "file", "hints", "address", "failures",
+    "site soundfont",
 )  # fmt: skip
 
 
@@ -74,15 +76,17 @@ def test_a_dropped_soundfont_is_what_sounds(results):
     assert max(note["overtones"] for note in oscillators) > 0.05  # these have overtones
 
 
-def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model):
+@pytest.mark.parametrize("check", ["saves", "character"])
+def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model, check):
     """A morph over chords: the points between the styles, the tokens and the parts."""
-    facts = results["saves"]["facts"]
-    model, _ = small_model
+    facts = results[check]["facts"]
+    model, folder = small_model
     chosen = facts["arrangement"]
     ends = [np.array(facts[name], np.float32) for name in ("pointA", "pointB")]
     seeds = [chosen[style]["seed"] for style in "ab"]
     np.testing.assert_array_equal(ends, [model.sample_points(1, seed)[0] for seed in seeds])
-    line = interpolate(*ends, 101)
+    steps = {name: tenths / 10 for name, tenths in chosen["character"].items()}
+    line = interpolate(*Attributes.of(model, folder).move(ends, steps), 101)
     z = np.stack([line[share] for share in chosen["blend"]])
     symbols = ["|".join(bar) for bar in chosen["chords"]]
     labels = chord_labels(symbols, len(z), model.format)

@@ -4,13 +4,17 @@ import {Studio} from './studio/studio.js';
 import {App} from './view/app.jsx';
 
 const here = new URL('.', import.meta.url);
-const soundfont = /** @type {HTMLMetaElement} */ (
-  document.querySelector('meta[name="soundfont"]')).content;
+/** The address in a <meta>, '' if it has none. @param {string} name */
+const addressIn = (name) => {
+  const {content} = /** @type {HTMLMetaElement} */ (document.querySelector(`meta[name="${name}"]`));
+  return content && new URL(content, here).href;
+};
 const worker = /** @type {HTMLLinkElement} */ (document.querySelector('link#worker'));
 const studio = new Studio({
   model: new URL('model/', here).href,
   worker: worker.href,
-  soundfont: soundfont && new URL(soundfont, here).href,
+  soundfont: addressIn('soundfont'),
+  attributes: addressIn('attributes'),
 });
 render(<App studio={studio} />, /** @type {HTMLElement} */ (document.getElementById('page')));
 studio.start();

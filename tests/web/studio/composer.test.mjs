@@ -5,7 +5,9 @@ import {Composer} from '../../../export/web/src/studio/composer.js';
 import {loadModel} from '../model.mjs';
 
 const model = await loadModel();
-const WANTED = {a: {seed: 1}, b: {seed: 2}, temperature: 60, seed: 3, parts: {}};
+const WANTED = {
+  a: {seed: 1}, b: {seed: 2}, voice: false, character: {}, temperature: 60, seed: 3, parts: {},
+};
 
 let asked; // how many rows the model was asked for at each call
 let composer;

@@ -5,6 +5,7 @@ import {parseChords} from './progression.js';
 
 /** @import {PartSound} from '../../../../packages/engine/src/music/midi_writer.js' */
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
+/** @import {Character} from './character.js' */
 /** @import {Progression} from './progression.js' */
 
 export const TEMPOS = /** @type {const} */ ([40, 240]);
@@ -31,6 +32,7 @@ const SEEDS = 1e6;
  * @property {number[]} blend of each bar, 0 (style a) to 100 (style b)
  * @property {Style} a
  * @property {Style} b
+ * @property {Character} character
  * @property {number} temperature in hundredths
  * @property {number} seed of the choice of tokens
  * @property {number} qpm
@@ -49,6 +51,7 @@ export function newArrangement(random = Math.random) {
     blend: chords.map(() => 0),
     a: {seed: randomSeed(random)},
     b: {seed: randomSeed(random)},
+    character: {},
     temperature: Math.round(100 * DECODING.temperature),
     seed: randomSeed(random),
     qpm: 110,

@@ -4,6 +4,7 @@ import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.j
 import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
+import {characterText, readCharacter} from './character.js';
 import {wholeNumber} from './numbers.js';
 import {MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong} from './progression.js';
 import {readStyle, styleText} from './style_text.js';
@@ -20,13 +21,14 @@ const LONGEST = 10000; // letters of its chords
 
 /** @param {Arrangement} arrangement @param {string} fingerprint of the model that plays it */
 export function toLink(arrangement, fingerprint) {
-  const {chords, voice, blend, a, b, temperature, seed, qpm, loop, parts} = arrangement;
+  const {chords, voice, blend, a, b, character, temperature, seed, qpm, loop, parts} = arrangement;
   const values = {
     c: chordsText(chords).replaceAll(' ', '_'),
     v: voice ? 1 : undefined, // what links of earlier pages lack, whose chords were not voiced
     a: styleText(a),
     b: styleText(b),
     x: isHeld(blend) ? blend[0] : blend.join('.'),
+    d: characterText(character) || undefined,
     t: temperature,
     s: seed,
     q: qpm,
@@ -66,6 +68,7 @@ export function fromLink(text, {latentSize, fingerprint}) {
     blend: chords.map((_, i) => blends[Math.min(i, blends.length - 1)]),
     a: styles[0] ?? fresh.a,
     b: styles[1] ?? fresh.b,
+    character: readCharacter(values.get('d') ?? ''),
     temperature: wholeNumber(values.get('t'), ...TEMPERATURES, fresh.temperature),
     seed: wholeNumber(values.get('s'), 0, 2 ** 32 - 1, fresh.seed),
     qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),

@@ -1,5 +1,7 @@
 /** Arrangement -> song: asks the engine for the measures that it has not made before. */
 
+import {moved, readAttributes} from '../../../../packages/engine/src/engine/attributes.js';
+import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
 import {drumTemperatureAt} from '../../../../packages/engine/src/engine/grammar.js';
 import {phrase} from '../../../../packages/engine/src/engine/phrases.js';
 import {between} from '../../../../packages/engine/src/engine/points.js';
@@ -9,9 +11,11 @@ import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {Format} from '../../../../packages/engine/src/music/format.js';
 import {makeSong, partKeys, presentTracks} from '../../../../packages/engine/src/music/song.js';
 import {voiced} from '../../../../packages/engine/src/music/voicing.js';
+import {characterText, stepsOf} from '../state/character.js';
 import {unpackPoint} from '../state/point_text.js';
 import {styleText} from '../state/style_text.js';
 
+/** @import {Attributes} from '../../../../packages/engine/src/engine/attributes.js' */
 /** @import {Engine} from '../../../../packages/engine/src/engine/client.js' */
 /** @import {Row} from '../../../../packages/engine/src/engine/decoder.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
@@ -37,13 +41,23 @@ export class Composer {
     this.format = new Format(); // of the model, once it is loaded
     this.latentSize = 0;
     this.fingerprint = '';
+    /** What styles can be moved along. @type {Attributes} */
+    this.attributes = new Map();
     /** What a track follows from -> its tokens, the last used last. @type {Map<string, Uint16Array>} */
     this._known = new Map();
   }
 
-  /** @param {string} url of the model's folder */
-  async load(url) {
+  /**
+   * @param {string} url of the model's folder
+   * @param {string} attributesUrl of its attributes.json, or ''
+   */
+  async load(url, attributesUrl) {
+    const attributes = attributesUrl ? fetchBytes(new URL(attributesUrl)).catch(() => null) : null;
     const {format, latentSize, fingerprint} = await this._engine.load(url);
+    const bytes = await attributes; // music can do without
+    if (bytes) {
+      this.attributes = readAttributes(JSON.parse(new TextDecoder().decode(bytes)), latentSize);
+    }
     this.format = new Format(format);
     this.latentSize = latentSize;
     this.fingerprint = fingerprint;
@@ -81,13 +95,16 @@ export class Composer {
   }
 
   /** The rows of each bar. @param {Wanted} wanted */
-  _bars({chords, blend, a, b, seed}) {
-    const [pointA, pointB] = [this.point(a), this.point(b)];
+  _bars({chords, blend, a, b, character, seed}) {
+    const [pointA, pointB] = [a, b].map((style) =>
+      moved(this.point(style), stepsOf(character), this.attributes));
+    const moves = characterText(character);
     return chords.map((bar, i) => {
       const share = blend[i];
       const z = between(pointA, pointB, share / 100);
-      const source = share === 0 ? styleText(a)
+      const style = share === 0 ? styleText(a)
         : share === 100 ? styleText(b) : `${styleText(a)} ${share} ${styleText(b)}`;
+      const source = moves ? `${style} ${moves}` : style;
       const labels = this._labels(bar);
       return Array.from({length: this.format.maxTracks}, (_, track) => ({
         z, track, chords: labels, seed, draw: 0, source,

@@ -49,10 +49,11 @@ export class Composition {
    * Of some random styles the one with the fullest first measure.
    * @param {Arrangement} arrangement
    */
-  async liveliest({chords, seed, temperature}) {
+  async liveliest({chords, character, seed, temperature}) {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
-      chords: chords.slice(0, 1), voice: false, blend: [0], a, b: a, seed, temperature, parts: {},
+      chords: chords.slice(0, 1), voice: false, blend: [0], a, b: a, character, seed, temperature,
+      parts: {},
     })));
     const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];

@@ -34,10 +34,12 @@ export class Studio extends Store {
    * @param {string} site.model address of the model's folder
    * @param {string} site.worker address of the engine
    * @param {string} site.soundfont address of the soundfont that comes with it, or ''
+   * @param {string} site.attributes address of the model's attributes.json, or ''
    */
-  constructor({model, worker, soundfont}) {
+  constructor({model, worker, soundfont, attributes}) {
     super();
     this._modelUrl = model;
+    this._attributesUrl = attributes;
     this._soundfontUrl = soundfont;
     const engine = new Engine(worker);
     engine.onProgress = (progress) => this.setFetching(MODEL, progress);
@@ -79,7 +81,7 @@ export class Studio extends Store {
    */
   async _loadModel(begin) {
     try {
-      await this._composer.load(this._modelUrl);
+      await this._composer.load(this._modelUrl, this._attributesUrl);
       await begin();
       return '';
     } catch (error) {
@@ -105,6 +107,11 @@ export class Studio extends Store {
 
   get latentSize() {
     return this._composer.latentSize;
+  }
+
+  /** Names of what the styles can be moved along. */
+  get attributes() {
+    return [...this._composer.attributes.keys()];
   }
 
   get player() {

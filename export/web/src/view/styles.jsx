@@ -2,6 +2,7 @@ import {between} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {isSame} from '../state/favourites.js';
 import {styleName} from '../state/style_names.js';
+import {CharacterPanel} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
@@ -21,6 +22,7 @@ export function Styles({studio, pickFile}) {
       <StyleCard studio={studio} which="a" style={a} point={pointA} pickFile={pickFile} />
       <Blend studio={studio} pointA={pointA} pointB={pointB} />
       <StyleCard studio={studio} which="b" style={b} point={pointB} pickFile={pickFile} />
+      <CharacterPanel studio={studio} />
       <Favourites studio={studio} />
     </section>
   );

@@ -103,6 +103,10 @@ export const DECODING = {
   repeatPenalty: 1.0,
 };
 
+export const ATTRIBUTES = {
+  scales: {"density": "notes a beat, all tracks together", "pitch": "mean MIDI pitch of the notes, drums apart", "velocity": "mean velocity of the notes", "polyphony": "notes that sound at a time on average, drums apart", "syncopation": "share of the notes that begin off a beat and sound over the next one", "tracks": "how many instruments play"},
+};
+
 export const PHRASES = {
   vary: 0.5,
   phraseBars: 4,

@@ -1,0 +1,37 @@
+/** Directions of the latent space that have names (`gm_vae.generate.attributes`). */
+
+/**
+ * Name -> the vector of a step.
+ * @typedef {Map<string, Float32Array>} Attributes
+ */
+
+/**
+ * The attributes of an attributes.json; none where it is of another model.
+ * @param {unknown} json
+ * @param {number} latentSize
+ * @returns {Attributes}
+ */
+export function readAttributes(json, latentSize) {
+  const {attributes = {}} = /** @type {{attributes?: Record<string, {vector: number[]}>}} */ (json);
+  return new Map(Object.entries(attributes)
+    .filter(([, {vector}]) => vector.length === latentSize)
+    .map(([name, {vector}]) => [name, Float32Array.from(vector)]));
+}
+
+/**
+ * A point moved by so many steps along each named vector, to the last bit as `Attributes.move` does;
+ * names that are not known move nothing.
+ * @param {Float32Array} point
+ * @param {Iterable<[name: string, steps: number]>} steps
+ * @param {Attributes} attributes
+ */
+export function moved(point, steps, attributes) {
+  const z = Float32Array.from(point);
+  for (const [name, step] of steps) {
+    const single = Math.fround(step);
+    attributes.get(name)?.forEach((x, i) => {
+      z[i] += Math.fround(single * x);
+    });
+  }
+  return z;
+}
