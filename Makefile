@@ -9,9 +9,11 @@ TENSORFLOW ?= tensorflow-cpu  # TENSORFLOW=tensorflow[and-cuda] for an NVIDIA GP
 BIN := "$(VENV)/bin"
 SPACE := $(subst ,, )
 STAMP := $(subst $(SPACE),\ ,$(VENV))/.installed
+DOCS_STAMP := $(subst $(SPACE),\ ,$(VENV))/.docs-installed
 
 # npm writes this file last.
 WEB_PACKAGES := export/web/node_modules/.package-lock.json
+ENGINE_PACKAGES := packages/engine/node_modules/.package-lock.json
 
 # Where the home folder is missing or read-only, pip, uv and npm keep their caches in .home.
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
@@ -20,7 +22,8 @@ endif
 
 .PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
   test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
-  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table lint lint-web format wheel constraints clean
+  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs lint lint-docs lint-web \
+  format wheel constraints clean
 
 help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
@@ -45,7 +48,8 @@ help:
 	@echo "make bench-compare     the same beside the committed figures, which it leaves as they are"
 	@echo "make bench-table       benchmarks/RESULTS.md from the committed figures"
 	@echo "make test-units        the page's engine, music and state in Node alone"
-	@echo "make lint              ruff and mypy, and tsc and eslint for the page"
+	@echo "make docs              the documentation site, in build/site/"
+	@echo "make lint              ruff and mypy, spelling and prose, and tsc and eslint for the page"
 	@echo "make format            ruff"
 	@echo "make wheel             dist/*.whl"
 	@echo "make constraints       resolve the pinned versions anew"
@@ -55,7 +59,7 @@ setup: $(STAMP)
 
 # Every package is pinned by constraints.txt. tf-keras asks for `tensorflow` by name;
 # overrides.txt says that the form of it chosen above will do.
-$(STAMP): setup.py constraints.txt overrides.txt
+$(STAMP): pyproject.toml constraints.txt overrides.txt
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) \
 	  else "GM-VAE needs Python 3.10 to 3.13 and $(PYTHON) is %d.%d: make PYTHON=python3.12" % v)'
 	"$(PYTHON)" -m venv "$(VENV)"
@@ -75,6 +79,11 @@ $(WEB_PACKAGES): $(wildcard export/web/package-lock.json)
 	@command -v npm >/dev/null || \
 	  { echo "the page needs Node 20 and npm, which are not installed"; exit 1; }
 	cd export/web && npm ci --no-audit --no-fund
+
+$(ENGINE_PACKAGES): $(wildcard packages/engine/package-lock.json)
+	@command -v npm >/dev/null || \
+	  { echo "the engine's package needs Node 20 and npm, which are not installed"; exit 1; }
+	cd packages/engine && npm ci --no-audit --no-fund
 
 # The file is in the repository, so that `make web` needs no Python; a test compares it.
 tables: setup
@@ -143,18 +152,33 @@ bench-compare: setup
 bench-table: setup
 	$(BIN)/python -m benchmarks.table
 
-lint: setup
+# The site: strict, so that a broken link or a missing page is an error.
+docs: $(DOCS_STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+	@echo "build/site/index.html is the documentation; any static host serves the folder."
+
+$(DOCS_STAMP): $(STAMP)
+	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
+	  --overrides overrides.txt -e ".[docs]"
+	@touch "$@"
+
+lint: setup lint-docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@if command -v npm >/dev/null; then $(MAKE) lint-web; \
 	  else echo "no npm: the page is not checked"; fi
 
+# Spelling, and the habits of prose that docs/hooks/prose.py lists.
+lint-docs: setup
+	$(BIN)/codespell README.md BUILD.md SECURITY.md docs mkdocs.yml
+	$(BIN)/python docs/hooks/prose.py README.md BUILD.md docs
+
 lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint
 
 # engine/, music/ and state/ of the page, without Python and without a browser.
-test-units: $(WEB_PACKAGES)
+test-units: $(WEB_PACKAGES) $(ENGINE_PACKAGES)
 	cd export/web && npm test
 
 format: setup
@@ -169,11 +193,12 @@ wheel: setup
 # One file for all Pythons, with markers where versions differ.
 constraints: setup
 	printf 'tensorflow-cpu\nuv\n' | $(BIN)/uv pip compile -q --universal --python-version 3.10 \
-	  --no-annotate --no-header --extra dev --overrides overrides.txt --upgrade setup.py - \
+	  --no-annotate --no-header --extra dev --extra docs --overrides overrides.txt --upgrade pyproject.toml - \
 	  -o constraints.new
 	(echo "# Tested versions, made by 'make constraints'."; cat constraints.new) > constraints.txt
 	rm constraints.new
 
 clean:
 	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache tests/*/node_modules \
-	  tests/js/*/node_modules export/web/node_modules export/web/dist
+	  tests/js/*/node_modules export/web/node_modules export/web/dist packages/engine/node_modules \
+	  packages/engine/dist

@@ -1,13 +1,54 @@
-"""GM-VAE: measures of General MIDI music as points of a latent space.
+"""GM-VAE: a latent space of General MIDI measures.
+
+A measure is one bar of up to eight instruments (`Measure`). A model encodes measures to points,
+vectors of the latent space, and decodes points to measures under any chords.
+
+Load a model, and draw points of the latent space, each a style:
 
     import gm_vae
-    model = gm_vae.load()  # the bundled one; or a run, a checkpoint folder, an address
-    point = model.sample_points(1, seed=1)[0]
-    arrangement = gm_vae.progression(model, point, ["C", "Am", "F", "G"], seed=1)
-    gm_vae.write_midi(arrangement, "first.mid")
+    model = gm_vae.load()              # the bundled model; or a run, a checkpoint, an address
+    start, end = model.sample_points(2, seed=1)                         # float32 [2, Z]
+
+Make music. Each operation returns a list of measures; the same seed gives the same music:
+
+    music = gm_vae.progression(model, start, ["C", "Am", "F|G", "C"], seed=1)  # one style
+    music = gm_vae.morph(model, start, end, ["Dm", "F"], count=16, seed=1)     # from one to another
+    music = gm_vae.sample(model, 8, "C", seed=1)                               # eight styles
+    rows = gm_vae.grid(model, model.sample_points(4), 4, 4, "C")               # between four styles
+    form = gm_vae.read_form("A A B A", "A: C G Am F; B: F G Em Am")
+    music = gm_vae.song(model, form, start, seed=1)                            # a `Song`
+
+Choose instruments, and how adventurous the decoding is:
+
+    band = gm_vae.Instruments.named(require="drums,finger bass", forbid="piano")
+    music = gm_vae.progression(model, start, ["C", "F"], instruments=band, temperature=0.8)
+
+Start from music of your own: a path, an open file or bytes of a MIDI file, or an object of
+pretty_midi, symusic, muspy, mido, miditoolkit or note_seq:
 
     measures, rejected = gm_vae.measures_from_midi("song.mid")
-    mu, sigma = model.encode(measures)
+    mu, sigma = model.encode(measures)                                  # float32 [B, Z] each
+    music = gm_vae.reconstruct(model, measures)                         # encoded and decoded
+    music = gm_vae.vary(model, measures[0], count=8, similarity=0.8)    # measures like this one
+    music = gm_vae.reroll(model, measures[0], "drums,bass")             # new drums and bass
+    music = gm_vae.progression(model, mu[0], ["C", "Am"])               # its style, other chords
+    points = gm_vae.points.interpolate(mu[0], mu[1], 5)                 # float32 [5, Z]
+    music = model.decode(points, "C", temperature=0.5, seed=1)
+
+Move along attributes, such as density or strings, that a model has learnt:
+
+    known = gm_vae.attributes.Attributes.of(model, "small")
+    music = model.decode(known.move(points, {"density": 1.5, "strings": 1}), "C")
+
+Write it; in a notebook, `gm_vae.Song(music)` shows a piano roll and an audio player:
+
+    gm_vae.write_midi(music, "song.mid", qpm=100)
+    gm_vae.draw_piano_roll(music, "song.png")
+    gm_vae.write_wav(music, "song.wav")                                 # needs FluidSynth
+    gm_vae.write_tokens(music, "song.json")
+    sequence = gm_vae.to_note_sequence(music)                           # for Magenta's tools
+
+Wrong values raise `gm_vae.errors.UserError`, whose message says what to do.
 
 Importing the package imports neither TensorFlow nor Beam: names load what they need on first use.
 """
@@ -36,6 +77,7 @@ if TYPE_CHECKING:
         vary,
     )
     from gm_vae.generate.piano_roll import draw_piano_roll
+    from gm_vae.generate.song import Song, read_form, song
     from gm_vae.music.measure import Measure
     from gm_vae.music.measure_format import MeasureFormat
     from gm_vae.music.measures import RejectReason, measures_from_midi
@@ -58,6 +100,9 @@ _HOME = {
     "reroll": "gm_vae.generate.operations",
     "sample": "gm_vae.generate.operations",
     "vary": "gm_vae.generate.operations",
+    "Song": "gm_vae.generate.song",
+    "read_form": "gm_vae.generate.song",
+    "song": "gm_vae.generate.song",
     "Measure": "gm_vae.music.measure",
     "MeasureFormat": "gm_vae.music.measure_format",
     "MidiError": "gm_vae.music.midi_file",
@@ -78,6 +123,7 @@ __all__ = [
     "MeasureFormat",
     "MidiError",
     "RejectReason",
+    "Song",
     "__version__",
     "attributes",
     "draw_piano_roll",
@@ -89,10 +135,12 @@ __all__ = [
     "operations",
     "points",
     "progression",
+    "read_form",
     "read_tokens",
     "reconstruct",
     "reroll",
     "sample",
+    "song",
     "to_note_sequence",
     "vary",
     "write_midi",

@@ -60,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     with all kept, so that the same command goes on (`gm_vae.errors`).
     """
     argv = list(sys.argv[1:] if argv is None else argv)
+    if len(argv) == 2 and argv[0] == "help" and argv[1] in VERBS:
+        argv = [argv[1], "--help"]
     if not argv or argv[0] in ("--help", "-h", "help"):
         print(usage())
         return 0 if argv else 2

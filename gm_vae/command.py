@@ -103,7 +103,8 @@ class Command:
             positional = values([self.name, *argv])[1:]
         except absl_flags.Error as error:
             text = _brief(str(error).strip().removesuffix(" ?").rstrip("."))
-            raise UsageError(f"{text}. See gm-vae {self.name} --help.") from None
+            raise UsageError(f"{_plain(text)}. See gm-vae {self.name} --help.") from None
+        self._require_values(values)
         if positional and not self.words:
             raise UsageError(
                 f"{_brief(positional[0])!r} is one word too many; "
@@ -111,6 +112,30 @@ class Command:
                 f"See gm-vae {self.name} --help."
             )
         return arguments(self.arguments, values, positional)
+
+    def _require_values(self, values: absl_flags.FlagValues) -> None:
+        """Raise UsageError if a flag took the next flag as its value."""
+        for name in values:
+            value = values[name].value
+            text = ",".join(value) if isinstance(value, list) else value
+            match = isinstance(text, str) and re.match(r"--(?:no)?(\w+)(=|$)", text)
+            if match and match[1] in values:
+                raise UsageError(
+                    f"--{name} has no value; write --{name}=VALUE. See gm-vae {self.name} --help."
+                )
+
+
+def _plain(text: str) -> str:
+    """A message of absl, without what Python's conversions say of wrong numbers."""
+    number = re.fullmatch(
+        r"flag (--\w+=.*): (could not convert string to float|invalid literal for int).*",
+        text,
+        re.DOTALL,
+    )
+    if not number:
+        return text
+    kind = "whole number" if "int" in number[2] else "number"
+    return f"{number[1]}; give a {kind}"
 
 
 def _brief(text: str) -> str:

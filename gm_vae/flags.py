@@ -146,7 +146,7 @@ def require(arguments: Arguments, *names: str) -> None:
     fields = {field.name: field for field in dataclasses.fields(arguments)}
     for name in names:
         if getattr(arguments, name) in (None, "", ()):
-            raise UsageError(f"--{name} is missing: {_about(fields[name])['help']}")
+            raise UsageError(f"--{name} is missing: {_about(fields[name])['help'].strip()}")
 
 
 def attribute_help(cls: type) -> dict[str, str]:

@@ -51,6 +51,13 @@ def import_matplotlib_quietly() -> None:
         logger.setLevel(level)
 
 
+def import_note_seq_quietly() -> None:
+    """Import note_seq's protos without the warning that pydub, which it needs, finds no ffmpeg."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import note_seq.protobuf  # noqa: F401
+
+
 @contextlib.contextmanager
 def _standard_error_withheld() -> Iterator[None]:
     """What the block and its child processes write to standard error is shown only if it raises."""

@@ -1,3 +1,3 @@
-"""The version of the package, read by setup.py and written into every artifact."""
+"""The version of the package, read by pyproject.toml and written into every artifact."""
 
 __version__ = "0.1.0"

@@ -29,7 +29,8 @@ from gm_vae.flags import Arguments, Overrides, fields_of, flag
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import dataset_card as card
-from gm_vae.pipelines import run_pipeline, songs, sources, splits, staging
+from gm_vae.pipelines import parquet_reader, run_pipeline, songs, sources, splits, staging
+from gm_vae.pipelines.parquet_reader import Columns
 from gm_vae.pipelines.progress import ProgressLine
 from gm_vae.scratch import scratch_folder
 from gm_vae.storage import join
@@ -47,6 +48,8 @@ def preprocess(
     *,
     validation_percent: float = 5.0,
     test_percent: float = 5.0,
+    parquet_column: str = "",
+    parquet_id: str = "",
     workers: int = 0,
     force: bool = False,
     beam_runner: str = run_pipeline.LOCAL,
@@ -56,12 +59,14 @@ def preprocess(
 
     Args:
         input: folders, globs, MIDI files, .zip or .tar archives, TFRecord files of NoteSequences,
-            of this machine or with a scheme that Beam knows (gs://, s3://); a text may join some
-            with commas.
+            Parquet files with MIDI files in a column, of this machine or with a scheme that Beam
+            knows (gs://, s3://); a text may join some with commas.
         output: folder of the dataset, made by this function; it may have such a scheme, too.
         fmt: limits of the measures; the published ones if None.
         validation_percent: share of the songs that only evaluation during training sees.
         test_percent: share of the songs that only the last evaluation sees.
+        parquet_column: of Parquet files, the column with the bytes of MIDI files; "" finds it.
+        parquet_id: likewise, that with a name for each; "" finds it or numbers the rows.
         workers: processes; 0 takes what the input is worth, at most one per core.
         force: replace a finished dataset.
         beam_runner: Beam's name of a runner.
@@ -81,7 +86,8 @@ def preprocess(
     run_pipeline.check(beam_runner, beam_args)
     output = _output_path(output)
     entries = sources.entries(input)  # once: the input may be a generator
-    source_files = sources.find(entries)
+    columns = Columns(parquet_column, parquet_id)
+    source_files = sources.find(entries, columns)
     names = sorted({_name(entry) for entry in entries})
     options = {
         "input": _fingerprint(source_files),
@@ -145,6 +151,8 @@ def _fingerprint(source_files: Iterable[sources.Source]) -> str:
     digest = hashlib.sha256()
     for source in source_files:
         digest.update(storage.to_bytes(f"{source.name}\n{source.size}\n"))
+        if source.columns != parquet_reader.FOUND:
+            digest.update(f"{source.columns}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -239,8 +247,8 @@ class PreprocessArguments(Arguments):
 
     input: str = flag(
         None,
-        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences; local or gs://, "
-        "s3://; several with commas.",
+        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences, Parquet with a "
+        "column of MIDI files; local or gs://, s3://; several with commas.",
         required=True,
     )
     output: str = flag(
@@ -252,6 +260,8 @@ class PreprocessArguments(Arguments):
         "Percent of songs for the test; 100 with --validation_percent=0 where a model is only to "
         "be scored.",
     )
+    parquet_column: str = flag("", "Parquet: column with MIDI bytes; found if left out.")
+    parquet_id: str = flag("", "Parquet: column with names; found if left out, or row numbers.")
     workers: int = flag(0, "Processes; 0: as the input is worth.")
     force: bool = flag(False, "Replace a finished dataset.")
     runner: str = flag(
@@ -270,6 +280,8 @@ def _run(args: PreprocessArguments) -> None:
         args.fmt.over(MeasureFormat()),
         validation_percent=args.validation_percent,
         test_percent=args.test_percent,
+        parquet_column=args.parquet_column,
+        parquet_id=args.parquet_id,
         workers=args.workers,
         force=args.force,
         beam_runner=args.runner,

@@ -110,7 +110,8 @@ def cluster_job(runner: str, pipeline: beam.Pipeline) -> ClusterJob:
     flags = pipeline.options.get_all_options()
     java = _RUNNERS.get(runner)
     endpoint = flags["job_endpoint"]
-    flink = "" if runner != "FlinkRunner" or _is_local(java, flags) else flags["flink_master"]
+    on_flink = java is _RUNNERS["FlinkRunner"] and not _is_local(java, flags)
+    flink = flags["flink_master"] if on_flink else ""
     # Without a service elsewhere, Java runners and Prism run jobs in programs that end with us.
     ends_with_us = (java or runner == "PrismRunner") and (not endpoint or endpoint == "embed")
     if flags.get("flink_submit_uber_jar") or flags.get("spark_submit_uber_jar"):

@@ -26,7 +26,7 @@ from gm_vae import storage
 from gm_vae.data import shards
 from gm_vae.errors import UserError
 from gm_vae.music.midi_bytes import MAX_BYTES
-from gm_vae.pipelines import compression, sources, tar_reader, zip_reader
+from gm_vae.pipelines import compression, parquet_reader, sources, tar_reader, zip_reader
 from gm_vae.pipelines.archives import ArchiveError, Budget, Entry, StreamError, reason
 from gm_vae.pipelines.sources import Kind, Source
 
@@ -79,7 +79,8 @@ class Task:
     Attributes:
         sources: MIDI files, or one source of many songs.
         block_songs: songs in a block.
-        share, shares: this worker takes the blocks whose number is `share` modulo `shares`.
+        share, shares: this worker takes the blocks whose number is `share` modulo `shares`; of a
+            Parquet file the row groups.
     """
 
     sources: tuple[Source, ...]
@@ -110,6 +111,10 @@ def blocks(task: Task) -> Iterator[tuple[str, Iterator[Member]]]:
         yield _block_name(task.sources, 0), map(_file, itertools.count(), task.sources)
         return
     (source,) = task.sources
+    if source.kind == Kind.PARQUET:
+        for place, rows in _parquet(source, task.share, task.shares):
+            yield _block_name(task.sources, *place), rows
+        return
     grouped = itertools.groupby(members(source), lambda member: member.number // task.block_songs)
     for block, block_members in grouped:
         if block % task.shares == task.share:
@@ -120,6 +125,9 @@ def members(source: Source) -> Iterator[Member]:
     """The files of a source, in order."""
     if source.kind == Kind.MIDI:
         yield _file(0, source)
+    elif source.kind == Kind.PARQUET:
+        for _, rows in _parquet(source, 0, 1):
+            yield from rows
     else:
         yield from _many(source)
 
@@ -143,6 +151,8 @@ def _block_name(source_files: Sequence[Source], *numbers: int) -> str:
     digest = hashlib.sha256(repr(numbers).encode())
     for source in source_files:
         text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n{source.error}\n"
+        if source.kind == Kind.PARQUET:
+            text += f"{source.columns}\n"
         digest.update(storage.to_bytes(text))
     return digest.hexdigest()[:24]
 
@@ -177,6 +187,41 @@ def _many(source: Source) -> Iterator[Member]:
         yield Member(-1, 0, _report(source.name, _damaged(error)))
 
 
+def _parquet(
+    source: Source, share: int, shares: int
+) -> Iterator[tuple[tuple[int, int], Iterator[Member]]]:
+    """Batches of rows of a Parquet file: row group and first row, and the songs."""
+    try:
+        with storage.open_file(source.path) as raw:
+            for batch in parquet_reader.batches(
+                raw, source.columns, Budget(source.size), lambda group: group % shares == share
+            ):
+                yield (batch.group, batch.first_row), _batch_members(source.name, batch)
+    except UserError:
+        raise
+    except Exception as error:
+        if share == 0:  # each worker meets it, one reports it
+            error_name = _report(source.name, _unreadable(reason(error)))
+            yield (-1, 0), iter([Member(-1, 0, error_name)])
+
+
+def _batch_members(name: str, batch: parquet_reader.Batch) -> Iterator[Member]:
+    if batch.error:
+        name = f"{name}/row group {batch.group}"
+        yield Member(-1, 0, _report(name, _unreadable(batch.error)))
+    for number, (id_, data) in enumerate(batch.rows):
+        inner = f"{name}/{_shortened(id_)}"
+        if data is None:
+            yield Member(number, batch.row_bytes, _report(inner, "the row holds no bytes"))
+        else:
+            read_song = functools.partial(_song, inner, io.BytesIO(data))
+            yield Member(number, batch.row_bytes, read_song)
+
+
+def _unreadable(cause: str) -> str:
+    return f"this Parquet file cannot be read ({cause})"
+
+
 _Reading = tuple[int, Callable[[], SongFile | None]]  # bytes of a zip archive; what reads a song
 
 
@@ -203,7 +248,9 @@ def _songs_in(
             budget.spend(min(entry.cost, MAX_BYTES))
             yield entry.stored_bytes, functools.partial(_member_song, inner, entry)
             continue
-        if entry_kind and is_inner:
+        if entry_kind == Kind.PARQUET:
+            refusal = "a Parquet file in an archive is not read; unpack the archive"
+        elif entry_kind and is_inner:
             refusal = "an archive in an archive in an archive is not read; unpack the outer ones"
         elif entry_kind and entry.size > _MAX_INNER_BYTES:
             size = f"{_MAX_INNER_BYTES >> 20} MiB"

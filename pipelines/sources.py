@@ -1,4 +1,4 @@
-"""Where songs come from: folders, globs, MIDI files, archives, TFRecords. No Beam for local paths.
+"""Where songs come from: folders, globs, MIDI files, files of many. No Beam for local paths.
 
 What a file is, is told by its bytes; names only help where bytes cannot. Reading is in `songs`.
 """
@@ -17,12 +17,14 @@ from typing import BinaryIO
 from gm_vae import storage
 from gm_vae.data import shards
 from gm_vae.errors import UsageError, UserError
-from gm_vae.pipelines import compression, folders
+from gm_vae.pipelines import compression, folders, parquet_reader
 from gm_vae.pipelines.archives import HEAD_BYTES
+from gm_vae.pipelines.parquet_reader import Columns
 
 _MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 _TAR_SUFFIXES = (".tar", ".tgz", ".tbz2", ".txz")
 _COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
+_PARQUET_SUFFIXES = (".parquet", ".pq")
 _RECORD_SUFFIXES = (".tfrecord", ".tfrecords")
 _FOREIGN_ARCHIVES = (
     ("RAR", b"Rar!\x1a\x07", ".rar"),
@@ -40,6 +42,7 @@ class Kind(str, enum.Enum):
     TAR = "tar"
     ZIP = "zip"
     SEQUENCES = "sequences"  # a TFRecord file of NoteSequence protos
+    PARQUET = "parquet"  # with MIDI files in a column
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Source:
         size: its bytes.
         changed: when it last changed, in seconds; 0 if nobody knows.
         error: why it can give nothing; then it is only reported.
+        columns: of a Parquet file.
     """
 
     path: str
@@ -61,6 +65,7 @@ class Source:
     size: int
     changed: float = 0.0
     error: str = ""
+    columns: Columns = parquet_reader.FOUND
 
 
 def entries(inputs: Inputs) -> list[str]:
@@ -74,12 +79,13 @@ def entries(inputs: Inputs) -> list[str]:
     return [path for path in paths if path] or [text]
 
 
-def find(inputs: Inputs) -> list[Source]:
+def find(inputs: Inputs, columns: Columns = parquet_reader.FOUND) -> list[Source]:
     """The files with songs that the inputs name, sorted by name.
 
     Args:
         inputs: folders (with all folders in them), globs (`**` too), files, of this machine or
             with a scheme such as gs://, or a text that joins several of these with commas.
+        columns: where Parquet files have songs and their names.
 
     Raises:
         UserError: a path does not exist, is no MIDI file or archive, or there is none in a folder.
@@ -94,6 +100,8 @@ def find(inputs: Inputs) -> list[Source]:
             )
         for source in new:  # named or reached twice: read once, under the name that sorts first
             real = source.path
+            if source.kind == Kind.PARQUET:
+                source = dataclasses.replace(source, columns=columns)
             if not storage.is_remote(real):
                 real = os.path.realpath(source.path)
                 # workers of a cluster start in another folder
@@ -121,6 +129,8 @@ def kind_of(stream: BinaryIO, name: str) -> Kind | None:
             return Kind.ZIP
         if head[257:262] == b"ustar":
             return Kind.TAR
+        if head.startswith(parquet_reader.MAGIC):
+            return Kind.PARQUET
         if shards.begins_with_record(head):
             return Kind.SEQUENCES
         head = _expanded_head(head, stream)
@@ -138,6 +148,8 @@ def kind_by_name(name: str) -> Kind | None:
         return Kind.TAR
     if stem.endswith(".zip"):
         return Kind.ZIP
+    if name.lower().endswith(_PARQUET_SUFFIXES):
+        return Kind.PARQUET
     return Kind.SEQUENCES if stem.endswith(_RECORD_SUFFIXES) else None
 
 
@@ -236,7 +248,7 @@ def _single_file(file: storage.FileInfo) -> Source:
         raise UserError(f"{file.path} cannot be read ({error.strerror}); check the file.") from None
     if kind is None:
         raise UsageError(
-            f"{file.path} is neither a MIDI file nor a .zip or .tar archive of them; "
+            f"{file.path} is neither a MIDI file nor a .zip, .tar or Parquet file of them; "
             "unpack other archives first."
         )
     return Source(file.path, os.path.basename(file.path), kind, file.size, file.changed)

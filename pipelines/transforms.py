@@ -24,6 +24,7 @@ from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import chunks, sink, songs, splits
 from gm_vae.pipelines.extract import Extractor
+from gm_vae.pipelines.parquet_reader import Columns
 from gm_vae.pipelines.progress import Ticker
 from gm_vae.pipelines.sources import Kind, Source
 
@@ -169,6 +170,7 @@ def _pack(task: songs.Task) -> tuple[Any, ...]:
             s.size,
             s.changed,
             s.error,
+            (s.columns.data, s.columns.id),
         )
         for s in task.sources
     ]
@@ -178,7 +180,13 @@ def _pack(task: songs.Task) -> tuple[Any, ...]:
 def _unpack(packed: tuple[Any, ...]) -> songs.Task:
     packed_sources, *numbers = packed
     made = (
-        Source(storage.from_bytes(path), storage.from_bytes(name), Kind(kind), *rest)
-        for path, name, kind, *rest in packed_sources
+        Source(
+            storage.from_bytes(path),
+            storage.from_bytes(name),
+            Kind(kind),
+            *rest,
+            columns=Columns(*columns),
+        )
+        for path, name, kind, *rest, columns in packed_sources
     )
     return songs.Task(tuple(made), *numbers)

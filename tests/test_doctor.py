@@ -73,9 +73,9 @@ def test_what_is_missing_is_named_with_the_verbs_that_need_it(answers, capsys):
 
 
 def test_every_package_that_the_installation_needs_is_listed():
-    setup = pathlib.Path(__file__).parent.parent / "setup.py"
-    text = setup.read_text(encoding="utf-8")
-    needed = re.search(r"install_requires=\[(.*?)\]", text, re.DOTALL)[1]
+    project = pathlib.Path(__file__).parent.parent / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    needed = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)[1]
     assert set(re.findall(r'"([\w-]+)[>=]', needed)) <= set(doctor.PACKAGES)
 
 

@@ -229,7 +229,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
     assert main([*command, f"--output={tmp_path / 'out.mid'}"]) == 1
     refusal = capsys.readouterr().err
     assert f"none of the 10 bars of {midi_path} fits the model" in refusal
-    assert f"gm-vae explain {midi_path} --beats_per_bar=3 --chords_per_measure=3 tells" in refusal
+    assert f"gm-vae explain {midi_path} --beats_per_bar=3 --chords_per_measure=3 shows" in refusal
 
     measures = list(dataset_lib.read_measures(waltz.data, "test"))
     for model in (jig.model, long.model):

@@ -30,10 +30,11 @@ class Checkout:
     def __init__(self, root):
         self.folder = root / "it's my söngs dir"
         self.folder.mkdir()
-        for name in ("Makefile", "setup.py", "constraints.txt", "overrides.txt", ".ci"):
+        for name in ("Makefile", "pyproject.toml", "constraints.txt", "overrides.txt", ".ci"):
             source = REPO / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self.folder / name)
-        (self.folder / "export/web").mkdir(parents=True)
+        for name in ("export/web", "packages/engine"):
+            (self.folder / name).mkdir(parents=True)
         (self.folder / "tests").mkdir()
         shutil.copy(REPO / "tests/cpus.sh", self.folder / "tests")
         self.tools = root / "tools"
@@ -48,7 +49,7 @@ class Checkout:
 
     def install(self, venv=".venv"):
         """What `make setup` leaves, made of stubs."""
-        for name in ("python", "uv", "ruff", "mypy", "gm-vae", "pytest"):
+        for name in ("python", "uv", "ruff", "mypy", "gm-vae", "pytest", "codespell", "mkdocs"):
             self.stub(self.folder / venv / "bin" / name)
         (self.folder / venv / ".installed").touch()
 

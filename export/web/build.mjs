@@ -5,7 +5,6 @@ import {fileURLToPath} from 'node:url';
 import path from 'node:path';
 
 import * as esbuild from 'esbuild';
-import wabt from 'wabt';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const engine = path.join(here, '../../packages/engine/src');
@@ -28,13 +27,6 @@ const script = {
   logLevel: 'warning',
 };
 
-/** The bytes of the assembled kernel. */
-export async function assemble() {
-  const file = path.join(engine, 'engine/kernel.wat');
-  const module = (await wabt()).parseWat(file, await readFile(file, 'utf8'), {simd: true});
-  return module.toBinary({}).buffer;
-}
-
 /** Module -> the modules of ours that it imports, as names below the page's or the engine's src/. */
 export async function importsOf() {
   const {metafile} = await esbuild.build({
@@ -45,10 +37,9 @@ export async function importsOf() {
     write: false,
     metafile: true,
     packages: 'external',
-    loader: {'.wat': 'binary'},
     external: ['*.file'],
   });
-  const isOurs = (module) => !module.endsWith('.wat') && !module.startsWith('<');
+  const isOurs = (module) => !module.startsWith('<');
   const name = (module) => module.replace(/^.*packages\/engine\/src\//, '');
   return Object.fromEntries(Object.entries(metafile.inputs).filter(([module]) => isOurs(module))
     .map(([module, {imports}]) => [name(module), imports
@@ -62,7 +53,6 @@ async function build() {
   const part = path.join(here, '.dist');
   await rm(part, {recursive: true, force: true});
   await mkdir(part);
-  const kernel = await assemble();
   const into = {absWorkingDir: here, outdir: part, ...NAMES, metafile: true};
   const built = await Promise.all([
     esbuild.build({
@@ -76,12 +66,6 @@ async function build() {
       ...script,
       ...into,
       entryPoints: {worker: ENTRIES.worker},
-      plugins: [{
-        name: 'kernel',
-        setup(build) {
-          build.onLoad({filter: /\.wat$/}, () => ({contents: kernel, loader: 'binary'}));
-        },
-      }],
     }),
     esbuild.build({
       ...into,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import pathlib
 
@@ -12,7 +13,7 @@ from gm_vae.checkpoints.checkpoint import Checkpoint, read_attributes
 from gm_vae.checkpoints.fetching import fetched
 from gm_vae.checkpoints.folder import checkpoint_folder, read_checkpoint
 from gm_vae.checkpoints.tensors import MANIFEST
-from gm_vae.errors import UserError
+from gm_vae.errors import UsageError, UserError
 
 BUNDLED = pathlib.Path(__file__).parent.parent / "models"  # a checkpoint folder for each name
 DEFAULT = "small"  # the bundled model that is meant where none is named
@@ -40,7 +41,7 @@ def read_model(path: str | os.PathLike[str]) -> Checkpoint:
 def model_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     """The folder of a model on this machine: a path as it is, or the place of a bundled model.
 
-    A folder that is there comes before a bundled model of the same name. Raises UserError for a
+    A folder that is there comes before a bundled model of the same name. Raises UsageError for a
     name of neither.
     """
     folder = files.user_path(path)
@@ -49,8 +50,10 @@ def model_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     names = bundled_models()
     if folder.name in names:
         return BUNDLED / folder.name
-    bundled = f"; bundled models are {', '.join(names)}" if names else ""
-    raise UserError(f"there is no model at {path}{bundled}; train one with gm-vae train.")
+    near = difflib.get_close_matches(folder.name, names, 1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    bundled = f"; name a bundled model ({', '.join(names)}), or" if names else ";"
+    raise UsageError(f"there is no model at {path}{hint}{bundled} train one with gm-vae train.")
 
 
 def bundled_models() -> list[str]:

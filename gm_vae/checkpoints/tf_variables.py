@@ -10,6 +10,7 @@ import numpy as np
 
 from gm_vae.checkpoints.tensors import MAX_NUMBERS
 from gm_vae.errors import UserError
+from gm_vae.quiet import import_tensorflow_quietly
 
 
 def read_variables(
@@ -26,6 +27,7 @@ def read_variables(
         UserError: it cannot be read, holds more numbers than any model of ours, or a value is not
             finite.
     """
+    import_tensorflow_quietly()
     import tensorflow as tf
 
     variables = {}

@@ -65,24 +65,34 @@ def write_wav(
         UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
         UserError: there is no FluidSynth or soundfont, it fails, or the place cannot be written.
     """
+    with output_file(path, force) as temporary:
+        samples = render(measures, qpm, synthesizer)
+        with wave.open(str(temporary), "wb") as file:
+            file.setparams((2, 2, SAMPLE_RATE, len(samples), "NONE", ""))
+            file.writeframes(samples.astype("<i2").tobytes())
+
+
+def render(
+    measures: Sequence[Measure], qpm: float = 120.0, synthesizer: Synthesizer | None = None
+) -> np.ndarray:
+    """The sound that `write_wav` writes: whole numbers within int16, float32 [samples, 2].
+
+    Args and errors as there.
+    """
     synthesizer = synthesizer or Synthesizer.find()
     check_tempo(qpm)
     steps = sum(measure.fmt.steps_per_measure for measure in measures)
     seconds = steps * 60 / (qpm * measures[0].fmt.steps_per_quarter) if measures else 0
     if seconds > _LONGEST_SECONDS:
         raise UsageError(
-            f"{path} would sound for {seconds:,.0f} seconds, and {_LONGEST_SECONDS:,} can be "
-            "written; leave measures out, or raise --qpm."
+            f"the music lasts {seconds:,.0f} seconds, and at most {_LONGEST_SECONDS:,} can be "
+            "rendered as sound; leave measures out, or raise the tempo (--qpm)."
         )
-    with output_file(path, force) as temporary:
-        with scratch_folder() as folder:
-            midi = folder / "piece.mid"
-            write_midi(measures, midi, qpm)
-            samples = synthesizer.render(midi)
-        samples = _finish(samples, round(seconds * SAMPLE_RATE))
-        with wave.open(str(temporary), "wb") as file:
-            file.setparams((2, 2, SAMPLE_RATE, len(samples), "NONE", ""))
-            file.writeframes(samples.astype("<i2").tobytes())
+    with scratch_folder() as folder:
+        midi = folder / "piece.mid"
+        write_midi(measures, midi, qpm)
+        samples = synthesizer.render(midi)
+    return _finish(samples, round(seconds * SAMPLE_RATE))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -362,7 +362,7 @@ def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
     if args.all and left_out > 0:
         print(
             f"{left_out:,} of {numbered.bars:,} bars do not fit the model and are left out; "
-            f"{numbered.explain} reports why.",
+            f"{numbered.explain} shows why.",
             file=sys.stderr,
         )
     numbers = numbers or (list(numbered.items) if args.all else list(numbered.items)[:1])

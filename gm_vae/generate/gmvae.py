@@ -34,6 +34,7 @@ from gm_vae.music.chords import (
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
+from gm_vae.progress import Progress
 
 if TYPE_CHECKING:
     from gm_vae.model.config import ModelConfig
@@ -44,6 +45,7 @@ TEMPERATURE = 0.6
 REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
 _MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
 HOTTEST = 1e6  # above, every token is as likely as any other
+_MANY = 500  # measures: a terminal then shows how far their decoding is
 FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
 
 
@@ -254,12 +256,15 @@ class GMVAE:
 
         def decode(batch: slice) -> tuple[np.ndarray, np.ndarray]:
             own = {name: array[batch] for name, array in columns.items()}
-            return self.numpy.decode(z[batch], labels[batch], **{**decoding.arguments(), **own})
+            tracks = self.numpy.decode(z[batch], labels[batch], **{**decoding.arguments(), **own})
+            progress.update(len(tracks[0]))
+            return tracks
 
         fmt = self.format
         shape = 0, fmt.max_tracks, fmt.max_track_length
         empty = np.zeros(shape, np.int32), np.zeros(shape[:2], np.int32)
-        results = in_threads(decode, split(len(z), *BATCH))
+        with Progress(len(z), "measure", shown=len(z) >= _MANY) as progress:
+            results = in_threads(decode, split(len(z), *BATCH))
         return Tracks(*(np.concatenate(column) for column in zip(empty, *results)))
 
     def masks(

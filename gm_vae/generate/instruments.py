@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gm_vae.errors import UsageError
-from gm_vae.music.general_midi import DRUMS_NAME, FAMILIES, INSTRUMENTS
+from gm_vae.music.general_midi import DRUMS_NAME, FAMILIES, INSTRUMENTS, instrument_name
 from gm_vae.music.vocabulary import DRUMS, PROGRAMS
 
 Programs = frozenset[int]  # 0..127, and 128 for drums
@@ -47,10 +47,10 @@ def programs_named(words: str) -> Programs:
     """
     plain = _plain(words)
     if len(plain) > _LONGEST:
-        raise UsageError(f"{words[:_LONGEST]}... is no instrument of General MIDI; give a name.")
+        raise UsageError(f"{words[:_LONGEST]}... is not a General MIDI instrument; give a name.")
     if plain.isdigit():
         if not 1 <= int(plain) <= PROGRAMS:
-            raise UsageError(f"{words} is no General MIDI program; give a number from 1 to 128.")
+            raise UsageError(f"{words} is not a General MIDI program; give a number from 1 to 128.")
         return frozenset([int(plain) - 1])
     known = _known()
     for spelling in (plain, plain.removesuffix("s"), plain + "s"):
@@ -59,9 +59,9 @@ def programs_named(words: str) -> Programs:
     programs = [i for i, name in enumerate(INSTRUMENTS) if plain and plain in _plain(name)]
     if not programs:
         near = difflib.get_close_matches(plain, known, 1)
-        hint = f" (do you mean {near[0]}?)" if near else ""
+        hint = f" (did you mean {near[0]}?)" if near else ""
         raise UsageError(
-            f"{words!r} is no instrument of General MIDI{hint}; give a name such as finger bass, a "
+            f"{words!r} is not a General MIDI instrument{hint}; give a name such as finger bass, a "
             f"family such as {FAMILIES[0].lower()}, strings or drums, or a number from 1 to 128."
         )
     return frozenset(programs)
@@ -121,10 +121,14 @@ class Instruments:
             for programs in self.require:
                 if not any(programs & mine for mine in wanted):
                     raise UsageError(
-                        "an instrument is required that is not among the only ones; name it there."
+                        f"{_name_of(programs)} is required but not one of the instruments that "
+                        "may play; add it to them."
                     )
-        if not all(wanted):
-            raise UsageError("an instrument is both asked for and forbidden; decide.")
+        for programs, left in zip((self.only or ()) + self.require, wanted):
+            if not left:
+                raise UsageError(
+                    f"{_name_of(programs)} is both required and forbidden; drop one of the two."
+                )
         if len(wanted) > tracks:
             raise UsageError(f"{len(wanted)} instruments are asked for; a measure has {tracks}.")
         if not wanted:
@@ -142,6 +146,12 @@ class Instruments:
             allowed[every, track] = sets[number]
             scores[every, number] = scores[every, :, track] = -1
         return allowed
+
+
+def _name_of(programs: Programs) -> str:
+    """What a set of programs is called."""
+    names = [name for name, known in _known().items() if known == programs]
+    return names[0] if names else " or ".join(map(instrument_name, sorted(programs)))
 
 
 def _words(words: str | Sequence[str]) -> Iterable[str]:

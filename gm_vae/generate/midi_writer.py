@@ -11,9 +11,10 @@ import numpy as np
 
 from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file
-from gm_vae.music.arrangement import Arrangement, Part
+from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.general_midi import DRUM_CHANNEL
 from gm_vae.music.measure import Measure
+from gm_vae.music.parts import Part
 from gm_vae.text import printable
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -148,9 +147,7 @@ def _write_note_sequence(outputs: Outputs, piece: _Piece, file: pathlib.Path) ->
     from gm_vae.data import shards
     from gm_vae.music.note_sequences import to_note_sequence
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # note_seq misses ffmpeg, we do not
-        sequence = to_note_sequence(piece.measures, outputs.qpm)
+    sequence = to_note_sequence(piece.measures, outputs.qpm)
     sequence.sequence_metadata.title = printable(piece.title)
     with output_file(file, outputs.force) as temporary:
         temporary.write_bytes(shards.frame(sequence.SerializeToString(deterministic=True)))

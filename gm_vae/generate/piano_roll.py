@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -13,9 +12,10 @@ import numpy as np
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file
 from gm_vae.generate.lettering import drawable
-from gm_vae.music.arrangement import Arrangement, Part
-from gm_vae.music.general_midi import FAMILIES, drum_name, family
+from gm_vae.music.arrangement import Arrangement
+from gm_vae.music.general_midi import drum_name
 from gm_vae.music.measure import Measure
+from gm_vae.music.parts import DRUM_COLOR, Part, part_colors
 from gm_vae.quiet import import_matplotlib_quietly
 from gm_vae.text import printable
 
@@ -29,14 +29,6 @@ MOST_MEASURES = 256  # of a picture
 BARS_PER_LINE = 8
 _MOST_PIXELS = 16_000  # of the height; taller pictures do not open everywhere
 
-# Hues that stay apart for colour-blind eyes (after Okabe & Ito, and Tol), each in two shades.
-_PALETTE = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#999933",
-    "#004B76", "#8C3D00", "#00674B", "#8F4A72", "#96680A", "#2C7FB0", "#C2557F", "#5F5F1D",
-)  # fmt: skip
-# Families of instruments ask for a colour each, so that a bass looks the same in every picture.
-_FAVOURITES = dict(zip(FAMILIES, (0, 5, 6, 4, 1, 2, 3, 7, 7, 5, 4, 3, 2, 6, 0, 1)))
-_DRUM_COLOR = "#4D4D4D"
 _INK, _FAINT_INK = "#222222", "#6B6B6B"
 _BAR_LINE, _BEAT_LINE, _BLACK_KEYS = "#A6A6A6", "#E4E4E4", "#F6F6F7"
 _BLACK_KEY_CLASSES = frozenset({1, 3, 6, 8, 10})
@@ -144,23 +136,6 @@ def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = 
     return figure
 
 
-def part_colors(parts: Sequence[Part]) -> dict[Part, str]:
-    """A colour per part, "#RRGGBB": its family's favourite, or one that nobody else wants.
-
-    Eight hues, then eight darker ones, then the same again; drums are grey.
-    """
-    wishes: dict[int, Part] = {}  # the first part that wants a colour has it
-    for part in parts:
-        if not part.is_drum:
-            wishes.setdefault(_FAVOURITES[family(part.program)], part)
-    colors = {part: _PALETTE[wish] for wish, part in wishes.items()}
-    rest = itertools.cycle([c for i, c in enumerate(_PALETTE) if i not in wishes])
-    for part in parts:
-        if part not in colors:
-            colors[part] = _DRUM_COLOR if part.is_drum else next(rest)
-    return colors
-
-
 @dataclasses.dataclass(frozen=True)
 class _Layout:
     """Where things are, in inches; all lines have the same pitches and drums."""
@@ -202,7 +177,7 @@ class _Layout:
             chords_height=chords_height,
             bar_width=max(_BAR_WIDTH, _NARROWEST / bars),
             legend_width=0.45 + 0.072 * max(names, default=0),
-            legend_height=chords_height + len(names) * _LEGEND_LINE,
+            legend_height=chords_height + len(names) * _LEGEND_LINE + _BOTTOM,
             roll_height=roll,
             drum_pitches=lanes,
             pitch_range=(low, high),
@@ -300,7 +275,7 @@ def _draw_drums(ax: Axes, arrangement: Arrangement, steps: range, pitches: Seque
     # how long a drum is held means nothing: all strokes have the width of a short note
     left, width = notes["start_step"], max(1, arrangement.fmt.steps_per_quarter // 7)
     boxes = _boxes(left, left + width, lane - 0.34, np.full(len(notes), 0.68))
-    ink = np.tile(to_rgb(_DRUM_COLOR), (len(notes), 1))
+    ink = np.tile(to_rgb(DRUM_COLOR), (len(notes), 1))
     _add_boxes(ax, boxes, _shaded(ink, notes["velocity"]), ink)
     ax.set_ylim(-0.6, len(pitches) - 0.4)
     ax.set_yticks(range(len(pitches)), [drum_name(pitch) for pitch in pitches])

@@ -11,7 +11,7 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from gm_vae.errors import UsageError
 from gm_vae.generate import points
 from gm_vae.generate.bands import band_masks, exchanged, first_tokens
 from gm_vae.generate.gmvae import GMVAE, Decoding, chord_labels
+from gm_vae.generate.html_player import html_player
 from gm_vae.generate.instruments import Instruments
 from gm_vae.generate.phrases import VARIATION, Phrasing, play
 from gm_vae.json_values import brief
@@ -56,16 +57,38 @@ class Section:
 
 
 @dataclasses.dataclass(frozen=True)
-class Song:
-    """Music with sections.
+class Song(Sequence[Measure]):
+    """A piece of music: a sequence of measures, which a notebook shows as a roll with a player.
+
+    It is taken wherever a list of measures is.
 
     Attributes:
         measures: one for each bar.
         sections: the number of its first bar, from 0, and the name of each section.
+        qpm: the tempo of the player, in quarter notes per minute.
+
+    >>> piece = Song(sample(model, 2, "C", seed=1), qpm=90)
+    >>> len(piece), piece[0].chords
+    (2, ('C', 'C'))
     """
 
-    measures: list[Measure]
-    sections: tuple[tuple[int, str], ...]
+    measures: Sequence[Measure]
+    sections: tuple[tuple[int, str], ...] = ()
+    qpm: float = 120.0
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+    @overload
+    def __getitem__(self, index: int) -> Measure: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Measure]: ...
+    def __getitem__(self, index: int | slice) -> Measure | Sequence[Measure]:
+        return self.measures[index]
+
+    def _repr_html_(self) -> str:
+        """A roll, a player where FluidSynth is there, and the MIDI file to download."""
+        return html_player(self.measures, self.qpm, self.sections)
 
 
 def read_form(form: str, chords: str, bars: int | None = None) -> list[Section]:

@@ -55,10 +55,10 @@ class Numbered(Generic[T]):
         for number in numbers:
             if number not in self.items:
                 near = min(self.items, key=lambda other: abs(other - number))
-                why = f"; {self.explain} tells why" if self.explain else ""
+                why = f"; {self.explain} shows why" if self.explain else ""
                 raise UsageError(
-                    f"--measure={number}, but that is not one of the {len(self.items)} bars of "
-                    f"{self.path} that fit the model, such as {near}{why}."
+                    f"--measure={number} is not one of the {len(self.items)} bars of {self.path} "
+                    f"that fit the model, such as {near}{why}."
                 )
         items = self.items
         chosen = [items[number] for number in numbers] or list(items.values())[:count]
@@ -125,9 +125,11 @@ def numbered_measures(path: str, model: GMVAE) -> Numbered[Measure]:
         raise UserError(f"{path}: {error}") from None
     measure_of_bar = {bar.number: bar.measure for bar in bars if bar.measure}
     explain = f"gm-vae explain {shlex.quote(path)} {model.format.flags}".rstrip()
+    if not bars:
+        raise UserError(f"{path} has no notes; give another file.")
     if not measure_of_bar:
         raise UserError(
-            f"none of the {len(bars)} bars of {path} fits the model; {explain} tells why."
+            f"none of the {len(bars)} bars of {path} fits the model; {explain} shows why."
         )
     return Numbered(path, measure_of_bar, explain, len(bars))
 

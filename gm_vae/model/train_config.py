@@ -44,7 +44,7 @@ class TrainConfig:
         free_bits: bits of KL a measure that cost nothing.
         transpose: measures are moved by up to this many semitones, drawn anew every epoch.
         bucket: batches of measures of like length instead of random ones: a little faster a step,
-            learns a little less from it (figures in BUILD.md).
+            learns a little less from it.
         precision: "float32", or "bfloat16" for the factors of products; weights and sums stay
             float32. For accelerators; slower on a CPU without such instructions.
         initializer: of the layers to mu, sigma and initial states: "glorot" as all others, or
@@ -140,7 +140,7 @@ RECIPES = {
     # 293.0 and 286.8 bits a measure instead of 283.7
     "default": TrainConfig(),
     # lower rates forget less, higher ones learn a distant corpus sooner; few songs are learnt by
-    # heart before the end (figures in README.md)
+    # heart before the end (figures in docs/tutorials/fine-tune.md)
     "finetune": TrainConfig(
         steps=1000,
         batch_size=32,

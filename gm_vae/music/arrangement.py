@@ -11,45 +11,10 @@ import numpy as np
 from gm_vae.errors import UsageError
 from gm_vae.music.chord_lines import measure_chords
 from gm_vae.music.chords import NO_CHORD_SYMBOL, tidy_symbol
-from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.music.vocabulary import DRUMS
-
-# One row a note. part: index into `Arrangement.parts`. Steps count from the start of the piece.
-ARRANGED_NOTE_DTYPE = np.dtype(
-    [
-        ("part", np.uint16),
-        ("pitch", np.uint8),
-        ("velocity", np.uint8),
-        ("start_step", np.int32),
-        ("end_step", np.int32),
-    ]
-)
-
-
-@dataclasses.dataclass(frozen=True, order=True)
-class Part:
-    """One instrument of a piece: the tracks of one program, the `number`-th of each measure.
-
-    Attributes:
-        program: 0..127, or 128 for drums.
-        number: 0 for the first track of this program in its measure, 1 for the second, ...
-    """
-
-    program: int
-    number: int = 0
-
-    @property
-    def is_drum(self) -> bool:
-        """Whether the part plays drums."""
-        return self.program == DRUMS
-
-    @property
-    def name(self) -> str:
-        """The General MIDI name; a second part of one program is "... 2"."""
-        name = instrument_name(self.program)
-        return f"{name} {self.number + 1}" if self.number else name
+from gm_vae.music.parts import Part
+from gm_vae.music.svg_roll import ROLL_DTYPE, svg_roll
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -60,7 +25,7 @@ class Arrangement:
         fmt: the format of all the measures.
         bars: how many measures there are.
         parts: the instruments, by program, drums last; a part without a note is not listed.
-        notes: structured array of `ARRANGED_NOTE_DTYPE`, by part, onset and pitch.
+        notes: structured array of `ROLL_DTYPE`, by part, onset and pitch.
         chord_symbols: (step, symbol) wherever the chord changes; "no chord" is the state before
             the first, so a piece without chords has none.
     """
@@ -102,7 +67,7 @@ class Arrangement:
                 program = int(mine["program"][0])
                 owners.append(Part(program, seen[program]))
                 seen[program] += 1
-                piece = np.zeros(len(mine), ARRANGED_NOTE_DTYPE)
+                piece = np.zeros(len(mine), ROLL_DTYPE)
                 piece["pitch"], piece["velocity"] = mine["pitch"], mine["velocity"]
                 offset = bar * fmt.steps_per_measure
                 piece["start_step"] = mine["start_step"].astype(np.int32) + offset
@@ -111,7 +76,7 @@ class Arrangement:
         parts = tuple(sorted(set(owners)))
         for piece, owner in zip(pieces, owners):
             piece["part"] = parts.index(owner)
-        notes = np.concatenate([np.zeros(0, ARRANGED_NOTE_DTYPE), *pieces])
+        notes = np.concatenate([np.zeros(0, ROLL_DTYPE), *pieces])
         order = np.lexsort((notes["pitch"], notes["start_step"], notes["part"]))
         return cls(fmt, len(measures), parts, notes[order], _chord_symbols(measures, symbols))
 
@@ -119,6 +84,11 @@ class Arrangement:
     def total_steps(self) -> int:
         """Length of the piece, up to its last bar line."""
         return self.bars * self.fmt.steps_per_measure
+
+    def svg(self) -> str:
+        """A piano roll as inline SVG with a legend in HTML, for notebooks and pages."""
+        bar = self.fmt.beats_per_bar, self.fmt.steps_per_measure
+        return svg_roll(self.notes, self.parts, self.chord_symbols, self.bars, *bar)
 
     @property
     def note_is_drum(self) -> np.ndarray:

@@ -13,6 +13,8 @@ from gm_vae.music import chords as chords_lib
 from gm_vae.music.event_chords import event_chords
 from gm_vae.music.general_midi import instrument_name
 from gm_vae.music.measure_format import MeasureFormat
+from gm_vae.music.parts import Part
+from gm_vae.music.svg_roll import ROLL_DTYPE, svg_roll
 from gm_vae.music.vocabulary import EventType, vocabulary
 
 # One row a note. program: 0..127, or 128 for drums. Steps count from the start of the measure.
@@ -146,6 +148,23 @@ class Measure:
 
     def __hash__(self) -> int:
         return hash((self.tokens.tobytes(), self.lengths.tobytes(), self.chord_ids.tobytes()))
+
+    def _repr_html_(self) -> str:
+        """A piano roll, which notebooks show."""
+        notes, programs = self.notes(), self.programs
+        present = np.flatnonzero(self.lengths > 1).tolist()  # [tracks with a program]
+        parts = [Part(p, programs[:i].count(p)) for i, p in enumerate(programs)]
+        rows = np.zeros(len(notes), ROLL_DTYPE)
+        for field in ("pitch", "velocity", "start_step", "end_step"):
+            rows[field] = notes[field]
+        rows["part"] = np.searchsorted(present, notes["track"])
+        steps, symbols = self.fmt.steps_per_measure, self.chords
+        chords = [
+            (index * steps // len(symbols), symbol)
+            for index, symbol in enumerate(symbols)
+            if symbol != (symbols[index - 1] if index else chords_lib.NO_CHORD_SYMBOL)
+        ]
+        return svg_roll(rows, parts, chords, 1, self.fmt.beats_per_bar, steps)
 
     def __repr__(self) -> str:
         names = [instrument_name(program) for program in self.programs]

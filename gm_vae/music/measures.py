@@ -7,7 +7,7 @@ import dataclasses
 import enum
 import math
 import os
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,10 +15,12 @@ from gm_vae.errors import UsageError
 from gm_vae.files import read_bounded
 from gm_vae.music.chord_inference import infer_chords
 from gm_vae.music.chords import ROOTS
+from gm_vae.music.foreign_pieces import is_note_sequence, midi_bytes_of
 from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_bytes import MAX_BYTES
 from gm_vae.music.midi_file import MidiError, Score, parse_midi
+from gm_vae.music.sequence_score import score_from_note_sequence
 from gm_vae.music.sustain import apply_sustain
 from gm_vae.music.tokenise import BarNotes, TokenTracks, tokenise
 from gm_vae.music.vocabulary import DRUMS
@@ -78,34 +80,43 @@ class Bar:
 
 
 def measures_from_midi(
-    file: bytes | str | os.PathLike[str] | BinaryIO, fmt: MeasureFormat | None = None
+    file: bytes | str | os.PathLike[str] | BinaryIO | Any, fmt: MeasureFormat | None = None
 ) -> tuple[list[Measure], collections.Counter[RejectReason]]:
     """The measures of a MIDI file, and how many bars gave none for which reason.
 
     Args:
-        file: a Standard MIDI File: its bytes, its path, or a file opened in binary mode.
+        file: a Standard MIDI File: its path, its bytes, or a file opened in binary mode; or a
+            piece of another library: `pretty_midi.PrettyMIDI`, `symusic.Score`, `muspy.Music`,
+            `mido.MidiFile`, `miditoolkit.MidiFile`, or a `NoteSequence` of note_seq.
         fmt: what a measure may hold; `MeasureFormat()` if None.
 
     Raises:
         MidiError: the bytes cannot be read.
         UsageError: `file` is none of these, or there is no file at the path.
     """
-    bars = measures_from_score(parse_midi(_bytes_of(file)), fmt)
+    bars = measures_from_score(_score_of(file), fmt)
     rejected = collections.Counter(bar.reason for bar in bars if bar.reason)
     return [bar.measure for bar in bars if bar.measure], rejected
 
 
-def _bytes_of(file: bytes | str | os.PathLike[str] | BinaryIO) -> bytes:
+def _score_of(file: Any) -> Score:
+    if is_note_sequence(file):
+        return score_from_note_sequence(file.SerializeToString())
+    return parse_midi(_bytes_of(file))
+
+
+def _bytes_of(file: bytes | str | os.PathLike[str] | BinaryIO | Any) -> bytes:
     if isinstance(file, (str, os.PathLike)):
         try:
             return read_bounded(os.fspath(file), MAX_BYTES)
         except OSError as error:
             raise UsageError(f"{os.fspath(file)} cannot be read ({error.strerror}).") from None
     data = file.read() if hasattr(file, "read") else file
+    if data is file and not isinstance(file, (bytes, bytearray, memoryview)):
+        data = midi_bytes_of(file)
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        raise UsageError(
-            f"a MIDI file is bytes, not {type(data).__name__}; give its path, or open it with 'rb'."
-        )
+        kind = type(file if data is None else data).__name__
+        raise UsageError(f"a MIDI file is bytes, not {kind}; give its path, or open it with 'rb'.")
     return bytes(data)
 
 

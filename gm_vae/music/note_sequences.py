@@ -14,6 +14,7 @@ from gm_vae.music.measure import Measure
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.tokenise import BarNotes, tokenise
 from gm_vae.music.vocabulary import DRUMS
+from gm_vae.quiet import import_note_seq_quietly
 
 if TYPE_CHECKING:
     from note_seq.protobuf import music_pb2
@@ -32,6 +33,7 @@ def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_p
     Raises:
         UsageError: `qpm` is not above 0, there are no measures or their formats differ.
     """
+    import_note_seq_quietly()
     from note_seq.protobuf import music_pb2
 
     if not qpm > 0:

@@ -11,6 +11,7 @@ from gm_vae.music.midi_bytes import MAX_TICKS, MidiError
 from gm_vae.music.midi_file import Score
 from gm_vae.music.midi_flaws import Flaw
 from gm_vae.music.pedal import SOSTENUTO, SUSTAIN, Pedal
+from gm_vae.quiet import import_note_seq_quietly
 
 if TYPE_CHECKING:
     from note_seq.protobuf import music_pb2
@@ -32,6 +33,7 @@ def score_from_note_sequence(serialized: bytes) -> Score:
     Raises:
         MidiError: the bytes are no NoteSequence, or no MIDI file could hold what it says.
     """
+    import_note_seq_quietly()
     from google.protobuf.message import DecodeError
     from note_seq.protobuf import music_pb2
 

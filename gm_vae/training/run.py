@@ -217,7 +217,8 @@ class Run:
         if limit.schedule_step is not None:
             self.log.catch_up()
         if _stops(trainer, self.stop, limit, step, self.first_step):
-            raise Interrupted(f"stopped; {self._keep(step - 1)}: the same command goes on.")
+            kept = self._keep(step - 1)
+            raise Interrupted(f"stopped; {kept}; the same command {self.log.again()}.")
         last = limit.is_last(step)
         if limit.schedule_step is not None:
             trainer.set_schedule_step(limit.schedule_step)

@@ -87,10 +87,6 @@ def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Ite
 
 def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
     """Raise UserError unless the folder is new or holds the run of these settings."""
-
-    def text(value: Any) -> str:
-        return brief(json.dumps(value), 60)
-
     path = folder / "run.json"
     if not path.exists():
         if folder.is_dir() and any(entry.name != _HOLDER for entry in folder.iterdir()):
@@ -103,12 +99,14 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
             asked = settings["training"]
             bound = asked["schedule"] == "cosine" or asked["minutes"] is not None
             free = () if bound else ("steps",)
-            differing = [
-                f"{section}.{name}: {text(old[section].get(name))} there, {text(value)} asked for"
-                for section in settings
-                for name, value in settings[section].items()
-                if name not in (*_MAY_CHANGE, *free, "fmt") and old[section].get(name) != value
-            ]
+            differing = list(
+                dict.fromkeys(
+                    _difference(section, name, old[section].get(name), value)
+                    for section in settings
+                    for name, value in settings[section].items()
+                    if name not in (*_MAY_CHANGE, *free, "fmt") and old[section].get(name) != value
+                )
+            )
             if old_fmt != fmt:
                 differing.insert(0, f"measure format: {old_fmt.differences(fmt)}")
         except OSError as error:
@@ -122,8 +120,23 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
         if differing:
             raise UsageError(
                 f"{folder} holds a run with other settings ({'; '.join(differing)}); choose "
-                "another --output, or the same flags to go on."
+                "another --output, or repeat the flags of that run to resume it."
             )
+
+
+def _difference(section: str, name: str, old: Any, new: Any) -> str:
+    """How a setting of the run that is there differs from what was asked for."""
+    if section == "dataset":
+        return "--data: another dataset there"
+    if name == "finetune":  # fingerprints of weights mean nothing to people
+        there = "no" if old is None else "another" if new is not None else "a"
+        return f"--finetune: {there} model there"
+
+    def text(value: Any) -> str:
+        value = ",".join(map(str, value)) if isinstance(value, list) else value
+        return brief(str(value).lower() if isinstance(value, bool) else str(value), 60)
+
+    return f"--{name}: {text(old)} there, {text(new)} here"
 
 
 def _write(folder: pathlib.Path, settings: Settings) -> None:

@@ -92,8 +92,12 @@ class RunLog:
     def kept(self) -> str:
         """What a run that ends now leaves, for messages."""
         if not self.saved:
-            return "nothing is kept"
-        return f"step {self.saved:,} is kept in {self._folder}"
+            return "nothing is saved yet"
+        return f"step {self.saved:,} is saved in {self._folder}"
+
+    def again(self) -> str:
+        """What the command of this run does when it is started again, for messages."""
+        return "resumes there" if self.saved else "starts from the beginning"
 
     @contextlib.contextmanager
     def disk(self) -> Iterator[None]:

@@ -1,13 +1,18 @@
 """What a person meets who types a wrong thing in Python: one sentence that says what to do."""
 
+import io
+import os
 import pathlib
 
+import mido
 import numpy as np
 import pytest
 
 import gm_vae
 from gm_vae import arranger
+from gm_vae.cli import main
 from gm_vae.errors import UsageError
+from gm_vae.generate import gmvae
 from gm_vae.music.midi_file import MidiError
 
 
@@ -88,3 +93,52 @@ def test_the_operations_are_at_the_top(model):
         assert getattr(gm_vae, name) is not None
     assert gm_vae.operations.sample is gm_vae.sample
     assert np.array_equal(model.sample_points(1, seed=2**32 + 1), model.sample_points(1, seed=1))
+
+
+def run(capsys, *argv):
+    code = main(list(argv))
+    return code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("generate", "--chords", "--output=x.mid"), "--chords has no value; write --chords=VALUE"),
+        (("generate", "--chords=C", "--temperature=hot"), "--temperature=hot; give a number"),
+        (("generate", "--chords=C", "--seed=abc"), "--seed=abc; give a whole number"),
+        (("sample", "--count=100000000"), "--count=100000000; give 10,000 at most"),
+        (("generate", "--chords=C", "--model=smal"), "did you mean small?"),
+        (("generate", "--chords=C", "--require=violin", "--forbid=violin"),
+         "violin is both required and forbidden; drop one"),
+        (("generate", "--chords=C", "--instruments=flute,piano", "--require=drums"),
+         "drums is required but not one of the instruments that may play"),
+        (("generate", "--chords=C", "--midi=silent.mid"), "silent.mid has no notes"),
+    ],
+)  # fmt: skip
+def test_a_wrong_flag_is_named(capsys, tmp_path, monkeypatch, flags, message):
+    monkeypatch.chdir(tmp_path)
+    mido.MidiFile(tracks=[mido.MidiTrack()]).save("silent.mid")
+    code, out, err = run(capsys, *flags, "--output=a.mid")
+    assert (code, out) == (1 if "silent" in message else 2, "")
+    assert err.startswith(f"gm-vae {flags[0]}: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not os.path.exists("a.mid")
+
+
+def test_help_of_a_verb_is_there_under_both_names(capsys):
+    assert run(capsys, "help", "generate") == run(capsys, "generate", "--help")
+    assert run(capsys, "help") == run(capsys, "--help")
+
+
+def test_decoding_much_shows_progress_on_a_terminal(model, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(gmvae, "_MANY", 40)
+    for count, shown in ((39, False), (70, True)):
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        gm_vae.sample(model, count, "C", seed=1)
+        assert ("70/70 measures  100 %" in terminal.getvalue()) == shown

@@ -14,7 +14,7 @@ from gm_vae.checkpoints.checkpoint import Checkpoint
 from gm_vae.checkpoints.folder import export_checkpoint, write_checkpoint
 from gm_vae.checkpoints.load import read_model
 from gm_vae.checkpoints.magentajs import export_magentajs
-from gm_vae.errors import UserError
+from gm_vae.errors import UsageError, UserError
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 
@@ -89,8 +89,10 @@ def test_bundled_models_go_by_name(checkpoint, folders, tmp_path, monkeypatch):
     half = read_model("small")
     for name, value in checkpoint.weights.items():
         np.testing.assert_array_equal(half.weights[name], value.astype(np.float16))
-    with pytest.raises(UserError, match="no model at tiny; bundled models are small"):
+    with pytest.raises(UserError, match=r"no model at tiny; name a bundled model \(small\)"):
         read_model("tiny")
+    with pytest.raises(UsageError, match=r"no model at smal \(did you mean small\?\)"):
+        read_model("smal")
     other = ModelConfig(5, (4, 4), 3, preset="mine")
     write_checkpoint(tmp_path / "small", other, checkpoint.weights)  # what is here comes first
     assert read_model("small").config.preset == "mine"

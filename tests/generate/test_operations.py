@@ -1,8 +1,6 @@
 """What people do with a model, as properties; and the documented examples."""
 
 import doctest
-import pathlib
-import re
 
 import numpy as np
 import pytest
@@ -10,15 +8,12 @@ from closeness import SUM, assert_close
 
 from gm_vae import arranger, numpy_ops
 from gm_vae.errors import UsageError
-from gm_vae.generate import attributes, instruments, operations, points
+from gm_vae.generate import instruments, operations, points
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.points import prior_points
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.music.measure import Measure
 from gm_vae.music.measures import measures_from_midi
-
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -117,20 +112,3 @@ def test_examples_in_docstrings(model, measure, module):
     results = doctest.testmod(module, extraglobs={"model": model, "measure": measure})
     assert results.attempted
     assert not results.failed
-
-
-def test_the_cookbook(model, midi, songs_dataset, tmp_path, monkeypatch):
-    """Every recipe of README.md runs, in its order, with an untrained model."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(attributes, "_LEAST_READABLE", 0.0)
-    model.save("demo/run")
-    pathlib.Path("song.mid").write_bytes(midi.read_bytes())
-    pathlib.Path("demo/data").symlink_to(songs_dataset)
-    section = README.read_text(encoding="utf-8").partition("\n### Cookbook\n")[2]
-    recipes = re.findall(r"```python\n(.*?)```", section.partition("\n##")[0], re.S)
-    assert recipes
-    known = {}
-    for recipe in recipes:
-        exec(compile(recipe, "README.md", "exec"), known)
-    assert pathlib.Path("song-2.mid").exists()
-    assert all(isinstance(variation, Measure) for variation in known["variations"])

@@ -4,6 +4,8 @@ import io
 import logging
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gm_vae import storage
@@ -38,6 +40,10 @@ def bucket(midi_files):
             for name, data in midi_files.items():
                 stream.writestr(name, data)
         client.put_object(Bucket="music", Key="other/songs.zip", Body=archive.getvalue())
+        table = io.BytesIO()
+        columns = {"id": list(midi_files), "music": list(midi_files.values())}
+        pq.write_table(pa.table(columns), table, row_group_size=5)
+        client.put_object(Bucket="music", Key="tables/songs.parquet", Body=table.getvalue())
         yield client
     server.stop()
 
@@ -65,6 +71,13 @@ def test_archives_are_read_and_others_listed(bucket, midi_files):
     assert {song.data for song in read if song.data} == set(midi_files.values())
     errors = {song.name: song.error for song in read if song.error}
     assert errors == {"a.rar": "a RAR archive is not supported; unpack it first"}
+
+
+def test_parquet_is_read(bucket, midi_files):
+    read = {
+        song.name: song.data for song in songs.read(sources.find("s3://music/tables/*.parquet"))
+    }
+    assert read == {f"songs.parquet/{name}": data for name, data in midi_files.items()}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ class FlinkCluster:
         self._slots = slots
         self._processes: list[subprocess.Popen] = []
         self.task_managers: list[subprocess.Popen] = []
+        self._ids: dict[int, str] = {}  # of TaskManagers by process
         self.address = ""
 
     def __enter__(self) -> "FlinkCluster":
@@ -82,8 +83,9 @@ class FlinkCluster:
             "taskmanager.memory.framework.heap.size": "64m",
             "taskmanager.memory.framework.off-heap.size": "64m",
             "taskmanager.memory.managed.size": "64m",
-            "taskmanager.memory.network.min": "64m",
-            "taskmanager.memory.network.max": "64m",
+            # with 64 MB jobs fail for want of network buffers, and are restarted, undisturbed
+            "taskmanager.memory.network.min": "128m",
+            "taskmanager.memory.network.max": "128m",
             "taskmanager.memory.jvm-metaspace.size": "256m",
             "taskmanager.memory.jvm-overhead.min": "64m",
             "taskmanager.memory.jvm-overhead.max": "64m",
@@ -92,9 +94,9 @@ class FlinkCluster:
             # A lost TaskManager is noticed in seconds, and its work done anew.
             "heartbeat.interval": 1000,
             "heartbeat.timeout": 6000,
-            "restart-strategy.type": "fixed-delay",
-            "restart-strategy.fixed-delay.attempts": 20,
-            "restart-strategy.fixed-delay.delay": "1 s",
+            "restart-strategy.type": "exponential-delay",
+            "restart-strategy.exponential-delay.initial-backoff": "1 s",
+            "restart-strategy.exponential-delay.max-backoff": "10 s",
         }
         (self._folder / "tmp").mkdir(parents=True)
         lines = (f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
@@ -117,14 +119,22 @@ class FlinkCluster:
 
     def start_task_manager(self) -> None:
         """One more, as a cluster's manager starts one for each that it lost."""
-        number = len(self._processes)
-        self.task_managers.append(self._start(_TASK_MANAGER, f"task-manager-{number}", "-Xmx384m"))
+        name = f"task-manager-{len(self._processes)}"
+        # by this id the test knows it again
+        options = ("-Xmx384m",)
+        settings = ("-D", f"taskmanager.resource-id={name}")
+        self.task_managers.append(self._start(_TASK_MANAGER, name, *options, settings=settings))
+        self._ids[self.task_managers[-1].pid] = name
 
-    def kill_a_busy_task_manager(self) -> bool:
+    def kill_a_busy_task_manager(self) -> str:
         """End the oldest by SIGKILL, and its Python workers with it, if a job is at work.
 
         All stand still meanwhile, so that the job surely has something left to do.
+
+        Returns:
+            The id by which Flink calls the TaskManager that was lost; "" if none was busy.
         """
+        lost_id = self._ids[self.task_managers[0].pid]
         for process in self.task_managers:
             os.killpg(process.pid, signal.SIGSTOP)
         try:
@@ -141,7 +151,11 @@ class FlinkCluster:
         finally:
             for process in self.task_managers:
                 os.killpg(process.pid, signal.SIGCONT)
-        return busy
+        return lost_id if busy else ""
+
+    def task_manager_ids(self) -> set[str]:
+        """The ids of the TaskManagers that Flink reckons with."""
+        return {each["id"] for each in self.get("/taskmanagers")["taskmanagers"]}
 
     def failures(self) -> list[str]:
         """What Flink recovered from, or did not, in all jobs."""
@@ -151,9 +165,12 @@ class FlinkCluster:
             for entry in self.get(f"/jobs/{job['jid']}/exceptions")["exceptionHistory"]["entries"]
         ]
 
-    def _start(self, entry: str, name: str, *memory: str) -> subprocess.Popen:
+    def _start(
+        self, entry: str, name: str, *memory: str, settings: tuple[str, ...] = ()
+    ) -> subprocess.Popen:
         folder = self._folder
-        command = [*self._command, *memory, "-cp", self._classes, entry, f"--configDir={folder}"]
+        command = [*self._command, *memory, "-cp", self._classes, entry]
+        command += [f"--configDir={folder}", *settings]
         with open(folder / f"{name}.log", "wb") as log:
             process = subprocess.Popen(
                 command,

@@ -79,7 +79,7 @@ def test_a_hostile_run_json_is_one_sentence(tmp_path, text):
 def test_differences_are_shown_in_brief(tmp_path):
     old = {**SETTINGS, "training": {**SETTINGS["training"], "rate": "x" * 10_000}}
     (tmp_path / "run.json").write_text(json.dumps(old))
-    refused = pytest.raises(UsageError, match=r'training\.rate: "xxx.*0\.5 asked for')
+    refused = pytest.raises(UsageError, match=r"--rate: xxx.*0\.5 here")
     with refused as caught, claim(tmp_path):
         pass
     assert len(str(caught.value)) < 400

@@ -213,7 +213,7 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
     assert (again.first_step, again.steps) == (21, 21)
     assert lines[-1] == f"{tmp_path / 'run'} has used its 30 s; the model is there."
     for changes in ({"minutes": 1.0}, {"minutes": None}, {"minutes": None, "steps": 30}):
-        with pytest.raises(UsageError, match=r"training\.minutes: 0\.5 there"):
+        with pytest.raises(UsageError, match=r"--minutes: 0\.5 there"):
             train(tmp_path / "run", songs_dataset, MODEL, dataclasses.replace(CONFIG, **changes))
 
 
@@ -231,7 +231,7 @@ def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
         real(self, value)
 
     monkeypatch.setattr(tensorflow_trainer.TensorFlowTrainer, "set_schedule_step", stopping)
-    with pytest.raises(Interrupted, match="step 6 is kept"):
+    with pytest.raises(Interrupted, match="step 6 is saved"):
         train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lambda line: None)
     with np.load(tmp_path / "run/state/step-00000006.npz") as state:
         assert state["limit/seconds_used"] == 15

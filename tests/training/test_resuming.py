@@ -109,7 +109,7 @@ def test_killed_runs_end_as_one_that_was_not(straight, songs_dataset, tmp_path):
 def test_a_signal_saves_the_step_in_work(straight, songs_dataset, tmp_path, at_step, number):
     at_step(5, lambda: os.kill(os.getpid(), number))
     before = signal.getsignal(number)
-    with pytest.raises(Interrupted, match="step 5 is kept") as caught:
+    with pytest.raises(Interrupted, match="step 5 is saved") as caught:
         train(tmp_path / "run", songs_dataset)
     assert caught.value.exit_code == 75
     assert signal.getsignal(number) == before
@@ -145,7 +145,7 @@ def test_a_signal_while_scoring_is_heeded_at_once(songs_dataset, tmp_path, monke
         return call
 
     monkeypatch.setattr(validator, "make_score", stopping)
-    with pytest.raises(Interrupted, match="nothing is kept"):
+    with pytest.raises(Interrupted, match="nothing is saved yet; the same command starts from"):
         train(tmp_path / "run", songs_dataset)
     assert len(calls) == 1
 
@@ -198,7 +198,7 @@ def test_a_loss_that_is_no_number_names_its_step(songs_dataset, tmp_path, monkey
     make_step = tensorflow_engine.make_step
     monkeypatch.setattr(tensorflow_engine, "make_step", broken)
     config = dataclasses.replace(RUN, log_every=4)
-    with pytest.raises(UserError, match=r"the loss is nan at step 5; step 3 is kept"):
+    with pytest.raises(UserError, match=r"the loss is nan at step 5; step 3 is saved"):
         train(tmp_path / "run", songs_dataset, config)
     assert RunState(tmp_path / "run/state", {}).steps() == [3]
     for value in gm_vae.load(tmp_path / "run").network.published_weights().values():
@@ -212,16 +212,16 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
     at_step(2, lambda: shard.rename(tmp_path / shard.name))
     # what was read stays in memory: it is missed when the points are whitened after the last step
     config = dataclasses.replace(CONFIG, steps=6, save_every=1000)
-    with pytest.raises(UserError, match=r"cannot be read any more.*step (\d+) is kept") as caught:
+    with pytest.raises(UserError, match=r"cannot be read any more.*step (\d+) is saved") as caught:
         train(tmp_path / "run", data, config)
     assert "\n" not in str(caught.value)
     (step,) = RunState(tmp_path / "run/state", {}).steps()
-    assert f"step {step} is kept" in str(caught.value)
+    assert f"step {step} is saved" in str(caught.value)
     with pytest.raises(UserError, match="is missing"):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
     config = dataclasses.replace(config, steps=step + 2)
-    with pytest.raises(UserError, match=f"cannot be read any more.*step {step + 2} is kept"):
+    with pytest.raises(UserError, match=f"cannot be read any more.*step {step + 2} is saved"):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
     assert train(tmp_path / "run", data, config).first_step == step + 2
@@ -260,7 +260,7 @@ def test_a_disk_that_fills_up_costs_only_steps(straight, songs_dataset, tmp_path
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     monkeypatch.setattr(RunState, "save", save)
-    with pytest.raises(UserError, match=r"cannot write to .* step 3 is kept .*make room"):
+    with pytest.raises(UserError, match=r"cannot write to .* step 3 is saved .*make room"):
         train(tmp_path / "run", songs_dataset)
     monkeypatch.undo()
     assert train(tmp_path / "run", songs_dataset).first_step == 3
@@ -272,7 +272,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(songs_dataset, tmp_path
     train(folder, songs_dataset, dataclasses.replace(RUN, steps=3))
     shutil.rmtree(folder / "logs")
     (folder / "logs").write_text("")  # root writes past permissions, but not through a file
-    with pytest.raises(UserError, match=r"cannot write to .* step 3 is kept"):
+    with pytest.raises(UserError, match=r"cannot write to .* step 3 is saved"):
         train(folder, songs_dataset)
     if os.geteuid():
         pathlib.Path(folder).chmod(0o500)

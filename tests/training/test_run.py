@@ -119,7 +119,7 @@ def test_mistakes_are_told_in_one_sentence(finished, songs_dataset, tmp_path):
     waltz = dataclasses.replace(MODEL, fmt=MeasureFormat(beats_per_bar=3))
     assert "beats_per_bar" in message(UsageError, tmp_path / "run", model=waltz)
     other = dataclasses.replace(CONFIG, learning_rate=0.5)
-    assert "training.learning_rate" in message(UsageError, finished[0], config=other)
+    assert "--learning_rate" in message(UsageError, finished[0], config=other)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken/letter.txt").write_text("mine")
     assert "not empty" in message(UsageError, tmp_path / "taken")

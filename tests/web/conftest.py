@@ -61,20 +61,6 @@ def page():
 
 
 @pytest.fixture(scope="session")
-def kernel(page, tmp_path_factory):
-    """The engine's assembled kernel."""
-    file = tmp_path_factory.mktemp("kernel") / "kernel.wasm"
-    code = (
-        f"import {{assemble}} from {json.dumps((PAGE_SOURCES / 'build.mjs').as_uri())};"
-        "import {writeFile} from 'node:fs/promises';"
-        f"await writeFile({json.dumps(str(file))}, await assemble());"
-    )
-    command = ["node", "--input-type=module", "-e", code]
-    subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
-    return file
-
-
-@pytest.fixture(scope="session")
 def browser():
     """The path of a Chromium, with the library that drives it installed."""
     require_node()

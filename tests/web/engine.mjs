@@ -1,6 +1,6 @@
-// node engine.mjs KERNEL FOLDER REQUEST.json: what the page's engine makes of a model, as JSON.
+// node engine.mjs FOLDER REQUEST.json: what the page's engine makes of a model, as JSON.
 //
-// KERNEL is the assembled kernel. The request has lists `decode` [{z, chords, seed, decoding, rows}],
+// The request has lists `decode` [{z, chords, seed, decoding, rows}],
 // each a batch as Python decodes it, `rows` [B * T] being what else the page's engine takes of each
 // track; and `encode` [{tracks, chords}].
 
@@ -9,14 +9,14 @@ import path from 'node:path';
 
 import {Model} from '../../packages/engine/src/engine/model.js';
 
-const [, , kernelFile, folder, requestFile] = process.argv;
+const [, , folder, requestFile] = process.argv;
 
 const read = async (name) => {
   const bytes = await readFile(path.join(folder, name));
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 };
 const {decode = [], encode = []} = JSON.parse(await readFile(requestFile, 'utf8'));
-const model = await Model.load(read, await readFile(kernelFile));
+const model = await Model.load(read);
 
 const decoded = decode.map(({z, chords, seed, decoding, rows: more = []}) => {
   const rows = z.map((point) => Float32Array.from(point)).flatMap((point, draw) =>

@@ -1,6 +1,7 @@
-// The tiny model of tests/vectors/engine.json.
+// The tiny model of tests/vectors/engine.json, and the bundled one.
 
-import {assemble} from '../../export/web/build.mjs';
+import {readFile} from 'node:fs/promises';
+
 import {Model} from '../../packages/engine/src/engine/model.js';
 import {vectors} from './vectors.mjs';
 
@@ -14,4 +15,12 @@ async function read(name) {
   return Uint8Array.from(bytes).buffer;
 }
 
-export const loadModel = async () => Model.load(read, new Uint8Array(await assemble()));
+export const loadModel = () => Model.load(read);
+
+/** Reads a file of the bundled model. */
+export async function readBundled(name) {
+  const bytes = await readFile(new URL(`../../gm_vae/models/small/${name}`, import.meta.url));
+  return Uint8Array.from(bytes).buffer;
+}
+
+export const loadBundled = () => Model.load(readBundled);

@@ -35,7 +35,7 @@ def random_requests(model, count, seed=3):
     return z, rng.integers(0, 49, (count, model.format.chords_per_measure))
 
 
-def assert_same_tokens(model, folder, node, kernel, count):
+def assert_same_tokens(model, folder, node, count):
     z, ids = random_requests(model, count)
     settings = [
         (0, 0, 1, 1.0), (0.6, 0.6, 77, 0.0), (0.6, 0.4, 77, 1.0), (1.3, 1.3, 2**32 - 5, 1.0)
@@ -55,7 +55,7 @@ def assert_same_tokens(model, folder, node, kernel, count):
             for temperature, drums, seed, penalty in settings
         ]
     }
-    answers = node("engine.mjs", request, kernel, folder)["decoded"]
+    answers = node("engine.mjs", request, folder)["decoded"]
     for answer, (temperature, drums, seed, penalty) in zip(answers, settings, strict=True):
         arguments = z, ids, temperature, seed, np.arange(count)
         control = {"repeat_penalty": penalty, "drum_temperature": drums}
@@ -79,19 +79,19 @@ def assert_same_tokens(model, folder, node, kernel, count):
     ],
     ids=["two layers", "no chords", "three layers", "waltz"],
 )
-def test_tokens_are_those_of_the_package(node, kernel, tmp_path, sizes):
+def test_tokens_are_those_of_the_package(node, tmp_path, sizes):
     model = telling_model(sizes)
     model.save(tmp_path / "model")
-    assert_same_tokens(model, tmp_path / "model", node, kernel, count=12)
+    assert_same_tokens(model, tmp_path / "model", node, count=12)
 
 
-def test_tokens_of_a_trained_model(node, kernel, golden, tmp_path):
+def test_tokens_of_a_trained_model(node, golden, tmp_path):
     model = load(golden / "trained_small")
     model.save(tmp_path / "model")
-    assert_same_tokens(model, tmp_path / "model", node, kernel, count=24)
+    assert_same_tokens(model, tmp_path / "model", node, count=24)
 
 
-def test_tracks_that_begin_as_told_are_those_of_the_package(node, kernel, tmp_path):
+def test_tracks_that_begin_as_told_are_those_of_the_package(node, tmp_path):
     """Each track with a beginning, random numbers and a temperature of its own."""
     model = telling_model(SIZES)
     model.save(tmp_path / "model")
@@ -124,7 +124,7 @@ def test_tracks_that_begin_as_told_are_those_of_the_package(node, kernel, tmp_pa
             {"z": z.tolist(), "chords": ids.tolist(), "seed": 4, "decoding": decoding, "rows": rows}
         ]
     }
-    (answer,) = node("engine.mjs", request, kernel, tmp_path / "model")["decoded"]
+    (answer,) = node("engine.mjs", request, tmp_path / "model")["decoded"]
     actual = np.zeros_like(expected)
     for row, tokens in zip(actual.reshape(-1, expected.shape[-1]), answer["tokens"], strict=True):
         row[: len(tokens)] = tokens
@@ -135,7 +135,7 @@ def test_tracks_that_begin_as_told_are_those_of_the_package(node, kernel, tmp_pa
 
 
 @pytest.mark.parametrize("quantization", ["float16", "uint8"])
-def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_path, quantization):
+def test_a_site_has_the_weights_that_the_package_reads(node, page, tmp_path, quantization):
     from gm_vae.checkpoints.load import read_model
     from gm_vae.export.web_page import export_web
 
@@ -143,11 +143,11 @@ def test_a_site_has_the_weights_that_the_package_reads(node, kernel, page, tmp_p
     export_web(read_model(tmp_path / "model"), tmp_path / "site", quantization)
     assert (tmp_path / "site" / "index.html").exists()
     quantised = load(tmp_path / "site" / "model")
-    assert_same_tokens(quantised, tmp_path / "site" / "model", node, kernel, 6)
+    assert_same_tokens(quantised, tmp_path / "site" / "model", node, 6)
 
 
 @pytest.mark.parametrize("chords", [True, False])
-def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
+def test_points_are_those_of_the_package(node, tmp_path, chords):
     model = telling_model({**SIZES, "chords": chords})
     model.save(tmp_path / "model")
     song = next(iter(arranger.songs(1, seed=2)))
@@ -161,7 +161,7 @@ def test_points_are_those_of_the_package(node, kernel, tmp_path, chords):
             for m in measures
         ]
     }
-    points = np.array(node("engine.mjs", request, kernel, tmp_path / "model")["encoded"])
+    points = np.array(node("engine.mjs", request, tmp_path / "model")["encoded"])
     mu, _ = model.encode(measures)
     assert np.abs(mu).max() > 0.1
     assert_close(points, mu, NETWORK)

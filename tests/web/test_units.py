@@ -6,12 +6,14 @@ import subprocess
 from node_packages import install, require_node
 from patience import PATIENCE_SECONDS
 
-PAGE_SOURCES = pathlib.Path(__file__).resolve().parents[2] / "export" / "web"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE_SOURCES, ENGINE = ROOT / "export" / "web", ROOT / "packages" / "engine"
 
 
 def test_units():
     require_node()
-    install(PAGE_SOURCES)
+    for folder in (PAGE_SOURCES, ENGINE):
+        install(folder)
     done = subprocess.run(
         ["npm", "test", "--silent"],
         cwd=PAGE_SOURCES, capture_output=True, text=True, timeout=PATIENCE_SECONDS,

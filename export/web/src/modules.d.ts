@@ -1,11 +1,5 @@
 /** What is imported and is not a module of JavaScript with types of its own. */
 
-/** The assembled kernel: build.mjs makes bytes of it. */
-declare module '*.wat' {
-  const code: Uint8Array<ArrayBuffer>;
-  export default code;
-}
-
 /** A file beside the page's: build.mjs copies it and gives its name. */
 declare module '*.file' {
   const name: string;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import {before, test} from 'node:test';
+import {test} from 'node:test';
 
-import {assemble} from '../../../export/web/build.mjs';
 import {Dense, DenseRoom} from '../../../packages/engine/src/engine/dense.js';
 import {Kernel, paddedRows} from '../../../packages/engine/src/engine/kernel.js';
 import {LstmRows, LstmWeights} from '../../../packages/engine/src/engine/lstm.js';
@@ -10,11 +9,6 @@ import {earlyPoint, priorPoint} from '../../../packages/engine/src/engine/prior.
 import {choose, uniform} from '../../../packages/engine/src/engine/sampling.js';
 import {TensorFolder} from '../../../packages/engine/src/engine/tensors.js';
 import {seeded, vectors} from '../vectors.mjs';
-
-let code;
-before(async () => {
-  code = new Uint8Array(await assemble());
-});
 
 const randoms = (seed, count) => {
   const random = seeded(seed);
@@ -43,7 +37,7 @@ function lstmCell(gates, c) {
 }
 
 test('a dense layer is x W + b for each row', async () => {
-  const kernel = await Kernel.create(code);
+  const kernel = await Kernel.create();
   for (const [k, n, rows] of [[5, 8, 1], [7, 13, 3], [16, 24, 9]]) {
     const layer = {kernel: randoms(k, k * n), bias: randoms(n, n)};
     const dense = new Dense(kernel, layer);
@@ -54,7 +48,7 @@ test('a dense layer is x W + b for each row', async () => {
 });
 
 test('stacked cells step as written out, and a row that moves keeps its state', async () => {
-  const kernel = await Kernel.create(code);
+  const kernel = await Kernel.create();
   const [units, input] = [8, 3];
   const layers = [input + units, 2 * units].map((rows, i) =>
     ({kernel: randoms(i, rows * 4 * units), bias: randoms(9 + i, 4 * units)}));

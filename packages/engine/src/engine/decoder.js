@@ -20,6 +20,7 @@ import {choose, uniform} from './sampling.js';
 
 const CAPACITY = 128; // rows that run at once; bounds the memory, not the result
 const NO_TOKEN = -1; // what is fed before a track's first token: zeros
+const SAME_SCORE = 1e-4; // logits that differ by no more come from equal weights
 
 /**
  * A track to decode.
@@ -40,6 +41,7 @@ const NO_TOKEN = -1; // what is fed before a track's first token: zeros
  * @property {number} [drumTemperature] of drum tracks; `temperature` if absent
  * @property {number} [repeatPenalty] how much less a track repeats its last onset
  *   (`repeatPenaltyAt`); 0 if absent
+ * @property {boolean} [isFree] whether any token may come, well-formed or not
  *
  * A row while it is decoded.
  * @typedef {object} LiveTrack
@@ -85,6 +87,8 @@ export class Decoder {
     this.fingerprint = fingerprint([conductorState, decoderState, output, ...conductor, ...decoder]);
     this._kernel = kernel;
     this._firstInput = firstInput;
+    /** @type {boolean | undefined} */
+    this._ignoresFirstInput = undefined;
     this._vocabulary = output.bias.length;
     this._conductor = new Conductor(
       kernel, conductorState, conductor, format.maxTracks, CAPACITY);
@@ -102,7 +106,7 @@ export class Decoder {
   }
 
   /**
-   * Well-formed tokens of each row.
+   * Tokens of each row, well-formed unless `decoding` says otherwise.
    *
    * @param {Row[]} rows
    * @param {Decoding} decoding
@@ -126,6 +130,59 @@ export class Decoder {
   }
 
   /**
+   * The published procedure (`decode_in_sequence` of the package): tracks in order, each all E tokens,
+   * any of which may come; a track's first input is the last token of the one before.
+   *
+   * @param {Omit<Row, 'track'>[]} measures
+   * @param {number} temperature 0 is greedy
+   * @returns {Uint16Array[][]} [B][T], E tokens of each track
+   */
+  decodeInSequence(measures, temperature) {
+    const {width} = this._conductor;
+    const embeddings = this._conductor.embed(measures.map(({z}) => z), this._room);
+    return measures.flatMap((_, start) => {
+      if (start % CAPACITY) return [];
+      const some = measures.slice(start, start + CAPACITY);
+      /** @type {Uint16Array[][]} */
+      const tokens = some.map(() => []);
+      let firsts = some.map(() => this._firstInput);
+      for (let track = 0; track < this.format.maxTracks; track++) {
+        const live = this._begin(
+          some.map((measure) => ({...measure, track})),
+          some.map((_, i) => embeddings[start + i].subarray(track * width, (track + 1) * width)),
+          firsts, false);
+        for (let t = 0; t < this.format.maxTrackLength; t++) {
+          this._step(live, {temperature, isFree: true}, t);
+        }
+        live.forEach((own, i) => tokens[i].push(Uint16Array.from(own.tokens)));
+        firsts = live.map(({previous}) => previous);
+      }
+      return tokens;
+    });
+  }
+
+  /**
+   * Whether the token fed before a track's first changes nothing, so that tracks which follow each
+   * other can be decoded side by side (`gm_vae.model.start_units`): with start units it does not.
+   */
+  get ignoresFirstInput() {
+    this._ignoresFirstInput ??= this._compareFirstInputs();
+    return this._ignoresFirstInput;
+  }
+
+  _compareFirstInputs() {
+    const row = {z: new Float32Array(this.latentSize), track: 0, chords: [NO_CHORD], seed: 0, draw: 0};
+    const {format, _conductor: {width}, _output: {matrix}, _vocabulary: size} = this;
+    const firsts = [NO_TOKEN, format.end, format.drums, format.velocity, format.timeShift, 60];
+    const [embedding] = this._conductor.embed([row.z], this._room);
+    const vectors = firsts.map(() => embedding.subarray(0, width));
+    const scores = this._scores(this._begin(firsts.map(() => row), vectors, firsts, false), 0);
+    const of = (/** @type {number} */ i) => scores.subarray(i * matrix.n, i * matrix.n + size);
+    return firsts.every((_, i) => of(i).every((score, token) =>
+      Math.abs(score - of(0)[token]) <= SAME_SCORE));
+  }
+
+  /**
    * @param {Row[]} rows no more than CAPACITY
    * @param {Float32Array[]} embeddings of their tracks
    * @param {Decoding} decoding
@@ -133,29 +190,39 @@ export class Decoder {
    */
   _decodeTogether(rows, embeddings, decoding, withMargins) {
     const steps = this.format.maxTrackLength;
-    const tracks = this._begin(rows, embeddings, withMargins);
-    const logits = new Float64Array(this._vocabulary);
+    const tracks = this._begin(rows, embeddings, rows.map(() => this._firstInput), withMargins);
     let live = [...tracks];
     for (let t = 0; t < steps && live.length; t++) {
-      const {matrix} = this._output;
-      const scores = this._scores(live, t);
-      live.forEach((track, index) => {
-        const begin = index * matrix.n;
-        logits.set(scores.subarray(begin, begin + this._vocabulary));
-        this._chooseToken(track, logits, decoding, t);
-      });
+      this._step(live, decoding, t);
       live = this._dropEnded(live);
     }
     return tracks;
   }
 
   /**
+   * Adds a token to each track.
+   * @param {LiveTrack[]} live
+   * @param {Decoding} decoding
+   * @param {number} t
+   */
+  _step(live, decoding, t) {
+    const {_output: {matrix}, _vocabulary: size} = this;
+    const scores = this._scores(live, t);
+    const logits = new Float64Array(size);
+    live.forEach((track, index) => {
+      logits.set(scores.subarray(index * matrix.n, index * matrix.n + size));
+      this._chooseToken(track, logits, decoding, t);
+    });
+  }
+
+  /**
    * @param {Row[]} rows
    * @param {Float32Array[]} embeddings
+   * @param {number[]} firsts what each is fed before its first token
    * @param {boolean} withMargins
    * @returns {LiveTrack[]}
    */
-  _begin(rows, embeddings, withMargins) {
+  _begin(rows, embeddings, firsts, withMargins) {
     const constants = this._input.constants(embeddings, this._room);
     this._decoderState.apply(embeddings, this._room)
       .forEach((state, i) => this._rows.setState(i, state.map(Math.tanh)));
@@ -163,7 +230,7 @@ export class Decoder {
       row,
       constant: constants[i],
       tokens: [],
-      previous: this._firstInput,
+      previous: firsts[i],
       grammar: new TrackGrammar(this.format),
       margin: withMargins ? {least: Infinity} : null,
     }));
@@ -214,7 +281,7 @@ export class Decoder {
   _drawToken({row, grammar, margin}, logits, decoding, t) {
     const {format} = this;
     const pitched = row.temperature ?? decoding.temperature;
-    grammar.constrain(logits, format.maxTrackLength - t);
+    if (!decoding.isFree) grammar.constrain(logits, format.maxTrackLength - t);
     grammar.vary(logits, repeatPenaltyAt(decoding.repeatPenalty ?? 0, pitched));
     if (t === 0 && row.program !== undefined) onlyProgram(logits, row.program, format);
     const temperature = grammar.isDrum

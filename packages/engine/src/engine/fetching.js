@@ -9,12 +9,14 @@
  * The bytes of a file.
  * @param {URL} url
  * @param {(progress: Progress) => void} report called as they come
+ * @param {AbortSignal} [signal]
  * @returns {Promise<ArrayBuffer>}
- * @throws {Error} with a sentence that names the file
+ * @throws {Error} with a sentence that names the file, or the reason of `signal`
  */
-export async function fetchBytes(url, report = () => {}) {
+export async function fetchBytes(url, report = () => {}, signal) {
   const name = decodeURIComponent(url.pathname);
-  const response = await fetch(url).catch(() => {
+  const response = await fetch(url, {signal}).catch(() => {
+    signal?.throwIfAborted();
     throw new Error(`${name} could not be fetched: the network or the server is away`);
   });
   if (!response.ok) throw new Error(`${name} is missing on the server (${response.status})`);
@@ -24,6 +26,7 @@ export async function fetchBytes(url, report = () => {}) {
   try {
     return await joined(response, (loaded) => report({loaded, total: Math.max(total, 0)}));
   } catch {
+    signal?.throwIfAborted();
     throw new Error(`${name} broke off: the network or the server is away`);
   }
 }

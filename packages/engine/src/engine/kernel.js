@@ -1,5 +1,7 @@
 /** WebAssembly memory and the network's inner loops on it (kernel.wat). */
 
+import {KERNEL} from '../generated/kernel.js';
+
 const PAGE_BYTES = 65536;
 const LANES = 8; // columns of a panel
 const ROWS = 4; // rows of a block
@@ -20,9 +22,16 @@ const roundUp = (n, unit) => Math.ceil(n / unit) * unit;
  */
 
 export class Kernel {
-  /** @param {Uint8Array<ArrayBuffer>} code the assembled kernel.wat */
-  static async create(code) {
-    const {instance} = await WebAssembly.instantiate(code);
+  /**
+   * One with memory of its own.
+   * @throws {Error} a policy of the page keeps WebAssembly from running
+   */
+  static async create() {
+    const {instance} = await WebAssembly.instantiate(KERNEL).catch((/** @type {Error} */ error) => {
+      throw new Error(
+        `WebAssembly cannot run here (${error.message}). If the page has a Content-Security-Policy, ` +
+        "add 'wasm-unsafe-eval' to its script-src.");
+    });
     return new Kernel(/** @type {KernelExports} */ (/** @type {unknown} */ (instance.exports)));
   }
 

@@ -13,13 +13,12 @@ import {TensorFolder} from './tensors.js';
 export class Model {
   /**
    * @param {ReadFile} read
-   * @param {Uint8Array<ArrayBuffer>} code the assembled kernel
    * @param {(progress: Progress) => void} report called as the weights come, now and later
    */
-  static async load(read, code, report = () => {}) {
+  static async load(read, report = () => {}) {
     const quietly = () => {}; // these are small
     const [configBytes, manifestBytes, kernel] = await Promise.all([
-      read('config.json', quietly), read('weights_manifest.json', quietly), Kernel.create(code),
+      read('config.json', quietly), read('weights_manifest.json', quietly), Kernel.create(),
     ]);
     const config = /** @type {ClientConfig} */ (parse(configBytes));
     const manifest = /** @type {Manifest} */ (parse(manifestBytes));

@@ -12,6 +12,16 @@ const REMEDY = 'open the page in a newer one, such as Chrome 111, Firefox 113 or
 /** What the browser lacks and what to do about it, in a sentence; '' if it has all. */
 export function lacking() {
   if (typeof Worker === 'undefined') return `This browser has no workers; ${REMEDY}.`;
+  return lackingForNumbers();
+}
+
+/** The same of what the model is computed with. @throws {Error} */
+export function requireVectors() {
+  const sentence = lackingForNumbers();
+  if (sentence) throw new Error(sentence);
+}
+
+function lackingForNumbers() {
   if (typeof WebAssembly === 'undefined') {
     return `This browser has no WebAssembly, or a setting turns it off; allow it, or ${REMEDY}.`;
   }

@@ -4,7 +4,6 @@
  */
 
 import {readMeasures} from '../music/measures.js';
-import code from './kernel.wat';
 import {fetchBytes} from './fetching.js';
 import {Model} from './model.js';
 
@@ -17,7 +16,7 @@ model.catch(() => {}); // each request reports it
 /** @type {Actions} */
 const actions = {
   async load({url}) {
-    model = Model.load((name, report) => fetchBytes(new URL(name, url), report), code,
+    model = Model.load((name, report) => fetchBytes(new URL(name, url), report),
       (progress) => self.postMessage({progress}));
     const {format, latentSize, fingerprint} = await model;
     return {format: format.fields, latentSize, fingerprint};

@@ -171,7 +171,7 @@ function chordChanges(measures, format) {
  * @param {number[][]} playing the parts that play in each measure
  * @returns {Song['channels']}
  */
-function assignChannels(parts, playing) {
+export function assignChannels(parts, playing) {
   const melodic = playing.map((bar) => bar.filter((index) => !parts[index].isDrum));
   const crowded = melodic.some((bar) => bar.length > MELODIC_CHANNELS.length);
   const holderOf = (/** @type {number} */ index) => (crowded ? parts[index].program : index);

@@ -1,0 +1,5 @@
+/** The one file for script tags: all of the package as a global object `gmvae`. */
+
+export * from './index.js';
+export * from './midi.js';
+export * from './chords.js';

@@ -1,0 +1,31 @@
+/** The points between points, in straight lines, as magenta.js lays them out. */
+
+/**
+ * Between two points: `counts[0]` of them. Between four (top left, bottom left, top right, bottom
+ * right): counts[0] columns and counts[1] rows, or as many as columns, row by row.
+ * @param {Float32Array[]} points
+ * @param {number | number[]} counts
+ * @returns {Float32Array[]}
+ */
+export function pointsBetween(points, counts) {
+  const [width, height = width, ...more] = typeof counts === 'number' ? [counts] : counts;
+  if (points.length !== 2 && points.length !== 4) {
+    throw new Error('Invalid number of input sequences. Requires length 2, or 4');
+  }
+  if (width === undefined || more.length) {
+    throw new Error('Invalid number of dimensions. Requires length 1, or 2.');
+  }
+  const across = shares(width);
+  if (points.length === 2) return across.map((x) => mixed(points, [1 - x, x]));
+  return shares(height).flatMap((y) => across.map((x) =>
+    mixed(points, [(1 - y) * (1 - x), y * (1 - x), (1 - y) * x, y * x])));
+}
+
+/** Numbers from 0 to 1, evenly spaced. @param {number} count */
+const shares = (count) => Array.from({length: count}, (_, i) => (count > 1 ? i / (count - 1) : 0));
+
+/** @param {Float32Array[]} points @param {number[]} weights */
+function mixed(points, weights) {
+  return points[0].map((_, i) =>
+    weights.reduce((sum, weight, point) => sum + weight * points[point][i], 0));
+}

@@ -1,0 +1,280 @@
+/** `MusicVAE` of magenta.js, computed by this engine. */
+
+import {fetchBytes} from '../engine/fetching.js';
+import {Model} from '../engine/model.js';
+import {priorPoint} from '../engine/prior.js';
+import {requireVectors} from '../engine/support.js';
+import {asObject, chordsOf, programsOf} from './control_args.js';
+import {MultitrackConverter} from './data_converter.js';
+import {pointsBetween} from './grid.js';
+import {readSpec} from './spec.js';
+import {Tensor, toArrays} from './tensor.js';
+
+/** @import {Progress} from '../engine/fetching.js' */
+/** @import {ReadFile} from '../engine/tensors.js' */
+/** @import {ControlArgs} from './control_args.js' */
+/** @import {MeasureSequence} from './data_converter.js' */
+/** @import {NoteSequence} from './note_sequence.js' */
+/** @import {Spec} from './spec.js' */
+/** @import {TensorLike} from './tensor.js' */
+
+const MEASURES = 16; // that are decoded at once: more are no faster
+const WATCHED_MEASURES = 4; // where somebody wants to see progress, or may abort
+
+/**
+ * A model of multitrack measures. Every method loads it if need be, rejects with a sentence that
+ * says what to do, and leaves the model usable.
+ */
+export class MusicVAE {
+  /**
+   * @param {string | URL | ReadFile} checkpointURL of the folder with config.json; or what reads a
+   *   file of it by name
+   * @param {Spec} [spec] instead of config.json
+   */
+  constructor(checkpointURL, spec) {
+    this.checkpointURL = checkpointURL;
+    this.spec = spec;
+    /** The size of z, once the model is loaded. */
+    this.zDims = 0;
+    /** @type {MultitrackConverter | undefined} */
+    this.dataConverter = undefined;
+    this.initialized = false;
+    /** @type {Promise<Model> | undefined} */
+    this._model = undefined;
+  }
+
+  isInitialized() {
+    return this.initialized;
+  }
+
+  /**
+   * Loads the model; the encoder's weights, half of it, only come with the first `encode`.
+   * @param {{onProgress?: (progress: Progress) => void, signal?: AbortSignal}} [options] progress in
+   *   bytes, also of what is fetched later
+   */
+  async initialize({onProgress, signal} = {}) {
+    await this._load(onProgress, signal);
+  }
+
+  /** Lets go of the model; the next use loads it anew. */
+  dispose() {
+    this._model = undefined;
+    this.initialized = false;
+  }
+
+  /**
+   * Random measures.
+   * @param {number} numSamples
+   * @param {number} [temperature] above 0
+   * @param {ControlArgs | string[]} [controlArgs]
+   * @param {number} [stepsPerQuarter] as which steps are labelled; the model's own if absent
+   * @param {number} [qpm]
+   * @returns {Promise<MeasureSequence[]>}
+   */
+  async sample(numSamples, temperature = 0.5, controlArgs, stepsPerQuarter, qpm) {
+    const model = await this._load();
+    const args = seeded(controlArgs);
+    return this._decode(priorPoints(args.seed, numSamples, model.latentSize), temperature, args,
+      stepsPerQuarter, qpm);
+  }
+
+  /**
+   * Measures of points.
+   * @param {TensorLike | ArrayLike<number>[]} z [n, zDims]
+   * @param {number} [temperature] none takes the likeliest tokens
+   * @param {ControlArgs | string[]} [controlArgs]
+   * @param {number} [stepsPerQuarter] as which steps are labelled; the model's own if absent
+   * @param {number} [qpm]
+   * @returns {Promise<MeasureSequence[]>}
+   */
+  async decode(z, temperature, controlArgs, stepsPerQuarter, qpm) {
+    const {latentSize} = await this._load();
+    const points = await toArrays(z);
+    if (points.some((point) => point.length !== latentSize)) {
+      throw new Error(`z has rows of ${points[0].length} numbers; this model needs [n, ${latentSize}].`);
+    }
+    return this._decode(points, temperature, seeded(controlArgs), stepsPerQuarter, qpm);
+  }
+
+  /**
+   * The points of measures.
+   * @param {NoteSequence[]} inputSequences of one measure each
+   * @param {ControlArgs | string[]} [controlArgs] chords, as they sound in the music
+   * @returns {Promise<Tensor>} mu [n, zDims]
+   */
+  async encode(inputSequences, controlArgs) {
+    const model = await this._load();
+    return matrix(await this._encode(inputSequences, asObject(controlArgs)), model.latentSize);
+  }
+
+  /**
+   * Measures between two, or in the rectangle between four.
+   * @param {NoteSequence[]} inputSequences 2, or 4: top left, bottom left, top right, bottom right
+   * @param {number | number[]} numInterps how many, these among them; or [columns, rows]
+   * @param {number} [temperature]
+   * @param {ControlArgs | string[]} [controlArgs]
+   * @returns {Promise<MeasureSequence[]>} row by row
+   */
+  async interpolate(inputSequences, numInterps, temperature, controlArgs) {
+    await this._load();
+    const {chordProgressions, ...args} = seeded(controlArgs);
+    const ends = await this._encode(inputSequences, args);
+    return this._decode(pointsBetween(ends, numInterps), temperature, {...args, chordProgressions});
+  }
+
+  /**
+   * Measures like one.
+   * @param {NoteSequence} inputSequence
+   * @param {number} numSamples
+   * @param {number} similarity 1 is as near as the model comes, 0 is any measure
+   * @param {number} [temperature]
+   * @param {ControlArgs | string[]} [controlArgs]
+   * @returns {Promise<MeasureSequence[]>}
+   */
+  async similar(inputSequence, numSamples, similarity, temperature, controlArgs) {
+    if (!(similarity >= 0 && similarity <= 1)) {
+      throw new Error('Similarity must be between 0 and 1.');
+    }
+    const {latentSize} = await this._load();
+    const args = seeded(controlArgs);
+    const [mu] = await this._encode([inputSequence], args);
+    const points = priorPoints(args.seed, numSamples, latentSize)
+      .map((point) => point.map((x, i) => similarity * mu[i] + (1 - similarity) * x));
+    return this._decode(points, temperature, args);
+  }
+
+  /**
+   * The model, loaded once; a load that failed is tried anew.
+   * @param {(progress: Progress) => void} [report]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Model>}
+   */
+  _load(report, signal) {
+    const model = this._model ?? this._read(report, signal);
+    if (model !== this._model) {
+      this._model = model;
+      model.catch(() => {
+        if (this._model === model) this._model = undefined;
+      });
+    }
+    return model;
+  }
+
+  /**
+   * @param {(progress: Progress) => void} [report]
+   * @param {AbortSignal} [signal]
+   */
+  async _read(report, signal) {
+    requireVectors();
+    const files = readerOf(this.checkpointURL, signal);
+    const spec = readSpec(this.spec ?? parse(await files('config.json', () => {})));
+    const model = await Model.load(
+      async (name, tell) => (name === 'config.json' ? bytesOf(spec) : files(name, tell)), report);
+    this.spec = spec;
+    this.zDims = model.latentSize;
+    this.dataConverter = new MultitrackConverter(model.format);
+    this.initialized = true;
+    return model;
+  }
+
+  /** @param {NoteSequence[]} sequences @param {ControlArgs} args */
+  async _encode(sequences, args) {
+    const model = await this._load();
+    const converter = new MultitrackConverter(model.format);
+    const chords = chordsOf(args, sequences.length, this._hasChords);
+    const measures = sequences.map((sequence) => converter.toTokens(sequence));
+    const encoder = await model.encoder();
+    return measures.map((tracks, i) => encoder.encode(tracks, chords[i]));
+  }
+
+  /**
+   * @param {Float32Array[]} points
+   * @param {number | undefined} temperature
+   * @param {ControlArgs & {seed: number}} args
+   * @param {number} [stepsPerQuarter]
+   * @param {number} [qpm]
+   */
+  async _decode(points, temperature = 0, args, stepsPerQuarter, qpm) {
+    const {decoder, format} = await this._load();
+    const {seed, signal, onProgress} = args;
+    const chords = chordsOf(args, points.length, this._hasChords);
+    const converter = new MultitrackConverter(format);
+    const measures = points.map((z, draw) => ({z, draw, chords: chords[draw], seed}));
+    const batch = signal || onProgress ? WATCHED_MEASURES : MEASURES;
+    /** @type {MeasureSequence[]} */
+    const sequences = [];
+    const programs = programsOf(args, format);
+    for (let start = 0; start < measures.length; start += batch) {
+      if (start) await new Promise((resolve) => setTimeout(resolve)); // others' turn
+      signal?.throwIfAborted();
+      const tracks = decodeMeasures(
+        decoder, measures.slice(start, start + batch), temperature, args, programs);
+      sequences.push(...tracks.map((own) => converter.toSequence(own, stepsPerQuarter, qpm)));
+      onProgress?.({loaded: sequences.length, total: measures.length});
+    }
+    return sequences;
+  }
+
+  get _hasChords() {
+    return Boolean(this.spec?.chordEncoder);
+  }
+}
+
+/**
+ * The tokens of each track of each measure.
+ * @param {import('../engine/decoder.js').Decoder} decoder
+ * @param {{z: Float32Array, draw: number, chords: number[], seed: number}[]} measures
+ * @param {number} temperature
+ * @param {ControlArgs} args
+ * @param {number[]} [programs]
+ */
+function decodeMeasures(decoder, measures, temperature, args, programs) {
+  const {grammar = temperature > 0 || programs !== undefined, repeatPenalty, drumTemperature} = args;
+  if (!grammar && !programs && !decoder.ignoresFirstInput) {
+    return decoder.decodeInSequence(measures, temperature);
+  }
+  const {maxTracks, end} = decoder.format;
+  const count = programs?.length ?? maxTracks;
+  const rows = measures.flatMap((measure) => Array.from({length: count}, (_, track) =>
+    ({...measure, track, program: programs?.[track]})));
+  const tokens = decoder.decode(
+    rows, {temperature, drumTemperature, repeatPenalty, isFree: !grammar});
+  const absent = Array.from({length: maxTracks - count}, () => Uint16Array.of(end));
+  return measures.map((_, i) => [...tokens.slice(i * count, (i + 1) * count), ...absent]);
+}
+
+/** @param {number} seed @param {number} count @param {number} size */
+const priorPoints = (seed, count, size) =>
+  Array.from({length: count}, (_, draw) => priorPoint(seed, draw, size));
+
+/** @param {ControlArgs | string[]} [given] */
+function seeded(given) {
+  const args = asObject(given);
+  return {...args, seed: args.seed ?? Math.floor(Math.random() * 2 ** 32)};
+}
+
+/** @param {Float32Array[]} rows @param {number} columns */
+function matrix(rows, columns) {
+  const values = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => values.set(row, i * columns));
+  return new Tensor(values, [rows.length, columns]);
+}
+
+/**
+ * What reads the files of a checkpoint.
+ * @param {string | URL | ReadFile} source
+ * @param {AbortSignal} [signal]
+ * @returns {ReadFile}
+ */
+function readerOf(source, signal) {
+  if (typeof source === 'function') return source;
+  const page = typeof location === 'undefined' ? undefined : location.href;
+  const folder = new URL(`${String(source).replace(/\/+$/, '')}/`, page);
+  return (name, report) => fetchBytes(new URL(name, folder), report, signal);
+}
+
+/** @param {ArrayBuffer} bytes @returns {unknown} */
+const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
+/** @param {unknown} value */
+const bytesOf = (value) => Uint8Array.from(new TextEncoder().encode(JSON.stringify(value))).buffer;

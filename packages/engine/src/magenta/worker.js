@@ -1,0 +1,59 @@
+/** The script of a worker that computes what `WorkerMusicVAE` asks for. */
+
+import {MusicVAE} from './music_vae.js';
+
+/** @import {ControlArgs} from './control_args.js' */
+/** @import {Abort, Loaded, Request} from './worker_protocol.js' */
+
+/** @type {MusicVAE | undefined} */
+let model;
+/** @type {Map<number, AbortController>} */
+const running = new Map();
+
+/**
+ * Where each method has its control arguments.
+ * @type {Record<string, number>}
+ */
+const CONTROL_ARGS = {sample: 2, decode: 2, encode: 1, interpolate: 3, similar: 4};
+
+/** @param {Request} request @returns {Promise<unknown>} */
+async function act({id, method, args, watch}) {
+  const controller = new AbortController();
+  running.set(id, controller);
+  const {signal} = controller;
+  const onProgress = watch
+    ? (/** @type {unknown} */ progress) => self.postMessage({id, progress}) : undefined;
+  if (method === 'initialize') {
+    const [url, spec] = args;
+    model ??= new MusicVAE(/** @type {string} */ (url), /** @type {any} */ (spec));
+    await model.initialize({onProgress, signal});
+    return /** @type {Loaded} */ ({
+      zDims: model.zDims, spec: model.spec, format: model.dataConverter?.format.fields,
+    });
+  }
+  const at = CONTROL_ARGS[method];
+  const controls = /** @type {ControlArgs} */ (args[at] ?? {});
+  args[at] = {...controls, onProgress, signal};
+  const result = await /** @type {any} */ (model)[method](...args);
+  return method === 'encode' ? {values: await result.data(), shape: result.shape} : result;
+}
+
+self.onmessage = async ({data}) => {
+  if ('abort' in data) {
+    running.get(/** @type {Abort} */ (data).abort)?.abort();
+    return;
+  }
+  const request = /** @type {Request} */ (data);
+  const {id} = request;
+  try {
+    const result = await act(request);
+    const sent = request.method === 'encode'
+      ? [/** @type {{values: Float32Array<ArrayBuffer>}} */ (result).values.buffer] : [];
+    self.postMessage({id, result}, {transfer: sent});
+  } catch (reason) {
+    const {name, message} = /** @type {Error} */ (reason);
+    self.postMessage({id, error: {name, message}});
+  } finally {
+    running.delete(id);
+  }
+};
