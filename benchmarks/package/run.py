@@ -58,7 +58,7 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
         export_magentajs(read_model(args.model), root / "model", args.quantize)
         (root / "js").symlink_to(ROOT / "tests/js")
         (root / "operations.mjs").symlink_to(HERE / "operations.mjs")
-        (root / "empty.html").write_text("<!doctype html>")
+        (root / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
         origin = held.enter_context(_serving(root))
         for place in ("node", "chromium"):
             for library, repeats in (("gm-vae", args.repeats), ("magenta.js", 1)):

@@ -45,6 +45,22 @@ const checks = {
     return {said: await said(page), files: [await linked(page, 'a[download]')]};
   },
 
+  /** The notes that magenta.js' player strikes of a measure, beside those that the measure has. */
+  async player(page, {scripts}) {
+    for (const url of scripts) await page.addScriptTag({url});
+    return page.evaluate(async () => {
+      const model = new gmvae.MusicVAE('/model');
+      const [bar] = await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1});
+      const struck = [];
+      const player = new mm.Player(false, {run: (note) => struck.push(note.pitch), stop() {}});
+      await mm.Player.tone.context.resume();
+      const seconds = mm.sequences.unquantizeSequence(bar, 240);
+      seconds.totalTime += 5; // the player ends by a clock of its own, and a busy machine is late
+      await player.start(seconds);
+      return {struck, notes: bar.notes.map(({pitch}) => pitch)};
+    });
+  },
+
   /** What a page says once it says something. */
   async said(page) {
     await page.waitForFunction(() => document.querySelector('#said').textContent !== '');
@@ -53,7 +69,8 @@ const checks = {
 };
 
 const browser = await chromium.launch({
-  executablePath: request.chromium, args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 0,
+  executablePath: request.chromium, timeout: 0,
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required'],
 });
 try {
   const page = await browser.newPage();

@@ -72,6 +72,18 @@ def test_react_through_vite(site, serve, visit, tmp_path):
     assert score.is_drum.any()
 
 
+@pytest.mark.clients
+def test_the_player_of_magenta_plays_measures(site, serve, visit):
+    magenta = HERE.parent / "js" / "magenta"
+    install(magenta)
+    (site / "mm").symlink_to(magenta / "node_modules/@magenta/music/dist")
+    (site / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
+    scripts = ["/mm/magentamusic.js", "/node_modules/gm-vae/dist/gm-vae.js"]
+    answer = visit("player", f"{serve(site)}/empty.html", scripts=scripts)
+    assert len(answer["notes"]) > 10
+    assert sorted(answer["struck"]) == sorted(answer["notes"])
+
+
 PAGE = '<!doctype html><p id="said"></p><script type="module" src="app.js"></script>'
 APP = """
 import {MusicVAE} from './gm-vae/dist/index.js';

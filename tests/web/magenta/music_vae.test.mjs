@@ -103,3 +103,28 @@ test('at a temperature without the grammar, tokens are drawn as the client draws
   const greedy = await model.decode([new Float32Array(model.zDims)], 0, C);
   assert.deepEqual(await model.decode([new Float32Array(model.zDims)], 0, args), greedy);
 });
+
+test('checkpoints that cannot be played are named', async () => {
+  const spec = {...model.spec};
+  const {args} = spec.dataConverter;
+  const wrong = [
+    [{...spec, type: 'MusicRNN'}, /incorrect type: MusicRNN/],
+    [{...spec, dataConverter: {type: 'MelodyConverter'}}, /has a MelodyConverter/],
+    [{...spec, chordEncoder: 'PitchChordEncoder'}, /has a PitchChordEncoder/],
+    [{...spec, conditionOnKey: true}, /has a conditionOnKey/],
+    [{...spec, dataConverter: {...spec.dataConverter, args: {...args, numSteps: 0}}}, /wrong numSteps/],
+    [{...spec, dataConverter: {...spec.dataConverter, args: {...args, maxPitch: 90}}}, /pitches/],
+    [{...spec, dataConverter: {...spec.dataConverter, args: {...args, totalSteps: 48}}},
+      /490 tokens and config.json has 442/],
+  ];
+  for (const [given, message] of wrong) {
+    await assert.rejects(new MusicVAE(readBundled, given).initialize(), message);
+  }
+  const page = new MusicVAE(async () => Uint8Array.from(Buffer.from('<!doctype html>')).buffer);
+  await assert.rejects(page.initialize(), /config.json is not JSON: the address is not/);
+});
+
+test('without vector instructions there is one clear sentence', async (t) => {
+  t.mock.method(WebAssembly, 'validate', () => false);
+  await assert.rejects(new MusicVAE(readBundled).initialize(), /no vector instructions/);
+});

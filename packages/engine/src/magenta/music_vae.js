@@ -1,7 +1,7 @@
 /** `MusicVAE` of magenta.js, computed by this engine. */
 
 import {fetchBytes} from '../engine/fetching.js';
-import {Model} from '../engine/model.js';
+import {Model, parse} from '../engine/model.js';
 import {priorPoint} from '../engine/prior.js';
 import {requireVectors} from '../engine/support.js';
 import {asObject, chordsOf, programsOf} from './control_args.js';
@@ -167,7 +167,7 @@ export class MusicVAE {
   async _read(report, signal) {
     requireVectors();
     const files = readerOf(this.checkpointURL, signal);
-    const spec = readSpec(this.spec ?? parse(await files('config.json', () => {})));
+    const spec = readSpec(this.spec ?? parse(await files('config.json', () => {}), 'config.json'));
     const model = await Model.load(
       async (name, tell) => (name === 'config.json' ? bytesOf(spec) : files(name, tell)), report);
     this.spec = spec;
@@ -272,9 +272,6 @@ function readerOf(source, signal) {
   const folder = new URL(`${String(source).replace(/\/+$/, '')}/`, page);
   return (name, report) => fetchBytes(new URL(name, folder), report, signal);
 }
-
-/** @param {ArrayBuffer} bytes @returns {unknown} */
-const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
 /** @param {unknown} value */
 const bytesOf = (value) => Uint8Array.from(new TextEncoder().encode(JSON.stringify(value))).buffer;
