@@ -184,9 +184,11 @@ def _unpack(packed: tuple[Any, ...]) -> songs.Task:
             storage.from_bytes(path),
             storage.from_bytes(name),
             Kind(kind),
-            *rest,
+            size,
+            changed,
+            error,
             columns=Columns(*columns),
         )
-        for path, name, kind, *rest, columns in packed_sources
+        for path, name, kind, size, changed, error, columns in packed_sources
     )
     return songs.Task(tuple(made), *numbers)

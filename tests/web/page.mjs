@@ -577,6 +577,8 @@ const checks = {
   'first sight': (page) => starts.firstSight(page.context().browser(), url),
   causes: (page) => starts.causes(page.context().browser(), url, PATIENCE_MS),
   'as a file': (page) => starts.asFile(page.context().browser(), request.page, PATIENCE_MS),
+  'without server': (page) =>
+    starts.withoutServer(page.context().browser(), url, LINK, files.song, PATIENCE_MS),
   policy: (page) => starts.policy(page.context(), url),
 
   /** The page fits windows of all widths in the fonts of this machine, and of others. */
@@ -719,7 +721,7 @@ const launch = (env = process.env) => chromium.launch({
 /** A visitor of the page who reads slowly: notices stay until they are closed or replaced. */
 async function visit(browser, options = {}) {
   const context = await browser.newContext({
-    viewport: {width: 1280, height: 860}, reducedMotion: 'reduce', ...options,
+    viewport: {width: 1280, height: 860}, reducedMotion: 'reduce', serviceWorkers: 'block', ...options,
   });
   await context.addInitScript(() => {
     const NOTICE_MS = 6000;

@@ -1,5 +1,8 @@
 """The page in a real browser: page.mjs clicks, here its findings are looked at."""
 
+import gzip
+import re
+
 import mido
 import numpy as np
 import pytest
@@ -18,9 +21,9 @@ CHECKS = (
     "plays", "chords", "styles", "character", "instruments", "sound", "soundfont", "saves",
     "opens", "links", "favourites", "mistakes", "access", "phone", "low windows", "covered things",
     "wide windows", "forced colours", "stillness", "loading", "first sight", "causes", "as a file",
-    "policy", "fonts", "offline", "clicks", "hovers", "space", "sliders", "swipes", "rounds",
-    "keyboard", "repeats", "focus", "bars", "file", "hints", "address", "failures",
-    "site soundfont",
+    "without server", "policy", "fonts", "offline", "clicks", "hovers", "space", "sliders",
+    "swipes", "rounds", "keyboard", "repeats", "focus", "bars", "file", "hints", "address",
+    "failures", "site soundfont",
 )  # fmt: skip
 
 
@@ -63,6 +66,15 @@ def results(request_of_page):
 @pytest.mark.parametrize("name", CHECKS)
 def test_in_the_browser(results, name):
     assert results[name]["error"] is None, results[name]["error"]
+
+
+def test_the_first_load_is_small(page):
+    """Compressed: index.html and what it names."""
+    index = (page / "index.html").read_text(encoding="utf-8")
+    names = re.findall(r'(?:href|src)="([\w.-]+)"', index)
+    assert len(names) >= 6
+    files = [page / "index.html", *(page / name for name in names)]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 150_000
 
 
 def test_every_check_is_listed(results):
