@@ -22,7 +22,7 @@ from apache_beam.pvalue import AsSingleton, TaggedOutput
 from gm_vae import storage
 from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import chunks, sink, songs, splits
+from gm_vae.pipelines import sink, song_table, songs, splits
 from gm_vae.pipelines.extract import Extractor
 from gm_vae.pipelines.parquet_reader import Columns
 from gm_vae.pipelines.progress import Ticker
@@ -105,7 +105,7 @@ class ExtractChunks(beam.DoFn):
         for chunk in self._extractor.chunks(_unpack(packed), self._ticker.tick):
             yield TaggedOutput(_REPORTS, list(chunk.reports))
             if chunk.songs:
-                yield TaggedOutput(_SONGS, [tuple(song) for song in chunk.songs])
+                yield TaggedOutput(_SONGS, song_table.pack(chunk.songs))
                 yield storage.to_bytes(chunk.path)
 
 
@@ -153,11 +153,8 @@ def _count_report(values: dict[str, Any], plan: splits.SplitAssignment) -> dict[
     return counts
 
 
-def _plan(
-    lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float
-) -> splits.SplitAssignment:
-    infos = [chunks.SongInfo(*info) for infos in lists for info in infos]
-    return splits.plan(infos, *percents)
+def _plan(parts: Sequence[song_table.Packed], *percents: float) -> splits.SplitAssignment:
+    return splits.plan(song_table.SongTable.joined(parts), *percents)
 
 
 def _pack(task: songs.Task) -> tuple[Any, ...]:
