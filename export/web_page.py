@@ -361,8 +361,8 @@ class WebArguments(ModelArguments):
 
     model: str = flag(DEFAULT, MODEL_HELP, alias="checkpoint")
     soundfont: str | None = flag(None, SOUNDFONT_HELP)
-    port: int = flag(PORT, "Port on this machine; 0 takes any.")
-    open: bool = flag(True, "Open the browser.")
+    port: int = flag(PORT, "Port on this machine; 0 takes any free port.")
+    open: bool = flag(True, "Open the page in the browser.")
 
 
 def _web(args: WebArguments) -> None:

@@ -109,7 +109,7 @@ def _attend(child: int, cluster: Cluster, connection: socket.socket, events: int
     return code
 
 
-_STOPPED = "stopped; the same command goes on from the last state."
+_STOPPED = "stopped; the same command resumes from the last state."
 
 
 def _exit_code(child: int) -> int | None:

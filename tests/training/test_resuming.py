@@ -159,7 +159,7 @@ def test_the_command_line_ends_with_75(songs_dataset, tmp_path, at_step, capsys)
         "--decoder_units=16,16", "--latent_size=8", "--batch_size=16",
     ]  # fmt: skip
     assert TRAIN.main(command) == 75
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command resumes" in capsys.readouterr().err
     assert "exit code 75" in TRAIN.help()
 
 
