@@ -75,7 +75,7 @@ class Command:
             return 1
         except MemoryError:
             print(
-                f"gm-vae {self.name}: the memory does not suffice; ask for less at a time.",
+                f"gm-vae {self.name}: there is not enough memory; ask for less at a time.",
                 file=sys.stderr,
             )
             return 1
@@ -108,7 +108,7 @@ class Command:
         self._require_values(values)
         if positional and not self.words:
             raise UsageError(
-                f"{_brief(positional[0])!r} is one word too many; "
+                f"{_brief(positional[0])!r} is unexpected; "
                 f"{_quoted(values, argv, positional)}. "
                 f"See gm-vae {self.name} --help."
             )
@@ -147,7 +147,10 @@ def _brief(text: str) -> str:
 def _sentence(error: OSError) -> str:
     if error.filename is None:
         _give_up_stdout()
-        return f"the output cannot be written ({error.strerror}); make room, or send it elsewhere."
+        return (
+            f"the output cannot be written ({error.strerror}); free some space, or send it "
+            "elsewhere."
+        )
     return f"{printable(error.filename)} cannot be used ({error.strerror}); check the path."
 
 

@@ -312,7 +312,7 @@ class DemoArguments(Arguments):
 
 def _run(args: DemoArguments) -> None:
     if "minutes" in args.given and args.steps is not None:
-        raise UsageError("--minutes and --steps both say how long the demo is; leave one out.")
+        raise UsageError("--minutes and --steps both set the length of the demo; leave one out.")
     steps = TRAINING.steps if args.steps is None else args.steps
     dataclasses.replace(TRAINING, minutes=args.minutes, steps=steps)  # raises UsageError
     table = run_demo(

@@ -102,7 +102,7 @@ def preprocess(
     local = beam_runner == run_pipeline.LOCAL
     with staging.stage(output) as stage, scratch_folder() as scratch:
         if stage.resumes:
-            print("gm-vae preprocess: going on with an interrupted run.", file=sys.stderr)
+            print("gm-vae preprocess: resuming an interrupted run.", file=sys.stderr)
         progress_path = scratch / "progress"
         summary_path = join(stage.chunks, "summary.json")
         arguments = {
@@ -179,8 +179,8 @@ def _finished(
         differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
         raise UsageError(
-            f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
-            "output, or replace it with --force."
+            f"{output} is a finished dataset with another {' and '.join(differing)}; choose "
+            "another output, or replace it with --force."
         )
     return dataset
 
@@ -289,7 +289,7 @@ def _run(args: PreprocessArguments) -> None:
     )
     if was_finished:
         name = printable(dataset.directory)
-        print(f"{name} is finished already; --force makes it again.")
+        print(f"{name} is already finished; --force makes it again.")
     print(card.summary(dataset, time.monotonic() - start))
     if printable(dataset.directory) == dataset.directory:  # else nobody can type it
         data = shlex.quote(dataset.directory)

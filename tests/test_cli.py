@@ -91,7 +91,7 @@ def test_wrong_usage_ends_with_2_and_a_sentence(capsys, model_folder, tmp_path):
         (("train",), "--data is missing"),
         (("train", "--data=x", "--output=y", "--steps=many"), "steps"),
         (("train", f"--data={tmp_path}", "--output=y"), "not a dataset"),
-        (("train", "x"), "one word too many"),
+        (("train", "x"), "is unexpected"),
         (("preprocess", f"--input={tmp_path}", f"--output={tmp_path / 'd'}"), "MIDI"),
         (("preprocess", "--input=/nowhere", f"--output={tmp_path / 'd'}"), "/nowhere"),
         (("generate", f"--model={model_folder}", "--chords=Xyz", f"--output={out}"), "'Xyz'"),

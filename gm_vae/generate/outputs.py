@@ -37,7 +37,7 @@ class Outputs:
 
     Raises:
         UsageError: a suffix is unknown, a file is there already and `force` is false, `soundfont`
-            is none, or `qpm` is no tempo.
+            is not one, or `qpm` cannot be a tempo.
         UserError: FluidSynth, a soundfont or a player is needed and there is none.
     """
 

@@ -76,13 +76,14 @@ class MeasureFormat:
             )
         if self.steps_per_quarter * 4 * self.beats_per_bar % self.beat_unit:
             raise UsageError(
-                f"A {self.meter} measure is no whole number of steps at {self.steps_per_quarter} "
-                f"steps a quarter; choose a multiple of {self.beat_unit}."
+                f"A {self.meter} measure is not a whole number of steps at "
+                f"{self.steps_per_quarter} steps per quarter; choose a multiple of "
+                f"{self.beat_unit}."
             )
         if self.steps_per_measure > _MOST_STEPS:
             raise UsageError(
                 f"A {self.meter} measure has {self.steps_per_measure:,} steps at "
-                f"{self.steps_per_quarter} steps a quarter and may have {_MOST_STEPS:,}; choose "
+                f"{self.steps_per_quarter} steps per quarter and may have {_MOST_STEPS:,}; choose "
                 "fewer steps a quarter."
             )
         if self.steps_per_measure % self.chords_per_measure:
@@ -189,7 +190,7 @@ def require_known_fields(cls: type, values: dict[str, Any], what: str) -> None:
     Raises WrongValue if it is no object.
     """
     if not isinstance(values, dict):
-        raise WrongValue("is no object")
+        raise WrongValue("is not an object")
     unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
     if unknown:
         raise UsageError(
