@@ -102,7 +102,7 @@ def preprocess(
     local = beam_runner == run_pipeline.LOCAL
     with staging.stage(output) as stage, scratch_folder() as scratch:
         if stage.resumes:
-            print("gm-vae preprocess: going on with an interrupted run.", file=sys.stderr)
+            print("gm-vae preprocess: resuming an interrupted run.", file=sys.stderr)
         progress_path = scratch / "progress"
         summary_path = join(stage.chunks, "summary.json")
         arguments = {
@@ -179,8 +179,8 @@ def _finished(
         differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
         raise UsageError(
-            f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
-            "output, or replace it with --force."
+            f"{output} is a finished dataset with another {' and '.join(differing)}; choose "
+            "another output, or replace it with --force."
         )
     return dataset
 
@@ -247,28 +247,28 @@ class PreprocessArguments(Arguments):
 
     input: str = flag(
         None,
-        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences, Parquet with a "
-        "column of MIDI files; local or gs://, s3://; several with commas.",
+        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences, or Parquet file "
+        "with a column of MIDI files; several are separated by commas. Local, gs:// or s3://.",
         required=True,
     )
-    output: str = flag(
-        None, "Folder of the dataset, local or gs://, s3://; it is made.", required=True
-    )
-    validation_percent: float = flag(5.0, "Percent of songs for validation.")
+    output: str = flag(None, "Folder for the dataset. Local, gs:// or s3://.", required=True)
+    validation_percent: float = flag(5.0, "Percentage of songs for validation.")
     test_percent: float = flag(
         5.0,
-        "Percent of songs for the test; 100 with --validation_percent=0 where a model is only to "
-        "be scored.",
+        "Percentage of songs for testing; use 100 and --validation_percent=0 if the dataset is "
+        "only for scoring.",
     )
     parquet_column: str = flag("", "Parquet: column with MIDI bytes; found if left out.")
     parquet_id: str = flag("", "Parquet: column with names; found if left out, or row numbers.")
-    workers: int = flag(0, "Processes; 0: as the input is worth.")
+    workers: int = flag(0, "Worker processes; 0 chooses by the size of the input.")
     force: bool = flag(False, "Replace a finished dataset.")
     runner: str = flag(
-        run_pipeline.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ..."
+        run_pipeline.LOCAL,
+        "Beam runner: FnApiRunner (this machine), FlinkRunner, DataflowRunner, ...",
+        group="cluster",
     )
-    beam_args: str = flag("", "Flags for a cluster's runner, separated by spaces.")
-    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat())
+    beam_args: str = flag("", "Flags for the runner, separated by spaces.", group="cluster")
+    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat(), "format")
 
 
 def _run(args: PreprocessArguments) -> None:
@@ -289,7 +289,7 @@ def _run(args: PreprocessArguments) -> None:
     )
     if was_finished:
         name = printable(dataset.directory)
-        print(f"{name} is finished already; --force makes it again.")
+        print(f"{name} is already finished; --force makes it again.")
     print(card.summary(dataset, time.monotonic() - start))
     if printable(dataset.directory) == dataset.directory:  # else nobody can type it
         data = shlex.quote(dataset.directory)

@@ -209,7 +209,7 @@ def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
     (tmp_path / name).write_bytes(b"".join(map(shards.frame, [*records, b"no sequence"])))
     made = preprocess(tmp_path / name, tmp_path / "data", workers=1)
     assert made.files == {"read": count + 1, "unparsable": 1, "with_measures": count}
-    assert made.errors == {"The record is no NoteSequence.": 1}
+    assert made.errors == {"The record is not a NoteSequence.": 1}
     measures = {m for split in dataset_lib.SPLITS for m, _, _ in _records(made, split)}
     assert measures == {m for data in songs_read_alike for m in measures_from_midi(data)[0]}
 
@@ -227,7 +227,7 @@ def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeyp
     before = _contents(dataset.directory)
     arguments = [f"--input={corpus}", f"--output={dataset.directory}"]
     assert COMMAND.main(arguments) == 0
-    assert "is finished already; --force" in capsys.readouterr().out
+    assert "is already finished; --force" in capsys.readouterr().out
     assert COMMAND.main([*arguments, "--min_events=9"]) == 2
     assert "another measure format (min_events 8 against 9); choose" in capsys.readouterr().err
     assert COMMAND.main([*arguments, "--test_percent=9", "--validation_percent=1"]) == 2

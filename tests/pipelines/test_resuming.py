@@ -71,7 +71,7 @@ def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch
     made = preprocess(mine, output, workers=2)
     assert _contents(made) == undisturbed
     assert not partial.exists()
-    assert "going on with an interrupted run" in capfd.readouterr().err
+    assert "resuming an interrupted run" in capfd.readouterr().err
 
 
 @pytest.mark.slow

@@ -267,7 +267,7 @@ def test_nothing_waits_for_a_pipe(folder):
     read = dict(_read_all(sources.find(folder)))
     assert read["pipe.mid"] == "no regular file"
     assert "pipe" not in read
-    with pytest.raises(UserError, match=r"pipe\.mid is no regular file"):
+    with pytest.raises(UserError, match=r"pipe\.mid is not a regular file"):
         sources.find(folder / "pipe.mid")
 
 
