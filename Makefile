@@ -174,10 +174,12 @@ lint: setup lint-docs
 	@if command -v npm >/dev/null; then $(MAKE) lint-web; \
 	  else echo "no npm: the page is not checked"; fi
 
+PROSE := README.md BUILD.md SECURITY.md $(wildcard CHANGELOG.md CONTRIBUTING.md) docs
+
 # Spelling, and the habits of prose that docs/hooks/prose.py lists.
 lint-docs: setup
-	$(BIN)/codespell README.md BUILD.md SECURITY.md docs mkdocs.yml
-	$(BIN)/python docs/hooks/prose.py README.md BUILD.md docs
+	$(BIN)/codespell $(PROSE) mkdocs.yml
+	$(BIN)/python docs/hooks/prose.py $(PROSE)
 
 lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint
