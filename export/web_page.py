@@ -52,7 +52,8 @@ _SECONDS_TO_ASK = 20.0
 _SECONDS_TO_ANSWER = 600.0  # a soundfont may have a gigabyte
 _SHARD_BYTES = 1 << 20  # small, so that the page can start without the encoder's
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
-          ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain"}  # fmt: skip
+          ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain",
+          ".webmanifest": "application/manifest+json"}  # fmt: skip
 
 
 def export_web(

@@ -45,7 +45,7 @@ class Kind(str, enum.Enum):
     PARQUET = "parquet"  # with MIDI files in a column
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)  # there may be millions
 class Source:
     """A file with one song or many.
 

@@ -1,6 +1,6 @@
 // npm run build: src/ -> dist/, a folder that any web server can serve.
 
-import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import path from 'node:path';
 
@@ -11,6 +11,7 @@ const engine = path.join(here, '../../packages/engine/src');
 const ENTRIES = {
   page: path.join(here, 'src/main.jsx'), worker: path.join(engine, 'engine/worker.js'),
 };
+const PLAIN = ['manifest.webmanifest', 'icon.svg'];
 const PROCESSOR = 'spessasynth_lib/dist/spessasynth_processor.min.js';
 // a name follows from what is in the file, so that browsers may keep files for good
 const NAMES = {entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]'};
@@ -26,12 +27,15 @@ const script = {
   logLevel: 'warning',
 };
 
-/** Module -> the modules of ours that it imports, as names below the page's or the engine's src/. */
-export async function importsOf() {
+/**
+ * Module -> the modules of ours that it imports, as names below the page's or the engine's src/.
+ * @param {string[]} entryPoints paths; the page's if absent
+ */
+export async function importsOf(entryPoints = Object.values(ENTRIES)) {
   const {metafile} = await esbuild.build({
     ...script,
     absWorkingDir: path.join(here, 'src'),
-    entryPoints: Object.values(ENTRIES),
+    entryPoints,
     outdir: 'nowhere',
     write: false,
     metafile: true,
@@ -74,6 +78,10 @@ async function build() {
       logLevel: 'warning',
     }),
   ]);
+  await esbuild.build({ // its name stays, since browsers know it by that
+    ...script, absWorkingDir: here, entryPoints: {sw: 'src/service_worker.js'}, outdir: part,
+  });
+  for (const name of PLAIN) await copyFile(path.join(here, 'src', name), path.join(part, name));
   await writeFile(path.join(part, 'index.html'), await index(built));
   await writeFile(path.join(part, 'LICENCES.txt'), await licences());
   await rm(out, {recursive: true, force: true});

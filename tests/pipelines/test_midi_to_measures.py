@@ -15,7 +15,15 @@ from gm_vae.data import examples, shards
 from gm_vae.errors import UserError
 from gm_vae.music.chords import ROOTS
 from gm_vae.music.midi_file import READING, parse_midi
-from gm_vae.pipelines import dataset_card, midi_to_measures, run_pipeline, songs, sources, stats
+from gm_vae.pipelines import (
+    dataset_card,
+    midi_to_measures,
+    run_pipeline,
+    songs,
+    sources,
+    stats,
+    task_lists,
+)
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 BAD_FILES = {"broken.mid": b"MThd but not much more", "empty.mid": b""}
@@ -310,7 +318,7 @@ def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
         scratch = tmp_path / str(workers)
         scratch.mkdir()
         arguments = {
-            "tasks": songs.tasks(source_files, workers),
+            "lists": task_lists.write(str(scratch), songs.tasks(source_files, workers)),
             "folder": str(tmp_path / "gone"),
             "chunk_folder": str(scratch),
             "fmt": MeasureFormat(),

@@ -1,6 +1,7 @@
 /** The page as it begins: what it shows while it waits, and what it says where it cannot run. */
 
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 
@@ -52,7 +53,8 @@ export async function siteSoundfont(context, url, font, patience) {
   await visit('font');
   assert.equal(asked.length, 1);
   const sounds = page.getByLabel('Sounds', {exact: true});
-  assert.deepEqual(await sounds.locator('option').allInnerTexts(), ['Synthesiser', 'a font.sf2']);
+  assert.deepEqual(await sounds.locator('option').allInnerTexts(), 
+    ['Synthesiser', 'a font.sf2', 'A MIDI port …']);
   assert.equal(await page.getByRole('button', {name: /^Forget/}).count(), 0);
   await sounds.selectOption('Synthesiser');
   await page.goto('about:blank');
@@ -67,13 +69,13 @@ export async function siteSoundfont(context, url, font, patience) {
 /** Before any script has run the page has its colours and says something. */
 export async function firstSight(browser, url) {
   for (const [scheme, isDark] of [['light', false], ['dark', true]]) {
-    const context = await browser.newContext({javaScriptEnabled: false, colorScheme: scheme});
+    const context = await browser.newContext({javaScriptEnabled: false, colorScheme: scheme, serviceWorkers: 'block'});
     const page = await context.newPage();
     await page.goto(url);
     await page.getByRole('heading', {name: 'GM-VAE'}).waitFor();
     await page.getByText(/needs JavaScript/).waitFor();
     const shot = await page.screenshot({clip: {x: 0, y: 0, width: 4, height: 4}});
-    const other = await browser.newContext();
+    const other = await browser.newContext({serviceWorkers: 'block'});
     const reader = await other.newPage();
     const light = await reader.evaluate(async (base64) => {
       const image = new Image();
@@ -92,7 +94,7 @@ export async function firstSight(browser, url) {
 /** Where the page cannot run, it names the cause. */
 export async function causes(browser, url, patience) {
   const alert = async (prepare) => {
-    const context = await browser.newContext();
+    const context = await browser.newContext({serviceWorkers: 'block'});
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     await prepare(context);
@@ -119,7 +121,7 @@ export async function causes(browser, url, patience) {
 
 /** Opened as a file, where browsers run no modules, the page says that it needs a server. */
 export async function asFile(browser, folder, patience) {
-  const context = await browser.newContext();
+  const context = await browser.newContext({serviceWorkers: 'block'});
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   await page.goto(pathToFileURL(path.join(folder, 'index.html')).href);
@@ -160,4 +162,52 @@ export async function policy(context, url) {
   assert.equal(blocked.isRun, false);
   assert.ok(['connect-src', 'img-src', 'script-src-elem'].every((name) => blocked.found.includes(name)),
     blocked.found.join());
+}
+
+/** A page that was here once opens without its server, with the music of a link, and reads a file. */
+export async function withoutServer(browser, url, link, song, patience) {
+  const server = http.createServer(async (asked, answer) => {
+    const response = await fetch(new URL(asked.url, url));
+    answer.writeHead(response.status, {'Content-Type': response.headers.get('Content-Type')});
+    answer.end(Buffer.from(await response.arrayBuffer()));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${server.address().port}/`;
+  const context = await browser.newContext();
+  const open = async () => {
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    await page.goto(address + link);
+    await page.waitForFunction(() => window.studio?.song && window.studio.isSettled);
+    return page;
+  };
+  const first = await open();
+  await first.waitForFunction(() => navigator.serviceWorker.controller);
+  const notes = await first.evaluate(() => window.studio.song.notes);
+  // the encoder, which comes when a file is opened, and all that was fetched before it was kept
+  const read = async (page) => {
+    await page.getByLabel('Open a file').setInputFiles(song);
+    await page.getByRole('dialog').locator('.bar:not(.is-refused)').first().click();
+    await page.getByRole('button', {name: 'Use as style A'}).click();
+    await page.waitForFunction(() => window.studio.arrangement.a.point && window.studio.isSettled);
+    return page.evaluate(() => window.studio.arrangement.a.point);
+  };
+  const point = await read(first);
+  await first.waitForFunction(async () => {
+    const cache = await caches.open('gm-vae-files');
+    const names = (await cache.keys()).map((each) => new URL(each.url).pathname);
+    return names.includes('/') && names.some((name) => /page-\w+\.js/.test(name)) &&
+      names.some((name) => /page-\w+\.css/.test(name));
+  });
+  await first.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  const page = await open();
+  assert.deepEqual(await page.evaluate(() => window.studio.song.notes), notes);
+  assert.equal(await read(page), point);
+  const manifest = await page.evaluate(async () =>
+    (await fetch(document.querySelector('link[rel=manifest]').href)).json());
+  assert.deepEqual(manifest.file_handlers[0].accept['audio/midi'].slice(0, 2), ['.mid', '.midi']);
+  assert.equal(await page.evaluate(async (src) => (await fetch(src)).ok, manifest.icons[0].src), true);
+  await context.close();
 }

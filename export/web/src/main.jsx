@@ -1,5 +1,6 @@
 import {render} from 'preact';
 
+import {keepOffline, takeLaunchedFiles} from './studio/offline.js';
 import {Studio} from './studio/studio.js';
 import {App} from './view/app.jsx';
 
@@ -17,5 +18,6 @@ const studio = new Studio({
   attributes: addressIn('attributes'),
 });
 render(<App studio={studio} />, /** @type {HTMLElement} */ (document.getElementById('page')));
-studio.start();
+keepOffline(new URL('sw.js', here).href).then(() => studio.start())
+  .then(() => takeLaunchedFiles((file) => studio.open(file)));
 Object.assign(window, {studio}); // for the curious, and for tests
