@@ -1,4 +1,4 @@
-"""Ways through the latent space."""
+"""Points of the latent space: interpolation, grids, neighbours."""
 
 from __future__ import annotations
 
