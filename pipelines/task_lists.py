@@ -21,7 +21,7 @@ _LIST_TASKS = 256  # some 130,000 files, 30 MB
 def write(folder: str, tasks: Iterable[Task]) -> list[bytes]:
     """Write tasks into lists in a folder; their paths. Raises UserError."""
     tasks = iter(tasks)
-    paths = []
+    paths: list[bytes] = []
     while lines := [pack(task) for task in itertools.islice(tasks, _LIST_TASKS)]:
         path = join(folder, f"tasks-{len(paths):05}.list")
         storage.write(path, b"\n".join(lines))
