@@ -218,5 +218,5 @@ def _number(field: bytes) -> int:
 def _size(value: bytes) -> int:
     """The size in a pax header."""
     if not value.isdigit() or len(value) > _MAX_DIGITS:
-        raise ArchiveError("a size that is no number")
+        raise ArchiveError("a size that is not a number")
     return int(value)

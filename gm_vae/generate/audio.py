@@ -62,7 +62,7 @@ def write_wav(
         force: replace a file that is there already.
 
     Raises:
-        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UsageError: `path` exists, `qpm` cannot be a tempo, there are no measures or formats differ.
         UserError: there is no FluidSynth or soundfont, it fails, or the place cannot be written.
     """
     with output_file(path, force) as temporary:
@@ -115,13 +115,13 @@ class Synthesizer:
         where distributions and people keep theirs, or the one that the package pretty_midi brings.
 
         Raises:
-            UsageError: what was named is no soundfont.
+            UsageError: the named file is not a soundfont.
             UserError: FluidSynth is not installed, or there is no soundfont.
         """
         program = shutil.which("fluidsynth")
         if not program:
             raise UserError(
-                "FluidSynth, which makes the sound, is not installed; get it with apt install "
+                "FluidSynth, which renders sound, is not installed; use apt install "
                 "fluidsynth, brew install fluid-synth or choco install fluidsynth."
             )
         named = soundfont or os.environ.get(SOUNDFONT_VARIABLE)
@@ -129,13 +129,13 @@ class Synthesizer:
             path = user_path(named)
             if not _is_soundfont(path):
                 origin = "--soundfont" if soundfont else SOUNDFONT_VARIABLE
-                raise UsageError(f"{origin}={named} is no soundfont; give a .sf2 or .sf3 file.")
+                raise UsageError(f"{origin}={named} is not a soundfont; give a .sf2 or .sf3 file.")
             return cls(program, path)
         for path in _usual_soundfonts():
             if _is_soundfont(path):
                 return cls(program, path)
         raise UserError(
-            'There is no soundfont, whose sounds FluidSynth plays; pip install "gm-vae[audio]" or '
+            'FluidSynth needs a soundfont, and none was found; pip install "gm-vae[audio]" or '
             "apt install fluid-soundfont-gm brings one, or name yours with --soundfont=FILE.sf2 or "
             f"{SOUNDFONT_VARIABLE}."
         )

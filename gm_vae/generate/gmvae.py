@@ -374,7 +374,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     if fmt.steps_per_measure % width:
         raise UsageError(
             f"the chords {brief(' '.join(symbols), 100)!r} do not divide a measure of "
-            f"{fmt.steps_per_measure} steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
+            f"{fmt.steps_per_measure} steps evenly; use 1 or {fmt.chords_per_measure} per measure."
         )
     return np.array([np.repeat(label, width // len(label)) for label in labels], np.int32).reshape(
         count, width

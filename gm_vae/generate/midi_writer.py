@@ -64,14 +64,14 @@ def write_midi(
         symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
-        UsageError: `path` exists or does not end in .mid or .midi, `qpm` is no tempo, there are no
-            measures, or their formats or the number of symbols differ.
+        UsageError: `path` exists or does not end in .mid or .midi, `qpm` cannot be a tempo, there
+            are no measures, or their formats or the number of symbols differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
     file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)
     with output_file(path, force) as temporary:
         if temporary.suffix.lower() not in SUFFIXES:
-            raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")
+            raise UsageError(f"{os.fspath(path)} does not end in .mid; choose such a name.")
         file.save(temporary)
 
 
@@ -228,4 +228,6 @@ def _track(
 def check_tempo(qpm: float) -> None:
     """Raise UsageError unless a MIDI file, which has three bytes for it, can hold the tempo."""
     if not 60e6 / (2**24 - 1) <= qpm <= 60e6:
-        raise UsageError(f"{qpm} is no tempo; give 4 or more quarter notes a minute, such as 120.")
+        raise UsageError(
+            f"the tempo is {qpm:g}; give 4 or more quarter notes per minute, such as 120."
+        )

@@ -22,7 +22,7 @@ def interpolate(a: np.ndarray, b: np.ndarray, count: int, spherical: bool = True
         UsageError: count is below 2.
     """
     if count < 2:
-        raise UsageError(f"an interpolation of {count} points has no two ends; give 2 or more.")
+        raise UsageError(f"count is {count}; an interpolation has 2 points or more.")
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     t = np.linspace(0, 1, count)[:, None]
     if spherical:
@@ -40,7 +40,7 @@ def grid(corners: np.ndarray, rows: int, columns: int, spherical: bool = True) -
         UsageError: there are not four corners, or less than two rows or columns.
     """
     if len(corners) != 4:
-        raise UsageError(f"a grid has four corners, not {len(corners)}.")
+        raise UsageError(f"a grid has four corners, not {len(corners)}; give [4, Z].")
     left, right = (interpolate(corners[i], corners[i + 2], rows, spherical) for i in (0, 1))
     return np.stack([interpolate(a, b, columns, spherical) for a, b in zip(left, right)])
 

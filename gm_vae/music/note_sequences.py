@@ -37,7 +37,7 @@ def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_p
     from note_seq.protobuf import music_pb2
 
     if not qpm > 0:
-        raise UsageError(f"{qpm} is no tempo; give quarter notes a minute, such as 120.")
+        raise UsageError(f"the tempo is {qpm:g}; give quarter notes per minute, such as 120.")
     piece = Arrangement.from_measures(measures)
     steps_per_minute = qpm * piece.fmt.steps_per_quarter
     sequence = music_pb2.NoteSequence(ticks_per_quarter=480)
@@ -150,7 +150,7 @@ class _Timeline:
             steps = sequence.quantization_info.steps_per_quarter
             if steps != fmt.steps_per_quarter:
                 raise UsageError(
-                    f"The notes are quantised to {steps} steps a quarter and the format has "
+                    f"The notes are quantised to {steps} steps per quarter and the format has "
                     f"{fmt.steps_per_quarter}; give unquantised notes."
                 )
         for signature in sequence.time_signatures:

@@ -77,7 +77,7 @@ def test_the_command_line_shows_them_and_the_bytes_are_the_same(folder, dataset,
     assert again.sha256 == dataset.sha256
     assert _rejects(again) == _rejects(dataset)
     assert COMMAND.main(flags) == 0
-    assert "d\ufffdta is finished already" in capsys.readouterr().out
+    assert "d\ufffdta is already finished" in capsys.readouterr().out
     assert stats.COMMAND.main([str(tmp_path / DATA)]) == 0
 
 

@@ -71,7 +71,7 @@ def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch
     made = preprocess(mine, output, workers=2)
     assert _contents(made) == undisturbed
     assert not partial.exists()
-    assert "going on with an interrupted run" in capfd.readouterr().err
+    assert "resuming an interrupted run" in capfd.readouterr().err
 
 
 @pytest.mark.slow
@@ -90,7 +90,7 @@ def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
 
 def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
     """Songs that were read by other rules are read again."""
-    tasks = songs.tasks(sources.find(corpus), 1)
+    tasks = list(songs.tasks(sources.find(corpus), 1))
 
     def read():
         extractor = extract.Extractor(str(tmp_path), MeasureFormat())

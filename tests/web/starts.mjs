@@ -53,7 +53,8 @@ export async function siteSoundfont(context, url, font, patience) {
   await visit('font');
   assert.equal(asked.length, 1);
   const sounds = page.getByLabel('Sounds', {exact: true});
-  assert.deepEqual(await sounds.locator('option').allInnerTexts(), ['Synthesiser', 'a font.sf2']);
+  assert.deepEqual(await sounds.locator('option').allInnerTexts(), 
+    ['Synthesiser', 'a font.sf2', 'A MIDI port …']);
   assert.equal(await page.getByRole('button', {name: /^Forget/}).count(), 0);
   await sounds.selectOption('Synthesiser');
   await page.goto('about:blank');

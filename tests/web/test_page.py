@@ -1,7 +1,10 @@
 """The page in a real browser: page.mjs clicks, here its findings are looked at."""
 
 import gzip
+import io
 import re
+import wave
+import zipfile
 
 import mido
 import numpy as np
@@ -18,12 +21,12 @@ from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measures import measures_from_midi
 
 CHECKS = (
-    "plays", "chords", "styles", "character", "instruments", "sound", "soundfont", "saves",
-    "opens", "links", "favourites", "mistakes", "access", "phone", "low windows", "covered things",
-    "wide windows", "forced colours", "stillness", "loading", "first sight", "causes", "as a file",
-    "without server", "policy", "fonts", "offline", "clicks", "hovers", "space", "sliders",
-    "swipes", "rounds", "keyboard", "repeats", "focus", "bars", "file", "hints", "address",
-    "failures", "site soundfont",
+    "plays", "chords", "styles", "stems", "midi port", "character", "instruments", "sound",
+    "soundfont", "saves", "opens", "links", "favourites", "mistakes", "access", "phone",
+    "low windows", "covered things", "wide windows", "forced colours", "stillness", "loading",
+    "first sight", "causes", "as a file", "without server", "policy", "fonts", "offline", "clicks",
+    "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
+    "file", "hints", "address", "failures", "site soundfont",
 )  # fmt: skip
 
 
@@ -153,6 +156,51 @@ def test_the_saved_file_holds_what_the_page_showed(results, request_of_page):
     }  # fmt: skip
     (tempo,) = [message.tempo for message in file.tracks[0] if message.type == "set_tempo"]
     assert tempo == 500_000
+
+
+def test_stems_are_a_sound_file_of_each_part(results):
+    facts = results["stems"]["facts"]
+    with zipfile.ZipFile(facts["zip"]) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert len(set(names)) == facts["parts"]
+        for name in names:
+            with wave.open(archive.open(name)) as sound:
+                samples = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
+                assert sound.getframerate() == 44100
+                assert np.abs(samples.astype(int)).max() > 100, name
+    whole, part = (mido.MidiFile(file=io.BytesIO(bytes(facts[name]))) for name in ("whole", "part"))
+    assert len(whole.tracks) == 1 + facts["parts"]
+    assert len(part.tracks) == 2
+    strokes = [message for message in part.tracks[1] if message.type == "note_on"]
+    assert len(strokes) == facts["notes"]
+
+
+def test_a_port_is_sent_what_the_saved_file_holds(results):
+    """Note for note, at their times; 24 ticks to a quarter between start and stop."""
+    facts = results["midi port"]["facts"]
+    file = mido.MidiFile(facts["saved"])
+    expected, now = [], 0.0
+    for message in file:  # in seconds, all tracks together
+        now += message.time
+        if message.type == "note_on":
+            expected.append((message.channel, message.note, message.velocity, now))
+    messages = [(each["bytes"], each["ms"] / 1000) for each in facts["sent"]]
+    (start,) = [time for data, time in messages if data == [0xFA]]
+    (stop,) = [time for data, time in messages if data == [0xFC]]
+    sent = [
+        (data[0] & 15, data[1], data[2], time - start)
+        for data, time in messages
+        if data[0] >> 4 == 9
+    ]
+    assert sorted(each[:3] for each in sent) == sorted(each[:3] for each in expected)
+    late = np.subtract(sorted(each[3] for each in sent), sorted(each[3] for each in expected))
+    assert np.abs(late).max() < 0.05  # the clocks' difference is read again and again
+    ticks = [time - start for data, time in messages if data == [0xF8]]
+    assert abs(len(ticks) - 24 * 4 * 4) <= 24
+    assert stop > start
+    ends = [data[:2] for data, _ in messages if data[0] >> 4 == 8]
+    assert sorted(ends) == sorted([0x80 | each[0], each[1]] for each in sent)
 
 
 def test_the_saved_file_names_the_chords_as_they_were_typed(results, request_of_page):

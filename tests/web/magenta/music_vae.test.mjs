@@ -128,3 +128,20 @@ test('without vector instructions there is one clear sentence', async (t) => {
   t.mock.method(WebAssembly, 'validate', () => false);
   await assert.rejects(new MusicVAE(readBundled).initialize(), /no vector instructions/);
 });
+
+test('points are moved along what the model has learnt', async () => {
+  const names = await model.attributes();
+  assert.ok(names.includes('density'));
+  const count = async (steps) => {
+    const z = await (await model.encode(await model.sample(8, 0.5, C), C)).array();
+    const measures = await model.decode(await model.move(z, {density: steps}), 0.5, C);
+    return measures.reduce((sum, {notes}) => sum + notes.length, 0);
+  };
+  assert.ok(await count(2) > 1.3 * await count(-2));
+  const still = await model.move([new Float32Array(model.zDims)], {density: 0});
+  assert.deepEqual(await still.array(), [Array(model.zDims).fill(0)]);
+  await assert.rejects(model.move([new Float32Array(model.zDims)], {charm: 1}), /no attribute charm/);
+  const bare = new MusicVAE((name) => (name === 'attributes.json'
+    ? Promise.reject(new Error('missing')) : readBundled(name)));
+  assert.deepEqual(await bare.attributes(), []);
+});

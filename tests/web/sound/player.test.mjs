@@ -100,3 +100,26 @@ test('without repeating it still ends with the song', () => {
   assert.equal(ended, 1);
   assert.equal(player.step, 0);
 });
+
+test('who follows the song hears 24 ticks a quarter, its beginning and its end', () => {
+  const told = [];
+  player.useSynth(context, {
+    send: () => {},
+    silence: () => {},
+    begin: (sixteenths, time) => told.push(['begin', sixteenths, time]),
+    tick: (time) => told.push(['tick', time]),
+    end: () => told.push(['end']),
+  });
+  player.setSong(song(2));
+  player.play(BAR + 12); // an eighth into the second bar
+  playTo(context.currentTime + 3);
+  player.stop();
+  const [[what, sixteenths, start], ...rest] = told;
+  assert.deepEqual([what, sixteenths], ['begin', 18]);
+  assert.deepEqual(rest.pop(), ['end']);
+  assert.ok(rest.length > 140); // through the end of a round, at 48 a second
+  rest.forEach(([tick, time], i) => {
+    assert.equal(tick, 'tick');
+    assert.ok(Math.abs(time - start - i / 48) < 1e-9);
+  });
+});

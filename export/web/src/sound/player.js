@@ -8,6 +8,7 @@ import {NoteSender, sequence} from './sequence.js';
 
 const AHEAD = 0.25; // seconds of notes that are with the synthesiser already
 const INTERVAL = 60; // ms between looks at the clock
+const TICKS = 24; // of MIDI's clock, to a quarter
 const START_DELAY = 0.06; // seconds from a click to the first note
 
 /**
@@ -130,9 +131,11 @@ export class Player {
   }
 
   /** @param {Output} output @param {number} step */
-  _begin({context}, step) {
+  _begin({context, synth}, step) {
     this._anchor = {time: context.currentTime + START_DELAY, step, least: step};
     this._next = step;
+    const stepsPerQuarter = this._song?.format.stepsPerQuarter ?? TICKS;
+    synth.begin?.(Math.round((4 * step) / stepsPerQuarter), this._anchor.time);
   }
 
   _end() {
@@ -140,6 +143,7 @@ export class Player {
     this._timer = undefined;
     this._anchor = null;
     this._output?.synth.silence();
+    this._output?.synth.end?.();
   }
 
   /** @param {Anchor} anchor @param {number} time */
@@ -165,7 +169,17 @@ export class Player {
     }
     const until = this._stepAt(this._anchor, currentTime + AHEAD);
     this._send(this._anchor, this._output, until);
+    this._tick(this._anchor, this._output, until);
     this._next = Math.max(this._next, until);
+  }
+
+  /** Sends the clock up to a step. @param {Anchor} anchor @param {Output} output @param {number} until */
+  _tick(anchor, {synth}, until) {
+    if (!synth.tick || !this._song) return;
+    const steps = this._song.format.stepsPerQuarter / TICKS;
+    for (let tick = Math.ceil(this._next / steps); tick * steps < until; tick++) {
+      synth.tick(this._timeOf(anchor, tick * steps));
+    }
   }
 
   /**

@@ -3,8 +3,14 @@
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 
 /**
- * What plays MIDI messages at times of its context, and ends all notes at once.
- * @typedef {{send: (message: number[], time: number) => void, silence: () => void}} Synthesiser
+ * What plays MIDI messages at times of its context, and ends all notes at once. Some follow the song:
+ * they are told where it begins, in sixteenths, each 24th of a quarter, and when it ends.
+ * @typedef {object} Synthesiser
+ * @property {(message: number[], time: number) => void} send
+ * @property {() => void} silence
+ * @property {(sixteenths: number, time: number) => void} [begin]
+ * @property {(time: number) => void} [tick]
+ * @property {() => void} [end]
  *
  * One note to play, with the channel that its part has in its bar.
  * @typedef {{part: number, channel: number, pitch: number, velocity: number, start: number,

@@ -1,16 +1,18 @@
-/** Which synthesiser plays: oscillators, or the samples of a soundfont if there is one. */
+/** What plays: oscillators, the samples of a soundfont if there is one, or a MIDI port. */
 
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
+import {MidiOut} from './midi_out.js';
 import {Synth} from './synth.js';
 
 export const SYNTH = 'synth';
 export const FONT = 'font';
+export const PORT = 'port';
 
 /** @import {Progress} from '../../../../packages/engine/src/engine/fetching.js' */
 /** @import {Synthesiser} from './sequence.js' */
 
 /**
- * @typedef {typeof SYNTH | typeof FONT} Kind
+ * @typedef {typeof SYNTH | typeof FONT | typeof PORT} Kind
  *
  * A soundfont; `isKept`: by the browser, for later visits.
  * @typedef {{name: string, isKept: boolean, read: () => Promise<ArrayBuffer>}} Font
@@ -31,6 +33,10 @@ export class Sounds {
     this._made = new Map();
     /** @type {?Font} */
     this._font = null;
+    /** @type {?MIDIAccess} */
+    this._access = null;
+    /** The port that plays, if one does. @type {?MIDIOutput} */
+    this.port = null;
     /** What is chosen: what plays, as soon as it is there. @type {Kind} */
     this._chosen = SYNTH;
     /**
@@ -42,6 +48,34 @@ export class Sounds {
     this.kind = SYNTH;
     /** What is heard: a context, and where each synthesiser's sound goes. @type {?LiveContext} */
     this._live = null;
+  }
+
+  /** Whether the browser has MIDI ports to ask for. */
+  get hasMidi() {
+    return 'requestMIDIAccess' in navigator;
+  }
+
+  /** The ports that were found. */
+  get ports() {
+    return [...this._access?.outputs.values() ?? []];
+  }
+
+  /** Asks for the MIDI ports, which a person has to allow. */
+  async findPorts() {
+    this._access ??= await navigator.requestMIDIAccess();
+    this._access.onstatechange = () => {
+      if (this.port?.state === 'disconnected') this._take(SYNTH);
+      this._changed();
+    };
+    if (!this.ports.length) throw new Error('there is none');
+    await this.choosePort(this.ports[0].id);
+  }
+
+  /** Plays through a port. @param {string} id */
+  async choosePort(id) {
+    this.port = this.ports.find((port) => port.id === id) ?? null;
+    this._made.delete(PORT);
+    await this._take(PORT);
   }
 
   get fontName() {
@@ -153,7 +187,8 @@ export class Sounds {
 
   /** @param {LiveContext} live @returns {Promise<Synthesiser>} */
   async _make({context, outputs}) {
-    if (this.kind === SYNTH || !this._font) return new Synth(context, outputs[SYNTH]);
+    if (this.kind === PORT && this.port) return new MidiOut(this.port, context);
+    if (this.kind !== FONT || !this._font) return new Synth(context, outputs[SYNTH]);
     const {SampledSynth} = await sampled();
     return SampledSynth.create(context, outputs[FONT], await this._font.read());
   }
@@ -165,7 +200,7 @@ export class Sounds {
    * @param {Uint8Array<ArrayBuffer>} midi the same notes as a file
    */
   async render(context, sendNotes, midi) {
-    if (this.kind === SYNTH || !this._font) {
+    if (this.kind !== FONT || !this._font) {
       sendNotes(new Synth(context, output(context, SYNTH)));
     } else {
       const {SampledSynth} = await sampled();
@@ -212,7 +247,8 @@ function remember(kind) {
   }
 }
 
-/** @typedef {{context: AudioContext, outputs: Record<Kind, AudioNode>}} LiveContext */
+/** @typedef {Record<typeof SYNTH | typeof FONT, AudioNode>} Outputs */
+/** @typedef {{context: AudioContext, outputs: Outputs}} LiveContext */
 
 /** @returns {LiveContext} */
 function makeLive() {
@@ -223,7 +259,7 @@ function makeLive() {
 /**
  * Where a synthesiser's sound goes: a gain, and a limiter against what is too loud.
  * @param {BaseAudioContext} context
- * @param {Kind} kind
+ * @param {typeof SYNTH | typeof FONT} kind
  */
 function output(context, kind) {
   const gain = context.createGain();

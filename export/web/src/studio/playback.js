@@ -5,6 +5,7 @@ import {renderSong} from '../sound/render.js';
 import {Sounds} from '../sound/sounds.js';
 import {partSound} from '../state/arrangement.js';
 
+/** @import {Mix} from '../../../../packages/engine/src/music/midi_writer.js' */
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Store} from './store.js' */
 
@@ -56,6 +57,13 @@ export class Playback {
     });
   }
 
+  /** Ends all notes. */
+  async panic() {
+    this.player.stop();
+    (await this.sounds.live()).synth.silence();
+    this._store.changed();
+  }
+
   /** @param {number} step */
   seek(step) {
     this.player.seek(step);
@@ -72,13 +80,16 @@ export class Playback {
     this._store.changed();
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} midi the song as a file */
-  async render(midi) {
+  /**
+   * @param {Uint8Array<ArrayBuffer>} midi the song as a file
+   * @param {Mix} mix
+   */
+  async render(midi, mix = (part) => this.sound(part)) {
     const {song, arrangement} = this._store;
     if (!song) throw new Error('there is no song yet');
     return renderSong(song, {
       qpm: arrangement.qpm,
-      mix: (part) => this.sound(part),
+      mix,
       sounds: this.sounds,
       midi,
     });

@@ -2,8 +2,10 @@
 
 import {Engine} from '../../../../packages/engine/src/engine/client.js';
 import {lacking} from '../../../../packages/engine/src/engine/support.js';
+import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {writeMidi} from '../../../../packages/engine/src/music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
+import {zip} from '../sound/zip.js';
 import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
 import {fromLink, toLink} from '../state/link.js';
 import {chordsText} from '../state/progression.js';
@@ -21,6 +23,7 @@ import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
 import {MODEL, Store} from './store.js';
 
+/** @import {Mix} from '../../../../packages/engine/src/music/midi_writer.js' */
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Kind} from '../sound/sounds.js' */
 /** @import {Arrangement, PartChoice, Style} from '../state/arrangement.js' */
@@ -258,6 +261,17 @@ export class Studio extends Store {
     return this._library.tryFont(() => this.sounds.choose(kind));
   }
 
+  /** @param {string} id of the MIDI port to play through; '' asks the browser for ports */
+  choosePort(id) {
+    return this.attempt('No MIDI port can be used',
+      () => (id ? this.sounds.choosePort(id) : this.sounds.findPorts()));
+  }
+
+  /** Ends all notes, also those of an instrument that missed their end. */
+  panic() {
+    return this._playback.panic();
+  }
+
   /** Lets the browser forget the soundfont that it keeps. */
   forgetFont() {
     return this._library.tryFont(() => this.sounds.forgetFont(this._soundfontUrl));
@@ -290,14 +304,36 @@ export class Studio extends Store {
     return toLink(arrangement, this._composer.fingerprint);
   }
 
-  /** What is heard, as a MIDI file. */
-  midiBytes() {
+  /** What is heard, as a MIDI file. @param {Mix} mix */
+  midiBytes(mix = (part) => this.sound(part)) {
     if (!this.song) throw new Error('there is no song yet');
     return writeMidi(this.song, {
       qpm: this.arrangement.qpm,
       title: this.title,
       text: linkText(this._linkOf(this.arrangement)),
-      mix: (part) => this.sound(part),
+      mix,
+    });
+  }
+
+  /** How all parts sound if one of them plays alone. @param {Part} alone @returns {Mix} */
+  alone({key}) {
+    return (part) => ({...this.sound(part), heard: part.key === key});
+  }
+
+  /** A sound file of each part that is heard, in a ZIP archive. */
+  stemsBytes() {
+    return this.whileWorking(async () => {
+      const parts = this.song?.parts ?? [];
+      const names = soundingNames(parts, (part) => this.sound(part));
+      const files = [];
+      for (const [i, part] of parts.entries()) {
+        if (!this.sound(part).heard) continue;
+        const mix = this.alone(part);
+        const bytes = wavBytes(await this._playback.render(this.midiBytes(mix), mix));
+        const number = String(files.length + 1).padStart(2, '0');
+        files.push({name: `${number} ${names[i].replaceAll('/', ' ')}.wav`, bytes});
+      }
+      return zip(files);
     });
   }
 

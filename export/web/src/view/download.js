@@ -1,6 +1,13 @@
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+const KEPT = 60000; // ms; what takes a file may do so late
+
+/** @param {string} name */
+const fileName = (name) => name.replaceAll(/[\\/:*?"<>|]/g, ' ');
+
 /**
  * Lets the browser save bytes as a file.
- * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Bytes} bytes
  * @param {string} name
  * @param {string} type
  */
@@ -8,9 +15,23 @@ export function download(bytes, name, type) {
   const url = URL.createObjectURL(new Blob([bytes], {type}));
   const anchor = document.createElement('a');
   anchor.href = url;
-  anchor.download = name.replaceAll(/[\\/:*?"<>|]/g, ' ');
+  anchor.download = fileName(name);
   document.body.append(anchor);
   anchor.click();
   anchor.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT);
+}
+
+/**
+ * Lets what is dragged be dropped as a file outside the browser, where the browser can do that.
+ * @param {DragEvent} event
+ * @param {Bytes} bytes
+ * @param {string} name
+ * @param {string} type
+ */
+export function drag(event, bytes, name, type) {
+  const url = URL.createObjectURL(new Blob([bytes], {type}));
+  event.dataTransfer?.setData('DownloadURL', `${type}:${fileName(name)}:${url}`);
+  if (event.dataTransfer) event.dataTransfer.effectAllowed = 'copy';
+  setTimeout(() => URL.revokeObjectURL(url), KEPT);
 }

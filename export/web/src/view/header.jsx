@@ -1,5 +1,5 @@
 import {Icon} from './icons.jsx';
-import {download} from './download.js';
+import {download, drag} from './download.js';
 import {offIf} from './off.js';
 
 const THEMES = ['auto', 'light', 'dark'];
@@ -50,8 +50,10 @@ export function Header({studio, theme, setTheme, isDark, pickFile}) {
           title="Open a MIDI file (or drop one anywhere)">
           <Icon name="file" /><span>Open MIDI</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
-          onClick={() => save('MIDI', 'mid', () => studio.midiBytes())}
-          title="Save what is heard as a MIDI file">
+          onClick={() => save('MIDI', 'mid', () => studio.midiBytes())} draggable
+          onDragStart={(event) =>
+            drag(event, studio.midiBytes(), `${studio.title}.mid`, TYPES.mid)}
+          title="Save what is heard as a MIDI file, or drag it into another program">
           <Icon name="download" /><span><span class="verb">Save </span>MIDI</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
           onClick={() => save('WAV', 'wav', () => studio.wavBytes())}

@@ -2,6 +2,7 @@ import {FAMILIES, INSTRUMENTS} from '../../../../packages/engine/src/music/gener
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partTones, toneColour} from './colours.js';
+import {download, drag} from './download.js';
 import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 import {percent} from './units.js';
@@ -18,6 +19,8 @@ export function Mixer({studio, song, isDark}) {
     <section class="mixer panel" aria-label="Instruments">
       <div class="mixer-head">
         <h2>Instruments</h2>
+        <button type="button" class="chip" {...offIf(!song.parts.length, () => saveStems(studio))}
+          title="Save a sound file of each part, in a ZIP archive">Save stems</button>
         <button type="button" class="chip"
           {...offIf(!hasPartChoices(studio.arrangement), () => studio.change({parts: {}}))}>
           Reset</button>
@@ -49,7 +52,9 @@ function PartRow({studio, part, name, colour}) {
   };
   return (
     <li class={`part ${heard ? '' : 'is-silent'}`} style={{'--part': colour}}>
-      <span class="part-mark" aria-hidden="true" />
+      <span class="part-mark" aria-hidden="true" draggable title="Drag it out as a MIDI file"
+        onDragStart={(event) => drag(event, studio.midiBytes(studio.alone(part)),
+          `${studio.title}, ${name}.mid`, 'audio/midi')} />
       {part.isDrum
         ? <span class="part-name">{part.name}</span>
         : <ProgramSelect studio={studio} part={part} />}
@@ -73,6 +78,10 @@ function PartRow({studio, part, name, colour}) {
     </li>
   );
 }
+
+/** @param {Studio} studio */
+const saveStems = (studio) => studio.attempt('The sound files could not be made', async () =>
+  download(await studio.stemsBytes(), `${studio.title}, stems.zip`, 'application/zip'));
 
 /** @param {{studio: Studio, part: Part}} props */
 function ProgramSelect({studio, part}) {

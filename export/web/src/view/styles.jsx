@@ -1,12 +1,15 @@
+import {useState} from 'preact/hooks';
+
 import {between} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {isSame} from '../state/favourites.js';
 import {styleName} from '../state/style_names.js';
-import {CharacterPanel} from './character.jsx';
+import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 
+/** @import {ComponentChildren} from 'preact' */
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
@@ -17,19 +20,26 @@ import {Icon} from './icons.jsx';
 export function Styles({studio, pickFile}) {
   const {a, b} = studio.arrangement;
   const [pointA, pointB] = [a, b].map((style) => studio.point(style));
+  const [hasCharacter, setCharacter] = useState(false);
   return (
     <section class="styles panel" aria-label="Styles">
       <StyleCard studio={studio} which="a" style={a} point={pointA} pickFile={pickFile} />
-      <Blend studio={studio} pointA={pointA} pointB={pointB} />
+      <Blend studio={studio} pointA={pointA} pointB={pointB}>
+        <CharacterChip studio={studio} isOpen={hasCharacter}
+          toggle={() => setCharacter(!hasCharacter)} />
+      </Blend>
       <StyleCard studio={studio} which="b" style={b} point={pointB} pickFile={pickFile} />
-      <CharacterPanel studio={studio} />
+      <CharacterSliders studio={studio} isOpen={hasCharacter} />
       <Favourites studio={studio} />
     </section>
   );
 }
 
-/** @param {{studio: Studio, pointA: Float32Array, pointB: Float32Array}} props */
-function Blend({studio, pointA, pointB}) {
+/**
+ * @param {{studio: Studio, pointA: Float32Array, pointB: Float32Array,
+ *   children: ComponentChildren}} props
+ */
+function Blend({studio, pointA, pointB, children}) {
   const {blend} = studio.arrangement;
   const mean = meanShare(blend);
   const setAll = (/** @type {number} */ share) =>
@@ -54,6 +64,7 @@ function Blend({studio, pointA, pointB}) {
           Morph A <Icon name="arrow" /> B</button>
         <button type="button" class="chip" onClick={() => studio.swapStyles()}
           aria-label="Swap A and B"><Icon name="swap" /></button>
+        {children}
       </div>
     </div>
   );

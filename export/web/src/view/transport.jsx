@@ -1,6 +1,6 @@
 import {useEffect, useRef} from 'preact/hooks';
 
-import {FONT, SYNTH} from '../sound/sounds.js';
+import {FONT, PORT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
 import {Icon} from './icons.jsx';
 import {FetchingText} from './progress.jsx';
@@ -29,7 +29,7 @@ export function Transport({studio}) {
       <button type="button" class="button strong" onClick={() => studio.surprise()}
         disabled={!studio.song} title="New styles for these chords (N)">
         <Icon name="spark" /> Surprise me</button>
-      {sounds.fontName && <SoundsSelect studio={studio} />}
+      {(sounds.fontName || sounds.hasMidi) && <SoundsSelect studio={studio} />}
       <FetchingText fetching={studio.status.fetching} />
     </section>
   );
@@ -84,12 +84,23 @@ function SoundsSelect({studio}) {
   return (
     <div class="sounds">
       <Icon name="speaker" />
-      <select class="select" aria-label="Sounds" value={sounds.kind} title={sounds.fontName}
-        onChange={(event) =>
-          studio.chooseSounds(event.currentTarget.value === FONT ? FONT : SYNTH)}>
+      <select class="select" aria-label="Sounds" title={sounds.fontName}
+        value={sounds.kind === PORT ? PORT + sounds.port?.id : sounds.kind}
+        onChange={async (event) => {
+          const box = event.currentTarget;
+          if (box.value.startsWith(PORT)) await studio.choosePort(box.value.slice(PORT.length));
+          else await studio.chooseSounds(box.value === FONT ? FONT : SYNTH);
+          if (sounds.kind !== PORT) box.value = sounds.kind; // what was refused is not chosen
+        }}>
         <option value={SYNTH}>Synthesiser</option>
-        <option value={FONT}>{sounds.fontName}</option>
+        {sounds.fontName && <option value={FONT}>{sounds.fontName}</option>}
+        {sounds.ports.map(({id, name}) => <option value={PORT + id}>MIDI: {name}</option>)}
+        {sounds.hasMidi && !sounds.ports.length && <option value={PORT}>A MIDI port …</option>}
       </select>
+      {sounds.kind === PORT && (
+        <button type="button" class="chip" onClick={() => studio.panic()}
+          title="End all notes">Panic</button>
+      )}
       {sounds.isFontKept && (
         <button type="button" class="tool small" onClick={() => studio.forgetFont()}
           aria-label={`Forget the soundfont ${sounds.fontName}`}

@@ -129,6 +129,23 @@ export class WorkerMusicVAE {
     return this._call('similar', [inputSequence, numSamples, similarity, temperature], controlArgs);
   }
 
+  /** @returns {Promise<string[]>} */
+  async attributes() {
+    await this.initialize();
+    return this._ask('attributes', []);
+  }
+
+  /**
+   * @param {TensorLike | ArrayLike<number>[]} z
+   * @param {Record<string, number>} steps
+   * @returns {Promise<Tensor>}
+   */
+  async move(z, steps) {
+    await this.initialize();
+    const {values, shape} = await this._ask('move', [await toArrays(z), steps]);
+    return new Tensor(values, shape);
+  }
+
   /** @param {Watch} watch */
   async _load(watch) {
     /** @type {Loaded} */
@@ -155,10 +172,10 @@ export class WorkerMusicVAE {
   /**
    * @param {string} method
    * @param {unknown[]} args
-   * @param {Watch} watch
+   * @param {Watch} [watch]
    * @returns {Promise<any>}
    */
-  _ask(method, args, {onProgress, signal}) {
+  _ask(method, args, {onProgress, signal} = {}) {
     signal?.throwIfAborted();
     const id = this._count++;
     this._worker ??= this._startWorker();
