@@ -1,4 +1,4 @@
-"""Files and folders that people name: read within bounds, written whole or not at all."""
+"""Files and folders that users name: read within bounds, written completely or not at all."""
 
 from __future__ import annotations
 

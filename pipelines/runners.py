@@ -210,7 +210,7 @@ def _reach(address: str, flag: str) -> None:
     parts = urllib.parse.urlsplit(address if "//" in address else f"//{address}")
     try:
         host, port = parts.hostname, parts.port
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is not a number
         host, port = None, None
     if not (host and port):
         raise UsageError(f"--{flag}={address} is not an address; give HOST:PORT.")

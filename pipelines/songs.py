@@ -63,7 +63,7 @@ class Member:
     Attributes:
         number: from 0; of a report that stands for no file, -1.
         input_bytes: how much of the source is gone through for it (for progress).
-        read: the song, or None if it is no song after all. To be called, if at all, before the
+        read: the song, or None if it is not a song. To be called, if at all, before the
             next member is asked for.
     """
 

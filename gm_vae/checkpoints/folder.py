@@ -218,7 +218,7 @@ def _read_file(folder: pathlib.Path) -> tuple[dict[str, Any], ModelConfig]:
 
 
 def training_of(folder: pathlib.Path) -> dict[str, Any]:
-    """What the checkpoint in a folder tells of its training; empty if none can be read.
+    """How the checkpoint in a folder was trained; empty if that cannot be read.
 
     The weights are not looked at.
     """

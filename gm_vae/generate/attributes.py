@@ -129,7 +129,7 @@ class Attributes:
 
         Raises:
             UserError: it is there already and `force` is false, the place cannot be written, or it
-                is no folder of this machine.
+                is not a folder of this machine.
         """
         path = _path_in(folder)
         values = {

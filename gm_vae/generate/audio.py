@@ -1,4 +1,4 @@
-"""Measures -> sound: FluidSynth plays a soundfont, into a WAV file or aloud."""
+"""Measures -> sound: FluidSynth renders a soundfont to a WAV file, or plays it aloud."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def write_wav(
     synthesizer: Synthesizer | None = None,
     force: bool = False,
 ) -> None:
-    """Write measures end to end as sound: stereo, 16 bits, 44,100 samples a second.
+    """Write measures end to end as sound: stereo, 16 bits, 44,100 samples per second.
 
-    The sound is as long as the measures, and goes on until the last note has died away. It is as
-    loud as the file holds.
+    The sound lasts as long as the measures, and until the last note has died away. It is normalised
+    to just below full scale.
 
     Args:
         measures: one or more measures of one format.
-        path: the file to write, under a temporary name until it is whole.
-        qpm: tempo in quarter notes a minute.
-        synthesizer: what plays; the one that `Synthesizer.find` finds if None.
-        force: replace a file that is there already.
+        path: the file to write; it appears only once it is complete.
+        qpm: tempo in quarter notes per minute.
+        synthesizer: what renders the sound; if None, the result of `Synthesizer.find`.
+        force: replace an existing file.
 
     Raises:
         UsageError: `path` exists, `qpm` cannot be a tempo, there are no measures or formats differ.

@@ -1,4 +1,4 @@
-"""Ways through the latent space."""
+"""Points of the latent space: interpolation, grids, neighbours."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def near(point: np.ndarray, similarity: float, count: int, seed: int | None = No
 
 
 def checked_seed(seed: int | None) -> int:
-    """0..2**32 - 1 for a seed; one is drawn for None. Raises UsageError for what is no integer."""
+    """0..2**32 - 1 for a seed; one is drawn for None. Raises UsageError unless it is an integer."""
     if seed is None:
         return secrets.randbelow(2**32)
     try:

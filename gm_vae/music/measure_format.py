@@ -161,7 +161,7 @@ class MeasureFormat:
         """The inverse of `to_dict`; a field that an older version did not know has its default.
 
         Raises UsageError for a field that this version does not know or that is out of bounds,
-        WrongValue for what is no object.
+        WrongValue unless it is an object.
         """
         require_known_fields(cls, values, "measure format")
         return cls(**values)
@@ -187,7 +187,7 @@ class MeasureFormat:
 def require_known_fields(cls: type, values: dict[str, Any], what: str) -> None:
     """Raise UsageError if `values` names a field that the dataclass `cls` does not have.
 
-    Raises WrongValue if it is no object.
+    Raises WrongValue if it is not an object.
     """
     if not isinstance(values, dict):
         raise WrongValue("is not an object")

@@ -24,11 +24,11 @@ _DEFAULT_VELOCITY = 100  # of notes that say none, as the browser client's
 
 
 def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_pb2.NoteSequence:
-    """Measures end to end as one `NoteSequence`, as long as the last bar line.
+    """Join measures end to end in one `NoteSequence`, which lasts until the last bar line.
 
-    It has one tempo, the format's time signature, a chord symbol wherever the chord changes, and an
-    instrument number a part (see `Arrangement`) in the order of programs, drums last. Times are
-    seconds, exactly on the steps of the measures. No note is tied over a bar line.
+    It has one tempo, the time signature of the format, a chord symbol wherever the chord changes,
+    and one instrument number per part (see `Arrangement`), ordered by program, drums last. Times
+    are in seconds, exactly on the steps of the measures. No note is tied over a bar line.
 
     Raises:
         UsageError: `qpm` is not above 0, there are no measures or their formats differ.

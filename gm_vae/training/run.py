@@ -72,19 +72,19 @@ def train(
     say: Callable[[str], None] = print,
     start: Checkpoint | None = None,
 ) -> RunResult:
-    """Train a model, or go on with a run that was interrupted.
+    """Train a model, or resume a run that was interrupted.
 
     Args:
         folder: the run folder; made if missing, resumed if it holds a run of the same settings.
         dataset_dir: a finished dataset of the model's format.
         strategy: devices to train on; the default one if None. The batch is shared among them.
-        say: is given a line now and then.
-        start: a new run begins with its weights, which are of this model, instead of random ones.
+        say: called with each line to report.
+        start: weights of this model for a new run to start from, instead of random ones.
 
     Raises:
         UserError: the dataset does not fit, the folder holds another run or cannot be written, or
             the loss is no longer a number.
-        Interrupted: SIGTERM or Ctrl-C came, or another worker has gone; the same call goes on.
+        Interrupted: SIGTERM or Ctrl-C came, or another worker was lost; the same call resumes.
     """
     limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
     dataset = dataset_lib.load(dataset_dir)
@@ -241,7 +241,7 @@ class Run:
         return self.log.write_step(step, shown_step, results)
 
     def _save(self, step: int, last: bool = False) -> None:
-        """Write the state, which a run that is killed goes on from."""
+        """Write the state, from which a run that is killed resumes."""
         self.log.check()
         if last and self._limit.schedule_step is not None:
             self._trainer.set_schedule_step(self._config.steps)  # by which it is known as ended

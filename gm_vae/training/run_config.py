@@ -155,7 +155,7 @@ def _write(folder: pathlib.Path, settings: Settings) -> None:
 
 
 def _holder(folder: pathlib.Path) -> str:
-    """Which process has the lock, as far as it has told."""
+    """Which process holds the lock, if it has recorded that."""
     rule = Fields({"process": Whole(), "host": Text(255)})
     try:
         holder = parse(read_bounded(folder / _HOLDER, 1000), rule)

@@ -146,4 +146,4 @@ def test_what_an_interrupted_run_leaves_is_named(tmp_path, capsys):
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert "d\ufffdta.partial keeps what is done" in capsys.readouterr().err
+    assert "d\ufffdta.partial keeps the finished work" in capsys.readouterr().err

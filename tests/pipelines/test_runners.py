@@ -36,7 +36,7 @@ def places(tmp_path):
     [
         ("PrismRunner", [], "needs a program that Go builds .go install .*@v"),
         ("PrismRunner", ["--prism_location={file}x"], "file.jarx is not a file; build it with go"),
-        ("PrismRunner", ["--prism_location={file}", "--speed=9"], "Beam knows no flag --speed"),
+        ("PrismRunner", ["--prism_location={file}", "--speed=9"], "Beam has no flag --speed"),
         ("FlinkRunner", [], "beam-runners-flink-2.* in Maven; name the file"),
         ("FlinkRunner", ["--flink_version=0.9"], "invalid choice: '0.9'"),
         ("FlinkRunner", ["--parallelism=many"], "invalid int value: 'many'"),
