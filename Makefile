@@ -20,7 +20,7 @@ ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),writable)
 export HOME := $(CURDIR)/.home
 endif
 
-.PHONY: help setup demo web tables test test-all test-rest test-slow test-clients test-web \
+.PHONY: help setup demo web package tables test test-all test-rest test-slow test-clients test-web \
   test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
   fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs lint lint-docs lint-web \
   format wheel constraints clean
@@ -29,6 +29,7 @@ help:
 	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
+	@echo "make package           the npm package of the page's engine, packages/engine/gm-vae-*.tgz"
 	@echo "make tables            the tables that the page's engine shares with the package"
 	@echo "make test              the tests of all parts, in 6 minutes on 2 cores"
 	@echo "make test-all          these and all others but the fuzzers"
@@ -85,6 +86,10 @@ $(ENGINE_PACKAGES): $(wildcard packages/engine/package-lock.json)
 	  { echo "the engine's package needs Node 20 and npm, which are not installed"; exit 1; }
 	cd packages/engine && npm ci --no-audit --no-fund
 
+# Builds packages/engine/dist too.
+package: $(ENGINE_PACKAGES)
+	cd packages/engine && npm pack
+
 # The file is in the repository, so that `make web` needs no Python; a test compares it.
 tables: setup
 	$(BIN)/python packages/engine/tables.py
@@ -105,7 +110,7 @@ test-slow: setup
 
 # Both need Node, npm and Chromium.
 test-clients: setup
-	$(BIN)/python -m pytest tests/js -m clients
+	$(BIN)/python -m pytest tests/js tests/npm -m clients
 
 test-web: setup
 	$(BIN)/python -m pytest tests/web -m web
@@ -169,10 +174,12 @@ lint: setup lint-docs
 	@if command -v npm >/dev/null; then $(MAKE) lint-web; \
 	  else echo "no npm: the page is not checked"; fi
 
+PROSE := README.md BUILD.md SECURITY.md $(wildcard CHANGELOG.md CONTRIBUTING.md) docs
+
 # Spelling, and the habits of prose that docs/hooks/prose.py lists.
 lint-docs: setup
-	$(BIN)/codespell README.md BUILD.md SECURITY.md docs mkdocs.yml
-	$(BIN)/python docs/hooks/prose.py README.md BUILD.md docs
+	$(BIN)/codespell $(PROSE) mkdocs.yml
+	$(BIN)/python docs/hooks/prose.py $(PROSE)
 
 lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint
@@ -201,4 +208,4 @@ constraints: setup
 clean:
 	rm -rf "$(VENV)" .home .cluster build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache tests/*/node_modules \
 	  tests/js/*/node_modules export/web/node_modules export/web/dist packages/engine/node_modules \
-	  packages/engine/dist
+	  packages/engine/dist packages/engine/*.tgz

@@ -28,25 +28,28 @@ class ExportArguments(ModelArguments):
     output: str = flag(None, "Folder to write.", required=True)
     format: str = flag(
         None,
-        "What to write: savedmodel for TensorFlow, magentajs for magenta.js, tfjs for "
-        "TensorFlow.js alone, web for a site with the page, checkpoint for gm-vae itself.",
+        "savedmodel for TensorFlow, magentajs for magenta.js, tfjs for TensorFlow.js alone, web "
+        "for a site with the page, checkpoint for gm-vae itself.",
         choices=FORMATS,
         required=True,
     )
     quantize: str | None = flag(
         None,
-        "How weights are stored, but in a SavedModel; float16 for magentajs unless said otherwise.",
+        "Storage of the weights (not of a SavedModel). Without it, float16 for magentajs and web, "
+        "none for the others.",
         choices=QUANTIZATIONS,
     )
     half: bool = flag(False, "Store the weights of a SavedModel as float16.")
-    shard_bytes: int | None = flag(None, "Size of the files of weights for browsers.")
+    shard_bytes: int | None = flag(
+        None, "Size of each file of weights, in bytes (magentajs and tfjs)."
+    )
     evaluation: str | None = flag(
         None,
-        "What gm-vae evaluate --output wrote, a .json file or a folder: figures for the card.",
+        "Figures for the card: the .json file or folder that gm-vae evaluate --output wrote.",
     )
-    license: str | None = flag(None, "Under which terms the weights are, for the card.")
+    license: str | None = flag(None, "License of the weights, for the card.")
     soundfont: str | None = flag(None, SOUNDFONT_HELP)
-    force: bool = flag(False, "Replace what is there.")
+    force: bool = flag(False, "Replace an existing folder.")
 
 
 def _export(args: ExportArguments) -> None:
@@ -88,7 +91,7 @@ def _export(args: ExportArguments) -> None:
         export(checkpoint, output, quantization, shard_bytes, args.force)
     print(printable(output))
     if (output / "README.md").exists():
-        print(f"{printable(output / 'README.md')} says how to use it.", file=sys.stderr)
+        print(f"{printable(output / 'README.md')} explains how to use it.", file=sys.stderr)
 
 
 def _for_browsers(name: str) -> Any:
@@ -117,8 +120,8 @@ def _evaluation(path: str) -> dict[str, Any]:
     except (OSError, WrongValue) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
-            f"--evaluation={path} is nothing that gm-vae evaluate --output writes ({reason}); name "
-            "its .json file or folder."
+            f"--evaluation={path} was not written by gm-vae evaluate --output ({reason}); name its "
+            ".json file or folder."
         ) from None
     private = ("model", "data")
     return {
@@ -130,7 +133,7 @@ def _evaluation(path: str) -> dict[str, Any]:
 
 EXPORT = Command(
     name="export",
-    summary="Write a model for TensorFlow, for web apps, as a page, or as a checkpoint.",
+    summary="Export a model for TensorFlow, for web apps, as a web page, or as a checkpoint.",
     example=(
         "gm-vae export --model=demo/run --format=savedmodel --output=served/1\n"
         "gm-vae export --model=demo/run --format=magentajs --quantize=uint8 --output=site/model\n"
@@ -155,7 +158,7 @@ class ImportArguments(Arguments):
         required=True,
     )
     output: str = flag(None, "Checkpoint folder to write.", required=True)
-    force: bool = flag(False, "Replace what is there.")
+    force: bool = flag(False, "Replace an existing folder.")
 
 
 def _import(args: ImportArguments) -> None:
@@ -169,13 +172,13 @@ def _import(args: ImportArguments) -> None:
         f"z {config.latent_size}, {'with' if config.chords else 'without'} chords"
     )
     if not checkpoint.training.get("sigma_known", True):
-        print("The checkpoint has no sigma: what it tells of uncertainty is the prior's.")
+        print("The checkpoint has no sigma, so encode returns the sigma of the prior.")
     print(printable(output))
 
 
 IMPORT = Command(
     name="import",
-    summary="Turn a published or a magenta.js checkpoint into one of ours.",
+    summary="Convert a published or a magenta.js checkpoint to a gm-vae checkpoint.",
     example="gm-vae import --checkpoint=downloaded/model.ckpt-100000 --output=models/published",
     arguments=ImportArguments,
     run=_import,

@@ -73,7 +73,7 @@ def export_web(
         soundfont: an .sf2, .sf3 or .dls file for the site to play with; oscillators if None.
 
     Raises:
-        UsageError: `output` is taken, or `soundfont` is no soundfont.
+        UsageError: `output` is taken, or `soundfont` is not a soundfont.
         UserError: the page was not built, the model's layers do not suit it, or `output` is not
             writable.
     """
@@ -110,7 +110,7 @@ class PageServer(http.server.ThreadingHTTPServer):
         soundfont: an .sf2, .sf3 or .dls file to play with; oscillators if None.
 
     Raises:
-        UsageError: the port is taken, or `soundfont` is no soundfont.
+        UsageError: the port is taken, or `soundfont` is not a soundfont.
         UserError: the page was not built, or the model cannot be read or does not suit it.
     """
 
@@ -229,7 +229,7 @@ def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
     except OSError as error:
         raise UsageError(f"--soundfont={path} cannot be read ({error.strerror}).") from None
     if head[:4] != b"RIFF" or head[8:] not in (b"sfbk", b"sfpk", b"DLS "):
-        raise UsageError(f"--soundfont={path} is no soundfont; give an .sf2, .sf3 or .dls file.")
+        raise UsageError(f"--soundfont={path} is not a soundfont; give an .sf2, .sf3 or .dls file.")
     return font
 
 
@@ -362,8 +362,8 @@ class WebArguments(ModelArguments):
 
     model: str = flag(DEFAULT, MODEL_HELP, alias="checkpoint")
     soundfont: str | None = flag(None, SOUNDFONT_HELP)
-    port: int = flag(PORT, "Port on this machine; 0 takes any.")
-    open: bool = flag(True, "Open the browser.")
+    port: int = flag(PORT, "Port on this machine; 0 takes any free port.")
+    open: bool = flag(True, "Open the page in the browser.")
 
 
 def _web(args: WebArguments) -> None:

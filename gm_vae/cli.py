@@ -25,33 +25,47 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "demo": Verb("gm_vae.demo", "COMMAND", "the whole chain, from MIDI files to new music"),
-    "arrange": Verb("gm_vae.arranger", "COMMAND", "write the default corpus as MIDI files"),
+    "demo": Verb("gm_vae.demo", "COMMAND", "run the whole chain, from MIDI files to new music"),
+    "arrange": Verb(
+        "gm_vae.arranger", "COMMAND", "write songs of the built-in arranger as MIDI files"
+    ),
     "preprocess": Verb(
         "gm_vae.pipelines.midi_to_measures", "COMMAND", "turn MIDI files into a dataset of measures"
     ),
-    "explain": Verb("gm_vae.explain", "COMMAND", "tell what MIDI files give, bar by bar"),
+    "explain": Verb(
+        "gm_vae.explain", "COMMAND", "print which bars of MIDI files can be used, and why"
+    ),
     "stats": Verb("gm_vae.pipelines.stats", "COMMAND", "print the report of a dataset"),
-    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or go on with a run"),
+    "train": Verb("gm_vae.training.commands", "TRAIN", "train a model, or resume a run"),
     "evaluate": Verb("gm_vae.evaluation.commands", "EVALUATE", "score held-out measures", True),
-    "sample": Verb("gm_vae.generate.commands", "SAMPLE", "measures of many styles"),
-    "generate": Verb("gm_vae.generate.commands", "GENERATE", "one style over a chord progression"),
-    "song": Verb("gm_vae.generate.commands", "SONG", "a song: sections, variations, fills"),
+    "sample": Verb("gm_vae.generate.commands", "SAMPLE", "generate measures in many styles"),
+    "generate": Verb(
+        "gm_vae.generate.commands", "GENERATE", "play one style over a chord progression"
+    ),
+    "song": Verb(
+        "gm_vae.generate.commands", "SONG", "generate a song: sections, variations, fills"
+    ),
     "interpolate": Verb("gm_vae.generate.commands", "INTERPOLATE", "morph one style into another"),
-    "encode": Verb("gm_vae.generate.commands", "ENCODE", "measures of MIDI files as points"),
-    "reconstruct": Verb("gm_vae.generate.commands", "RECONSTRUCT", "encode measures and decode"),
-    "vary": Verb("gm_vae.generate.commands", "VARY", "measures like one, or some tracks anew"),
+    "encode": Verb("gm_vae.generate.commands", "ENCODE", "write measures of a MIDI file as points"),
+    "reconstruct": Verb(
+        "gm_vae.generate.commands", "RECONSTRUCT", "encode measures of a MIDI file and decode them"
+    ),
+    "vary": Verb(
+        "gm_vae.generate.commands", "VARY", "generate measures like one, or replace tracks"
+    ),
     "attributes": Verb(
-        "gm_vae.generate.attributes", "COMMAND", "learn directions: density, strings, ..."
+        "gm_vae.generate.attributes", "COMMAND", "learn directions such as density and strings"
     ),
     "web": Verb("gm_vae.export.web_page", "WEB", "serve the web page and open the browser"),
     "export": Verb(
-        "gm_vae.export.commands", "EXPORT", "write a model for TensorFlow or the web", True
+        "gm_vae.export.commands", "EXPORT", "export a model for TensorFlow or the web", True
     ),
     "import": Verb(
-        "gm_vae.export.commands", "IMPORT", "read a published or magenta.js checkpoint", True
+        "gm_vae.export.commands", "IMPORT", "convert a published or magenta.js checkpoint", True
     ),
-    "doctor": Verb("gm_vae.doctor", "COMMAND", "what a bug report should hold; what is missing"),
+    "doctor": Verb(
+        "gm_vae.doctor", "COMMAND", "print versions and what is missing, for bug reports"
+    ),
 }
 
 
@@ -99,7 +113,7 @@ def _run(verb: Verb, rest: Sequence[str]) -> int:
 def usage() -> str:
     """The text of `gm-vae --help`."""
     width = max(map(len, VERBS))
-    lines = ["Measures of General MIDI music as points of a latent space.", ""]
+    lines = ["A latent space of General MIDI measures.", ""]
     lines += ["usage: gm-vae VERB [--flag=value ...]", "       gm-vae VERB --help", "", "verbs:"]
     lines += [f"  {verb:<{width}}  {text}" for verb, (_, _, text, _) in VERBS.items()]
     return "\n".join(lines)

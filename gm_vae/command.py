@@ -19,7 +19,7 @@ from absl import flags as absl_flags
 
 from gm_vae.console import print_anything
 from gm_vae.errors import UsageError, UserError
-from gm_vae.flags import Arguments, arguments, define
+from gm_vae.flags import Arguments, arguments, define, help_groups
 from gm_vae.signals import Ended, ended_by_signals
 from gm_vae.text import printable
 
@@ -75,25 +75,26 @@ class Command:
             return 1
         except MemoryError:
             print(
-                f"gm-vae {self.name}: the memory does not suffice; ask for less at a time.",
+                f"gm-vae {self.name}: there is not enough memory; ask for less at a time.",
                 file=sys.stderr,
             )
             return 1
 
     def help(self) -> str:
         """The text of `gm-vae NAME --help`."""
-        values = define(self.arguments)
-        usage = f"usage: gm-vae {self.name} [--flag=value ...] {self.words}".rstrip()
-        lines = [self.summary, "", usage, "", "example:"]
+        groups = help_groups(self.arguments)
+        flags = [f"--{each.name}=..." for each in groups.get("required", ())]
+        words = [self.name, *flags, "[--flag=value ...]" if groups else "", self.words]
+        lines = [self.summary, "", f"usage: gm-vae {' '.join(filter(None, words))}", "", "example:"]
         lines += ["  " + line for line in self.example.strip().splitlines()]
-        lines += ["", "flags:"]
-        for name in sorted(values):
-            flag = values[name]
-            default = "" if flag.default is None else f" (default: {flag.default_as_str})"
-            text = f"{flag.help}{default}"
-            lines.append(f"  --{name}")
-            lines += textwrap.wrap(text, 92, initial_indent="      ", subsequent_indent="      ")
-        return "\n".join(lines)
+        for heading, entries in groups.items():
+            lines += ["", f"{heading} flags:".strip()]
+            for each in entries:
+                lines.append(f"  --{each.name}")
+                lines += textwrap.wrap(
+                    each.text, 92, initial_indent=" " * 6, subsequent_indent=" " * 6
+                )
+        return "\n".join(lines if groups else [*lines, "", "flags: none"])
 
     def _parse(self, argv: list[str]) -> Arguments:
         values = define(self.arguments)
@@ -107,7 +108,7 @@ class Command:
         self._require_values(values)
         if positional and not self.words:
             raise UsageError(
-                f"{_brief(positional[0])!r} is one word too many; "
+                f"{_brief(positional[0])!r} is unexpected; "
                 f"{_quoted(values, argv, positional)}. "
                 f"See gm-vae {self.name} --help."
             )
@@ -146,7 +147,10 @@ def _brief(text: str) -> str:
 def _sentence(error: OSError) -> str:
     if error.filename is None:
         _give_up_stdout()
-        return f"the output cannot be written ({error.strerror}); make room, or send it elsewhere."
+        return (
+            f"the output cannot be written ({error.strerror}); free some space, or send it "
+            "elsewhere."
+        )
     return f"{printable(error.filename)} cannot be used ({error.strerror}); check the path."
 
 

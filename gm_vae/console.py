@@ -18,7 +18,7 @@ def print_anything() -> None:
     """Let standard output and error print all text, also where the encoding is ASCII.
 
     A letter that cannot be encoded is written in plainer ones ("x" for "×") or as an escape
-    ("\\xf6"), and a byte of a file name that is no text as "\\xff". Another error handler that the
+    ("\\xf6"), and a byte of a file name that is not text as "\\xff". Another error handler that the
     user chose by PYTHONIOENCODING stays.
     """
     codecs.register_error(_ERRORS, _plainer)

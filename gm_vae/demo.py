@@ -138,7 +138,7 @@ def _clear(output: pathlib.Path, force: bool) -> None:
     try:
         if output.is_dir() and any(output.iterdir()):
             if not (output / _MARK).is_file():
-                raise UsageError(f"{output} is no demo of ours; choose another --output.")
+                raise UsageError(f"{output} was not made by gm-vae demo; choose another --output.")
             if not force:
                 raise UsageError(f"{output} holds a demo; add --force, or choose another --output.")
             for folder in _FOLDERS:
@@ -170,7 +170,7 @@ def _train(
         return train(output / "run", dataset.directory, start.config, config, start=start)
     except Interrupted:  # the run could go on, a demo does not
         raise UserError(
-            "stopped while the model trained; with --force a demo begins anew."
+            "stopped while the model trained; with --force the demo starts again."
         ) from None
 
 
@@ -292,26 +292,27 @@ class DemoArguments(Arguments):
     """The flags of `demo`."""
 
     midi: str | None = flag(
-        None, "Folder, glob, .zip or .tar.* of MIDI files; songs of our own arranger if left out."
+        None,
+        "Folder, glob, .zip or .tar.* of MIDI files. Without it, the built-in arranger writes "
+        "songs.",
     )
-    output: str = flag("demo", "Folder for all that is made.")
+    output: str = flag("demo", "Folder for the dataset, the model, the exports and the music.")
     minutes: float = flag(
         MINUTES,
-        "What all of it takes at most, on two cores and with a few thousand MIDI files; the "
-        "training takes what the rest leaves of them, and a quarter in any case.",
+        "Time limit for the whole demo, for up to a few thousand MIDI files on two cores. Training "
+        "takes the time that the other stages leave, at least a quarter.",
     )
     steps: int | None = flag(
         None,
-        "Training steps instead of --minutes: the demo takes what they take, and the same seed "
-        "gives the same model.",
+        "Number of training steps, instead of --minutes. The same seed then gives the same model.",
     )
-    seed: int = flag(0, "Of songs, training and music.")
-    force: bool = flag(False, "Replace an earlier demo there.")
+    seed: int = flag(0, "Seed of songs, training and music.")
+    force: bool = flag(False, "Replace an earlier demo in that folder.")
 
 
 def _run(args: DemoArguments) -> None:
     if "minutes" in args.given and args.steps is not None:
-        raise UsageError("--minutes and --steps both say how long the demo is; leave one away.")
+        raise UsageError("--minutes and --steps both set the length of the demo; leave one out.")
     steps = TRAINING.steps if args.steps is None else args.steps
     dataclasses.replace(TRAINING, minutes=args.minutes, steps=steps)  # raises UsageError
     table = run_demo(

@@ -285,10 +285,12 @@ class _Doctor:
             print(self.help())
             return 0
         if argv:
-            print(f"gm-vae doctor: {argv[0]} is one word too many; it takes none.", file=sys.stderr)
+            print(
+                f"gm-vae doctor: {argv[0]} is unexpected; it takes no arguments.", file=sys.stderr
+            )
             return 2
         if sys.stderr.isatty():
-            print("Trying what each verb needs; this takes some seconds.", file=sys.stderr)
+            print("Checking what each verb needs; this takes some seconds.", file=sys.stderr)
         try:
             print(report())
         except KeyboardInterrupt:

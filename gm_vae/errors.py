@@ -29,7 +29,7 @@ class UsageError(UserError):
 
 
 class Interrupted(UserError):
-    """Work that was asked to stop, or had to, and is kept: the same command goes on with it.
+    """Work that was stopped and saved: the same command resumes it.
 
     The code is EX_TEMPFAIL of sysexits.h, so that a scheduler can tell it from failure.
     """

@@ -94,7 +94,7 @@ def _summary(score: Score, bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[
 class ExplainArguments(Arguments):
     """The flags of `explain`."""
 
-    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat())
+    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat(), "format")
 
 
 def _run(args: ExplainArguments) -> int:
@@ -125,7 +125,7 @@ def _read(path: str) -> bytes:
 
 COMMAND = Command(
     name="explain",
-    summary="Tell what MIDI files give: which bars are measures, and why the others are not.",
+    summary="Print which bars of MIDI files can be used as measures, and why the others cannot.",
     example="gm-vae explain song.mid\ngm-vae explain waltz.mid --beats_per_bar=3",
     arguments=ExplainArguments,
     run=_run,

@@ -1,4 +1,4 @@
-"""Files and folders that people name: read within bounds, written whole or not at all."""
+"""Files and folders that users name: read within bounds, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
         return local_path(path).expanduser()
     except RuntimeError:
         raise UsageError(
-            f"{path} names the home folder of nobody; write the path in full."
+            f"{path} names a home folder that does not exist; write the full path."
         ) from None
 
 
@@ -134,7 +134,7 @@ def put_folder(new: pathlib.Path, path: pathlib.Path) -> None:
 def taken(path: str | os.PathLike[str]) -> UsageError:
     """The error for a name that something has already."""
     return UsageError(
-        f"{path} exists already; choose another name, or replace it with --force (in Python "
+        f"{path} already exists; choose another name, or replace it with --force (in Python "
         "force=True)."
     )
 
@@ -142,7 +142,7 @@ def taken(path: str | os.PathLike[str]) -> UsageError:
 def unwritable(path: str | os.PathLike[str], error: OSError) -> UserError:
     """What to report of a place that refuses to be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        remedy = "make room on that disk, or choose another place"
+        remedy = "free some space on that disk, or choose another place"
     elif error.errno == errno.ENAMETOOLONG:
         remedy = "choose a shorter name"
     else:

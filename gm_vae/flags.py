@@ -66,6 +66,7 @@ def flag(
     least: float | None = None,
     most: float | None = None,
     alias: str = "",
+    group: str = "",
 ) -> Any:
     """A field of an `Arguments` class.
 
@@ -76,20 +77,72 @@ def flag(
         choices: the texts that it may have, any if empty.
         least, most: the range of a number, ends included.
         alias: another name of it.
+        group: the heading under which help lists it; "" for the flags of the verb itself.
     """
     about = {
         "help": help, "required": required, "choices": tuple(choices), "least": least,
-        "most": most, "alias": alias,
+        "most": most, "alias": alias, "group": group,
     }  # fmt: skip
     return dataclasses.field(default=default, metadata={"flag": about})
 
 
-def fields_of(defaults: Any) -> Any:
+def fields_of(defaults: Any, group: str = "") -> Any:
     """A field that holds `Overrides` of the class of a dataclass value.
 
-    Each of its fields is a flag, explained by the "Attributes:" of the class's docstring.
+    Each of its fields is a flag, explained by the "Attributes:" of the class's docstring. `group`
+    is as in `flag`.
     """
-    return dataclasses.field(default_factory=Overrides, metadata={"fields_of": defaults})
+    about = {"fields_of": defaults, "group": group}
+    return dataclasses.field(default_factory=Overrides, metadata=about)
+
+
+@dataclasses.dataclass(frozen=True)
+class FlagHelp:
+    """What help lists of a flag.
+
+    Attributes:
+        name: without dashes.
+        text: what it is, its choices, and its default.
+    """
+
+    name: str
+    text: str
+
+
+def help_groups(kind: type[Arguments]) -> dict[str, list[FlagHelp]]:
+    """The flags of a class by heading: the required ones, those of the verb, then shared ones."""
+    groups: dict[str, list[FlagHelp]] = {"required": [], "": []}
+    for field in dataclasses.fields(kind):
+        if "fields_of" in field.metadata:
+            defaults = field.metadata["fields_of"]
+            texts = attribute_help(type(defaults))
+            entries = [
+                FlagHelp(each.name, _with_default(each.name, texts.get(each.name, ""), value, ()))
+                for each in dataclasses.fields(defaults)
+                for value in [getattr(defaults, each.name)]
+            ]
+        elif "flag" in field.metadata:
+            about = field.metadata["flag"]
+            text = _with_default(field.name, about["help"].strip(), field.default, about["choices"])
+            entries = [FlagHelp(field.name, text)]
+            if about["alias"]:
+                entries.append(FlagHelp(about["alias"], f"The same as --{field.name}."))
+        else:
+            continue
+        required = _about(field).get("required")
+        heading = "required" if required else {**field.metadata, **_about(field)}["group"]
+        groups.setdefault(heading, []).extend(entries)
+    return {heading: entries for heading, entries in groups.items() if entries}
+
+
+def _with_default(name: str, text: str, default: Any, choices: Sequence[str]) -> str:
+    if choices:
+        text += f" One of {', '.join(choices)}."
+    if default is True:
+        return f"{text} On by default; --no{name} turns it off."
+    if default is None or default is False or default in ("", ()):
+        return text
+    return f"{text} Default: {default}."
 
 
 def define(kind: type[Arguments]) -> absl_flags.FlagValues:

@@ -92,7 +92,7 @@ class ListOf:
 
     def __call__(self, value: Any) -> None:
         if not isinstance(value, list):
-            raise WrongValue("is no list")
+            raise WrongValue("is not a list")
         if not self.least <= len(value) <= self.most:
             wanted = self.least if self.least == self.most else f"{self.least} to {self.most}"
             raise WrongValue(f"has {len(value)} entries instead of {wanted}")
@@ -198,4 +198,4 @@ def _check_entries(entries: Iterable[tuple[int | str, Any, Rule]], step: str) ->
 
 def _require_object(value: Any) -> None:
     if not isinstance(value, dict):
-        raise WrongValue("is no object")
+        raise WrongValue("is not an object")

@@ -1,4 +1,4 @@
-"""Progress of long work: a line that renews itself on a terminal, silence in a log."""
+"""Progress of long work: a line that is updated on a terminal, and nothing in a log."""
 
 from __future__ import annotations
 

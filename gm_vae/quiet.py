@@ -1,4 +1,4 @@
-"""Imports of libraries that print lines at start-up which are no news to the user."""
+"""Import libraries without the lines that they print at start-up."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def scratch_folder() -> Iterator[pathlib.Path]:
         new.rename(folder)
     except OSError as error:
         raise UserError(
-            f"no temporary folder can be made ({error.strerror or error}); make room, or set "
+            f"no temporary folder can be made ({error.strerror or error}); free some space, or set "
             "TMPDIR to a folder that you can write to."
         ) from None
     try:
@@ -51,8 +51,8 @@ def scratch_folder() -> Iterator[pathlib.Path]:
 def does_not_fit(what: object, folder: pathlib.Path, error: OSError) -> UserError:
     """What to report if a scratch folder cannot take something."""
     return UserError(
-        f"{what} cannot be kept in {folder.parent} ({error.strerror or error}); make room there, "
-        "or set TMPDIR to another folder."
+        f"{what} cannot be kept in {folder.parent} ({error.strerror or error}); free some space "
+        "there, or set TMPDIR to another folder."
     )
 
 

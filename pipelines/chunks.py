@@ -28,6 +28,8 @@ from gm_vae.errors import UserError
 HASH_BYTES = 16  # of a record's content hash: in a billion measures no two are alike by chance
 
 _SONG = struct.Struct("<I")
+# of a record, beside its example: hash, song, and a frame's length and two checksums
+FRAMING_BYTES = HASH_BYTES + _SONG.size + 16
 _PREFIX_DTYPE = np.dtype(">u8")  # the first 8 bytes of a hash, as a number that sorts like them
 
 
@@ -121,15 +123,22 @@ def load(path: str) -> Chunk | None:
 
 def read(path: str, start: int, stop: int) -> Iterator[Record]:
     """The records between two offsets of a chunk, by content hash. Raises UserError."""
-    stream = io.BytesIO(storage.read(path + ".records", start, stop))
+    return records(storage.read(path + ".records", start, stop), path + ".records")
+
+
+def content(path: str) -> bytes:
+    """All records of a chunk, framed. Raises UserError."""
+    return storage.read(path + ".records")
+
+
+def records(data: bytes, name: str) -> Iterator[Record]:
+    """Records that lie one after the other. Raises UserError, which names where they are from."""
     try:
-        for record in shards.records(stream):
+        for record in shards.records(io.BytesIO(data)):
             (song,) = _SONG.unpack_from(record, HASH_BYTES)
             yield Record(record[:HASH_BYTES], song, record[HASH_BYTES + _SONG.size :])
     except shards.DAMAGE:
-        raise UserError(
-            f"{path}.records is damaged; remove it and run the command again."
-        ) from None
+        raise UserError(f"{name} is damaged; remove it and run the command again.") from None
 
 
 def _index_bytes(chunk: Chunk) -> bytes:

@@ -20,7 +20,7 @@ _ANY_FOLDERS = "**"
 
 
 class FileInfo(NamedTuple):
-    """Something below a folder that is no folder, or a folder that cannot be read.
+    """Something below a folder that is not a folder, or a folder that cannot be read.
 
     Attributes:
         path: where it lies.

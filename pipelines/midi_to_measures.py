@@ -16,7 +16,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gm_vae import storage
 from gm_vae.command import Command
@@ -29,7 +29,16 @@ from gm_vae.flags import Arguments, Overrides, fields_of, flag
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.midi_file import READING
 from gm_vae.pipelines import dataset_card as card
-from gm_vae.pipelines import parquet_reader, run_pipeline, songs, sources, splits, staging
+from gm_vae.pipelines import (
+    parquet_reader,
+    run_pipeline,
+    run_plan,
+    songs,
+    sources,
+    splits,
+    staging,
+    task_lists,
+)
 from gm_vae.pipelines.parquet_reader import Columns
 from gm_vae.pipelines.progress import ProgressLine
 from gm_vae.scratch import scratch_folder
@@ -37,6 +46,7 @@ from gm_vae.storage import join
 from gm_vae.text import printable
 
 _MOST_WORKERS = 1024
+_CLUSTER_WORKERS = 64  # that a plan reckons with
 _CLUSTER_SHARES = 32  # an archive is read by so many workers of a cluster
 _BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
 
@@ -54,6 +64,7 @@ def preprocess(
     force: bool = False,
     beam_runner: str = run_pipeline.LOCAL,
     beam_args: Sequence[str] = (),
+    report: Callable[[str], None] | None = None,
 ) -> Dataset:
     """Write the measures of MIDI files as a dataset, unless it is there already.
 
@@ -71,6 +82,7 @@ def preprocess(
         force: replace a finished dataset.
         beam_runner: Beam's name of a runner.
         beam_args: flags for a cluster's runner; `output` must then be reachable for its workers.
+        report: given a line about what a run on this machine took.
 
     Returns:
         The dataset, which may have been finished before.
@@ -102,24 +114,30 @@ def preprocess(
     local = beam_runner == run_pipeline.LOCAL
     with staging.stage(output) as stage, scratch_folder() as scratch:
         if stage.resumes:
-            print("gm-vae preprocess: going on with an interrupted run.", file=sys.stderr)
+            print("gm-vae preprocess: resuming an interrupted run.", file=sys.stderr)
         progress_path = scratch / "progress"
         summary_path = join(stage.chunks, "summary.json")
         arguments = {
-            "tasks": songs.tasks(source_files, workers if local else _CLUSTER_SHARES),
+            "lists": task_lists.write(
+                stage.chunks, songs.tasks(source_files, workers if local else _CLUSTER_SHARES)
+            ),
             "folder": stage.folder,
             "chunk_folder": stage.chunks,
             "fmt": fmt,
             "validation_percent": validation_percent,
             "test_percent": test_percent,
             "summary_path": summary_path,
+            "through_beam": not local,
             "progress_path": str(progress_path) if local and sys.stderr.isatty() else None,
         }
+        usage = run_plan.Usage() if report and local else None
         with ProgressLine(progress_path, sum(source.size for source in source_files)):
             run_pipeline.run(
                 arguments, workers=workers, scratch=scratch, runner=beam_runner, beam_args=beam_args
             )
         summary = json.loads(storage.read(summary_path))
+        if report and usage:
+            report(usage.line(sum(file.size for file in storage.files_in(stage.chunks))))
         dataset = _dataset(stage.folder, fmt, names, options, summary)
         if not dataset.measures:
             stage.clear(chunks_too=True)
@@ -179,8 +197,8 @@ def _finished(
         differing.append(f"measure format ({dataset.fmt.differences(fmt)})")
     if differing:
         raise UsageError(
-            f"{output} is a finished dataset of another {' and '.join(differing)}; choose another "
-            "output, or replace it with --force."
+            f"{output} is a finished dataset with another {' and '.join(differing)}; choose "
+            "another output, or replace it with --force."
         )
     return dataset
 
@@ -247,32 +265,41 @@ class PreprocessArguments(Arguments):
 
     input: str = flag(
         None,
-        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences, Parquet with a "
-        "column of MIDI files; local or gs://, s3://; several with commas.",
+        "Folder, glob, MIDI file, .zip or .tar archive, TFRecord of NoteSequences, or Parquet file "
+        "with a column of MIDI files; several are separated by commas. Local, gs:// or s3://.",
         required=True,
     )
-    output: str = flag(
-        None, "Folder of the dataset, local or gs://, s3://; it is made.", required=True
-    )
-    validation_percent: float = flag(5.0, "Percent of songs for validation.")
+    output: str = flag(None, "Folder for the dataset. Local, gs:// or s3://.", required=True)
+    validation_percent: float = flag(5.0, "Percentage of songs for validation.")
     test_percent: float = flag(
         5.0,
-        "Percent of songs for the test; 100 with --validation_percent=0 where a model is only to "
-        "be scored.",
+        "Percentage of songs for testing; use 100 and --validation_percent=0 if the dataset is "
+        "only for scoring.",
     )
     parquet_column: str = flag("", "Parquet: column with MIDI bytes; found if left out.")
     parquet_id: str = flag("", "Parquet: column with names; found if left out, or row numbers.")
-    workers: int = flag(0, "Processes; 0: as the input is worth.")
+    workers: int = flag(0, "Worker processes; 0 chooses by the size of the input.")
     force: bool = flag(False, "Replace a finished dataset.")
-    runner: str = flag(
-        run_pipeline.LOCAL, "Beam runner: this machine, or FlinkRunner, DataflowRunner, ..."
+    plan: bool = flag(
+        False,
+        "Only print what a run will take, by a sample: CPU, memory, disk, reads and writes; of a "
+        "cluster with --workers of them (64).",
     )
-    beam_args: str = flag("", "Flags for a cluster's runner, separated by spaces.")
-    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat())
+    runner: str = flag(
+        run_pipeline.LOCAL,
+        "Beam runner: FnApiRunner (this machine), FlinkRunner, DataflowRunner, ...",
+        group="cluster",
+    )
+    beam_args: str = flag("", "Flags for the runner, separated by spaces.", group="cluster")
+    fmt: Overrides[MeasureFormat] = fields_of(MeasureFormat(), "format")
 
 
 def _run(args: PreprocessArguments) -> None:
+    if args.plan:
+        print(_planned(args).lines())
+        return
     start = time.monotonic()
+    took: list[str] = []
     was_finished = staging.finished(_output_path(args.output)) and not args.force
     dataset = preprocess(
         args.input,
@@ -286,14 +313,25 @@ def _run(args: PreprocessArguments) -> None:
         force=args.force,
         beam_runner=args.runner,
         beam_args=_words(args.beam_args),
+        report=took.append,
     )
     if was_finished:
         name = printable(dataset.directory)
-        print(f"{name} is finished already; --force makes it again.")
-    print(card.summary(dataset, time.monotonic() - start))
+        print(f"{name} is already finished; --force makes it again.")
+    print("\n".join([card.summary(dataset, time.monotonic() - start), *took]))
     if printable(dataset.directory) == dataset.directory:  # else nobody can type it
         data = shlex.quote(dataset.directory)
         print(f"Next: gm-vae train --data={data} --output=run --finetune=small", file=sys.stderr)
+
+
+def _planned(args: PreprocessArguments) -> run_plan.RunPlan:
+    """What a run with these flags would take."""
+    source_files = sources.find(args.input, Columns(args.parquet_column, args.parquet_id))
+    local = args.runner == run_pipeline.LOCAL
+    workers = args.workers or (_worth(source_files) if local else _CLUSTER_WORKERS)
+    return run_plan.make(
+        source_files, args.fmt.over(MeasureFormat()), workers, through_beam=not local
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -64,7 +64,7 @@ def batches(
     """The rows of the row groups whose numbers are wanted.
 
     Raises:
-        ArchiveError: it is no whole Parquet file, or has not the columns.
+        ArchiveError: it is not a complete Parquet file, or lacks the columns.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

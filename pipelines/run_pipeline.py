@@ -108,7 +108,7 @@ def run(
         raise UsageError(message.read_text(encoding="utf-8"))
     if code == _WORKER_DIED_EXIT or (code < 0 and runner == LOCAL):
         raise UserError(
-            "The system ended a worker, most often for lack of memory; use fewer of them "
+            "The system ended a worker, usually for lack of memory; use fewer of them "
             f"(--workers={max(1, workers // 2)})."
         )
     if code and runner != LOCAL:

@@ -96,7 +96,7 @@ def pipeline(runner: str, beam_args: Sequence[str], unique: str = "job") -> beam
         ) from None
     unknown = everything.keys() - flags
     if unknown and runner not in _WITH_OWN_FLAGS:
-        raise UsageError(f"Beam knows no flag --{min(unknown)}; correct {given}.")
+        raise UsageError(f"Beam has no flag --{min(unknown)}; correct {given}.")
     _check(runner, flags)
     if not any(each.startswith("--job_server_timeout") for each in beam_args):
         made.options.view_as(PortableOptions).job_server_timeout = _LONGEST_JOB_SECONDS
@@ -210,7 +210,7 @@ def _reach(address: str, flag: str) -> None:
     parts = urllib.parse.urlsplit(address if "//" in address else f"//{address}")
     try:
         host, port = parts.hostname, parts.port
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is not a number
         host, port = None, None
     if not (host and port):
         raise UsageError(f"--{flag}={address} is not an address; give HOST:PORT.")
@@ -218,6 +218,6 @@ def _reach(address: str, flag: str) -> None:
         socket.create_connection((host, port), _REACH_SECONDS).close()
     except OSError as error:
         raise UserError(
-            f"Nobody answers at {host}:{port} ({error.strerror or error}); start the cluster "
+            f"Nothing answers at {host}:{port} ({error.strerror or error}); start the cluster "
             f"or correct --{flag}."
         ) from None

@@ -9,6 +9,7 @@ whose id sorts first.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import math
 import zlib
@@ -20,17 +21,18 @@ import numpy as np
 
 from gm_vae import storage
 from gm_vae.data import examples, shards, statistics
+from gm_vae.data.shards import MEASURES_PER_SHARD
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import chunks
 from gm_vae.pipelines.splits import SplitAssignment
 from gm_vae.storage import join
 
-MEASURES_PER_SHARD = 32_768
 FILES_PER_REJECTS = 65_536
 
-# A range of a chunk's records for one shard: path, first and last offset, which songs (packed bits)
-Piece = tuple[bytes, int, int, bytes]
+# A chunk's records for one shard: path, first and last offset, which songs are meant (packed bits);
+# or the records themselves
+Piece = tuple[bytes, int, int, bytes] | bytes
 
 
 def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[str]:
@@ -40,7 +42,20 @@ def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[st
 
 
 class CutChunks(beam.DoFn):
-    """Path of a chunk -> (shard name, piece of the chunk) for each shard that it has a part in."""
+    """Path of a chunk -> (shard name, piece of the chunk) for each shard that it has a part in.
+
+    On one machine a piece says where the records lie, so that none is held in memory. On a cluster
+    it holds them: reading each shard's range of each chunk would take as many small reads of a
+    bucket as there are chunks times shards, which grow with the square of the corpus (ten million
+    for two million files); so each chunk is read once, and the engine's shuffle, which is made for
+    that, brings the pieces of a shard together.
+
+    Args:
+        with_records: whether pieces hold the records.
+    """
+
+    def __init__(self, with_records: bool = False) -> None:
+        self._with_records = with_records
 
     def process(self, path: bytes, plan: SplitAssignment) -> Iterator[tuple[str, Piece]]:
         """Cut a chunk at the bounds of the shards.
@@ -53,6 +68,7 @@ class CutChunks(beam.DoFn):
         chunk = chunks.load(name)
         if chunk is None:
             raise UserError(f"{name}.index has vanished; run the command again.")
+        content = chunks.content(name) if self._with_records else b""
         split_of_song = np.array([plan.split_of(song.key) for song in chunk.songs])
         for split, records in plan.measures.items():
             songs = split_of_song == split
@@ -64,7 +80,13 @@ class CutChunks(beam.DoFn):
             inner = np.searchsorted(chunk.prefixes[mine], np.array(starts, np.uint64))
             bounds = [0, *inner.tolist(), len(mine)]
             for name, first, stop in zip(names, bounds, bounds[1:]):
-                if first < stop:
+                if first == stop:
+                    continue
+                if self._with_records:
+                    ours = mine[first:stop]
+                    ranges = zip(chunk.offsets[ours].tolist(), chunk.offsets[ours + 1].tolist())
+                    yield name, b"".join(content[start:end] for start, end in ranges)
+                else:
                     start, end = chunk.offsets[mine[first]], chunk.offsets[mine[stop - 1] + 1]
                     yield name, (path, int(start), int(end), np.packbits(songs).tobytes())
 
@@ -79,15 +101,10 @@ class WriteShard(beam.DoFn):
     def process(self, shard: tuple[str, Iterable[Piece]]) -> Iterator[dict[str, Any]]:
         name, pieces = shard
         by_hash: dict[bytes, bytes] = {}  # content hash -> example
-        for path, start, stop, packed in pieces:
-            wanted = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool).tolist()
-            for record in chunks.read(storage.from_bytes(path), start, stop):
-                if wanted[record.song]:
-                    copy = by_hash.setdefault(record.content_hash, record.example)
-                    if copy is not record.example:
-                        by_hash[record.content_hash] = min(
-                            copy, record.example, key=examples.identity
-                        )
+        for record in itertools.chain.from_iterable(map(_records, pieces)):
+            copy = by_hash.setdefault(record.content_hash, record.example)
+            if copy is not record.example:
+                by_hash[record.content_hash] = min(copy, record.example, key=examples.identity)
         distinct = [by_hash[content_hash] for content_hash in sorted(by_hash)]
         info, data = shards.pack(name, distinct)
         storage.write(join(self._folder, name), data)
@@ -102,6 +119,17 @@ class WriteShard(beam.DoFn):
                 }
             }
         }
+
+
+def _records(piece: Piece) -> Iterator[chunks.Record]:
+    if isinstance(piece, bytes):
+        yield from chunks.records(piece, "a piece of a chunk")
+        return
+    path, start, stop, packed = piece
+    wanted = np.unpackbits(np.frombuffer(packed, np.uint8)).astype(bool).tolist()
+    for record in chunks.read(storage.from_bytes(path), start, stop):
+        if wanted[record.song]:
+            yield record
 
 
 def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, list[bytes]]]:

@@ -63,7 +63,7 @@ class Member:
     Attributes:
         number: from 0; of a report that stands for no file, -1.
         input_bytes: how much of the source is gone through for it (for progress).
-        read: the song, or None if it is no song after all. To be called, if at all, before the
+        read: the song, or None if it is not a song. To be called, if at all, before the
             next member is asked for.
     """
 
@@ -89,16 +89,17 @@ class Task:
     shares: int = 1
 
 
-def tasks(source_files: Sequence[Source], shares: int) -> list[Task]:
+def tasks(source_files: Sequence[Source], shares: int) -> Iterator[Task]:
     """The work of reading all sources, with each archive shared among `shares` workers."""
     files = [source for source in source_files if source.kind == Kind.MIDI]
-    size = _block_songs(len(files))
-    made = [Task(tuple(files[n : n + size]), size) for n in range(0, len(files), size)]
+    size = block_songs(len(files))
+    for first in range(0, len(files), size):
+        yield Task(tuple(files[first : first + size]), size)
     for source in source_files:
         if source.kind != Kind.MIDI:
-            size = _block_songs(source.size * ARCHIVE_RATIO // _SONG_BYTES)
-            made += [Task((source,), size, share, shares) for share in range(shares)]
-    return made
+            size = block_songs(source.size * ARCHIVE_RATIO // _SONG_BYTES)
+            for share in range(shares):
+                yield Task((source,), size, share, shares)
 
 
 def blocks(task: Task) -> Iterator[tuple[str, Iterator[Member]]]:
@@ -141,7 +142,8 @@ def read(source_files: Iterable[Source]) -> Iterator[SongFile]:
                 yield song
 
 
-def _block_songs(songs: int) -> int:
+def block_songs(songs: int) -> int:
+    """How many songs are a block, of so many in all."""
     least, most = _BLOCK_SONGS
     return min(max(songs // _BLOCKS, least), most)
 

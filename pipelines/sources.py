@@ -45,7 +45,7 @@ class Kind(str, enum.Enum):
     PARQUET = "parquet"  # with MIDI files in a column
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)  # there may be millions
 class Source:
     """A file with one song or many.
 
@@ -240,7 +240,7 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
 
 def _single_file(file: storage.FileInfo) -> Source:
     if not storage.is_remote(file.path) and not os.path.isfile(file.path):
-        raise UsageError(f"{file.path} is no regular file; write it to one first.")
+        raise UsageError(f"{file.path} is not a regular file; copy it to one first.")
     try:
         with storage.open_file(file.path) as stream:
             kind = kind_of(stream, file.path)

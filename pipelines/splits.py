@@ -3,8 +3,8 @@
 The key of a song is a hash of its *music*: of the one measure whose tokens hash lowest. It does not
 depend on file names, text events, the order of inputs or the runner, so that copies of a song land
 in the same split and nothing held out has been trained on. Versions of a song that share a part of
-their measures (a bar more, another ending) are found by their *sketches*, the few lowest of their
-measures' hashes: songs that have two of these in common are held together, under the lowest key.
+their measures (a bar more, another ending) are found by their *sketches* (see `near_copies`) and
+held together, under the lowest key.
 
 Keys are uniform numbers. In a corpus of more than `RANKED` songs, a song is held out if its key is
 below a fixed share of all numbers: more songs do not move it to another split. In a smaller one
@@ -15,24 +15,21 @@ of 100 % holds out all songs, of music that a model is only to be scored on.
 
 from __future__ import annotations
 
-import collections
+import bisect
 import dataclasses
 import hashlib
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from gm_vae.data.dataset import SPLITS
 from gm_vae.errors import UsageError
-from gm_vae.pipelines.chunks import SongInfo
+from gm_vae.pipelines.near_copies import near_copies
+from gm_vae.pipelines.song_table import SKETCH_HASHES, SongTable
 
 RANKED = 1000
 
 _PAST_ALL = b"\xff" * 33  # greater than each key, which has 32 bytes
-_SKETCH_HASHES = 8
-_SKETCH_DTYPE = np.dtype(">u8")  # sorts as the bytes do
-_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # odd: they lose no bit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,17 +52,18 @@ class SplitAssignment:
 
     Attributes:
         cuts: between the splits.
-        moved: keys that are held together with a lower one, and that one.
+        moved: keys whose songs are held with a version of a lower key in another split, and that
+            split.
         measures: of all songs of each split, copies within a song counted once.
     """
 
     cuts: SplitThresholds
-    moved: Mapping[bytes, bytes]
+    moved: Mapping[bytes, str]
     measures: Mapping[str, int]
 
     def split_of(self, key: bytes) -> str:
         """The name of the split that a song belongs to."""
-        return self.cuts.split_of(self.moved.get(key, key))
+        return self.moved.get(key) or self.cuts.split_of(key)
 
 
 def song_key(token_hashes: Iterable[bytes]) -> bytes:
@@ -79,12 +77,10 @@ def song_key(token_hashes: Iterable[bytes]) -> bytes:
 
 def song_sketch(token_hashes: Iterable[bytes]) -> bytes:
     """The lowest of the distinct token hashes of a song's measures, 8 bytes each."""
-    return b"".join(sorted({digest[:8] for digest in token_hashes})[:_SKETCH_HASHES])
+    return b"".join(sorted({digest[:8] for digest in token_hashes})[:SKETCH_HASHES])
 
 
-def plan(
-    songs: Iterable[SongInfo], validation_percent: float, test_percent: float
-) -> SplitAssignment:
+def plan(songs: SongTable, validation_percent: float, test_percent: float) -> SplitAssignment:
     """Divide the songs of a corpus, whatever their order.
 
     Args:
@@ -92,59 +88,29 @@ def plan(
         validation_percent: share of the songs for validation.
         test_percent: share of the songs for the test.
     """
-    songs = list(songs)
-    moved = near_copies(songs)
-    keys = {moved.get(song.key, song.key) for song in songs}
-    thresholds = cuts(list(keys), validation_percent, test_percent)
-    measures = collections.Counter(dict.fromkeys(SPLITS, 0))
-    for song in songs:
-        measures[thresholds.split_of(moved.get(song.key, song.key))] += song.records
+    groups = near_copies(songs)
+    some = np.unique(groups.lowest)[: RANKED + 1]
+    thresholds = cuts([groups.keys[n].tobytes() for n in some], validation_percent, test_percent)
+    order = ("test", "validation", "train")  # as keys rise
+    bounds = [
+        bisect.bisect_left(range(len(groups.keys)), cut, key=lambda n: groups.keys[n].tobytes())
+        for cut in (thresholds.test, thresholds.validation)
+    ]
+    by_key = np.searchsorted(bounds, np.arange(len(groups.keys)), side="right")
+    split = by_key[groups.lowest]
+    moved = {
+        groups.keys[n].tobytes(): order[split[n]] for n in np.flatnonzero(split != by_key).tolist()
+    }
+    counts = np.bincount(split[groups.key_of_song], songs.records, len(order))
+    measures = {name: int(counts[order.index(name)]) for name in SPLITS}
     return SplitAssignment(thresholds, moved, measures)
-
-
-def near_copies(songs: Iterable[SongInfo]) -> dict[bytes, bytes]:
-    """Keys of songs that have much in common with one of a lower key, and the lowest such key."""
-    distinct = sorted({(song.key, song.sketch) for song in songs})
-    if not distinct:
-        return {}
-    parent = {key: key for key, _ in distinct}
-
-    def root(key: bytes) -> bytes:
-        while parent[key] != key:
-            parent[key] = key = parent[parent[key]]
-        return key
-
-    # Two songs share two hashes if they share a pair of them: make all pairs, and sort.
-    pair, song = _pairs([sketch for _, sketch in distinct])
-    order = np.argsort(pair, kind="stable")
-    pair, song = pair[order], song[order]
-    same = np.flatnonzero(pair[1:] == pair[:-1])
-    for one, other in zip(song[same].tolist(), song[same + 1].tolist()):
-        low, high = sorted((root(distinct[one][0]), root(distinct[other][0])))
-        parent[high] = low
-    return {key: root(key) for key in parent if parent[key] != key}
-
-
-def _pairs(sketches: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """uint64 [P] and int64 [P]: every pair of a sketch's hashes as one number, and its sketch."""
-    by_size: dict[int, list[int]] = {}
-    for number, sketch in enumerate(sketches):
-        by_size.setdefault(len(sketch) // _SKETCH_DTYPE.itemsize, []).append(number)
-    pairs, songs = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for size, numbers in by_size.items():
-        joined = b"".join(sketches[number] for number in numbers)
-        hashes = np.frombuffer(joined, _SKETCH_DTYPE).astype(np.uint64).reshape(-1, size)  # [S, K]
-        for first, second in itertools.combinations(range(size), 2):
-            pairs.append(hashes[:, first] * _MIXERS[0] + hashes[:, second] * _MIXERS[1])
-            songs.append(np.array(numbers, np.int64))
-    return np.concatenate(pairs), np.concatenate(songs)
 
 
 def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) -> SplitThresholds:
     """The cuts between the splits.
 
     Args:
-        keys: the distinct keys of all songs.
+        keys: the distinct keys of all songs; of more than `RANKED` so many and one are enough.
         validation_percent: share of the songs for validation.
         test_percent: share of the songs for the test.
     """

@@ -3,7 +3,7 @@
 A local dataset grows in a folder `NAME.partial` beside its place, and is renamed in the end. Remote
 storage renames no folders: there files go to their place at once (a dataset that they replace is
 removed before), and dataset.json, which makes them a dataset, comes last. Either way finished
-chunks (see `chunks`) of an interrupted run stay, for the same command to go on with.
+chunks (see `chunks`) of an interrupted run stay, so that the same command resumes it.
 """
 
 from __future__ import annotations
@@ -98,7 +98,9 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
         finally:
             if folder.exists() and staging._has_chunks():
                 name = printable(folder.name)
-                print(f"{name} keeps what is done; the same command goes on.", file=sys.stderr)
+                print(
+                    f"{name} keeps the finished work; the same command resumes it.", file=sys.stderr
+                )
             else:
                 shutil.rmtree(folder, ignore_errors=True)
     finally:

@@ -15,7 +15,7 @@ from gm_vae.pipelines.dataset_card import markdown
 class StatsArguments(Arguments):
     """The flags of `stats`."""
 
-    json: bool = flag(False, "Print dataset.json instead.")
+    json: bool = flag(False, "Print dataset.json instead of the report.")
 
 
 def _run(args: StatsArguments) -> None:
@@ -27,7 +27,7 @@ def _run(args: StatsArguments) -> None:
 
 COMMAND = Command(
     name="stats",
-    summary="Tell what a dataset holds: measures, songs, rejects, instruments, chords.",
+    summary="Print the report of a dataset: measures, songs, rejects, instruments, chords.",
     example="gm-vae stats data/mine",
     arguments=StatsArguments,
     run=_run,

@@ -31,7 +31,7 @@ def entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
         budget: what may come out of it; all that is gone through counts.
 
     Raises:
-        ArchiveError: it is no tar archive, or cannot be read any further.
+        ArchiveError: it is not a tar archive, or cannot be read any further.
     """
     reader = _Reader(stream, budget)
     while (header := reader.header()) is not None:
@@ -218,5 +218,5 @@ def _number(field: bytes) -> int:
 def _size(value: bytes) -> int:
     """The size in a pax header."""
     if not value.isdigit() or len(value) > _MAX_DIGITS:
-        raise ArchiveError("a size that is no number")
+        raise ArchiveError("a size that is not a number")
     return int(value)

@@ -5,8 +5,9 @@
                      └─ reports (a JSON line a file) ─┬─ count ───────┼─ sum ─ summary
                                                       └─ group ─ write rejects
 
-Reading and extracting are one step, so MIDI bytes never travel; measures travel in chunk files
-(see `chunks`), and Beam moves what is small: paths, songs' keys and sketches, reports, counts.
+Reading and extracting are one step, so MIDI bytes never travel. Measures travel in chunk files (see
+`chunks`), and on a cluster from these to the shards through Beam (see `sink.CutChunks`). Beam moves
+what is small: paths, songs' keys and sketches, reports, counts.
 """
 
 from __future__ import annotations
@@ -22,18 +23,16 @@ from apache_beam.pvalue import AsSingleton, TaggedOutput
 from gm_vae import storage
 from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import chunks, sink, songs, splits
+from gm_vae.pipelines import sink, song_table, splits, task_lists
 from gm_vae.pipelines.extract import Extractor
-from gm_vae.pipelines.parquet_reader import Columns
 from gm_vae.pipelines.progress import Ticker
-from gm_vae.pipelines.sources import Kind, Source
 
 _SONGS, _REPORTS = "songs", "reports"
 
 
 def build(
     pipeline: beam.Pipeline,
-    tasks: Sequence[songs.Task],
+    lists: Sequence[bytes],
     folder: str,
     chunk_folder: str,
     fmt: MeasureFormat,
@@ -41,12 +40,13 @@ def build(
     test_percent: float,
     summary_path: str,
     progress_path: str | None = None,
+    through_beam: bool = False,
 ) -> None:
     """Add to `pipeline` all that turns the songs of some tasks into shards and one summary file.
 
     Args:
         pipeline: an empty pipeline.
-        tasks: what to read.
+        lists: paths of lists of tasks (see `task_lists`): what to read.
         folder: where shards and rejects go; it must exist and be reachable for all workers.
         chunk_folder: likewise for what workers hand to each other; whole chunks of an earlier run
             in it are used.
@@ -55,10 +55,13 @@ def build(
         test_percent: share of the songs for the test.
         summary_path: where the sums of all counts go, as JSON.
         progress_path: a file on this machine that workers tell of each file done, if any.
+        through_beam: let the engine move measures, too; for engines that do so on disk.
     """
     extracted = (
         pipeline
-        | "Tasks" >> beam.Create([_pack(task) for task in tasks])
+        | "TaskLists" >> beam.Create(lists, reshuffle=False)
+        | "Tasks" >> beam.FlatMap(task_lists.read)
+        | "ShareTasks" >> beam.Reshuffle()
         | "Extract" >> beam.ParDo(ExtractChunks(chunk_folder, fmt, progress_path)).with_outputs(
             _SONGS, _REPORTS, main="chunks"
         )
@@ -71,7 +74,7 @@ def build(
     )
     written = (
         extracted["chunks"]
-        | "CutChunks" >> beam.ParDo(sink.CutChunks(), plan)
+        | "CutChunks" >> beam.ParDo(sink.CutChunks(through_beam), plan)
         | "GroupShards" >> beam.GroupByKey()
         | "WriteShards" >> beam.ParDo(sink.WriteShard(folder, fmt))
     )
@@ -101,11 +104,11 @@ class ExtractChunks(beam.DoFn):
         self._extractor = Extractor(folder, fmt)
         self._ticker = Ticker(progress_path)
 
-    def process(self, packed: tuple[Any, ...]) -> Iterator[Any]:
-        for chunk in self._extractor.chunks(_unpack(packed), self._ticker.tick):
+    def process(self, packed: bytes) -> Iterator[Any]:
+        for chunk in self._extractor.chunks(task_lists.unpack(packed), self._ticker.tick):
             yield TaggedOutput(_REPORTS, list(chunk.reports))
             if chunk.songs:
-                yield TaggedOutput(_SONGS, [tuple(song) for song in chunk.songs])
+                yield TaggedOutput(_SONGS, song_table.pack(chunk.songs))
                 yield storage.to_bytes(chunk.path)
 
 
@@ -153,40 +156,5 @@ def _count_report(values: dict[str, Any], plan: splits.SplitAssignment) -> dict[
     return counts
 
 
-def _plan(
-    lists: Sequence[Sequence[tuple[bytes, bytes, int]]], *percents: float
-) -> splits.SplitAssignment:
-    infos = [chunks.SongInfo(*info) for infos in lists for info in infos]
-    return splits.plan(infos, *percents)
-
-
-def _pack(task: songs.Task) -> tuple[Any, ...]:
-    """A task as plain values, which every coder knows."""
-    packed_sources = [
-        (
-            storage.to_bytes(s.path),
-            storage.to_bytes(s.name),
-            s.kind.value,
-            s.size,
-            s.changed,
-            s.error,
-            (s.columns.data, s.columns.id),
-        )
-        for s in task.sources
-    ]
-    return (packed_sources, task.block_songs, task.share, task.shares)
-
-
-def _unpack(packed: tuple[Any, ...]) -> songs.Task:
-    packed_sources, *numbers = packed
-    made = (
-        Source(
-            storage.from_bytes(path),
-            storage.from_bytes(name),
-            Kind(kind),
-            *rest,
-            columns=Columns(*columns),
-        )
-        for path, name, kind, *rest, columns in packed_sources
-    )
-    return songs.Task(tuple(made), *numbers)
+def _plan(parts: Sequence[song_table.Packed], *percents: float) -> splits.SplitAssignment:
+    return splits.plan(song_table.SongTable.joined(parts), *percents)

@@ -44,7 +44,7 @@ def entries(stream: BinaryIO) -> Iterator[Entry]:
         stream: the archive; it must be able to seek.
 
     Raises:
-        ArchiveError: it is no zip archive, or its directory cannot be read any further.
+        ArchiveError: it is not a zip archive, or its directory cannot be read any further.
     """
     try:
         length = stream.seek(0, os.SEEK_END)

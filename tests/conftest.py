@@ -29,7 +29,7 @@ def pytest_runtest_call() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, so that no process is left with one in the end."""
-    first = ("training", "web", "pipelines", "js", "export", "evaluation", "model", "music")
+    first = ("training", "web", "pipelines", "docs", "js", "export", "evaluation", "model", "music")
     positions = {REPO / "tests" / name: position for position, name in enumerate(first)}
     items.sort(key=lambda item: positions.get(item.path.parent, len(first)))
 

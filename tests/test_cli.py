@@ -2,6 +2,7 @@
 
 import fcntl
 import functools
+import importlib
 import io
 import os
 import re
@@ -20,7 +21,7 @@ from gm_vae.cli import VERBS, main
 from gm_vae.command import Command
 from gm_vae.data import dataset as dataset_lib
 from gm_vae.errors import Interrupted, UsageError, UserError
-from gm_vae.flags import Arguments, attribute_help
+from gm_vae.flags import Arguments, attribute_help, define
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.train_config import TrainConfig
@@ -50,6 +51,22 @@ def test_every_verb_has_help_with_an_example(capsys, verb):
     assert "flags:" in out
 
 
+@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb != "doctor"])
+def test_help_lists_every_flag_once_and_required_ones_first(capsys, verb):
+    _, out, _ = run(capsys, verb, "--help")
+    listed = re.findall(r"^  --(\w+)$", out, re.MULTILINE)
+    command = getattr(importlib.import_module(VERBS[verb].module), VERBS[verb].name)
+    assert sorted(listed) == sorted(define(command.arguments))
+    usage = re.search(r"usage: gm-vae (.*)", out)[1]
+    required = re.findall(r"--(\w+)=\.\.\.", usage)
+    assert listed[: len(required)] == required
+    assert ("required flags:" in out) == bool(required)
+    for name in required:
+        code, _, err = run(capsys, verb, *(f"--{other}=x" for other in required if other != name))
+        assert code == 2
+        assert f"--{name} is missing" in err or "=x" in err
+
+
 def test_importing_the_package_imports_neither_tensorflow_nor_beam():
     code = (
         "import sys, gm_vae, gm_vae.cli; gm_vae.MeasureFormat(); gm_vae.measures_from_midi;"
@@ -74,7 +91,7 @@ def test_wrong_usage_ends_with_2_and_a_sentence(capsys, model_folder, tmp_path):
         (("train",), "--data is missing"),
         (("train", "--data=x", "--output=y", "--steps=many"), "steps"),
         (("train", f"--data={tmp_path}", "--output=y"), "not a dataset"),
-        (("train", "x"), "one word too many"),
+        (("train", "x"), "is unexpected"),
         (("preprocess", f"--input={tmp_path}", f"--output={tmp_path / 'd'}"), "MIDI"),
         (("preprocess", "--input=/nowhere", f"--output={tmp_path / 'd'}"), "/nowhere"),
         (("generate", f"--model={model_folder}", "--chords=Xyz", f"--output={out}"), "'Xyz'"),
@@ -84,7 +101,7 @@ def test_wrong_usage_ends_with_2_and_a_sentence(capsys, model_folder, tmp_path):
              f"--output={out}"),
             "--midi=no.mid",
         ),
-        (("demo", f"--output={model_folder}", "--force"), "no demo of ours"),
+        (("demo", f"--output={model_folder}", "--force"), "was not made by gm-vae demo"),
     ):  # fmt: skip
         code, _, err = run(capsys, *argv)
         assert code == 2, (argv, err)
@@ -229,7 +246,7 @@ def test_wrong_times_of_a_demo_are_one_sentence(capsys, tmp_path):
         (("--minutes=0",), "minutes is 0.0"),
         (("--minutes=nan",), "minutes is nan"),
         (("--steps=0",), "steps is 0"),
-        (("--minutes=2", "--steps=3"), "leave one away"),
+        (("--minutes=2", "--steps=3"), "leave one out"),
     ):
         code, _, err = run(capsys, "demo", f"--output={tmp_path / 'demo'}", *given)
         assert code == 2
@@ -251,7 +268,7 @@ def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkey
     for command in (argv, (*argv, "--force")):
         code, _, err = run(capsys, *command)
         assert code == 1
-        assert "with --force a demo begins anew" in err
+        assert "with --force the demo starts again" in err
         assert "goes on" not in err
 
 

@@ -140,8 +140,8 @@ def test_a_full_disk_behind_standard_output_is_a_sentence(tmp_path):
         code, error = run(PRINTING, tmp_path, stdout=full)
     assert code == 1
     assert error == (
-        "gm-vae verb: the output cannot be written (No space left on device); make room, or send "
-        "it elsewhere.\n"
+        "gm-vae verb: the output cannot be written (No space left on device); free some space, or "
+        "send it elsewhere.\n"
     )
 
 
@@ -149,7 +149,7 @@ def test_a_full_disk_behind_standard_output_is_a_sentence(tmp_path):
     ("error", "sentence"),
     [
         (OSError(errno.ENOSPC, "No space left", "/a\x1bb"), r"/a\x1bb cannot be used (No space"),
-        (MemoryError(), "the memory does not suffice"),
+        (MemoryError(), "there is not enough memory"),
     ],
 )
 def test_what_no_verb_expects_is_a_sentence_too(capsys, error, sentence):
@@ -164,7 +164,9 @@ def test_what_no_verb_expects_is_a_sentence_too(capsys, error, sentence):
 
 def test_a_full_disk_has_its_own_remedy_and_names_the_output(tmp_path):
     for output in (output_file, output_folder):
-        refused = pytest.raises(UserError, match=r"Cannot write .*/out .*; make room on that disk")
+        refused = pytest.raises(
+            UserError, match=r"Cannot write .*/out .*; free some space on that disk"
+        )
         with refused, output(tmp_path / "out"):
             raise OSError(errno.ENOSPC, "No space left on device")
     with pytest.raises(UserError) as caught, output_folder(tmp_path / "out") as folder:

@@ -59,7 +59,8 @@ def _formula(match: re.Match[str]) -> str:
         return match[0]
     if match["block"]:
         return f'<div class="formula">{_mathml(match["block"], "block")}</div>'
-    return _mathml(match["inline"], "inline")
+    # the span keeps a formula at the beginning of a line in its paragraph
+    return f"<span>{_mathml(match['inline'], 'inline')}</span>"
 
 
 def copied_page(source: str) -> str:

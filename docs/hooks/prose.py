@@ -13,11 +13,10 @@ import re
 import sys
 from collections.abc import Iterator
 
+_GOOD_AFTER_NO = "longer|more|less|fewer|different|better|worse|need|such"
 HABITS = {
-    r"\b(?:is|are|was|were) no (?!longer|more|less|fewer|different|better|worse|need|such)[a-z]": (
-        'write "is not"'
-    ),
-    r"\b(?:it|which|that|programs?|page|message|command|card|file|folder|checkpoint|model|flag|help|"
+    rf"(?<!\bthere )\b(?:is|are|was|were) no (?!{_GOOD_AFTER_NO})[a-z]": 'write "is not"',
+    r"\b(?:programs?|page|message|command|card|file|folder|checkpoint|model|flag|help|"
     r"report|verb|readme|export)s? (?:tells?|told|says?|said)\b": "programs print, report or raise",
     r"\bis (?:told|said)\b": "programs print, report or raise",
     r"\b(?:bits|measures|tokens|notes|quarters|steps|chords?|cores?) an? (?:measure|second|minute|"
@@ -38,7 +37,7 @@ HABITS = {
 }
 _NOT_PROSE = re.compile(
     r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->|``.*?``|`[^`]*`|\$\$.*?\$\$|\]\([^)]*\)"
-    r"|^    .*?$",
+    r'|^    .*?$|"[^"\n]*"',  # quoted words are mentioned, not used
     re.MULTILINE | re.DOTALL,
 )
 _RULES = [(re.compile(pattern, re.IGNORECASE), advice) for pattern, advice in HABITS.items()]

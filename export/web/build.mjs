@@ -27,12 +27,15 @@ const script = {
   logLevel: 'warning',
 };
 
-/** Module -> the modules of ours that it imports, as names below the page's or the engine's src/. */
-export async function importsOf() {
+/**
+ * Module -> the modules of ours that it imports, as names below the page's or the engine's src/.
+ * @param {string[]} entryPoints paths; the page's if absent
+ */
+export async function importsOf(entryPoints = Object.values(ENTRIES)) {
   const {metafile} = await esbuild.build({
     ...script,
     absWorkingDir: path.join(here, 'src'),
-    entryPoints: Object.values(ENTRIES),
+    entryPoints,
     outdir: 'nowhere',
     write: false,
     metafile: true,

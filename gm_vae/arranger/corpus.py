@@ -74,9 +74,9 @@ def write_corpus(
 class ArrangeArguments(Arguments):
     """The flags of `arrange`."""
 
-    output: str = flag(None, "Folder for the .mid files.", required=True)
-    songs: int = flag(DEFAULT_SONGS, "How many songs to write.")
-    seed: int = flag(0, "Other seeds give other songs.")
+    output: str = flag(None, "Folder to write the .mid files to.", required=True)
+    songs: int = flag(DEFAULT_SONGS, "Number of songs.")
+    seed: int = flag(0, "Seed: the same seed gives the same songs.")
 
 
 def _run(args: ArrangeArguments) -> None:

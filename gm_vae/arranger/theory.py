@@ -80,7 +80,7 @@ class Key:
             return self.leading_to(self.chord(target), numeral)
         match = _NUMERAL.fullmatch(numeral)
         if not match or match[2].lower() not in _DEGREES:
-            raise ValueError(f"{numeral!r} is no chord: write a Roman numeral and a kind")
+            raise ValueError(f"{numeral!r} is not a chord: write a Roman numeral and a kind")
         accidental, degree, kind = match[1], match[2], match[3] or ""
         root = self.tonic + _DEGREES[degree.lower()]
         root += {"b": -1, "#": 1, "": 0}[accidental]
@@ -89,7 +89,7 @@ class Key:
         elif degree.islower() and kind != "m7b5":
             kind = "m" + kind
         if kind not in KINDS:
-            raise ValueError(f"{numeral!r} is no chord: there is no kind {kind!r}")
+            raise ValueError(f"{numeral!r} is not a chord: there is no kind {kind!r}")
         flat = accidental == "b" and not (self.minor and self.sharps > 1)
         return Chord(root % 12, kind, self.spell(root, flat))
 

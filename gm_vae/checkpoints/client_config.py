@@ -68,13 +68,13 @@ def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat,
         unknown = [name for name in _OPTIONS if config.get(name)]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UserError(
-            f"{where} is no configuration of a MusicVAE model; copy the checkpoint again."
+            f"{where} is not the configuration of a MusicVAE model; copy the checkpoint again."
         ) from error
     if (kind, converter) != ("MusicVAE", "MultitrackConverter"):
         known = _KINDS.get(str(converter), "another kind of model")
         raise UserError(
-            f"{where} is of {known} ({str(kind)[:40]} with a {str(converter)[:40]}); gm-vae reads "
-            "multitrack models (MusicVAE with a MultitrackConverter)."
+            f"{where} describes {known} ({str(kind)[:40]} with a {str(converter)[:40]}); gm-vae "
+            "reads multitrack models (MusicVAE with a MultitrackConverter)."
         )
     if encoder not in (None, "TriadChordEncoder"):
         unknown.append(encoder)
@@ -89,7 +89,10 @@ def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat,
     if len(values) < len(names):
         raise UserError(f"{where} lacks one of {', '.join(names)}; copy the checkpoint again.")
     if args.get("minPitch", 0) != 0 or args.get("maxPitch", 127) != 127:
-        raise UserError(f"{where} narrows the range of pitches, which gm-vae does not know.")
+        raise UserError(
+            f"{where} narrows the range of pitches, which gm-vae does not support; take another "
+            "checkpoint."
+        )
     if _FORMAT in config:
         return _own_format(config[_FORMAT], values, where), encoder is not None
     rows, tracks, steps_per_quarter, steps, velocity_bins = values
@@ -119,6 +122,7 @@ def _own_format(field: Any, values: list[int], where: str) -> MeasureFormat:
     args = client_config(fmt, chords=False)["dataConverter"]["args"]
     if list(args.values()) != values:
         raise UserError(
-            f"{where} says one thing in {_FORMAT} and another beside it; copy the checkpoint again."
+            f"{where} contradicts itself: {_FORMAT} differs from the other fields; copy the "
+            "checkpoint again."
         )
     return fmt

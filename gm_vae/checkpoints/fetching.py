@@ -129,7 +129,7 @@ class _Fetch:
                         copied += len(piece)
                         if copied > most:
                             raise UserError(
-                                f"{address} has more than the {most:,} bytes that it may have; "
+                                f"{address} has more than the allowed {most:,} bytes; "
                                 "take another model."
                             )
                         copy.write(piece)

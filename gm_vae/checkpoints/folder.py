@@ -192,7 +192,7 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     weights = stored.read(digest.update)  # the checksum is of the very bytes that are used
     if values["checkpoint_version"] > 1 and values.get(_CHECKSUM) != digest.hexdigest():
         path = folder / FILE_NAME
-        raise _damaged(path, "the files do not have the checksum that it tells")
+        raise _damaged(path, "the files do not match its checksum")
     return Checkpoint(config, weights, values["training"], read_attributes(folder))
 
 
@@ -218,7 +218,7 @@ def _read_file(folder: pathlib.Path) -> tuple[dict[str, Any], ModelConfig]:
 
 
 def training_of(folder: pathlib.Path) -> dict[str, Any]:
-    """What the checkpoint in a folder tells of its training; empty if none can be read.
+    """How the checkpoint in a folder was trained; empty if that cannot be read.
 
     The weights are not looked at.
     """
@@ -269,7 +269,7 @@ def _config(path: pathlib.Path, values: Any) -> ModelConfig:
         with naming(path):
             return ModelConfig.from_dict(values)
     except WrongValue as error:
-        raise _damaged(path, f"it has no whole model configuration: {error}") from None
+        raise _damaged(path, f"its model configuration is incomplete: {error}") from None
 
 
 def _require_shapes(

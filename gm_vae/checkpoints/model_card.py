@@ -38,12 +38,16 @@ curl http://localhost:8501/v1/models/gm_vae:predict -d '{"signature_name": "samp
 `gm_vae.load("FOLDER")` reads it as well. `assets.extra/vocabulary.json` tells what tokens and
 chords mean.""",
     "magentajs": """```js
-const model = new mm.MusicVAE("URL of this folder");
+import {MusicVAE} from "gm-vae";
+
+const model = new MusicVAE("URL of this folder");
 await model.initialize();
 const [measure] = await model.sample(1, 0.5, {chordProgression: ["Am"]}, 24);
 ```
 
-`mm` is `@magenta/music`. `gm_vae.load("FOLDER")` reads the folder as well.""",
+`gm-vae` is the npm package in packages/engine of the source. With the class of magenta.js,
+`mm.MusicVAE` of `@magenta/music`, the same lines take some hundred times as long.
+`gm_vae.load("FOLDER")` reads the folder as well.""",
     "tfjs": """```js
 const init = await tf.loadGraphModel("URL of this folder/init/model.json");
 const step = await tf.loadGraphModel("URL of this folder/decode_step/model.json");

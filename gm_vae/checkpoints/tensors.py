@@ -76,7 +76,7 @@ def write_shards(
     """
     if quantization not in QUANTIZATIONS:
         raise UsageError(
-            f"{quantization!r} is no quantization; choose {', '.join(QUANTIZATIONS[:-1])} "
+            f"{quantization!r} is not a quantization; choose {', '.join(QUANTIZATIONS[:-1])} "
             f"or {QUANTIZATIONS[-1]}."
         )
     if shard_bytes < 1:
@@ -143,7 +143,7 @@ def read_manifest(folder: str | os.PathLike[str]) -> tuple[Group, ...]:
     shards = sum(len(group.shards) for group in groups)
     if shards > MAX_SHARDS:
         raise UserError(
-            f"{where} names {shards:,} shards, and gm-vae reads {MAX_SHARDS:,} at most; export the "
+            f"{where} names {shards:,} shards, and gm-vae reads at most {MAX_SHARDS:,}; export the "
             "model again with larger --shard_bytes."
         )
     return groups
@@ -156,12 +156,12 @@ def check_tensors(folder: str | os.PathLike[str], groups: Iterable[Group]) -> No
         for entry in group.entries:
             if entry.name in names:
                 where = str(pathlib.Path(folder) / MANIFEST)
-                raise _damaged(where, f"{entry.name[:100]!r} stands in it twice")
+                raise _damaged(where, f"{entry.name[:100]!r} appears in it twice")
             names.add(entry.name)
             numbers += math.prod(entry.shape)
     if numbers > MAX_NUMBERS:
         raise UserError(
-            f"{folder} describes {numbers:.3g} weights, and gm-vae reads {MAX_NUMBERS:,} at most; "
+            f"{folder} describes {numbers:.3g} weights, and gm-vae reads at most {MAX_NUMBERS:,}; "
             "take a smaller model."
         )
 
@@ -238,7 +238,7 @@ def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
     """(paths, weights) of each group of a manifest, as they stand there."""
     manifest = read_json(path, "name a folder that holds a checkpoint")
     if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
-        raise _damaged(str(path), "it is no list of groups")
+        raise _damaged(str(path), "it is not a list of groups")
     groups = [(group.get("paths"), group.get("weights")) for group in manifest]
     if not all(isinstance(entries, list) for group in groups for entries in group):
         raise _damaged(str(path), "a group has no paths or no weights")
@@ -363,14 +363,14 @@ def _read_entry(where: str, weight: Any) -> _Entry:
         raise _damaged(where, f"{name!r} has no shape of sizes of 1 or more")
     quantization = weight.get("quantization", {"dtype": "float32"})
     if not isinstance(quantization, dict):
-        raise _damaged(where, f"the quantization of {name!r} is no object")
+        raise _damaged(where, f"the quantization of {name!r} is not an object")
     for dtype, known in (
         (weight.get("dtype"), ("float32",)),
         (quantization.get("dtype"), tuple(_STORED)),
     ):
         if dtype not in known:
             raise UserError(
-                f"{name!r} in {where} has dtype {str(dtype)[:40]!r}, which is none of "
+                f"{name!r} in {where} has dtype {str(dtype)[:40]!r}, which is not one of "
                 f"{', '.join(known)}; convert the checkpoint to float32."
             )
     stored_as: str = quantization["dtype"]

@@ -130,7 +130,7 @@ def _unpacked(path: pathlib.Path) -> Iterator[pathlib.Path]:
                             "and name one of them."
                         )
                     packed = tar.extractfile(member)
-                    if packed is None:  # of what is no regular file
+                    if packed is None:  # not a regular file
                         continue
                     with packed:
                         _write(packed, target, path)

@@ -38,7 +38,7 @@ def read_variables(
         numbers = sum(math.prod(shapes[name]) for name in names)
         if not 0 <= numbers <= MAX_NUMBERS:
             raise UserError(
-                f"{source} holds {numbers:,} weights, and gm-vae reads {MAX_NUMBERS:,} at most; "
+                f"{source} holds {numbers:,} weights, and gm-vae reads at most {MAX_NUMBERS:,}; "
                 "take a smaller model."
             )
         for name in names:

@@ -153,7 +153,7 @@ class Dataset:
             UsageError: there is no split of that name, or it has no measures.
         """
         if name not in self.splits:
-            raise UsageError(f"{name!r} is no split; choose one of {', '.join(SPLITS)}.")
+            raise UsageError(f"{name!r} is not a split; choose one of {', '.join(SPLITS)}.")
         if not self.splits[name].measures:
             raise UsageError(
                 f"The {name} split of {self.directory} has no measures; preprocess more songs or "
@@ -172,7 +172,7 @@ class Dataset:
             return decode(serialized, self.fmt)
         except ValueError as error:
             raise UserError(
-                f"{self.directory} holds what is no measure ({error}); make the dataset again with "
+                f"{self.directory} holds a damaged measure ({error}); make the dataset again with "
                 "gm-vae preprocess --force."
             ) from None
 

@@ -209,7 +209,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
         size, position = _read_varint(message, position + 1)
         payload = message[position : position + size]
         if tag & 7 != _LENGTH_DELIMITED or len(payload) < size:
-            raise ValueError("these bytes are no tf.train.Example of bytes features")
+            raise ValueError("these bytes are not a tf.train.Example of bytes features")
         yield tag >> 3, payload
         position += size
 
@@ -223,4 +223,4 @@ def _read_varint(message: bytes, position: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, position
         shift += 7
-    raise ValueError("these bytes are no tf.train.Example: they end within a number")
+    raise ValueError("these bytes are not a tf.train.Example: they end within a number")

@@ -162,7 +162,10 @@ def measure_batches(
     if not 0 <= transpose < 12:
         raise UsageError(f"transpose is {transpose}; give 0..11 semitones.")
     if batch_size % share[1] or (share[1] > 1 and not repeat):
-        raise UsageError(f"batches of {batch_size} have no {share[1]} equal parts without end.")
+        raise UsageError(
+            f"a batch of {batch_size} cannot be shared equally by {share[1]} workers; choose a "
+            "multiple."
+        )
     if bucket and shuffle_seed is None:
         raise UsageError("bucket=True changes the order of the measures; give a shuffle_seed.")
     dataset = dataset_lib.load(dataset_dir)

@@ -22,6 +22,8 @@ import google_crc32c
 from gm_vae import storage
 from gm_vae.errors import UserError
 
+MEASURES_PER_SHARD = 32_768
+
 _COMPRESSION_LEVEL = 9  # a fixed level: the same records give the same bytes
 _SIZE = struct.Struct("<Q")
 _CRC = struct.Struct("<I")

@@ -1,4 +1,4 @@
-"""Whether a classifier can tell two sets of measures apart by their statistics."""
+"""Whether a classifier can distinguish two sets of measures by their statistics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDS = 4
 def area_under_curve(
     first: np.ndarray, second: np.ndarray, groups: tuple[np.ndarray, np.ndarray], seed: int = 0
 ) -> float:
-    """AUC of gradient boosting that tells rows of two tables apart, on rows that it has not seen.
+    """AUC of gradient boosting that distinguishes the rows of two tables, on unseen rows.
 
     0.5: it cannot; 1: always. It is the chance that a row of `second` gets a higher score than a
     row of `first`, the mean of `FOLDS` folds. A group (a song) is in one fold only. What boosting

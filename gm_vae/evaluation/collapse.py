@@ -25,7 +25,7 @@ class CollapseWatch:
             f"posterior collapse: for {self.patience} validations the point of a measure has been "
             f"worth {validation.latent_bits:.1f} bits and {validation.active_units} of "
             f"{len(validation.unit_kl)} units of z are active (KL {validation.kl_bits:.1f} bits); "
-            "start anew with a lower --max_beta, a slower --beta_rate (0.99999) or more "
+            "start again with a lower --max_beta, a slower --beta_rate (0.99999) or more "
             "--free_bits."
         )
 

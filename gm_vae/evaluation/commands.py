@@ -18,39 +18,37 @@ _EXAMPLES = 4  # pictures of a measure and its reconstruction
 class EvaluateArguments(ModelArguments):
     """The flags of `evaluate`."""
 
-    data: str = flag(None, "Dataset folder.", required=True)
-    split: str = flag("test", "train, validation or test.")
+    data: str = flag(None, "Dataset folder, made by gm-vae preprocess.", required=True)
+    split: str = flag("test", "Split to score: train, validation or test.")
     limit: int | None = flag(
-        None, "At most so many measures, the first of the files.", least=1, most=2**53
+        None, "Maximum number of measures. Without it, all.", least=1, most=2**53
     )
     draws: int = flag(
         16,
-        "Draws of z for the importance-weighted bound, a decoder pass each; 0 leaves it out.",
+        "Draws of z per measure for the importance-weighted bound; 0 skips it.",
         least=0,
         most=100_000,
     )
     samples: int = flag(
         512,
-        "Points of the prior that are decoded and compared with twice as many measures of the "
-        "split; 0 leaves it out.",
+        "Samples to decode from the prior and to compare with twice as many measures of the "
+        "split; 0 skips the comparison.",
         least=0,
         most=MOST_MEASURES,
     )
-    temperature: float = flag(
-        TEMPERATURE, "Of these samples: 0 plays safe, 1 and more dares.", least=0, most=HOTTEST
-    )
+    temperature: float = flag(TEMPERATURE, "Temperature of these samples.", least=0, most=HOTTEST)
     onset_tolerance: int = flag(
         TOLERANCE_STEPS,
-        "Steps by which the onset of a matching note may differ.",
+        "Largest difference in onset between matching notes, in steps.",
         least=0,
         most=32_767,
     )
-    batch_size: int = flag(256, "Measures scored at once.", least=1, most=65_536)
+    batch_size: int = flag(256, "Measures per batch.", least=1, most=65_536)
     seed: int = flag(0, "Seed of the draws of z and of the samples.", least=0, most=2**32 - 1)
     output: str | None = flag(
-        None, "Also write the figures: a file that ends in .json, or a folder, with pictures too."
+        None, "Where to write the figures too: a .json file, or a folder, which gets pictures too."
     )
-    force: bool = flag(False, "Replace that file or folder.")
+    force: bool = flag(False, "Replace an existing file or folder.")
 
 
 def _evaluate(args: EvaluateArguments) -> None:

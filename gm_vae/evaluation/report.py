@@ -20,7 +20,7 @@ FILE_NAME = "evaluation.json"
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What `gm-vae evaluate` tells.
+    """What `gm-vae evaluate` reports.
 
     Attributes:
         about: where the figures come from (model, dataset, split, seed), JSON values.

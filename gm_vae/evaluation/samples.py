@@ -84,7 +84,7 @@ class Samples:
             )
         lines += [
             f"  {'mean distance':<62}{_text(compared.distance):>12}{_text(compared.floor):>8}",
-            f"  {'AUC of a classifier (0.5: it cannot tell them apart)':<62}"
+            f"  {'AUC of a classifier (0.5: it cannot distinguish them)':<62}"
             f"{_text(compared.auc):>12}{_text(compared.auc_floor):>8}",
         ]
         lines += [

@@ -13,9 +13,13 @@ from gm_vae.generate.phrases import VARIATION
 MOST_MEASURES = 10_000  # made at once: a MIDI file of them takes 0.5 GB and half a minute
 
 MODEL_HELP = (
-    "Run or checkpoint folder, SavedModel, magenta.js folder or address, or a bundled model."
+    "The model: a bundled model, a run folder, a checkpoint folder, a SavedModel, or a magenta.js "
+    "folder or address."
 )
-_NAMES = "General MIDI names, families or numbers from 1, with commas, such as drums,finger bass"
+TEMPERATURE_HELP = (
+    "Sampling temperature: 0 always takes the most likely token; higher values are more varied."
+)
+_NAMES = "General MIDI names, families or numbers from 1, separated by commas"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,38 +33,59 @@ class ModelArguments(Arguments):
 class PlayArguments(ModelArguments):
     """The model, and how it plays."""
 
-    temperature: float = flag(TEMPERATURE, "0 plays safe, 1 and more dares.")
+    temperature: float = flag(TEMPERATURE, TEMPERATURE_HELP, group="sampling")
     drum_temperature: float | None = flag(
-        None, "The same for drums; below 1 a little less than --temperature if left out."
+        None,
+        "Temperature of drum tracks. Without it, a little lower than --temperature if that is "
+        "below 1.",
+        group="sampling",
     )
-    seed: int | None = flag(None, "The same seed, the same music.")
     repeat_penalty: float = flag(
         REPEAT_PENALTY,
-        "How much less likely a pitched track strikes again what it struck last, as in real music; "
-        "it fades out from temperature 0.5 to 1. 0 leaves it to the model.",
+        "How much less likely a pitched track is to repeat its last chord or note, in nats: 1 "
+        "repeats as often as real music, 0 as often as the model would. The penalty fades out "
+        "between temperatures 0.5 and 1.",
+        group="sampling",
     )
-    instruments: str = flag("", f"These instruments and no others: {_NAMES}.")
-    require: str = flag("", "These instruments play in any case; names as above.")
-    forbid: str = flag("", "None of these instruments plays; names as above.")
+    seed: int | None = flag(
+        None,
+        "Seed of all random numbers: the same seed gives the same music. Without it, a seed is "
+        "drawn and printed.",
+        group="sampling",
+    )
+    instruments: str = flag(
+        "",
+        f"The only instruments that play, one track each: {_NAMES}, such as drums,finger bass.",
+        group="instrument",
+    )
+    require: str = flag(
+        "", "Instruments that play in every measure, named as in --instruments.", group="instrument"
+    )
+    forbid: str = flag(
+        "", "Instruments that never play, named as in --instruments.", group="instrument"
+    )
     more: str = flag(
         "",
-        "Move along attributes learnt by gm-vae attributes, in standard deviations: "
-        "density=1.5,pitch=-1.",
+        "Attributes to move along, in standard deviations, such as density=1.5,pitch=-1. The model "
+        "must have learnt them (gm-vae attributes).",
+        group="attribute",
     )
     add: str = flag(
         "",
-        "Move towards music with these, as learnt: strings,drums. Unlike --require it promises "
-        "nothing, but all that goes with them comes along.",
+        "Attributes to move towards, such as strings,drums. Unlike --require, this does not "
+        "guarantee an instrument; related instruments tend to appear too.",
+        group="attribute",
     )
-    remove: str = flag("", "Move towards music without these.")
+    remove: str = flag("", "Attributes to move away from, such as drums.", group="attribute")
 
 
-def chords_flag(default: str) -> Any:
-    """--chords; `default` says what is played without."""
+def chords_flag(more: str = "", required: bool = False) -> Any:
+    """--chords; `more` says how they are used."""
     return flag(
         None,
-        "Chords, one a measure, with spaces between; several in a measure as C|G or C|C|F|G. Bar "
-        "lines with spaces divide measures too: | C | Am F | % |. " + default,
+        "Chords, one per measure, separated by spaces; several per measure as C|G or C|C|F|G, or "
+        "between bar lines: | C | Am F | % |. " + more,
+        required=required,
     )
 
 
@@ -70,8 +95,8 @@ class VoicingArguments(Arguments):
 
     voice_chords: bool = flag(
         True,
-        "Move notes to what a chord has beyond its triad, which is all that the model hears: "
-        "sevenths, sixths, suspensions and the bass after a slash.",
+        "Move notes to the tones that a chord has beyond its triad (sevenths, sixths, suspensions, "
+        "the bass after a slash). The model itself hears triads only.",
     )
 
 
@@ -79,9 +104,9 @@ class VoicingArguments(Arguments):
 class ChordArguments(VoicingArguments):
     """Which chords."""
 
-    chords: str | None = chords_flag("")
+    chords: str | None = chords_flag()
     strict: bool = flag(
-        False, "Refuse chords without a triad (sus, power) instead of taking the nearest."
+        False, "Refuse chords without a triad (sus, power) instead of playing the nearest triad."
     )
 
 
@@ -91,12 +116,12 @@ class PhraseArguments(Arguments):
 
     vary: float = flag(
         VARIATION,
-        "The share of instruments, drums aside, that change a little when a chord comes back. 0 "
-        "repeats the bar note for note.",
+        "Share of the pitched instruments that change a little when a chord returns; 0 repeats "
+        "the bar note for note.",
         least=0.0,
         most=1.0,
     )
-    fills: bool = flag(True, "End the last bar of four in a drum fill.")
+    fills: bool = flag(True, "End every fourth bar with a drum fill.")
 
     @property
     def phrasing(self) -> dict[str, Any]:
@@ -108,8 +133,20 @@ def measure_flag(several: str = "") -> Any:
     """--measure; `several` says what more than one measure is for."""
     return flag(
         (),
-        f"Which bar of it, as gm-vae explain numbers them{several}; the first that fits if left "
-        "out.",
+        f"Number of a bar in that file, as gm-vae explain counts{several}. Without it, the first "
+        "bar that fits the model.",
+        group="style",
+    )
+
+
+def midi_flag(required: bool = False) -> Any:
+    """--midi."""
+    return flag(
+        None,
+        "File to take measures from: a MIDI file, a .json of tokens, or points written by gm-vae "
+        "encode.",
+        required=required,
+        group="style",
     )
 
 
@@ -117,11 +154,7 @@ def measure_flag(several: str = "") -> Any:
 class SourceArguments(Arguments):
     """Which measures of the user's own."""
 
-    midi: str | None = flag(
-        None,
-        "Take the style of a measure of this MIDI file, of a .json of tokens, or of points as "
-        "gm-vae encode writes them.",
-    )
+    midi: str | None = midi_flag()
     measure: tuple[str, ...] = measure_flag()
 
 
@@ -129,4 +162,4 @@ class SourceArguments(Arguments):
 class CountArguments(Arguments):
     """How much of it."""
 
-    count: int = flag(8, "How many measures.", least=1, most=MOST_MEASURES)
+    count: int = flag(8, "Number of measures.", least=1, most=MOST_MEASURES)

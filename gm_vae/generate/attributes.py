@@ -129,7 +129,7 @@ class Attributes:
 
         Raises:
             UserError: it is there already and `force` is false, the place cannot be written, or it
-                is no folder of this machine.
+                is not a folder of this machine.
         """
         path = _path_in(folder)
         values = {
@@ -253,7 +253,9 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     vectors = pull / lengths[:, None] * steps[:, None]
     readable = np.flatnonzero(read >= _LEAST_READABLE * design.var(0))
     if not len(readable):
-        raise UserError("the points of this model tell of no attribute; train it for longer.")
+        raise UserError(
+            "no attribute can be read from the points of this model; train it for longer."
+        )
     kept, vectors = kept[readable], vectors[readable]
     return Attributes(
         tuple(NAMES[index] for index in kept),
@@ -279,10 +281,12 @@ def _short(x: float) -> float:
 class AttributesArguments(ModelArguments):
     """The flags of `attributes`."""
 
-    data: str | None = flag(None, "Dataset folder to learn from; without it, show what is known.")
-    split: str = flag("train", "Which split of it.")
-    limit: int = flag(20000, "At most so many measures.", least=1)
-    force: bool = flag(False, "Learn anew what is there already.")
+    data: str | None = flag(
+        None, "Dataset folder to learn from. Without it, the known attributes are printed."
+    )
+    split: str = flag("train", "Split of the dataset: train, validation or test.")
+    limit: int = flag(20000, "Maximum number of measures to learn from.", least=1)
+    force: bool = flag(False, "Replace the attributes that the model has.")
 
 
 def _run(args: AttributesArguments) -> None:
@@ -310,13 +314,13 @@ def _table(known: Attributes) -> str:
             lines.append(f"{name:<12}{100 * mean:7.1f} %       of the measures have them")
     missing = [name for name in NAMES if name not in known.names]
     if missing:
-        lines.append(f"left out, since the points tell too little: {', '.join(missing)}")
+        lines.append(f"left out, because the points do not determine them: {', '.join(missing)}")
     return "\n".join(lines)
 
 
 COMMAND = Command(
     name="attributes",
-    summary="Learn, from a dataset, which way of the latent space is denser, higher, with strings.",
+    summary="Learn directions of the latent space from a dataset, such as density or strings.",
     example=(
         "gm-vae attributes --model=demo/run --data=demo/data\n"
         'gm-vae generate --model=demo/run --chords="C Am F G" --more=density=1.5 --add=strings '

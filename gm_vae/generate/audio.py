@@ -1,4 +1,4 @@
-"""Measures -> sound: FluidSynth plays a soundfont, into a WAV file or aloud."""
+"""Measures -> sound: FluidSynth renders a soundfont to a WAV file, or plays it aloud."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ def write_wav(
     synthesizer: Synthesizer | None = None,
     force: bool = False,
 ) -> None:
-    """Write measures end to end as sound: stereo, 16 bits, 44,100 samples a second.
+    """Write measures end to end as sound: stereo, 16 bits, 44,100 samples per second.
 
-    The sound is as long as the measures, and goes on until the last note has died away. It is as
-    loud as the file holds.
+    The sound lasts as long as the measures, and until the last note has died away. It is normalised
+    to just below full scale.
 
     Args:
         measures: one or more measures of one format.
-        path: the file to write, under a temporary name until it is whole.
-        qpm: tempo in quarter notes a minute.
-        synthesizer: what plays; the one that `Synthesizer.find` finds if None.
-        force: replace a file that is there already.
+        path: the file to write; it appears only once it is complete.
+        qpm: tempo in quarter notes per minute.
+        synthesizer: what renders the sound; if None, the result of `Synthesizer.find`.
+        force: replace an existing file.
 
     Raises:
-        UsageError: `path` exists, `qpm` is no tempo, there are no measures or formats differ.
+        UsageError: `path` exists, `qpm` cannot be a tempo, there are no measures or formats differ.
         UserError: there is no FluidSynth or soundfont, it fails, or the place cannot be written.
     """
     with output_file(path, force) as temporary:
@@ -115,13 +115,13 @@ class Synthesizer:
         where distributions and people keep theirs, or the one that the package pretty_midi brings.
 
         Raises:
-            UsageError: what was named is no soundfont.
+            UsageError: the named file is not a soundfont.
             UserError: FluidSynth is not installed, or there is no soundfont.
         """
         program = shutil.which("fluidsynth")
         if not program:
             raise UserError(
-                "FluidSynth, which makes the sound, is not installed; get it with apt install "
+                "FluidSynth, which renders sound, is not installed; use apt install "
                 "fluidsynth, brew install fluid-synth or choco install fluidsynth."
             )
         named = soundfont or os.environ.get(SOUNDFONT_VARIABLE)
@@ -129,13 +129,13 @@ class Synthesizer:
             path = user_path(named)
             if not _is_soundfont(path):
                 origin = "--soundfont" if soundfont else SOUNDFONT_VARIABLE
-                raise UsageError(f"{origin}={named} is no soundfont; give a .sf2 or .sf3 file.")
+                raise UsageError(f"{origin}={named} is not a soundfont; give a .sf2 or .sf3 file.")
             return cls(program, path)
         for path in _usual_soundfonts():
             if _is_soundfont(path):
                 return cls(program, path)
         raise UserError(
-            'There is no soundfont, whose sounds FluidSynth plays; pip install "gm-vae[audio]" or '
+            'FluidSynth needs a soundfont, and none was found; pip install "gm-vae[audio]" or '
             "apt install fluid-soundfont-gm brings one, or name yours with --soundfont=FILE.sf2 or "
             f"{SOUNDFONT_VARIABLE}."
         )

@@ -15,10 +15,11 @@ import numpy as np
 from gm_vae.command import Command
 from gm_vae.errors import UsageError
 from gm_vae.files import output_file, require_free, user_path
-from gm_vae.flags import flag, require
+from gm_vae.flags import flag
 from gm_vae.generate import operations
 from gm_vae.generate.arguments import (
     MOST_MEASURES,
+    TEMPERATURE_HELP,
     ChordArguments,
     CountArguments,
     ModelArguments,
@@ -28,6 +29,7 @@ from gm_vae.generate.arguments import (
     VoicingArguments,
     chords_flag,
     measure_flag,
+    midi_flag,
 )
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.loading import load
@@ -88,7 +90,7 @@ def _contents(measures: Sequence[Measure], qpm: float) -> str:
     bars = "1 bar" if len(measures) == 1 else f"{len(measures):,} bars"
     names = [part.name for part in arrangement.parts]
     if not names:
-        return f"{bars} without a note: the model plays nothing here; try another --seed."
+        return f"{bars} without a note: the model plays nothing at this point; try another --seed."
     seconds = arrangement.total_steps / arrangement.fmt.steps_per_quarter * 60 / qpm
     several = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{bars}, {seconds:.0f} s at {qpm:g} bpm: {', '.join(names[:_NAMED])}{several}."
@@ -116,7 +118,7 @@ class SourceAndPlayArguments(SourceArguments, PlayArguments):
 class SampleArguments(PlayArguments, ChordArguments, CountArguments, OutputArguments):
     """The flags of `sample`."""
 
-    chords: str | None = chords_flag("They repeat. No chord if left out.")
+    chords: str | None = chords_flag("They repeat. Without it, no chords.")
 
 
 def _sample(args: SampleArguments) -> None:
@@ -131,7 +133,7 @@ def _sample(args: SampleArguments) -> None:
 
 SAMPLE = Command(
     name="sample",
-    summary="Measures of as many styles, each from its own point of the latent space.",
+    summary="Generate measures in different styles, each from its own point of the latent space.",
     example='gm-vae sample --model=demo/run --count=16 --chords="C F" --output=styles.mid',
     arguments=SampleArguments,
     run=_sample,
@@ -142,9 +144,10 @@ SAMPLE = Command(
 class GenerateArguments(SourceAndPlayArguments, ChordArguments, PhraseArguments, OutputArguments):
     """The flags of `generate`."""
 
+    chords: str | None = chords_flag(required=True)
+
 
 def _generate(args: GenerateArguments) -> None:
-    require(args, "chords")
     outputs, symbols = Outputs.of(args), chords(args)
     require_bounded(len(symbols), "chords")
     playing = Playing.of(args)
@@ -159,7 +162,7 @@ def _generate(args: GenerateArguments) -> None:
 
 GENERATE = Command(
     name="generate",
-    summary="Hold one style (a point of the latent space) over a chord progression.",
+    summary="Play one style (a point of the latent space) over a chord progression.",
     example=(
         'gm-vae generate --model=demo/run --chords="C G Bb F Ab Eb D G" --output=song.mid\n'
         'gm-vae generate --model=demo/run --midi=mine.mid --measure=5 --chords="C Am F G" '
@@ -177,28 +180,31 @@ class SongArguments(SourceAndPlayArguments, VoicingArguments, PhraseArguments, O
     """The flags of `song`."""
 
     form: str = flag(
-        "A A B A", "Sections in their order; A>B is a section on the way from A's style to B's."
+        "A A B A",
+        "Sections in order; A>B is a section that leads from the style of A to that of B.",
     )
     chords: str | None = flag(
         None,
-        "Chords of each section, one a measure, such as 'A: C G Am F; B: F G Em Am'; some without "
-        "a name are for all sections. They repeat.",
+        "Chords of each section, one per measure, such as 'A: C G Am F; B: F G Em Am'. Chords "
+        "without a name are for all other sections. They repeat.",
         required=True,
     )
     bars: int | None = flag(
         None,
-        "Bars in all, the same for each section; the chords once through if left out.",
+        "Total number of bars, shared equally among the sections. Without it, each section plays "
+        "its chords once.",
         least=1,
         most=MOST_MEASURES,
     )
-    measure: tuple[str, ...] = measure_flag(": one for A, or one for each letter")
+    measure: tuple[str, ...] = measure_flag(": one bar for A, or one per letter")
     contrast: float = flag(
         CONTRAST,
-        "How far the styles of the other letters are from A's: 0 the same, 1 any other.",
+        "How far the styles of the other letters are from the style of A: 0 is the same style, 1 "
+        "any style.",
         least=0.0,
         most=1.0,
     )
-    ending: bool = flag(True, "Add a last bar in which all play the first chord once more.")
+    ending: bool = flag(True, "Add a last bar, in which all instruments strike the first chord.")
 
 
 def _song(args: SongArguments) -> None:
@@ -229,7 +235,7 @@ def _song(args: SongArguments) -> None:
 
 SONG = Command(
     name="song",
-    summary="A song of several sections, with variations, drum fills and an ending.",
+    summary="Generate a song of several sections, with variations, drum fills and an ending.",
     example=(
         'gm-vae song --form="A A B A" --chords="A: C G Am F; B: F G Em Am" --bars=32 '
         "--output=song.mid\n"
@@ -245,22 +251,23 @@ SONG = Command(
 class InterpolateArguments(SourceAndPlayArguments, ChordArguments, OutputArguments):
     """The flags of `interpolate`."""
 
-    chords: str | None = chords_flag("They repeat.")
-    measure: tuple[str, ...] = measure_flag(": both ends as 5,12, or the four corners of a grid")
+    chords: str | None = chords_flag("They repeat.", required=True)
+    measure: tuple[str, ...] = measure_flag(": both ends, such as 5,12, or four corners of a grid")
     measures: int = flag(
-        0, "Length; 0: four times through the chords.", least=0, most=MOST_MEASURES
+        0, "Number of measures; 0 plays the chords four times.", least=0, most=MOST_MEASURES
     )
-    to_seed: int | None = flag(None, "Seed of the style to end with; the one after --seed.")
-    linear: bool = flag(False, "Go straight instead of along the sphere.")
+    to_seed: int | None = flag(
+        None, "Seed of the last style. Without it, --seed gives both styles."
+    )
+    linear: bool = flag(False, "Interpolate linearly instead of spherically.")
     grid: str = flag(
         "",
-        "Rows x columns between four styles, such as 4x4, row after row; the chords repeat along "
-        "each row.",
+        "Interpolate between four styles instead: rows x columns, such as 4x4, written row after "
+        "row. The chords repeat along each row.",
     )
 
 
 def _interpolate(args: InterpolateArguments) -> None:
-    require(args, "chords")
     outputs, symbols = Outputs.of(args), chords(args)
     shape = _grid_shape(args.grid)
     count = args.measures or 4 * len(symbols)
@@ -317,20 +324,20 @@ INTERPOLATE = Command(
 
 @dataclasses.dataclass(frozen=True)
 class _AllArguments(SourceArguments):
-    measure: tuple[str, ...] = measure_flag(", one or several")
-    all: bool = flag(False, "All bars that fit the model.")
+    measure: tuple[str, ...] = measure_flag("; several, such as 5,12")
+    all: bool = flag(False, "Take all bars that fit the model.")
 
 
 @dataclasses.dataclass(frozen=True)
 class EncodeArguments(_AllArguments, ModelArguments):
     """The flags of `encode`."""
 
-    output: str | None = flag(None, "The .json file to write.")
-    force: bool = flag(False, "Replace the file.")
+    midi: str | None = midi_flag(required=True)
+    output: str | None = flag(None, "The .json file to write.", required=True)
+    force: bool = flag(False, "Replace an existing file.")
 
 
 def _encode(args: EncodeArguments) -> None:
-    require(args, "midi", "output")
     output = user_path(args.output or "")
     require_free(output, args.force)
     model = load(args.model)
@@ -371,7 +378,7 @@ def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
 
 ENCODE = Command(
     name="encode",
-    summary="Where measures of a MIDI file lie in the latent space: mu and sigma as JSON.",
+    summary="Write the position of measures in the latent space (mu and sigma) as JSON.",
     example=(
         "gm-vae encode --model=demo/run --midi=mine.mid --measure=12 --output=point.json\n"
         "gm-vae encode --model=demo/run --midi=mine.mid --all --output=points.json\n"
@@ -387,11 +394,11 @@ ENCODE = Command(
 class ReconstructArguments(_AllArguments, PlayArguments, OutputArguments):
     """The flags of `reconstruct`."""
 
-    temperature: float = flag(0.0, "0 plays safe, 1 and more dares.")
+    midi: str | None = midi_flag(required=True)
+    temperature: float = flag(0.0, TEMPERATURE_HELP, group="sampling")
 
 
 def _reconstruct(args: ReconstructArguments) -> None:
-    require(args, "midi")
     outputs, playing = Outputs.of(args), Playing.of(args)
     model = load(args.model)
     measures = list(_chosen(args, model).values())
@@ -417,14 +424,18 @@ RECONSTRUCT = Command(
 class VaryArguments(SourceAndPlayArguments, ChordArguments, CountArguments, OutputArguments):
     """The flags of `vary`."""
 
-    chords: str | None = chords_flag("They repeat. The measure's own if left out.")
+    chords: str | None = chords_flag("They repeat. Without it, the chords of the measure.")
     similarity: float = flag(
-        0.7, "From 1, the same style played anew, to 0, any style.", least=0.0, most=1.0
+        0.7,
+        "How close the new measures are: 1 is the same point with other random numbers, 0 any "
+        "point.",
+        least=0.0,
+        most=1.0,
     )
     tracks: str = flag(
         "",
-        "Make only the tracks of these instruments anew and keep the others as they are, such as "
-        "drums,bass; chords and instruments stay.",
+        "Replace only the tracks of these instruments, such as drums,bass, and keep all others. "
+        "Chords and instruments stay the same.",
     )
 
 
@@ -440,7 +451,7 @@ def _vary(args: VaryArguments) -> None:
         del how["instruments"]
         measure = source_measures(args, model, 1)[0]
         made = operations.reroll(model, measure, args.tracks, **variations, **how)
-        return _leave(outputs, made, f"{args.tracks} made anew", playing)
+        return _leave(outputs, made, f"new {args.tracks}", playing)
     if args.midi and not symbols and not holds_points(args.midi):
         symbols = operations.chords_of(source_measures(args, model, 1))
     point = _start_points(args, model, playing)[0]
@@ -452,7 +463,7 @@ def _vary(args: VaryArguments) -> None:
 
 VARY = Command(
     name="vary",
-    summary="Measures that resemble one; or only some of its tracks made anew.",
+    summary="Generate measures that resemble one, or replace only some of its tracks.",
     example=(
         "gm-vae vary --model=demo/run --midi=mine.mid --measure=12 --similarity=0.8 "
         "--output=like-it.mid\n"

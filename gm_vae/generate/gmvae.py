@@ -1,4 +1,4 @@
-"""A trained model as people use it: measures in, measures out."""
+"""A trained model: encodes measures to points, and decodes points to measures."""
 
 from __future__ import annotations
 
@@ -105,14 +105,14 @@ class Tracks(NamedTuple):
 
 
 class GMVAE:
-    """Encodes measures to points of the latent space and decodes points to measures.
+    """A model that encodes measures to points of the latent space and decodes points to measures.
 
-    NumPy computes both (`model.numpy_vae`), with the weights as they were when this was made.
+    Use `load` to get one. NumPy computes both directions, with the weights at construction.
 
     Args:
-        network: the Keras model, or the same in NumPy, as `load` has it.
-        training: how it was trained (steps, dataset, figures), as the checkpoint tells.
-        attributes: the content of the attributes.json that came with it, None if there was none.
+        network: the Keras model, or its NumPy counterpart.
+        training: how it was trained (steps, dataset, figures), from the checkpoint.
+        attributes: the content of its attributes.json, or None.
     """
 
     def __init__(
@@ -143,12 +143,12 @@ class GMVAE:
 
     @property
     def format(self) -> MeasureFormat:
-        """The measures that the model speaks."""
+        """The format of the measures that the model reads and writes."""
         return self.numpy.config.fmt
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """A short hash of the weights, to know what belongs to them."""
+        """A short hash of the weights."""
         return fingerprint(self.numpy.published_weights())
 
     def __repr__(self) -> str:
@@ -159,11 +159,11 @@ class GMVAE:
         return f"GMVAE({size}, z of {config.latent_size}, {chords}, {bar})"
 
     def encode(self, measures: Sequence[Measure]) -> tuple[np.ndarray, np.ndarray]:
-        """The posterior of each measure: (mu, sigma), each float32 [B, Z].
+        """Encode measures: mean and standard deviation of the posterior, each float32 [B, Z].
 
         Raises:
-            UsageError: a measure has another format than the model, or holds what is no token,
-                length or chord of it.
+            UsageError: a measure has another format than the model, or holds tokens, lengths or
+                chords outside that format.
             UserError: the weights are so large that a point is NaN or infinite.
         """
         Measure.require_all(measures, "encode")
@@ -201,28 +201,28 @@ class GMVAE:
         repeat_penalty: float = REPEAT_PENALTY,
         drum_temperature: float | None = None,
     ) -> list[Measure]:
-        """A well-formed measure for each point.
+        """Decode points to measures, all of which are well-formed.
 
         Args:
-            z: float [B, Z].
-            chords: one symbol for all measures, or a symbol for each; None is "no chord". A symbol
-                may hold several, evenly spaced over the measure: "C|G".
-            temperature: 0 takes the likeliest token each time, 1 samples as the model believes.
-            seed: the same number gives the same measures, whatever the batch; None draws one.
-            same_draw: use the first measure's random numbers for all of them, so that they differ
-                only by their points and chords.
-            instruments: which instruments play; or bool [B, T, 130], what each track may begin
-                with (program 0..127, drums, end). Any if None.
-            repeat_penalty: how much less likely a pitched track strikes again what it struck last,
-                in nats at temperatures up to 0.5; it fades out towards 1. 0 leaves it to the model.
-            drum_temperature: of drum tracks; cooler than `temperature` if None, by
-                `drum_temperature_at`.
+            z: points, float [B, Z].
+            chords: one symbol for all measures, or one per measure; None is "no chord". A symbol
+                may hold several chords, evenly spaced over the measure: "C|G".
+            temperature: sampling temperature; 0 always takes the most likely token.
+            seed: the same seed gives the same measures, whatever the batch; None draws one.
+            same_draw: use the same random numbers for all measures, so that they differ only by
+                their points and chords.
+            instruments: which instruments play (any if None); or bool [B, T, 130], what each track
+                may begin with (program 0..127, drums, end).
+            repeat_penalty: how much less likely a pitched track is to repeat its last chord or
+                note, in nats at temperatures up to 0.5, fading out towards 1. 0 is no penalty.
+            drum_temperature: temperature of drum tracks; if None, `drum_temperature_at` gives a
+                lower one than `temperature`.
 
         Raises:
-            UsageError: z has another width or holds NaN or infinity, there are not as many chords
-                as points, a chord cannot be read, or the instruments cannot all play.
+            UsageError: z has another width or holds NaN or infinity, the number of chords is not
+                that of the points, a chord cannot be read, or the instruments cannot all play.
 
-        A chord without a triad is decoded as the nearest one that has, with a warning.
+        A chord without a triad is decoded as the nearest triad, with a warning.
         """
         z = self._checked(z)
         labels = chord_labels(chords, len(z), self.format)
@@ -312,9 +312,10 @@ class GMVAE:
         return np.concatenate([np.zeros(shape, np.int32), *results])
 
     def sample_points(self, count: int, seed: int | None = None) -> np.ndarray:
-        """Points drawn from the prior, float32 [count, Z]; more points begin with the same ones.
+        """Draw points from the prior, float32 [count, Z].
 
-        The same seed gives the same points in a SavedModel's `sample`.
+        The same seed gives the same points, and a larger `count` begins with the same ones; so does
+        `sample` of a SavedModel.
         """
         if count < 0:
             raise UsageError(f"count is {count}; give the number of points, 0 or more.")
@@ -322,7 +323,7 @@ class GMVAE:
         return prior_points(seed, np.arange(count), self.config.latent_size, numpy_ops)
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:
-        """Write the model as a checkpoint folder that `load` reads."""
+        """Write the model as a checkpoint folder, which `load` reads."""
         write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
 
     def _checked(self, z: np.ndarray) -> np.ndarray:
@@ -374,7 +375,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
     if fmt.steps_per_measure % width:
         raise UsageError(
             f"the chords {brief(' '.join(symbols), 100)!r} do not divide a measure of "
-            f"{fmt.steps_per_measure} steps evenly; use 1 or {fmt.chords_per_measure} to a measure."
+            f"{fmt.steps_per_measure} steps evenly; use 1 or {fmt.chords_per_measure} per measure."
         )
     return np.array([np.repeat(label, width // len(label)) for label in labels], np.int32).reshape(
         count, width

@@ -1,4 +1,4 @@
-"""Any model that people have -> one that makes music."""
+"""Load a model from any kind of checkpoint."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gm_vae.generate.gmvae import GMVAE
 
 
 def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
-    """A model for making music.
+    """Load a model.
 
     Args:
-        path: a checkpoint folder or the run folder of a training; a SavedModel of ours; a
-            magenta.js checkpoint of a multitrack model; an https://, gs:// or s3:// address of a
-            checkpoint folder of either kind; or the name of a bundled model, such as "small".
+        path: the name of a bundled model, such as "small"; a checkpoint folder or the run folder of
+            a training; a SavedModel exported by gm-vae; a magenta.js checkpoint of a multitrack
+            model; or an https://, gs:// or s3:// address of a checkpoint folder of either kind.
 
     Raises:
         UserError: there is no such model, it is of another kind, or it is damaged.

@@ -1,4 +1,4 @@
-"""Measures -> a standard MIDI file that any player or sequencer reads."""
+"""Measures -> a Standard MIDI File that any player or sequencer reads."""
 
 from __future__ import annotations
 
@@ -42,36 +42,36 @@ def write_midi(
     """Write measures end to end as a MIDI file.
 
     The file has format 1: a first track with title, tempo, time signature and the chord symbols,
-    then one track an instrument, named as in General MIDI. Each change of chord is a marker, which
+    then one track per instrument, named as in General MIDI. Each change of chord is a marker, which
     sequencers show, and a text event, which programs read. Drums play on channel 10. Up to 15 other
-    instruments have a channel each. A piece with more hands the channel that was silent the longest
-    to the next instrument, with a program change at that bar line. A single measure with more than
-    15 (the default format has at most 8) lets instruments of one program share a channel.
+    instruments have one channel each. If a piece has more, the next instrument takes the channel
+    that has been silent the longest, with a program change at that bar line. If a single measure
+    has more than 15 (the default format allows 8), instruments of one program share a channel.
 
-    Nothing is tied over a bar line. The corpus cuts a note there and never strikes it again, so a
-    pitch that ends at a bar line and begins there anew was played twice, and is here. The old note
-    always ends before the new one begins: earlier in the track, or, if another track of the
-    channel begins it, a tick earlier. So no player ends the new note by mistake.
+    No note is tied over a bar line. The corpus cuts notes there, so a pitch that ends at a bar line
+    and begins again there was played twice, and is written twice. The old note always ends before
+    the new one begins: earlier in the track, or a tick earlier if another track of the channel
+    begins it. So no player ends the new note by mistake.
 
     Args:
         measures: one or more measures of one format.
-        path: the file to write, under a temporary name until it is whole.
-        qpm: tempo in quarter notes a minute.
+        path: the file to write; it appears only once it is complete.
+        qpm: tempo in quarter notes per minute.
         title: name of the first track.
-        force: replace a file that is there already.
+        force: replace an existing file.
         sections: the number of its first measure, from 0, and the name of each section; a marker
             shows it.
         symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
-        UsageError: `path` exists or does not end in .mid or .midi, `qpm` is no tempo, there are no
-            measures, or their formats or the number of symbols differ.
+        UsageError: `path` exists or does not end in .mid or .midi, `qpm` cannot be a tempo, there
+            are no measures, or their formats or the number of symbols differ.
         UserError: the place cannot be written, or a measure has more than 15 melodic programs.
     """
     file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)
     with output_file(path, force) as temporary:
         if temporary.suffix.lower() not in SUFFIXES:
-            raise UsageError(f"{os.fspath(path)} does not end in .mid; give such a name.")
+            raise UsageError(f"{os.fspath(path)} does not end in .mid; choose such a name.")
         file.save(temporary)
 
 
@@ -228,4 +228,6 @@ def _track(
 def check_tempo(qpm: float) -> None:
     """Raise UsageError unless a MIDI file, which has three bytes for it, can hold the tempo."""
     if not 60e6 / (2**24 - 1) <= qpm <= 60e6:
-        raise UsageError(f"{qpm} is no tempo; give 4 or more quarter notes a minute, such as 120.")
+        raise UsageError(
+            f"the tempo is {qpm:g}; give 4 or more quarter notes per minute, such as 120."
+        )

@@ -1,7 +1,7 @@
-"""What people do with a model: each takes points or measures and gives measures.
+"""The operations on a model: each takes points or measures and returns measures.
 
-All of them decode as one batch. `how` stands for the keywords of `GMVAE.decode`: temperature, seed
-and instruments.
+Each decodes its measures as one batch. `how` stands for the keywords of `GMVAE.decode`, such as
+temperature, seed and instruments.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from gm_vae.music.vocabulary import vocabulary
 def sample(
     model: GMVAE, count: int, chords: Chords = None, seed: int | None = None, **how: Any
 ) -> list[Measure]:
-    """`count` measures of as many styles, each its own point of the prior.
+    """Sample `count` measures in different styles, each from its own point of the prior.
 
-    `chords` is one symbol for all, or some that repeat.
+    `chords` is one symbol for all measures, or a list that repeats.
 
     >>> [measure.chords for measure in sample(model, 3, ["C", "Fm"], seed=1)]
     [('C', 'C'), ('Fm', 'Fm'), ('C', 'C')]
@@ -43,14 +43,14 @@ def progression(
     fills: bool = True,
     **how: Any,
 ) -> list[Measure]:
-    """One style over chords: a measure for each chord from the same point float [Z].
+    """Play one style, a point float [Z], over chords: one measure per chord.
 
-    The drums keep the groove of the first bar, and bars that come back change a little
+    The drums keep the groove of the first bar, and bars vary a little when their chord returns
     (`phrases.play`).
 
     Args:
-        vary: the share of pitched tracks that change when a bar comes back, 0..1.
-        fills: whether the last bar of four ends in a drum fill.
+        vary: share of the pitched tracks that change when a chord returns, 0..1.
+        fills: whether every fourth bar ends with a drum fill.
 
     >>> point = model.sample_points(1, seed=1)[0]
     >>> song = progression(model, point, ["C|G", "Am", "F"], temperature=0.5, seed=1)
@@ -74,10 +74,10 @@ def morph(
     instruments: Instruments | None = None,
     **how: Any,
 ) -> list[Measure]:
-    """`count` measures from one point float [Z] to another, over chords that repeat.
+    """Interpolate: `count` measures from one point float [Z] to another, over repeating chords.
 
-    Unless `instruments` are given, those of the first measure are carried along and exchanged for
-    those of the last one by one (`bands.band_masks`).
+    Unless `instruments` are given, the instruments of the first measure are replaced one by one by
+    those of the last (`bands.band_masks`).
 
     >>> start, end = model.sample_points(2, seed=1)
     >>> [measure.chords[0] for measure in morph(model, start, end, ["Dm", "F"], 4, seed=1)]
@@ -104,9 +104,9 @@ def grid(
     spherical: bool = True,
     **how: Any,
 ) -> list[list[Measure]]:
-    """`rows` lists of `columns` measures between four corners [4, Z] (`points.grid`).
+    """Interpolate between four corners, float [4, Z]: `rows` lists of `columns` measures.
 
-    The chords repeat along each row.
+    The chords repeat along each row (`points.grid`).
 
     >>> rows = grid(model, model.sample_points(4, seed=1), 2, 3, "C", seed=1)
     >>> [len(row) for row in rows]
@@ -126,7 +126,7 @@ def reconstruct(
     seed: int | None = 0,
     **how: Any,
 ) -> list[Measure]:
-    """Each measure decoded from its own mu, under its own chords; greedily if nothing is said.
+    """Encode each measure, and decode its mu under its own chords; greedily by default.
 
     >>> [measure.chords for measure in reconstruct(model, [measure])] == [measure.chords]
     True
@@ -144,11 +144,11 @@ def vary(
     seed: int | None = None,
     **how: Any,
 ) -> list[Measure]:
-    """`count` measures that resemble one, given as a measure or a point float [Z].
+    """Generate `count` measures that resemble one, given as a measure or a point float [Z].
 
     Args:
-        similarity: 1 stays at its point (and draws anew), 0 goes anywhere (`points.near`).
-        chords: one symbol for all, or some that repeat; the measure's own if None.
+        similarity: 1 is the same point with other random numbers, 0 any point (`points.near`).
+        chords: one symbol for all, or a list that repeats; the chords of the measure if None.
 
     >>> len(vary(model, measure, count=3, similarity=0.8, seed=1))
     3
@@ -172,14 +172,14 @@ def reroll(
     seed: int | None = None,
     **how: Any,
 ) -> list[Measure]:
-    """`count` times the measure with some tracks made anew, by the same instruments, others kept.
+    """Return `count` copies of a measure in which the tracks of some instruments are new.
 
     Args:
-        instruments: whose tracks are made anew, by names or numbers of General MIDI.
-        similarity: of the point that they are made from, as in `vary`.
+        instruments: whose tracks to replace, by names or numbers of General MIDI.
+        similarity: of the points that the new tracks are decoded from, as in `vary`.
 
     Raises:
-        UsageError: none of the measure's tracks is played by these.
+        UsageError: the measure has no track of these instruments.
 
     >>> new = reroll(model, measure, "drums", count=2, temperature=1.0, seed=1)
     >>> [other.programs == measure.programs for other in new]
@@ -201,7 +201,7 @@ def reroll(
 
 
 def chords_of(measures: Sequence[Measure]) -> list[str]:
-    """Each measure's chords as one symbol for decoding, such as "C|G"."""
+    """The chords of each measure as one symbol for decoding, such as "C|G"."""
     return ["|".join(measure.chords) for measure in measures]
 
 
@@ -212,7 +212,7 @@ def _with_tracks(measure: Measure, other: Measure, tracks: list[int]) -> Measure
 
 
 def repeated(chords: Chords, count: int) -> Chords:
-    """A list of chords from its beginning again until there are `count`; other values stay."""
+    """A list of chords, repeated until there are `count`; other values stay as they are."""
     if chords is None or isinstance(chords, str):
         return chords
     return [chords[index % len(chords)] for index in range(count)]

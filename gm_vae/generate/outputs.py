@@ -37,7 +37,7 @@ class Outputs:
 
     Raises:
         UsageError: a suffix is unknown, a file is there already and `force` is false, `soundfont`
-            is none, or `qpm` is no tempo.
+            is not one, or `qpm` cannot be a tempo.
         UserError: FluidSynth, a soundfont or a player is needed and there is none.
     """
 
@@ -56,8 +56,7 @@ class Outputs:
             if _suffix(file) not in _KINDS:
                 *most, last = _KINDS
                 raise UsageError(
-                    f"--output={file} has no known ending; let its name end in "
-                    f"{', '.join(most)} or {last}."
+                    f"--output={file}: unsupported file type; use {', '.join(most)} or {last}."
                 )
         if [_suffix(file) for file in self.files] == [".mid"]:
             self.files.append(self.files[0].with_suffix(".png"))
@@ -176,18 +175,20 @@ class OutputArguments(Arguments):
 
     output: str | None = flag(
         None,
-        "The file to write, or several with commas; the suffix says what it is: "
-        f"{', '.join(f'{suffix} ({kind.name})' for suffix, kind in _KINDS.items())}. A .mid alone "
-        "gets a piano roll beside it, .png.",
+        "File to write, or several, separated by commas. The suffix decides the type: "
+        f"{', '.join(f'{suffix} ({kind.name})' for suffix, kind in _KINDS.items())}. A single .mid "
+        "file gets a piano roll (.png) too. Required without --play.",
+        group="output",
     )
-    play: bool = flag(False, "Play the music; --output may be left out.")
-    qpm: float = flag(120.0, "Tempo in quarter notes a minute.")
+    play: bool = flag(False, "Play the music; --output is then optional.", group="output")
+    qpm: float = flag(120.0, "Tempo in quarter notes per minute.", group="output")
     soundfont: str | None = flag(
         None,
-        f"The .sf2 or .sf3 file to sound with; or the one that {SOUNDFONT_VARIABLE} names, or what "
-        "is found here.",
+        f"Soundfont (.sf2 or .sf3) for sound. Without it, the file that {SOUNDFONT_VARIABLE} "
+        "names, or one found on this machine.",
+        group="output",
     )
-    force: bool = flag(False, "Replace files that are there.")
+    force: bool = flag(False, "Replace existing files.", group="output")
 
 
 def _suffix(file: pathlib.Path) -> str:

@@ -45,7 +45,7 @@ class Player:
             return cls(("open",), waits=False)
         if sys.platform == "win32":
             return cls(("cmd", "/c", "start", ""), waits=False)
-        raise UserError(f"Nothing here plays MIDI files. {problem}")
+        raise UserError(f"No program here can play MIDI files. {problem}")
 
     def play(self, midi: str | os.PathLike[str]) -> None:
         """Play a file, and return when it has ended or the user stops it with Ctrl-C.
@@ -68,6 +68,6 @@ class Player:
         if done.returncode:
             errors = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
             raise UserError(
-                f"{self.command[0]} could not play it ({errors[0].strip()}); write a .mid or .wav "
-                "file with --output and open it in another player."
+                f"{self.command[0]} could not play the music ({errors[0].strip()}); write a "
+                ".mid or .wav file with --output and open it in another player."
             )

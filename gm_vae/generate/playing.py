@@ -103,8 +103,8 @@ def require_bounded(count: int, flag: str) -> None:
     """Raise UsageError if a flag asks for more measures than are made at once."""
     if count > MOST_MEASURES:
         raise UsageError(
-            f"--{flag} asks for {shown(count)} measures, and {MOST_MEASURES:,} are made at a time; "
-            "ask for fewer."
+            f"--{flag} asks for {shown(count)} measures, and at most {MOST_MEASURES:,} are "
+            "generated at a time; ask for fewer."
         )
 
 

@@ -1,4 +1,4 @@
-"""Ways through the latent space."""
+"""Points of the latent space: interpolation, grids, neighbours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def interpolate(a: np.ndarray, b: np.ndarray, count: int, spherical: bool = True
         UsageError: count is below 2.
     """
     if count < 2:
-        raise UsageError(f"an interpolation of {count} points has no two ends; give 2 or more.")
+        raise UsageError(f"count is {count}; an interpolation has 2 points or more.")
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     t = np.linspace(0, 1, count)[:, None]
     if spherical:
@@ -40,7 +40,7 @@ def grid(corners: np.ndarray, rows: int, columns: int, spherical: bool = True) -
         UsageError: there are not four corners, or less than two rows or columns.
     """
     if len(corners) != 4:
-        raise UsageError(f"a grid has four corners, not {len(corners)}.")
+        raise UsageError(f"a grid has four corners, not {len(corners)}; give [4, Z].")
     left, right = (interpolate(corners[i], corners[i + 2], rows, spherical) for i in (0, 1))
     return np.stack([interpolate(a, b, columns, spherical) for a, b in zip(left, right)])
 
@@ -61,7 +61,7 @@ def near(point: np.ndarray, similarity: float, count: int, seed: int | None = No
 
 
 def checked_seed(seed: int | None) -> int:
-    """0..2**32 - 1 for a seed; one is drawn for None. Raises UsageError for what is no integer."""
+    """0..2**32 - 1 for a seed; one is drawn for None. Raises UsageError unless it is an integer."""
     if seed is None:
         return secrets.randbelow(2**32)
     try:

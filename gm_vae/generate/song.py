@@ -110,7 +110,7 @@ def read_form(form: str, chords: str, bars: int | None = None) -> list[Section]:
         if not re.fullmatch(f"{_LETTER}(>{_LETTER})?", name):
             raise UsageError(
                 f'the form has a section {brief(name)!r}; write letters such as "A A B A", or A>B '
-                "for the way from one to the other."
+                "for a section from one to the other."
             )
     if not 1 <= len(names) <= MOST_SECTIONS:
         raise UsageError(f"a form has 1 to {MOST_SECTIONS} sections, not {len(names)}.")

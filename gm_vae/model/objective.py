@@ -110,6 +110,6 @@ def figures(sums: list[Any], gradient_norm: Any) -> dict[str, Any]:
 def clip(gradients: list[Any], norm: float) -> tuple[list[Any], Any]:
     """Gradients scaled down to a global norm, and what the norm was (Pascanu et al. 2013)."""
     total = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
-    # where it is no number, so are the gradients then: the run must notice, not go on
+    # where it is NaN, so are the gradients: the run must notice, not go on
     scale = ops.where(total > norm, norm / total, 1.0) + 0 * total
     return [gradient * scale for gradient in gradients], total

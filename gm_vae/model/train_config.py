@@ -27,34 +27,35 @@ class TrainConfig:
 
     Attributes:
         steps: optimiser steps.
-        minutes: of wall time instead of `steps`: the run takes as many steps as fit, with all that
-            it does before and after them, and the schedules (rate, warm-up, weight of the KL)
-            do over this time what they would do over `steps`. Time used before an interruption
-            counts. The number of steps depends on the machine, so such a run is not repeatable.
-        batch_size: measures a step, over all replicas.
-        learning_rate: of Adam at step 0.
-        min_learning_rate: what it falls to.
-        schedule: "exponential" as published, (first - min) * decay ** step + min; or "cosine",
-            which reaches the least rate at the last step.
-        learning_rate_decay: the decay of the exponential schedule.
-        warmup_steps: steps over which the rate rises from nothing first.
-        clip_norm: gradients are scaled down to this global norm.
-        max_beta: weight of the KL cost in the end.
-        beta_rate: the weight is max_beta * (1 - beta_rate ** step); 0 means from step 1 on.
-        free_bits: bits of KL a measure that cost nothing.
-        transpose: measures are moved by up to this many semitones, drawn anew every epoch.
-        bucket: batches of measures of like length instead of random ones: a little faster a step,
-            learns a little less from it.
-        precision: "float32", or "bfloat16" for the factors of products; weights and sums stay
-            float32. For accelerators; slower on a CPU without such instructions.
-        initializer: of the layers to mu, sigma and initial states: "glorot" as all others, or
-            "published", normal with a standard deviation of 0.001.
-        seed: of the initial weights, the order of the data and all noise.
-        keep: the model that is left in the end: "last", of the last step, or "best", of the
-            checkpoint at which held-out measures took the fewest bits.
+        minutes: time limit in minutes, instead of `steps`, for everything from the first scoring to
+            the export. The schedules (learning rate, warm-up, weight of the KL) stretch over this
+            time as they would over `steps`. Time used before an interruption counts. The number
+            of steps depends on the machine, so such a run is not repeatable.
+        batch_size: measures per step, over all replicas.
+        learning_rate: initial learning rate of Adam.
+        min_learning_rate: final learning rate.
+        schedule: schedule of the learning rate: "cosine", which reaches the minimum at the last
+            step, or "exponential" as published, (first - min) * decay ** step + min.
+        learning_rate_decay: decay per step of the exponential schedule.
+        warmup_steps: steps of linear warm-up of the learning rate.
+        clip_norm: largest global norm of the gradients.
+        max_beta: final weight of the KL term.
+        beta_rate: rate at which that weight rises: max_beta * (1 - beta_rate ** step); with 0 it is
+            max_beta from step 1.
+        free_bits: bits of KL per measure that are free of cost.
+        transpose: largest random transposition in semitones, drawn again in every epoch.
+        bucket: make batches of measures of similar length: faster steps, but each step learns a
+            little less.
+        precision: "float32", or "bfloat16" for matrix products on accelerators; weights and sums
+            stay float32. bfloat16 is slower on a CPU without such instructions.
+        initializer: initialiser of the layers to mu, sigma and initial states: "glorot" as in all
+            other layers, or "published", normal with a standard deviation of 0.001.
+        seed: seed of the initial weights, the order of the data and all noise.
+        keep: which model remains: "last", that of the last step, or "best", that of the checkpoint
+            with the fewest bits on held-out measures.
         save_every: steps between checkpoints.
         log_every: steps between lines in the log and in TensorBoard.
-        validation_measures: at most so many held-out measures are scored at a checkpoint.
+        validation_measures: maximum number of held-out measures to score at a checkpoint.
     """
 
     steps: int = 20_000

@@ -29,21 +29,22 @@ class MeasureFormat:
     and models and data of different formats do not mix (`require_equal`).
 
     Attributes:
-        beats_per_bar: numerator of the meter. Bars of a simple meter of the same length count as
-            well, as 2/2 and 8/8 do for 4/4; compound meters (6, 9, 12, ... beats) count for
-            themselves only, so 3/4 and 6/8 keep apart though they are as long.
-        beat_unit: denominator of the meter (4 = quarter).
-        steps_per_quarter: quantisation; 24 gives 96 steps to a 4/4 measure.
-        max_tracks: T, tracks in a measure, up to 255.
-        max_track_length: E, tokens in a track, 8 to 1024: program, events, end.
-        min_instruments: a measure with fewer is rejected.
-        max_instruments: a measure with more is rejected; at most `max_tracks`.
-        min_events: a measure with fewer events over all its tracks is rejected.
-        velocity_bins: loudness levels; bin = 1 + (velocity - 1) // (128 / bins).
-        chords_per_measure: evenly spaced chord labels of a measure; divides its steps.
-        min_pitch: a measure with a lower note is rejected, unless drums play it. Transposition and
-            decoding keep to the range too. The vocabulary holds all 128 pitches anyway.
-        max_pitch: a measure with a higher note is rejected; see min_pitch.
+        beats_per_bar: numerator of the meter. A simple meter includes others of the same length, as
+            4/4 includes 2/2 and 8/8; compound meters (6, 9, 12, ... beats) do not, so 3/4 and 6/8
+            are different although they are equally long.
+        beat_unit: denominator of the meter (4 is a quarter note).
+        steps_per_quarter: quantisation: steps per quarter note; 24 gives 96 steps per 4/4 measure.
+        max_tracks: largest number of tracks (T) per measure, up to 255.
+        max_track_length: largest number of tokens (E) per track, 8 to 1024: program, events, end.
+        min_instruments: smallest number of instruments; measures with fewer are rejected.
+        max_instruments: largest number of instruments, up to `max_tracks`; measures with more are
+            rejected.
+        min_events: smallest number of events over all tracks; measures with fewer are rejected.
+        velocity_bins: number of loudness levels; bin = 1 + (velocity - 1) // (128 / bins).
+        chords_per_measure: evenly spaced chord labels per measure; must divide its steps.
+        min_pitch: lowest pitch, drums excepted. Measures with a lower note are rejected;
+            transposition and decoding stay in the range. The vocabulary has all 128 pitches anyway.
+        max_pitch: highest pitch, drums excepted; see `min_pitch`.
     """
 
     beats_per_bar: int = 4
@@ -70,18 +71,19 @@ class MeasureFormat:
                 )
         if self.beat_unit & (self.beat_unit - 1):
             raise UsageError(
-                f"{self.meter} is no meter of a MIDI file; give beats of 1, 2, 4, 8, ... to a "
+                f"{self.meter} is not a meter of MIDI files; give beats of 1, 2, 4, 8, ... to a "
                 "whole note."
             )
         if self.steps_per_quarter * 4 * self.beats_per_bar % self.beat_unit:
             raise UsageError(
-                f"A {self.meter} measure is no whole number of steps at {self.steps_per_quarter} "
-                f"steps a quarter; choose a multiple of {self.beat_unit}."
+                f"A {self.meter} measure is not a whole number of steps at "
+                f"{self.steps_per_quarter} steps per quarter; choose a multiple of "
+                f"{self.beat_unit}."
             )
         if self.steps_per_measure > _MOST_STEPS:
             raise UsageError(
                 f"A {self.meter} measure has {self.steps_per_measure:,} steps at "
-                f"{self.steps_per_quarter} steps a quarter and may have {_MOST_STEPS:,}; choose "
+                f"{self.steps_per_quarter} steps per quarter and may have {_MOST_STEPS:,}; choose "
                 "fewer steps a quarter."
             )
         if self.steps_per_measure % self.chords_per_measure:
@@ -159,7 +161,7 @@ class MeasureFormat:
         """The inverse of `to_dict`; a field that an older version did not know has its default.
 
         Raises UsageError for a field that this version does not know or that is out of bounds,
-        WrongValue for what is no object.
+        WrongValue unless it is an object.
         """
         require_known_fields(cls, values, "measure format")
         return cls(**values)
@@ -185,10 +187,10 @@ class MeasureFormat:
 def require_known_fields(cls: type, values: dict[str, Any], what: str) -> None:
     """Raise UsageError if `values` names a field that the dataclass `cls` does not have.
 
-    Raises WrongValue if it is no object.
+    Raises WrongValue if it is not an object.
     """
     if not isinstance(values, dict):
-        raise WrongValue("is no object")
+        raise WrongValue("is not an object")
     unknown = sorted(set(values) - {field.name for field in dataclasses.fields(cls)})
     if unknown:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Score -> bars, each a `Measure` or the reason why it is none."""
+"""Score -> bars, each a `Measure` or the reason why it is rejected."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _UNPITCHED[96:104] = _UNPITCHED[112:128] = True
 
 
 class RejectReason(enum.Enum):
-    """Why a bar is no measure. The value is a sentence for people, with `{limits}` filled in."""
+    """Why a bar is rejected. The value is a sentence for people, with `{limits}` filled in."""
 
     WRONG_METER = "its meter is not {meter}"
     INCOMPLETE = "a change of time signature cuts it short"
@@ -64,7 +64,7 @@ class Bar:
         chords: inferred chord symbols, with sevenths, evenly spaced; empty if its meter is another
             or no bar near it is a measure, for then none are inferred.
         measure: the bar as a measure, or None.
-        reason: None, or why it is no measure.
+        reason: None, or why it is rejected.
         key: the inferred key where the bar begins, named by the tonic of its major scale; "" where
             no chords are inferred.
     """
@@ -82,7 +82,7 @@ class Bar:
 def measures_from_midi(
     file: bytes | str | os.PathLike[str] | BinaryIO | Any, fmt: MeasureFormat | None = None
 ) -> tuple[list[Measure], collections.Counter[RejectReason]]:
-    """The measures of a MIDI file, and how many bars gave none for which reason.
+    """Read the measures of a MIDI file, and count the rejected bars by reason.
 
     Args:
         file: a Standard MIDI File: its path, its bytes, or a file opened in binary mode; or a

@@ -177,9 +177,7 @@ def read_events(data: bytes) -> MidiEvents:
         MidiError: not a MIDI file, SMPTE time, format 2, or bytes that cannot be told from noise.
     """
     if len(data) > MAX_BYTES:
-        raise MidiError(
-            f"The MIDI file has {len(data):,} bytes; a song has {MAX_BYTES:,} at the most."
-        )
+        raise MidiError(f"The MIDI file has {len(data):,} bytes; a song has at most {MAX_BYTES:,}.")
     if not data:
         raise MidiError("This is not a MIDI file: it is empty.")
     start = _unwrap_riff(data)
@@ -202,7 +200,7 @@ def read_events(data: bytes) -> MidiEvents:
             "The MIDI file counts time in SMPTE frames, which have no bars; save it with beats."
         )
     if not division:
-        raise MidiError("The MIDI file's header is damaged (0 ticks to a quarter note).")
+        raise MidiError("The MIDI file's header is damaged (0 ticks per quarter note).")
     reader = _Reader(data, division)
     declared = int.from_bytes(data[start + 10 : start + 12], "big")
     for track, chunk in enumerate(_track_chunks(data, start + 8 + header_bytes, declared)):

@@ -24,11 +24,11 @@ _DEFAULT_VELOCITY = 100  # of notes that say none, as the browser client's
 
 
 def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_pb2.NoteSequence:
-    """Measures end to end as one `NoteSequence`, as long as the last bar line.
+    """Join measures end to end in one `NoteSequence`, which lasts until the last bar line.
 
-    It has one tempo, the format's time signature, a chord symbol wherever the chord changes, and an
-    instrument number a part (see `Arrangement`) in the order of programs, drums last. Times are
-    seconds, exactly on the steps of the measures. No note is tied over a bar line.
+    It has one tempo, the time signature of the format, a chord symbol wherever the chord changes,
+    and one instrument number per part (see `Arrangement`), ordered by program, drums last. Times
+    are in seconds, exactly on the steps of the measures. No note is tied over a bar line.
 
     Raises:
         UsageError: `qpm` is not above 0, there are no measures or their formats differ.
@@ -37,7 +37,7 @@ def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_p
     from note_seq.protobuf import music_pb2
 
     if not qpm > 0:
-        raise UsageError(f"{qpm} is no tempo; give quarter notes a minute, such as 120.")
+        raise UsageError(f"the tempo is {qpm:g}; give quarter notes per minute, such as 120.")
     piece = Arrangement.from_measures(measures)
     steps_per_minute = qpm * piece.fmt.steps_per_quarter
     sequence = music_pb2.NoteSequence(ticks_per_quarter=480)
@@ -150,7 +150,7 @@ class _Timeline:
             steps = sequence.quantization_info.steps_per_quarter
             if steps != fmt.steps_per_quarter:
                 raise UsageError(
-                    f"The notes are quantised to {steps} steps a quarter and the format has "
+                    f"The notes are quantised to {steps} steps per quarter and the format has "
                     f"{fmt.steps_per_quarter}; give unquantised notes."
                 )
         for signature in sequence.time_signatures:

@@ -41,10 +41,10 @@ def score_from_note_sequence(serialized: bytes) -> Score:
     try:
         sequence.ParseFromString(serialized)
     except DecodeError:
-        raise MidiError("The record is no NoteSequence.") from None
+        raise MidiError("The record is not a NoteSequence.") from None
     if sequence.quantization_info.steps_per_second:
         raise MidiError(
-            "The NoteSequence is quantised to steps a second, which have no bars; give it "
+            "The NoteSequence is quantised to steps per second, which have no bars; give it "
             "unquantised."
         )
     quantised = sequence.quantization_info.steps_per_quarter

@@ -128,7 +128,8 @@ def _measure(bar: dict[str, Any], number: int, fmt: MeasureFormat) -> Measure:
     for track in tracks:
         if not all(type(token) is int and 0 <= token < vocab.size for token in track):
             raise UserError(
-                f"measure {number} has tokens that are no whole numbers of 0 to {vocab.size - 1}."
+                f"measure {number} has tokens that are not whole numbers from 0 to "
+                f"{vocab.size - 1}."
             )
         if track.count(vocab.end) != 1 or track[-1] != vocab.end:
             raise UserError(

@@ -36,34 +36,49 @@ STRATEGIES = ("default", "mirrored", "multiworker", "tpu")
 class TrainArguments(Arguments):
     """The flags of `train`."""
 
-    data: str = flag(None, "Dataset folder of gm-vae preprocess.", required=True)
-    output: str = flag(None, "Run folder; an interrupted run in it goes on.", required=True)
+    data: str = flag(None, "Dataset folder, made by gm-vae preprocess.", required=True)
+    output: str = flag(
+        None, "Run folder. If it holds an interrupted run, that run is resumed.", required=True
+    )
     finetune: str | None = flag(
         None,
-        "Begin with the weights of this model, which brings its sizes along: a bundled model, or "
-        "what --model names elsewhere.",
+        "Model whose weights and sizes to start from: a bundled model (small), or anything that "
+        "--model accepts in other commands.",
     )
-    preset: str = flag("small", "Size of the model: tiny, small, base, med or big.")
-    encoder_units: int | None = flag(None, "Instead of the preset's.")
-    decoder_units: tuple[str, ...] | None = flag(None, "Instead, as in 256,256.")
-    latent_size: int | None = flag(None, "Instead of the preset's.")
-    start_units: int | None = flag(None, "Instead of the preset's.")
-    chords: bool = flag(True, "Condition the model on chords.")
+    preset: str = flag(
+        "small", "Size of a new model: tiny, small, base, med or big.", group="model"
+    )
+    encoder_units: int | None = flag(
+        None, "Units of the encoder, instead of those of the preset.", group="model"
+    )
+    decoder_units: tuple[str, ...] | None = flag(
+        None,
+        "Units of the layers of the decoder, such as 256,256, instead of those of the preset.",
+        group="model",
+    )
+    latent_size: int | None = flag(
+        None, "Dimensions of the latent space, instead of those of the preset.", group="model"
+    )
+    start_units: int | None = flag(
+        None, "Units that mark the start of a track, instead of those of the preset.", group="model"
+    )
+    chords: bool = flag(True, "Condition the model on chords.", group="model")
     strategy: str = flag(
         "default",
-        "One device; all GPUs here; all processes that TF_CONFIG names, each started with this "
-        "command and seeing one --output; a TPU (untested: we had none). The same seed and batch "
-        "size give the same losses to rounding.",
+        "Devices: default is one device; mirrored is all GPUs of this machine; multiworker is all "
+        "processes that TF_CONFIG names, each started with this command and the same --output; tpu "
+        "is a TPU (untested). The same seed and batch size give the same losses, up to rounding.",
         choices=STRATEGIES,
+        group="device",
     )
-    tpu: str = flag("", "Name or address of the TPU, or local.")
+    tpu: str = flag("", "Name or address of the TPU, or local.", group="device")
     recipe: str | None = flag(
         None,
-        "What the other flags of training are where they are not given: default, whose values they "
-        "show; finetune, which --finetune implies; or published, of the published models.",
+        "Defaults for the training flags that are not given: default (shown here), finetune "
+        "(implied by --finetune) or published (those of the published models).",
         choices=tuple(RECIPES),
     )
-    training: Overrides[TrainConfig] = fields_of(RECIPES["default"])
+    training: Overrides[TrainConfig] = fields_of(RECIPES["default"], "training")
 
 
 _SIZES = ("encoder_units", "latent_size", "start_units")
@@ -78,8 +93,7 @@ def _start(args: TrainArguments) -> Checkpoint | None:
     for name in ("preset", "chords", "decoder_units", *_SIZES):
         if name in args.given:
             raise UsageError(
-                f"--finetune={args.finetune} brings the sizes of its model along; leave "
-                f"--{name} away."
+                f"--finetune={args.finetune} takes the sizes of that model; leave --{name} out."
             )
     return read_model(args.finetune)
 
@@ -98,7 +112,7 @@ def _model_config(args: TrainArguments, fmt: MeasureFormat) -> ModelConfig:
             changes["decoder_units"] = tuple(int(units) for units in args.decoder_units)
         except ValueError:
             raise UsageError(
-                f"--decoder_units={','.join(args.decoder_units)[:100]} is no list of numbers; "
+                f"--decoder_units={','.join(args.decoder_units)[:100]} is not a list of numbers; "
                 "write it as 256,256."
             ) from None
         changes.setdefault("start_units", min(8, changes["decoder_units"][0] // 4))
@@ -121,7 +135,7 @@ def _strategy(args: TrainArguments) -> tf.distribute.Strategy | None:
 
 
 def _train(args: TrainArguments) -> int | None:
-    with ended_by_signals("gm-vae train: stopped; the same command goes on."):
+    with ended_by_signals("gm-vae train: stopped; the same command resumes it."):
         if args.strategy != "multiworker":
             return _train_here(args)
         cluster = read_cluster(os.environ.get(VARIABLE, ""))
@@ -139,7 +153,7 @@ def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None)
     start = _start(args)
     recipe = args.recipe or ("finetune" if start else "default")
     if {"minutes", "steps"} <= args.given:
-        raise UsageError("--minutes and --steps both say when the run ends; leave one away.")
+        raise UsageError("--minutes and --steps both set the length of the run; leave one out.")
     config = args.training.over(RECIPES[recipe])
     fmt = dataset.load(args.data).fmt
     model = start.config if start else _model_config(args, fmt)
@@ -158,8 +172,8 @@ def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None)
         print(f"\nheld-out measures after step {result.steps:,}:\n{result.after.table()}")
     if config.minutes is not None and result.steps > result.first_step:
         print(
-            f"\n{duration(60 * config.minutes)} gave {result.steps:,} steps. The nearest run that "
-            f"can be repeated has, instead of --minutes: {config.flags_over(result.steps)}"
+            f"\n{duration(60 * config.minutes)} were enough for {result.steps:,} steps. To repeat "
+            f"the run, replace --minutes by: {config.flags_over(result.steps)}"
         )
     print(f"\nmodel: {printable(result.folder / 'checkpoint')}")
     model_folder = shlex.quote(printable(result.folder))
@@ -173,10 +187,10 @@ def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None)
 TRAIN = Command(
     name="train",
     summary=(
-        "Train a model on a dataset, or go on with a run that was interrupted.\n\n"
-        "SIGTERM and Ctrl-C save after the step in work and end with exit code 75, as does the\n"
-        "loss of another worker: start the same command again. After a kill or a crash too it\n"
-        "goes on, from the last --save_every steps, with the losses that it would have had."
+        "Train a model on a dataset, or resume a run that was interrupted.\n\n"
+        "On SIGTERM or Ctrl-C, or if another worker is lost, the run is saved after the current\n"
+        "step and ends with exit code 75; the same command resumes it. After a crash, the run\n"
+        "resumes from the last checkpoint (--save_every), with the same losses as without it."
     ),
     example=(
         "gm-vae train --data=data/mine --output=runs/mine --finetune=small\n"

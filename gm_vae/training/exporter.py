@@ -98,12 +98,12 @@ class Exporter:
         if best.step:
             self._log.say(
                 f"Held-out measures were best at step {best.step:,} ({best.bits:.1f} bits): "
-                "that model is left."
+                "that model was kept."
             )
         else:
             self._log.say(
                 f"No step was better on held-out measures ({best.bits:.1f} bits) than the model "
-                "before the first; it is left. Give a lower --learning_rate or more music."
+                "before training, which was kept. Use a lower --learning_rate, or more music."
             )
         self._about["best_step"] = best.step
         return best.weights()

@@ -53,7 +53,7 @@ class StepLimit:
 
     @contextlib.contextmanager
     def timed(self, work: str) -> Iterator[None]:
-        """Around what is no step: "save", "validate", "align" or "export"."""
+        """Around work that is not a step: "save", "validate", "align" or "export"."""
         yield
 
     def allot(self, work: str, least: float, most: float) -> float:

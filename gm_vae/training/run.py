@@ -1,8 +1,8 @@
-"""A training run: a folder, a loop, checkpoints to go on from.
+"""A training run: a folder, a loop, checkpoints to resume from.
 
 RUN/run.json        model and training configuration, dataset (`run_config.py`)
 RUN/checkpoint/     the model so far, for `gm_vae.load` and the exporters (`exporter.py`)
-RUN/state/          weights, optimiser and step, to go on from (`state.py`)
+RUN/state/          weights, optimiser and step, to resume from (`state.py`)
 RUN/best/           the model of the best step so far, where that is to be kept (`best.py`)
 RUN/logs/           TensorBoard (`run_log.py`)
 """
@@ -72,19 +72,19 @@ def train(
     say: Callable[[str], None] = print,
     start: Checkpoint | None = None,
 ) -> RunResult:
-    """Train a model, or go on with a run that was interrupted.
+    """Train a model, or resume a run that was interrupted.
 
     Args:
         folder: the run folder; made if missing, resumed if it holds a run of the same settings.
         dataset_dir: a finished dataset of the model's format.
         strategy: devices to train on; the default one if None. The batch is shared among them.
-        say: is given a line now and then.
-        start: a new run begins with its weights, which are of this model, instead of random ones.
+        say: called with each line to report.
+        start: weights of this model for a new run to start from, instead of random ones.
 
     Raises:
         UserError: the dataset does not fit, the folder holds another run or cannot be written, or
             the loss is no longer a number.
-        Interrupted: SIGTERM or Ctrl-C came, or another worker has gone; the same call goes on.
+        Interrupted: SIGTERM or Ctrl-C came, or another worker was lost; the same call resumes.
     """
     limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
     dataset = dataset_lib.load(dataset_dir)
@@ -165,7 +165,7 @@ class Run:
         before = self._catch_up_export()
         if self._ended:
             open_end = self._config.minutes is None and self._config.schedule != "cosine"
-            more = "add --steps to go on" if open_end else "the model is there"
+            more = "raise --steps to continue" if open_end else "the model is finished"
             say(f"{self.folder} has {limit.used()}; {more}.")
             return RunResult(self.folder, first_step, first_step, None, None)
         self._announce()
@@ -191,7 +191,7 @@ class Run:
         exported = self._exporter.exported_step() if self._exporter else self.first_step
         if exported and not self.first_step:
             raise UserError(
-                f"{self.folder} holds a model of step {exported:,} and no state to go on from; "
+                f"{self.folder} holds a model of step {exported:,} but no state to resume from; "
                 "choose another --output."
             )
         if exported < self.first_step:
@@ -201,7 +201,7 @@ class Run:
     def _announce(self) -> None:
         network, say = self._trainer.network, self.log.say
         if self.first_step:
-            say(f"Going on with {self.folder} at step {self.first_step:,}.")
+            say(f"Resuming {self.folder} at step {self.first_step:,}.")
         devices = self._trainer.replicas
         say(
             f"{network.config.preset}: {network.count_params():,} parameters; "
@@ -241,7 +241,7 @@ class Run:
         return self.log.write_step(step, shown_step, results)
 
     def _save(self, step: int, last: bool = False) -> None:
-        """Write the state, which a run that is killed goes on from."""
+        """Write the state, from which a run that is killed resumes."""
         self.log.check()
         if last and self._limit.schedule_step is not None:
             self._trainer.set_schedule_step(self._config.steps)  # by which it is known as ended
@@ -284,8 +284,8 @@ class Run:
             yield
         except DataLost as reason:
             raise UserError(
-                f"the dataset {self._dataset.directory} cannot be read any more ({reason}); "
-                f"{self._keep(done)}: bring the data back and start the same command again."
+                f"the dataset {self._dataset.directory} can no longer be read ({reason}); "
+                f"{self._keep(done)}: restore the data and start the same command again."
             ) from None
 
 

@@ -90,7 +90,7 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
     path = folder / "run.json"
     if not path.exists():
         if folder.is_dir() and any(entry.name != _HOLDER for entry in folder.iterdir()):
-            raise UsageError(f"{folder} is not empty and no run; choose another --output.")
+            raise UsageError(f"{folder} is not empty and not a run; choose another --output.")
     else:
         try:
             old = parse(read_bounded(path, MAX_DESCRIPTION_BYTES), _FILE)
@@ -155,7 +155,7 @@ def _write(folder: pathlib.Path, settings: Settings) -> None:
 
 
 def _holder(folder: pathlib.Path) -> str:
-    """Which process has the lock, as far as it has told."""
+    """Which process holds the lock, if it has recorded that."""
     rule = Fields({"process": Whole(), "host": Text(255)})
     try:
         holder = parse(read_bounded(folder / _HOLDER, 1000), rule)
@@ -179,8 +179,8 @@ def check_workers_agree(
     steps, digests = zip(*rows)
     if len(set(steps)) > 1:
         raise UsageError(
-            f"the workers find different steps in {folder} ({', '.join(map(str, steps))}); it must "
-            "be one folder that all of them see."
+            f"the workers find different steps in {folder} ({', '.join(map(str, steps))}); all "
+            "workers must share one folder."
         )
     if len(set(digests)) > 1:
         raise UsageError(

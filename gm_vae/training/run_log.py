@@ -55,7 +55,7 @@ class RunLog:
             for name, value in zip(("loss", "gradient"), map(float, values)):
                 if not math.isfinite(value):
                     raise UserError(
-                        f"the {name} is {value} at step {step:,}; {self.kept()}: train anew with "
+                        f"the {name} is {value} at step {step:,}; {self.kept()}: train again with "
                         "a lower --learning_rate and another --output."
                     )
         self._unchecked = []
@@ -106,8 +106,8 @@ class RunLog:
             yield
         except OSError as error:
             raise UserError(
-                f"cannot write to {self._folder} ({error.strerror}); {self.kept()}: make room and "
-                "start the same command again."
+                f"cannot write to {self._folder} ({error.strerror}); {self.kept()}: free some "
+                "space and start the same command again."
             ) from None
 
     def close(self) -> None:

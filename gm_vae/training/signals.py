@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C: the end where nothing is in work, else a wish that a loop grants."""
+"""SIGTERM and Ctrl-C: end at once, or defer to the next safe point of the training loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a run on disk, to go on from: weights, optimiser slots and step in one file.
+"""The state of a run on disk, to resume from: weights, optimiser slots and step in one file.
 
 RUN/state/step-00001000.npz, the newest two. A file appears under its name when it is whole and on
 the disk, and each of its arrays carries a checksum, so what is there is right or known to be not.
@@ -81,14 +81,14 @@ class RunState:
             except Exception:  # NumPy's reader passes on what its many parts raise
                 continue
             if step != steps[-1]:
-                say(f"{self.path(steps[-1])} is damaged; step {step:,} was the one before.")
+                say(f"{self.path(steps[-1])} is damaged; using the one of step {step:,}.")
             for name, variable in self.variables.items():
                 variable.assign(arrays[name])
             return step
         if steps:
             raise UserError(
                 f"the states in {self.folder} are damaged, the newest ({self.path(steps[-1]).name})"
-                " and the one before; choose another --output to train anew."
+                " and the one before; choose another --output to start again."
             )
         return 0
 

@@ -104,12 +104,12 @@ def _attend(child: int, cluster: Cluster, connection: socket.socket, events: int
     if code < 0:
         raise UserError(
             f"the process that trained was ended by {signal.Signals(-code).name}, which the system "
-            "sends for lack of memory if it is SIGKILL; the same command goes on."
+            "sends for lack of memory if it is SIGKILL; the same command resumes it."
         )
     return code
 
 
-_STOPPED = "stopped; the same command goes on from the last state."
+_STOPPED = "stopped; the same command resumes from the last state."
 
 
 def _exit_code(child: int) -> int | None:

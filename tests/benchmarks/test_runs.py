@@ -16,6 +16,7 @@ SETTINGS = {
     "music": ["arranger=:4:1", "--frames=10"],
     "operations": ["DATASET", "--count=8", "--learn=64"],
     "outputs": ["--kinds=.mid,.json", "--repeats=1"],
+    "package": ["--parts=sizes"],
     "preprocessing": ["MIDI", "--workers=1"],
     "reader": ["DATASET", "--epochs=2", "--repeats=1"],
     "runners": ["MIDI", "--local"],

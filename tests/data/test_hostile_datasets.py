@@ -85,7 +85,7 @@ def test_records_with_the_right_checksums(tmp_path, record):
         lambda: list(dataset_lib.read_measures(tmp_path, "train")),
         lambda: MeasureArrays.load(tmp_path, "train"),
     ):
-        assert "is no measure" in message(read)
+        assert "a damaged measure" in message(read)
 
 
 def test_any_bytes_are_read_or_refused():

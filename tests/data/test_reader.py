@@ -268,7 +268,7 @@ def test_transposition_is_drawn_anew(directory):
     ("arguments", "message"),
     [
         ({"split": "validation"}, "has no measures"),
-        ({"split": "training"}, "'training' is no split"),
+        ({"split": "training"}, "'training' is not a split"),
         ({"batch_size": 101, "drop_remainder": True}, "100 measures, fewer than a batch of 101"),
         ({"batch_size": 0}, "batch_size is 0"),
         ({"transpose": 12}, "transpose is 12"),

@@ -139,7 +139,7 @@ def test_nothing_of_the_users_is_overwritten(tmp_path, random_weights):
     output = tmp_path / "out"
     fmt = MeasureFormat()
     export_magentajs(from_external(random_weights(), fmt, "test"), output)
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         export_magentajs(from_external(random_weights(), fmt, "test"), output)
     export_magentajs(from_external(random_weights(chords=False), fmt, "test"), output, force=True)
     assert not read_magentajs(output)[1].sizes.chords

@@ -138,7 +138,7 @@ def test_what_lies_beside_the_graph(model, served):
 @pytest.mark.parametrize(
     ("code", "kind", "reason"),
     [
-        (errno.ENOSPC, "ResourceExhaustedError", "make room on that disk"),
+        (errno.ENOSPC, "ResourceExhaustedError", "free some space on that disk"),
         (errno.EACCES, "PermissionDeniedError", "folder that you can write to"),
     ],
 )

@@ -268,12 +268,12 @@ def test_a_site_is_written_whole(page, model, font, tmp_path, capsys):
     assert "a%20font.sf2" in (site / "index.html").read_text()
     assert (site / "model" / "weights_manifest.json").exists()
     assert main(arguments) == 2
-    assert "exists already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert main([*arguments, "--force"]) == 0
 
 
 def test_mistakes_are_one_sentence(page, model, tmp_path):
-    with pytest.raises(UsageError, match="is no soundfont; give"):
+    with pytest.raises(UsageError, match="is not a soundfont; give"):
         web_page.PageServer(model, 0, tmp_path / "secret.txt")
     with pytest.raises(UsageError, match="cannot be read"):
         web_page.PageServer(model, 0, tmp_path / "nothing.sf2")

@@ -126,7 +126,7 @@ def test_flags_are_bounded(refused, folder, tmp_path, verb, flags):
 
 
 def test_explain_of_nobodys_file_and_of_an_endless_one(refused):
-    assert "home folder of nobody" in refused("explain", "~nobody-of-this-name/a.mid")
+    assert "home folder that does not exist" in refused("explain", "~nobody-of-this-name/a.mid")
     refused("explain", "/dev/zero")
 
 

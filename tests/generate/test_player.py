@@ -59,10 +59,10 @@ def test_macos_and_windows_open_the_file(machine, monkeypatch, tmp_path, platfor
 
 
 def test_no_player_is_told_with_the_remedy(machine, monkeypatch, tmp_path):
-    with pytest.raises(UserError, match=r"Nothing here plays.*apt install fluidsynth"):
+    with pytest.raises(UserError, match=r"No program here can play.*apt install fluidsynth"):
         Player.find()
     machine("fluidsynth")
-    with pytest.raises(UserError, match=r"Nothing here plays.*no soundfont"):
+    with pytest.raises(UserError, match=r"No program here can play.*needs a soundfont"):
         Player.find()
     machine("timidity")
     with pytest.raises(UsageError, match=r"--soundfont=no\.sf2"):
@@ -74,7 +74,7 @@ def test_no_player_is_told_with_the_remedy(machine, monkeypatch, tmp_path):
 
 def test_a_player_that_fails_is_told_with_its_last_words(machine):
     machine("timidity", "echo first >&2; echo no audio device >&2; exit 1")
-    with pytest.raises(UserError, match=r"timidity could not play it \(no audio device\)"):
+    with pytest.raises(UserError, match=r"timidity could not play the music \(no audio device\)"):
         Player.find().play("a.mid")
     with pytest.raises(UserError, match="cannot be run"):
         Player(("/nowhere/timidity",)).play("a.mid")

@@ -39,5 +39,5 @@ def test_points_without_a_plane_to_turn_in_are_joined_straight(b):
 
 
 def test_one_point_is_no_way():
-    with pytest.raises(UsageError, match="2 or more"):
+    with pytest.raises(UsageError, match="2 points or more"):
         interpolate(np.ones(4), np.zeros(4), 1)

@@ -46,6 +46,9 @@ before(async () => {
   ours = new MusicVAE(url);
   assert.equal(ours.isInitialized(), client.isInitialized());
   await Promise.all([client.initialize(), ours.initialize()]);
+  for (const {quantizationInfo} of Object.values(MEASURES)) {
+    quantizationInfo.stepsPerQuarter = client.dataConverter.stepsPerQuarter;
+  }
   z = Array.from({length: 2}, (_, row) =>
     Array.from({length: ours.zDims}, (_, i) => 1.5 * Math.sin(3 * row + 1.7 * i + 0.3 * i * i)));
 });
@@ -72,7 +75,11 @@ const note = (instrument, program, isDrum, pitch, velocity, start, end, times = 
   instrument, program, isDrum, pitch, velocity,
   quantizedStartStep: start, quantizedEndStep: end, ...times,
 });
-const quantised = (notes) => ({quantizationInfo: {stepsPerQuarter: 24}, totalQuantizedSteps: 96, notes});
+const quantised = (notes) => ({
+  quantizationInfo: {stepsPerQuarter: client?.dataConverter.stepsPerQuarter}, // or that to come
+  totalQuantizedSteps: 96,
+  notes,
+});
 const seconds = ([instrument, program, isDrum, pitch, velocity, start, end]) =>
   note(instrument, program, isDrum, pitch, velocity, start, end,
     {startTime: start / 48, endTime: end / 48});
@@ -132,8 +139,9 @@ test('the likeliest measures are equal, note for note', async () => {
 });
 
 test('a measure that is decoded, encoded and decoded again is the same', async () => {
-  const [measure] = await ours.decode(z, 0, controls, 24);
-  const [theirs] = await client.decode(tf.tensor2d(z.slice(0, 1)), undefined, controls, 24);
+  const label = client.dataConverter.stepsPerQuarter;
+  const [measure] = await ours.decode(z, 0, controls);
+  const [theirs] = await client.decode(tf.tensor2d(z.slice(0, 1)), undefined, controls, label);
   for (const {notes} of [measure, theirs]) for (const each of notes) each.velocity ||= 30; // see below
   const mu = await client.encode([theirs], controls);
   const point = await ours.encode([measure], controls);
@@ -159,7 +167,8 @@ test('interpolations are of the points that the client mixes', async () => {
       client.encode([NoteSequence.create(each)], controls))));
     const mixed = client.getInterpolatedZs(points, numInterps);
     const found = await ours.interpolate(some, numInterps, undefined, controls);
-    assertSame(found, await client.decode(mixed, undefined, controls, 24));
+    assertSame(found, await client.decode(
+      mixed, undefined, controls, client.dataConverter.stepsPerQuarter));
   }
 });
 
@@ -192,7 +201,7 @@ test('what the client refuses, the engine refuses', async () => {
     (model) => model.sample(1, 0.5, chords.length ? undefined : {chordProgression: ['C']}),
     (model) => model.decode(tf.tensor2d(z), 0, {chordProgression: [chords.length ? 'what' : 'C']}),
     (model, tensor) => model.encode(
-      [tensor({...input, quantizationInfo: {stepsPerQuarter: 4}})], controls),
+      [tensor({...input, quantizationInfo: {stepsPerQuarter: 5}})], controls),
   ];
   for (const call of wrong) {
     assert.ok(await failure(call(client, (each) => NoteSequence.create(each))), String(call));
@@ -235,7 +244,8 @@ test('difference: the client refuses notes in seconds, the engine quantises them
     tempos: [{time: 0, qpm: 120}], totalTime: 2, notes: BAND.map(seconds).map(times),
   };
   assert.match(await failure(client.encode([NoteSequence.create(input)], controls)), /not quantized/);
-  const steps = core.sequences.quantizeNoteSequence(NoteSequence.create(input), 24);
+  const steps = core.sequences.quantizeNoteSequence(
+    NoteSequence.create(input), client.dataConverter.stepsPerQuarter);
   assert.deepEqual(ours.dataConverter.toTokens(input), ours.dataConverter.toTokens(steps));
 });
 

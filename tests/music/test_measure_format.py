@@ -80,8 +80,11 @@ def test_the_flags_that_ask_for_a_format():
         ({"max_tracks": 0}, "max_tracks is 0; give a whole number"),
         ({"min_events": True}, "min_events is True"),
         ({"steps_per_quarter": 2.5}, "steps_per_quarter is 2.5"),
-        ({"beats_per_bar": 7, "beat_unit": 64, "steps_per_quarter": 1}, "no whole number of steps"),
-        ({"beat_unit": 6}, "no meter of a MIDI file"),
+        (
+            {"beats_per_bar": 7, "beat_unit": 64, "steps_per_quarter": 1},
+            "not a whole number of steps",
+        ),
+        ({"beat_unit": 6}, "not a meter of MIDI files"),
         ({"beats_per_bar": 256}, "beats_per_bar is 256; give a whole number, 1 to 255"),
         ({"steps_per_quarter": 10_000}, "has 40,000 steps .* may have 32,767"),
         ({"chords_per_measure": 5}, "does not divide the 96 steps of a 4/4 measure; choose a div"),

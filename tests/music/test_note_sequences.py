@@ -277,5 +277,5 @@ def test_sequences_that_are_no_measure(one_note):
         from_note_sequence(sequence)
     sequence = one_note()
     sequence.quantization_info.steps_per_quarter = 4
-    with pytest.raises(UsageError, match="4 steps a quarter"):
+    with pytest.raises(UsageError, match="4 steps per quarter"):
         from_note_sequence(sequence)

@@ -113,7 +113,7 @@ def _add_note(sequence, **values):
         (lambda s: s.tempos.add(qpm=0), "tempo of 0"),
         (lambda s: s.time_signatures.add(numerator=4, denominator=3), "meter of 4/3"),
         (lambda s: setattr(s, "ticks_per_quarter", 1 << 30), "ticks to a quarter"),
-        (lambda s: setattr(s.quantization_info, "steps_per_second", 100), "steps a second"),
+        (lambda s: setattr(s.quantization_info, "steps_per_second", 100), "steps per second"),
         (lambda s: setattr(s.quantization_info, "steps_per_quarter", -1), "-1 ticks to a quarter"),
         (lambda s: s.tempos.add(qpm=60, time=1e300), "time in the NoteSequence is damaged"),
         (lambda s: s.tempos.add(qpm=1e5, time=1e308), "time in the NoteSequence is damaged"),
@@ -127,7 +127,7 @@ def test_damage_is_one_sentence(change, message):
 
 
 def test_other_records_are_no_sequences():
-    with pytest.raises(MidiError, match="no NoteSequence"):
+    with pytest.raises(MidiError, match="not a NoteSequence"):
         score_from_note_sequence(b"\x0a\x03abc\xff")
 
 

@@ -15,7 +15,15 @@ from gm_vae.data import examples, shards
 from gm_vae.errors import UserError
 from gm_vae.music.chords import ROOTS
 from gm_vae.music.midi_file import READING, parse_midi
-from gm_vae.pipelines import dataset_card, midi_to_measures, run_pipeline, songs, sources, stats
+from gm_vae.pipelines import (
+    dataset_card,
+    midi_to_measures,
+    run_pipeline,
+    songs,
+    sources,
+    stats,
+    task_lists,
+)
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
 BAD_FILES = {"broken.mid": b"MThd but not much more", "empty.mid": b""}
@@ -209,7 +217,7 @@ def test_sequences_give_the_measures_of_their_files(midi_files, tmp_path):
     (tmp_path / name).write_bytes(b"".join(map(shards.frame, [*records, b"no sequence"])))
     made = preprocess(tmp_path / name, tmp_path / "data", workers=1)
     assert made.files == {"read": count + 1, "unparsable": 1, "with_measures": count}
-    assert made.errors == {"The record is no NoteSequence.": 1}
+    assert made.errors == {"The record is not a NoteSequence.": 1}
     measures = {m for split in dataset_lib.SPLITS for m, _, _ in _records(made, split)}
     assert measures == {m for data in songs_read_alike for m in measures_from_midi(data)[0]}
 
@@ -227,7 +235,7 @@ def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeyp
     before = _contents(dataset.directory)
     arguments = [f"--input={corpus}", f"--output={dataset.directory}"]
     assert COMMAND.main(arguments) == 0
-    assert "is finished already; --force" in capsys.readouterr().out
+    assert "is already finished; --force" in capsys.readouterr().out
     assert COMMAND.main([*arguments, "--min_events=9"]) == 2
     assert "another measure format (min_events 8 against 9); choose" in capsys.readouterr().err
     assert COMMAND.main([*arguments, "--test_percent=9", "--validation_percent=1"]) == 2
@@ -310,7 +318,7 @@ def test_a_full_disk_in_a_worker_is_one_sentence(corpus, tmp_path):
         scratch = tmp_path / str(workers)
         scratch.mkdir()
         arguments = {
-            "tasks": songs.tasks(source_files, workers),
+            "lists": task_lists.write(str(scratch), songs.tasks(source_files, workers)),
             "folder": str(tmp_path / "gone"),
             "chunk_folder": str(scratch),
             "fmt": MeasureFormat(),

@@ -77,7 +77,7 @@ def test_the_command_line_shows_them_and_the_bytes_are_the_same(folder, dataset,
     assert again.sha256 == dataset.sha256
     assert _rejects(again) == _rejects(dataset)
     assert COMMAND.main(flags) == 0
-    assert "d\ufffdta is finished already" in capsys.readouterr().out
+    assert "d\ufffdta is already finished" in capsys.readouterr().out
     assert stats.COMMAND.main([str(tmp_path / DATA)]) == 0
 
 
@@ -146,4 +146,4 @@ def test_what_an_interrupted_run_leaves_is_named(tmp_path, capsys):
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert "d\ufffdta.partial keeps what is done" in capsys.readouterr().err
+    assert "d\ufffdta.partial keeps the finished work" in capsys.readouterr().err

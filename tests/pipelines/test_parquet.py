@@ -106,7 +106,7 @@ def test_row_groups_are_shared_and_each_block_is_read_once(midi_files, tmp_path)
     alone = blocks(1)
     assert [len(names) for names in alone.values()] == [3, 3, 3, 3]
     assert blocks(3) == alone
-    one_share = list(songs.blocks(songs.tasks(source_files, 3)[1]))
+    one_share = list(songs.blocks(list(songs.tasks(source_files, 3))[1]))
     assert len(one_share) == 1  # of four groups the second
 
 

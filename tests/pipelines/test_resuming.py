@@ -62,7 +62,7 @@ def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch
         _fail_after_extracting(patch)
         with pytest.raises(UserError, match="stopped"):
             preprocess(mine, output, workers=1)
-    assert "data [1].partial keeps what is done" in capfd.readouterr().err
+    assert "data [1].partial keeps the finished work" in capfd.readouterr().err
     partial = tmp_path / "data [1].partial"
     assert partial.is_dir()
     assert not output.exists()
@@ -71,7 +71,7 @@ def test_a_failed_run_is_gone_on_with(corpus, undisturbed, tmp_path, monkeypatch
     made = preprocess(mine, output, workers=2)
     assert _contents(made) == undisturbed
     assert not partial.exists()
-    assert "going on with an interrupted run" in capfd.readouterr().err
+    assert "resuming an interrupted run" in capfd.readouterr().err
 
 
 @pytest.mark.slow
@@ -90,7 +90,7 @@ def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
 
 def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
     """Songs that were read by other rules are read again."""
-    tasks = songs.tasks(sources.find(corpus), 1)
+    tasks = list(songs.tasks(sources.find(corpus), 1))
 
     def read():
         extractor = extract.Extractor(str(tmp_path), MeasureFormat())
@@ -142,7 +142,7 @@ import dataclasses, os, sys
 from gm_vae.pipelines import midi_to_measures, sources
 folder, output, size = sys.argv[1:]
 os.path.isfile = lambda path: not os.path.isdir(path)
-def find(inputs):
+def find(inputs, columns):
     names = sorted(os.listdir(folder))
     source_files = []
     for name in names:

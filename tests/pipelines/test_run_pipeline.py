@@ -14,7 +14,7 @@ from patience import PATIENCE_SECONDS
 
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import run_pipeline
+from gm_vae.pipelines import run_pipeline, task_lists
 from gm_vae.pipelines.songs import Task
 from gm_vae.pipelines.sources import Kind, Source
 
@@ -30,7 +30,7 @@ def endless(tmp_path):
         os.mkfifo(path)
         pipes.append(Source(str(path), path.name, Kind.MIDI, 0))
     return {
-        "tasks": [Task((source,), 1) for source in pipes],
+        "lists": task_lists.write(str(tmp_path), [Task((source,), 1) for source in pipes]),
         "folder": str(tmp_path),
         "chunk_folder": str(tmp_path),
         "fmt": MeasureFormat(),
@@ -59,7 +59,7 @@ def test_it_ends_with_its_caller(endless, tmp_path):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    writer = _wait_for(endless["tasks"][0].sources[0].path)
+    writer = _wait_for(tmp_path / "0.mid")
     assert process.poll() is None
     process.stdin.close()
     assert process.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
@@ -82,7 +82,7 @@ def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_pa
     writers = []
 
     def end_one():
-        writers.append(_wait_for(endless["tasks"][0].sources[0].path))
+        writers.append(_wait_for(tmp_path / "0.mid"))
         os.kill(max(workers()), signal.SIGKILL)
 
     thread = threading.Thread(target=end_one)

@@ -36,7 +36,7 @@ def places(tmp_path):
     [
         ("PrismRunner", [], "needs a program that Go builds .go install .*@v"),
         ("PrismRunner", ["--prism_location={file}x"], "file.jarx is not a file; build it with go"),
-        ("PrismRunner", ["--prism_location={file}", "--speed=9"], "Beam knows no flag --speed"),
+        ("PrismRunner", ["--prism_location={file}", "--speed=9"], "Beam has no flag --speed"),
         ("FlinkRunner", [], "beam-runners-flink-2.* in Maven; name the file"),
         ("FlinkRunner", ["--flink_version=0.9"], "invalid choice: '0.9'"),
         ("FlinkRunner", ["--parallelism=many"], "invalid int value: 'many'"),
@@ -44,7 +44,7 @@ def places(tmp_path):
         ("FlinkRunner", [JAR, JAVA + "x"], "needs Java and .*javax is not there"),
         ("FlinkRunner", [JAR, JAVA, "--flink_master=cluster"], "give HOST:PORT"),
         ("FlinkRunner", [JAR, JAVA, "--flink_master=a:b"], "give HOST:PORT"),
-        ("FlinkRunner", [JAR, JAVA, "--flink_master={nobody}"], "Nobody answers at localhost:"),
+        ("FlinkRunner", [JAR, JAVA, "--flink_master={nobody}"], "Nothing answers at localhost:"),
         ("FlinkRunner", [JAR, JAVA, "--flink_master={somebody}"], "where workers find this packag"),
         (
             "FlinkRunner",
@@ -74,7 +74,7 @@ def test_mistakes(places, runner, flags, message):
     assert re.search(message, sentence), sentence
     assert "\n" not in sentence
     assert sentence.endswith(".")
-    assert isinstance(raised.value, UsageError) != ("Nobody answers" in sentence)
+    assert isinstance(raised.value, UsageError) != ("Nothing answers" in sentence)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_archives_hold_what_folders_hold(folder, tmp_path, suffix, monkeypatch):
     assert _read_all(sources.find(path)) == expected
     monkeypatch.setattr(songs, "_BLOCK_SONGS", (2, 2))
     for parts in (1, 2, 3, 20):
-        assert len(songs.tasks(sources.find(path), parts)) == parts
+        assert len(list(songs.tasks(sources.find(path), parts))) == parts
         assert _read_shared(sources.find(path), parts) == expected
     # an archive in a folder
     assert _read_all(sources.find(tmp_path))[: len(expected)] == expected
@@ -267,7 +267,7 @@ def test_nothing_waits_for_a_pipe(folder):
     read = dict(_read_all(sources.find(folder)))
     assert read["pipe.mid"] == "no regular file"
     assert "pipe" not in read
-    with pytest.raises(UserError, match=r"pipe\.mid is no regular file"):
+    with pytest.raises(UserError, match=r"pipe\.mid is not a regular file"):
         sources.find(folder / "pipe.mid")
 
 

@@ -11,6 +11,8 @@ from gm_vae.errors import UserError
 from gm_vae.music.measure import Measure
 from gm_vae.pipelines import splits
 from gm_vae.pipelines.chunks import SongInfo
+from gm_vae.pipelines.near_copies import near_copies
+from gm_vae.pipelines.song_table import SongTable
 
 
 def _keys(count):
@@ -92,6 +94,13 @@ def _info(hashes, records=10):
     return SongInfo(splits.song_key(digests), splits.song_sketch(digests), records)
 
 
+def _moved(songs):
+    """Keys of songs that have a version of a lower key, and the lowest such key."""
+    keys, lowest, _ = near_copies(SongTable.of(songs))
+    pairs = ((keys[n].tobytes(), keys[low].tobytes()) for n, low in enumerate(lowest))
+    return {key: low for key, low in pairs if key != low}
+
+
 def test_songs_that_share_measures_are_held_together():
     rng = random.Random(0)
     songs, groups = [], []
@@ -103,7 +112,7 @@ def test_songs_that_share_measures_are_held_together():
         infos = [_info(version) for version in versions]
         groups.append({info.key for info in infos})
         songs += infos
-    moved = splits.near_copies(songs)
+    moved = _moved(songs)
     key_sets = [{moved.get(key, key) for key in group} for group in groups]
     assert sum(len(group) > 1 for group in groups) > 10  # some versions have another key
     assert all(len(keys) == 1 for keys in key_sets)
@@ -113,7 +122,7 @@ def test_songs_that_share_measures_are_held_together():
     for key, lower in moved.items():
         assert lower < key
     rng.shuffle(songs)
-    assert splits.near_copies(songs) == moved
+    assert _moved(songs) == moved
 
 
 def test_one_common_measure_makes_no_copy():
@@ -121,23 +130,55 @@ def test_one_common_measure_makes_no_copy():
     songs += [_info([n, 5000, *range(1000 * n, 1000 * n + 30)]) for n in range(10, 50)]
     songs += [_info([3]), _info([4, 6]), _info([6, 9])]
     assert len({song.key for song in songs}) == len(songs)
-    assert splits.near_copies(songs) == {}
-    assert splits.near_copies([]) == {}
+    assert _moved(songs) == {}
+    assert _moved([]) == {}
 
 
 def test_copies_of_copies_are_one_group():
     chain = [_info(range(6 * n, 6 * n + 14)) for n in range(20)]
-    moved = splits.near_copies(chain)
+    moved = _moved(chain)
     assert {moved.get(song.key, song.key) for song in chain} == {min(song.key for song in chain)}
+
+
+def _groups_by_comparing_all(songs):
+    """Groups of keys, each two of the songs compared."""
+    groups = {song.key: {song.key} for song in songs}
+    for one, other in itertools.combinations(songs, 2):
+        hashes = [{s[n : n + 8] for n in range(0, len(s), 8)} for s in (one.sketch, other.sketch)]
+        if len(hashes[0] & hashes[1]) > 1 and groups[one.key] is not groups[other.key]:
+            groups[one.key] |= groups[other.key]
+            for key in groups[other.key]:
+                groups[key] = groups[one.key]
+    return groups
+
+
+@pytest.mark.parametrize("part_pairs", [50, 4 << 20])  # in many parts, and in one
+def test_groups_are_those_of_comparing_all(monkeypatch, part_pairs):
+    monkeypatch.setattr("gm_vae.pipelines.near_copies._PART_PAIRS", part_pairs)
+    rng = random.Random(2)
+    songs = [  # few hashes, so that chains and stars of versions come about
+        _info([rng.randrange(400) << 40 for _ in range(rng.randrange(1, 12))]) for _ in range(150)
+    ]
+    expected = _groups_by_comparing_all(songs)
+    moved = _moved(songs)
+    assert {song.key: moved.get(song.key, song.key) for song in songs} == {
+        key: min(group) for key, group in expected.items()
+    }
+    assert 20 < len({id(group) for group in expected.values()}) < len(expected) - 20
+    made = splits.plan(SongTable.of(songs), 20, 20)
+    cut = splits.cuts(list({min(group) for group in expected.values()}), 20, 20)
+    for key, group in expected.items():
+        assert made.split_of(key) == cut.split_of(min(group))
+    assert 0 < len(made.moved) < len(moved)  # those of one split with their version need no entry
 
 
 def test_a_plan_counts_the_measures_of_each_split():
     rng = random.Random(1)
     songs = [_info([rng.getrandbits(64) for _ in range(9)], n) for n in range(1, 41)]
-    made = splits.plan(songs, 10, 20)
+    made = splits.plan(SongTable.of(songs), 10, 20)
     counts = dict.fromkeys(("train", "validation", "test"), 0)
     for song in songs:
         counts[made.split_of(song.key)] += song.records
     assert made.measures == counts
     assert min(counts.values()) > 0
-    assert splits.plan([], 5, 5).measures == dict.fromkeys(counts, 0)
+    assert splits.plan(SongTable.of([]), 5, 5).measures == dict.fromkeys(counts, 0)

@@ -116,7 +116,7 @@ def test_remote_gives_the_bytes_of_local(bucket, midi_files, tmp_path, capsys):
             assert body == (local.directory / name).read_bytes()
     arguments = ["--input=s3://music/songs", "--output=s3://music/data"]
     assert COMMAND.main(arguments) == 0
-    assert "is finished already" in capsys.readouterr().out
+    assert "is already finished" in capsys.readouterr().out
     assert COMMAND.main([*arguments, "--min_events=9"]) == 2
     assert "another measure format" in capsys.readouterr().err
     assert COMMAND.main([arguments[0], "--output=s3://music/songs", "--force"]) == 2

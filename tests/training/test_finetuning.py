@@ -114,8 +114,8 @@ def test_from_the_command_line(trained, songs_dataset, tmp_path, capsys):
     assert "has done its 2 steps" in out.out
 
     for mistake, words in (
-        (("--preset=tiny",), "leave --preset away"),
-        (("--nochords",), "leave --chords away"),
+        (("--preset=tiny",), "leave --preset out"),
+        (("--nochords",), "leave --chords out"),
         (("--finetune=nothing",), "there is no model at nothing"),
         (("--finetune=small",), "--encoder_units: 16 there, 256 here"),
     ):

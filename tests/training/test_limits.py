@@ -211,7 +211,7 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
 
     again = train(tmp_path / "run", songs_dataset, MODEL, CONFIG, say=lines.append)
     assert (again.first_step, again.steps) == (21, 21)
-    assert lines[-1] == f"{tmp_path / 'run'} has used its 30 s; the model is there."
+    assert lines[-1] == f"{tmp_path / 'run'} has used its 30 s; the model is finished."
     for changes in ({"minutes": 1.0}, {"minutes": None}, {"minutes": None, "steps": 30}):
         with pytest.raises(UsageError, match=r"--minutes: 0\.5 there"):
             train(tmp_path / "run", songs_dataset, MODEL, dataclasses.replace(CONFIG, **changes))

@@ -159,7 +159,7 @@ def test_the_command_line_ends_with_75(songs_dataset, tmp_path, at_step, capsys)
         "--decoder_units=16,16", "--latent_size=8", "--batch_size=16",
     ]  # fmt: skip
     assert TRAIN.main(command) == 75
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command resumes" in capsys.readouterr().err
     assert "exit code 75" in TRAIN.help()
 
 
@@ -212,7 +212,7 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
     at_step(2, lambda: shard.rename(tmp_path / shard.name))
     # what was read stays in memory: it is missed when the points are whitened after the last step
     config = dataclasses.replace(CONFIG, steps=6, save_every=1000)
-    with pytest.raises(UserError, match=r"cannot be read any more.*step (\d+) is saved") as caught:
+    with pytest.raises(UserError, match=r"can no longer be read.*step (\d+) is saved") as caught:
         train(tmp_path / "run", data, config)
     assert "\n" not in str(caught.value)
     (step,) = RunState(tmp_path / "run/state", {}).steps()
@@ -221,7 +221,7 @@ def test_data_that_vanishes_costs_nothing(songs_dataset, tmp_path, at_step):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
     config = dataclasses.replace(config, steps=step + 2)
-    with pytest.raises(UserError, match=f"cannot be read any more.*step {step + 2} is saved"):
+    with pytest.raises(UserError, match=f"can no longer be read.*step {step + 2} is saved"):
         train(tmp_path / "run", data, config)
     (tmp_path / shard.name).rename(shard)
     assert train(tmp_path / "run", data, config).first_step == step + 2
@@ -239,7 +239,7 @@ def test_data_that_changes_after_the_check_is_one_sentence(
     (shard,) = tmp_path.glob("data/train-*")
     monkeypatch.setattr(shards, "verify", lambda path, expected: shard.write_bytes(data))
     config = dataclasses.replace(CONFIG, steps=3)
-    with pytest.raises(UserError, match="cannot be read any more") as caught:
+    with pytest.raises(UserError, match="can no longer be read") as caught:
         train(tmp_path / "run", tmp_path / "data", config)
     assert "\n" not in str(caught.value)
     assert "user-defined function" not in str(caught.value)
@@ -260,7 +260,7 @@ def test_a_disk_that_fills_up_costs_only_steps(straight, songs_dataset, tmp_path
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     monkeypatch.setattr(RunState, "save", save)
-    with pytest.raises(UserError, match=r"cannot write to .* step 3 is saved .*make room"):
+    with pytest.raises(UserError, match=r"cannot write to .* step 3 is saved .*free some space"):
         train(tmp_path / "run", songs_dataset)
     monkeypatch.undo()
     assert train(tmp_path / "run", songs_dataset).first_step == 3

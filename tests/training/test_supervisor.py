@@ -154,7 +154,7 @@ def test_a_signal_while_anything_is_imported_ends_with_75(start, tmp_path, numbe
     assert training.stdout.readline() == "imported\n"
     training.send_signal(number)
     assert training.communicate(timeout=PATIENCE_SECONDS)[1] == (
-        "gm-vae train: stopped; the same command goes on.\n"
+        "gm-vae train: stopped; the same command resumes it.\n"
     )
     assert training.returncode == 75
 
@@ -221,7 +221,7 @@ def test_a_second_interrupt_ends_work_that_does_not_stop(start):
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 75
-    assert "goes on from the last state" in out
+    assert "resumes from the last state" in out
 
 
 def test_a_new_process_takes_over_where_work_asks_for_it(start, tmp_path):

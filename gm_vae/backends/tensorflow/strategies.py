@@ -110,7 +110,7 @@ def watch(strategy: tf.distribute.Strategy) -> Iterator[None]:
         if not is_multiworker(strategy):
             raise
         raise WorkerLost(
-            "another worker has gone; start the same command on all workers: it goes on from the "
+            "another worker was lost; start the same command on all workers: it resumes from the "
             "last state."
         ) from None
 

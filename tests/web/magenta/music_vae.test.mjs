@@ -103,3 +103,45 @@ test('at a temperature without the grammar, tokens are drawn as the client draws
   const greedy = await model.decode([new Float32Array(model.zDims)], 0, C);
   assert.deepEqual(await model.decode([new Float32Array(model.zDims)], 0, args), greedy);
 });
+
+test('checkpoints that cannot be played are named', async () => {
+  const spec = {...model.spec};
+  const {args} = spec.dataConverter;
+  const wrong = [
+    [{...spec, type: 'MusicRNN'}, /incorrect type: MusicRNN/],
+    [{...spec, dataConverter: {type: 'MelodyConverter'}}, /has a MelodyConverter/],
+    [{...spec, chordEncoder: 'PitchChordEncoder'}, /has a PitchChordEncoder/],
+    [{...spec, conditionOnKey: true}, /has a conditionOnKey/],
+    [{...spec, dataConverter: {...spec.dataConverter, args: {...args, numSteps: 0}}}, /wrong numSteps/],
+    [{...spec, dataConverter: {...spec.dataConverter, args: {...args, maxPitch: 90}}}, /pitches/],
+    [{...spec, dataConverter: {...spec.dataConverter, args: {...args, totalSteps: 48}}},
+      /490 tokens and config.json has 442/],
+  ];
+  for (const [given, message] of wrong) {
+    await assert.rejects(new MusicVAE(readBundled, given).initialize(), message);
+  }
+  const page = new MusicVAE(async () => Uint8Array.from(Buffer.from('<!doctype html>')).buffer);
+  await assert.rejects(page.initialize(), /config.json is not JSON: the address is not/);
+});
+
+test('without vector instructions there is one clear sentence', async (t) => {
+  t.mock.method(WebAssembly, 'validate', () => false);
+  await assert.rejects(new MusicVAE(readBundled).initialize(), /no vector instructions/);
+});
+
+test('points are moved along what the model has learnt', async () => {
+  const names = await model.attributes();
+  assert.ok(names.includes('density'));
+  const count = async (steps) => {
+    const z = await (await model.encode(await model.sample(8, 0.5, C), C)).array();
+    const measures = await model.decode(await model.move(z, {density: steps}), 0.5, C);
+    return measures.reduce((sum, {notes}) => sum + notes.length, 0);
+  };
+  assert.ok(await count(2) > 1.3 * await count(-2));
+  const still = await model.move([new Float32Array(model.zDims)], {density: 0});
+  assert.deepEqual(await still.array(), [Array(model.zDims).fill(0)]);
+  await assert.rejects(model.move([new Float32Array(model.zDims)], {charm: 1}), /no attribute charm/);
+  const bare = new MusicVAE((name) => (name === 'attributes.json'
+    ? Promise.reject(new Error('missing')) : readBundled(name)));
+  assert.deepEqual(await bare.attributes(), []);
+});

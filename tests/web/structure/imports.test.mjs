@@ -1,21 +1,32 @@
-/** Modules import one way: view -> studio -> state and sound, then the engine's -> music. */
+/**
+ * Modules import one way: the page's view -> studio -> state and sound, then the package's
+ * magenta -> engine -> music.
+ */
 
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
 
 import {importsOf} from '../../../export/web/build.mjs';
 
 // A folder may import from itself and from those behind it.
-const ORDER = ['main.jsx', 'view', 'studio', 'state', 'sound', 'engine', 'music', 'generated'];
+const PAGE = ['main.jsx', 'view', 'studio', 'state', 'sound'];
+const EXPORTS = ['global.js', 'index.js', 'midi.js', 'chords.js'];
+const ORDER = [...PAGE, ...EXPORTS, 'magenta', 'engine', 'music', 'generated'];
+const SOURCES = new URL('../../../packages/engine/src/', import.meta.url);
 
 let imports; // module -> the modules of ours that it imports
 before(async () => {
-  imports = await importsOf();
+  const entries = ['global.js', 'magenta/worker_client.js', 'magenta/worker.js'];
+  imports = {
+    ...await importsOf(),
+    ...await importsOf(entries.map((name) => fileURLToPath(new URL(name, SOURCES)))),
+  };
 });
 
 const folder = (module) => module.split('/')[0];
 
-test('the graph is that of the page', () => {
+test('the graph is that of the page and the package', () => {
   const modules = Object.keys(imports);
   assert.ok(modules.length > 60);
   assert.ok(imports['main.jsx'].includes('studio/studio.js'));

@@ -90,6 +90,11 @@ export class Decoder {
     /** @type {boolean | undefined} */
     this._ignoresFirstInput = undefined;
     this._vocabulary = output.bias.length;
+    if (this._vocabulary !== format.vocabularySize) {
+      throw new Error(
+        `the weights have ${this._vocabulary} tokens and config.json has ${format.vocabularySize}: ` +
+        'they are of different checkpoints');
+    }
     this._conductor = new Conductor(
       kernel, conductorState, conductor, format.maxTracks, CAPACITY);
     this._decoderState = new Dense(kernel, decoderState);

@@ -17,6 +17,10 @@ export class LstmWeights {
    */
   constructor(kernel, layers, input) {
     this.units = layers.map(({bias}) => bias.length / 4);
+    const odd = this.units.find((units) => units % 4);
+    if (odd) {
+      throw new Error(`a layer has ${odd} units, and the engine computes multiples of 4`);
+    }
     this.biases = layers.map(({bias}) => bias);
     this.matrices = layers.map((layer, index) =>
       kernel.pack(layer.kernel, layer.bias.length, index ? 0 : input));

@@ -20,8 +20,8 @@ export class Model {
     const [configBytes, manifestBytes, kernel] = await Promise.all([
       read('config.json', quietly), read('weights_manifest.json', quietly), Kernel.create(),
     ]);
-    const config = /** @type {ClientConfig} */ (parse(configBytes));
-    const manifest = /** @type {Manifest} */ (parse(manifestBytes));
+    const config = /** @type {ClientConfig} */ (parse(configBytes, 'config.json'));
+    const manifest = /** @type {Manifest} */ (parse(manifestBytes, 'weights_manifest.json'));
     const format = Format.fromConfig(config);
     const tensors = new TensorFolder(read, manifest, report);
     const decoder = await Decoder.load(kernel, tensors, format, config.firstInput);
@@ -58,5 +58,16 @@ export class Model {
   }
 }
 
-/** @param {ArrayBuffer} bytes @returns {unknown} */
-const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+/**
+ * @param {ArrayBuffer} bytes
+ * @param {string} name of the file
+ * @returns {unknown}
+ * @throws {Error}
+ */
+export function parse(bytes, name) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new Error(`${name} is not JSON: the address is not that of a checkpoint's folder`);
+  }
+}

@@ -1,7 +1,8 @@
 /** `MusicVAE` of magenta.js, computed by this engine. */
 
+import {moved, readAttributes} from '../engine/attributes.js';
 import {fetchBytes} from '../engine/fetching.js';
-import {Model} from '../engine/model.js';
+import {Model, parse} from '../engine/model.js';
 import {priorPoint} from '../engine/prior.js';
 import {requireVectors} from '../engine/support.js';
 import {asObject, chordsOf, programsOf} from './control_args.js';
@@ -10,6 +11,7 @@ import {pointsBetween} from './grid.js';
 import {readSpec} from './spec.js';
 import {Tensor, toArrays} from './tensor.js';
 
+/** @import {Attributes} from '../engine/attributes.js' */
 /** @import {Progress} from '../engine/fetching.js' */
 /** @import {ReadFile} from '../engine/tensors.js' */
 /** @import {ControlArgs} from './control_args.js' */
@@ -41,6 +43,8 @@ export class MusicVAE {
     this.initialized = false;
     /** @type {Promise<Model> | undefined} */
     this._model = undefined;
+    /** @type {Promise<Attributes> | undefined} */
+    this._attributes = undefined;
   }
 
   isInitialized() {
@@ -58,7 +62,7 @@ export class MusicVAE {
 
   /** Lets go of the model; the next use loads it anew. */
   dispose() {
-    this._model = undefined;
+    this._model = this._attributes = undefined;
     this.initialized = false;
   }
 
@@ -88,12 +92,7 @@ export class MusicVAE {
    * @returns {Promise<MeasureSequence[]>}
    */
   async decode(z, temperature, controlArgs, stepsPerQuarter, qpm) {
-    const {latentSize} = await this._load();
-    const points = await toArrays(z);
-    if (points.some((point) => point.length !== latentSize)) {
-      throw new Error(`z has rows of ${points[0].length} numbers; this model needs [n, ${latentSize}].`);
-    }
-    return this._decode(points, temperature, seeded(controlArgs), stepsPerQuarter, qpm);
+    return this._decode(await this._points(z), temperature, seeded(controlArgs), stepsPerQuarter, qpm);
   }
 
   /**
@@ -144,6 +143,31 @@ export class MusicVAE {
   }
 
   /**
+   * What points can be moved along: "density", "pitch", ...; nothing if the checkpoint has no
+   * attributes.json of its own model.
+   */
+  async attributes() {
+    return [...(await this._loadAttributes()).keys()];
+  }
+
+  /**
+   * Points that are moved along attributes.
+   * @param {TensorLike | ArrayLike<number>[]} z [n, zDims]
+   * @param {Record<string, number>} steps attribute -> steps; 1 is one standard deviation
+   * @returns {Promise<Tensor>} [n, zDims]
+   */
+  async move(z, steps) {
+    const attributes = await this._loadAttributes();
+    const unknown = Object.keys(steps).find((name) => !attributes.has(name));
+    if (unknown !== undefined) {
+      throw new Error(
+        `The model has no attribute ${unknown}; it has ${[...attributes.keys()].join(', ') || 'none'}.`);
+    }
+    const points = await this._points(z);
+    return matrix(points.map((point) => moved(point, Object.entries(steps), attributes)), this.zDims);
+  }
+
+  /**
    * The model, loaded once; a load that failed is tried anew.
    * @param {(progress: Progress) => void} [report]
    * @param {AbortSignal} [signal]
@@ -167,7 +191,7 @@ export class MusicVAE {
   async _read(report, signal) {
     requireVectors();
     const files = readerOf(this.checkpointURL, signal);
-    const spec = readSpec(this.spec ?? parse(await files('config.json', () => {})));
+    const spec = readSpec(this.spec ?? parse(await files('config.json', () => {}), 'config.json'));
     const model = await Model.load(
       async (name, tell) => (name === 'config.json' ? bytesOf(spec) : files(name, tell)), report);
     this.spec = spec;
@@ -213,6 +237,28 @@ export class MusicVAE {
       onProgress?.({loaded: sequences.length, total: measures.length});
     }
     return sequences;
+  }
+
+  /**
+   * The rows of z.
+   * @param {TensorLike | ArrayLike<number>[]} z
+   */
+  async _points(z) {
+    const {latentSize} = await this._load();
+    const points = await toArrays(z);
+    const wrong = points.find((point) => point.length !== latentSize);
+    if (wrong) {
+      throw new Error(`z has rows of ${wrong.length} numbers; this model needs [n, ${latentSize}].`);
+    }
+    return points;
+  }
+
+  async _loadAttributes() {
+    const {latentSize} = await this._load();
+    this._attributes ??= readerOf(this.checkpointURL)('attributes.json', () => {}).then(
+      (bytes) => readAttributes(parse(bytes, 'attributes.json'), latentSize),
+      () => new Map()); // a checkpoint can do without
+    return this._attributes;
   }
 
   get _hasChords() {
@@ -272,9 +318,6 @@ function readerOf(source, signal) {
   const folder = new URL(`${String(source).replace(/\/+$/, '')}/`, page);
   return (name, report) => fetchBytes(new URL(name, folder), report, signal);
 }
-
-/** @param {ArrayBuffer} bytes @returns {unknown} */
-const parse = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
 /** @param {unknown} value */
 const bytesOf = (value) => Uint8Array.from(new TextEncoder().encode(JSON.stringify(value))).buffer;

@@ -7,26 +7,35 @@
  *   dataConverter: {type: string}}} Spec
  */
 
+const SIZES = ['numSteps', 'numSegments', 'stepsPerQuarter', 'totalSteps', 'numVelocityBins'];
+const OPTIONS = ['conditionOnKey', 'extraControls', 'useBooleanDecoder'];
+
 /**
  * @param {unknown} given
  * @returns {Spec}
  * @throws {Error}
  */
 export function readSpec(given) {
-  const spec = /** @type {Partial<Spec> | null} */ (given);
+  const spec = /** @type {?Record<string, any>} */ (given);
   if (spec?.type !== 'MusicVAE') {
     throw new Error(`Attempted to instantiate MusicVAE model with incorrect type: ${spec?.type}`);
   }
   const {dataConverter, chordEncoder} = spec;
-  if (dataConverter?.type !== 'MultitrackConverter') {
+  const unknown = dataConverter?.type !== 'MultitrackConverter' ? dataConverter?.type
+    : (chordEncoder ?? 'TriadChordEncoder') !== 'TriadChordEncoder' ? chordEncoder
+      : OPTIONS.find((name) => spec[name]);
+  if (unknown || !dataConverter) {
     throw new Error(
-      `This checkpoint has a ${dataConverter?.type}; this engine plays multitrack models, with a ` +
-      'MultitrackConverter. Use @magenta/music for others.');
+      `This checkpoint has a ${unknown}; this engine plays multitrack models, with a MultitrackConverter ` +
+      'and a TriadChordEncoder or no chords. Use @magenta/music for others.');
   }
-  if (chordEncoder !== undefined && chordEncoder !== 'TriadChordEncoder') {
-    throw new Error(
-      `This checkpoint has a ${chordEncoder}; this engine knows the TriadChordEncoder. Use ` +
-      '@magenta/music for others.');
+  const {args = {}} = dataConverter;
+  const missing = SIZES.find((name) => !(Number.isInteger(args[name]) && args[name] > 0));
+  if (missing || args.numSteps % args.numSegments) {
+    throw new Error(`config.json has a wrong ${missing ?? 'numSteps'}; copy the checkpoint again.`);
+  }
+  if ((args.minPitch ?? 0) !== 0 || (args.maxPitch ?? 127) !== 127) {
+    throw new Error('config.json narrows the range of pitches, which this engine does not know.');
   }
   return /** @type {Spec} */ (spec);
 }

@@ -1,6 +1,7 @@
 /** The script of a worker that computes what `WorkerMusicVAE` asks for. */
 
 import {MusicVAE} from './music_vae.js';
+import {Tensor} from './tensor.js';
 
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {Abort, Loaded, Request} from './worker_protocol.js' */
@@ -31,11 +32,13 @@ async function act({id, method, args, watch}) {
       zDims: model.zDims, spec: model.spec, format: model.dataConverter?.format.fields,
     });
   }
-  const at = CONTROL_ARGS[method];
-  const controls = /** @type {ControlArgs} */ (args[at] ?? {});
-  args[at] = {...controls, onProgress, signal};
+  if (method in CONTROL_ARGS) {
+    const at = CONTROL_ARGS[method];
+    const controls = /** @type {ControlArgs} */ (args[at] ?? {});
+    args[at] = {...controls, onProgress, signal};
+  }
   const result = await /** @type {any} */ (model)[method](...args);
-  return method === 'encode' ? {values: await result.data(), shape: result.shape} : result;
+  return result instanceof Tensor ? {values: await result.data(), shape: result.shape} : result;
 }
 
 self.onmessage = async ({data}) => {
@@ -46,9 +49,8 @@ self.onmessage = async ({data}) => {
   const request = /** @type {Request} */ (data);
   const {id} = request;
   try {
-    const result = await act(request);
-    const sent = request.method === 'encode'
-      ? [/** @type {{values: Float32Array<ArrayBuffer>}} */ (result).values.buffer] : [];
+    const result = /** @type {any} */ (await act(request));
+    const sent = ArrayBuffer.isView(result.values) ? [result.values.buffer] : [];
     self.postMessage({id, result}, {transfer: sent});
   } catch (reason) {
     const {name, message} = /** @type {Error} */ (reason);

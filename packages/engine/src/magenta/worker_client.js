@@ -40,6 +40,8 @@ export class WorkerMusicVAE {
     this.dataConverter = undefined;
     this.initialized = false;
     this._start = start;
+    /** Told of what is fetched after the load, too. @type {Watch['onProgress']} */
+    this._onFetch = undefined;
     /** @type {Worker | undefined} */
     this._worker = undefined;
     /** @type {Promise<void> | undefined} */
@@ -129,8 +131,26 @@ export class WorkerMusicVAE {
     return this._call('similar', [inputSequence, numSamples, similarity, temperature], controlArgs);
   }
 
+  /** @returns {Promise<string[]>} */
+  async attributes() {
+    await this.initialize();
+    return this._ask('attributes', []);
+  }
+
+  /**
+   * @param {TensorLike | ArrayLike<number>[]} z
+   * @param {Record<string, number>} steps
+   * @returns {Promise<Tensor>}
+   */
+  async move(z, steps) {
+    await this.initialize();
+    const {values, shape} = await this._ask('move', [await toArrays(z), steps]);
+    return new Tensor(values, shape);
+  }
+
   /** @param {Watch} watch */
   async _load(watch) {
+    this._onFetch = watch.onProgress;
     /** @type {Loaded} */
     const {zDims, spec, format} =
       await this._ask('initialize', [this.checkpointURL, this.spec], watch);
@@ -155,10 +175,10 @@ export class WorkerMusicVAE {
   /**
    * @param {string} method
    * @param {unknown[]} args
-   * @param {Watch} watch
+   * @param {Watch} [watch]
    * @returns {Promise<any>}
    */
-  _ask(method, args, {onProgress, signal}) {
+  _ask(method, args, {onProgress, signal} = {}) {
     signal?.throwIfAborted();
     const id = this._count++;
     this._worker ??= this._startWorker();
@@ -185,7 +205,7 @@ export class WorkerMusicVAE {
   _take(message) {
     const waiting = this._waiting.get(message.id);
     if ('progress' in message) {
-      waiting?.onProgress?.(message.progress);
+      (waiting ? waiting.onProgress : this._onFetch)?.(message.progress);
       return;
     }
     this._waiting.delete(message.id);

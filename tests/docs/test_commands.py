@@ -10,17 +10,16 @@ what differs from a reader's machine:
 """
 
 import collections
-import dataclasses
 import os
 import pathlib
-import re
 import subprocess
 import sys
 
 import pytest
+from documents import BLOCKS, COMMANDS, READ, REPO
 from patience import PATIENCE_SECONDS
 
-REPO = pathlib.Path(__file__).resolve().parent.parent
+GALLERY = "docs/gallery.md"
 REASONS = {
     "installs packages": 4,
     "needs a GPU": 2,
@@ -31,51 +30,7 @@ REASONS = {
     "needs the network": 2,
     "serves until it is stopped": 3,
 }
-GALLERY = "docs/gallery.md"
-COMMANDS = ("sh", "python")
-READ = ("text", "js", "json", "html")  # languages of blocks that are only read
-_PIECE = re.compile(
-    r"^ *<!-- (?P<slow>slow) -->$"
-    r"|^ *<!-- not run: (?P<reason>.+?) -->$"
-    r"|^ *<!-- before: (?P<before>.+?) -->$"
-    r"|^(?P<indent> *)```(?P<language>.*)\n(?P<code>(?:.*\n)*?)(?P=indent)```$",
-    re.MULTILINE,
-)
 
-
-@dataclasses.dataclass(frozen=True)
-class Block:
-    """A block of commands; `reason` is why it is not run, "" if it is."""
-
-    language: str
-    code: str
-    line: int
-    reason: str = ""
-    slow: bool = False
-
-
-def blocks_of(text):
-    """The blocks of a page that are commands, those of comments among them."""
-    slow, reason = False, ""
-    for match in _PIECE.finditer(text):
-        line = text[: match.start()].count("\n") + 1
-        if match["slow"]:
-            slow = True
-        elif match["reason"]:
-            reason = match["reason"]
-        elif match["before"]:
-            yield Block("sh", match["before"], line, slow=slow)
-        else:
-            language = match["language"].strip()
-            code = re.sub(rf"^{match['indent']}", "", match["code"], flags=re.MULTILINE)
-            yield Block(language, code, line, reason, slow)
-            reason = ""
-
-
-BLOCKS = {
-    str(path.relative_to(REPO)): list(blocks_of(path.read_text(encoding="utf-8")))
-    for path in [REPO / "README.md", *sorted((REPO / "docs").rglob("*.md"))]
-}
 PAGES = {page: [b for b in blocks if b.language in COMMANDS] for page, blocks in BLOCKS.items()}
 WITH_COMMANDS = [page for page, blocks in PAGES.items() if any(not b.reason for b in blocks)]
 WITH_SLOW_COMMANDS = [page for page in WITH_COMMANDS if any(b.slow for b in PAGES[page])]
