@@ -101,6 +101,7 @@ export const handChecks = {
     const swipe = await fingers(phone);
     await phone.evaluate(() => window.studio.change({blend: Array(4).fill(30)}));
     await phone.waitForFunction(() => window.studio.isSettled);
+    await phone.getByRole('button', {name: 'Character'}).click();
     const before = await arrangementOf(phone);
     const sliders = await phone.locator('input[type=range]').all();
     assert.ok(sliders.length > 8);
