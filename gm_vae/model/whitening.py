@@ -21,8 +21,8 @@ def whitened(
     """The same model with other coordinates: all posteriors together have mean 0 and variance 1.
 
     z becomes (z - m) / s, unit by unit. The layers to mu and from z take this up exactly, and the
-    music of a measure's point does not change. Sigma / s is not a softplus of a linear layer; the one
-    that is nearest at these measures stands in (to 1 % where sigma hardly varies or is small).
+    music of a measure's point does not change. Sigma / s is not a softplus of a linear layer; the
+    nearest one at these measures stands in (to 1 % where sigma hardly varies or is small).
 
     Args:
         weights: by published name.
