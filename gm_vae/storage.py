@@ -266,4 +266,9 @@ def _as_os_error(path: str) -> Iterator[None]:
         while isinstance(cause, Exception) and cause.args:
             cause = cause.args[0]
         text = str(cause).strip() or type(error).__name__
+        if scheme(path) == "gs" and text.startswith(("401", "403")):
+            text = (
+                f"{text[:3]}, no credentials for it here; run gcloud auth application-default "
+                "login, or set GOOGLE_APPLICATION_CREDENTIALS"
+            )
         raise OSError(0, text.splitlines()[0].rstrip(".")) from error

@@ -15,8 +15,9 @@ _UNFIT = re.compile(
 def printable(text: object) -> str:
     """Text on one line that does nothing to a terminal and that every Unicode encoding can hold.
 
-    Control characters become escapes such as \\x1b. Anything else, such as a byte of a file name
-    that is not UTF-8, becomes U+FFFD, so two names may look alike: never open a file by this.
+    Control characters become escapes such as \\x1b. What is not a character, such as a byte of a
+    file name that is not UTF-8, becomes U+FFFD, so two names may look alike: never open a file by
+    this.
     """
     return _UNFIT.sub(_escape, str(text))
 

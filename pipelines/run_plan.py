@@ -31,7 +31,8 @@ from gm_vae.progress import duration
 _SAMPLED_SONGS = 200
 _SAMPLED_SOURCES = 16  # of those with many songs; from each the first songs are taken
 _SAMPLE_SECONDS = 60
-_PROCESS_BYTES = 350 << 20  # Python, Beam and this package
+_PROCESS_BYTES = 250 << 20  # Python, Beam and this package
+_PROCESS_SECONDS = 2.5  # of CPU, until a process has imported Beam
 _PLAN_BYTES = 550  # a song, in the process that plans the splits: measured with 2 million
 _INDEX_BYTES = 24  # a record
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
@@ -139,8 +140,10 @@ def make(
         scaled("record_bytes") / per_song,
         packed_bytes,
     )
+    plan = scale(count, song, through_beam, files=len(source_files))
     return dataclasses.replace(
-        scale(count, song, through_beam, files=len(source_files)),
+        plan,
+        cpu_seconds=plan.cpu_seconds + workers * _PROCESS_SECONDS,
         input_bytes=sum(source.size for source in source_files),
         sampled=of_single.songs + of_many.songs,
         workers=workers,

@@ -46,7 +46,7 @@ const [measure] = await model.sample(1, 0.5, {chordProgression: ["Am"]}, 24);
 ```
 
 `gm-vae` is the npm package in packages/engine of the source. With the class of magenta.js,
-`mm.MusicVAE` of `@magenta/music`, the same lines run some fifty times slower.
+`mm.MusicVAE` of `@magenta/music`, the same lines take some hundred times as long.
 `gm_vae.load("FOLDER")` reads the folder as well.""",
     "tfjs": """```js
 const init = await tf.loadGraphModel("URL of this folder/init/model.json");

@@ -60,6 +60,12 @@ def prism() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
+def google_storage() -> pathlib.Path:
+    """A folder for PYTHONPATH with Google's client and an emulator of its store."""
+    return _had(runner_programs.google_storage, fails_in_ci=False)
+
+
+@pytest.fixture(scope="session")
 def flink(tmp_path_factory):
     """A cluster of two TaskManagers, and the flags of a run on it.
 

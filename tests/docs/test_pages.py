@@ -1,6 +1,7 @@
 """The documentation is whole: links, length, prose, and a site that builds."""
 
 import importlib.util
+import inspect
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from documents import BLOCKS, REPO
 from patience import PATIENCE_SECONDS
 
+import gm_vae
 from gm_vae.cli import VERBS
 
 MOST_LINES = {"README.md": 150, "BUILD.md": 200}
@@ -65,6 +67,19 @@ def test_the_prose_has_none_of_these_habits(capsys):
     assert prose.main([str(REPO / name) for name in ("README.md", "BUILD.md", "docs")]) == 0, (
         capsys.readouterr().out
     )
+
+
+def test_the_reference_has_every_name_and_each_is_explained():
+    page = (REPO / "docs/reference/python.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^::: (\S+)$", page, re.MULTILINE))
+    for name in set(gm_vae.__all__) - {"__version__"}:
+        value = getattr(gm_vae, name)
+        assert inspect.getdoc(value), f"gm_vae.{name} has no docstring"
+        if inspect.ismodule(value):
+            members = [f"{value.__name__}.{member}" for member in vars(value)]
+            assert value.__name__ in shown or shown & set(members), name
+        else:
+            assert {value.__module__, f"{value.__module__}.{name}"} & shown, name
 
 
 def test_the_site_builds(tmp_path):

@@ -76,7 +76,10 @@ try {
   const page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const errors = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('pageerror', (error) => {
+    errors.push(String(error));
+    console.error(`page: ${error.stack}`); // in case the check fails
+  });
   await page.goto(request.url);
   const answer = await checks[request.name](page, request);
   process.stdout.write(JSON.stringify({...answer, errors}));

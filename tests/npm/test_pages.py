@@ -1,6 +1,7 @@
 """Pages that use the npm package, in Chromium: the examples, and what a policy forbids."""
 
 import base64
+import json
 import pathlib
 import shutil
 import subprocess
@@ -115,3 +116,64 @@ def test_a_strict_policy(site, serve, visit, tmp_path, allowed):
         assert said == "music and music"
     else:
         assert said.count("add 'wasm-unsafe-eval' to its script-src") == 2
+
+
+BOTH = """
+import {MusicVAE} from './gm-vae/dist/index.js';
+import {WorkerMusicVAE} from './gm-vae/dist/worker_client.js';
+
+const C = {chordProgression: ['C'], seed: 4};
+const url = new URL('model', location.href);
+
+/** What a class answers to each of its methods. */
+async function answers(Model) {
+  const model = new Model(url);
+  const loaded = [];
+  await model.initialize({onProgress: ({loaded: bytes, total}) => loaded.push(bytes / total)});
+  const isLoaded = loaded.at(-1) === 1;
+  const bars = await model.sample(2, 0.5, C, 24, 90);
+  const z = await model.encode(bars, C);
+  const rows = await z.array();
+  const progress = [];
+  await model.sample(5, 0.5, {...C, onProgress: ({loaded: done}) => progress.push(done)});
+  const controller = new AbortController();
+  const ended = await model.sample(40, 0.5, {
+    ...C, signal: controller.signal, onProgress: () => controller.abort(),
+  }).catch(({name}) => name);
+  const found = {
+    sizes: [model.zDims, model.dataConverter.numSteps, model.isInitialized()],
+    bars, rows, shape: z.shape, progress, ended, isLoaded,
+    decoded: await model.decode(z, 0.5, C),
+    between: await model.interpolate(bars, 3, 0, C),
+    similar: await model.similar(bars[0], 2, 0.5, 0.5, C),
+    attributes: await model.attributes(),
+    moved: await (await model.move(rows, {density: 1})).array(),
+    wrong: await model.sample(1, 0.5).catch(({message}) => message),
+  };
+  model.dispose();
+  return {...found, disposed: model.isInitialized()};
+}
+
+const [here, there] = [await answers(MusicVAE), await answers(WorkerMusicVAE)];
+const differ = Object.keys(here).filter((key) =>
+  JSON.stringify(here[key]) !== JSON.stringify(there[key]));
+document.getElementById('said').textContent = JSON.stringify({...here, differ});
+"""
+
+
+def test_a_worker_answers_what_the_class_answers(site, serve, visit, tmp_path):
+    (tmp_path / "index.html").write_text(PAGE)
+    (tmp_path / "app.js").write_text(BOTH)
+    (tmp_path / "gm-vae").symlink_to(site / "node_modules/gm-vae")
+    (tmp_path / "model").symlink_to(site / "model")
+    answer = visit("said", serve(tmp_path))
+    assert answer["errors"] == []
+    found = json.loads(answer["said"])
+    assert found["differ"] == []
+    assert found["sizes"] == [128, 512, True]
+    assert found["progress"] == [4, 5]
+    assert found["ended"] == "AbortError"
+    assert found["isLoaded"] is True
+    assert len(found["between"]) == 3
+    assert "Chord progression expected" in found["wrong"]
+    assert found["disposed"] is False

@@ -142,7 +142,7 @@ import dataclasses, os, sys
 from gm_vae.pipelines import midi_to_measures, sources
 folder, output, size = sys.argv[1:]
 os.path.isfile = lambda path: not os.path.isdir(path)
-def find(inputs):
+def find(inputs, columns):
     names = sorted(os.listdir(folder))
     source_files = []
     for name in names:

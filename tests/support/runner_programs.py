@@ -18,6 +18,30 @@ _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
 
 
+# with what they need and the project has not; all of Beam's [gcp] would change its pins
+_GOOGLE_STORAGE = (
+    "gcp-storage-emulator==2026.7.19",
+    "google-api-core==2.44.0",
+    "google-apitools==0.5.35",
+    "google-auth==2.63.0",
+    "google-auth-httplib2",
+    "google-cloud-core==2.8.0",
+    "google-cloud-storage==3.17.1",
+    "google-resumable-media==2.11.0",
+    "googleapis-common-protos==1.76.0",
+    "appdirs",
+    "cachetools",
+    "fasteners",
+    "fs",
+    "httplib2",
+    "oauth2client",
+    "proto-plus",
+    "pyasn1",
+    "pyasn1-modules",
+    "rsa",
+)
+
+
 class MissingError(Exception):
     """A program cannot be had here; the message says which and why."""
 
@@ -49,6 +73,15 @@ def flink() -> pathlib.Path:
         pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target=.", package]
         _fetch(lib, pip)
     return lib
+
+
+def google_storage() -> pathlib.Path:
+    """A folder for PYTHONPATH with Google's client and an emulator of its store."""
+    site = HOME / "google-storage" / "gcp_storage_emulator"
+    if not site.exists():
+        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target=."]
+        _fetch(site, [*pip, *_GOOGLE_STORAGE])
+    return site.parent
 
 
 def java() -> str:

@@ -59,7 +59,11 @@ const STATES = {
       studio.seek(0);
     });
     await page.getByRole('button', {name: 'Open the arrangement'}).waitFor();
-    await page.dispatchEvent('body', 'dragover');
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([], 'a.mid'));
+      document.body.dispatchEvent(new DragEvent('dragover', {bubbles: true, dataTransfer}));
+    });
     await page.locator('.drop-hint').waitFor();
   },
   'no model': async (page) => {

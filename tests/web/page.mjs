@@ -391,7 +391,10 @@ const checks = {
       const port = {id: '7', name: 'A rack', state: 'connected', sent: []};
       port.send = (bytes, ms = performance.now()) => port.sent.push({bytes: [...bytes], ms});
       window.port = port;
-      navigator.requestMIDIAccess = async () => ({outputs: new Map([['7', port]])});
+      window.keys = {};
+      navigator.requestMIDIAccess = async () => ({
+        outputs: new Map([['7', port]]), inputs: new Map([['1', window.keys]]),
+      });
     });
     const other = await open(context, url + LINK);
     await other.getByLabel('Sounds', {exact: true}).selectOption({label: 'A MIDI port …'});
@@ -409,6 +412,28 @@ const checks = {
     await other.waitForFunction((before) => window.port.sent.length >= before + 32, count);
     await other.getByLabel('Sounds', {exact: true}).selectOption('Synthesiser');
     await other.getByRole('button', {name: 'Panic'}).waitFor({state: 'detached'});
+    // a keyboard's chords: bar after bar while nothing plays, the next bar while something does
+    const keys = (status, pitches) => other.evaluate(([kind, all]) => {
+      for (const pitch of all) window.keys.onmidimessage({data: Uint8Array.of(kind, pitch, 90)});
+    }, [status, pitches]);
+    const hold = async (pitches, symbol, bar) => {
+      await keys(0x90, pitches);
+      await other.waitForFunction(([wanted, i]) => window.studio.arrangement.chords
+        .some((symbols, at) => symbols.join() === wanted && (i ?? at) === at), [symbol, bar]);
+      await keys(0x80, pitches);
+    };
+    await other.getByRole('button', {name: 'MIDI keys'}).click();
+    await other.waitForFunction(() => window.keys.onmidimessage);
+    await other.evaluate(() => window.studio.seek(0));
+    await hold([57, 60, 64], 'Am', 0);
+    assert.equal(await other.evaluate(() => window.studio.player.step), 96);
+    await hold([55, 60, 64], 'C/G', 1);
+    await settled(other);
+    await other.getByRole('button', {name: 'Repeat'}).click();
+    await other.getByRole('button', {name: 'Play', exact: true}).click();
+    await hold([50, 54, 57, 60], 'D7');
+    await other.getByRole('button', {name: 'MIDI keys', pressed: true}).click();
+    assert.equal(await other.evaluate(() => window.keys.onmidimessage), null);
     await context.close();
     return facts;
   },

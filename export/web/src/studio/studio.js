@@ -17,6 +17,7 @@ import {Composer} from './composer.js';
 import {Composition} from './composition.js';
 import {Drawing} from './drawing.js';
 import {reason} from './errors.js';
+import {Keyboard} from './keyboard.js';
 import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
 import {Playback} from './playback.js';
@@ -55,6 +56,7 @@ export class Studio extends Store {
     this._drawing = new Drawing(this, this._composition);
     this._audition = new Audition(this._playback.sounds, () => this.changed());
     this._library = new Library(this, engine, this._playback.sounds);
+    this.keyboard = new Keyboard((symbol) => this._playChord(symbol));
     this._address = new Address(() => this._linkOf(this.arrangement));
     this.onArrangement = () => this._apply();
   }
@@ -151,6 +153,29 @@ export class Studio extends Store {
   /** @param {Progression} chords */
   setChords(chords) {
     this.change(withChords(this.arrangement, chords));
+  }
+
+  /** Takes chords from a MIDI keyboard, or no longer. */
+  async toggleKeyboard() {
+    if (this.keyboard.isOn) this.keyboard.turnOff();
+    else await this.attempt('No MIDI keyboard can be used', () => this.keyboard.turnOn());
+    this.changed();
+  }
+
+  /**
+   * A chord of the keyboard is that of the next bar; while nothing plays, of the bar where the song
+   * stands, which then goes on a bar.
+   * @param {string} symbol
+   */
+  _playChord(symbol) {
+    if (!this.song) return;
+    const {chords} = this.arrangement;
+    const {isPlaying, step} = this.player;
+    const {stepsPerMeasure} = this.format;
+    const next = (Math.floor(step / stepsPerMeasure) + 1) % chords.length;
+    const bar = isPlaying ? next : Math.floor(step / stepsPerMeasure);
+    this.setChords(chords.map((old, i) => (i === bar ? [symbol] : old)));
+    if (!isPlaying) this.seek(next * stepsPerMeasure);
   }
 
   /** @param {string} key @param {PartChoice} choice @param {?string} kind see `History` */

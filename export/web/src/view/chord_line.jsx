@@ -54,6 +54,11 @@ export function ChordLine({studio}) {
       <button type="button" class="chip" aria-expanded={hasHelp} aria-controls="chord-help"
         aria-label="How chords are written" title="How chords are written"
         onClick={() => setHelp(!hasHelp)}>?</button>
+      {studio.sounds.hasMidi && (
+        <button type="button" class="chip midi-keys" aria-pressed={studio.keyboard.isOn}
+          title="Chords that you hold on a MIDI keyboard: the next bar takes them"
+          onClick={() => studio.toggleKeyboard()}>MIDI keys</button>
+      )}
       <select class="select" aria-label="Example progressions" value=""
         onChange={(event) => {
           forget();

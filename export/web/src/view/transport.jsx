@@ -82,7 +82,7 @@ function Knobs({studio}) {
 function SoundsSelect({studio}) {
   const {sounds} = studio;
   return (
-    <div class="sounds">
+    <div class={`sounds ${sounds.fontName || sounds.port ? '' : 'is-spare'}`}>
       <Icon name="speaker" />
       <select class="select" aria-label="Sounds" title={sounds.fontName}
         value={sounds.kind === PORT ? PORT + sounds.port?.id : sounds.kind}

@@ -21,11 +21,6 @@ import {DRUMS, NO_CHORD} from '../music/format.js';
  * @property {number[]} [instruments] the programs 0..127 that play, 128 for drums, and no other
  * @property {(done: Progress) => void} [onProgress] called with measures done and their total
  * @property {AbortSignal} [signal] ends the work between measures
- *
- * The controls of one measure.
- * @typedef {object} Controls
- * @property {number[]} chords evenly spaced ids
- * @property {number[] | undefined} programs of its tracks, in order; undefined is any
  */
 
 /**

@@ -50,7 +50,8 @@ self.onmessage = async ({data}) => {
   const {id} = request;
   try {
     const result = /** @type {any} */ (await act(request));
-    self.postMessage({id, result}, {transfer: result.values ? [result.values.buffer] : []});
+    const sent = ArrayBuffer.isView(result.values) ? [result.values.buffer] : [];
+    self.postMessage({id, result}, {transfer: sent});
   } catch (reason) {
     const {name, message} = /** @type {Error} */ (reason);
     self.postMessage({id, error: {name, message}});

@@ -40,6 +40,8 @@ export class WorkerMusicVAE {
     this.dataConverter = undefined;
     this.initialized = false;
     this._start = start;
+    /** Told of what is fetched after the load, too. @type {Watch['onProgress']} */
+    this._onFetch = undefined;
     /** @type {Worker | undefined} */
     this._worker = undefined;
     /** @type {Promise<void> | undefined} */
@@ -148,6 +150,7 @@ export class WorkerMusicVAE {
 
   /** @param {Watch} watch */
   async _load(watch) {
+    this._onFetch = watch.onProgress;
     /** @type {Loaded} */
     const {zDims, spec, format} =
       await this._ask('initialize', [this.checkpointURL, this.spec], watch);
@@ -202,7 +205,7 @@ export class WorkerMusicVAE {
   _take(message) {
     const waiting = this._waiting.get(message.id);
     if ('progress' in message) {
-      waiting?.onProgress?.(message.progress);
+      (waiting ? waiting.onProgress : this._onFetch)?.(message.progress);
       return;
     }
     this._waiting.delete(message.id);
