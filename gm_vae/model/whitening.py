@@ -20,17 +20,13 @@ def whitened(
 ) -> dict[str, np.ndarray]:
     """The same model with other coordinates: all posteriors together have mean 0 and variance 1.
 
-        z becomes (z - m) / s, unit by unit. The layers to mu and from z take this up exactly, and the
-        music of a measure's point does not change. Sigma / s is not a softplus of a linear layer; the
-    <<<<<<< HEAD
-        nearest one at these measures stands in (to 1 % where sigma hardly varies or is small).
-    =======
-        one that is nearest at these measures stands in (to 1 % where sigma hardly varies or is small).
-    >>>>>>> main
+    z becomes (z - m) / s, unit by unit. The layers to mu and from z take this up exactly, and the
+    music of a measure's point does not change. Sigma / s is not a softplus of a linear layer; the
+    one that is nearest at these measures stands in (to 1 % where sigma hardly varies or is small).
 
-        Args:
-            weights: by published name.
-            mu, sigma: [M, Z], posteriors of measures of the data.
+    Args:
+        weights: by published name.
+        mu, sigma: [M, Z], posteriors of measures of the data.
     """
     mean = mu.mean(0, dtype=np.float64)
     scale = np.sqrt(mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0))
