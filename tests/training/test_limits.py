@@ -281,7 +281,7 @@ def test_workers_agree_on_the_time_of_the_one_that_is_furthest():
         (("--minutes=nan",), "minutes is nan; give a number above 0"),
         (("--minutes=inf",), "minutes is inf; give a number above 0"),
         (("--minutes=soon",), "minutes"),
-        (("--minutes=5", "--steps=100"), "leave one away"),
+        (("--minutes=5", "--steps=100"), "leave one out"),
     ],
 )
 def test_wrong_minutes_are_one_sentence(given, words, songs_dataset, tmp_path, capsys):
