@@ -21,6 +21,9 @@ from typing import Any, BinaryIO, NamedTuple
 from gm_vae.errors import UsageError, UserError
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+# of clients, which log what is said in a sentence
+_LOUD = ("apache_beam.utils.retry", "apache_beam.internal.gcp.auth", "google.auth._default")
+_NO_RIGHTS = ("401", "403", "Anonymous credentials cannot be refreshed")  # of Google's client
 _EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
 
 
@@ -81,10 +84,10 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
     from apache_beam.io.filesystem import CompressionTypes
 
     try:
-        with _as_os_error(path):
+        with as_os_error(path):
             return _beam(path).open(path, compression_type=CompressionTypes.UNCOMPRESSED)
     except OSError as error:
-        with _as_os_error(path):
+        with as_os_error(path):
             missing = not _beam(path).exists(path)
         if missing:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from error
@@ -98,7 +101,7 @@ def read(path: str, start: int = 0, stop: int | None = None) -> bytes:
         UserError: it cannot be read, or ends before `stop`.
     """
     try:
-        with open_file(path) as stream:
+        with open_file(path) as stream, as_os_error(path):
             stream.seek(start)
             data = stream.read() if stop is None else stream.read(stop - start)
     except OSError as error:
@@ -123,7 +126,7 @@ def write(path: str, data: bytes) -> None:
     from apache_beam.io.filesystem import CompressionTypes
 
     try:  # an object of a store appears when it is closed
-        with _as_os_error(path):
+        with as_os_error(path):
             stream = _beam(path).create(path, compression_type=CompressionTypes.UNCOMPRESSED)
             with stream:
                 stream.write(data)
@@ -167,7 +170,7 @@ def remove(path: str) -> None:
     if not is_remote(path):
         os.unlink(path)
         return
-    with _as_os_error(path):
+    with as_os_error(path):
         _beam(path).delete([path])
 
 
@@ -176,7 +179,7 @@ def remove_folder(path: str) -> None:
     if not is_remote(path):
         shutil.rmtree(path, ignore_errors=True)
         return
-    with _as_os_error(path):
+    with as_os_error(path):
         paths = [file.path for file in matches(join(path, "**"))]
         if paths:
             _beam(path).delete(paths)
@@ -190,7 +193,7 @@ def files_in(folder: str) -> list[FileInfo]:
 def matches(pattern: str) -> list[FileInfo]:
     """The files (no folders) that a glob finds, by path; `**` goes into folders. Raises OSError."""
     if is_remote(pattern):
-        with _as_os_error(pattern):
+        with as_os_error(pattern):
             (result,) = _beam(pattern).match([pattern])
         files = [
             FileInfo(file.path, file.size_in_bytes, file.last_updated_in_seconds or 0.0)
@@ -217,7 +220,8 @@ def _beam(path: str) -> Any:
         from apache_beam.options.pipeline_options import PipelineOptions
     finally:
         logging.disable(logging.NOTSET)
-    logging.getLogger("apache_beam.utils.retry").setLevel(logging.ERROR)
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.ERROR)
     if scheme(path) == "s3":
         _require_credentials(path)
     if FileSystems._pipeline_options is None:  # outside a pipeline nobody has set any
@@ -252,7 +256,7 @@ def _require_credentials(path: str) -> None:
 
 
 @contextlib.contextmanager
-def _as_os_error(path: str) -> Iterator[None]:
+def as_os_error(path: str) -> Iterator[None]:
     """What a client of a storage raises, as OSError with a reason of one line."""
     try:
         yield
@@ -266,9 +270,9 @@ def _as_os_error(path: str) -> Iterator[None]:
         while isinstance(cause, Exception) and cause.args:
             cause = cause.args[0]
         text = str(cause).strip() or type(error).__name__
-        if scheme(path) == "gs" and text.startswith(("401", "403")):
+        if scheme(path) == "gs" and text.startswith(_NO_RIGHTS):
             text = (
-                f"{text[:3]}, no credentials for it here; run gcloud auth application-default "
+                "no credentials with rights on it here: run gcloud auth application-default "
                 "login, or set GOOGLE_APPLICATION_CREDENTIALS"
             )
         raise OSError(0, text.splitlines()[0].rstrip(".")) from error

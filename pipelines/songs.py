@@ -164,7 +164,7 @@ def _file(number: int, source: Source) -> Member:
         if source.error:
             return SongFile(source.name, error=source.error)
         try:
-            with storage.open_file(source.path) as stream:
+            with storage.open_file(source.path) as stream, storage.as_os_error(source.path):
                 return _song(source.name, stream)
         except OSError as error:
             return SongFile(source.name, error=reason(error))
