@@ -272,7 +272,7 @@ def as_os_error(path: str) -> Iterator[None]:
             code = getattr(cause, "code", code)
             cause = cause.args[0]
         text = str(cause).strip() or type(error).__name__
-        if scheme(path) == "gs" and (code in (401, 403) or text == _ANONYMOUS):
+        if scheme(path) == "gs" and (code in (401, 403) or text.startswith(_ANONYMOUS)):
             text = (
                 "no credentials with rights on it here: run gcloud auth application-default "
                 "login, or set GOOGLE_APPLICATION_CREDENTIALS"
