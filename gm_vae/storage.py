@@ -23,7 +23,7 @@ from gm_vae.errors import UsageError, UserError
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 # of clients, which log what is said in a sentence
 _LOUD = ("apache_beam.utils.retry", "apache_beam.internal.gcp.auth", "google.auth._default")
-_NO_RIGHTS = ("401", "403", "Anonymous credentials cannot be refreshed")  # of Google's client
+_ANONYMOUS = "Anonymous credentials cannot be refreshed"  # Google's client, refused
 _EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
 
 
@@ -267,10 +267,12 @@ def as_os_error(path: str) -> Iterator[None]:
             raise
         details = getattr(error, "exception_details", None)  # of Beam, by path
         cause = next(iter(details.values())) if details else error
+        code = 0  # of HTTP, as Google's client has it
         while isinstance(cause, Exception) and cause.args:
+            code = getattr(cause, "code", code)
             cause = cause.args[0]
         text = str(cause).strip() or type(error).__name__
-        if scheme(path) == "gs" and text.startswith(_NO_RIGHTS):
+        if scheme(path) == "gs" and (code in (401, 403) or text.startswith(_ANONYMOUS)):
             text = (
                 "no credentials with rights on it here: run gcloud auth application-default "
                 "login, or set GOOGLE_APPLICATION_CREDENTIALS"
