@@ -188,10 +188,10 @@ def _converter(kind="MultitrackConverter", **changes):
         (_converter(numSteps=8 * 1100), "max_track_length is 1100"),
         ({"measureFormat": 3}, "damaged measureFormat"),
         ({"measureFormat": {"swing": 3}}, "unknown fields swing"),
-        ({"measureFormat": {"beats_per_bar": 3}}, "one thing in measureFormat and another"),
+        ({"measureFormat": {"beats_per_bar": 3}}, "measureFormat differs from the other fields"),
         (_converter(totalSteps=72), "490 tokens and .*config.json has 466"),
-        ({"dataConverter": None}, "no configuration"),
-        ({"dataConverter": {"type": "MultitrackConverter", "args": 3}}, "no configuration"),
+        ({"dataConverter": None}, "not the configuration"),
+        ({"dataConverter": {"type": "MultitrackConverter", "args": 3}}, "not the configuration"),
         ({"chordEncoder": "PitchChordEncoder"}, "PitchChordEncoder"),
         ({"chordEncoder": None}, "without chords and the weights are of one with"),
         ({"conditionOnKey": True}, "conditionOnKey"),
@@ -212,7 +212,7 @@ def test_config_that_is_not_ours_is_one_sentence(tmp_path, random_weights, chang
 def test_config_that_is_no_configuration(tmp_path, random_weights, text):
     export_magentajs(from_external(random_weights(), MeasureFormat(), "test"), tmp_path / "out")
     (tmp_path / "out" / "config.json").write_text(text)
-    with pytest.raises(UserError, match=r"not JSON|no configuration"):
+    with pytest.raises(UserError, match=r"not JSON|not the configuration"):
         read_magentajs(tmp_path / "out")
 
 

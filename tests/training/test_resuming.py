@@ -179,7 +179,7 @@ def test_a_damaged_state_costs_only_steps(straight, songs_dataset, tmp_path):
     with pytest.raises(UserError, match="choose another --output"):
         train(tmp_path / "run", songs_dataset)
     shutil.rmtree(tmp_path / "run/state")
-    with pytest.raises(UserError, match="model of step 8 and no state"):
+    with pytest.raises(UserError, match="model of step 8 but no state"):
         train(tmp_path / "run", songs_dataset)
     assert gm_vae.load(tmp_path / "run").training["steps"] == 8
 
