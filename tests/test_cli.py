@@ -260,7 +260,7 @@ def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkey
     from gm_vae import arranger
 
     def stopped(*args, **kwargs):
-        raise Interrupted("stopped; the same command goes on.")
+        raise Interrupted("stopped; the same command resumes there.")
 
     arranger.write_corpus(tmp_path / "midi", count=3, seed=5)
     monkeypatch.setattr("gm_vae.training.run.train", stopped)
@@ -269,7 +269,7 @@ def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkey
         code, _, err = run(capsys, *command)
         assert code == 1
         assert "with --force the demo starts again" in err
-        assert "goes on" not in err
+        assert "resumes" not in err
 
 
 def test_commands_turn_errors_into_exit_codes(capsys):
