@@ -75,7 +75,7 @@ def test_the_first_load_is_small(page):
     """Compressed: index.html and what it names."""
     index = (page / "index.html").read_text(encoding="utf-8")
     names = re.findall(r'(?:href|src)="([\w.-]+)"', index)
-    assert len(names) >= 6
+    assert len(names) >= 5
     files = [page / "index.html", *(page / name for name in names)]
     assert sum(len(gzip.compress(file.read_bytes())) for file in files) < 150_000
 
@@ -101,7 +101,7 @@ def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model,
     seeds = [chosen[style]["seed"] for style in "ab"]
     np.testing.assert_array_equal(ends, [model.sample_points(1, seed)[0] for seed in seeds])
     steps = {name: tenths / 10 for name, tenths in chosen["character"].items()}
-    line = interpolate(*Attributes.of(model, folder).move(ends, steps), 101)
+    line = interpolate(*Attributes.load(folder, model).move(ends, steps), 101)
     z = np.stack([line[share] for share in chosen["blend"]])
     symbols = ["|".join(bar) for bar in chosen["chords"]]
     labels = chord_labels(symbols, len(z), model.format)
