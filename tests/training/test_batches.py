@@ -81,5 +81,5 @@ def test_a_worker_lays_out_no_measure_of_another(songs_dataset, monkeypatch):
 
 def test_parts_must_divide_a_batch(songs_dataset):
     for batch_size, repeat in ((10, True), (9, False)):
-        with pytest.raises(UsageError, match="equal parts"):
+        with pytest.raises(UsageError, match="shared equally"):
             reader.measure_batches(songs_dataset, "train", batch_size, repeat=repeat, share=(0, 3))
