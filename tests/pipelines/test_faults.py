@@ -66,7 +66,7 @@ def _run_with(fault, name, corpus, folder, workers):
         check=False,
     )
     assert os.path.exists(once), "the fault did not happen"
-    return done.returncode, [line for line in done.stderr.splitlines() if "keeps what" not in line]
+    return done.returncode, [line for line in done.stderr.splitlines() if "keeps the finished work" not in line]
 
 
 @pytest.mark.slow
@@ -75,6 +75,7 @@ def test_a_full_disk(corpus, undisturbed, tmp_path, stage):
     fault = "raise OSError(28, 'No space left on device')"
     code, lines = _run_with(fault, stage, corpus, tmp_path, workers=1)
     assert code == 1
+    assert len(lines) == 1, lines
     (sentence,) = lines
     assert "cannot be written (No space left on device)" in sentence
     assert not (tmp_path / "data").exists()

@@ -196,7 +196,7 @@ export async function withoutServer(browser, url, link, song, patience) {
   await first.waitForFunction(async () => {
     const cache = await caches.open('gm-vae-files');
     const names = (await cache.keys()).map((each) => new URL(each.url).pathname);
-    return names.includes('/') && names.some((name) => /page-\w+\.js/.test(name)) &&
+    return names.includes('/') && names.includes('/icon.svg') && names.some((name) => /page-\w+\.js/.test(name)) &&
       names.some((name) => /page-\w+\.css/.test(name));
   });
   await first.close();

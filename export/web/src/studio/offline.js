@@ -17,7 +17,8 @@ export async function keepOffline(script) {
   await Promise.race([registered.catch(() => {}), late]); // private windows may have none
   const links = Array.from(document.querySelectorAll('link'), ({href}) => href);
   const fetched = performance.getEntriesByType('resource').map(({name}) => name);
-  const urls = new Set([location.href.split('#')[0], ...links, ...fetched]);
+  const icon = new URL('icon.svg', script).href; // of the manifest; no page asks for it
+  const urls = new Set([location.href.split('#')[0], icon, ...links, ...fetched]);
   navigator.serviceWorker.controller?.postMessage(
     [...urls].filter((url) => url.startsWith(new URL('.', script).href)));
 }
