@@ -102,7 +102,7 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
             worker.kill()
             worker.wait()
         print(*(log.read_text() for log in logs))
-    assert any("Going on" in line and "at step" in line for line in rest)
+    assert any("Resuming" in line and "at step" in line for line in rest)
     assert_losses(folder, alone)
 
 
