@@ -66,7 +66,9 @@ def _run_with(fault, name, corpus, folder, workers):
         check=False,
     )
     assert os.path.exists(once), "the fault did not happen"
-    return done.returncode, [line for line in done.stderr.splitlines() if "keeps the finished work" not in line]
+    return done.returncode, [
+        line for line in done.stderr.splitlines() if "keeps the finished work" not in line
+    ]
 
 
 @pytest.mark.slow
