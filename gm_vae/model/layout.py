@@ -36,7 +36,8 @@ TakeRows = Callable[[Any, Any], Any]  # `Kernels.take_rows`
 Segments = tuple[Segment, ...]  # from step 0 to the last, with fewer and fewer rows
 
 
-def _take_rows(values: Any, index: Any) -> Any:
+def take_rows(values: Any, index: Any) -> Any:
+    """[P, M]: the rows of `values` [N, M] at `index`, int [P]."""
     return ops.take(values, index, axis=0)
 
 
@@ -102,7 +103,7 @@ class Layout:
         """int32 index of the entries (row, step), any equal shapes."""
         return ops.take(self.offsets, steps, axis=0) + rows
 
-    def broadcast_rows(self, values: Any, take_rows: TakeRows = _take_rows) -> Any:
+    def broadcast_rows(self, values: Any, take_rows: TakeRows = take_rows) -> Any:
         """[N, D] -> [P, D]: the value of each entry's row."""
         if not self.segments:
             return take_rows(values, self.rows)
@@ -170,7 +171,7 @@ class Tracks:
         width = values.shape[-1]
         return ops.take(ops.reshape(values, (-1,)), self.layout.rows * width + steps, axis=0)
 
-    def last(self, outputs: Any, take_rows: TakeRows = _take_rows) -> Any:
+    def last(self, outputs: Any, take_rows: TakeRows = take_rows) -> Any:
         """[P, H] -> [B * T, H]: the outputs at the last real step, in batch order b * T + t."""
         rows = ops.arange(ops.shape(self.lengths)[0], dtype="int32")
         entries = self.layout.entry(rows, self.lengths - 1)
