@@ -16,6 +16,7 @@ from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.general_midi import drum_name
 from gm_vae.music.measure import Measure
 from gm_vae.music.parts import DRUM_COLOR, Part, part_colors
+from gm_vae.music.roll_lines import BARS_PER_LINE, chords_of_line, line_count, steps_of_line
 from gm_vae.quiet import import_matplotlib_quietly
 from gm_vae.text import printable
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg")
 _DPI = 160
 MOST_MEASURES = 256  # of a picture
-BARS_PER_LINE = 8
 _MOST_PIXELS = 16_000  # of the height; taller pictures do not open everywhere
 
 _INK, _FAINT_INK = "#222222", "#6B6B6B"
@@ -187,13 +187,11 @@ class _Layout:
 
     @property
     def lines(self) -> int:
-        return -(-self.bars // BARS_PER_LINE)
+        return line_count(self.bars)
 
     def steps_of(self, line: int) -> range:
         """The steps of the piece that a line shows."""
-        first = line * BARS_PER_LINE
-        stop = min(first + BARS_PER_LINE, self.bars)
-        return range(first * self.steps_per_bar, stop * self.steps_per_bar)
+        return steps_of_line(line, self.bars, self.steps_per_bar)
 
     @property
     def inches_per_step(self) -> float:
@@ -385,9 +383,7 @@ def _write_chords(ax: Axes, arrangement: Arrangement, steps: range, layout: _Lay
     densest = max((len(symbol) / room for (_, symbol), room in zip(changes, rooms)), default=1.0)
     narrowest = rooms.min(initial=layout.plot_width)
     size = float(np.clip(min(narrowest * 24, 72 / (_LETTER * densest)), 6, 11))
-    before = [symbol for step, symbol in changes if step <= steps.start][-1:]
-    later = [change for change in changes if steps.start < change[0] < steps.stop]
-    for step, symbol in [*((steps.start, symbol) for symbol in before), *later]:
+    for step, symbol in chords_of_line(changes, steps):
         ax.annotate(
             symbol.replace("#", "♯").replace("b", "♭").replace("dim", "°"),
             (step, 1),

@@ -9,6 +9,7 @@ import numpy as np
 
 from gm_vae.music.general_midi import drum_name
 from gm_vae.music.parts import Part, part_colors
+from gm_vae.music.roll_lines import BARS_PER_LINE, chords_of_line, line_count, steps_of_line
 
 # One row per note. part: index into the parts of a piece. Steps count from the start of the piece.
 ROLL_DTYPE = np.dtype(
@@ -21,7 +22,6 @@ ROLL_DTYPE = np.dtype(
     ]
 )
 
-BARS_PER_LINE = 8
 MOST_BARS = 256
 
 _STEP, _SEMITONE, _LANE = 1.2, 3.0, 9.0  # pixels
@@ -57,7 +57,7 @@ def svg_roll(
     strip = len(lanes) * _LANE
     line_height = _CHORDS + roll + (_GAP if roll and strip else 0) + strip + _NUMBERS
     drawn = min(bars, MOST_BARS)
-    lines = -(-drawn // BARS_PER_LINE)
+    lines = line_count(drawn)
     width = _LEFT + min(drawn, BARS_PER_LINE) * steps_per_bar * _STEP + 2
     height = lines * line_height
     pieces = [
@@ -65,16 +65,12 @@ def svg_roll(
         f'viewBox="0 0 {width:.0f} {height:.0f}" style="{_STYLE}" role="img">'
     ]
     for line in range(lines):
-        first = line * BARS_PER_LINE
-        stop = min(first + BARS_PER_LINE, drawn)
-        steps = range(first * steps_per_bar, stop * steps_per_bar)
+        steps = steps_of_line(line, drawn, steps_per_bar)
         inside = (notes["start_step"] >= steps.start) & (notes["start_step"] < steps.stop)
         top = line * line_height + _CHORDS
         bottom = top + line_height - _CHORDS - _NUMBERS
         pieces.append(_grid(steps, top, bottom, beats_per_bar, steps_per_bar))
-        before = [symbol for step, symbol in chords if step <= steps.start][-1:]
-        later = [change for change in chords if steps.start < change[0] < steps.stop]
-        for step, symbol in [*((steps.start, symbol) for symbol in before), *later]:
+        for step, symbol in chords_of_line(chords, steps):
             pieces.append(_text(_x(step, steps) + 2, top - 5, symbol, 12, _INK, "bold"))
         for pitch in range(-(-low // 12) * 12, high + 1, 12) if roll else ():
             y = top + (high - pitch + 1) * _SEMITONE
