@@ -106,7 +106,9 @@ async function index(built) {
     const plain = name.replace(/-[A-Z0-9]+(?=\.\w+$)/, '');
     text = text.replace(`="${plain}"`, `="${name}"`);
   }
-  return text;
+  // in the page itself, since browsers ask for an icon again and again, also without a network
+  const icon = encodeURIComponent(await readFile(path.join(here, 'src/icon.svg'), 'utf8'));
+  return text.replace('href="icon.svg"', `href="data:image/svg+xml,${icon}"`);
 }
 
 /** The licences of what the page is made of. */
