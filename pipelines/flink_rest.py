@@ -42,17 +42,14 @@ def cancel(
         fault = ""
         try:
             job = _find(url, name)
-            if job is None and seen is None and time.monotonic() - start >= appear_seconds:
+            if job is None and (seen or time.monotonic() - start >= appear_seconds):
                 return None
-            if seen and (job is None or job["state"] in _ENDED):
+            if job and job["state"] in _ENDED:
                 return None
-            if job:
-                seen = job
-                if job["state"] in _ENDED:
-                    return None
-                if not asked:
-                    _ask(f"{url}/jobs/{job['jid']}?mode=cancel", "PATCH")
-                    asked = True
+            seen = job
+            if job and not asked:
+                _ask(f"{url}/jobs/{job['jid']}?mode=cancel", "PATCH")
+                asked = True
         except (OSError, ValueError, LookupError, TypeError, http.client.HTTPException) as error:
             fault = str(error) or type(error).__name__
         if time.monotonic() - start >= (appear_seconds if fault else end_seconds):

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from patience import PATIENCE_SECONDS
+from runner_jobs import contents
 
 from gm_vae import arranger
 from gm_vae.errors import UsageError
@@ -46,7 +47,7 @@ def undisturbed(corpus, tmp_path_factory):
 
 
 def _contents(dataset):
-    return {path.name: path.read_bytes() for path in dataset.directory.iterdir()}
+    return contents(dataset.directory)
 
 
 def _run_with(fault, name, corpus, folder, workers):

@@ -8,6 +8,7 @@ import re
 import tarfile
 
 import pytest
+from runner_jobs import contents
 
 from gm_vae import MeasureFormat, MidiError, measures_from_midi
 from gm_vae.data import dataset as dataset_lib
@@ -46,10 +47,6 @@ def corpus(midi_files, tmp_path_factory):
 def dataset(corpus, tmp_path_factory):
     output = tmp_path_factory.mktemp("one") / "deep" / "data"
     return preprocess(corpus, output, workers=1)
-
-
-def _contents(directory):
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 def _records(dataset, split):
@@ -176,7 +173,7 @@ def test_two_processes_and_another_order_give_the_same_bytes(corpus, dataset, tm
     paths = sorted(corpus.iterdir())
     random.Random(0).shuffle(paths)
     two = preprocess([*paths[8:], *paths[:8]], tmp_path / "two", workers=2)
-    ours, theirs = _contents(dataset.directory), _contents(two.directory)
+    ours, theirs = contents(dataset.directory), contents(two.directory)
     assert {name for name in ours if ours[name] != theirs.get(name)} == {
         "dataset.json",  # they differ in the name of the input only
         "README.md",
@@ -232,7 +229,7 @@ def test_inputs_may_come_from_a_generator(corpus, dataset, tmp_path):
 def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeypatch, capsys):
     runs = []
     monkeypatch.setattr(run_pipeline, "run", lambda *_, **__: runs.append(1))
-    before = _contents(dataset.directory)
+    before = contents(dataset.directory)
     arguments = [f"--input={corpus}", f"--output={dataset.directory}"]
     assert COMMAND.main(arguments) == 0
     assert "is already finished; --force" in capsys.readouterr().out
@@ -250,7 +247,7 @@ def test_a_finished_dataset_is_left_alone_unless_forced(corpus, dataset, monkeyp
     with pytest.raises(UserError):  # the run did nothing, so there is nothing to publish
         preprocess(corpus, dataset.directory, force=True)
     assert runs == [1]
-    assert _contents(dataset.directory) == before  # what failed leaves the old one in place
+    assert contents(dataset.directory) == before  # what failed leaves the old one in place
     assert [p.name for p in dataset.directory.parent.iterdir()] == ["data"]
 
 

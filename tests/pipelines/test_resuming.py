@@ -10,6 +10,7 @@ import time
 
 import pytest
 from patience import PATIENCE_SECONDS
+from runner_jobs import contents
 
 from gm_vae import arranger
 from gm_vae.errors import UserError
@@ -31,7 +32,7 @@ def undisturbed(corpus, tmp_path_factory):
 
 
 def _contents(dataset):
-    return {path.name: path.read_bytes() for path in dataset.directory.iterdir()}
+    return contents(dataset.directory)
 
 
 def _fail_after_extracting(monkeypatch):
