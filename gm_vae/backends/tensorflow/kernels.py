@@ -23,10 +23,6 @@ class StaticKernels(Kernels):
         """See `Kernels.inference`."""
         return StaticKernels()
 
-    def take_rows(self, values: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
-        """See `Kernels.take_rows`."""
-        return gather(values, index)
-
     def cross_entropy(self, logits: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         """See `Kernels.cross_entropy`."""
         return cross_entropy(logits, targets)
@@ -65,6 +61,10 @@ class RaggedKernels(StaticKernels):
     def static(self) -> Kernels:
         """See `Kernels.static`."""
         return OneHotKernels()
+
+    def take_rows(self, values: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+        """See `Kernels.take_rows`; XLA cannot compile this one's gradient."""
+        return gather(values, index)
 
     def lstm(
         self,
