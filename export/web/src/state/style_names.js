@@ -1,17 +1,6 @@
 /** Names for styles that nobody named: two words that follow from the seed. */
 
-const FIRST = [
-  'Amber', 'Velvet', 'Paper', 'Copper', 'Quiet', 'Neon', 'Salt', 'Linen', 'Golden', 'Midnight',
-  'Cedar', 'Silver', 'Distant', 'Marble', 'Honey', 'Electric', 'Misty', 'Scarlet', 'Winter',
-  'Wild', 'Cobalt', 'Lucky', 'Hollow', 'Bright', 'Dusty', 'Early', 'Gentle', 'Northern', 'Painted',
-  'Restless', 'Sunday', 'Tall',
-];
-const SECOND = [
-  'Harbour', 'Lantern', 'Meadow', 'Avenue', 'River', 'Parade', 'Orchard', 'Signal', 'Garden',
-  'Carousel', 'Station', 'Canyon', 'Balcony', 'Comet', 'Ferry', 'Kite', 'Island', 'Window',
-  'Courtyard', 'Highway', 'Cinema', 'Lagoon', 'Market', 'Tower', 'Valley', 'Arcade', 'Bridge',
-  'Ballroom', 'Compass', 'Festival', 'Postcard', 'Swing',
-];
+import {texts} from '../texts/texts.js';
 
 /** @import {Arrangement, Style} from './arrangement.js' */
 
@@ -19,7 +8,8 @@ const SECOND = [
 export function styleName(style) {
   if (style.point !== undefined) return style.name;
   const mixed = Math.imul(style.seed + 1, 0x9e3779b1) >>> 0;
-  return `${FIRST[mixed & 31]} ${SECOND[(mixed >>> 5) & 31]}`;
+  const {first, second, both} = texts.styles.names;
+  return both(first[mixed & 31], second[(mixed >>> 5) & 31]);
 }
 
 /**
@@ -29,5 +19,5 @@ export function styleName(style) {
 export function title({a, b, blend}) {
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);
-  return `${styleName(a)} to ${styleName(b)}`;
+  return texts.styles.between(styleName(a), styleName(b));
 }

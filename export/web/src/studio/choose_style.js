@@ -1,6 +1,7 @@
 /** A style that a person chose takes its place. */
 
 import {isHeard} from '../state/blend.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Store, Which} from './store.js' */
@@ -15,6 +16,5 @@ export function chooseStyle(store, which, style) {
   store.change({[which]: style});
   if (isHeard(store.arrangement.blend, which)) return;
   const [letter, other] = which === 'a' ? ['A', 'B'] : ['B', 'A'];
-  store.say(`Style ${letter} is chosen, but all bars play style ${other}. ` +
-    `To hear it, move the slider towards ${letter}, or choose Morph.`);
+  store.say(texts.styles.unheard(letter, other));
 }

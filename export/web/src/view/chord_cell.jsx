@@ -1,6 +1,7 @@
 import {useRef} from 'preact/hooks';
 
 import {barText} from '../state/progression.js';
+import {texts} from '../texts/texts.js';
 import {ChordName} from './chord_name.jsx';
 import {ChordPanel} from './chord_panel.jsx';
 
@@ -26,7 +27,7 @@ export function ChordCell({studio, index, isOpen, setOpen, isPlaying}) {
   return (
     <div class={`chord-cell ${isPlaying ? 'is-playing' : ''}`}>
       <button type="button" ref={button} class="chord-button" aria-expanded={isOpen}
-        aria-label={`Bar ${index + 1}: ${barText(bar)}. Change the chord`} title={barText(bar)}
+        aria-label={texts.chords.change(index + 1, barText(bar))} title={barText(bar)}
         onClick={() => setOpen(isOpen ? null : index)}>
         {bar.map((symbol) => <ChordName symbol={symbol} />)}
       </button>
