@@ -26,7 +26,8 @@ CHECKS = (
     "low windows", "covered things", "wide windows", "forced colours", "stillness", "loading",
     "first sight", "causes", "as a file", "without server", "policy", "fonts", "offline", "clicks",
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
-    "file", "hints", "address", "failures", "site soundfont",
+    "file", "hints", "address", "failures", "site soundfont", "axe in the light",
+    "axe in the dark", "axe in forced colours", "axe in German", "axe before the music",
 )  # fmt: skip
 
 

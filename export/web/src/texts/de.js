@@ -116,7 +116,7 @@ export default {
     label: 'Stile',
     style: (letter) => `Stil ${letter}`,
     fresh: 'Neu',
-    newStyle: (letter) => `Neuer Stil ${letter}`,
+    newStyle: (letter) => `Neu: Stil ${letter}`,
     keep: (letter) => `Stil ${letter} merken`,
     keepMore: 'Als Favorit merken',
     isKept: 'Ein Favorit: vergessen',
@@ -236,7 +236,7 @@ export default {
 
   mixer: {
     label: 'Instrumente',
-    stems: 'Einzelspuren',
+    stems: 'Stems',
     stemsMore: 'Eine Tondatei von jeder Spur sichern, in einem ZIP-Archiv',
     reset: 'Zurücksetzen',
     silent: 'Dieser Stil schweigt hier. Ein neuer oder ein anderer Stand des Reglers hilft.',
@@ -251,7 +251,7 @@ export default {
     sound: (name) => `Klang: ${name}`,
     soundMore: 'Den Klang ändern',
     writtenFor: (name) => `Geschrieben für: ${name}`,
-    stemsFile: (title) => `${title}, Einzelspuren`,
+    stemsFile: (title) => `${title}, Stems`,
     partFile: (title, part) => `${title}, ${part}`,
   },
 

@@ -27,9 +27,9 @@ export function ChordCell({studio, index, isOpen, setOpen, isPlaying}) {
   return (
     <div class={`chord-cell ${isPlaying ? 'is-playing' : ''}`}>
       <button type="button" ref={button} class="chord-button" aria-expanded={isOpen}
-        aria-label={texts.chords.change(index + 1, barText(bar))} title={barText(bar)}
+        aria-label={texts.chords.change(index + 1, bar.join(' '))} title={barText(bar)}
         onClick={() => setOpen(isOpen ? null : index)}>
-        {bar.map((symbol) => <ChordName symbol={symbol} />)}
+        {bar.map((symbol, i) => <>{i ? ' ' : ''}<ChordName symbol={symbol} /></>)}
       </button>
       {isOpen && <ChordPanel studio={studio} index={index} close={close} setOpen={setOpen} />}
     </div>

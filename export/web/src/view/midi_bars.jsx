@@ -42,7 +42,7 @@ function BarButton({bar: {number, tracks, symbols, reason}, isChosen, choose}) {
       aria-label={tracks ? texts.midi.barLabel(number, chords)
         : texts.midi.refusedLabel(number, chords)}
       title={tracks ? symbols.join(' ') : texts.midi.refusedMore(texts.ofEngine(reason))}>
-      <b>{number}</b><span>{chords || '·'}</span>
+      <b>{number}</b>{' '}<span>{chords || '·'}</span>
     </button>
   );
 }

@@ -61,7 +61,7 @@ function Blend({studio, pointA, pointB, children}) {
         <button type="button" class="chip" aria-pressed={isHeld(blend)}
           onClick={() => studio.change({blend: blend.map(() => mean)})}>{texts.styles.hold}</button>
         <button type="button" class="chip" aria-pressed={isMorph(blend)}
-          onClick={() => studio.change({blend: morph(blend.length)})} aria-label={texts.styles.morphMore}>
+          onClick={() => studio.change({blend: morph(blend.length)})} title={texts.styles.morphMore}>
           {texts.styles.morph} A <Icon name="arrow" /> B</button>
         <button type="button" class="chip" onClick={() => studio.swapStyles()}
           aria-label={texts.styles.swap}><Icon name="swap" /></button>
