@@ -56,6 +56,9 @@ VERBS = {
     "attributes": Verb(
         "gm_vae.generate.attributes", "COMMAND", "learn directions such as density and strings"
     ),
+    "instruments": Verb(
+        "gm_vae.generate.instrument_list", "COMMAND", "list the instruments that flags can name"
+    ),
     "web": Verb("gm_vae.export.web_page", "WEB", "serve the web page and open the browser"),
     "export": Verb(
         "gm_vae.export.commands", "EXPORT", "export a model for TensorFlow or the web", True

@@ -193,7 +193,7 @@ def _export(output: pathlib.Path) -> None:
 def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.Path]:
     """An arrangement and an interpolation; their files, each of which is named once it is there."""
     from gm_vae.generate.midi_writer import write_midi
-    from gm_vae.generate.operations import morph, progression
+    from gm_vae.generate.operations import interpolate, progression
     from gm_vae.generate.piano_roll import draw_piano_roll
 
     points = model.sample_points(3, seed)
@@ -207,7 +207,7 @@ def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.P
         (
             "interpolation",
             f"From one style to another over {INTERPOLATION}",
-            lambda: morph(model, points[1], points[2], loop, 4 * len(loop), seed=seed),
+            lambda: interpolate(model, points[1], points[2], loop, 4 * len(loop), seed=seed),
         ),
     )
     made = []

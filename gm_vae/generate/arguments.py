@@ -19,7 +19,10 @@ MODEL_HELP = (
 TEMPERATURE_HELP = (
     "Sampling temperature: 0 always takes the most likely token; higher values are more varied."
 )
-_NAMES = "General MIDI names, families or numbers from 1, separated by commas"
+_NAMES = (
+    "General MIDI names, families or numbers from 1 (gm-vae instruments lists them), separated by "
+    "commas"
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -80,8 +80,9 @@ def _leave(
     if names and voice_chords:
         measures = voiced(measures, names)
     outputs.write(measures, brief(title, 200), sections, names or None)
-    playing.print_seed()
-    print(_contents(measures, outputs.qpm), file=sys.stderr)
+    if not outputs.quiet:
+        playing.print_seed()
+        print(_contents(measures, outputs.qpm), file=sys.stderr)
 
 
 def _contents(measures: Sequence[Measure], qpm: float) -> str:
@@ -93,7 +94,7 @@ def _contents(measures: Sequence[Measure], qpm: float) -> str:
         return f"{bars} without a note: the model plays nothing at this point; try another --seed."
     seconds = arrangement.total_steps / arrangement.fmt.steps_per_quarter * 60 / qpm
     several = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{bars}, {seconds:.0f} s at {qpm:g} bpm: {', '.join(names[:_NAMED])}{several}."
+    return f"{bars}, {seconds:.0f} s at {qpm:g} qpm: {', '.join(names[:_NAMED])}{several}."
 
 
 def _start_points(
@@ -288,7 +289,7 @@ def _interpolate(args: InterpolateArguments) -> None:
     else:
         drawn = [model.sample_points(1, seed) for seed in (playing.decoding.seed, args.to_seed)]
         start, end = moved(args, model, np.concatenate(drawn))
-    measures = operations.morph(
+    measures = operations.interpolate(
         model, start, end, triads(symbols), count, spherical, **playing.arguments
     )
     title = "from one style to another over " + " ".join(symbols)

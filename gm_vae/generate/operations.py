@@ -64,7 +64,7 @@ def progression(
     return tracks.measures(labels, model.format)
 
 
-def morph(
+def interpolate(
     model: GMVAE,
     start: np.ndarray,
     end: np.ndarray,
@@ -74,13 +74,13 @@ def morph(
     instruments: Instruments | None = None,
     **how: Any,
 ) -> list[Measure]:
-    """Interpolate: `count` measures from one point float [Z] to another, over repeating chords.
+    """Generate `count` measures on the way from one point float [Z] to another; the chords repeat.
 
     Unless `instruments` are given, the instruments of the first measure are replaced one by one by
     those of the last (`bands.band_masks`).
 
     >>> start, end = model.sample_points(2, seed=1)
-    >>> [measure.chords[0] for measure in morph(model, start, end, ["Dm", "F"], 4, seed=1)]
+    >>> [measure.chords[0] for measure in interpolate(model, start, end, ["Dm", "F"], 4, seed=1)]
     ['Dm', 'F', 'Dm', 'F']
     """
     z = points.interpolate(start, end, count, spherical)

@@ -33,7 +33,9 @@ class Outputs:
         qpm: tempo in quarter notes a minute.
         play: play the music once it is written.
         soundfont: what to sound with; see `Synthesizer.find`.
-        force: replace files that are there already.
+        force: replace existing files.
+        picture: draw a piano roll beside a single MIDI file.
+        quiet: report only the paths of the files.
 
     Raises:
         UsageError: a suffix is unknown, a file is there already and `force` is false, `soundfont`
@@ -48,9 +50,11 @@ class Outputs:
         play: bool = False,
         soundfont: str | None = None,
         force: bool = False,
+        picture: bool = True,
+        quiet: bool = False,
     ) -> None:
         self.files = [user_path(path) for path in dict.fromkeys(paths)]
-        self.qpm, self.force = qpm, force
+        self.qpm, self.force, self.quiet = qpm, force, quiet
         check_tempo(qpm)
         for file in self.files:
             if _suffix(file) not in _KINDS:
@@ -58,7 +62,7 @@ class Outputs:
                 raise UsageError(
                     f"--output={file}: unsupported file type; use {', '.join(most)} or {last}."
                 )
-        if [_suffix(file) for file in self.files] == [".mid"]:
+        if picture and [_suffix(file) for file in self.files] == [".mid"]:
             self.files.append(self.files[0].with_suffix(".png"))
         for file in self.files:
             require_free(file, force)
@@ -72,7 +76,7 @@ class Outputs:
         if not args.play:
             require(args, "output")
         paths = [path.strip() for path in (args.output or "").split(",") if path.strip()]
-        return cls(paths, args.qpm, args.play, args.soundfont, args.force)
+        return cls(paths, args.qpm, args.play, args.soundfont, args.force, args.picture, args.quiet)
 
     def write(
         self,
@@ -189,6 +193,10 @@ class OutputArguments(Arguments):
         group="output",
     )
     force: bool = flag(False, "Replace existing files.", group="output")
+    picture: bool = flag(True, "Draw a piano roll beside a single .mid file.", group="output")
+    quiet: bool = flag(
+        False, "Print only the paths of the files, not the seed and a summary.", group="output"
+    )
 
 
 def _suffix(file: pathlib.Path) -> str:
