@@ -48,7 +48,7 @@ Write it; in a notebook, `gm_vae.Song(music)` shows a piano roll and an audio pl
     gm_vae.write_tokens(music, "song.json")
     sequence = gm_vae.to_note_sequence(music)                           # for Magenta's tools
 
-Wrong values raise `gm_vae.errors.UserError`, whose message says what to do.
+Wrong values raise `gm_vae.errors.UserError`, with a message that explains what to do.
 
 Importing the package imports neither TensorFlow nor Beam: names load what they need on first use.
 """

@@ -73,8 +73,8 @@ def _leave(
     """Write the measures.
 
     Args:
-        symbols: their chords as they were typed; they repeat.
-        voice_chords: whether notes move to what these have beyond their triads.
+        symbols: the chords as typed; they repeat.
+        voice_chords: whether notes move to the tones of the chords beyond their triads.
     """
     names = [symbols[index % len(symbols)] for index in range(len(measures) if symbols else 0)]
     if names and voice_chords:
@@ -86,7 +86,7 @@ def _leave(
 
 
 def _contents(measures: Sequence[Measure], qpm: float) -> str:
-    """What was made, in a line: length, tempo and instruments."""
+    """A summary of the music in one line: length, tempo and instruments."""
     arrangement = Arrangement.from_measures(measures)
     bars = "1 bar" if len(measures) == 1 else f"{len(measures):,} bars"
     names = [part.name for part in arrangement.parts]
@@ -100,7 +100,8 @@ def _contents(measures: Sequence[Measure], qpm: float) -> str:
 def _start_points(
     args: SourceAndPlayArguments, model: GMVAE, playing: Playing, count: int = 1
 ) -> np.ndarray:
-    """float32 [count, Z]: of the measures that --midi and --measure name, or drawn by --seed."""
+    """float32 [count, Z]: points of the measures that --midi and --measure name, or drawn by
+    --seed."""
     if args.midi:
         z = source_points(args, model, count)
     elif args.measure:
@@ -361,7 +362,7 @@ def _encode(args: EncodeArguments) -> None:
 
 
 def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
-    """The measures that --measure or --all name; the first that fits if neither does."""
+    """The measures that --measure or --all select; by default the first that fits."""
     numbered = numbered_measures(args.midi or "", model)
     numbers = measure_numbers(args)
     if args.all and numbers:
