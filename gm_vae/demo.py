@@ -1,5 +1,4 @@
-"""The whole chain in four minutes: the bundled model plays, learns from MIDI files, and plays
-again.
+"""The whole chain in four minutes: the bundled model plays, learns from MIDI files, plays again.
 
 Music -> measures of MIDI files -> fine-tuning -> exports -> music in their style -> a short table.
 """
@@ -191,8 +190,7 @@ def _export(output: pathlib.Path) -> None:
 
 
 def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.Path]:
-    """Make an arrangement and an interpolation; returns their files, printed as they are
-    written."""
+    """Make an arrangement and an interpolation; prints and returns the paths of the files."""
     from gm_vae.generate.midi_writer import write_midi
     from gm_vae.generate.operations import interpolate, progression
     from gm_vae.generate.piano_roll import draw_piano_roll

@@ -39,8 +39,7 @@ class Interrupted(UserError):
 
 @contextlib.contextmanager
 def naming(source: object) -> Iterator[None]:
-    """Prefix the message of a `UserError` from the block, which does not name its source, with
-    it."""
+    """Prefix the message of a `UserError` from the block with its source."""
     try:
         yield
     except UserError as error:

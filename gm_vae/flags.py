@@ -203,8 +203,7 @@ def require(arguments: Arguments, *names: str) -> None:
 
 
 def attribute_help(cls: type) -> dict[str, str]:
-    """The descriptions in the "Attributes:" section of a class's docstring, by name, as one line
-    each."""
+    """The descriptions in the "Attributes:" section of a class's docstring, one line each."""
     texts: dict[str, str] = {}
     name = ""
     section = inspect.getdoc(cls) or ""

@@ -22,8 +22,7 @@ _MOST_SONGS = 1_000_000
 
 
 def songs(count: int = DEFAULT_SONGS, seed: int = 0) -> Iterator[Song]:
-    """Songs 0..count-1 of a seed, the styles in turn. A smaller count gives the first of the same
-    songs.
+    """Songs 0..count-1 of a seed, the styles in turn; a larger count adds songs at the end.
 
     Raises UsageError unless count is 1 to a million and seed 0 or more.
     """

@@ -38,8 +38,7 @@ class Changes:
         return self.keys[self._index(step)]
 
     def next_change(self, step: int, limit_step: int) -> int:
-        """The first half bar after `step` with another chord, or `limit_step` if there is none
-        before it."""
+        """The first half bar after `step` with another chord, at most `limit_step`."""
         half = step // HALF_BAR_STEPS + 1
         while half * HALF_BAR_STEPS < limit_step:
             if not self.at(half * HALF_BAR_STEPS).same_sound(self.at(step)):

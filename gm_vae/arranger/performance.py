@@ -91,8 +91,7 @@ def pedal(notes: list[Note], changes: Changes, track: Track, clock: Clock) -> No
 
 
 def part_overlaps(tracks: list[Track]) -> None:
-    """End every note where the same key of its channel is struck again; keep one of two that
-    coincide."""
+    """End notes where their key on the channel is struck again; keep one of two that coincide."""
     keys: dict[tuple[int, int], list[tuple[TickNote, int]]] = {}
     for index, track in enumerate(tracks):
         for note in track.notes:

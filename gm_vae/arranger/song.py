@@ -218,8 +218,7 @@ def _track(part: Part, channels: Iterator[int], sections: list[Section], clock: 
 def _tempos(
     tempo_qpm: int, sections: list[Section], clock: Clock, dice: Dice
 ) -> list[tuple[int, int]]:
-    """Microseconds per quarter: steady, with faster choruses in some songs and a ritardando at some
-    ends."""
+    """Microseconds per quarter: steady; some songs have faster choruses or a final ritardando."""
     percents = {0: 100}  # by step; the last value set at a step applies
     if dice.chance(0.15):
         for section in sections:

@@ -40,16 +40,14 @@ def training_measures(
 
 
 def next_batch(batches: Iterator[T]) -> T:
-    """The next batch of a dataset. Raises DataLost if one of its files has disappeared or
-    changed."""
+    """The next batch of a dataset. Raises DataLost if a file has disappeared or changed."""
     with read_while_training():
         return next(batches)
 
 
 @contextlib.contextmanager
 def read_while_training() -> Iterator[None]:
-    """Raise a UserError of the block, which reads a dataset, as DataLost, because its remedy costs
-    the run."""
+    """Raise a UserError of the block as DataLost, because its remedy would cost the run."""
     try:
         yield
     except UserError as error:

@@ -198,8 +198,7 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
 
 
 def check_descriptions(folder: pathlib.Path) -> None:
-    """Raise UserError unless the description files of a checkpoint are valid; shards are not
-    read."""
+    """Raise UserError unless the description files of a checkpoint are valid; reads no shards."""
     groups = read_manifest(folder)
     check_tensors(folder, groups)
     _require_shapes(folder, _read_file(folder)[1], shapes_of(groups))

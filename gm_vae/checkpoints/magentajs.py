@@ -105,8 +105,7 @@ def export_magentajs(
 
 
 def check_descriptions(folder: pathlib.Path) -> None:
-    """Raise UserError unless the description files of a checkpoint are valid; shards are not
-    read."""
+    """Raise UserError unless the description files of a checkpoint are valid; reads no shards."""
     groups = read_manifest(folder)
     check_tensors(folder, groups)
     _info(folder, *_read_config(folder), shapes_of(groups))

@@ -195,8 +195,7 @@ def _figures(training: dict[str, Any]) -> str:
 
 
 def _samples(figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """Distances between samples and real measures, and between real measures (`gm-vae
-    evaluate`)."""
+    """Distances of samples from real measures, and between real measures (`gm-vae evaluate`)."""
     return [
         (
             f"{name}, samples at temperature {figures['temperature']:g}",

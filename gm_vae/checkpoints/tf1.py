@@ -19,9 +19,7 @@ from gm_vae.errors import UserError, naming
 from gm_vae.model.published import sizes_from_shapes
 from gm_vae.scratch import does_not_fit, scratch_folder
 
-_MOST_BYTES = (
-    1 << 32
-)  # limit of unpacked bytes: the largest published model with its optimizer's slots
+_MOST_BYTES = 1 << 32  # of unpacked files: the largest published model with optimizer slots
 _MOST_ARCHIVE_BYTES = 1 << 34  # limit of uncompressed bytes that are read
 _EXTENSIONS = (  # headers that describe the next member
     tarfile.GNUTYPE_LONGNAME,

@@ -107,8 +107,7 @@ class MeasureArrays:
         drums: np.ndarray,
         shifts: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Transposed tokens [N] and chord ids [B, C]; `measure` int [N] and `drums` bool [N] per
-        token."""
+        """Transposed tokens [N] and chord ids [B, C]; per token, `measure` int and `drums` bool."""
         pitched = (tokens < 2 * PITCHES) & ~drums  # note-ons and note-offs
         moved = tokens % PITCHES + shifts[measure]
         outside = pitched & ((moved < self.fmt.min_pitch) | (moved > self.fmt.max_pitch))

@@ -61,12 +61,11 @@ class Order:
         return sum(self.sizes)
 
     def windows(self, start: int, stop: int | None = None, origin: int = 0) -> Iterator[Window]:
-        """The windows from measure `start` of the sequence to `stop`, the end of an epoch, or
-        without end.
+        """The windows from measure `start` of the sequence to `stop`, or endless.
 
         Args:
             start: the first measure; epoch e begins at e * `measures`.
-            stop: where to end, a multiple of `measures`.
+            stop: where to end, a multiple of `measures` (the end of an epoch).
             origin: a position at which a batch begins.
         """
         epoch = start // self.measures
@@ -103,9 +102,7 @@ class Order:
             batches = ranks[head : head + full * self.bucket].reshape(full, self.bucket)
             batches = batches[self._permutation(full, _BATCHES, number)].reshape(-1)
             ranks = np.concatenate([ranks[:head], batches, ranks[head + batches.size :]])
-            if (
-                number % 2
-            ):  # a batch across two windows has the longest measures of both, or the shortest
+            if number % 2:  # then a batch has the longest measures of both windows, or the shortest
                 ranks = size - 1 - ranks
         shifts = np.zeros(size, np.int32)
         if self.transpose:

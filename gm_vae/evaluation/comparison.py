@@ -1,5 +1,4 @@
-"""Samples of a model compared with real measures, and real measures with others: the noise
-floor."""
+"""Samples compared with real measures, and real measures with each other: the noise floor."""
 
 from __future__ import annotations
 

@@ -51,8 +51,7 @@ class NoteTable:
 
     @functools.cached_property
     def attributes(self) -> dict[str, np.ndarray]:
-        """float64 [B] each, by name: the attributes that `gm-vae attributes` learns directions
-        of."""
+        """float64 [B] each, by name: the attributes that `gm-vae attributes` learns."""
         return dict(zip(NAMES, measure_attributes(self.measures).T.astype(np.float64)))
 
     @functools.cached_property

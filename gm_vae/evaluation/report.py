@@ -78,8 +78,7 @@ class Report:
 
 
 def check_output(path: str | os.PathLike[str], force: bool) -> None:
-    """Raise UsageError if `write_report` would refuse the path, before the work rather than after
-    it."""
+    """Raise UsageError if `write_report` would refuse the path: a check before the work."""
     path = user_path(path)
     exists = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
     if path.suffix != ".json" and path.is_file():
@@ -94,7 +93,7 @@ def write_report(report: Report, path: str | os.PathLike[str], force: bool = Fal
     """Write the figures to a .json file, or the figures and plots to a folder.
 
     Raises:
-        UsageError: the path exists and `force` is false. UserError: it cannot be written.
+        UsageError: the path exists and `force` is false.
     """
     text = json.dumps(report.to_dict(), indent=1) + "\n"
     path = user_path(path)

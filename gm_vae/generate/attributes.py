@@ -63,8 +63,7 @@ _LEAST = 20  # measures with and without an instrument that its vector needs
 
 
 def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
-    """float32 [B, len(NAMES)]: the attributes of each measure; NaN where it has no notes to
-    determine one.
+    """float32 [B, len(NAMES)]: the attributes of each measure; NaN where undefined.
 
     Scales are as in `SCALES`; presences are 1 where an instrument of the group plays, else 0.
     """
@@ -113,8 +112,7 @@ class Attributes:
         return f"Attributes({', '.join(self.names)}; learnt from {self.measures:,} measures)"
 
     def move(self, z: np.ndarray, steps: Mapping[str, float]) -> np.ndarray:
-        """Points [..., Z] moved by a number of steps along each named vector; negative steps move
-        back.
+        """Points [..., Z] moved by steps along each named vector; negative steps move back.
 
         Raises:
             UsageError: there is no vector with a name, or the point would leave the space.

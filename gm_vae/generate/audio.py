@@ -141,8 +141,7 @@ class Synthesizer:
 
     @property
     def player(self) -> list[str]:
-        """The command that plays a MIDI file through the speakers; the file is its last
-        argument."""
+        """The command that plays a MIDI file, to be appended, through the speakers."""
         return [self.program, "-niq", str(self.soundfont)]
 
     def render(self, midi: str | os.PathLike[str]) -> np.ndarray:
@@ -206,8 +205,7 @@ def _is_soundfont(path: pathlib.Path) -> bool:
 
 
 def _finish(samples: np.ndarray, least: int) -> np.ndarray:
-    """Samples [N, 2] normalised to int16 and cut after the sound has died away, but not below
-    `least`.
+    """Samples [N, 2] normalised to int16, without the silence after `least` samples.
 
     Returns whole numbers, float32 [N', 2].
     """

@@ -32,8 +32,7 @@ class Change(NamedTuple):
 
 
 def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """bool [B, T, 130]: the allowed first tokens of each track of B successive points (program,
-    drums, end).
+    """bool [B, T, 130]: the allowed first tokens (program, drums, end) of each track of B points.
 
     Args:
         logits: float [B, T, 130] of the tracks' first tokens.

@@ -100,8 +100,7 @@ def _contents(measures: Sequence[Measure], qpm: float) -> str:
 def _start_points(
     args: SourceAndPlayArguments, model: GMVAE, playing: Playing, count: int = 1
 ) -> np.ndarray:
-    """float32 [count, Z]: points of the measures that --midi and --measure name, or drawn by
-    --seed."""
+    """float32 [count, Z]: points of the measures of --midi and --measure, or drawn by --seed."""
     if args.midi:
         z = source_points(args, model, count)
     elif args.measure:

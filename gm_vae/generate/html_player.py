@@ -21,8 +21,7 @@ _EVERY = 2  # keep every second sample, in one channel, so that a page stays sma
 
 
 def html_player(measures: Sequence[Measure], qpm: float = 120.0, sections: Sections = ()) -> str:
-    """Markup with everything inline: a roll, a player if FluidSynth is installed, a link to the
-    MIDI.
+    """Inline markup: a piano roll, a player if FluidSynth is installed, and a link to the MIDI.
 
     Music of more than `MOST_SECONDS` has no player.
 

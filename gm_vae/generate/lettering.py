@@ -1,5 +1,4 @@
-"""Letters in pictures: other fonts for letters that the picture font lacks; the rest is left
-out."""
+"""Letters in pictures: other fonts for letters that the picture font lacks."""
 
 from __future__ import annotations
 

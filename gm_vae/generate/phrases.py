@@ -159,8 +159,7 @@ def _fill(
     bars: np.ndarray,
     tracks: Tracks,
 ) -> None:
-    """Sample the second half of the drums of `bars` again, in place: the busiest of several
-    candidates."""
+    """Sample the second half of the drums of `bars` again, in place: the busiest candidate."""
     fmt, vocab = model.format, vocabulary(model.format)
     is_drum = tracks.tokens[:, :, 0] == vocab.drums
     bars = bars[is_drum[bars].any(1)]

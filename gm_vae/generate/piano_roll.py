@@ -315,8 +315,7 @@ def _add_boxes(ax: Axes, boxes: np.ndarray, faces: Any, edges: Any, zorder: floa
 
 
 def _unison_rows(notes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bottom and height, in semitones, of each note: parts that play the same pitch share its
-    row."""
+    """Bottom and height, in semitones, of each note: parts in unison share a row."""
     bottom = notes["pitch"] - _NOTE_HEIGHT / 2
     height = np.full(len(notes), _NOTE_HEIGHT)
     order = np.lexsort((notes["start_step"], notes["pitch"]))

@@ -91,8 +91,7 @@ def print_folded(symbols: Sequence[str]) -> None:
 
 
 def triads(symbols: Sequence[str]) -> list[str]:
-    """The triads of measures' symbols, which the model is conditioned on: "C|G" for
-    "Cmaj7|Gsus4"."""
+    """The triads of measures' symbols, as the model knows them: "C|G" for "Cmaj7|Gsus4"."""
     return [
         "|".join(chord_symbol(nearest_chord_id(chord)) for chord in measure_chords(symbol))
         for symbol in symbols

@@ -247,8 +247,7 @@ def _way(
 
 
 def _together(tokens: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.ndarray]:
-    """Tracks [T, E] of a last bar: the first onset of each track, moved to the first beat and held
-    to the end.
+    """Tracks [T, E] of a last bar: the first onset of each track, from the first beat to the end.
 
     Returns:
         tokens int32 [T, E] and lengths int32 [T].

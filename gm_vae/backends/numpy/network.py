@@ -403,8 +403,7 @@ class _Cell:
 
 
 def _step_stack(cells: list[_Cell], gates: np.ndarray, states: list[State]) -> list[State]:
-    """One step of stacked layers, of which the first gets `gates` [N, 4H]; returns the next
-    states."""
+    """One step of stacked layers, with `gates` [N, 4H] for the first; returns the next states."""
     after = [cells[0].step(gates, states[0])]
     for cell, (h, c) in zip(cells[1:], states[1:]):
         gates = np.concatenate([after[-1][0], h], 1) @ cell.kernel
