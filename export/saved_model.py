@@ -10,7 +10,7 @@ Integers are int32, numbers float32. `chords` are ids, evenly spaced over the me
 a measure, C = the steps of a measure one for each moment of time. One row of them does for all
 measures; those of `interpolate` repeat. What comes out is what the library gives for the same seed
 (less 2**32 where that is not an int32): `GMVAE.decode_tokens(..., constrained=True)`,
-`prior_points`, `morph`.
+`prior_points`, `operations.interpolate`.
 """
 
 from __future__ import annotations

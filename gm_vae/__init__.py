@@ -12,7 +12,7 @@ Load a model, and draw points of the latent space, each a style:
 Make music. Each operation returns a list of measures; the same seed gives the same music:
 
     music = gm_vae.progression(model, start, ["C", "Am", "F|G", "C"], seed=1)  # one style
-    music = gm_vae.morph(model, start, end, ["Dm", "F"], count=16, seed=1)     # from one to another
+    music = gm_vae.interpolate(model, start, end, ["Dm", "F"], 16, seed=1)     # from one to another
     music = gm_vae.sample(model, 8, "C", seed=1)                               # eight styles
     rows = gm_vae.grid(model, model.sample_points(4), 4, 4, "C")               # between four styles
     form = gm_vae.read_form("A A B A", "A: C G Am F; B: F G Em Am")
@@ -48,7 +48,7 @@ Write it; in a notebook, `gm_vae.Song(music)` shows a piano roll and an audio pl
     gm_vae.write_tokens(music, "song.json")
     sequence = gm_vae.to_note_sequence(music)                           # for Magenta's tools
 
-Wrong values raise `gm_vae.errors.UserError`, whose message says what to do.
+Wrong values raise `gm_vae.errors.UserError`, with a message that explains what to do.
 
 Importing the package imports neither TensorFlow nor Beam: names load what they need on first use.
 """
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from gm_vae.generate.midi_writer import write_midi
     from gm_vae.generate.operations import (
         grid,
-        morph,
+        interpolate,
         progression,
         reconstruct,
         reroll,
@@ -93,8 +93,8 @@ _HOME = {
     "draw_piano_roll": "gm_vae.generate.piano_roll",
     "Instruments": "gm_vae.generate.instruments",
     "grid": "gm_vae.generate.operations",
+    "interpolate": "gm_vae.generate.operations",
     "load": "gm_vae.generate.loading",
-    "morph": "gm_vae.generate.operations",
     "progression": "gm_vae.generate.operations",
     "reconstruct": "gm_vae.generate.operations",
     "reroll": "gm_vae.generate.operations",
@@ -129,9 +129,9 @@ __all__ = [
     "draw_piano_roll",
     "from_note_sequence",
     "grid",
+    "interpolate",
     "load",
     "measures_from_midi",
-    "morph",
     "operations",
     "points",
     "progression",

@@ -56,6 +56,9 @@ VERBS = {
     "attributes": Verb(
         "gm_vae.generate.attributes", "COMMAND", "learn directions such as density and strings"
     ),
+    "instruments": Verb(
+        "gm_vae.generate.instrument_list", "COMMAND", "list the instruments that flags can name"
+    ),
     "web": Verb("gm_vae.export.web_page", "WEB", "serve the web page and open the browser"),
     "export": Verb(
         "gm_vae.export.commands", "EXPORT", "export a model for TensorFlow or the web", True
@@ -71,7 +74,7 @@ VERBS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `gm-vae VERB ...`; returns the exit code: 0 done, 1 failed, 2 wrong usage, 75 stopped
-    with all kept, so that the same command goes on (`gm_vae.errors`).
+    with the state saved, so that the same command continues (`gm_vae.errors`).
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     if len(argv) == 2 and argv[0] == "help" and argv[1] in VERBS:
@@ -92,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(VERBS[verb], rest)
     except ImportError as error:
         package = (error.name or "").partition(".")[0]
-        if package in ("", "gm_vae"):  # our own fault
+        if package in ("", "gm_vae"):  # a bug of ours
             raise
         reason = (str(error).strip().splitlines() or [""])[0]
         print(

@@ -1,4 +1,4 @@
-"""What every verb of `gm-vae` shares: flags, help with an example, errors as one sentence.
+"""The common part of all verbs of `gm-vae`: flags, help with an example, errors in one sentence.
 
 A verb is a `Command` value beside the code that does its work. `gm_vae.cli` lists them; a module
 with a verb can also be run with `python -m`, through the same `Command.main`.
@@ -59,7 +59,7 @@ class Command:
         except UserError as error:
             print(f"gm-vae {self.name}: {error}", file=sys.stderr)
             return error.exit_code
-        except BrokenPipeError:  # `gm-vae ... | head` closed its end
+        except BrokenPipeError:  # `gm-vae ... | head` closed the pipe
             _give_up_stdout()
             return 1
         except KeyboardInterrupt:
@@ -68,7 +68,7 @@ class Command:
         except Ended as signal:
             print(f"gm-vae {self.name}: ended by {signal}.", file=sys.stderr)
             return 128 + signal.number
-        except OSError as error:  # where no verb expects one
+        except OSError as error:  # one that no verb expects
             if error.errno is None:
                 raise
             print(f"gm-vae {self.name}: {_sentence(error)}", file=sys.stderr)
@@ -127,7 +127,7 @@ class Command:
 
 
 def _plain(text: str) -> str:
-    """A message of absl, without what Python's conversions say of wrong numbers."""
+    """A message of absl, without Python's own words about wrong numbers."""
     number = re.fullmatch(
         r"flag (--\w+=.*): (could not convert string to float|invalid literal for int).*",
         text,
@@ -140,7 +140,7 @@ def _plain(text: str) -> str:
 
 
 def _brief(text: str) -> str:
-    """A message without the middle of what is too long for one."""
+    """A message, shortened in the middle if it is too long."""
     return text if len(text) <= 500 else f"{text[:200]}...{text[-200:]}"
 
 
@@ -155,13 +155,13 @@ def _sentence(error: OSError) -> str:
 
 
 def _give_up_stdout() -> None:
-    """Have the end of the process write nothing more to standard output, which takes nothing."""
+    """Keep the process from writing to standard output at its end, which is closed."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _quoted(values: absl_flags.FlagValues, argv: list[str], positional: list[str]) -> str:
-    """How flags are written, with quotes if these words look like the rest of a flag's value."""
+    """How to write flags, with quotes if these words look like the rest of a flag's value."""
     count = len(positional)
     starts = [i for i in range(len(argv)) if argv[i : i + count] == positional]
     before = argv[: starts[-1]] if starts else []

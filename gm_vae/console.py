@@ -15,11 +15,11 @@ _PLAINER = {
 
 
 def print_anything() -> None:
-    """Let standard output and error print all text, also where the encoding is ASCII.
+    """Let standard output and error print any text, even where the encoding is ASCII.
 
-    A letter that cannot be encoded is written in plainer ones ("x" for "×") or as an escape
-    ("\\xf6"), and a byte of a file name that is not text as "\\xff". Another error handler that the
-    user chose by PYTHONIOENCODING stays.
+    A letter that cannot be encoded is written with plainer ones ("x" for "×") or as an escape
+    ("\\xf6"), and a byte of a file name that is not text as "\\xff". An error handler that the user
+    chose with PYTHONIOENCODING is kept.
     """
     codecs.register_error(_ERRORS, _plainer)
     for stream in (sys.stdout, sys.stderr):
@@ -28,7 +28,7 @@ def print_anything() -> None:
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
-    """The error handler, one letter at a time; see `codecs.register_error`."""
+    """The error handler, for one letter at a time; see `codecs.register_error`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     letter = error.object[error.start]

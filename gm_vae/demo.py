@@ -36,19 +36,19 @@ TRAINING = dataclasses.replace(RECIPES["finetune"], save_every=100, validation_m
 
 _AFTER_TRAINING = 4  # times as long as the first music took, on machines of any speed
 _AFTER_TRAINING_AT_LEAST = 15.0  # seconds
-_TRAINING_AT_LEAST = 0.25  # of the time, however long it took to read the MIDI files
-_MARK = "demo.json"  # says that a folder is ours to replace
+_TRAINING_AT_LEAST = 0.25  # of the time, however long reading the MIDI files took
+_MARK = "demo.json"  # marks a folder that a demo may replace
 _FOLDERS = ("midi", "data", "run", "savedmodel", "magentajs", "music")
 _SCORED = 256  # measures, where none are held out
-_JUDGED = 256  # measures generated to see how they keep to their chords
+_JUDGED = 256  # measures generated to compare their notes with their chords
 
 
 @dataclasses.dataclass
 class Stages:
-    """Says what begins and how much time is left, and keeps how many seconds each part took.
+    """Prints each stage and the time left, and records how many seconds each stage took.
 
     Attributes:
-        minutes: for all of them; None if they take what they take.
+        minutes: for all of them; None for no limit.
     """
 
     minutes: float | None
@@ -81,15 +81,14 @@ def run_demo(
     """Do everything in the folder `output` and return the closing table.
 
     Args:
-        midi: what `preprocess` takes; None writes songs of our own arranger.
-        minutes: that all of it takes at most, on two cores and with a few thousand MIDI files.
-        steps: of training, instead, however long they take.
+        midi: input of `preprocess`; None writes songs of the built-in arranger.
+        minutes: time limit of the whole demo, on two cores and with a few thousand MIDI files.
+        steps: training steps, instead of a time limit.
         seed: of songs, training and music.
         force: replace an earlier demo.
 
     Raises:
-        UserError: `output` is something else or cannot be written, or the files give too few
-            measures.
+        UserError: `output` is not a demo or cannot be written, or the files give too few measures.
     """
     from gm_vae.generate.loading import load
 
@@ -104,7 +103,7 @@ def run_demo(
         from gm_vae import arranger
 
         midi = str(output / "midi")
-        with stages("corpus", "writing songs of our own arranger"):
+        with stages("corpus", "writing songs of the built-in arranger"):
             arranger.write_corpus(midi, seed=seed)
     with stages("preprocess", f"MIDI to measures: {midi}"):
         dataset = preprocess(midi, output / "data")
@@ -134,7 +133,7 @@ def run_demo(
 
 
 def _clear(output: pathlib.Path, force: bool) -> None:
-    """An empty folder with our mark; never touches a folder without it."""
+    """Make an empty folder with the demo's mark; a folder without the mark is never touched."""
     try:
         if output.is_dir() and any(output.iterdir()):
             if not (output / _MARK).is_file():
@@ -168,7 +167,7 @@ def _train(
     config = dataclasses.replace(config, seed=seed)
     try:
         return train(output / "run", dataset.directory, start.config, config, start=start)
-    except Interrupted:  # the run could go on, a demo does not
+    except Interrupted:  # the run could be resumed, a demo cannot
         raise UserError(
             "stopped while the model trained; with --force the demo starts again."
         ) from None
@@ -191,9 +190,9 @@ def _export(output: pathlib.Path) -> None:
 
 
 def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.Path]:
-    """An arrangement and an interpolation; their files, each of which is named once it is there."""
+    """Make an arrangement and an interpolation; prints and returns the paths of the files."""
     from gm_vae.generate.midi_writer import write_midi
-    from gm_vae.generate.operations import morph, progression
+    from gm_vae.generate.operations import interpolate, progression
     from gm_vae.generate.piano_roll import draw_piano_roll
 
     points = model.sample_points(3, seed)
@@ -207,7 +206,7 @@ def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.P
         (
             "interpolation",
             f"From one style to another over {INTERPOLATION}",
-            lambda: morph(model, points[1], points[2], loop, 4 * len(loop), seed=seed),
+            lambda: interpolate(model, points[1], points[2], loop, 4 * len(loop), seed=seed),
         ),
     )
     made = []
@@ -222,7 +221,7 @@ def _make_music(model: GMVAE, folder: pathlib.Path, seed: int) -> list[pathlib.P
 
 
 def _consonance(model: GMVAE, dataset: Dataset, split: str, seed: int) -> tuple[float, float]:
-    """Share of note time inside the chord: of generated measures, and of as many real ones."""
+    """Share of note time in the chord, for generated measures and as many real ones."""
     import itertools
 
     from gm_vae.data.dataset import read_measures

@@ -1,7 +1,8 @@
-"""`gm-vae doctor`: what a bug report should hold, on one screen.
+"""`gm-vae doctor`: the facts for a bug report, on one screen.
 
-It must work where the installation is broken: this module imports the standard library alone, what
-may crash is tried in other processes (`gm_vae.probes`), and a fact that cannot be found is unknown.
+It must work in a broken installation: this module imports only the standard library, checks that
+may crash run in other processes (`gm_vae.probes`), and facts that cannot be found are reported as
+unknown.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def report() -> str:
 def _known(find: Callable[[dict[str, Answer]], str], answers: dict[str, Answer]) -> str:
     try:
         return find(answers)
-    except Exception as error:  # a machine of a kind that nobody thought of
+    except Exception as error:  # an unforeseen kind of machine
         return f"unknown ({type(error).__name__}: {error})"
 
 
@@ -73,7 +74,7 @@ def _row(name: str, text: str) -> list[str]:
 
 
 def _missing(answers: dict[str, Answer]) -> Iterator[str]:
-    """What does not work, and why; one paragraph for all that lacks the same."""
+    """What does not work, and why; one paragraph for all verbs that lack the same thing."""
     reasons: dict[str, list[str]] = {}
     for name, probe in PROBES.items():
         if answers[name].missing:
@@ -263,7 +264,7 @@ def _program(name: str, version: str = "") -> str:
 
 
 def _private(text: str) -> str:
-    """Text without the name of the home folder, which is often that of a person."""
+    """Text without the name of the home folder, which is often a person's name."""
     home = os.path.expanduser("~")
     return text.replace(home, "~") if len(home) > 1 else text
 
@@ -273,12 +274,12 @@ def _gib(size: int) -> str:
 
 
 class _Doctor:
-    """A verb without absl, whose flags every `gm_vae.command.Command` has: it may be missing."""
+    """A verb that does not use absl, as `gm_vae.command.Command` does: absl may be missing."""
 
     name = "doctor"
 
     def main(self, argv: Sequence[str] | None = None) -> int:
-        """Print the screen; returns 0, or 2 if it was called in another way."""
+        """Print the screen; returns 0, or 2 for wrong arguments."""
         print_anything()
         argv = list(sys.argv[1:] if argv is None else argv)
         if any(arg in ("--help", "-h", "-help", "--helpfull") for arg in argv):

@@ -1,4 +1,4 @@
-"""The one exception for things a user can put right."""
+"""The exception for problems that a user can fix."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from gm_vae.text import printable
 
 
 class UserError(Exception):
-    """A mistake outside our code; the message is one sentence with the remedy.
+    """A problem outside our code; the message is one sentence with the remedy.
 
     Names and reasons in the message are made printable here, wherever it is raised.
 
-    `exit_code` is what the command line ends with: 2 for usage (a wrong flag or value), 1 for a
+    `exit_code` is the exit code of the command line: 2 for usage (a wrong flag or value), 1 for a
     failure while working (an unreadable file, a full disk). The command line prints the message
     without a traceback.
     """
@@ -31,7 +31,7 @@ class UsageError(UserError):
 class Interrupted(UserError):
     """Work that was stopped and saved: the same command resumes it.
 
-    The code is EX_TEMPFAIL of sysexits.h, so that a scheduler can tell it from failure.
+    The code is EX_TEMPFAIL of sysexits.h, so that a scheduler can distinguish it from failure.
     """
 
     exit_code = 75
@@ -39,7 +39,7 @@ class Interrupted(UserError):
 
 @contextlib.contextmanager
 def naming(source: object) -> Iterator[None]:
-    """Puts a source before the message of a `UserError` of the block, which does not name it."""
+    """Prefix the message of a `UserError` from the block with its source."""
     try:
         yield
     except UserError as error:

@@ -1,4 +1,4 @@
-"""`gm-vae explain FILE`: what a MIDI file gives, bar by bar, and why the rest gives nothing."""
+"""`gm-vae explain FILE`: which bars of a MIDI file become measures, and why the others do not."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _table(bars: Sequence[Bar], fmt: MeasureFormat) -> Iterator[str]:
 
 
 def _chords(symbols: Sequence[str]) -> str:
-    """Chords with bars between them; one if all are the same."""
+    """Chords joined by "|"; a single one if all are the same."""
     return symbols[0] if len(set(symbols)) == 1 else "|".join(symbols)
 
 
@@ -111,7 +111,7 @@ def _run(args: ExplainArguments) -> int:
             print(explain(data, fmt))
         except MidiError as error:
             failed = True
-            sys.stdout.flush()  # in order, where both streams go to one place
+            sys.stdout.flush()  # in order, where both streams have the same destination
             print(f"gm-vae explain: {printable(path)}: {error}", file=sys.stderr)
     return int(failed)
 

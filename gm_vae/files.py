@@ -1,4 +1,4 @@
-"""Files and folders that users name: read within bounds, written completely or not at all."""
+"""Files and folders that users name: read with limits, written completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from gm_vae.storage import local_path, replacing
 
 
 def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
-    """A path of this machine as people write it: `~` and `~name` are home folders.
+    """A path on this machine as users write it: `~` and `~name` are home folders.
 
-    Raises UsageError if there is no such home folder, or for a character that no path can hold.
+    Raises UsageError if the home folder does not exist, or for a character that paths cannot
+    contain.
     """
     try:
         return local_path(path).expanduser()
@@ -28,11 +29,11 @@ def user_path(path: str | os.PathLike[str]) -> pathlib.Path:
 
 
 def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
-    """The content of a file of this machine, which may be a pipe.
+    """The content of a file on this machine, which may be a pipe.
 
     Raises:
         OSError: it cannot be read.
-        UserError: it has over `most` bytes.
+        UserError: it has more than `most` bytes.
     """
     with open(user_path(path), "rb") as file:
         data = file.read(most + 1)
@@ -43,18 +44,18 @@ def read_bounded(path: str | os.PathLike[str], most: int) -> bytes:
 
 @contextlib.contextmanager
 def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[pathlib.Path]:
-    """A path beside `path`, to be written by the block, that then takes its place.
+    """A temporary path beside `path`; after the block has written it, it replaces `path`.
 
-    Missing folders are made. If the block raises, what it wrote is removed. The suffix is that of
-    `path`, for writers that choose a format by it.
+    Missing folders are created. If the block raises, the temporary file is removed. It has the
+    suffix of `path`, for writers that choose a format by it.
 
     Args:
-        path: where the finished file shall lie.
-        force: replace a file that is there already.
+        path: the finished file.
+        force: replace an existing file.
 
     Raises:
         UsageError: `path` exists and `force` is false, or it is a folder.
-        UserError: the place cannot be written.
+        UserError: the path cannot be written.
     """
     path = local_path(path)
     require_free(path, force)
@@ -67,7 +68,7 @@ def output_file(path: str | os.PathLike[str], force: bool = False) -> Iterator[p
 
 
 def require_free(path: pathlib.Path, force: bool) -> None:
-    """Raise UserError if `output_file` would: for a look before long work."""
+    """Raise UserError if `output_file` would: a check before long work."""
     try:
         is_folder, exists = path.is_dir(), path.exists()
     except OSError as error:  # such as a name that is too long
@@ -80,17 +81,17 @@ def require_free(path: pathlib.Path, force: bool) -> None:
 
 @contextlib.contextmanager
 def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator[pathlib.Path]:
-    """A new folder beside `path`, to be filled by the block, that then takes its place.
+    """A new folder beside `path`; after the block has filled it, it replaces `path`.
 
-    If the block raises, what it wrote is removed and an old folder stays as it was.
+    If the block raises, the new folder is removed and an old one is unchanged.
 
     Args:
-        path: where the finished folder shall lie; an empty folder there is replaced.
+        path: the finished folder; an existing empty folder is replaced.
         force: replace a folder that is not empty.
 
     Raises:
-        UsageError: `path` is a file, or a folder with something in it and `force` is false.
-        UserError: the place cannot be written.
+        UsageError: `path` is a file, or a folder that is not empty and `force` is false.
+        UserError: the path cannot be written.
     """
     path = local_path(path)
     try:
@@ -109,16 +110,16 @@ def output_folder(path: str | os.PathLike[str], force: bool = False) -> Iterator
         put_folder(temporary, path)
     except OSError as error:
         raise unwritable(path, error) from error
-    except UserError as error:  # of the place that the user named, not of the one beside it
+    except UserError as error:  # names the user's path, not the temporary one
         raise type(error)(str(error).replace(str(temporary), str(path))) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def put_folder(new: pathlib.Path, path: pathlib.Path) -> None:
-    """Give a folder the name of another one, which is removed. Raises OSError.
+    """Rename a folder to the name of another one, which is removed. Raises OSError.
 
-    Whatever ends it, short of SIGKILL, `path` is the one or the other.
+    Unless SIGKILL ends it, `path` is always one of the two.
     """
     old = path.with_name(f".{path.name[:40]}.old.{uuid.uuid4().hex[:8]}")
     try:
@@ -132,7 +133,7 @@ def put_folder(new: pathlib.Path, path: pathlib.Path) -> None:
 
 
 def taken(path: str | os.PathLike[str]) -> UsageError:
-    """The error for a name that something has already."""
+    """The error for a path that already exists."""
     return UsageError(
         f"{path} already exists; choose another name, or replace it with --force (in Python "
         "force=True)."
@@ -140,7 +141,7 @@ def taken(path: str | os.PathLike[str]) -> UsageError:
 
 
 def unwritable(path: str | os.PathLike[str], error: OSError) -> UserError:
-    """What to report of a place that refuses to be written."""
+    """The error for a path that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = "free some space on that disk, or choose another place"
     elif error.errno == errno.ENAMETOOLONG:

@@ -31,22 +31,22 @@ A = TypeVar("A", bound="Arguments")
 
 @dataclasses.dataclass(frozen=True)
 class Overrides(Generic[T]):
-    """The fields of a dataclass that were given as flags.
+    """The fields of a dataclass that were set by flags.
 
     Attributes:
-        values: by name, those that were given.
+        values: the given values, by name.
     """
 
     values: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def over(self, base: T) -> T:
-        """`base` with these fields. Raises what its class raises for wrong values."""
+        """`base` with these fields. Raises the errors of its class for wrong values."""
         return dataclasses.replace(base, **self.values)  # type: ignore[type-var]
 
 
 @dataclasses.dataclass(frozen=True)
 class Arguments:
-    """What was given to a verb.
+    """The arguments of a verb.
 
     Attributes:
         positional: the words that are not flags.
@@ -71,12 +71,12 @@ def flag(
     """A field of an `Arguments` class.
 
     Args:
-        default: its value if it is not given.
-        help: what it is, as sentences.
+        default: the value if the flag is not given.
+        help: a description, in sentences.
         required: whether it must be given.
-        choices: the texts that it may have, any if empty.
+        choices: the allowed texts, any if empty.
         least, most: the range of a number, ends included.
-        alias: another name of it.
+        alias: another name for it.
         group: the heading under which help lists it; "" for the flags of the verb itself.
     """
     about = {
@@ -98,11 +98,11 @@ def fields_of(defaults: Any, group: str = "") -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class FlagHelp:
-    """What help lists of a flag.
+    """The entry of a flag in help.
 
     Attributes:
         name: without dashes.
-        text: what it is, its choices, and its default.
+        text: description, choices and default.
     """
 
     name: str
@@ -110,7 +110,7 @@ class FlagHelp:
 
 
 def help_groups(kind: type[Arguments]) -> dict[str, list[FlagHelp]]:
-    """The flags of a class by heading: the required ones, those of the verb, then shared ones."""
+    """The flags of a class by heading: required flags, flags of the verb, then shared flags."""
     groups: dict[str, list[FlagHelp]] = {"required": [], "": []}
     for field in dataclasses.fields(kind):
         if "fields_of" in field.metadata:
@@ -203,7 +203,7 @@ def require(arguments: Arguments, *names: str) -> None:
 
 
 def attribute_help(cls: type) -> dict[str, str]:
-    """What the "Attributes:" section of a class's docstring says of each name, as one line each."""
+    """The descriptions in the "Attributes:" section of a class's docstring, one line each."""
     texts: dict[str, str] = {}
     name = ""
     section = inspect.getdoc(cls) or ""

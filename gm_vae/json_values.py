@@ -1,7 +1,8 @@
-"""JSON of others: parsed within bounds and checked against a schema before anything uses it.
+"""External JSON: parsed with limits and checked against a schema before use.
 
-A schema is a rule, built of those below. A value that breaks it raises `WrongValue`, whose text
-names the place and what is wrong: "points[3].mu[0] is 1e+99 instead of a number from -10 to 10".
+A schema is a rule, built from the rules below. A value that breaks it raises `WrongValue`, whose
+text names the position and the problem: "points[3].mu[0] is 1e+99 instead of a number from -10 to
+10".
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-_DEPTH = 100  # of nested objects and lists where a schema leaves a value open
-_FLOAT32 = 3.4e38  # what a float32 holds
+_DEPTH = 100  # depth of nested objects and lists in values without a schema
+_FLOAT32 = 3.4e38  # the range of float32
 
 Rule = Callable[[Any], None]  # raises WrongValue
 
 
 class WrongValue(ValueError):
-    """A JSON value that is not what its schema asks for."""
+    """A JSON value that violates its schema."""
 
     def __init__(self, why: str, path: str = "") -> None:
         self.why, self.path = why, path
         super().__init__(f"{path.removeprefix('.') or 'it'} {why}")
 
     def inside(self, step: str) -> WrongValue:
-        """The same, seen from the object or list that holds the value."""
+        """The same error, with the object or list that contains the value."""
         return WrongValue(self.why, step + self.path)
 
 
@@ -48,7 +49,7 @@ class Whole:
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A finite number within bounds; without bounds, one that a float32 holds."""
+    """A finite number within bounds; by default within the range of float32."""
 
     least: float = -_FLOAT32
     most: float = _FLOAT32
@@ -73,7 +74,7 @@ class Text:
 
 @dataclasses.dataclass(frozen=True)
 class Maybe:
-    """null, or what another rule asks for."""
+    """null, or a value of another rule."""
 
     rule: Rule
 
@@ -84,7 +85,7 @@ class Maybe:
 
 @dataclasses.dataclass(frozen=True)
 class ListOf:
-    """A list of values of one kind, at least and at most so many."""
+    """A list of values of one kind, with a smallest and a largest length."""
 
     rule: Rule
     least: int = 0
@@ -114,7 +115,7 @@ class MapOf:
 class Fields:
     """An object with these fields, of which the optional ones may be missing.
 
-    Other fields may hold anything, so that later versions can add some.
+    Other fields may have any value, so that later versions can add some.
     """
 
     required: Mapping[str, Rule]
@@ -131,19 +132,19 @@ class Fields:
 
 
 def figure(value: Any) -> None:
-    """The rule of numbers that are only printed: any, also NaN and infinity."""
+    """The rule for numbers that are only printed: any number, including NaN and infinity."""
     if type(value) is not float:
         Number()(value)
 
 
 def boolean(value: Any) -> None:
-    """The rule of true and false."""
+    """The rule for true and false."""
     if not isinstance(value, bool):
         raise WrongValue(f"is {shown(value)} instead of true or false")
 
 
 def anything(value: Any) -> None:
-    """The rule of values that only pass through: any JSON that is not nested too deeply."""
+    """The rule for values that are not interpreted: any JSON that is not nested too deeply."""
     level = [value]
     for _ in range(_DEPTH):
         lists = [entry for entry in level if isinstance(entry, list)]
@@ -156,7 +157,7 @@ def anything(value: Any) -> None:
 
 
 def parse(data: bytes | str, rule: Rule = anything) -> Any:
-    """The value of a JSON text (UTF-8) that keeps to a rule.
+    """The value of a JSON text (UTF-8) that follows a rule.
 
     Raises:
         WrongValue: it is not JSON, or it breaks the rule.
@@ -170,25 +171,25 @@ def parse(data: bytes | str, rule: Rule = anything) -> Any:
 
 
 def shown(value: Any, longest: int = 40) -> str:
-    """A value in a message, cut to a length; lists and objects by their kind."""
+    """A value in a message, shortened; for lists and objects only their kind."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "a list"
     try:
         text = repr(value)
-    except ValueError:  # Python writes no whole number of so many digits
+    except ValueError:  # Python does not print whole numbers with that many digits
         return "a number of thousands of digits"
     return brief(text, longest)
 
 
 def brief(text: str, longest: int = 40) -> str:
-    """A text in a message, cut to a length."""
+    """A text in a message, shortened."""
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def _check_entries(entries: Iterable[tuple[int | str, Any, Rule]], step: str) -> None:
-    """Check what a list or an object holds, given as (index or name, value, rule)."""
+    """Check the entries of a list or an object, given as (index or name, value, rule)."""
     for key, entry, rule in entries:
         try:
             rule(entry)

@@ -1,6 +1,6 @@
-"""Who writes a folder: one process at a time, by a lock that ends with the process.
+"""A lock on a folder, so that one process writes it at a time; it ends with the process.
 
-The system holds the lock, not a file, so that a process that was killed leaves none behind.
+The operating system holds the lock, not a file, so a killed process leaves no lock behind.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import os
 
 
 def lock(folder: str | os.PathLike[str]) -> int | None:
-    """Take the lock of a folder that is there; None if another process has it.
+    """Take the lock of an existing folder; None if another process has it.
 
-    Returns a file descriptor; `os.close` gives the lock back, as does the end of the process. On a
-    system without such locks, and on storage that knows none, it is always given.
+    Returns a file descriptor; `os.close` releases the lock, as does the end of the process. On
+    systems and storage without such locks, it is always granted.
 
     Raises OSError if the folder cannot be opened.
     """

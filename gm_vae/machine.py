@@ -1,4 +1,4 @@
-"""What this machine is: processor, memory, graphics cards. The standard library alone.
+"""Facts about this machine: processor, memory, graphics cards; with the standard library only.
 
 A fact that cannot be found is "", 0 or empty.
 """
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Collection
 
-# instructions that the speed of training depends on: as Linux names them, as NumPy does
+# instructions that affect the speed of training: their names in Linux and in NumPy
 _INSTRUCTIONS = {
     "AVX2": ("avx2", "AVX2"),
     "AVX-512": ("avx512f", "AVX512F"),
@@ -45,10 +45,10 @@ def cpu_model() -> str:
 
 
 def instructions(features: Collection[str] = ()) -> tuple[list[str], list[str]]:
-    """Instruction sets that the processor has, and that it lacks, of those that matter here.
+    """Relevant instruction sets that the processor has, and those that it lacks.
 
     Args:
-        features: names of more that it is known to have, as NumPy writes them.
+        features: names of other instruction sets that it has, as in NumPy.
 
     Returns:
         Two empty lists if nothing is known.
@@ -77,7 +77,7 @@ def gpus() -> list[str]:
 
 
 def program_output(*command: str) -> str:
-    """What a program prints, "" if it cannot be run."""
+    """The output of a program, "" if it cannot be run."""
     path = shutil.which(command[0])
     if not path:
         return ""

@@ -1,6 +1,6 @@
-"""NumPy under the names of `keras.ops`, so that one text serves graphs and plain arrays.
+"""NumPy under the names of `keras.ops`, so that the same code works on graphs and plain arrays.
 
-Only what the shared rules call; most names are the same in both.
+Only the functions that shared code needs; most names are the same in both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `gm-vae doctor` tries, each in a process of its own: an import may crash, or never end."""
+"""The checks of `gm-vae doctor`, each in its own process, since an import may crash or hang."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 
 Facts = dict[str, Any]
 
-_SECONDS = 300  # the longest that a probe may take, on a busy machine too
-_MARK = "gm_vae.probes: "  # begins the line of the answer, among what libraries print
+_SECONDS = 300  # the time limit of a probe, even on a busy machine
+_MARK = "gm_vae.probes: "  # marks the line of the answer among lines that libraries print
 
 
 class Probe(NamedTuple):
-    """Something that verbs need.
+    """A requirement of verbs.
 
     Attributes:
-        verbs: the verbs and kinds of output that do not work without it.
-        find: looks for it and returns facts about it; raises if it is not there.
+        verbs: the verbs and output types that do not work without it.
+        find: looks for it and returns facts about it; raises if it is missing.
     """
 
     verbs: str
@@ -29,7 +29,7 @@ class Probe(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a probe found; `missing` is one sentence if it is not there, else ""."""
+    """The result of a probe; `missing` is one sentence if it failed, else ""."""
 
     facts: Facts
     missing: str
@@ -58,7 +58,7 @@ def ask(name: str) -> Answer:
 
 
 def main(name: str) -> None:
-    """Answer `ask`, and end the process at once: what crashes at its end is of no interest."""
+    """Answer `ask`, and end the process at once: crashes at its end do not matter."""
     from gm_vae.errors import UserError
 
     answer = Answer({}, "")

@@ -1,4 +1,4 @@
-"""Progress of long work: a line that is updated on a terminal, and nothing in a log."""
+"""Progress of long work: a line that is updated on a terminal; nothing is written to a log."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Progress:
                 progress.update(1, "loss 3.2")
 
     Args:
-        total: units of work in all; 0 if nobody knows.
-        unit: what is counted, in the singular.
+        total: total units of work; 0 if unknown.
+        unit: name of the unit, in the singular.
         done: units done before this began (a resumed run); they do not count for the rate.
-        shown: False keeps quiet on a terminal too.
+        shown: False prints nothing, even on a terminal.
         stream: where to write; standard error if None.
-        seconds_left: a function to the seconds until all is done, where that is known before:
-            the line then shows them from the start, every second.
+        seconds_left: a function that returns the seconds until the end, if known in advance: the
+            line then shows them from the start, every second.
     """
 
     def __init__(
@@ -48,18 +48,18 @@ class Progress:
         self._shown = shown and self._stream.isatty()
         self._start, self._last, self._width = time.monotonic(), 0.0, 0
         self._text = ""
-        self._lock = threading.RLock()  # one of two threads writes
+        self._lock = threading.RLock()  # two threads may write
         self._closed = threading.Event()
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
     def begin(self, done: int, text: str) -> None:
-        """Show at once what goes on; the rate is of units after the first `done`, from now on."""
+        """Show the line at once; the rate counts units after the first `done`, from now on."""
         self.done = self._before = done
         self._start, self._last = time.monotonic(), 0.0
         self.update(0, text)
 
     def update(self, count: int = 1, text: str = "") -> None:
-        """Add `count` units; `text` is shown behind the rate."""
+        """Add `count` units; `text` is shown after the rate."""
         self.done += count
         self._text = text
         now = time.monotonic()
@@ -69,7 +69,7 @@ class Progress:
             self._show()
 
     def above(self, say: Callable[[str], None]) -> Callable[[str], None]:
-        """A function that says a line, and leaves the progress line below it."""
+        """A function that prints a line above the progress line."""
 
         def say_above(text: str) -> None:
             with self._lock:
@@ -127,7 +127,7 @@ class Progress:
                 self._write(f"{line}  {self._text}".rstrip())
 
     def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError, ValueError):  # of a stream without a size
+        with contextlib.suppress(OSError, ValueError):  # a stream without a size
             # a line that wraps cannot be written over
             text = text[: max(os.get_terminal_size(self._stream.fileno()).columns - 1, 20)]
         self._stream.write("\r" + text.ljust(self._width))
@@ -136,7 +136,7 @@ class Progress:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: "42 s", "3 min 20 s", "5 h 10 min"."""
+    """A readable duration: "42 s", "3 min 20 s", "5 h 10 min"."""
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"

@@ -14,19 +14,19 @@ from gm_vae.signals import kept_signals
 
 
 def import_tensorflow_quietly() -> None:
-    """Import TensorFlow without its start-up lines; what the user set in the environment stands.
+    """Import TensorFlow without its start-up lines; the user's environment takes precedence.
 
-    Some of the lines are written past Python and before TensorFlow heeds its own settings, so
-    standard error goes to a file meanwhile, and from there to the terminal if the import fails.
+    Some lines are written by native code before TensorFlow applies its own settings, so standard
+    error is redirected to a file, which is printed if the import fails.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow then keeps memory instead of asking the system for each tensor anew, which takes
-    # a third of a training step's CPU time
+    # TensorFlow then keeps memory instead of allocating it for each tensor, which takes a third of
+    # a training step's CPU time
     os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "true")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     logging.getLogger("absl").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    with contextlib.suppress(ImportError):  # Keras imports it, whatever its backend
+    with contextlib.suppress(ImportError):  # Keras imports it with any backend
         import_matplotlib_quietly()
     if "tensorflow" in sys.modules or os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return
@@ -35,9 +35,9 @@ def import_tensorflow_quietly() -> None:
 
 
 def import_matplotlib_quietly() -> None:
-    """Import Matplotlib without what it and fontconfig print where no cache can be written.
+    """Import Matplotlib without its and fontconfig's warnings if no cache can be written.
 
-    With a read-only or missing home folder both work, with a cache in a temporary folder.
+    With a read-only or missing home folder, both use a cache in a temporary folder.
     """
     if "matplotlib.font_manager" in sys.modules:
         return
@@ -60,12 +60,12 @@ def import_note_seq_quietly() -> None:
 
 @contextlib.contextmanager
 def _standard_error_withheld() -> Iterator[None]:
-    """What the block and its child processes write to standard error is shown only if it raises."""
+    """Withhold standard error of the block and its child processes unless the block raises."""
     try:
         sys.stderr.flush()
         terminal = os.dup(2)
         written = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
-    except (OSError, AttributeError):  # no standard error, or no place for files
+    except (OSError, AttributeError):  # no standard error, or no folder for temporary files
         yield
         return
     with written:

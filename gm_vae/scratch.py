@@ -1,7 +1,7 @@
-"""Temporary folders that leave nothing behind, whatever ends the process.
+"""Temporary folders that are removed however the process ends.
 
-A folder goes when its block ends. What a process that was killed has left, the next one removes:
-the lock of such a folder is free.
+A folder is removed when its block ends. The next process removes folders of killed processes, which
+it recognises by their free locks.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from gm_vae.errors import UserError
 from gm_vae.locks import lock
 
 _PREFIX = "gm-vae-scratch-"
-_UNLOCKED = ".gm-vae-new-"  # until its lock is taken, nobody may sweep it
+_UNLOCKED = ".gm-vae-new-"  # it must not be swept before its lock is taken
 
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[pathlib.Path]:
-    """A temporary folder of this process alone.
+    """A temporary folder for this process only.
 
-    Raises UserError if none can be made.
+    Raises UserError if it cannot be created.
     """
     try:
         parent = pathlib.Path(tempfile.gettempdir())
@@ -49,7 +49,7 @@ def scratch_folder() -> Iterator[pathlib.Path]:
 
 
 def does_not_fit(what: object, folder: pathlib.Path, error: OSError) -> UserError:
-    """What to report if a scratch folder cannot take something."""
+    """The error if a scratch folder is full."""
     return UserError(
         f"{what} cannot be kept in {folder.parent} ({error.strerror or error}); free some space "
         "there, or set TMPDIR to another folder."
@@ -57,8 +57,8 @@ def does_not_fit(what: object, folder: pathlib.Path, error: OSError) -> UserErro
 
 
 def _sweep(parent: pathlib.Path) -> None:
-    """Remove the folders of processes that are no more."""
-    if not hasattr(os, "getuid"):  # without locks nobody knows which are in use
+    """Remove the folders of processes that have ended."""
+    if not hasattr(os, "getuid"):  # without locks it is unknown which are in use
         return
     for left in parent.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError):

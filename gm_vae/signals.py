@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP as an exception, so that what a verb has half written is removed."""
+"""SIGTERM and SIGHUP as an exception, so that partly written files are removed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Ended(BaseException):
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """In the block SIGTERM and SIGHUP raise `Ended`, once; what would come then is ignored.
+    """In the block, SIGTERM and SIGHUP raise `Ended` once; later signals are ignored.
 
-    Signals that have another handler, or that are ignored as by `nohup`, stay as they are. So do
-    all of them outside the main thread, which alone may handle signals.
+    Signals that have another handler or are ignored (by `nohup`) are unchanged. Outside the main
+    thread, which alone may handle signals, nothing changes.
     """
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {}
@@ -32,7 +32,7 @@ def ended_by_signals() -> Iterator[None]:
 
     def end(number: int, frame: FrameType | None) -> None:
         for other in before:
-            signal.signal(other, signal.SIG_IGN)  # cleaning up must not be ended too
+            signal.signal(other, signal.SIG_IGN)  # nothing may interrupt the clean-up
         raise Ended(number)
 
     for number in before:
@@ -46,10 +46,10 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def kept_signals() -> Iterator[None]:
-    """Raises after the block what a signal raised in it, if that was swallowed.
+    """Raises an exception of a signal handler again after the block, if it was swallowed.
 
-    For imports: they run callbacks of weak references, from which no exception gets out, and a
-    Ctrl-C there would be lost.
+    For imports: they run callbacks of weak references, which swallow exceptions, so a Ctrl-C there
+    would be lost.
     """
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
@@ -72,7 +72,7 @@ def kept_signals() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            if signal.getsignal(number) is note:  # a handler may have set another one
+            if signal.getsignal(number) is note:  # a handler may have replaced it
                 signal.signal(number, handler)
     if raised:
         raise raised[0]

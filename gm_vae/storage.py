@@ -1,6 +1,6 @@
-"""Files on this machine, on storage that Beam has a file system for (`gs://`, `s3://`), on the web.
+"""Files on this machine, on remote storage with a Beam file system (`gs://`, `s3://`), on the web.
 
-A path with a scheme is remote. Beam is imported for those only: a local job's caller does without.
+A path with a scheme is remote. Beam is imported only for remote paths.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from typing import Any, BinaryIO, NamedTuple
 from gm_vae.errors import UsageError, UserError
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
-# of clients, which log what is said in a sentence
+# loggers of clients; our message is one sentence instead
 _LOUD = ("apache_beam.utils.retry", "apache_beam.internal.gcp.auth", "google.auth._default")
-_ANONYMOUS = "Anonymous credentials cannot be refreshed"  # Google's client, refused
+_ANONYMOUS = "Anonymous credentials cannot be refreshed"  # Google's client, without rights
 _EXTRAS = {"gs": "gcp", "s3": "aws", "azfs": "azure", "hdfs": "hadoop"}  # of apache-beam
 
 
 class FileInfo(NamedTuple):
-    """A file: its path, its size in bytes and when it last changed (0.0 if nobody knows)."""
+    """A file: its path, its size in bytes and the time of its last change (0.0 if unknown)."""
 
     path: str
     size: int
@@ -36,7 +36,7 @@ class FileInfo(NamedTuple):
 
 
 def scheme(path: str | os.PathLike[str]) -> str:
-    """The scheme of a remote path, such as "gs"; "" for a path of this machine."""
+    """The scheme of a remote path, such as "gs"; "" for a path on this machine."""
     match = _SCHEME.match(os.fspath(path))
     return match[1] if match else ""
 
@@ -53,26 +53,26 @@ def is_remote(path: str | os.PathLike[str]) -> bool:
 
 
 def local_path(path: str | os.PathLike[str]) -> pathlib.Path:
-    """A path of this machine. Raises UsageError for a character that no path can hold."""
+    """A path on this machine. Raises UsageError for a character that paths cannot contain."""
     if "\0" in os.fspath(path):
         raise UsageError(f"{path} holds a NUL character, which no path can; write it without.")
     return pathlib.Path(path)
 
 
 def to_bytes(path: str) -> bytes:
-    """A path or name as bytes: Beam's coders and hashes know no name that is not UTF-8."""
+    """A path or name as bytes: Beam's coders and hashes cannot handle names that are not UTF-8."""
     return path.encode("utf-8", "surrogatepass")
 
 
 def from_bytes(data: bytes) -> str:
-    """The path that `to_bytes` was given."""
+    """The inverse of `to_bytes`."""
     return data.decode("utf-8", "surrogatepass")
 
 
 def open_file(path: str | os.PathLike[str]) -> BinaryIO:
-    """A file for reading, which can seek unless it is of the web.
+    """A file for reading, which can seek unless it is on the web.
 
-    Raises OSError if it cannot be read, FileNotFoundError if it is not there.
+    Raises OSError if it cannot be read, FileNotFoundError if it does not exist.
     """
     path = os.fspath(path)
     if not is_remote(path):
@@ -95,7 +95,7 @@ def open_file(path: str | os.PathLike[str]) -> BinaryIO:
 
 
 def read(path: str, start: int = 0, stop: int | None = None) -> bytes:
-    """The bytes of a file, or those from `start` up to `stop`.
+    """The bytes of a file, or its bytes from `start` to `stop`.
 
     Raises:
         UserError: it cannot be read, or ends before `stop`.
@@ -112,7 +112,7 @@ def read(path: str, start: int = 0, stop: int | None = None) -> bytes:
 
 
 def write(path: str, data: bytes) -> None:
-    """Write a file that is there whole or not at all. Raises UserError if it cannot be written."""
+    """Write a file completely or not at all. Raises UserError if it cannot be written."""
     if not is_remote(path):
         try:
             with whole_file(path) as stream:
@@ -125,7 +125,7 @@ def write(path: str, data: bytes) -> None:
         return
     from apache_beam.io.filesystem import CompressionTypes
 
-    try:  # an object of a store appears when it is closed
+    try:  # objects in a store appear when they are closed
         with as_os_error(path):
             stream = _beam(path).create(path, compression_type=CompressionTypes.UNCOMPRESSED)
             with stream:
@@ -139,9 +139,9 @@ def write(path: str, data: bytes) -> None:
 
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file of this machine to write, which is there whole or not at all.
+    """A local file to write, completely or not at all.
 
-    Also if the machine fails, or two processes write it at once. Raises OSError.
+    This holds even if the machine fails, or two processes write it at once. Raises OSError.
     """
     with replacing(pathlib.Path(path)) as temporary, open(temporary, "wb") as stream:
         yield stream
@@ -149,19 +149,19 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def replacing(path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A path beside `path`, of the same suffix: the file that the block writes there replaces it.
+    """A path beside `path` with its suffix; the file that the block writes there replaces `path`.
 
-    If the block raises, what it wrote is removed. Raises OSError.
+    If the block raises, its file is removed. Raises OSError.
     """
-    # a part of the name, since the whole one may be as long as names can be
+    # a part of the name, since the whole name may have the largest allowed length
     temporary = path.with_name(f".{path.stem[:40]}.{uuid.uuid4().hex[:8]}{path.suffix}")
     try:
         yield temporary
-        with open(temporary, "rb") as stream:  # on the disk, before the name is
+        with open(temporary, "rb") as stream:  # flush the content before the name
             os.fsync(stream.fileno())
         os.replace(temporary, path)
     finally:
-        with contextlib.suppress(OSError):  # there is none, after success
+        with contextlib.suppress(OSError):  # missing after success
             temporary.unlink()
 
 
@@ -175,7 +175,7 @@ def remove(path: str) -> None:
 
 
 def remove_folder(path: str) -> None:
-    """Remove a folder and all in it, if there is one. Raises OSError for remote ones."""
+    """Remove a folder and its content, if it exists. Raises OSError for remote folders."""
     if not is_remote(path):
         shutil.rmtree(path, ignore_errors=True)
         return
@@ -186,12 +186,13 @@ def remove_folder(path: str) -> None:
 
 
 def files_in(folder: str) -> list[FileInfo]:
-    """The files right in a folder, by path; none if there is no folder. Raises OSError."""
+    """The files directly in a folder, by path; none if it does not exist. Raises OSError."""
     return matches(join(folder if is_remote(folder) else local_glob.escape(folder), "*"))
 
 
 def matches(pattern: str) -> list[FileInfo]:
-    """The files (no folders) that a glob finds, by path; `**` goes into folders. Raises OSError."""
+    """The files (no folders) that match a glob, by path; `**` includes subfolders. Raises
+    OSError."""
     if is_remote(pattern):
         with as_os_error(pattern):
             (result,) = _beam(pattern).match([pattern])
@@ -207,14 +208,14 @@ def matches(pattern: str) -> list[FileInfo]:
 
 
 def local_file(path: str) -> FileInfo:
-    """A file of this machine."""
+    """A file on this machine."""
     info = os.stat(path)
     return FileInfo(path, info.st_size, info.st_mtime)
 
 
 def _beam(path: str) -> Any:
-    """Beam's file system for a remote path. Raises UsageError if it has none."""
-    logging.disable(logging.WARNING)  # of clients for other storage, which are not installed
+    """Beam's file system for a remote path. Raises UsageError if there is none."""
+    logging.disable(logging.WARNING)  # about missing clients
     try:
         from apache_beam.io.filesystems import FileSystems
         from apache_beam.options.pipeline_options import PipelineOptions
@@ -224,7 +225,7 @@ def _beam(path: str) -> Any:
         logging.getLogger(name).setLevel(logging.ERROR)
     if scheme(path) == "s3":
         _require_credentials(path)
-    if FileSystems._pipeline_options is None:  # outside a pipeline nobody has set any
+    if FileSystems._pipeline_options is None:  # outside a pipeline they are not set
         FileSystems.set_options(PipelineOptions([]))
     try:
         return FileSystems.get_filesystem(path)
@@ -246,8 +247,8 @@ def _has_s3_credentials() -> bool:
 
 
 def _require_credentials(path: str) -> None:
-    """Raise UsageError where Beam would try for eight minutes to do without."""
-    with contextlib.suppress(ImportError):  # which is said below
+    """Raise UsageError where Beam would retry without credentials for eight minutes."""
+    with contextlib.suppress(ImportError):  # which is reported below
         if not _has_s3_credentials():
             raise UsageError(
                 f"{path}: there are no credentials for s3:// here; set AWS_ACCESS_KEY_ID and "
@@ -257,7 +258,7 @@ def _require_credentials(path: str) -> None:
 
 @contextlib.contextmanager
 def as_os_error(path: str) -> Iterator[None]:
-    """What a client of a storage raises, as OSError with a reason of one line."""
+    """Raise errors of a storage client as OSError with a one-line reason."""
     try:
         yield
     except (UserError, ImportError):
@@ -265,9 +266,9 @@ def as_os_error(path: str) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, OSError) and error.strerror:
             raise
-        details = getattr(error, "exception_details", None)  # of Beam, by path
+        details = getattr(error, "exception_details", None)  # Beam's errors, by path
         cause = next(iter(details.values())) if details else error
-        code = 0  # of HTTP, as Google's client has it
+        code = 0  # the HTTP status in errors of Google's client
         while isinstance(cause, Exception) and cause.args:
             code = getattr(cause, "code", code)
             cause = cause.args[0]

@@ -1,4 +1,4 @@
-"""Files of the web, for reading: however HTTP breaks, it is an OSError with a reason."""
+"""Reads files on the web; every HTTP failure becomes an OSError with a reason."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import urllib.parse
 import urllib.request
 from typing import Any, BinaryIO
 
-_PATIENCE_SECONDS = 60  # without a byte
+_PATIENCE_SECONDS = 60  # seconds without a byte
 _MOST_REDIRECTS = 5
 _GONE = (404, 410)
 
 
 def open_address(address: str) -> BinaryIO:
-    """The content behind an http:// or https:// address.
+    """The content at an http:// or https:// address.
 
-    Redirects are followed, five at most, to other addresses of these schemes, which may be of
-    other hosts; never from https:// to http://.
+    At most five redirects are followed, to addresses of these schemes on any host; never from
+    https:// to http://.
 
     Raises:
         FileNotFoundError: the server has no such file.
-        OSError: it cannot be reached, or its answer is not HTTP; the `strerror` says how. Reading
-            raises it too, also where the content is cut short.
+        OSError: it cannot be reached, or its answer is not HTTP; `strerror` is the reason. Reading
+            raises it too, even if the content is cut short.
     """
     try:
         answer = _OPENER.open(address, timeout=_PATIENCE_SECONDS)
@@ -33,13 +33,13 @@ def open_address(address: str) -> BinaryIO:
         if error.code in _GONE:
             raise FileNotFoundError(2, "No such file", address) from None
         raise OSError(5, f"{error.code} {error.reason}"[:200], address) from None
-    except Exception as error:  # urllib passes on what its parsers raise
+    except Exception as error:  # urllib lets errors of its parsers through
         raise _broken(error, address) from None
     return io.BufferedReader(_Content(answer, address))
 
 
 class _Content(io.RawIOBase):
-    """The body of an answer. It blocks until some bytes are there, not until a buffer is full."""
+    """The body of an answer. Reading blocks until some bytes arrive, not until a buffer is full."""
 
     def __init__(self, answer: http.client.HTTPResponse, address: str) -> None:
         self._answer, self._address = answer, address
@@ -69,7 +69,7 @@ class _Content(io.RawIOBase):
 
 
 class _Redirect(urllib.request.Request):
-    """A request that a redirect asked for."""
+    """A request due to a redirect."""
 
     def __init__(self, address: str, redirects: int) -> None:
         super().__init__(address)
@@ -77,7 +77,7 @@ class _Redirect(urllib.request.Request):
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect without reading what comes with it, which may be endless."""
+    """Follows a redirect without reading its body, which may be endless."""
 
     def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
         target = urllib.parse.urljoin(req.full_url, headers.get("location") or "")
@@ -98,7 +98,7 @@ _OPENER = urllib.request.build_opener(_Redirects)
 
 
 def _broken(error: Exception, address: str) -> OSError:
-    """An OSError with a reason of one line, from whatever was raised."""
+    """An OSError with a one-line reason, from any exception."""
     cause = getattr(error, "reason", error)  # of URLError
     if isinstance(cause, TimeoutError):
         reason = f"it sent nothing for {_PATIENCE_SECONDS} seconds"

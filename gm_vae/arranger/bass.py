@@ -2,7 +2,7 @@
 
 Letters: `R` or `1` root, `3 5 6 7` and `2 4` degrees of the chord's scale, `8` the octave, `w` one
 of several walking notes, `a` a step into the next root, `X` a loud root, `o` a soft root, `>` the
-next chord's root, early. The first note after a chord change is the root, whatever is written.
+next chord's root, early. The first note after a chord change is always the root.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def play_bass(
     swing: str,
     dice: Dice,
 ) -> list[Note]:
-    """The bass notes of a song; roots lie within the octave above `low`."""
+    """The bass notes of a song; roots are within the octave above `low`."""
     notes: list[Note] = []
     for section in sections:
         if "bass" not in section.roles:
@@ -41,7 +41,7 @@ def _bar(
     hits: tuple[Hit, ...], bar_start: int, changes: Changes, low: int, dice: Dice
 ) -> list[Note]:
     notes = []
-    rooted = changes.at(bar_start - 1) if bar_start else None  # whose root was heard last
+    rooted = changes.at(bar_start - 1) if bar_start else None  # the chord whose root was heard last
     for hit in hits:
         if hit.letter == "?" and dice.chance(0.5):
             continue

@@ -22,7 +22,7 @@ _MOST_SONGS = 1_000_000
 
 
 def songs(count: int = DEFAULT_SONGS, seed: int = 0) -> Iterator[Song]:
-    """Songs 0..count-1 of a seed, the styles in turn; fewer songs are the first of more.
+    """Songs 0..count-1 of a seed, the styles in turn; a larger count adds songs at the end.
 
     Raises UsageError unless count is 1 to a million and seed 0 or more.
     """
@@ -44,9 +44,9 @@ def _song(style: Style, index: int, seed: int) -> Song:
 def write_corpus(
     folder: str | os.PathLike, count: int = DEFAULT_SONGS, seed: int = 0
 ) -> list[pathlib.Path]:
-    """Write the songs as NAME.mid into a folder, made if need be, and return their paths.
+    """Write the songs as NAME.mid into a folder, created if missing, and return their paths.
 
-    Each file appears whole (temporary name, then renamed); files of the same name are replaced.
+    Files are written under a temporary name and then renamed; files of the same name are replaced.
     Raises UserError if the folder cannot be written, UsageError like `songs`.
     """
     made = songs(count, seed)
@@ -61,7 +61,7 @@ def write_corpus(
                 partial.write_bytes(song.midi)
                 partial.replace(path)
             finally:
-                partial.unlink(missing_ok=True)  # there is none, after success
+                partial.unlink(missing_ok=True)  # missing after success
             paths.append(path)
     except OSError as error:
         raise UserError(

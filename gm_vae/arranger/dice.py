@@ -25,7 +25,7 @@ class Dice:
         self._bits = np.random.PCG64(np.random.SeedSequence(seeds))
 
     def split(self, *labels: str | int) -> Dice:
-        """An independent stream for a part of the work, so that parts do not disturb each other."""
+        """An independent stream for a part of the work, so that parts do not affect each other."""
         return Dice(*self._seeds, *(zlib.crc32(str(label).encode()) for label in labels))
 
     def below(self, limit: int) -> int:
@@ -60,6 +60,6 @@ class Dice:
         return order
 
     def bell(self, spread: float) -> float:
-        """About a normal deviate of the given standard deviation, never over 3.5 times it."""
+        """A nearly normal deviate of the given standard deviation, at most 3.5 times as large."""
         total = sum(self.below(_SCALE) for _ in range(4)) - 2 * _SCALE
         return total / _SCALE * 1.75 * spread  # the sum of four uniforms has deviation 0.577

@@ -1,6 +1,6 @@
 """Drum tracks: grooves that repeat with small changes, fills where phrases end, crashes after them.
 
-A groove is text, one drum a line:
+A groove is text, one drum per line:
 
     hat   x.x. x.x. x.x. x.x.
     snare .... X... .... X...
@@ -48,7 +48,7 @@ def play_drums(
 ) -> list[Note]:
     """The notes of a "drums" or "percussion" part.
 
-    `grooves` has one for each kind of section. Crashes come with fills: a part without fills has
+    `grooves` has one for each kind of section. Crashes follow fills: a part without fills has
     neither.
     """
     notes: list[Note] = []

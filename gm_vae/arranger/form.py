@@ -11,7 +11,7 @@ from gm_vae.arranger.progressions import embellish, numerals, spell_out
 from gm_vae.arranger.style import Style
 from gm_vae.arranger.theory import Chord, Key
 
-# Roles heard in each kind of section; one line is chosen for each kind of a song.
+# Roles heard in each kind of section; each song chooses one line per kind.
 LAYERS = {
     "intro": (
         "drums percussion bass comp",
@@ -60,7 +60,7 @@ class Section:
     Attributes:
         kind: "intro", "verse", "chorus", "bridge", "solo" or "outro".
         turn: 0 for the first section of its kind, 1 for the second...
-        start_bar, bars: where it lies.
+        start_bar, bars: its first bar and its length.
         roles: who plays.
         loudness: velocity added for all.
         is_last: whether the song ends with it.
@@ -94,7 +94,7 @@ def plan(style: Style, players: frozenset[str], dice: Dice) -> list[Section]:
         absent = [
             role for role in ("pad", "arp", "percussion", "counter") if role in players - roles
         ]
-        if turn and absent and dice.chance(0.6):  # what comes again comes with one player more
+        if turn and absent and dice.chance(0.6):  # a section that returns has one more player
             roles = roles | {dice.pick(absent)}
         if not roles:
             roles = players
@@ -112,7 +112,7 @@ def harmonise(
     """The chords of a song, and its keys in order of appearance.
 
     Sections of a kind share their progression. In some songs the last chorus is a tone or semitone
-    higher, or the bridge stands in a neighbouring key.
+    higher, or the bridge is in a neighbouring key.
     """
     mode = "minor" if key.minor else "major"
     kinds = {"intro": dice.pick(("verse", "chorus")), "solo": "verse", "outro": "chorus"}

@@ -1,7 +1,7 @@
 """Chords in rhythm, broken chords and pads from figures.
 
 Letters: `x` the whole chord, `X` loud, `o` soft, `>` the next chord, early; `0`..`9` one voice of
-the chord, counted from the lowest and going on in the octave above; `t` the top voice. A note held
+the chord, counted from the lowest and continued in the octave above; `t` the top voice. A note held
 into another chord changes with it.
 """
 

@@ -1,7 +1,7 @@
-"""Melodies: motifs of a bar that come back over other chords, in phrases that breathe.
+"""Melodies: one-bar motifs that return over other chords, in phrases with rests between them.
 
-A phrase is a row of letters such as "aaba": equal letters share rhythm and contour. Contours are
-steps up and down the chord's scale; notes on strong beats move to the nearest chord tone.
+A phrase is a sequence of letters such as "aaba": equal letters share rhythm and contour. Contours
+are steps up and down the chord's scale; notes on strong beats move to the nearest chord tone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Motif(NamedTuple):
 def play_melody(
     style: Style, sections: list[Section], changes: Changes, span: tuple[int, int], dice: Dice
 ) -> list[Note]:
-    """The lead of a song. Sections of a kind share a theme and vary it when it comes again."""
+    """The lead of a song. Sections of one kind share a theme and vary it when it returns."""
     notes: list[Note] = []
     for section in sections:
         if "lead" not in section.roles:
@@ -70,7 +70,7 @@ def _motif(rhythm: str, style: Style, dice: Dice) -> Motif:
         if abs(degree + move) > _REACH or (
             abs(degree) > 2 and degree * move > 0 and dice.chance(0.5)
         ):
-            move = -move  # lines that went far come back
+            move = -move  # lines that moved far return
         degree += move
     return Motif(rhythm, tuple(contour))
 
@@ -110,13 +110,13 @@ def _sing(
             pitch += 12
         turn = changes.next_change(start, end)
         if turn < end and pitch % 12 not in changes.at(turn).tones:
-            end = turn  # does not hang on into a chord that it rubs against
+            end = turn  # is not held into a chord that it clashes with
         notes.append(Note(start, end - start, pitch, 6 if hit.letter == "X" else 0))
     return notes
 
 
 def _climb(anchor: int, steps: int, root: int, scale: tuple[int, ...]) -> int:
-    """The pitch so many scale steps above the anchor, which is on the scale of `root`."""
+    """The pitch a number of scale steps above the anchor, which is on the scale of `root`."""
     octave, above = divmod(anchor - root, 12)
     degree = scale.index(above) + steps
     return root + 12 * (octave + degree // len(scale)) + scale[degree % len(scale)]

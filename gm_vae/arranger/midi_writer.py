@@ -1,6 +1,6 @@
 """Standard MIDI files, byte by byte.
 
-Written here because the bytes must be the same with every version of every library.
+Not left to a library, because the bytes must not change with library versions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 _SUSTAIN = 64
 
-# The order of what falls on one tick.
+# The order of messages on one tick.
 _NAME, _META, _PROGRAM, _PEDAL, _NOTE_OFF, _NOTE_ON = range(6)
 
 
@@ -45,11 +45,11 @@ class Track:
 
 @dataclasses.dataclass
 class Conductor:
-    """What holds for all tracks; every list is of (tick, ...).
+    """Events that apply to all tracks; every list contains (tick, ...).
 
     Attributes:
         name: the title.
-        tempos: (tick, microseconds a quarter).
+        tempos: (tick, microseconds per quarter).
         meters: (tick, beats, beat unit).
         keys: (tick, sharps or minus flats, minor).
         texts: (tick, text), such as chord symbols.

@@ -1,4 +1,4 @@
-"""What the players hand to the performance: notes on the step grid, and the chords under them."""
+"""Input of the performance: notes on the step grid, and the chords under them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gm_vae.arranger.theory import Chord, Key
 class Note(NamedTuple):
     """A note in steps (24 to a quarter) from the first full bar; `accent` is added to velocity.
 
-    `order` is the place of a note in a strummed chord: 0 the first string.
+    `order` is the position of a note in a strummed chord: 0 is the first string.
     """
 
     start_step: int
@@ -30,7 +30,7 @@ class Changes:
     keys: tuple[Key, ...]
 
     def at(self, step: int) -> Chord:
-        """The chord at a step; outside the song the first or last."""
+        """The chord at a step; the first or last chord outside the song."""
         return self.chords[self._index(step)]
 
     def key_at(self, step: int) -> Key:
@@ -38,7 +38,7 @@ class Changes:
         return self.keys[self._index(step)]
 
     def next_change(self, step: int, limit_step: int) -> int:
-        """The first half bar after `step` with another chord, or `limit_step` if none before it."""
+        """The first half bar after `step` with another chord, at most `limit_step`."""
         half = step // HALF_BAR_STEPS + 1
         while half * HALF_BAR_STEPS < limit_step:
             if not self.at(half * HALF_BAR_STEPS).same_sound(self.at(step)):

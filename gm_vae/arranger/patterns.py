@@ -3,8 +3,8 @@
 A pattern is one bar of cells, "x-x. ..x- x... x-..": a cell's letter starts a note, `-` holds it,
 `.` is silence; blanks only help the eye and `|` separates bars. The number of cells sets the grid:
 8 eighths, 16 sixteenths, 12 eighth triplets, 24 sixteenth triplets, 4 quarters, 32 and 48.
-What letters mean is up to the reader (drums, bass, chords, melody). `?` in place of a letter is a
-note that is played now and then.
+Drums, bass, chords and melody each define their letters. `?` in place of a letter is a note that is
+sometimes played.
 """
 
 from __future__ import annotations

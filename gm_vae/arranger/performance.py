@@ -1,4 +1,4 @@
-"""From notes on the step grid to MIDI ticks and velocities, as players with hands would do it."""
+"""From notes on the step grid to MIDI ticks and velocities, with human timing and dynamics."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def perform(
     swells = _swells(sections)
     song_end = clock.tick(len(bars) * BAR_STEPS)
     base = _LOUDNESS[part.role] + part.level + level
-    touch: dict[int, tuple[float, float]] = {}  # one for all that is struck at once
+    touch: dict[int, tuple[float, float]] = {}  # one deviation for all notes struck at once
     for note in notes:
         if note.start_step not in touch:
             touch[note.start_step] = _bounded(dice, feel.timing_steps), dice.bell(feel.velocity)
@@ -71,7 +71,7 @@ def perform(
         velocity = base + note.accent + bars[bar].loudness + swells[bar] + harder
         if feel.beats:
             velocity += _beat_accent(note.start_step)
-        earliest = clock.tick(0) if note.start_step >= 0 else 0  # a pick-up keeps to its own bar
+        earliest = clock.tick(0) if note.start_step >= 0 else 0  # a pick-up stays in its own bar
         start = max(clock.tick(note.start_step + late), earliest)
         release = note.start_step + note.length_steps + _bounded(dice, feel.timing_steps)
         end = min(max(clock.tick(release), start + 1), song_end)
@@ -91,7 +91,7 @@ def pedal(notes: list[Note], changes: Changes, track: Track, clock: Clock) -> No
 
 
 def part_overlaps(tracks: list[Track]) -> None:
-    """End every note where the same key of its channel is struck again; of two at once keep one."""
+    """End notes where their key on the channel is struck again; keep one of two that coincide."""
     keys: dict[tuple[int, int], list[tuple[TickNote, int]]] = {}
     for index, track in enumerate(tracks):
         for note in track.notes:
@@ -125,7 +125,7 @@ def _beat_accent(step: int) -> int:
 
 
 def _swells(sections: list[Section]) -> list[int]:
-    """Velocity added in each bar: the bars before a louder section grow."""
+    """Velocity added in each bar: the bars before a louder section get louder."""
     added = []
     for section, after in zip(sections, [*sections[1:], None]):
         growth = [0] * section.bars

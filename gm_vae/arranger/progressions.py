@@ -217,7 +217,7 @@ def numerals(book: str, mode: str, kind: str, dice: Dice) -> str:
 
 
 def spell_out(progression: str, bars: int, key: Key) -> list[Chord]:
-    """The progression as chords per half bar, repeated or cut to so many bars."""
+    """The progression as chords per half bar, repeated or cut to a number of bars."""
     halves = []
     for bar in progression.split():
         first, _, second = bar.partition("-")
@@ -226,10 +226,10 @@ def spell_out(progression: str, bars: int, key: Key) -> list[Chord]:
 
 
 def embellish(chords: list[Chord], key: Key, spice: float, dice: Dice) -> list[Chord]:
-    """The chords with, now and then, the second half of a bar leading into the next chord.
+    """The chords, with the second half of some bars leading into the next chord.
 
-    Secondary dominants mostly; a diminished chord a semitone below at times; an augmented dominant
-    where the tonic follows. `spice` is the share of bars that are touched.
+    Mostly secondary dominants; sometimes a diminished chord a semitone below; an augmented dominant
+    where the tonic follows. `spice` is the share of bars that change.
     """
     embellished = list(chords)
     for half in range(1, len(embellished) - 1, 2):

@@ -23,13 +23,13 @@ from gm_vae.music.general_midi import DRUM_CHANNEL
 
 _TICKS_PER_QUARTER = (96, 120, 192, 240, 384, 480, 960)  # multiples of 24: no step is rounded
 _RHYTHM_SECTION = ("drums", "percussion")
-# Where chords and melodies lie best, whatever more the instrument can do.
+# The best range for chords and melodies, within the range of the instrument.
 _SPANS = {
     "comp": (50, 74), "pad": (50, 77), "arp": (52, 79), "counter": (57, 81), "lead": (60, 84),
 }  # fmt: skip
 _LOWEST_ROOT = 28
-_NARROWEST_SPAN = 17  # every chord has a voicing in so many semitones,
-_NARROWEST_SPREAD = 22  # and an open one in so many
+_NARROWEST_SPAN = 17  # every chord has a voicing within this many semitones,
+_NARROWEST_SPREAD = 22  # and an open one within this many
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Song:
         name: style and number, such as "bossa_nova-017".
         style: the style's name.
         midi: the bytes of a .mid file.
-        chords: the chord of each half bar, two a measure, from the first bar of the 4/4 grid;
+        chords: the chord of each half bar, two per measure, from the first bar of the 4/4 grid;
             "N.C." where nothing with a pitch sounds.
         keys: the keys in order of appearance, such as ("Am", "Bm").
         tempo_qpm: the first tempo.
@@ -138,7 +138,7 @@ def _play(
     if part.role == "bass":
         low = max(instruments.pitch_range(part.program)[0], _LOWEST_ROOT)
         if low == _LOWEST_ROOT:
-            low += dice.below(4)  # the octave of a root stays below the comping hand
+            low += dice.below(4)  # the octave of a root stays below the chords
         return play_bass(sections, changes, figures, low, style.swing, dice)
     return play_harmony(part, sections, changes, figures, span, style.swing, dice)
 
@@ -170,7 +170,7 @@ def part_span(part: Part) -> tuple[int, int]:
 
 
 def _feel(dice: Dice) -> Feel:
-    """Most players keep within half a step of the beat; some are looser."""
+    """Most players stay within half a step of the beat; some are looser."""
     loose = dice.chance(0.1)
     return Feel(
         timing_steps=0.3 if loose else 0.12,
@@ -218,8 +218,8 @@ def _track(part: Part, channels: Iterator[int], sections: list[Section], clock: 
 def _tempos(
     tempo_qpm: int, sections: list[Section], clock: Clock, dice: Dice
 ) -> list[tuple[int, int]]:
-    """Microseconds a quarter: steady, faster choruses in some songs, a ritardando at some ends."""
-    percents = {0: 100}  # by step; what is set last at a step holds
+    """Microseconds per quarter: steady; some songs have faster choruses or a final ritardando."""
+    percents = {0: 100}  # by step; the last value set at a step applies
     if dice.chance(0.15):
         for section in sections:
             percent = 104 if section.kind == "chorus" else 100

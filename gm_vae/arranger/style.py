@@ -27,7 +27,7 @@ class Part:
             "counter" (answers to the lead), "lead" (the melody), "percussion" (a second drum
             track), "drums".
         program: General MIDI name; for drums the name of a kit in `KITS`.
-        figures: patterns of this player alone; those of the style for the role if empty.
+        figures: patterns of this player alone; if empty, the style's patterns for the role.
         voices: notes of a chord.
         spread: open voicings.
         strum: the strings of a chord sound one after another.
@@ -59,7 +59,7 @@ class Style:
 
     Attributes:
         name: as in a song's name.
-        tempo_qpm: slowest and fastest tempo, in quarters a minute.
+        tempo_qpm: slowest and fastest tempo, in quarters per minute.
         forms: songs as sections and their bars: "intro4 verse8 chorus8 outro4", 24-64 bars in all.
         book: the progressions, a name in `progressions.BOOKS`.
         minor: the share of songs in a minor key.

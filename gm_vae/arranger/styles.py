@@ -1,4 +1,4 @@
-"""All styles by name, in the order in which a corpus takes turns."""
+"""All styles by name, in the order in which a corpus uses them."""
 
 from gm_vae.arranger.style import Style
 from gm_vae.arranger.styles_band import BALLAD, POP, ROCK

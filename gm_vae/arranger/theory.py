@@ -9,7 +9,7 @@ import re
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 MINOR_SCALE = (0, 2, 3, 5, 7, 8, 10)
 
-# Semitones above the root. The first three are the triad, by which the chord is known.
+# Semitones above the root. The first three are the triad.
 KINDS = {
     "": (0, 4, 7),
     "6": (0, 4, 7, 9),
@@ -61,11 +61,11 @@ class Key:
         return tuple((self.tonic + step) % 12 for step in steps)
 
     def spell(self, pitch_class: int, flat: bool = False) -> str:
-        """The note's name in this key; with flats if asked or if the key has them."""
+        """The note's name in this key; with flats if requested or if the key has them."""
         return (_FLAT_NAMES if flat or self.sharps < 0 else _SHARP_NAMES)[pitch_class % 12]
 
     def up(self, semitones: int) -> Key:
-        """The key as many semitones higher."""
+        """The key transposed up by a number of semitones."""
         return Key((self.tonic + semitones) % 12, self.minor)
 
     def chord(self, numeral: str) -> Chord:
@@ -132,8 +132,8 @@ class Chord:
 def chord_scale(root: int, kind: str, key: Key) -> tuple[int, ...]:
     """Seven semitone distances above the root: the chord's own tones, the rest from the key.
 
-    Where the key has no note between two chord tones that is neither of them, the plain scale of
-    the chord's kind stands in.
+    Where the key has no other note between two chord tones, the plain scale of the chord's kind is
+    used.
     """
     third, fifth = KINDS[kind][1:3]
     above = KINDS[kind][3:]
@@ -162,7 +162,7 @@ def chord_scale(root: int, kind: str, key: Key) -> tuple[int, ...]:
 
 
 def nearest(pitch: int, pitch_classes: tuple[int, ...]) -> int:
-    """The pitch nearest to `pitch` with one of the pitch classes; the lower one of two."""
+    """The pitch nearest to `pitch` with one of the pitch classes; the lower one of a tie."""
     for distance in range(12):
         for candidate in (pitch - distance, pitch + distance):
             if candidate % 12 in pitch_classes:
@@ -171,9 +171,9 @@ def nearest(pitch: int, pitch_classes: tuple[int, ...]) -> int:
 
 
 def voicing_tones(chord: Chord, voices: int) -> tuple[int, ...]:
-    """The different pitch classes that so many voices sing, upwards from the root.
+    """The different pitch classes for a number of voices, upwards from the root.
 
-    With fewer voices than tones the fifth is left out first, then what lies between the third and
+    With fewer voices than tones the fifth is left out first, then the tones between the third and
     the highest tone.
     """
     tones = chord.tones
@@ -193,9 +193,9 @@ def voice_lead(
     before: tuple[int, ...] = (),
     spread: bool = False,
 ) -> tuple[int, ...]:
-    """Pitches, low to high, of the voicing in low..high that moves least from the one before.
+    """Pitches, low to high, of the voicing in low..high that moves least from the previous one.
 
-    Without a voicing before, the one nearest to the middle of the range. `spread` opens a close
+    Without a previous voicing, the one nearest to the middle of the range. `spread` opens a close
     voicing by lowering its second voice from the top by an octave.
     """
     tones = voicing_tones(chord, voices)

@@ -1,7 +1,7 @@
-"""What computes the network: a folder for each of NumPy, TensorFlow and JAX.
+"""Implementations of the network: a folder each for NumPy, TensorFlow and JAX.
 
-Keras has one backend per process, `KERAS_BACKEND`; `current` is the only place that asks which. To
-add a backend, write a folder with the names of `interface.Backend`. NumPy makes music only: it
+Keras has one backend per process, `KERAS_BACKEND`; only `current` reads it. To
+add a backend, write a folder with the names of `interface.Backend`. NumPy only generates music: it
 needs neither Keras nor a compiler, and starts in a tenth of a second.
 """
 
@@ -41,7 +41,7 @@ def current() -> Backend:
 
 
 def make_network(config: ModelConfig, **kwargs: Any) -> HierarchicalVAE:
-    """A network with random weights that the current backend computes; arguments as its own."""
+    """A network with random weights for the current backend; arguments as in `HierarchicalVAE`."""
     from gm_vae.model.vae import HierarchicalVAE
 
     return HierarchicalVAE(config, kernels=current().Kernels(), **kwargs)

@@ -21,9 +21,9 @@ def training_measures(
     first_step: int,
     share: tuple[int, int] = (0, 1),
 ) -> MeasureBatches:
-    """Endless batches of the training split, as the recipe has them, from `first_step` on.
+    """Endless batches of the training split, as the recipe defines them, from `first_step`.
 
-    `share` and errors are those of `measure_batches`.
+    `share` and errors are as in `measure_batches`.
     """
     return measure_batches(
         dataset_dir,
@@ -40,14 +40,14 @@ def training_measures(
 
 
 def next_batch(batches: Iterator[T]) -> T:
-    """The next batch of a dataset. Raises DataLost if a file of it has gone or changed."""
+    """The next batch of a dataset. Raises DataLost if a file has disappeared or changed."""
     with read_while_training():
         return next(batches)
 
 
 @contextlib.contextmanager
 def read_while_training() -> Iterator[None]:
-    """A UserError of the block, which reads a dataset, as DataLost: its remedy costs the run."""
+    """Raise a UserError of the block as DataLost, because its remedy would cost the run."""
     try:
         yield
     except UserError as error:

@@ -41,8 +41,8 @@ def read_cluster(text: str) -> Cluster:
     """The workers that the content of TF_CONFIG names.
 
     Raises:
-        UsageError: it is empty, no JSON of this kind, names an address that is none or one address
-            twice, or has no place for this process.
+        UsageError: it is empty, not JSON of this form, contains an invalid or repeated address, or
+            has no task for this process.
     """
     if not text:
         raise UsageError(f"--strategy=multiworker needs {_EXAMPLE} in the environment.")
@@ -94,7 +94,7 @@ def _addresses(values: Any, job: str) -> list[str]:
 
 def _index(value: Any, count: int, job: str) -> int:
     if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
-        value = int(value)  # TensorFlow takes it as well
+        value = int(value)  # TensorFlow accepts it too
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < count:
         places = "0" if count == 1 else f"0 to {count - 1}"
         raise _wrong(

@@ -1,4 +1,4 @@
-"""What a backend is: kernels for the network, and a trainer for the training loop."""
+"""The interface of a backend: kernels for the network, and a trainer for the training loop."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class DataLost(Exception):
-    """The dataset cannot be read any more; the text is the reason."""
+    """The dataset can no longer be read; the text is the reason."""
 
 
 class WorkerLost(Interrupted):
-    """Another worker has gone; a new process must take this one's place."""
+    """Another worker was lost; a new process must replace this one."""
 
 
 class Trainer(Protocol):
-    """Trains a network with random weights, which it makes.
+    """Trains a network, which it creates with random weights.
 
     Attributes:
         network, optimizer: up to date after `sync`.
@@ -41,26 +41,26 @@ class Trainer(Protocol):
     multiworker: bool
 
     def start(self, first_step: int) -> None:
-        """Get ready for the step after `first_step`, from the variables as they are."""
+        """Prepare for the step after `first_step`, from the current variables."""
 
     def step(self) -> dict[str, Any]:
-        """One step; the scalars of `objective.figures`, which need not be computed yet.
+        """Run one step; returns the scalars of `objective.figures`, which may still be pending.
 
         Raises:
             DataLost: there is no batch for it.
         """
 
     def set_schedule_step(self, value: float) -> None:
-        """Say where on the schedules the next step is, in a run that is bounded by time."""
+        """Set the position of the next step on the schedules, in a run that is bounded by time."""
 
     def sync(self) -> None:
         """Bring the variables of `network` and `optimizer` up to date."""
 
     def gather(self, values: list[int]) -> list[list[int]]:
-        """The numbers that each replica of each worker has."""
+        """The numbers of each replica of each worker."""
 
     def watch(self) -> contextlib.AbstractContextManager[None]:
-        """Turn what the backend says of a lost worker into WorkerLost."""
+        """Turn the backend's errors about a lost worker into WorkerLost."""
 
 
 class Backend(Protocol):
@@ -85,16 +85,16 @@ class Backend(Protocol):
 
     @staticmethod
     def make_strategy(name: str, tpu: str = "") -> tf.distribute.Strategy | None:
-        """The strategy of a name in `STRATEGIES`; call it before anything has been computed.
+        """The strategy with a name in `STRATEGIES`; call this before anything has been computed.
 
         Args:
-            tpu: the TPU's name or address; "local" for one of this machine.
+            tpu: the TPU's name or address; "local" for one attached to this machine.
 
         Raises:
-            UsageError: the backend has no such strategy, or its environment is wrong.
+            UsageError: the backend does not have this strategy, or its environment is wrong.
             UserError: devices or other workers cannot be reached.
         """
 
     @staticmethod
     def devices() -> list[str]:
-        """What there is to compute on, for people."""
+        """A readable description of the devices."""

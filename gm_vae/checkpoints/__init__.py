@@ -1,1 +1,1 @@
-"""Files of trained models: our own folder, magenta.js, TensorFlow 1; each read and written here."""
+"""Files of trained models: gm-vae checkpoints, magenta.js and TensorFlow 1."""

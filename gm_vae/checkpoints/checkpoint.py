@@ -1,4 +1,4 @@
-"""A model as files hold it, whatever their format."""
+"""A model as read from files of any format."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ATTRIBUTES = "attributes.json"
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """A model as files hold it.
+    """A model as read from files of any format.
 
     Attributes:
         config: its sizes and format.
         weights: float32, every variable by published name.
-        training: how they came about (steps, dataset, figures), JSON values.
-        attributes: what attributes.json holds, None if there is none.
+        training: provenance of the weights (steps, dataset, figures), JSON values.
+        attributes: the content of attributes.json, None if there is none.
     """
 
     config: ModelConfig
@@ -35,7 +35,7 @@ class Checkpoint:
 
 
 def fingerprint(weights: Mapping[str, np.ndarray]) -> str:
-    """A short hash of all weights by name, to know what was learnt with them."""
+    """A short hash of all weights by name, which identifies the model of learnt attributes."""
     digest = hashlib.sha256()
     for name in sorted(weights):
         digest.update(np.asarray(weights[name], np.float32).tobytes())
@@ -49,7 +49,7 @@ def write_attributes(folder: pathlib.Path, attributes: Mapping[str, Any] | None)
 
 
 def read_attributes(folder: pathlib.Path) -> dict[str, Any] | None:
-    """What attributes.json in a folder holds, None if there is none. Raises UserError."""
+    """The content of attributes.json in a folder, None if there is none. Raises UserError."""
     if not (folder / ATTRIBUTES).is_file():
         return None
     return read_json(folder / ATTRIBUTES, "copy it again", MapOf(anything))

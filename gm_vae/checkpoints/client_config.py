@@ -1,4 +1,4 @@
-"""The `config.json` by which the browser client knows how to read a checkpoint."""
+"""The `config.json` from which the browser client learns how to read a checkpoint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gm_vae.music.measure_format import MeasureFormat
 
 CONFIG = "config.json"
 
-_FORMAT = "measureFormat"  # ours, which the client does not look at
+_FORMAT = "measureFormat"  # our field, which the client ignores
 _KINDS = {
     "MelodyConverter": "a melody model",
     "DrumsConverter": "a drums model",
@@ -26,10 +26,10 @@ _OPTIONS = ("conditionOnKey", "extraControls", "useBooleanDecoder")
 
 
 def client_config(fmt: MeasureFormat, chords: bool) -> dict[str, Any]:
-    """The client's config.json of a model that speaks measures of this format.
+    """The client's config.json for a model of this measure format.
 
-    The client plays any format, but knows no range of pitches. Its own fields tell too little, as
-    6/8 and 3/4 alike; so a format that is not the published one has a field beside them.
+    The client plays any format, but has no range of pitches. Its own fields do not distinguish 6/8
+    from 3/4, for example; so a format other than the published one gets an additional field.
     """
     config: dict[str, Any] = {
         "type": "MusicVAE",
@@ -54,8 +54,8 @@ def client_config(fmt: MeasureFormat, chords: bool) -> dict[str, Any]:
 def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat, bool]:
     """The measure format and whether there are chords; the inverse of `client_config`.
 
-    What another's config.json does not tell is as published: the least instruments and events,
-    two chord labels a measure, and a meter in quarters where the steps allow it. `where` is the
+    Values that an external config.json lacks are as published: the least instruments and events,
+    two chord labels per measure, and a meter in quarters where the steps allow it. `where` is the
     file, for messages.
 
     Raises:
@@ -114,7 +114,7 @@ def read_client_config(config: Any, where: str = CONFIG) -> tuple[MeasureFormat,
 
 
 def _own_format(field: Any, values: list[int], where: str) -> MeasureFormat:
-    """The format of our own field, which must agree with the values of the client's fields."""
+    """The format in our own field, which must agree with the client's fields."""
     try:
         fmt = MeasureFormat.from_dict(field)
     except WrongValue:

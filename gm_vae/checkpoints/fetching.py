@@ -1,7 +1,7 @@
-"""A model that lies elsewhere -> a folder here, within bounds of bytes and time.
+"""A remote model -> a local folder, within limits of bytes and time.
 
-What describes the model comes first and is checked; only then come its weights, no more bytes of
-them than the description says.
+The description of the model is copied and checked first; then its weights, at most as many bytes as
+the description states.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gm_vae.checkpoints.tensors import MANIFEST, MAX_DESCRIPTION_BYTES, read_man
 from gm_vae.errors import UserError
 from gm_vae.scratch import does_not_fit, scratch_folder
 
-_PATIENCE_SECONDS = 60.0  # for the descriptions, and for the weights before their pace counts
+_PATIENCE_SECONDS = 60.0  # for the descriptions, and for the weights before their rate is measured
 _LEAST_BYTES_A_SECOND = 50_000
 _PIECE_BYTES = 1 << 16
 _ABSENT_WITHOUT_HARM = (FILE_NAME, ATTRIBUTES, CONFIG)
@@ -30,16 +30,16 @@ _ABSENT_WITHOUT_HARM = (FILE_NAME, ATTRIBUTES, CONFIG)
 
 @contextlib.contextmanager
 def fetched(address: str, check: Callable[[pathlib.Path], None]) -> Iterator[pathlib.Path]:
-    """A temporary folder with the files of a checkpoint folder that lies elsewhere.
+    """A temporary folder with the files of a remote checkpoint folder.
 
     Args:
         address: of the folder.
-        check: is given a folder with all but the weights, and raises UserError if that describes
-            no model.
+        check: receives a folder with everything but the weights, and raises UserError if it does
+            not describe a model.
 
     Raises:
-        UserError: what `check` raises, there is no such folder, or the server is too slow or sends
-            what the description does not say. The message names the address.
+        UserError: `check` raises it, the folder does not exist, or the server is too slow or sends
+            something other than described. The message names the address.
     """
     with scratch_folder() as folder:
         try:
@@ -48,7 +48,7 @@ def fetched(address: str, check: Callable[[pathlib.Path], None]) -> Iterator[pat
             check(folder)
             fetch.weights()
             yield folder
-        except UserError as error:  # of the address, not of a folder that nobody knows
+        except UserError as error:  # names the address, not a temporary folder
             raise type(error)(str(error).replace(str(folder), address)) from None
 
 
@@ -59,7 +59,7 @@ class _Fetch:
         self._address, self._folder = address, folder
         self._deadline = 0.0  # on the monotonic clock
         self._writing = threading.Lock()
-        self._given_up = False  # then nothing may be made in the folder, which goes
+        self._given_up = False  # then nothing may be created in the folder, which is being deleted
 
     def descriptions(self) -> None:
         """Copy everything but the weights."""
@@ -84,9 +84,9 @@ class _Fetch:
         self._within(_PATIENCE_SECONDS + expected_bytes / _LEAST_BYTES_A_SECOND, copy)
 
     def _within(self, seconds: float, copy: Callable[[], None]) -> None:
-        """Do `copy` in a thread, for which nobody waits when the time is up.
+        """Run `copy` in a thread, which is abandoned when the time is up.
 
-        Without one, a server that sends a byte now and then could keep a read from returning.
+        Without a thread, a server that rarely sends a byte could keep a read from returning.
         """
         failures: list[BaseException] = []
 
@@ -110,7 +110,7 @@ class _Fetch:
             raise self._too_slow()
 
     def _copy(self, name: str, most: int) -> int:
-        """Copy a file of at most so many bytes; returns how many it has."""
+        """Copy a file of limited size; returns its number of bytes."""
         address = storage.join(self._address, urllib.parse.quote(name))
         target = self._folder / name
         copied = 0
@@ -138,7 +138,7 @@ class _Fetch:
         return copied
 
     def _open(self, name: str, address: str) -> BinaryIO | None:
-        """A file of the address; None if it is not there and need not be."""
+        """A file of the address; None if it is optional and missing."""
         try:
             return storage.open_file(address)
         except FileNotFoundError:
@@ -152,14 +152,14 @@ class _Fetch:
             raise _unreadable(address, error) from None
 
     def _pieces(self, stream: BinaryIO, address: str) -> Iterator[bytes]:
-        """The content as it comes."""
+        """The content, piece by piece."""
         read = getattr(stream, "read1", stream.read)
         while True:
             if self._given_up or time.monotonic() > self._deadline:
                 raise self._too_slow()
             try:
                 piece = read(_PIECE_BYTES)
-            except Exception as error:  # each kind of storage has its own
+            except Exception as error:  # each kind of storage has its own errors
                 raise _unreadable(address, error) from None
             if not piece:
                 return

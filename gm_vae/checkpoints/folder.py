@@ -4,7 +4,7 @@ gm_vae.json              version, model configuration, how it was trained, a che
 config.json              the same for browsers (magenta.js)
 weights_manifest.json    names, shapes and files of the weights, and
 group1-shard*            the weights, in the layout that TensorFlow.js reads (`tensors.py`)
-attributes.json          directions of the latent space that mean something, if any were learnt
+attributes.json          named directions of the latent space, if any were learnt
 README.md                a card for people, in exports
 """
 
@@ -62,7 +62,7 @@ VERSION = 2  # of the folder's layout; a reader refuses a greater one. 1 had no 
 
 _CHECKSUM = "sha256"
 
-# What the card and a training that goes on look at; the rest passes through.
+# What the card and resumed training read; other fields are kept as they are.
 FIGURES = Fields(
     {},
     {
@@ -84,7 +84,7 @@ FIGURES = Fields(
 
 
 def _training(value: Any) -> None:
-    anything(value)  # nested as deep as often the model was fine-tuned
+    anything(value)  # nested once per fine-tuning
     _TRAINING(value)
 
 
@@ -114,14 +114,14 @@ def write_checkpoint(
     training: Mapping[str, Any] | None = None,
     force: bool = False,
 ) -> None:
-    """Write a model as a folder that appears whole or not at all.
+    """Write a model as a folder, completely or not at all.
 
     Args:
         folder: the checkpoint folder.
         config: the model's configuration.
         weights: every weight by published name (`HierarchicalVAE.published_weights`).
-        training: how the weights came about (steps, dataset, figures), JSON values.
-        force: replace a checkpoint that is there already.
+        training: provenance of the weights (steps, dataset, figures), JSON values.
+        force: replace an existing checkpoint.
 
     Raises:
         UserError: the place cannot be written, or is taken and `force` is false.
@@ -136,7 +136,7 @@ def export_checkpoint(
     quantization: str = "none",
     force: bool = False,
 ) -> None:
-    """Write a checkpoint folder that appears whole or not at all.
+    """Write a checkpoint folder, completely or not at all.
 
     Raises:
         UsageError: `output` is taken.
@@ -150,9 +150,10 @@ def export_checkpoint(
 def write_checkpoint_files(
     folder: pathlib.Path, checkpoint: Checkpoint, quantization: str = "none"
 ) -> None:
-    """Write the files of a checkpoint into a folder that is there.
+    """Write the files of a checkpoint into an existing folder.
 
-    `quantization` is how the weights are stored (`write_tensors`). Raises OSError or UserError.
+    `quantization` is the storage type of the weights (`write_tensors`). Raises OSError or
+    UserError.
     """
     write_tensors(folder, checkpoint.weights, quantization)
     write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
@@ -167,7 +168,7 @@ def write_checkpoint_files(
     weights = stored.read(digest.update)
     attributes = checkpoint.attributes
     if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
-        # directions hold for the weights as they are stored too
+        # the directions are valid for the quantized weights too
         attributes = {**attributes, "fingerprint": fingerprint(weights)}
     write_attributes(folder, attributes)
     write_json(folder / FILE_NAME, {**values, _CHECKSUM: digest.hexdigest()})
@@ -177,19 +178,19 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     """The model in a checkpoint folder.
 
     `folder` may also be a run folder of `gm-vae train`: its checkpoint is read then. Nothing
-    outside the folder is opened, nothing in it is executed, and no weight is read before all that
-    the files say of their sizes agrees.
+    outside the folder is opened, nothing in it is executed, and no weight is read before the sizes
+    in all files agree.
 
     Raises:
-        UserError: there is no such folder, it holds something else, it is damaged, or it was
-            written by a newer version.
+        UserError: the folder does not exist, contains something else, is damaged, or was written by
+            a newer version.
     """
     folder = checkpoint_folder(folder)
     values, config = _read_file(folder)
     stored = StoredTensors.find(folder)
     _require_shapes(folder, config, stored.shapes)
     digest = _digest(values, stored)
-    weights = stored.read(digest.update)  # the checksum is of the very bytes that are used
+    weights = stored.read(digest.update)  # the checksum covers the same bytes that are used
     if values["checkpoint_version"] > 1 and values.get(_CHECKSUM) != digest.hexdigest():
         path = folder / FILE_NAME
         raise _damaged(path, "the files do not match its checksum")
@@ -197,7 +198,7 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
 
 
 def check_descriptions(folder: pathlib.Path) -> None:
-    """Raise UserError unless what describes a checkpoint describes one; no shard is looked at."""
+    """Raise UserError unless the description files of a checkpoint are valid; reads no shards."""
     groups = read_manifest(folder)
     check_tensors(folder, groups)
     _require_shapes(folder, _read_file(folder)[1], shapes_of(groups))
@@ -205,7 +206,7 @@ def check_descriptions(folder: pathlib.Path) -> None:
 
 
 def _read_file(folder: pathlib.Path) -> tuple[dict[str, Any], ModelConfig]:
-    """The values of gm_vae.json, and the model configuration among them."""
+    """The values of gm_vae.json, and its model configuration."""
     path = folder / FILE_NAME
     values = read_json(path, "copy the whole folder again", _FILE)
     version = values["checkpoint_version"]
@@ -220,7 +221,7 @@ def _read_file(folder: pathlib.Path) -> tuple[dict[str, Any], ModelConfig]:
 def training_of(folder: pathlib.Path) -> dict[str, Any]:
     """How the checkpoint in a folder was trained; empty if that cannot be read.
 
-    The weights are not looked at.
+    The weights are not read.
     """
     try:
         return read_json(folder / FILE_NAME, "", _FILE)["training"]
@@ -232,7 +233,7 @@ def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     """The checkpoint folder at a path, or the one in a run folder of `gm-vae train`.
 
     Raises:
-        UserError: there is none; the message says what lies there instead.
+        UserError: there is none; the message states what is there instead.
     """
     folder = pathlib.Path(path)
     if not folder.exists():
@@ -244,9 +245,9 @@ def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
 
 
 def _digest(values: Mapping[str, Any], stored: StoredTensors) -> hashlib._Hash:
-    """SHA-256 over gm_vae.json but for the checksum itself, config.json and manifest.
+    """SHA-256 over gm_vae.json (without the checksum itself), config.json and manifest.
 
-    With the bytes of the shards it becomes the checksum.
+    The bytes of the shards complete the checksum.
     """
     rest = {name: value for name, value in values.items() if name != _CHECKSUM}
     digest = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
@@ -256,7 +257,7 @@ def _digest(values: Mapping[str, Any], stored: StoredTensors) -> hashlib._Hash:
 
 
 def read_model_description(path: pathlib.Path, remedy: str) -> tuple[ModelConfig, dict[str, Any]]:
-    """Model configuration and training of a JSON file that has no weights beside it.
+    """Model configuration and training from a JSON file without weights.
 
     Raises UserError, with `remedy` if there is no file.
     """

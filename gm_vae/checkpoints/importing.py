@@ -1,4 +1,4 @@
-"""Other people's checkpoints -> a checkpoint folder of ours."""
+"""External checkpoints -> a gm-vae checkpoint folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from gm_vae.music.measure_format import MeasureFormat
 def import_checkpoint(
     source: str | os.PathLike[str], output: str | os.PathLike[str], force: bool = False
 ) -> Checkpoint:
-    """Read a TensorFlow 1 or magenta.js checkpoint and write it as ours.
+    """Read a TensorFlow 1 or magenta.js checkpoint and write it as a gm-vae checkpoint.
 
-    Those of TensorFlow 1 are of the published format; a magenta.js folder tells its own.
+    TensorFlow 1 checkpoints have the published format; a magenta.js folder contains its format.
     `training["sigma_known"]` is false where sigma was missing (`from_external`).
 
     Raises:
-        UserError: there is no such checkpoint, it is damaged or of another kind of model, or the
+        UserError: the checkpoint does not exist, is damaged or of another kind of model, or the
             output cannot be written.
     """
     path = files.user_path(source)

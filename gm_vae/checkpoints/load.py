@@ -1,4 +1,4 @@
-"""Any model that people have -> a Checkpoint: by folder, address, or name of a bundled model."""
+"""Any kind of model -> a Checkpoint: by folder, address, or name of a bundled model."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gm_vae.checkpoints.tensors import MANIFEST
 from gm_vae.errors import UsageError, UserError
 
 BUNDLED = pathlib.Path(__file__).parent.parent / "models"  # a checkpoint folder for each name
-DEFAULT = "small"  # the bundled model that is meant where none is named
+DEFAULT = "small"  # the bundled model that is used by default
 
 _SAVED_MODEL = "saved_model.pb"
 _VARIABLE = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
 def read_model(path: str | os.PathLike[str]) -> Checkpoint:
-    """What the files of a model hold; `path` and errors are those of `gm_vae.load`."""
+    """The content of a model's files; `path` and errors are as in `gm_vae.load`."""
     if storage.scheme(path):
         with fetched(os.fspath(path), _check_descriptions) as folder:
             return _read_weights(folder, os.fspath(path))
@@ -39,10 +39,10 @@ def read_model(path: str | os.PathLike[str]) -> Checkpoint:
 
 
 def model_folder(path: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder of a model on this machine: a path as it is, or the place of a bundled model.
+    """The folder of a model on this machine: the path itself, or the folder of a bundled model.
 
-    A folder that is there comes before a bundled model of the same name. Raises UsageError for a
-    name of neither.
+    An existing folder takes precedence over a bundled model of the same name. Raises UsageError if
+    there is neither.
     """
     folder = files.user_path(path)
     if folder.exists() or len(folder.parts) > 1:
@@ -57,12 +57,12 @@ def model_folder(path: str | os.PathLike[str]) -> pathlib.Path:
 
 
 def bundled_models() -> list[str]:
-    """Names of the models that the package carries."""
+    """Names of the models in the package."""
     return sorted(each.parent.name for each in BUNDLED.glob(f"*/{checkpoint_lib.FILE_NAME}"))
 
 
 def _read_weights(folder: pathlib.Path, source: str) -> Checkpoint:
-    """What a folder with a manifest holds."""
+    """The content of a folder with a manifest."""
     if _is_magentajs(folder):
         weights, info = magentajs.read_magentajs(folder)
         checkpoint = magentajs.from_external(weights, info.fmt, source)
@@ -81,7 +81,7 @@ def _is_magentajs(folder: pathlib.Path) -> bool:
 
 
 def _read_saved_model(folder: pathlib.Path) -> Checkpoint:
-    """The weights and the configuration that `gm_vae.export.saved_model` leaves in a SavedModel."""
+    """The weights and the configuration that `gm_vae.export.saved_model` stores in a SavedModel."""
     from gm_vae.checkpoints.tf_variables import read_variables
 
     config, training = checkpoint_lib.read_model_description(

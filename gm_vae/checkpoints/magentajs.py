@@ -1,7 +1,7 @@
 """The checkpoint folder of the browser client (magenta.js), read and written.
 
 The folder holds config.json, weights_manifest.json and shards. `encoder/sigma` may be missing: the
-client encodes to mu and has no use for it.
+client encodes to mu and does not use it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from gm_vae.music.vocabulary import vocabulary
 
 @dataclasses.dataclass(frozen=True)
 class MagentaJsInfo:
-    """What a browser's checkpoint says beside its weights."""
+    """Metadata of a browser checkpoint."""
 
     fmt: MeasureFormat
     sizes: NetworkSizes
@@ -47,10 +47,10 @@ class MagentaJsInfo:
 def read_magentajs(
     folder: str | os.PathLike[str],
 ) -> tuple[dict[str, np.ndarray], MagentaJsInfo]:
-    """The weights (float32, by published name) of a checkpoint that the client could load.
+    """The weights (float32, by published name) of a checkpoint for the client.
 
     Raises:
-        UserError: there is no such checkpoint, it is damaged, or it is of another kind of model.
+        UserError: the checkpoint does not exist, is damaged, or is of another kind of model.
     """
     folder = pathlib.Path(folder)
     client = _read_config(folder)
@@ -66,14 +66,14 @@ def export_magentajs(
     shard_bytes: int = SHARD_BYTES,
     force: bool = False,
 ) -> None:
-    """Write the folder that `new MusicVAE(url)` of the client loads, whole or not at all.
+    """Write the folder that `new MusicVAE(url)` of the client loads, completely or not at all.
 
     Args:
-        checkpoint: the model; the client takes measures of any format, told by config.json.
+        checkpoint: the model; config.json gives the client its measure format.
         output: the folder.
         quantization: "none", "float16", "uint16" or "uint8".
         shard_bytes: size of every shard but the last.
-        force: replace `output` if something is in it, unless that is a checkpoint of gm-vae.
+        force: replace `output` if it is not empty, unless it is a gm-vae checkpoint.
 
     Raises:
         UsageError: `output` is taken, or the quantization is unknown.
@@ -81,7 +81,7 @@ def export_magentajs(
             `output` is not writable.
     """
     units = checkpoint.config.decoder_units
-    if len(set(units)) > 1:  # the client cuts the initial state into equal parts
+    if len(set(units)) > 1:  # the client splits the initial state into equal parts
         raise UserError(
             f"the browser client needs decoder layers of equal width, and this model has "
             f"{', '.join(map(str, units))}; train one with equal layers."
@@ -105,7 +105,7 @@ def export_magentajs(
 
 
 def check_descriptions(folder: pathlib.Path) -> None:
-    """Raise UserError unless what describes a checkpoint describes one; no shard is looked at."""
+    """Raise UserError unless the description files of a checkpoint are valid; reads no shards."""
     groups = read_manifest(folder)
     check_tensors(folder, groups)
     _info(folder, *_read_config(folder), shapes_of(groups))
@@ -133,7 +133,7 @@ def _info(
 
 
 def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> None:
-    """Raise UserError unless a network of these sizes speaks the tokens of a format."""
+    """Raise UserError unless a network of these sizes has the vocabulary of a format."""
     if sizes.vocabulary_size != vocabulary(fmt).size:
         raise UserError(
             f"the weights speak {sizes.vocabulary_size} tokens and {source} has "
@@ -142,13 +142,13 @@ def require_vocabulary(sizes: NetworkSizes, fmt: MeasureFormat, source: str) -> 
 
 
 def from_external(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source: str) -> Checkpoint:
-    """A model that another program trained, as one of ours.
+    """A model that another program trained, as a Checkpoint.
 
     Where sigma is missing it becomes 1 everywhere, as in the prior, and `sigma_known` is false.
 
     Args:
         weights: by published name.
-        fmt: the measures that they speak.
+        fmt: the measure format.
         source: its name, for the provenance.
 
     Raises:

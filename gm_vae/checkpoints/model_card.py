@@ -1,4 +1,4 @@
-"""README.md of an export: what the model is, how good, under which terms, and how to load it."""
+"""README.md of an export: what the model is, its figures, its licence, and how to load it."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def model_card(checkpoint: Checkpoint, form: str, quantization: str = "none") ->
     """The card as Markdown.
 
     Args:
-        checkpoint: the model. Of its `training`, "evaluation" (what `gm-vae evaluate` writes) or
-            else "validation" gives the figures, "license" the terms.
+        checkpoint: the model. In its `training`, "evaluation" (written by `gm-vae evaluate`) or
+            else "validation" contains the figures, and "license" the terms.
         form: "checkpoint", "savedmodel", "magentajs" or "tfjs".
-        quantization: how the weights are stored (`write_tensors`).
+        quantization: the storage type of the weights (`write_tensors`).
     """
     config, training = checkpoint.config, checkpoint.training
     sizes = NetworkSizes.of(config)
@@ -195,7 +195,7 @@ def _figures(training: dict[str, Any]) -> str:
 
 
 def _samples(figures: dict[str, Any]) -> list[tuple[str, str]]:
-    """How far samples are from real measures, and these from others (`gm-vae evaluate`)."""
+    """Distances of samples from real measures, and between real measures (`gm-vae evaluate`)."""
     return [
         (
             f"{name}, samples at temperature {figures['temperature']:g}",

@@ -26,12 +26,12 @@ from gm_vae.json_values import Rule, WrongValue, anything, parse
 from gm_vae.storage import whole_file
 
 MANIFEST = "weights_manifest.json"
-SHARD_BYTES = 4 * 1024 * 1024  # what browsers and static hosts cache well
+SHARD_BYTES = 4 * 1024 * 1024  # a size that browsers and static hosts cache well
 QUANTIZATIONS = ("none", "float16", "uint16", "uint8")
 
 _STORED = {"float32": "<f4", "float16": "<f2", "uint16": "<u2", "uint8": "|u1"}
 _LEVELS = {"uint16": 65535, "uint8": 255}
-_WHOLE = {"i": ("int32", "<i4"), "b": ("bool", "|u1")}  # by NumPy's kind; of graphs, not of models
+_WHOLE = {"i": ("int32", "<i4"), "b": ("bool", "|u1")}  # by NumPy's kind; only for graphs
 _MAX_DIMENSIONS = 8
 MAX_NUMBERS = 1 << 29  # of all tensors of a folder; the largest preset has 206 million
 MAX_SHARDS = 10_000
@@ -45,9 +45,9 @@ def write_tensors(
     quantization: str = "none",
     shard_bytes: int = SHARD_BYTES,
 ) -> None:
-    """Write weights_manifest.json and what `write_shards` does, with the same arguments and errors.
+    """Write weights_manifest.json and shards; arguments and errors are as in `write_shards`.
 
-    Tensors go by name, so the same tensors give the same bytes.
+    Tensors are sorted by name, so the same tensors give the same bytes.
     """
     manifest = write_shards(folder, tensors, quantization, shard_bytes)
     write_json(pathlib.Path(folder) / MANIFEST, manifest)
@@ -59,12 +59,12 @@ def write_shards(
     quantization: str = "none",
     shard_bytes: int = SHARD_BYTES,
 ) -> list[dict[str, Any]]:
-    """Write `group1-shardIofN` files into `folder`, made if missing, and return their manifest.
+    """Write `group1-shardIofN` files into `folder`, created if missing, and return their manifest.
 
     Args:
-        folder: where to; other files in it stay.
-        tensors: name -> real numbers of any shape, stored as float32; or int32 or bool, which no
-            quantization changes.
+        folder: the output folder; other files in it are kept.
+        tensors: name -> real numbers of any shape, stored as float32; or int32 or bool, which are
+            never quantized.
         quantization: "none" (float32), "float16", or "uint16" or "uint8", whose error is at most
             half of (max - min) / 65535 or 255 of each tensor.
         shard_bytes: size of every shard but the last.
@@ -108,11 +108,11 @@ def write_shards(
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Tensors that lie in the same shards, as a manifest describes them.
+    """Tensors in the same shards, as a manifest describes them.
 
     Attributes:
         entries: the tensors in their order.
-        shards: names of the files that hold them joined, none outside the folder.
+        shards: names of the files that contain them, none outside the folder.
     """
 
     entries: tuple[_Entry, ...]
@@ -125,7 +125,7 @@ class Group:
 
 
 def read_manifest(folder: str | os.PathLike[str]) -> tuple[Group, ...]:
-    """What the manifest in a folder describes; no shard is looked at.
+    """The groups of the manifest in a folder; shards are not read.
 
     Raises:
         UserError: there is none, it is damaged, it names too many shards or one outside the
@@ -150,7 +150,7 @@ def read_manifest(folder: str | os.PathLike[str]) -> tuple[Group, ...]:
 
 
 def check_tensors(folder: str | os.PathLike[str], groups: Iterable[Group]) -> None:
-    """Raise UserError if a tensor stands twice in a manifest, or they are too many numbers."""
+    """Raise UserError if a manifest lists a tensor twice or too many numbers."""
     names, numbers = set(), 0
     for group in groups:
         for entry in group.entries:
@@ -178,14 +178,14 @@ def read_tensors(folder: str | os.PathLike[str]) -> dict[str, np.ndarray]:
 
 @dataclasses.dataclass(frozen=True)
 class StoredTensors:
-    """What a folder of tensors holds, known before any of them is read.
+    """The tensors of a folder, checked before any of them is read.
 
-    Nothing outside the folder is opened, and no memory is taken before the sizes of the shards
+    Nothing outside the folder is opened, and no memory is allocated before the sizes of the shards
     agree with the manifest.
 
     Attributes:
-        folder: where they lie.
-        groups: what the manifest describes.
+        folder: the folder.
+        groups: the groups of the manifest.
     """
 
     folder: pathlib.Path
@@ -193,11 +193,11 @@ class StoredTensors:
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str]) -> StoredTensors:
-        """Read the manifest and look at the shards.
+        """Read the manifest and check the shards.
 
         Raises:
-            UserError: there is no manifest, it is damaged, a shard is missing, of another size or
-                outside the folder, or a dtype is unknown.
+            UserError: there is no manifest, it is damaged, a shard is missing, has another size or
+                is outside the folder, or a dtype is unknown.
         """
         folder = pathlib.Path(folder)
         groups = read_manifest(folder)
@@ -220,7 +220,7 @@ class StoredTensors:
     def read(self, see: Callable[[memoryview], object] = len) -> dict[str, np.ndarray]:
         """Every tensor by name, float32, dequantised.
 
-        `see` is given all bytes of the shards as they are read. Raises UserError if a value is not
+        `see` receives all bytes of the shards as they are read. Raises UserError if a value is not
         finite.
         """
         tensors: dict[str, np.ndarray] = {}
@@ -235,7 +235,7 @@ class StoredTensors:
 
 
 def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
-    """(paths, weights) of each group of a manifest, as they stand there."""
+    """(paths, weights) of each group of a manifest, unchecked."""
     manifest = read_json(path, "name a folder that holds a checkpoint")
     if not isinstance(manifest, list) or not all(isinstance(group, dict) for group in manifest):
         raise _damaged(str(path), "it is not a list of groups")
@@ -246,7 +246,7 @@ def _read_groups(path: pathlib.Path) -> list[tuple[list[Any], list[Any]]]:
 
 
 def read_json(path: pathlib.Path, remedy: str, rule: Rule = anything) -> Any:
-    """The value of a JSON file that keeps to a schema.
+    """The value of a JSON file that follows a schema.
 
     Raises UserError, with `remedy` if there is no file.
     """
@@ -257,7 +257,7 @@ def read_json(path: pathlib.Path, remedy: str, rule: Rule = anything) -> Any:
 
 
 def read_description(path: pathlib.Path, remedy: str) -> bytes:
-    """The bytes of a file that describes others, of a size that such files have.
+    """The bytes of a description file of plausible size.
 
     Raises UserError, with `remedy` if there is no file.
     """
@@ -273,13 +273,13 @@ def read_description(path: pathlib.Path, remedy: str) -> bytes:
 
 
 def write_json(path: pathlib.Path, value: Any) -> None:
-    """Write a JSON file, and have it on the disk. Raises OSError."""
+    """Write a JSON file and flush it to the disk. Raises OSError."""
     with whole_file(path) as stream:
         stream.write((json.dumps(value, indent=1) + "\n").encode())
 
 
 def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any], np.ndarray]:
-    """The manifest's entry of a tensor, and what stands in the shard."""
+    """The manifest entry of a tensor, and its bytes in the shard."""
     values = np.asarray(values)
     if not values.size:
         raise ValueError(f"{name} is empty")
@@ -299,7 +299,7 @@ def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any
     elif stored_as in _LEVELS:
         low, high = float(array.min()), float(array.max())
         scale = (high - low) / _LEVELS[stored_as] or 1.0  # a constant tensor is q = 0
-        if low < 0 < high:  # zero is a level: what a network holds at 0 (start units) stays there
+        if low < 0 < high:  # zero is a level: weights that are exactly 0 (start units) stay 0
             low = -round(-low / scale) * scale
         array = np.rint((array.astype(np.float64) - low) / scale).clip(0, _LEVELS[stored_as])
         entry["quantization"] = {"dtype": stored_as, "scale": scale, "min": low}
@@ -309,12 +309,12 @@ def _store(name: str, values: np.ndarray, stored_as: str) -> tuple[dict[str, Any
 def _write_joined(
     paths: list[pathlib.Path], pieces: Iterable[memoryview], shard_bytes: int
 ) -> None:
-    """Cut the joined pieces into files of `shard_bytes`; the last has what is left."""
+    """Split the joined pieces into files of `shard_bytes`; the last has the rest."""
     waiting = bytearray()
     remaining = iter(paths)
     for piece in pieces:
         waiting += piece
-        while len(waiting) > shard_bytes:  # not >=: what is left at the end is the last shard
+        while len(waiting) > shard_bytes:  # not >=: the rest is the last shard
             with whole_file(next(remaining)) as stream:
                 stream.write(waiting[:shard_bytes])
             del waiting[:shard_bytes]
@@ -401,7 +401,7 @@ def _shard_name(where: str, path: Any) -> str:
 
 
 def _shard_bytes(folder: pathlib.Path, name: str) -> int:
-    """The size of a shard that is there."""
+    """The size of an existing shard."""
     try:
         return _look_at(folder, name).st_size
     except (OSError, ValueError):
@@ -412,7 +412,7 @@ def _shard_bytes(folder: pathlib.Path, name: str) -> int:
 
 
 def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_result:
-    """What the system says of a file in a folder, before anybody opens it.
+    """The status of a file in a folder, before it is opened.
 
     Raises:
         UserError: it is a folder, a pipe or a device, or a link that leads out of the folder.
@@ -431,7 +431,7 @@ def _look_at(folder: pathlib.Path, name: str | os.PathLike[str]) -> os.stat_resu
 
 
 class _Joined:
-    """Files read as if they were one."""
+    """Several files read as one."""
 
     def __init__(self, paths: Iterable[pathlib.Path], see: Callable[[memoryview], object]) -> None:
         self._paths, self._see = iter(paths), see

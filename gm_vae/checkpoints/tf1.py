@@ -19,8 +19,8 @@ from gm_vae.errors import UserError, naming
 from gm_vae.model.published import sizes_from_shapes
 from gm_vae.scratch import does_not_fit, scratch_folder
 
-_MOST_BYTES = 1 << 32  # that are unpacked: the largest published model with its optimizer's slots
-_MOST_ARCHIVE_BYTES = 1 << 34  # that are gone through, uncompressed
+_MOST_BYTES = 1 << 32  # of unpacked files: the largest published model with optimizer slots
+_MOST_ARCHIVE_BYTES = 1 << 34  # limit of uncompressed bytes that are read
 _EXTENSIONS = (  # headers that describe the next member
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
@@ -28,20 +28,20 @@ _EXTENSIONS = (  # headers that describe the next member
     tarfile.XGLTYPE,
     tarfile.SOLARIS_XHDTYPE,
 )
-_LONGEST_EXTENSION = 1 << 14  # longer ones take some Pythons seconds to parse
+_LONGEST_EXTENSION = 1 << 14  # longer headers take some Python versions seconds to parse
 _DAMAGE = (
     tarfile.TarError,
     EOFError,
     OSError,
     zlib.error,
     lzma.LZMAError,
-    ValueError,  # what the fields of a header raise
+    ValueError,  # errors from parsing the fields of a header
     OverflowError,
     RecursionError,
 )
 _TAR = re.compile(r"\.(tar|tgz|tar\.\w+)$")
 _PART = re.compile(r".*\.(index|data-\d{5}-of-\d{5})$")
-# Slots of the optimizer and counters of the training loop: no part of the network.
+# Slots of the optimizer and counters of the training loop: not part of the network.
 _TRAINING = re.compile(
     r"(.*/)?(Adam(_\d+)?|Momentum|RMSProp(_\d+)?|ExponentialMovingAverage)$"
     r"|(.*/)?(beta[12]_power|global_step)(_\d+)?$"
@@ -57,7 +57,7 @@ def read_tf1(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
             .tgz of these.
 
     Raises:
-        UserError: there is no checkpoint, it is damaged, or it is of another kind of model.
+        UserError: there is no checkpoint, or it is damaged or of another kind of model.
     """
     path = pathlib.Path(path)
     if _TAR.search(path.name) and path.is_file():
@@ -81,7 +81,7 @@ def _prefix(path: pathlib.Path, source: str) -> pathlib.Path:
         if state.is_file():
             text = state.read_text(encoding="utf-8", errors="replace")
             latest = re.search(r'^model_checkpoint_path: "(.+)"', text, re.MULTILINE)
-            # the path may be of the machine that trained: its last part is what counts
+            # the path may be from the machine that trained: only its last part matters
             if latest and (path / (pathlib.Path(latest[1]).name + ".index")).is_file():
                 return path / pathlib.Path(latest[1]).name
         indices = sorted(path.glob("*.index"))
@@ -104,9 +104,9 @@ def _prefix(path: pathlib.Path, source: str) -> pathlib.Path:
 
 @contextlib.contextmanager
 def _unpacked(path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A temporary folder with the checkpoint files of a tar, under their last names only.
+    """A temporary folder with the checkpoint files of a tar, without their folders.
 
-    No more is written than `_MOST_BYTES`, and no header is followed that is out of bounds.
+    At most `_MOST_BYTES` are written, and headers out of bounds are not followed.
     """
     with scratch_folder() as folder:
         left = _MOST_BYTES
@@ -162,7 +162,7 @@ class _Member(tarfile.TarInfo):
 
 
 def _check(member: tarfile.TarInfo) -> None:
-    """Raise ReadError for sizes and kinds that no checkpoint has."""
+    """Raise ReadError for sizes and kinds that checkpoints do not have."""
     if member.type == tarfile.GNUTYPE_SPARSE or member.sparse is not None:
         raise tarfile.ReadError("a file with holes")
     if not 0 <= member.size <= _MOST_ARCHIVE_BYTES - member.offset_data:
@@ -170,5 +170,5 @@ def _check(member: tarfile.TarInfo) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what another library says, which says enough."""
+    """The first line of another library's message."""
     return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -20,11 +20,11 @@ def read_variables(
 
     Args:
         prefix: the checkpoint's, such as `model/ckpt-0`.
-        source: what to call it in messages.
-        wanted: whether to read a variable, given its name.
+        source: its name in messages.
+        wanted: decides by name whether to read a variable.
 
     Raises:
-        UserError: it cannot be read, holds more numbers than any model of ours, or a value is not
+        UserError: it cannot be read, has more numbers than any of our models, or a value is not
             finite.
     """
     import_tensorflow_quietly()

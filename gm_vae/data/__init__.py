@@ -1,1 +1,1 @@
-"""Measures on disk and in batches. Only `reader` imports TensorFlow, and nothing here Beam."""
+"""Measures on disk and in batches. Only `reader` imports TensorFlow; nothing imports Beam."""

@@ -21,7 +21,7 @@ Batch = dict[str, np.ndarray]
 
 @dataclasses.dataclass(frozen=True)
 class MeasureArrays:
-    """M measures; some 170 bytes each.
+    """M measures; about 170 bytes each.
 
     Attributes:
         tokens: uint16 [N], the real tokens of all tracks, joined.
@@ -62,12 +62,12 @@ class MeasureArrays:
         return sum(x.nbytes for x in (self.tokens, self.lengths, self.chords, self.starts))
 
     def batch(self, index: np.ndarray, shifts: np.ndarray | None = None) -> Batch:
-        """Measures as `HierarchicalVAE.score` takes them.
+        """Measures as arguments of `HierarchicalVAE.score`.
 
         Args:
             index: int [B], which measures.
-            shifts: int [B], semitones to move each by; one whose pitches would leave the format's
-                range stays.
+            shifts: int [B], semitones to transpose each by; a measure whose pitches would leave the
+                format's range is not transposed.
 
         Returns:
             "tokens", "chords" int32 [B, T, E] and "lengths" int32 [B, T].
@@ -86,7 +86,7 @@ class MeasureArrays:
             drums = (tokens[first] == vocab.drums)[row]
             tokens, labels = self._transpose(tokens, labels, row // T, drums, shifts)
         time = start_steps(tokens, first, row, self.fmt)
-        # the end repeats its predecessor; an absent track is an end without one
+        # the end repeats the chord before it; an absent track is only an end
         end = position == counts[row] - 1
         time = np.where(end & (position > 0), np.roll(time, 1), time)
         slot = chord_slot(time, C, self.fmt.steps_per_measure)
@@ -107,7 +107,7 @@ class MeasureArrays:
         drums: np.ndarray,
         shifts: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Moved tokens [N] and chord ids [B, C]; `measure` int [N], `drums` bool [N] of a token."""
+        """Transposed tokens [N] and chord ids [B, C]; per token, `measure` int and `drums` bool."""
         pitched = (tokens < 2 * PITCHES) & ~drums  # note-ons and note-offs
         moved = tokens % PITCHES + shifts[measure]
         outside = pitched & ((moved < self.fmt.min_pitch) | (moved > self.fmt.max_pitch))
@@ -131,7 +131,7 @@ def joined(shards: Sequence[MeasureArrays]) -> MeasureArrays:
 def start_steps(
     tokens: np.ndarray, first: np.ndarray, row: np.ndarray, fmt: MeasureFormat
 ) -> np.ndarray:
-    """When each token of joined tracks comes, int64 [N] in steps since its measure began.
+    """The time of each token of joined tracks, int64 [N], in steps from the start of its measure.
 
     Args:
         tokens: int [N].

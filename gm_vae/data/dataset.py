@@ -1,11 +1,11 @@
-"""dataset.json: what a folder of measures holds and how it came about.
+"""dataset.json: the content and provenance of a folder of measures.
 
 The folder of a finished dataset:
 
     dataset.json                        this value
     README.md, *.png                    the same for people
     train-00000-of-00012.tfrecord.gz    measures; validation-* and test-* likewise
-    rejects-00000-of-00001.jsonl.gz     a line for each file that lost bars or all, or has flaws
+    rejects-00000-of-00001.jsonl.gz     a line for each file with rejected bars or flaws
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST_BYTES = 1 << 26  # of dataset.json
 
 
 def _file_name(value: Any) -> None:
-    """The rule of a file in the folder."""
+    """The schema of a file name in the folder."""
     Text(255)(value)
     if value in ("", ".", "..") or set(value) & set("/\\\0"):
         raise WrongValue(f"is {shown(value)} instead of the name of a file")
@@ -70,12 +70,12 @@ _FILE = Fields(
 
 @dataclasses.dataclass(frozen=True)
 class Split:
-    """The measures that one purpose may see.
+    """The measures for one purpose.
 
     Attributes:
         songs: files with a measure in this split, copies of a song included.
         measures: distinct measures.
-        shards: the files that hold them.
+        shards: their files.
         statistics: histograms of the measures, see `gm_vae.data.statistics`.
         keys: bars kept by inferred key, named by the tonic of its major scale (a minor key counts
             with its relative major); equal measures count each.
@@ -93,19 +93,19 @@ class Dataset:
     """A finished dataset.
 
     Attributes:
-        directory: where it lies; of remote ones (gs://...) the text of the path.
+        directory: its folder; for remote ones (gs://...) the text of the path.
         fmt: the format of its measures.
         splits: "train", "validation" and "test".
         sources: names of the inputs, without their folders.
-        options: what a run of the same command must agree with: validation_percent and
+        options: values that a run of the same command must repeat: validation_percent and
             test_percent, and a fingerprint of its "input".
         files: counts of MIDI files: "read", "unparsable", "with_measures".
         errors: unparsable files by reason.
-        bars: counts of bars: "seen", "kept"; the distinct ones of those are in the splits.
+        bars: counts of bars: "seen", "kept"; the distinct bars that were kept are in the splits.
         rejected: bars not kept by reason (names of `RejectReason`).
-        flaws: what was mended or passed over in the files, by kind (names of `Flaw`).
+        flaws: counts of mended or ignored flaws of the files, by kind (names of `Flaw`).
         rejects: names of the files that list the rejects and flaws of each song.
-        reading: version of the rules by which the songs were read (`midi_file.READING`).
+        reading: version of the rules for reading songs (`midi_file.READING`).
         gm_vae: version of the package that wrote it.
     """
 
@@ -120,7 +120,7 @@ class Dataset:
     rejected: Mapping[str, int] = dataclasses.field(default_factory=dict)
     flaws: Mapping[str, int] = dataclasses.field(default_factory=dict)
     rejects: tuple[str, ...] = ()
-    reading: int = 1  # what datasets without this field were read by
+    reading: int = 1  # the version for datasets without this field
     gm_vae: str = __version__
 
     @property
@@ -135,7 +135,7 @@ class Dataset:
 
     @property
     def sha256(self) -> str:
-        """A hash of all measures: equal for equal content of all splits."""
+        """A hash of all measures: equal if all splits are equal."""
         digest = hashlib.sha256()
         for name, split in sorted(self.splits.items()):
             for shard in split.shards:
@@ -167,7 +167,7 @@ class Dataset:
             yield from shards.read(self.path(shard.name), shard)
 
     def decoded(self, decode: Callable[[Any, MeasureFormat], T], serialized: Any) -> T:
-        """What `decode` makes of a record or several. Raises UserError if that is nothing."""
+        """`decode` of one or more records. Raises UserError if they cannot be decoded."""
         try:
             return decode(serialized, self.fmt)
         except ValueError as error:
@@ -177,7 +177,7 @@ class Dataset:
             ) from None
 
     def to_json(self) -> str:
-        """The text of dataset.json: nothing in it depends on the machine or the time."""
+        """The text of dataset.json, which does not depend on the machine or the time."""
         values = dataclasses.asdict(self)
         del values["directory"]
         del values["fmt"]
@@ -194,7 +194,7 @@ def load(directory: str | os.PathLike[str]) -> Dataset:
     """The dataset in a folder.
 
     Raises:
-        UserError: there is no such folder, or it holds no (readable) dataset.
+        UserError: the folder does not exist, or does not contain a readable dataset.
     """
     remote = storage.scheme(directory)
     directory = os.fspath(directory) if remote else pathlib.Path(directory)
@@ -235,11 +235,11 @@ def parse(text: bytes, directory: pathlib.Path | str) -> Dataset:
     try:
         _FILE(values)
         fmt = MeasureFormat.from_dict(values.pop("format"))
-        values.pop("sha256", None)  # follows from the shards'
+        values.pop("sha256", None)  # computed from the shards
         return _from_values(directory, fmt, values)
     except WrongValue as error:
         raise _unreadable(path, error) from None
-    except UserError as error:  # it says which field, and not of which file
+    except UserError as error:  # it names the field, but not the file
         raise type(error)(f"{path}: {error}") from None
     except (TypeError, ValueError):
         raise _unreadable(path, "it has an unknown field or split") from None
@@ -249,7 +249,7 @@ def read_measures(directory: str | os.PathLike[str], split: str) -> Iterator[Mea
     """The measures of a split, in file order, without TensorFlow.
 
     Raises:
-        UserError: no such dataset or split, an empty split, a damaged file.
+        UserError: the dataset or split does not exist, or is empty or damaged.
     """
     dataset = load(directory)
     return (dataset.decoded(examples.decode, record) for record in dataset.records(split))

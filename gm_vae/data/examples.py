@@ -1,6 +1,6 @@
 """Measure <-> serialized `tf.train.Example`, without TensorFlow.
 
-The features are bytes, ids and never one-hots:
+The features are bytes: ids, not one-hots:
 
     tokens   uint16 little-endian, the real tokens of all T tracks joined, padding cut
     lengths  uint8 [T], tokens of each track; uint16 little-endian in formats of longer tracks
@@ -35,7 +35,7 @@ _TOKEN_DTYPE = np.dtype("<u2")
 
 
 class Columns(NamedTuple):
-    """N measures: real tokens of all tracks in a row, lengths [N, T], chord ids [N, C]."""
+    """N measures: real tokens of all tracks, concatenated; lengths [N, T]; chord ids [N, C]."""
 
     tokens: np.ndarray
     lengths: np.ndarray
@@ -44,7 +44,7 @@ class Columns(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class MeasureBytes:
-    """The bytes of a measure's features: what its hashes and its example are made of.
+    """The bytes of a measure's features, from which its hashes and its example are made.
 
     Attributes:
         tokens, lengths, chords: as on disk.
@@ -67,7 +67,7 @@ class MeasureBytes:
 
     @functools.cached_property
     def token_hash(self) -> bytes:
-        """32 bytes, equal for measures of equal tokens, whatever chords they were given."""
+        """32 bytes, equal for measures with equal tokens, whatever their chords."""
         return hashlib.sha256(self.lengths + self.tokens).digest()
 
     @property
@@ -99,11 +99,11 @@ def decode(serialized: bytes, fmt: MeasureFormat | None = None) -> Measure:
     """The measure of a serialized example.
 
     Args:
-        serialized: bytes as `encode` makes them.
-        fmt: the measure format of the dataset that they come from; the default one if None.
+        serialized: bytes from `encode`.
+        fmt: the measure format of the dataset; the default one if None.
 
     Raises:
-        ValueError: the bytes are no such example, or not of this format.
+        ValueError: the bytes are not such an example, or not of this format.
     """
     fmt = fmt or MeasureFormat()
     features = _whole(_features(serialized))
@@ -124,7 +124,7 @@ def columns(serialized: Iterable[bytes], fmt: MeasureFormat) -> Columns:
     """The features of N examples of a format, joined.
 
     Raises:
-        ValueError: the bytes are no such examples, or not of this format.
+        ValueError: the bytes are not such examples, or not of this format.
     """
     parsed = [_whole(_features(example)) for example in serialized]
     lengths = b"".join(features[LENGTHS] for features in parsed)
@@ -147,7 +147,7 @@ def identity(serialized: bytes) -> str:
 
 
 def _whole(features: dict[str, bytes]) -> dict[str, bytes]:
-    """The same, if none is missing."""
+    """The same values; raises ValueError if one is missing."""
     missing = [name for name in (CHORDS, LENGTHS, TOKENS) if name not in features]
     if missing:
         raise ValueError(f"the example has no feature {', '.join(missing)}")

@@ -1,10 +1,11 @@
-"""The order in which measures are read: arithmetic on the sizes of the shards, no files.
+"""The order in which measures are read, computed from the sizes of the shards alone.
 
-The measures of a split stand in a line without end, epoch after epoch, and a position in it fixes
-everything: shard, place, transposition. So a run goes on anywhere without reading what came before.
+The measures of a split form an endless sequence, epoch after epoch. A position in it determines
+everything: shard, index, transposition. A run can therefore resume anywhere without reading earlier
+measures.
 
-A measure's shard, and its place there, come from a hash of its content: each shard is a random
-sample of the corpus. An epoch takes the shards in random order, some at a time (a window), and the
+A measure's shard and its index there come from a hash of its content: each shard is a random
+sample of the corpus. An epoch reads the shards in random order, a few at a time (a window), and the
 measures of a window in random order.
 """
 
@@ -15,19 +16,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-_SHARDS, _MEASURES, _BATCHES, _SHIFTS = range(4)  # what random numbers are for
+_SHARDS, _MEASURES, _BATCHES, _SHIFTS = range(4)  # purposes of random numbers
 
 
 @dataclasses.dataclass(frozen=True)
 class Window:
-    """Some shards read together, and how to go through their n measures.
+    """Shards that are read together, and the order of their n measures.
 
     Attributes:
-        shards: int64 [G], which shards; their measures joined are 0..n-1.
+        shards: int64 [G], the shards; their measures, concatenated, are 0..n-1.
         order: int64 [n], the measures in random order.
-        ranks: int64 [m], m <= n: which of `order` come, one after the other. For buckets, `order`
-            is to be sorted by length first (stably).
-        shifts: int32 [m], semitones by which to move each.
+        ranks: int64 [m], m <= n: indices into `order`, in reading order. For buckets, `order` must
+            first be sorted by length (stably).
+        shifts: int32 [m], semitones to transpose each by.
     """
 
     shards: np.ndarray
@@ -38,13 +39,13 @@ class Window:
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """The line of all epochs.
+    """The endless sequence of all epochs.
 
     Attributes:
         sizes: measures in each shard, at least one each.
-        seed: None takes shards and measures as they come.
-        window: at most so many measures are shuffled together (at least those of one shard).
-        bucket: 0, or B: give batches of B measures of like length, in random order.
+        seed: None keeps shards and measures in their stored order.
+        window: at most this many measures are shuffled together (at least one shard).
+        bucket: 0, or B: batches of B measures of similar length, in random order.
         transpose: shifts are drawn from -transpose..transpose.
     """
 
@@ -60,11 +61,11 @@ class Order:
         return sum(self.sizes)
 
     def windows(self, start: int, stop: int | None = None, origin: int = 0) -> Iterator[Window]:
-        """The windows from measure `start` of the line to `stop`, an epoch's end, or without end.
+        """The windows from measure `start` of the sequence to `stop`, or endless.
 
         Args:
             start: the first measure; epoch e begins at e * `measures`.
-            stop: where to end, a multiple of `measures`.
+            stop: where to end, a multiple of `measures` (the end of an epoch).
             origin: a position at which a batch begins.
         """
         epoch = start // self.measures
@@ -80,7 +81,7 @@ class Order:
             epoch += 1
 
     def _groups(self, epoch: int) -> list[np.ndarray]:
-        """The shards of each window of an epoch; of each epoch equally many."""
+        """The shards of each window of an epoch; every epoch has equally many windows."""
         count = len(self.sizes)
         if self.seed is None:
             return np.split(np.arange(count), count)
@@ -88,9 +89,9 @@ class Order:
         return np.array_split(self._permutation(count, _SHARDS, epoch), -(-count // at_once))
 
     def _window(self, number: int, shards: np.ndarray, head: int, skip: int) -> Window:
-        """Window `number` of the line without its first `skip` measures.
+        """Window `number` of the sequence without its first `skip` measures.
 
-        The first `head` measures belong to the batch that the window before began.
+        The first `head` measures belong to a batch that began in the previous window.
         """
         size = sum(self.sizes[shard] for shard in shards)
         order = ranks = np.arange(size)
@@ -101,7 +102,7 @@ class Order:
             batches = ranks[head : head + full * self.bucket].reshape(full, self.bucket)
             batches = batches[self._permutation(full, _BATCHES, number)].reshape(-1)
             ranks = np.concatenate([ranks[:head], batches, ranks[head + batches.size :]])
-            if number % 2:  # a batch across two windows has the longest of both, or the shortest
+            if number % 2:  # then a batch has the longest measures of both windows, or the shortest
                 ranks = size - 1 - ranks
         shifts = np.zeros(size, np.int32)
         if self.transpose:
@@ -113,7 +114,7 @@ class Order:
         return np.argsort(self._draw(count, purpose, number), kind="stable")
 
     def _draw(self, count: int, purpose: int, number: int) -> np.ndarray:
-        """uint64 [count], random bits that depend on nothing else, NumPy's version included."""
+        """uint64 [count], random bits that depend on nothing else, not even on NumPy's version."""
         key = np.array([(self.seed or 0) % 2**64, purpose], np.uint64)
         counter = np.array([0, number, 0, 0], np.uint64)
         return np.random.Philox(key=key, counter=counter).random_raw(count)

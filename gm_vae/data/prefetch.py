@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 
 def prefetched(items: Iterable[T], count: int) -> Generator[T, None, None]:
-    """The same items, up to `count` of them ready before they are asked for.
+    """The same items, up to `count` of them prepared in advance.
 
-    What the iterator raises is raised in its place. Closing the generator ends the thread.
+    Exceptions of the iterator are raised in order. Closing the generator ends the thread.
     """
-    # an item in a tuple; what was raised; None at the end
+    # an item in a tuple; an exception; None at the end
     ready: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(count)
     closed = threading.Event()
 
@@ -41,5 +41,5 @@ def prefetched(items: Iterable[T], count: int) -> Generator[T, None, None]:
             yield entry[0]
     finally:
         closed.set()
-        while not ready.empty():  # let a `put` that waits go on
+        while not ready.empty():  # release a waiting `put`
             ready.get_nowait()

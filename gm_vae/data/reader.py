@@ -1,7 +1,7 @@
 """Batches of measures from a dataset, for any backend.
 
-`gm_vae.data.order` says what is read when; this file does it. A window of shards is in memory, and
-the shards of smaller datasets stay there once they are read (some 170 bytes per measure).
+`gm_vae.data.order` computes the order; this module reads. A window of shards is in memory, and the
+shards of smaller datasets stay there once they are read (about 170 bytes per measure).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gm_vae.data.arrays import Batch, MeasureArrays, joined
 from gm_vae.data.order import Order
 from gm_vae.errors import UsageError
 
-_KEPT_BYTES = 1 << 30  # of shards that may be needed again
+_KEPT_BYTES = 1 << 30  # bytes of shards that may be needed again
 
 
 class MeasureBatches:
@@ -47,7 +47,7 @@ class MeasureBatches:
     def __iter__(self) -> Iterator[Batch]:
         """Batches of one more epoch, or without end."""
         size = self._batch_size // self._share[1]
-        # of a batch that goes on in the next window
+        # of a batch that continues in the next window
         begun: list[Batch] = []
         for measures, index, shifts in self._windows():
             start = 0
@@ -73,7 +73,7 @@ class MeasureBatches:
         return np.concatenate(lengths)[:most].astype(np.int32)
 
     def _windows(self) -> Iterator[tuple[MeasureArrays, np.ndarray, np.ndarray]]:
-        """Measures of each window, which of them come one after the other, and their shifts."""
+        """The measures of each window, their order, and their shifts."""
         order, (number, count) = self._order, self._share
         origin = 0 if self._repeat else next(self._epochs) * order.measures
         stop = None if self._repeat else origin + order.measures
@@ -123,26 +123,25 @@ def measure_batches(
 ) -> MeasureBatches:
     """The measures of a split in batches.
 
-    A batch depends on the arguments and its number alone, and to begin at a late batch costs no
-    more than to begin at the first.
+    A batch depends only on the arguments and its number, and starting at a late batch costs no more
+    than starting at the first.
 
     Args:
         dataset_dir: folder of a finished dataset.
         split: "train", "validation" or "test".
         batch_size: B, measures in a batch.
         shuffle_seed: None keeps the order of the files. A number shuffles shards and measures,
-            anew each epoch; the same number gives the same batches again.
-        repeat: epochs without end, each measure once in each; batches span the seams. Otherwise
-            each iteration is one epoch, the first and then the next.
+            differently in each epoch; the same number gives the same batches.
+        repeat: endless epochs, with each measure once per epoch; batches may span two epochs.
+            Otherwise each iteration is one epoch, first the first, then the next.
         drop_remainder: leave out a last batch of fewer than B measures (static shapes).
-        transpose: move each measure, notes and chords but never drums, by -transpose..transpose
-            semitones, drawn anew each epoch. A measure in which a pitch would leave the format's
-            range (0..127 by default) stays where it is.
+        transpose: transpose the notes and chords of each measure, but not drums, by
+            -transpose..transpose semitones, drawn in each epoch. A measure in which a pitch would
+            leave the format's range (0..127 by default) is not transposed.
         bucket: batches of measures whose longest tracks are about equally long, in random order
-            (needs a seed). Batches then have fewer steps of recurrence, but differ among each
-            other.
-        first_batch: number of the batch to begin with.
-        window: whole shards of at most so many measures (at least one shard) are shuffled or
+            (needs a seed). Batches then need fewer recurrent steps, but differ in length.
+        first_batch: number of the first batch.
+        window: whole shards of at most this many measures (at least one shard) are shuffled or
             bucketed together.
         share: (i, n) keeps the i-th of n equal parts of each batch, for n processes that train
             together: B becomes B / n. Needs `repeat`, since a last batch may not divide.
@@ -152,8 +151,9 @@ def measure_batches(
         int32 [B, T, E] the chord id of each token (as `Measure.event_chords`).
 
     Raises:
-        UserError: no such dataset, an empty split, a damaged file, or `drop_remainder` with fewer
-            measures than a batch. While it is read: a file has gone or changed.
+        UserError: the dataset does not exist, is damaged, has an empty split, or, with
+            `drop_remainder`, fewer measures than a batch. While it is read: a file has disappeared
+            or changed.
     """
     if batch_size < 1:
         raise UsageError(f"batch_size is {batch_size}; give a whole number of 1 or more.")

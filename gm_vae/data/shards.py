@@ -1,7 +1,7 @@
 """TFRecord files, gzipped, byte-reproducible, without TensorFlow.
 
 A record is: uint64 length, masked crc32c of those 8 bytes, data, masked crc32c of the data; all
-little-endian. A file appears under its name only when it is whole and on the disk.
+little-endian. A file appears under its name only once it is complete and on the disk.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _SIZE = struct.Struct("<Q")
 _CRC = struct.Struct("<I")
 _HEADER = struct.Struct("<QI")
 _CRC_MASK_DELTA = 0xA282EAD8
-DAMAGE = (EOFError, zlib.error)  # what reading a stream of records raises
-_MAX_RECORD = 1 << 30  # bytes; a hostile header must not take the memory
+DAMAGE = (EOFError, zlib.error)  # errors from reading a stream of records
+_MAX_RECORD = 1 << 30  # bytes; a hostile header must not exhaust the memory
 
 
 class Stream(Protocol):
-    """What records are read from."""
+    """The input of a record reader."""
 
     def read(self, size: int, /) -> bytes:
-        """So many bytes, or fewer at the end."""
+        """This many bytes, or fewer at the end."""
         ...
 
 
@@ -52,21 +52,21 @@ class Shard:
 
 
 def write(path: pathlib.Path, records: Iterable[bytes]) -> Shard:
-    """Write a gzipped TFRecord file. Raises UserError if the disk refuses."""
+    """Write a gzipped TFRecord file. Raises UserError if it cannot be written."""
     shard, data = pack(path.name, records)
     storage.write(os.fspath(path), data)
     return shard
 
 
 def pack(name: str, records: Iterable[bytes]) -> tuple[Shard, bytes]:
-    """The content of a gzipped TFRecord file, and what a dataset says of it."""
+    """The content of a gzipped TFRecord file, and its entry in a dataset."""
     frames = [frame(record) for record in records]
     data = compress(b"".join(frames))
     return Shard(name, len(frames), len(data), hashlib.sha256(data).hexdigest()), data
 
 
 def frame(record: bytes) -> bytes:
-    """A record as it stands in a TFRecord file that is not compressed."""
+    """A record of an uncompressed TFRecord file."""
     size = _SIZE.pack(len(record))
     crc = google_crc32c.value
     return b"".join((size, _CRC.pack(_mask(crc(size))), record, _CRC.pack(_mask(crc(record)))))
@@ -84,8 +84,8 @@ def records(stream: Stream, max_bytes: int = _MAX_RECORD) -> Iterator[bytes]:
     """The records of a TFRecord stream, uncompressed.
 
     Args:
-        stream: where they are read from, to its end.
-        max_bytes: a record that claims more is damaged.
+        stream: the input, read to its end.
+        max_bytes: a longer record counts as damaged.
 
     Raises:
         EOFError: it ends within a record.
@@ -113,8 +113,9 @@ def read(path: str | os.PathLike[str], expected: Shard | None = None) -> Iterato
 
     Args:
         path: the file.
-        expected: what the dataset says about it; checked before the first record if given, and
-            the number of records after the last, as another process may change the file meanwhile.
+        expected: its entry in the dataset; if given, size and checksum are checked before the first
+            record, and the number of records after the last, as another process may change the file
+            meanwhile.
 
     Raises:
         UserError: the file is missing, cut short or damaged; the message names it.
@@ -138,7 +139,7 @@ def read(path: str | os.PathLike[str], expected: Shard | None = None) -> Iterato
 
 
 def verify(path: str | os.PathLike[str], expected: Shard) -> None:
-    """Raise UserError unless the file is there with the size and checksum that are expected."""
+    """Raise UserError unless the file exists with the expected size and checksum."""
     digest = hashlib.sha256()
     size = 0
     try:
@@ -167,7 +168,7 @@ def compress(data: bytes) -> bytes:
 
 
 def damaged(path: str | os.PathLike[str], what: str) -> UserError:
-    """The error of a file of a dataset: `what` is wrong with it."""
+    """The error for a file of a dataset; `what` describes the problem."""
     return UserError(f"{path} {what}; make the dataset again with gm-vae preprocess --force.")
 
 

@@ -1,4 +1,4 @@
-"""Histograms of measures, and how counts from many workers add up to one."""
+"""Histograms of measures, and the sum of counts from many workers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import DRUMS, vocabulary
 
 EVENTS_BIN = 16  # events per measure are counted in bins of this width
-NOTES_BIN = 8  # likewise notes
+NOTES_BIN = 8  # likewise for notes
 
 
 def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int]]:
@@ -20,19 +20,18 @@ def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int
 
     Returns:
         "instruments": measures in which each program sounds ("0".."127", "128" for drums);
-        "tracks": measures with so many tracks;
-        "events": measures with so many events (program and end not counted) in all tracks, by the
-        first number of each bin of `EVENTS_BIN`;
-        "notes": measures with so many notes, likewise by bins of `NOTES_BIN`;
-        "chords": chord labels by symbol.
+        "tracks": measures by number of tracks;
+        "events": measures by number of events in all tracks (without program and end), by the first
+        number of each bin of `EVENTS_BIN`; "notes": measures by number of notes, by bins of
+        `NOTES_BIN`; "chords": chord labels by symbol.
     """
     lengths = measures.lengths.astype(np.int64)  # [N, T]
     present = lengths > 1
     ends = np.cumsum(lengths).reshape(lengths.shape)
-    first = (ends - lengths)[present]  # where each present track has its program token
+    first = (ends - lengths)[present]  # the position of each present track's program token
     programs = measures.tokens[first].astype(np.int64) - vocabulary(fmt).program
     measure = np.nonzero(present)[0]
-    # a program that two tracks of a measure share counts once
+    # a program of two tracks of a measure counts once
     instruments = np.unique(measure * (DRUMS + 1) + programs) % (DRUMS + 1)
     tracks = present.sum(-1)
     events = np.where(present, lengths - 2, 0).sum(-1) // EVENTS_BIN * EVENTS_BIN

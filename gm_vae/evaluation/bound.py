@@ -19,11 +19,11 @@ from gm_vae.progress import Progress
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """An upper bound on how many bits a measure costs, nearer to the truth than the ELBO's.
+    """An upper bound on the bits per measure, tighter than the negative ELBO.
 
     Attributes:
         measures: how many were scored.
-        draws: K, of z for each measure.
+        draws: K, the draws of z per measure.
         bits_per_measure: mean of -log2 of the importance-weighted estimate of p(measure).
     """
 
@@ -45,8 +45,8 @@ def bound_split(
 ) -> Bound:
     """Bound the measures of a split with K = `draws` draws of z each.
 
-    The other arguments and the errors are those of `gm_vae.evaluation.scores.evaluate`. The time
-    is that of K passes of the decoder.
+    The other arguments and the errors are as in `gm_vae.evaluation.scores.evaluate`. It takes as
+    long as K passes of the decoder.
     """
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     fmt = network.config.fmt

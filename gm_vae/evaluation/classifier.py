@@ -13,13 +13,14 @@ def area_under_curve(
 ) -> float:
     """AUC of gradient boosting that distinguishes the rows of two tables, on unseen rows.
 
-    0.5: it cannot; 1: always. It is the chance that a row of `second` gets a higher score than a
-    row of `first`, the mean of `FOLDS` folds. A group (a song) is in one fold only. What boosting
-    finds is a lower bound of how different the tables are.
+    0.5: it cannot; 1: always. It is the probability that a row of `second` gets a higher score than
+    a row of `first`, averaged over `FOLDS` folds. A group (a song) is in one fold only. The result
+    is a
+    lower bound on how different the tables are.
 
     Args:
         first, second: float [A, K], [B, K]; NaN where a value is missing.
-        groups: int [A], int [B], the group of each row of either.
+        groups: int [A], int [B], the group of each row of both tables.
         seed: of the folds.
 
     Returns:
@@ -35,10 +36,10 @@ def area_under_curve(
     values = np.concatenate([first, second])
     is_second = np.repeat([False, True], [len(first), len(second)])
     areas = []
-    with threadpool_limits(1):  # its threads would wait for each other where other work runs
+    with threadpool_limits(1):  # its threads would wait for each other on a busy machine
         for number in range(FOLDS):
             seen = fold != number
-            # shallow trees: of two Gaussians they come within 0.01 of the best there is
+            # shallow trees: for two Gaussians they come within 0.01 of the optimum
             model = HistGradientBoostingClassifier(max_depth=3, random_state=0)
             model.fit(values[seen], is_second[seen])
             scores = model.predict_proba(values[~seen])[:, 1]
@@ -47,6 +48,6 @@ def area_under_curve(
 
 
 def _folds(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """int [N]: the fold of each row; the folds have as many groups each, give or take one."""
+    """int [N]: the fold of each row; the folds' numbers of groups differ by at most one."""
     names, index = np.unique(groups, return_inverse=True)
     return rng.permutation(np.arange(len(names)) % FOLDS)[index.reshape(-1)]

@@ -1,4 +1,4 @@
-"""Posterior collapse, noticed while a run trains."""
+"""Detects posterior collapse during training."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from gm_vae.evaluation.scores import Evaluation
 class CollapseWatch:
     """Warns once after some consecutive validations with a collapsed posterior.
 
-    Posterior collapse: the decoder does without z. Then a measure is as well explained by the point
-    of another one, or hardly a unit of z depends on the measure.
+    Posterior collapse: the decoder ignores z. Then the point of another measure explains a measure
+    just as well, or hardly any unit of z depends on the measure.
     """
 
     def __init__(self, patience: int = 3) -> None:
@@ -17,7 +17,7 @@ class CollapseWatch:
         self._in_a_row = 0
 
     def update(self, validation: Evaluation) -> str | None:
-        """Count a validation; the warning with its remedy when it is due, None otherwise."""
+        """Count a validation; returns the warning and its remedy once it is due, None otherwise."""
         self._in_a_row = self._in_a_row + 1 if collapsed(validation) else 0
         if self._in_a_row != self.patience:
             return None

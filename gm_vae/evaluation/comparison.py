@@ -1,4 +1,4 @@
-"""Samples of a model beside real measures, and real measures beside others: the noise floor."""
+"""Samples compared with real measures, and real measures with each other: the noise floor."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from gm_vae.evaluation.note_table import NoteTable
 from gm_vae.music.measure import Measure
 
 _RESAMPLES = 1000  # of the bootstrap
-_HALVINGS = 20  # of the real measures: one alone gives floors that are off by half of themselves
-_CLASSIFIED = 3  # of these: a classifier takes a second
+_HALVINGS = 20  # of the real measures: a single one gives floors that are wrong by half
+_CLASSIFIED = 3  # of these, since a classifier takes a second
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +24,7 @@ class MeasureSet:
 
     Attributes:
         measures: B of one format.
-        groups: int [B], the song of each; distinct numbers where songs are not known.
+        groups: int [B], the song of each; distinct numbers where the song is unknown.
     """
 
     measures: Sequence[Measure]
@@ -32,7 +32,7 @@ class MeasureSet:
 
     @classmethod
     def ungrouped(cls, measures: Sequence[Measure]) -> MeasureSet:
-        """Measures each of which stands for itself, as samples do."""
+        """Measures that are each a group of their own, such as samples."""
         return cls(measures, np.arange(len(measures)))
 
     @property
@@ -50,7 +50,7 @@ class ComparedStatistic:
         samples_error, real_error: their standard errors, by bootstrap over samples and over songs.
         distance: between samples and real measures: Wasserstein-1, in standard deviations of the
             real ones. NaN if these do not vary, or one side has no value.
-        floor: the same between real measures and real measures of other songs.
+        floor: the same distance between real measures and real measures of other songs.
     """
 
     samples: float
@@ -63,15 +63,16 @@ class ComparedStatistic:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """How samples differ from real measures, and by how much real measures of other songs do.
+    """How samples, and real measures of other songs, differ from real measures.
 
     Attributes:
         statistics: by name of `STATISTICS`.
         overlaps: by name of `distributions.counts`: of samples and real, and their floor.
-        distance, floor: means over the statistics for which both are known; NaN if there are none.
-        auc: of a classifier that tells samples from real measures by the statistics; NaN for few
+        distance, floor: means over the statistics that have both; NaN if there are none.
+        auc: of a classifier that distinguishes samples from real measures by the statistics; NaN if
+            there are too few songs.
+        auc_floor: of a classifier that distinguishes real measures from real measures of other
             songs.
-        auc_floor: of one that tells real measures from those of other songs.
     """
 
     statistics: dict[str, ComparedStatistic]
@@ -85,14 +86,14 @@ class Comparison:
 def compare(samples: Sequence[Measure], real: MeasureSet, seed: int = 0) -> Comparison:
     """Compare samples with twice as many real measures.
 
-    The real ones are halved by song many times. Each time the samples are compared with one half,
-    and the other half, which is as large and as real as can be, with the same one; distances are
-    means over all halvings. What a distance has above its floor is the model's.
+    The real ones are split in halves by song many times. Each time the samples and the second half
+    are both compared with the first half; distances are means over all splits. The excess of a
+    distance over its floor is due to the model.
 
     Args:
-        samples: measures that a model made.
-        real: what they should be like; at least two.
-        seed: of halvings, bootstrap and folds.
+        samples: measures from a model.
+        real: real measures, at least two.
+        seed: of splits, bootstrap and folds.
     """
     made = MeasureSet.ungrouped(samples)
     tables = NoteTable(samples), NoteTable(real.measures)
@@ -138,17 +139,17 @@ def compare(samples: Sequence[Measure], real: MeasureSet, seed: int = 0) -> Comp
 
 
 def halves(groups: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of two halves that have no group in common, as large as each other as can be had.
+    """The rows of two halves of equal size that have no group in common.
 
-    Groups come in random order, each to the half that has fewer rows; rows of the larger half that
-    the other has no match for are left out. A single group is halved by row.
+    Groups are added in random order to the half that has fewer rows; surplus rows of the larger
+    half are left out. A single group is split by row.
 
     Args:
         groups: int [N].
         rng: draws the order.
 
     Returns:
-        int [H] each, rising, H <= N / 2.
+        int [H] each, ascending, H <= N / 2.
     """
     names, index = np.unique(groups, return_inverse=True)
     if len(names) == 1:
@@ -169,7 +170,7 @@ def _distances(values: np.ndarray, real: np.ndarray, scale: np.ndarray) -> list[
 
 
 def mean_of_known(values: np.ndarray) -> np.ndarray:
-    """float [...]: the mean of the first axis without NaNs, NaN where there is nothing else."""
+    """float [...]: the mean over the first axis without NaNs, NaN where all values are NaN."""
     known = np.isfinite(values)
     count = known.sum(0)
     total = np.where(known, values, 0).sum(0)
@@ -179,7 +180,7 @@ def mean_of_known(values: np.ndarray) -> np.ndarray:
 def bootstrap_error(values: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarray:
     """float [K]: the standard error of `mean_of_known`, by resampling whole groups.
 
-    Measures of a song are alike, so errors as if they were independent would be too small.
+    Measures of a song are similar, so errors that assume independence would be too small.
 
     Args:
         values: float [B, K], NaN where there is none.

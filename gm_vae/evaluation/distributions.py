@@ -1,4 +1,4 @@
-"""Distributions over the notes of many measures, and how far two of them overlap."""
+"""Distributions over the notes of many measures, and their overlap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SEMITONES = 12
 
 
 def counts(notes: NoteTable) -> dict[str, np.ndarray]:
-    """int [B, bins] each: how often each measure has what is counted, by what that is.
+    """int [B, bins] each: counts per measure, by name.
 
     instruments: programs of tracks. pitch_classes: of pitched notes. pitch_classes_above_root: the
     same, counted from the root of the measure's first chord. drums: pitches of drum notes.
@@ -50,16 +50,16 @@ def _counts(owner: np.ndarray, values: np.ndarray, measures: int, bins: int) -> 
 
 
 def overlap(first: np.ndarray, second: np.ndarray) -> float:
-    """Overlap area of two distributions: 1 where they are the same, 0 where they share nothing.
+    """Overlap area of two distributions: 1 if they are equal, 0 if they are disjoint.
 
-    The sum of the lesser of two shares (after Yang and Lerch, On the evaluation of generative
+    The sum of the smaller of two shares (after Yang and Lerch, On the evaluation of generative
     models in music, 2018, with histograms for their densities).
 
     Args:
-        first, second: [A, bins], [B, bins] as `counts` has them; all their measures count.
+        first, second: [A, bins], [B, bins] from `counts`, summed over their measures.
 
     Returns:
-        NaN if either has nothing.
+        NaN if either is empty.
     """
     sums = [side.sum(0) for side in (first, second)]
     if not all(side.any() for side in sums):

@@ -1,12 +1,12 @@
-"""Statistics of single measures that say how music moves, repeats itself and hangs together.
+"""Statistics of single measures that describe motion, repetition and coherence.
 
-Each is one number a measure, NaN where the measure has nothing that it could be of. They are those
-in which samples of a model were found to differ from real music, beside plain ones of size.
+Each is one number per measure, NaN where it is undefined. Samples of models were found to differ
+from real music in these; a few plain statistics of size are added.
 
-In the descriptions, a *pitched* track is any but drums. An *onset* is a step at which a track
+In the descriptions, a *pitched* track is any track but drums. An *onset* is a step at which a track
 begins one note or more; a *move* is a pair of successive onsets of a pitched track. A note is *on*
-a beat if it begins at most `TOLERANCE_STEPS` from it. Bass are the programs of that family, snare,
-kick and chords those of General MIDI and of the measure.
+a beat if it begins at most `TOLERANCE_STEPS` from it. *Bass* is any program of that family; snare
+and kick are as in General MIDI; chords are the chords of the measure.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _STEPWISE = 2  # semitones: up to a whole tone
 
 @dataclasses.dataclass(frozen=True)
 class Statistic:
-    """A number that a measure has.
+    """A numeric property of a measure.
 
     Attributes:
         name: as in JSON and Python.
-        unit: what it is counted in; "share" is 0 to 1.
+        unit: its unit; "share" is 0 to 1.
         function: from the notes of B measures to float64 [B], NaN where it is undefined.
         description: its definition.
     """
@@ -49,7 +49,7 @@ class Statistic:
 
     @property
     def label(self) -> str:
-        """The name for people, with the unit."""
+        """The name with the unit, for display."""
         name = self.name.replace("_", " ")
         return name if self.unit in ("share", "number") else f"{name}, {self.unit}"
 
@@ -62,7 +62,7 @@ def measure_statistics(measures: Sequence[Measure]) -> np.ndarray:
 
 
 def statistics_of(notes: NoteTable) -> np.ndarray:
-    """float64 [B, len(STATISTICS)]: the same of measures whose notes are read."""
+    """float64 [B, len(STATISTICS)]: the same, from a table of notes."""
     return np.stack([statistic.function(notes) for statistic in STATISTICS], axis=1)
 
 
@@ -79,7 +79,7 @@ def _where(defined: np.ndarray, values: Any) -> np.ndarray:
 
 
 def _repeats(notes: NoteTable) -> np.ndarray:
-    """bool [moves]: whether the pitch set stays."""
+    """bool [moves]: whether the pitch set stays the same."""
     return (notes.onset_pitches[notes.move] == notes.onset_pitches[notes.move - 1]).all(1)
 
 
@@ -88,7 +88,7 @@ def _move_owner(notes: NoteTable) -> np.ndarray:
 
 
 def _moves(notes: NoteTable) -> np.ndarray:
-    """int [moves]: by how many semitones the highest pitch changes."""
+    """int [moves]: the change of the highest pitch in semitones."""
     return np.abs(notes.onset_top[notes.move] - notes.onset_top[notes.move - 1])
 
 
@@ -220,7 +220,7 @@ def _drum_halves_alike(notes: NoteTable) -> np.ndarray:
 
 
 def _strikes(notes: NoteTable, pitches: tuple[int, ...], beat: int) -> np.ndarray:
-    """bool [B]: whether the drums strike one of the pitches on a beat, counted from 1."""
+    """bool [B]: whether the drums play one of the pitches on a beat, counted from 1."""
     time = (beat - 1) * notes.fmt.steps_per_beat
     near = np.abs(notes.start - time) <= TOLERANCE_STEPS
     return notes.any(notes.owner[notes.is_drum & near & np.isin(notes.pitch, pitches)])

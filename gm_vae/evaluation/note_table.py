@@ -1,4 +1,4 @@
-"""The notes of many measures as one table, and the onsets and tracks that follow from it."""
+"""The notes of many measures as one table, with its onsets and tracks."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from gm_vae.generate.attributes import NAMES, measure_attributes
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS, PITCHES
 
-_WORD = 64  # bits of a part of a pitch set
+_WORD = 64  # bits per word of a pitch set
 
 
 class NoteTable:
     """All notes of B measures of one format, by measure, track, onset and pitch.
 
-    An *onset* is a step at which a track begins one note or more. A track without notes does not
-    exist here.
+    An *onset* is a step at which a track begins one note or more. Tracks without notes are left
+    out.
 
     Attributes:
         measures: the measures.
@@ -51,7 +51,7 @@ class NoteTable:
 
     @functools.cached_property
     def attributes(self) -> dict[str, np.ndarray]:
-        """float64 [B] each: what `gm-vae attributes` learns directions of, by name."""
+        """float64 [B] each, by name: the attributes that `gm-vae attributes` learns."""
         return dict(zip(NAMES, measure_attributes(self.measures).T.astype(np.float64)))
 
     @functools.cached_property
@@ -77,7 +77,7 @@ class NoteTable:
 
     @functools.cached_property
     def onset_pitches(self) -> np.ndarray:
-        """uint64 [M, 2]: the set of pitches that begin at each onset, a bit each."""
+        """uint64 [M, 2]: the set of pitches that begin at each onset, one bit per pitch."""
         bit = np.left_shift(np.uint64(1), (self.pitch % _WORD).astype(np.uint64))
         words = np.arange(PITCHES // _WORD)
         bits = np.where((self.pitch // _WORD)[:, None] == words, bit[:, None], np.uint64(0))
@@ -87,7 +87,7 @@ class NoteTable:
 
     @functools.cached_property
     def move(self) -> np.ndarray:
-        """int [P]: the onsets that have an onset before them in their track; pitched tracks."""
+        """int [P]: the onsets of pitched tracks that follow another onset of their track."""
         track = self.track[self.onset_first]
         later = np.flatnonzero(~_changes(track))
         return later[~self.is_drum[self.onset_first[later]]]
@@ -127,5 +127,5 @@ class NoteTable:
 
 
 def _changes(values: np.ndarray) -> np.ndarray:
-    """bool [K]: whether an item differs from the one before it; the first does."""
+    """bool [K]: whether an item differs from the previous one; True for the first."""
     return np.append(True, values[1:] != values[:-1])[: len(values)]

@@ -1,4 +1,4 @@
-"""Pictures of a report: KL by unit, accuracy and nats by type of token, some reconstructions."""
+"""Plots of a report: KL by unit, accuracy and nats by token type, some reconstructions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gm_vae.music.measure import Measure
 
-_ACTIVE, _IDLE, _OTHER = "#0072B2", "#BBBBBB", "#D55E00"  # apart for colour-blind eyes
+_ACTIVE, _IDLE, _OTHER = "#0072B2", "#BBBBBB", "#D55E00"  # distinct for colour-blind readers
 _DPI = 120
 
 
@@ -33,7 +33,7 @@ def draw_pictures(
 ) -> None:
     """Write kl_by_unit.png, tokens_by_type.png, reconstruction_N.png, samples.png into a folder.
 
-    The last of them only if there are samples.
+    samples.png is written only if there are samples.
     """
     kl_figure(figures).savefig(folder / "kl_by_unit.png")
     types_figure(figures).savefig(folder / "tokens_by_type.png")
@@ -48,7 +48,7 @@ def draw_pictures(
 
 
 def kl_figure(figures: Evaluation) -> Figure:
-    """Mean KL of each unit of z in bits, the greatest first; inactive ones grey."""
+    """Mean KL of each unit of z in bits, in descending order; inactive units grey."""
     order = np.argsort(figures.unit_kl)[::-1]
     bits = np.array(figures.unit_kl)[order] / math.log(2)
     active = np.array(figures.unit_variance)[order] > ACTIVE_VARIANCE
@@ -67,7 +67,7 @@ def kl_figure(figures: Evaluation) -> Figure:
 
 
 def types_figure(figures: Evaluation) -> Figure:
-    """Accuracy of each type of token under teacher forcing, and what a token of it costs."""
+    """Accuracy and nats per token of each token type under teacher forcing."""
     names = [name.replace("_", " ") for name in figures.accuracy_by_type]
     figure, panels = _figure(2, (7, 3.2))
     for axes, values, title, color in (
@@ -85,7 +85,7 @@ def types_figure(figures: Evaluation) -> Figure:
 
 
 def samples_figure(samples: Samples) -> Figure:
-    """Distance of each statistic from real measures, the greatest first, and its noise floor."""
+    """Distance of each statistic from real measures, in descending order, and its noise floor."""
     statistics = samples.comparison.statistics
     known = [each for each in STATISTICS if np.isfinite(statistics[each.name].distance)]
     known.sort(key=lambda each: statistics[each.name].distance)
@@ -106,7 +106,7 @@ def samples_figure(samples: Samples) -> Figure:
 
 
 def _figure(panels: int, size: tuple[float, float]) -> tuple[Figure, np.ndarray]:
-    """A figure that no global state of matplotlib knows of, with panels side by side."""
+    """A figure outside matplotlib's global state, with panels side by side."""
     import_matplotlib_quietly()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

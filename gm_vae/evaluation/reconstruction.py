@@ -1,4 +1,4 @@
-"""Measures encoded and decoded again: what of their notes and of their harmony is still there."""
+"""Measures encoded and decoded again: how much of their notes and harmony is preserved."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from gm_vae.progress import Progress
 
 @dataclasses.dataclass(frozen=True)
 class Reconstructions:
-    """What greedy decoding from z = mu gives back, each measure under its own chords.
+    """Results of greedy decoding from z = mu, each measure under its own chords.
 
     Attributes:
         measures: how many were decoded.
-        tolerance_steps: how far apart the onsets of matching notes may be.
+        tolerance_steps: largest difference in onset between matching notes.
         pitched, drums: matched, real and decoded notes, over all measures.
-        same: measures that came back token for token.
+        same: measures that were reconstructed token for token.
         note_time_in_chord: share of pitched note time inside the chords, of the reconstructions;
             None if no measure has a chord.
-        real_note_time_in_chord: the same of the measures themselves.
-        examples: some measures and what became of them.
+        real_note_time_in_chord: the same share for the measures themselves.
+        examples: some measures and their reconstructions.
     """
 
     measures: int
@@ -83,7 +83,7 @@ def reconstruct_split(
         examples: how many pairs to keep, spread evenly over the measures.
 
     Raises:
-        UserError: no such dataset, or it has another format than the model.
+        UserError: the dataset does not exist or has another format than the model.
     """
     total = dataset_lib.load(dataset_dir).split(split).measures
     total = total if limit is None else min(limit, total)

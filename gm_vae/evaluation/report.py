@@ -1,4 +1,4 @@
-"""All figures of a model on a split: a table for people, JSON, a folder with pictures."""
+"""All figures of a model on a split: as a table, as JSON, or as a folder with plots."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ FILE_NAME = "evaluation.json"
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What `gm-vae evaluate` reports.
+    """The report of `gm-vae evaluate`.
 
     Attributes:
         about: where the figures come from (model, dataset, split, seed), JSON values.
         figures: under teacher forcing.
-        bound: the importance-weighted bound, None if it was not wanted.
+        bound: the importance-weighted bound, None if it was not requested.
         reconstructions: of greedy decoding.
-        samples: of the prior; None if they were not wanted, or the split has a single measure.
+        samples: samples of the prior; None if they were not requested, or the split has a single
+            measure.
     """
 
     about: dict[str, Any]
@@ -37,7 +38,7 @@ class Report:
     samples: Samples | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as JSON values: those of `Evaluation` first, then the others by part."""
+        """The figures as JSON values: first `Evaluation`, then the other parts by name."""
         return {
             **self.about,
             **self.figures.to_dict(),
@@ -49,7 +50,7 @@ class Report:
         }
 
     def table(self) -> str:
-        """The figures for people."""
+        """The figures as a readable table."""
         lines = [self.figures.table()]
         if self.bound:
             lines.append(
@@ -77,7 +78,7 @@ class Report:
 
 
 def check_output(path: str | os.PathLike[str], force: bool) -> None:
-    """Raise UsageError if `write_report` would refuse the place; before the work, not after it."""
+    """Raise UsageError if `write_report` would refuse the path: a check before the work."""
     path = user_path(path)
     exists = path.is_file() if path.suffix == ".json" else path.is_dir() and any(path.iterdir())
     if path.suffix != ".json" and path.is_file():
@@ -89,11 +90,10 @@ def check_output(path: str | os.PathLike[str], force: bool) -> None:
 
 
 def write_report(report: Report, path: str | os.PathLike[str], force: bool = False) -> None:
-    """Write the figures to a file that ends in .json; or a folder with them and the pictures.
+    """Write the figures to a .json file, or the figures and plots to a folder.
 
     Raises:
-        UsageError: the place is taken and `force` is false.
-        UserError: the place cannot be written.
+        UsageError: the path exists and `force` is false.
     """
     text = json.dumps(report.to_dict(), indent=1) + "\n"
     path = user_path(path)

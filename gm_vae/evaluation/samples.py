@@ -20,17 +20,17 @@ from gm_vae.generate.operations import chords_of
 from gm_vae.music.measure import Measure
 from gm_vae.progress import Progress
 
-_PART = 512  # measures decoded at once, so that progress shows
+_PART = 512  # measures decoded at once, so that progress is visible
 
 
 @dataclasses.dataclass(frozen=True)
 class Samples:
-    """What decoded points of the prior are like.
+    """Properties of decoded points of the prior.
 
     Attributes:
-        count: samples; they have the chords of the first real measures.
-        real: measures that they are compared with, twice as many.
-        songs: of these.
+        count: number of samples; they have the chords of the first real measures.
+        real: number of real measures for comparison, twice as many.
+        songs: number of their songs.
         temperature, repeat_penalty: how they were decoded.
         silent: samples without a note.
         comparison: the figures.
@@ -45,7 +45,7 @@ class Samples:
     comparison: Comparison
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as JSON values, None for what is not known."""
+        """The figures as JSON values, None for unknown ones."""
         compared = self.comparison
         about = dataclasses.asdict(self)
         del about["comparison"]
@@ -66,7 +66,7 @@ class Samples:
         }
 
     def table(self) -> str:
-        """The figures for people."""
+        """The figures as a readable table."""
         compared = self.comparison
         lines = [
             f"{self.count:,} samples at temperature {self.temperature:g} beside {self.real:,} real "
@@ -117,7 +117,8 @@ def sample_split(
         The figures; None if the split has a single measure.
 
     Raises:
-        UserError: no such dataset, it has another format than the model, or the split is empty.
+        UserError: the dataset does not exist, has another format than the model, or its split is
+            empty.
     """
     data = dataset_lib.load(dataset_dir)
     data.fmt.require_equal(model.format, f"the dataset {dataset_dir}", "the model")
@@ -138,9 +139,9 @@ def sample_split(
 
 
 def real_measures(data: dataset_lib.Dataset, split: str, count: int) -> MeasureSet:
-    """The first `count` measures of a split, all if it has fewer, and the songs that they are of.
+    """The first `count` measures of a split, all if it has fewer, and their songs.
 
-    The files have measures in the order of their hashes, so these are of many songs.
+    The files contain measures in the order of their hashes, so these come from many songs.
     """
     records = list(itertools.islice(data.records(split), count))
     songs = [examples.identity(record).rpartition(":")[0] for record in records]
@@ -155,7 +156,7 @@ def decode_samples(
     seed: int = 0,
     show_progress: bool = False,
 ) -> list[Measure]:
-    """A point of the prior for each real measure, decoded under its chords."""
+    """Decode a point of the prior for each real measure, under its chords."""
     z = model.sample_points(len(real), seed)
     measures: list[Measure] = []
     with Progress(len(real), "sample", shown=show_progress) as progress:

@@ -1,4 +1,4 @@
-"""How well a model explains measures it was not trained on, under teacher forcing."""
+"""How well a model explains held-out measures, under teacher forcing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BATCH_SIZE = 256
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """Figures of a model on measures; bits and nats are means over measures unless said otherwise.
+    """Figures of a model on measures; bits and nats are means over measures unless noted otherwise.
 
     Types of tokens are keyed by the name of their `EventType` in lower case; a type that does not
     occur is left out.
@@ -40,14 +40,14 @@ class Evaluation:
         measures: how many were scored.
         bits_per_measure: bound on -log2 p(measure), the negative ELBO: reconstruction + KL, with
             one draw of z.
-        reconstruction_bits, kl_bits: its two parts.
-        latent_bits: what its own point is worth to a measure: by how much the reconstruction costs
-            more from the point of another measure, the next one of the batch.
-        nats_per_token: reconstruction a token.
+        reconstruction_bits, kl_bits: the two parts of the bound.
+        latent_bits: usage of the latent space: how many more bits a reconstruction costs from the
+            point of another measure, the next one of the batch.
+        nats_per_token: reconstruction loss per token.
         nats_by_type: the same for each type.
-        accuracy: share of tokens that are the likeliest under teacher forcing.
+        accuracy: share of tokens that are the most likely under teacher forcing.
         accuracy_by_type: the same for each type.
-        tokens_by_type: how many tokens there were.
+        tokens_by_type: number of tokens.
         active_units: latent units whose mu has a variance over measures above 0.01.
         active_units_by_kl: latent units with a mean KL above 0.01 nats.
         unit_kl: [Z] mean KL of each unit in nats.
@@ -70,12 +70,12 @@ class Evaluation:
     unit_variance: tuple[float, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures as JSON values, without those of single units."""
+        """The figures as JSON values, without the figures of single units."""
         values = dataclasses.asdict(self)
         return {name: value for name, value in values.items() if not name.startswith("unit_")}
 
     def scalars(self) -> dict[str, float]:
-        """The figures for TensorBoard: those by type as "accuracy_by_type/note_on"."""
+        """The figures for TensorBoard, with names such as "accuracy_by_type/note_on"."""
         figures = {}
         for name, value in self.to_dict().items():
             figures.update(
@@ -86,7 +86,7 @@ class Evaluation:
         return figures
 
     def table(self) -> str:
-        """The figures for people."""
+        """The figures as a readable table."""
         lines = [
             f"measures            {self.measures:,}",
             f"bits a measure      {self.bits_per_measure:.1f}"
@@ -123,12 +123,13 @@ def evaluate(
         network: the model.
         dataset_dir: folder of a finished dataset.
         split: "train", "validation" or "test".
-        limit: at most so many measures, the first ones of the files; all if None.
+        limit: the largest number of measures, the first ones of the files; all if None.
         seed: of the draws of z.
-        score: `make_score(network)`, if it shall be compiled once for many calls.
+        score: `make_score(network)`, to compile it once for many calls.
 
     Raises:
-        UserError: no such dataset, it has another format than the model, or the split is empty.
+        UserError: the dataset does not exist, has another format than the model, or its split is
+            empty.
     """
     batches, total = split_batches(network, dataset_dir, split, batch_size, limit)
     score = score or make_score(network)
@@ -147,7 +148,7 @@ def evaluate_unless(
     limit: int | None,
     score: Callable[..., Any],
 ) -> Evaluation | None:
-    """`evaluate`, or None if it was `stopped`, which is asked before each batch."""
+    """`evaluate`, or None if `stopped`, which is called before each batch, returned True."""
     batches, total = split_batches(network, dataset_dir, split, _BATCH_SIZE, limit)
     with Progress(total, "measure", shown=False) as progress:
         return _evaluated(network, batches, score, 0, progress, stopped)
@@ -161,7 +162,7 @@ def _evaluated(
     progress: Progress,
     stopped: Callable[[], bool],
 ) -> Evaluation | None:
-    """The figures of the measures of all batches, None if it was stopped."""
+    """The figures over all batches, None if it was stopped."""
     count = reconstruction = elsewhere = kl = 0.0
     units = tokens = latents = np.zeros(())
     for index, batch in enumerate(batches):
@@ -217,10 +218,11 @@ def split_batches(
     batch_size: int,
     limit: int | None,
 ) -> tuple[Iterable[Batch], int]:
-    """The first `limit` measures of a split, all if None, in batches; and how many they are.
+    """The first `limit` measures of a split, all if None, in batches; and their number.
 
     Raises:
-        UserError: no such dataset, it has another format than the model, or the split is empty.
+        UserError: the dataset does not exist, has another format than the model, or its split is
+            empty.
     """
     data = dataset_lib.load(dataset_dir)
     data.fmt.require_equal(network.config.fmt, f"the dataset {dataset_dir}", "the model")

@@ -1,4 +1,4 @@
-"""The flags that several verbs of music share."""
+"""The flags that several music verbs share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gm_vae.flags import Arguments, flag
 from gm_vae.generate.gmvae import REPEAT_PENALTY, TEMPERATURE
 from gm_vae.generate.phrases import VARIATION
 
-MOST_MEASURES = 10_000  # made at once: a MIDI file of them takes 0.5 GB and half a minute
+MOST_MEASURES = 10_000  # at a time: writing them as a MIDI file takes 0.5 GB and half a minute
 
 MODEL_HELP = (
     "The model: a bundled model, a run folder, a checkpoint folder, a SavedModel, or a magenta.js "
@@ -19,7 +19,10 @@ MODEL_HELP = (
 TEMPERATURE_HELP = (
     "Sampling temperature: 0 always takes the most likely token; higher values are more varied."
 )
-_NAMES = "General MIDI names, families or numbers from 1, separated by commas"
+_NAMES = (
+    "General MIDI names, families or numbers from 1 (gm-vae instruments lists them), separated by "
+    "commas"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +83,7 @@ class PlayArguments(ModelArguments):
 
 
 def chords_flag(more: str = "", required: bool = False) -> Any:
-    """--chords; `more` says how they are used."""
+    """--chords; `more` describes how they are used."""
     return flag(
         None,
         "Chords, one per measure, separated by spaces; several per measure as C|G or C|C|F|G, or "
@@ -91,7 +94,7 @@ def chords_flag(more: str = "", required: bool = False) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class VoicingArguments(Arguments):
-    """How chords that were typed are heard."""
+    """How typed chords are played."""
 
     voice_chords: bool = flag(
         True,
@@ -125,12 +128,12 @@ class PhraseArguments(Arguments):
 
     @property
     def phrasing(self) -> dict[str, Any]:
-        """Those of `operations.progression`."""
+        """The keywords of `operations.progression`."""
         return {"vary": self.vary, "fills": self.fills}
 
 
 def measure_flag(several: str = "") -> Any:
-    """--measure; `several` says what more than one measure is for."""
+    """--measure; `several` describes the use of more than one measure."""
     return flag(
         (),
         f"Number of a bar in that file, as gm-vae explain counts{several}. Without it, the first "
@@ -152,7 +155,7 @@ def midi_flag(required: bool = False) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class SourceArguments(Arguments):
-    """Which measures of the user's own."""
+    """Which of the user's measures to start from."""
 
     midi: str | None = midi_flag()
     measure: tuple[str, ...] = measure_flag()
@@ -160,6 +163,6 @@ class SourceArguments(Arguments):
 
 @dataclasses.dataclass(frozen=True)
 class CountArguments(Arguments):
-    """How much of it."""
+    """How many measures."""
 
     count: int = flag(8, "Number of measures.", least=1, most=MOST_MEASURES)

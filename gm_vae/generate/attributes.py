@@ -1,9 +1,10 @@
 """Directions of the latent space that have names: more notes, higher, with strings, ...
 
-The direction of an attribute is how points covary with it over the measures of a dataset; for what
-is either there or not it is the difference of means of Roberts et al. 2018. A step is as long as a
-linear reading of the points asks for to grow by one, within what the corpus spans. An attribute
-that points tell too little of is left out: its steps would move everything but it.
+The direction of an attribute is its covariance with the points over the measures of a dataset; for
+a presence (an instrument plays or not) it is the difference of means of Roberts et al. 2018. The
+length of a step is such that a linear regression on the points predicts an increase by one, within
+the range of the corpus. An attribute that the points hardly determine is left out: its steps would
+change everything else.
 """
 
 from __future__ import annotations
@@ -54,15 +55,17 @@ PRESENCES = (
 )  # fmt: skip
 NAMES = (*SCALES, *PRESENCES)
 
-_LONGEST = 3.0  # a step, in standard deviations of the points along it
-_LEAST_READABLE = 0.2  # share of an attribute's variance that a linear reading of the points gives
-_LEAST = 20  # measures with a sound, and without it, or its vector is left out
+_LONGEST = 3.0  # limit of a step, in standard deviations of the points along it
+_LEAST_READABLE = (
+    0.2  # share of an attribute's variance that a linear regression on the points must explain
+)
+_LEAST = 20  # measures with and without an instrument that its vector needs
 
 
 def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
-    """float32 [B, len(NAMES)]: what each measure is like; NaN for what it has no notes to tell of.
+    """float32 [B, len(NAMES)]: the attributes of each measure; NaN where undefined.
 
-    Scales as `SCALES` says; presences are 1 where an instrument of the group plays, else 0.
+    Scales are as in `SCALES`; presences are 1 where an instrument of the group plays, else 0.
     """
     values = np.full((len(measures), len(NAMES)), np.nan, np.float32)
     groups = [programs_named(name) for name in PRESENCES]
@@ -87,15 +90,15 @@ def measure_attributes(measures: Sequence[Measure]) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Attributes:
-    """The vectors that a model's points move along.
+    """The attribute vectors of a model, along which points move.
 
     Attributes:
-        names: of the attributes, some of `NAMES`.
+        names: names of the attributes, a subset of `NAMES`.
         vectors: float32 [K, Z]; a step of a scale is one standard deviation of the dataset, a step
             of a presence goes from without to with.
         means, deviations: float32 [K], of the dataset.
-        measures: how many they were learnt from.
-        fingerprint: of the weights that they belong to.
+        measures: number of measures that they were learnt from.
+        fingerprint: of the weights that they were learnt with.
     """
 
     names: tuple[str, ...]
@@ -109,10 +112,10 @@ class Attributes:
         return f"Attributes({', '.join(self.names)}; learnt from {self.measures:,} measures)"
 
     def move(self, z: np.ndarray, steps: Mapping[str, float]) -> np.ndarray:
-        """Points [..., Z] moved by so many steps along each named vector; negative ones go back.
+        """Points [..., Z] moved by steps along each named vector; negative steps move back.
 
         Raises:
-            UsageError: there is no vector of a name, or the way leads out of the space.
+            UsageError: there is no vector with a name, or the point would leave the space.
         """
         z = np.array(z, np.float32)
         for name, step in steps.items():
@@ -128,8 +131,8 @@ class Attributes:
         """Write `attributes.json` beside a checkpoint; returns its path.
 
         Raises:
-            UserError: it is there already and `force` is false, the place cannot be written, or it
-                is not a folder of this machine.
+            UserError: it exists and `force` is false, it cannot be written, or the checkpoint is
+                not a folder on this machine.
         """
         path = _path_in(folder)
         values = {
@@ -152,7 +155,7 @@ class Attributes:
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str], model: GMVAE) -> Attributes:
-        """Those that `save` left beside the model's checkpoint.
+        """The attributes that `save` wrote beside the model's checkpoint.
 
         Raises:
             UserError: there are none, they are damaged, or they belong to other weights.
@@ -161,9 +164,9 @@ class Attributes:
 
     @classmethod
     def of(cls, model: GMVAE, source: str | os.PathLike[str]) -> Attributes:
-        """Those that came with a model, wherever it was loaded from; `source` names that place.
+        """The attributes that were loaded with a model; `source` names where it came from.
 
-        Raises as `load` does.
+        Raises like `load`.
         """
         return cls._parsed(model.attributes, model, source)
 
@@ -210,7 +213,7 @@ def _rule(latent_size: int) -> Rule:
 
 
 def _path_in(folder: str | os.PathLike[str]) -> pathlib.Path:
-    """Where the attributes.json of a model on this machine lies."""
+    """The path of the attributes.json of a model on this machine."""
     if storage.scheme(folder):
         raise UsageError(
             f"{folder} is not a folder of this machine, so nothing can be written beside it; copy "
@@ -220,7 +223,7 @@ def _path_in(folder: str | os.PathLike[str]) -> pathlib.Path:
 
 
 def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
-    """Vectors of all attributes that the measures tell enough of.
+    """Learn the vectors of all attributes that the measures determine.
 
     Raises:
         UserError: there are too few measures.
@@ -246,7 +249,7 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     pull = design.T @ z / count  # [K, Z]
     noise = 0.01 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
     reading = np.linalg.solve(covariance + noise, pull.T)  # [Z, K]
-    read = np.einsum("kz,zk->k", pull, reading)  # what it reads, as variance
+    read = np.einsum("kz,zk->k", pull, reading)  # the variance that it explains
     lengths = np.linalg.norm(pull, axis=1)
     spreads = np.sqrt(np.einsum("kz,zy,ky->k", pull, covariance, pull)) / lengths
     steps = np.minimum(lengths / read, _LONGEST * spreads)
@@ -305,7 +308,7 @@ def _run(args: AttributesArguments) -> None:
 
 
 def _table(known: Attributes) -> str:
-    """What can be said to --more, --add and --remove."""
+    """The values that --more, --add and --remove accept."""
     lines = [f"learnt from {known.measures:,} measures"]
     for name, mean, deviation in zip(known.names, known.means, known.deviations):
         if name in SCALES:

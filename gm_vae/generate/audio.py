@@ -23,12 +23,12 @@ from gm_vae.scratch import does_not_fit, scratch_folder
 SOUNDFONT_VARIABLE = "GM_VAE_SOUNDFONT"
 SAMPLE_RATE = 44_100
 
-_LONGEST_SECONDS = 3600  # of sound: some 3 GB of memory
+_LONGEST_SECONDS = 3600  # of sound: about 3 GB of memory
 _PEAK = 0.89  # of full scale, 1 dB below it
 _SILENCE = 1e-3  # of the peak, 60 dB below it
 _NOISE = 1e-4  # of full scale; FluidSynth's effects are never quite silent
 
-# where distributions and people keep soundfonts
+# the usual folders of soundfonts
 _SOUNDFONT_FOLDERS = (
     "~/.fluidsynth",
     "~/.local/share/soundfonts",
@@ -75,9 +75,8 @@ def write_wav(
 def render(
     measures: Sequence[Measure], qpm: float = 120.0, synthesizer: Synthesizer | None = None
 ) -> np.ndarray:
-    """The sound that `write_wav` writes: whole numbers within int16, float32 [samples, 2].
-
-    Args and errors as there.
+    """The sound that `write_wav` writes: whole numbers within int16, float32 [samples, 2]. Args and
+    errors are the same.
     """
     synthesizer = synthesizer or Synthesizer.find()
     check_tempo(qpm)
@@ -111,8 +110,8 @@ class Synthesizer:
     def find(cls, soundfont: str | os.PathLike[str] | None = None) -> Synthesizer:
         """FluidSynth on this machine, with a soundfont.
 
-        The soundfont is the one given, or that of $GM_VAE_SOUNDFONT, or the first in the folders
-        where distributions and people keep theirs, or the one that the package pretty_midi brings.
+        The soundfont is the one given, or $GM_VAE_SOUNDFONT, or the first in the usual folders, or
+        the one in the package pretty_midi.
 
         Raises:
             UsageError: the named file is not a soundfont.
@@ -142,7 +141,7 @@ class Synthesizer:
 
     @property
     def player(self) -> list[str]:
-        """The command that plays a MIDI file, which comes last, aloud."""
+        """The command that plays a MIDI file, to be appended, through the speakers."""
         return [self.program, "-niq", str(self.soundfont)]
 
     def render(self, midi: str | os.PathLike[str]) -> np.ndarray:
@@ -152,7 +151,7 @@ class Synthesizer:
         """
         with scratch_folder() as folder:
             raw, settings = folder / "raw", folder / "settings"
-            settings.touch()  # instead of the user's, which may load other soundfonts
+            settings.touch()  # instead of the user's configuration, which may load other soundfonts
             command = [self.program, "-niq", "-f", str(settings), "-r", str(SAMPLE_RATE)]
             command += ["-T", "raw", "-O", "float", "-E", "little", "-F", str(raw)]
             command += [str(self.soundfont), os.fspath(midi)]
@@ -167,7 +166,7 @@ class Synthesizer:
                 )
             except OSError as error:
                 raise UserError(f"{self.program} cannot be run ({error.strerror}).") from None
-            # a soundfont that it cannot read it replaces by another, and ends with 0
+            # it replaces a soundfont that it cannot read by another, and exits with 0
             errors = [line for line in done.stderr.splitlines() if "error:" in line]
             full = os.strerror(errno.ENOSPC)
             if any(full in line for line in errors):
@@ -186,9 +185,9 @@ class Synthesizer:
 
 
 def _usual_soundfonts() -> Iterator[pathlib.Path]:
-    """Soundfonts in the usual places; in each folder those named default before the others."""
+    """Soundfonts in the usual folders; in each folder, default ones come first."""
     for folder in _SOUNDFONT_FOLDERS:
-        # pathlib's expanduser raises where nobody knows the home folder
+        # pathlib's expanduser raises if the home folder is unknown
         paths = pathlib.Path(os.path.expanduser(folder)).glob("*.[sS][fF][23]")
         yield from sorted(paths, key=lambda path: (not path.name.startswith("default"), path.name))
     spec = importlib.util.find_spec("pretty_midi")
@@ -206,7 +205,7 @@ def _is_soundfont(path: pathlib.Path) -> bool:
 
 
 def _finish(samples: np.ndarray, least: int) -> np.ndarray:
-    """Samples [N, 2] as loud as int16 holds, cut where they have died away but not below `least`.
+    """Samples [N, 2] normalised to int16, without the silence after `least` samples.
 
     Returns whole numbers, float32 [N', 2].
     """

@@ -1,8 +1,8 @@
-"""A band that changes little by little on the way from one style to another.
+"""Changes the band gradually on the way from one style to another.
 
-Points between two styles name instruments of their own, half of them new at each step. Here the
-first style's instruments are carried from step to step and exchanged, one by one, for those of the
-last style, each near the point where the model itself comes to prefer the new one.
+Points between two styles have instruments of their own, half of them new at each step. Here the
+instruments of the first style are kept from step to step and replaced, one by one, by instruments
+of the last style, each near the point where the model begins to prefer the new one.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _FAMILY = 8  # programs of a family of General MIDI
 
 
 class Change(NamedTuple):
-    """An instrument that another one replaces; -1 where one only comes or goes."""
+    """An instrument and its replacement; -1 where one is only added or removed."""
 
     old: int
     new: int
 
 
 def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """bool [B, T, 130]: what each track of B points on a way may begin with (program, drums, end).
+    """bool [B, T, 130]: the allowed first tokens (program, drums, end) of each track of B points.
 
     Args:
         logits: float [B, T, 130] of the tracks' first tokens.
-        start, end: int [T], with which of the 130 each track of the first and last point begins.
+        start, end: int [T], the first token (of the 130) of each track of the first and last point.
     """
     changes = exchanges(_band(start), _band(end))
     times = change_times(gains(logits, changes), len(logits))
@@ -52,13 +52,13 @@ def band_masks(logits: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.nda
 def first_tokens(
     logits: np.ndarray, decoding: Decoding, fmt: MeasureFormat, masks: np.ndarray | None = None
 ) -> np.ndarray:
-    """int [B, T]: with which of the 130 each track begins where a point is decoded with draw 0.
+    """int [B, T]: the first token (of the 130) of each track when a point is decoded with draw 0.
 
     Args:
         logits: float [B, T, 130] of the tracks' first tokens.
         decoding: how tokens are chosen.
         fmt: the format of the measures.
-        masks: bool [B, T, 130], what each track may begin with; anything if None.
+        masks: bool [B, T, 130], the allowed first tokens of each track; all if None.
     """
     vocab = vocabulary(fmt)
     batch, tracks, width = logits.shape
@@ -73,14 +73,14 @@ def first_tokens(
 
 
 def exchanged(logits: np.ndarray, start: np.ndarray, end: np.ndarray, most: int) -> np.ndarray:
-    """int [T]: one band with at most so many changes towards another, at one point.
+    """int [T]: a band with at most `count` changes towards another, at one point.
 
-    Those that the point gains the most from; drums stay as they are. Tracks go to the instruments
-    that they are most likely to play.
+    The changes with the largest gains are made; drums are unchanged. Instruments get the tracks
+    that are most likely to play them.
 
     Args:
         logits: float [T, 130] of the point's first tokens.
-        start, end: int [T], with which of the 130 each track of the two bands begins.
+        start, end: int [T], the first token (of the 130) of each track of the two bands.
     """
     changes = [change for change in exchanges(_band(start), _band(end)) if DRUMS not in change]
     order = np.argsort(-gains(logits[None], changes)[:, 0], kind="stable")[:most]
@@ -99,26 +99,26 @@ def _changed(start: np.ndarray, changes: Sequence[Change]) -> list[int]:
 
 
 def _mask_of(logits: np.ndarray, band: Sequence[int]) -> np.ndarray:
-    """bool [T, 130] for a band, each instrument on a track of its own."""
+    """bool [T, 130] for a band, with each instrument on its own track."""
     only = tuple(frozenset([program]) for program in band)
     if not only:
-        return np.eye(logits.shape[1], dtype=bool)[[-1] * len(logits)]  # the end alone
+        return np.eye(logits.shape[1], dtype=bool)[[-1] * len(logits)]  # only the end
     return Instruments(only=only).masks(logits[None])[0]
 
 
 def _band(firsts: np.ndarray) -> list[int]:
-    """The programs 0..128, sorted, of tracks that begin so."""
+    """The programs 0..128, sorted, of tracks with these first tokens."""
     return sorted(first for first in firsts.tolist() if first <= DRUMS)
 
 
 def exchanges(start: Sequence[int], end: Sequence[int]) -> list[Change]:
-    """What turns one band into another: as few changes as can be, within families first."""
+    """The changes from one band to another: as few as possible, within families first."""
     leaving = collections.Counter(start)
     coming = collections.Counter(end)
     leaving, coming = leaving - coming, coming - leaving
     old, new = sorted(leaving.elements()), sorted(coming.elements())
     changes = []
-    for size in (_FAMILY, PROGRAMS):  # drums are neither a family's nor a program's
+    for size in (_FAMILY, PROGRAMS):  # drums are neither a family nor a program
         for program in list(old):
             partner = next((p for p in new if p // size == program // size), None)
             if partner is not None:
@@ -130,9 +130,9 @@ def exchanges(start: Sequence[int], end: Sequence[int]) -> list[Change]:
 
 
 def gains(logits: np.ndarray, changes: Sequence[Change]) -> np.ndarray:
-    """float [changes, B]: by how many nats each point prefers the new instrument.
+    """float [changes, B]: the nats by which each point prefers the new instrument.
 
-    Of the track that is most likely to play it; one that only comes or goes is as likely as not.
+    For the track that is most likely to play it; adding or removing an instrument has even odds.
     """
     shares = logits - np.logaddexp.reduce(logits, -1, keepdims=True)
     best = shares.max(1)  # [B, 130]
@@ -145,13 +145,11 @@ def gains(logits: np.ndarray, changes: Sequence[Change]) -> np.ndarray:
 
 
 def change_times(gain: np.ndarray, count: int) -> list[int]:
-    """The step 1..count - 1 from which each change holds.
-
-    Each at its best time, where it gains the most; but no step has more changes than even ones
-    would give, rounded up.
+    """The step 1..count - 1 at which each change is made. Each change is made where it gains the
+    most, but no step has more than its even share of changes, rounded up.
     """
     most = -(-len(gain) // (count - 1))
-    # what a change gains from step t on
+    # the gain of a change at step t
     later = np.cumsum(gain[:, ::-1], 1)[:, ::-1]
     wanted = 1 + later[:, 1:].argmax(1)
     order = np.argsort(wanted, kind="stable")

@@ -73,19 +73,20 @@ def _leave(
     """Write the measures.
 
     Args:
-        symbols: their chords as they were typed; they repeat.
-        voice_chords: whether notes move to what these have beyond their triads.
+        symbols: the chords as typed; they repeat.
+        voice_chords: whether notes move to the tones of the chords beyond their triads.
     """
     names = [symbols[index % len(symbols)] for index in range(len(measures) if symbols else 0)]
     if names and voice_chords:
         measures = voiced(measures, names)
     outputs.write(measures, brief(title, 200), sections, names or None)
-    playing.print_seed()
-    print(_contents(measures, outputs.qpm), file=sys.stderr)
+    if not outputs.quiet:
+        playing.print_seed()
+        print(_contents(measures, outputs.qpm), file=sys.stderr)
 
 
 def _contents(measures: Sequence[Measure], qpm: float) -> str:
-    """What was made, in a line: length, tempo and instruments."""
+    """A summary of the music in one line: length, tempo and instruments."""
     arrangement = Arrangement.from_measures(measures)
     bars = "1 bar" if len(measures) == 1 else f"{len(measures):,} bars"
     names = [part.name for part in arrangement.parts]
@@ -93,13 +94,13 @@ def _contents(measures: Sequence[Measure], qpm: float) -> str:
         return f"{bars} without a note: the model plays nothing at this point; try another --seed."
     seconds = arrangement.total_steps / arrangement.fmt.steps_per_quarter * 60 / qpm
     several = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{bars}, {seconds:.0f} s at {qpm:g} bpm: {', '.join(names[:_NAMED])}{several}."
+    return f"{bars}, {seconds:.0f} s at {qpm:g} qpm: {', '.join(names[:_NAMED])}{several}."
 
 
 def _start_points(
     args: SourceAndPlayArguments, model: GMVAE, playing: Playing, count: int = 1
 ) -> np.ndarray:
-    """float32 [count, Z]: of the measures that --midi and --measure name, or drawn by --seed."""
+    """float32 [count, Z]: points of the measures of --midi and --measure, or drawn by --seed."""
     if args.midi:
         z = source_points(args, model, count)
     elif args.measure:
@@ -288,7 +289,7 @@ def _interpolate(args: InterpolateArguments) -> None:
     else:
         drawn = [model.sample_points(1, seed) for seed in (playing.decoding.seed, args.to_seed)]
         start, end = moved(args, model, np.concatenate(drawn))
-    measures = operations.morph(
+    measures = operations.interpolate(
         model, start, end, triads(symbols), count, spherical, **playing.arguments
     )
     title = "from one style to another over " + " ".join(symbols)
@@ -360,7 +361,7 @@ def _encode(args: EncodeArguments) -> None:
 
 
 def _chosen(args: _AllArguments, model: GMVAE) -> dict[int, Measure]:
-    """The measures that --measure or --all name; the first that fits if neither does."""
+    """The measures that --measure or --all select; by default the first that fits."""
     numbered = numbered_measures(args.midi or "", model)
     numbers = measure_numbers(args)
     if args.all and numbers:

@@ -43,15 +43,17 @@ if TYPE_CHECKING:
 Chords = str | Sequence[str] | None
 TEMPERATURE = 0.6
 REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
-_MOST_PENALTY = 100.0  # nothing is repeated where anything else can come
-HOTTEST = 1e6  # above, every token is as likely as any other
-_MANY = 500  # measures: a terminal then shows how far their decoding is
-FARTHEST = 1e6  # from 0, of a unit of a point: beyond, sums of the decoder may overflow
+_MOST_PENALTY = 100.0  # then nothing is repeated if anything else is possible
+HOTTEST = 1e6  # above, all tokens are equally likely
+_MANY = 500  # measures, from which on a terminal shows progress
+FARTHEST = (
+    1e6  # largest absolute value of a unit of a point: beyond, sums of the decoder may overflow
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Decoding:
-    """How tokens are chosen; the arguments of `GMVAE.decode` of these names.
+    """How tokens are chosen; arguments of `GMVAE.decode` with these names.
 
     Raises:
         UsageError: a number is out of its range.
@@ -74,7 +76,7 @@ class Decoding:
         object.__setattr__(self, "seed", checked_seed(self.seed))
 
     def arguments(self) -> dict[str, Any]:
-        """Those of `NumpyVAE.decode`."""
+        """The keywords of `NumpyVAE.decode`."""
         temperature, drums = float(self.temperature), self.drum_temperature
         return {
             "temperature": temperature,
@@ -162,7 +164,7 @@ class GMVAE:
         """Encode measures: mean and standard deviation of the posterior, each float32 [B, Z].
 
         Raises:
-            UsageError: a measure has another format than the model, or holds tokens, lengths or
+            UsageError: a measure has another format than the model, or contains tokens, lengths or
                 chords outside that format.
             UserError: the weights are so large that a point is NaN or infinite.
         """
@@ -211,16 +213,16 @@ class GMVAE:
             seed: the same seed gives the same measures, whatever the batch; None draws one.
             same_draw: use the same random numbers for all measures, so that they differ only by
                 their points and chords.
-            instruments: which instruments play (any if None); or bool [B, T, 130], what each track
-                may begin with (program 0..127, drums, end).
+            instruments: which instruments play (any if None); or bool [B, T, 130], the allowed
+                first tokens of each track (program 0..127, drums, end).
             repeat_penalty: how much less likely a pitched track is to repeat its last chord or
                 note, in nats at temperatures up to 0.5, fading out towards 1. 0 is no penalty.
             drum_temperature: temperature of drum tracks; if None, `drum_temperature_at` gives a
                 lower one than `temperature`.
 
         Raises:
-            UsageError: z has another width or holds NaN or infinity, the number of chords is not
-                that of the points, a chord cannot be read, or the instruments cannot all play.
+            UsageError: z has another width or contains NaN or infinity, the numbers of chords and
+                points differ, a chord cannot be read, or the instruments cannot all play.
 
         A chord without a triad is decoded as the nearest triad, with a warning.
         """
@@ -238,7 +240,7 @@ class GMVAE:
     def decode_tracks(
         self, z: np.ndarray, labels: np.ndarray, decoding: Decoding, **arrays: np.ndarray | None
     ) -> Tracks:
-        """What `decode` does, before tracks become measures: for music of several measures.
+        """Decode points to tracks, without making measures: for music of several measures.
 
         Args:
             z: float [B, Z].
@@ -248,7 +250,7 @@ class GMVAE:
                 temperature, drum_temperature, begin_tokens, begin_lengths.
 
         Raises:
-            UsageError: z or a number of `decoding` is not as `decode` wants it.
+            UsageError: z or a number of `decoding` is invalid, as in `decode`.
         """
         z = self._checked(z)
         columns = {name: array for name, array in arrays.items() if array is not None}
@@ -270,7 +272,7 @@ class GMVAE:
     def masks(
         self, instruments: Instruments | np.ndarray | None, z: np.ndarray
     ) -> np.ndarray | None:
-        """bool [B, T, 130], what each track of the points may begin with; None is anything.
+        """bool [B, T, 130], the allowed first tokens of each track of the points; None allows all.
 
         Raises UsageError if the instruments cannot all play.
         """
@@ -288,10 +290,10 @@ class GMVAE:
     ) -> np.ndarray:
         """Token ids int32 [B, T, E] for each point.
 
-        Unconstrained is the published procedure to the letter: tracks in order, every track all E
-        steps, a later track's first input the last token of the one before. Constrained is what
-        `decode` does without a repeat penalty and with drums as warm as the other tracks, before
-        the tracks are put in order; zeros follow each end.
+        Unconstrained is exactly the published procedure: tracks in sequence, E steps each, with the
+        last token of a track as the first input of the next. Constrained is `decode` without a
+        repeat penalty and with the same temperature for drums, before the tracks are sorted; zeros
+        follow each end.
 
         Args and errors as in `decode`.
         """
@@ -314,8 +316,8 @@ class GMVAE:
     def sample_points(self, count: int, seed: int | None = None) -> np.ndarray:
         """Draw points from the prior, float32 [count, Z].
 
-        The same seed gives the same points, and a larger `count` begins with the same ones; so does
-        `sample` of a SavedModel.
+        The same seed gives the same points, and a larger `count` begins with the same ones.
+        `sample` of a SavedModel draws the same points.
         """
         if count < 0:
             raise UsageError(f"count is {count}; give the number of points, 0 or more.")
@@ -336,9 +338,9 @@ class GMVAE:
 
 
 def checked_points(z: np.ndarray, name: str) -> np.ndarray:
-    """Points as float32, each number of which can be computed with.
+    """Points as float32, with all values in range.
 
-    Raises UsageError, with `name` and the place, for NaN, infinity or what is beyond `FARTHEST`.
+    Raises UsageError, with `name` and the position, for NaN, infinity and values beyond `FARTHEST`.
     """
     with np.errstate(over="ignore"):
         z = np.asarray(z, np.float32)
@@ -359,7 +361,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
 
     Raises:
         UsageError: the number of symbols is neither one nor `count`, a symbol cannot be read, its
-            case leaves open whether it is minor, or its chords do not divide the measure.
+            case is ambiguous (major or minor), or its chords do not divide the measure.
     """
     if chords is None:
         return np.full((count, fmt.chords_per_measure), NO_CHORD, np.int32)
@@ -383,7 +385,7 @@ def chord_labels(chords: Chords, count: int, fmt: MeasureFormat) -> np.ndarray:
 
 
 def chord_ids_of(symbol: str) -> list[int]:
-    """The chord ids of a measure's symbol such as "C" or "C|G"; folded chords are warned of.
+    """The chord ids of a measure's symbol such as "C" or "C|G"; warns about chords without a triad.
 
     Raises:
         ChordError: a symbol cannot be read.
@@ -415,6 +417,6 @@ def _require_tokens(measure: Measure, number: int) -> None:
 
 
 def _in_order(tokens: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Tracks [T, E] by rising program, drums last, absent ones after them, as in the corpus."""
+    """Tracks [T, E] by ascending program, then drums, then absent tracks, as in the corpus."""
     order = np.argsort(tokens[:, 0], kind="stable")  # program < drums < end, as ids
     return tokens[order], lengths[order]

@@ -16,12 +16,12 @@ from gm_vae.generate.midi_writer import Sections, midi_file
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measure import Measure
 
-MOST_SECONDS = 180.0  # of sound in a page: some 11 MB
-_EVERY = 2  # of the samples of a rendering are kept, in one channel: a page stays small
+MOST_SECONDS = 180.0  # of sound in a page: about 11 MB
+_EVERY = 2  # keep every second sample, in one channel, so that a page stays small
 
 
 def html_player(measures: Sequence[Measure], qpm: float = 120.0, sections: Sections = ()) -> str:
-    """Markup with everything inline: a roll, a player if FluidSynth is there, a link to the MIDI.
+    """Inline markup: a piano roll, a player if FluidSynth is installed, and a link to the MIDI.
 
     Music of more than `MOST_SECONDS` has no player.
 

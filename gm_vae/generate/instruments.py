@@ -16,7 +16,7 @@ from gm_vae.music.vocabulary import DRUMS, PROGRAMS
 
 Programs = frozenset[int]  # 0..127, and 128 for drums
 
-# what people mean by these words, where it is not one family of General MIDI
+# meanings of words that are not one family of General MIDI
 GROUPS: dict[str, Programs] = {
     "drums": frozenset([DRUMS]),
     "strings": frozenset([*range(40, 47), *range(48, 52)]),  # without timpani, with ensembles
@@ -34,7 +34,7 @@ _LONGEST = 100  # letters of a name
 
 @functools.lru_cache
 def programs_named(words: str) -> Programs:
-    """The programs 0..128 that a name or number of General MIDI stands for.
+    """The programs 0..128 for a name or number of General MIDI.
 
     A number counts from 1, as General MIDI does. A name is an instrument's ("finger bass"), a
     family's ("bass"), one of `GROUPS` ("strings"), or a part of some instruments' names ("sax").
@@ -43,7 +43,7 @@ def programs_named(words: str) -> Programs:
     ([64, 65, 66, 67], [33], [128])
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is no such instrument.
     """
     plain = _plain(words)
     if len(plain) > _LONGEST:
@@ -74,7 +74,7 @@ class Instruments:
     Attributes:
         only: a track for each of these sets of programs, and no other; None: any.
         require: at least a track for each of these.
-        forbid: none of these.
+        forbid: no track for any of these.
     """
 
     only: tuple[Programs, ...] | None = None
@@ -88,7 +88,7 @@ class Instruments:
         require: str | Sequence[str] = (),
         forbid: str | Sequence[str] = (),
     ) -> Instruments:
-        """From names or numbers of General MIDI, as lists or with commas; empty asks for nothing.
+        """From names or numbers of General MIDI, as lists or with commas; empty for no restriction.
 
         >>> Instruments.named(require="drums, 34").require
         (frozenset({128}), frozenset({33}))
@@ -100,16 +100,17 @@ class Instruments:
         return cls(alone or None, needed, frozenset().union(*banned))
 
     def masks(self, logits: np.ndarray) -> np.ndarray:
-        """bool [B, T, 130]: what each track may begin with (program 0..127, drums, end).
+        """bool [B, T, 130]: the allowed first tokens of each track (program 0..127, drums, end).
 
-        Each program that must play goes to the track that is most likely to play it, so that a
-        measure stays what the model makes of its point. The likeliest pair goes first.
+        Each required program is assigned to the track that is most likely to play it, so that the
+        measure stays close to the model's own. The most likely pair is assigned first.
 
         Args:
             logits: float [B, T, 130] of the tracks' first tokens.
 
         Raises:
-            UsageError: more instruments are asked for than there are tracks, or a forbidden one is.
+            UsageError: more instruments are required than there are tracks, or a forbidden one is
+                required.
         """
         batch, tracks, end = logits.shape[0], logits.shape[1], logits.shape[2] - 1
         allowed = np.ones(logits.shape, bool)
@@ -149,7 +150,7 @@ class Instruments:
 
 
 def _name_of(programs: Programs) -> str:
-    """What a set of programs is called."""
+    """The name of a set of programs."""
     names = [name for name, known in _known().items() if known == programs]
     return names[0] if names else " or ".join(map(instrument_name, sorted(programs)))
 

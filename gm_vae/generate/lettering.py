@@ -1,11 +1,11 @@
-"""Letters in pictures: fonts for those that the picture font lacks; the rest is left out."""
+"""Letters in pictures: other fonts for letters that the picture font lacks."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Set
 
-# a font that has a box for each letter is no help
+# a font with a box for each letter does not help
 _BOXES = ("last resort", "lastresort", "adobe blank", "notdef")
 
 
@@ -53,6 +53,6 @@ def _letters(family: str, weight: str) -> Set[int]:
     try:
         path = findfont(FontProperties(family=[family], weight=weight), fallback_to_default=False)
         glyphs = get_font(path).get_charmap()
-    except (ValueError, RuntimeError, OSError):  # a font that has gone, or is damaged
+    except (ValueError, RuntimeError, OSError):  # a font that was removed or is damaged
         return frozenset()
     return frozenset(code for code, glyph in glyphs.items() if glyph)

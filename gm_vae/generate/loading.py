@@ -19,7 +19,7 @@ def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
             model; or an https://, gs:// or s3:// address of a checkpoint folder of either kind.
 
     Raises:
-        UserError: there is no such model, it is of another kind, or it is damaged.
+        UserError: the model does not exist, is of another kind, or is damaged.
     """
     checkpoint = read_model(path)
     with naming(path):

@@ -20,13 +20,13 @@ from gm_vae.text import printable
 if TYPE_CHECKING:
     import mido
 
-Sections = Sequence[tuple[int, str]]  # the number of its first measure, and the name, of each
+Sections = Sequence[tuple[int, str]]  # number of the first measure, and name, of each section
 
 SUFFIXES = (".mid", ".midi")
 MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
-_LEAST_TICKS_PER_QUARTER = 480  # what sequencers expect; 20 ticks a step at 24 steps a quarter
+_LEAST_TICKS_PER_QUARTER = 480  # what sequencers expect; 20 ticks per step at 24 steps per quarter
 
-# at one tick: names, then ends of notes, then changes of program, then new notes
+# order at one tick: names, ends of notes, program changes, new notes
 _NAME, _OFF, _PROGRAM, _ON = range(4)
 
 
@@ -66,7 +66,7 @@ def write_midi(
     Raises:
         UsageError: `path` exists or does not end in .mid or .midi, `qpm` cannot be a tempo, there
             are no measures, or their formats or the number of symbols differ.
-        UserError: the place cannot be written, or a measure has more than 15 melodic programs.
+        UserError: the path cannot be written, or a measure has more than 15 melodic programs.
     """
     file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)
     with output_file(path, force) as temporary:
@@ -81,7 +81,7 @@ def midi_file(
     title: str | None = None,
     sections: Sections = (),
 ) -> mido.MidiFile:
-    """The `mido.MidiFile` that `write_midi` saves; it raises the same, but for files."""
+    """The `mido.MidiFile` that `write_midi` saves; raises the same errors, except for files."""
     import mido
 
     check_tempo(qpm)
@@ -110,7 +110,7 @@ def midi_file(
         for step, symbol in arrangement.chord_symbols
         for kind in ("marker", "text")
     ]
-    conductor.sort(key=lambda event: event[0])  # of one tick, a section comes before its chord
+    conductor.sort(key=lambda event: event[0])  # at one tick, a section comes before its chord
     end_tick = arrangement.total_steps * ticks_per_step
     file.tracks.append(_track(conductor, end_tick))
     for events in _part_events(arrangement, ticks_per_step):
@@ -123,8 +123,8 @@ def assign_channels(
 ) -> list[dict[int, int]]:
     """The channel of each part in each measure.
 
-    A part keeps its channel while there are enough; then the one that was silent the longest goes
-    to the newcomer.
+    A part keeps its channel while there are enough; then a new part gets the channel that was
+    silent the longest.
 
     Args:
         parts: the instruments of a piece.
@@ -188,7 +188,7 @@ def _part_events(
                 events[index].append((tick, _PROGRAM, message))
             current[channel] = program
             programmed.add((index, channel))
-    keys = [  # (channel, pitch), which is all that a note-off names
+    keys = [  # (channel, pitch), since a note-off names nothing else
         (channels[bar][index], pitch)
         for bar, index, pitch in zip(note_bars, notes["part"].tolist(), notes["pitch"].tolist())
     ]
@@ -200,7 +200,7 @@ def _part_events(
         on = mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)
         off = mido.Message("note_off", channel=channel, note=pitch, velocity=64)
         end_tick = end * ticks_per_step
-        # players take what happens at one tick track by track
+        # players process the events of one tick track by track
         if strikers.get((key, end), set()) - {index} and ticks_per_step > 1:
             end_tick -= 1
         events[index].append((start * ticks_per_step, _ON, on))
@@ -226,7 +226,7 @@ def _track(
 
 
 def check_tempo(qpm: float) -> None:
-    """Raise UsageError unless a MIDI file, which has three bytes for it, can hold the tempo."""
+    """Raise UsageError unless a MIDI file, which has three bytes for it, can store the tempo."""
     if not 60e6 / (2**24 - 1) <= qpm <= 60e6:
         raise UsageError(
             f"the tempo is {qpm:g}; give 4 or more quarter notes per minute, such as 120."

@@ -64,7 +64,7 @@ def progression(
     return tracks.measures(labels, model.format)
 
 
-def morph(
+def interpolate(
     model: GMVAE,
     start: np.ndarray,
     end: np.ndarray,
@@ -74,13 +74,13 @@ def morph(
     instruments: Instruments | None = None,
     **how: Any,
 ) -> list[Measure]:
-    """Interpolate: `count` measures from one point float [Z] to another, over repeating chords.
+    """Generate `count` measures on the way from one point float [Z] to another; the chords repeat.
 
     Unless `instruments` are given, the instruments of the first measure are replaced one by one by
-    those of the last (`bands.band_masks`).
+    the instruments of the last (`bands.band_masks`).
 
     >>> start, end = model.sample_points(2, seed=1)
-    >>> [measure.chords[0] for measure in morph(model, start, end, ["Dm", "F"], 4, seed=1)]
+    >>> [measure.chords[0] for measure in interpolate(model, start, end, ["Dm", "F"], 4, seed=1)]
     ['Dm', 'F', 'Dm', 'F']
     """
     z = points.interpolate(start, end, count, spherical)
@@ -187,7 +187,7 @@ def reroll(
     """
     words = instruments.split(",") if isinstance(instruments, str) else instruments
     chosen = frozenset().union(*(programs_named(word) for word in words))
-    # a program's track keeps its place: tracks of a measure are in the order of the corpus
+    # a program's track keeps its index: tracks of a measure are in the order of the corpus
     tracks = [track for track, program in enumerate(measure.programs) if program in chosen]
     if not tracks:
         raise UsageError(f"{measure!r} has no track of {', '.join(words)}; name one of its own.")

@@ -1,4 +1,4 @@
-"""What a verb leaves of the music it made: files, and sound; and the flags that choose them."""
+"""The output of a music verb: files and sound; and the flags that choose them."""
 
 from __future__ import annotations
 
@@ -24,21 +24,23 @@ from gm_vae.text import printable
 
 
 class Outputs:
-    """Files of a piece, each of the kind that its suffix says, and whether it is played.
+    """The files of a piece, with types by suffix, and whether it is played.
 
-    All that can be wrong without the music is found when this is made.
+    Construction finds all mistakes that do not depend on the music.
 
     Args:
-        paths: the files to write; a MIDI file alone gets a picture beside it.
-        qpm: tempo in quarter notes a minute.
+        paths: the files to write; a single MIDI file gets a picture beside it.
+        qpm: tempo in quarter notes per minute.
         play: play the music once it is written.
-        soundfont: what to sound with; see `Synthesizer.find`.
-        force: replace files that are there already.
+        soundfont: the soundfont for sound; see `Synthesizer.find`.
+        force: replace existing files.
+        picture: draw a piano roll beside a single MIDI file.
+        quiet: report only the paths of the files.
 
     Raises:
-        UsageError: a suffix is unknown, a file is there already and `force` is false, `soundfont`
-            is not one, or `qpm` cannot be a tempo.
-        UserError: FluidSynth, a soundfont or a player is needed and there is none.
+        UsageError: a suffix is unknown, a file exists and `force` is false, `soundfont` is not a
+            soundfont, or `qpm` cannot be a tempo.
+        UserError: FluidSynth, a soundfont or a player is needed and missing.
     """
 
     def __init__(
@@ -48,9 +50,11 @@ class Outputs:
         play: bool = False,
         soundfont: str | None = None,
         force: bool = False,
+        picture: bool = True,
+        quiet: bool = False,
     ) -> None:
         self.files = [user_path(path) for path in dict.fromkeys(paths)]
-        self.qpm, self.force = qpm, force
+        self.qpm, self.force, self.quiet = qpm, force, quiet
         check_tempo(qpm)
         for file in self.files:
             if _suffix(file) not in _KINDS:
@@ -58,7 +62,7 @@ class Outputs:
                 raise UsageError(
                     f"--output={file}: unsupported file type; use {', '.join(most)} or {last}."
                 )
-        if [_suffix(file) for file in self.files] == [".mid"]:
+        if picture and [_suffix(file) for file in self.files] == [".mid"]:
             self.files.append(self.files[0].with_suffix(".png"))
         for file in self.files:
             require_free(file, force)
@@ -68,11 +72,11 @@ class Outputs:
 
     @classmethod
     def of(cls, args: OutputArguments) -> Outputs:
-        """What the flags ask for; raises as the class does."""
+        """From flags; raises the errors of the class."""
         if not args.play:
             require(args, "output")
         paths = [path.strip() for path in (args.output or "").split(",") if path.strip()]
-        return cls(paths, args.qpm, args.play, args.soundfont, args.force)
+        return cls(paths, args.qpm, args.play, args.soundfont, args.force, args.picture, args.quiet)
 
     def write(
         self,
@@ -81,16 +85,16 @@ class Outputs:
         sections: Sections = (),
         symbols: Sequence[str] | None = None,
     ) -> None:
-        """Write all files, print where they are, and play the music if that was asked for.
+        """Write all files, print their paths, and play the music if requested.
 
         Args:
             measures: one or more measures of one format.
-            title: of the piece.
+            title: title of the piece.
             sections: as in `write_midi`.
-            symbols: what the chords of each measure are called in MIDI files and pictures; the
-                other files name triads, which those who read them expect.
+            symbols: names of the chords of each measure in MIDI files and pictures; the other files
+                name triads, as their readers expect.
 
-        Raises UserError if a place cannot be written, or FluidSynth or the player fails.
+        Raises UserError if a file cannot be written, or FluidSynth or the player fails.
         """
         piece = _Piece(measures, title, sections, symbols)
         for file in self.files:
@@ -110,12 +114,12 @@ class Outputs:
             _write_midi(self, piece, pathlib.Path(folder, "piece.mid"))
             player.play(pathlib.Path(folder, "piece.mid"))
         finally:
-            if player.waits:  # else somebody still reads the file
+            if player.waits:  # otherwise another program still reads the file
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Piece(NamedTuple):
-    """What is written; see `Outputs.write`."""
+    """The piece to write; see `Outputs.write`."""
 
     measures: Sequence[Measure]
     title: str
@@ -153,7 +157,7 @@ def _write_note_sequence(outputs: Outputs, piece: _Piece, file: pathlib.Path) ->
 
 
 class _Kind(NamedTuple):
-    """A kind of file: what it is called, and the writer of one for given outputs."""
+    """A type of file: its name, and its writer."""
 
     name: str
     write: Callable[[Outputs, _Piece, pathlib.Path], None]
@@ -171,7 +175,7 @@ _KINDS = {
 
 @dataclasses.dataclass(frozen=True)
 class OutputArguments(Arguments):
-    """What becomes of the music."""
+    """The flags for output."""
 
     output: str | None = flag(
         None,
@@ -189,6 +193,10 @@ class OutputArguments(Arguments):
         group="output",
     )
     force: bool = flag(False, "Replace existing files.", group="output")
+    picture: bool = flag(True, "Draw a piano roll beside a single .mid file.", group="output")
+    quiet: bool = flag(
+        False, "Print only the paths of the files, not the seed and a summary.", group="output"
+    )
 
 
 def _suffix(file: pathlib.Path) -> str:

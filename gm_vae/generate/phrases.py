@@ -1,10 +1,10 @@
-"""Bars that belong together: one groove, fills, and bars that come back a little changed.
+"""Phrases: one groove, fills, and bars that return a little changed.
 
 A model decodes each measure by itself. Here the bars of a piece are decoded in two rounds: first
-each distinct bar, a point under its chords; then the bars that change what is there. A track is
-changed by holding its beginning and drawing its rest anew, so that what comes back is recognised.
-Drums are decoded once for each point, under its first chords, and kept for all its bars; the last
-bar of four ends in a fill.
+each distinct bar, a point under its chords; then the bars that vary them. A track is varied by
+keeping its beginning and sampling the rest again, so that a returning bar is recognised. Drums are
+decoded once for each point, under its first chords, and kept for all its bars; the last bar of four
+ends in a fill.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from gm_vae.model.sampling import uniforms
 from gm_vae.music.vocabulary import EventType, Vocabulary, vocabulary
 
 VARIATION = 0.5
-PHRASE_BARS = 4  # the last of so many has a fill
+PHRASE_BARS = 4  # bars; the last one has a fill
 FILL_TEMPERATURE = 1.0
-FILLS = 4  # that one is chosen from
+FILLS = 4  # candidates for each fill
 SNARES_AND_TOMS = (37, 38, 39, 40, 41, 43, 45, 47, 48, 50)  # count twice in a fill
 
-# Places in a track count from 0 and those of points are -1 and -2: these are drawn for a bar.
+# Streams of tokens count from 0 and streams of points are -1 and -2; these are for bars.
 CHANGES, CUT = -3, -4
 
 
@@ -33,8 +33,8 @@ class Phrasing:
     """How bars follow each other.
 
     Attributes:
-        vary: the share of pitched tracks that change when a bar comes back, 0..1; 0 repeats it
-            note for note.
+        vary: the share of pitched tracks that change when a bar returns, 0..1; 0 repeats it note
+            for note.
         fills: whether the last bar of four, or of a section, ends in a drum fill.
 
     Raises:
@@ -68,17 +68,18 @@ def play(
         sections: int [B], a number that changes where a section begins.
         decoding: how tokens are chosen.
         phrasing: how bars follow each other.
-        programs: bool [B, T, 130], what each track may begin with; the same for equal points.
+        programs: bool [B, T, 130], the allowed first tokens of each track; the same for equal
+            points.
 
     Raises:
-        UsageError: as `GMVAE.decode_tracks`.
+        UsageError: as in `GMVAE.decode_tracks`.
     """
     points = _numbered(z)
     bars = np.arange(len(z))
     _, first, pattern = np.unique(
         np.column_stack([points, labels]), axis=0, return_index=True, return_inverse=True
     )
-    pattern = pattern.reshape(-1)  # NumPy 2.0 gives it another shape
+    pattern = pattern.reshape(-1)  # its shape differs in NumPy 2.0
     decoded = model.decode_tracks(
         z[first],
         labels[first],
@@ -111,7 +112,7 @@ def _vary(
     bars: np.ndarray,
     tracks: Tracks,
 ) -> None:
-    """Draw anew, in place, the ends of some pitched tracks of `bars`."""
+    """Sample the ends of some pitched tracks of `bars` again, in place."""
     fmt, vocab = model.format, vocabulary(model.format)
     old = Tracks(tracks.tokens[bars], tracks.lengths[bars])
     beats = fmt.beats_per_bar
@@ -136,10 +137,10 @@ def _vary(
 
 
 def _fill_bars(sections: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """int [F]: the last bar of each four of a section, and of one that has four or more.
+    """int [F]: the last bar of each four, and of each section of four or more.
 
-    Bars whose neighbours have other points, as on the way from one style to another, have no groove
-    that a fill could end.
+    Bars whose neighbours have other points, as in an interpolation, do not have a groove that a
+    fill could end.
     """
     starts = np.flatnonzero(np.diff(sections, prepend=sections[0] - 1))
     fills = []
@@ -158,7 +159,7 @@ def _fill(
     bars: np.ndarray,
     tracks: Tracks,
 ) -> None:
-    """Draw the second half of the drums of `bars` anew, in place: the busiest of some."""
+    """Sample the second half of the drums of `bars` again, in place: the busiest candidate."""
     fmt, vocab = model.format, vocabulary(model.format)
     is_drum = tracks.tokens[:, :, 0] == vocab.drums
     bars = bars[is_drum[bars].any(1)]
@@ -183,7 +184,7 @@ def _fill(
 
 
 def _busyness(tracks: Tracks, start: int, vocab: Vocabulary) -> np.ndarray:
-    """int [B]: hits of drums from step `start` on; those of snares and toms count twice."""
+    """int [B]: drum hits from step `start`; snares and toms count twice."""
     hits = (
         (vocab.kinds[tracks.tokens] == EventType.NOTE_ON)
         & (_start_steps(tracks, vocab) >= start)
@@ -194,10 +195,10 @@ def _busyness(tracks: Tracks, start: int, vocab: Vocabulary) -> np.ndarray:
 
 
 def lengths_before(tracks: Tracks, step: int | np.ndarray, vocab: Vocabulary) -> np.ndarray:
-    """int [B, T]: how many tokens of each track come before a step, int or [B, T].
+    """int [B, T]: the number of tokens of each track before a step, int or [B, T].
 
-    The time shift that leads to or over it is not counted, so that what follows may begin earlier.
-    An absent track counts whole.
+    The time shift that leads to or over the step is not counted, so that the next note may begin
+    earlier. An absent track counts completely.
     """
     limit = np.broadcast_to(step, tracks.lengths.shape)[:, :, None]
     before = (
@@ -210,12 +211,12 @@ def lengths_before(tracks: Tracks, step: int | np.ndarray, vocab: Vocabulary) ->
 
 
 def _start_steps(tracks: Tracks, vocab: Vocabulary) -> np.ndarray:
-    """int [B, T, E]: the time within its measure at which each token comes."""
+    """int [B, T, E]: the time of each token within its measure."""
     shifts = vocab.shift_steps[tracks.tokens]
     return np.cumsum(shifts, 2) - shifts
 
 
 def _numbered(z: np.ndarray) -> np.ndarray:
-    """int [B]: a number for each distinct point, in the order in which they come."""
+    """int [B]: a number for each distinct point, in order of appearance."""
     numbers: dict[bytes, int] = {}
     return np.array([numbers.setdefault(point.tobytes(), len(numbers)) for point in z], int)

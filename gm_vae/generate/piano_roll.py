@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 SUFFIXES = (".png", ".svg")
 _DPI = 160
 MOST_MEASURES = 256  # of a picture
-_MOST_PIXELS = 16_000  # of the height; taller pictures do not open everywhere
+_MOST_PIXELS = 16_000  # height; some programs do not open taller pictures
 
 _INK, _FAINT_INK = "#222222", "#6B6B6B"
 _BAR_LINE, _BEAT_LINE, _BLACK_KEYS = "#A6A6A6", "#E4E4E4", "#F6F6F7"
 _BLACK_KEY_CLASSES = frozenset({1, 3, 6, 8, 10})
-_FONT = "DejaVu Sans"  # comes with matplotlib: the same picture everywhere
+_FONT = "DejaVu Sans"  # included in matplotlib, so pictures are the same everywhere
 
 # inches
-# of a picture of one line, and of each of several; more if many drums or a wide range of pitches
-# need it
+# of a picture of one line, and of each line of several; more for many drums or a wide range of
+# pitches
 _HEIGHT, _LINE_HEIGHT = 5.0, 3.0
 _LEFT, _LEFT_WITH_DRUMS, _BOTTOM, _GAP, _LANE = 0.5, 1.25, 0.3, 0.09, 0.135
 _MARGIN, _TITLE, _CHORDS = 0.14, 0.3, 0.24
@@ -68,12 +68,12 @@ def draw_piano_roll(
         title: the line above the picture; letters that no installed font has are left out.
         chords: write the chord symbols above the notes.
         force: replace an existing file.
-        symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
+        symbols: names of the chords of each measure; see `Arrangement.from_measures`.
 
     Raises:
         UsageError: unknown suffix, `path` exists, there are no measures, or their formats or the
             number of symbols differ.
-        UserError: the place cannot be written.
+        UserError: the path cannot be written.
     """
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES:
@@ -94,7 +94,7 @@ def draw_piano_roll(
 
 
 def piano_roll_figure(arrangement: Arrangement, title: str = "", chords: bool = True) -> Figure:
-    """The picture as a matplotlib `Figure`, which no global state of matplotlib knows of."""
+    """The picture as a matplotlib `Figure` outside matplotlib's global state."""
     import_matplotlib_quietly()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -146,7 +146,7 @@ class _Layout:
     bar_width: float
     legend_width: float
     legend_height: float
-    roll_height: float  # 0: only drums play
+    roll_height: float  # 0 if only drums play
     drum_pitches: tuple[int, ...]  # one lane each, the lowest at the bottom
     pitch_range: tuple[int, int]
     bars: int
@@ -270,7 +270,7 @@ def _draw_drums(ax: Axes, arrangement: Arrangement, steps: range, pitches: Seque
 
     notes = _notes_in(arrangement, steps, drums=True)
     lane = np.searchsorted(pitches, notes["pitch"])
-    # how long a drum is held means nothing: all strokes have the width of a short note
+    # the length of a drum note has no meaning: all have the width of a short note
     left, width = notes["start_step"], max(1, arrangement.fmt.steps_per_quarter // 7)
     boxes = _boxes(left, left + width, lane - 0.34, np.full(len(notes), 0.68))
     ink = np.tile(to_rgb(DRUM_COLOR), (len(notes), 1))
@@ -304,10 +304,10 @@ def _shaded(ink: np.ndarray, velocity: np.ndarray) -> np.ndarray:
 
 
 def _add_boxes(ax: Axes, boxes: np.ndarray, faces: Any, edges: Any, zorder: float = 3) -> None:
-    """Rectangles, each with its colour and that of its edge, or one for all."""
+    """Rectangles, each with a face and an edge colour, or one colour for all."""
     from matplotlib.collections import PolyCollection
 
-    # the types of Matplotlib ask for a sequence; an array is drawn without a loop over it
+    # Matplotlib's type hints require a sequence; an array is drawn without a loop
     polygons = cast("Sequence[np.ndarray]", boxes)
     ax.add_collection(
         PolyCollection(polygons, facecolors=faces, edgecolors=edges, linewidths=0.5, zorder=zorder)
@@ -315,7 +315,7 @@ def _add_boxes(ax: Axes, boxes: np.ndarray, faces: Any, edges: Any, zorder: floa
 
 
 def _unison_rows(notes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Bottom and height, in semitones, of each note: parts that sound one pitch share its row."""
+    """Bottom and height, in semitones, of each note: parts in unison share a row."""
     bottom = notes["pitch"] - _NOTE_HEIGHT / 2
     height = np.full(len(notes), _NOTE_HEIGHT)
     order = np.lexsort((notes["start_step"], notes["pitch"]))
@@ -376,7 +376,7 @@ def _number_bars(ax: Axes, arrangement: Arrangement, steps: range) -> None:
 
 
 def _write_chords(ax: Axes, arrangement: Arrangement, steps: range, layout: _Layout) -> None:
-    """The chords of a line; one that goes on from the line before is written again."""
+    """Write the chords of a line; a chord that continues from the previous line is repeated."""
     changes = arrangement.chord_symbols
     starts = np.array([step for step, _ in changes] + [arrangement.total_steps])
     rooms = np.diff(starts) * layout.inches_per_step

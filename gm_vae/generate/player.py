@@ -1,4 +1,4 @@
-"""Playing a MIDI file aloud, with what this machine has."""
+"""Plays a MIDI file with a program on this machine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Player:
 
     Attributes:
         command: its command line; the file comes last.
-        waits: whether it ends when the music does. One that does not hands the file to another
-            program, which goes on by itself.
+        waits: whether it ends with the music. Otherwise it passes the file to another program and
+            returns.
     """
 
     command: tuple[str, ...]
@@ -30,8 +30,8 @@ class Player:
         """The first of: FluidSynth with a soundfont, TiMidity++, what macOS or Windows opens.
 
         Raises:
-            UsageError: `soundfont`, or what $GM_VAE_SOUNDFONT names, is none.
-            UserError: there is no player, or no FluidSynth for the soundfont.
+            UsageError: `soundfont` or $GM_VAE_SOUNDFONT does not name a soundfont.
+            UserError: there is no player, or FluidSynth for the soundfont is missing.
         """
         try:
             return cls(tuple(Synthesizer.find(soundfont).player))

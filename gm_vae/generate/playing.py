@@ -1,4 +1,4 @@
-"""What the flags of a verb of music ask of the model: chords, seeds, instruments, attributes."""
+"""The flags of music verbs as arguments of the model: chords, seeds, instruments, attributes."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Playing:
 
     Attributes:
         decoding: how tokens are chosen.
-        drawn: whether the seed was drawn, since none was given.
-        instruments: which of them play; any if None.
+        drawn: whether the seed was drawn because none was given.
+        instruments: which instruments play; any if None.
     """
 
     decoding: Decoding
@@ -37,9 +37,8 @@ class Playing:
 
     @classmethod
     def of(cls, args: PlayArguments) -> Playing:
-        """What the flags ask for.
-
-        Raises UsageError for instruments that cannot all play, or a number out of its range.
+        """From flags. Raises UsageError for instruments that cannot all play, or a number out of
+        range.
         """
         wanted = Instruments.named(args.instruments, args.require, args.forbid)
         return cls(
@@ -50,11 +49,11 @@ class Playing:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Those of `GMVAE.decode`."""
+        """The keywords of `GMVAE.decode`."""
         return {**dataclasses.asdict(self.decoding), "instruments": self.instruments}
 
     def print_seed(self) -> None:
-        """Say how to hear the same again, if the seed was drawn."""
+        """Print the flag that repeats the music, if the seed was drawn."""
         if self.drawn and self.decoding.temperature > 0:
             print(f"--seed={self.decoding.seed} plays this again.", file=sys.stderr)
 
@@ -62,7 +61,7 @@ class Playing:
 def chords(args: ChordArguments) -> list[str]:
     """The measures' symbols in --chords as typed, such as "Cmaj7|C/E", before a model is loaded.
 
-    Raises UsageError for one that cannot be read, or with --strict for one without a triad.
+    Raises UsageError for chords that cannot be read, or with --strict for chords without a triad.
     """
     text = args.chords or ""
     if len(text) > _LONGEST_CHORDS or max(map(len, text.split()), default=0) > _LONGEST_BAR:
@@ -84,7 +83,7 @@ def chords(args: ChordArguments) -> list[str]:
 
 
 def print_folded(symbols: Sequence[str]) -> None:
-    """Say once of each chord without a triad what is played instead."""
+    """Print once, for each chord without a triad, what is played instead."""
     for chord in dict.fromkeys(chord for symbol in symbols for chord in measure_chords(symbol)):
         if not has_triad(chord):
             triad = chord_symbol(nearest_chord_id(chord))
@@ -92,7 +91,7 @@ def print_folded(symbols: Sequence[str]) -> None:
 
 
 def triads(symbols: Sequence[str]) -> list[str]:
-    """What the model hears of measures' symbols: "C|G" for "Cmaj7|Gsus4"."""
+    """The triads of measures' symbols, as the model knows them: "C|G" for "Cmaj7|Gsus4"."""
     return [
         "|".join(chord_symbol(nearest_chord_id(chord)) for chord in measure_chords(symbol))
         for symbol in symbols
@@ -100,7 +99,7 @@ def triads(symbols: Sequence[str]) -> list[str]:
 
 
 def require_bounded(count: int, flag: str) -> None:
-    """Raise UsageError if a flag asks for more measures than are made at once."""
+    """Raise UsageError if a flag asks for more measures than are generated at a time."""
     if count > MOST_MEASURES:
         raise UsageError(
             f"--{flag} asks for {shown(count)} measures, and at most {MOST_MEASURES:,} are "
@@ -109,9 +108,9 @@ def require_bounded(count: int, flag: str) -> None:
 
 
 def moved(args: PlayArguments, model: GMVAE, z: np.ndarray) -> np.ndarray:
-    """Points [..., Z] moved as --more, --add and --remove say.
+    """Points [..., Z] moved by --more, --add and --remove.
 
-    Raises UserError for words that are no attributes, or if the model has none yet.
+    Raises UserError for unknown attributes, or if the model has none yet.
     """
     steps: dict[str, float] = {}
     for entry in filter(None, args.more.split(",")):

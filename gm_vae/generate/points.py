@@ -37,7 +37,7 @@ def grid(corners: np.ndarray, rows: int, columns: int, spherical: bool = True) -
     are interpolations, and so is each row between them.
 
     Raises:
-        UsageError: there are not four corners, or less than two rows or columns.
+        UsageError: there are not four corners, or fewer than two rows or columns.
     """
     if len(corners) != 4:
         raise UsageError(f"a grid has four corners, not {len(corners)}; give [4, Z].")
@@ -48,8 +48,9 @@ def grid(corners: np.ndarray, rows: int, columns: int, spherical: bool = True) -
 def near(point: np.ndarray, similarity: float, count: int, seed: int | None = None) -> np.ndarray:
     """`count` points that resemble one, float [Z]: float32 [count, Z].
 
-    similarity * point + sqrt(1 - similarity^2) * noise: of a point of the prior they are points of
-    the prior too, correlated with it by `similarity`: 1 gives the point itself, 0 any others.
+    similarity * point + sqrt(1 - similarity^2) * noise: for a point of the prior, they are points
+    of the prior too, correlated with it by `similarity`: 1 gives the point itself, 0 independent
+    points.
 
     Raises:
         UsageError: similarity is outside 0..1.
@@ -61,7 +62,7 @@ def near(point: np.ndarray, similarity: float, count: int, seed: int | None = No
 
 
 def checked_seed(seed: int | None) -> int:
-    """0..2**32 - 1 for a seed; one is drawn for None. Raises UsageError unless it is an integer."""
+    """A seed as 0..2**32 - 1, drawn if None. Raises UsageError unless it is an integer."""
     if seed is None:
         return secrets.randbelow(2**32)
     try:

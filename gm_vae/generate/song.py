@@ -1,8 +1,8 @@
 """Songs: a form of sections, each with a style and chords, from first bar to last chord.
 
 "A A B A" names the sections in the order in which they are heard; "A>B" is a section on the way
-from one style to the other. Sections of one letter are played alike, a little changed each time
-(`phrases`), and others exchange few instruments, so that it is one band that plays.
+from one style to the other. Sections of one letter are similar, varied a little each time
+(`phrases`), and other sections replace only a few instruments, so that one band plays the song.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import EventType, Vocabulary, vocabulary
 
 CONTRAST = 0.5
-EXCHANGED = 2  # instruments of the first section that another one may replace
+EXCHANGED = 2  # instruments of the first section that another section may replace
 MOST_SECTIONS = 100
 _ENDING = "Ending"
 _LAST_HITS = (36, 49)  # bass drum and crash cymbal, under the last chord
@@ -60,7 +60,7 @@ class Section:
 class Song(Sequence[Measure]):
     """A piece of music: a sequence of measures, which a notebook shows as a roll with a player.
 
-    It is taken wherever a list of measures is.
+    It is accepted wherever a list of measures is.
 
     Attributes:
         measures: one for each bar.
@@ -87,7 +87,7 @@ class Song(Sequence[Measure]):
         return self.measures[index]
 
     def _repr_html_(self) -> str:
-        """A roll, a player where FluidSynth is there, and the MIDI file to download."""
+        """A roll, a player if FluidSynth is installed, and the MIDI file to download."""
         return html_player(self.measures, self.qpm, self.sections)
 
 
@@ -95,10 +95,10 @@ def read_form(form: str, chords: str, bars: int | None = None) -> list[Section]:
     """The sections of a song.
 
     Args:
-        form: their names with spaces between, such as "A A B A" or "A A>B B".
-        chords: those of each section, such as "A: C G Am F; B: F G Em Am"; some without a name are
-            for all sections that have none of their own. They repeat.
-        bars: how many bars there are in all, shared out evenly; None plays the chords of each
+        form: names of the sections, separated by spaces, such as "A A B A" or "A A>B B".
+        chords: chords of each section, such as "A: C G Am F; B: F G Em Am"; chords without a name
+            are for all other sections. They repeat.
+        bars: total number of bars, shared equally among the sections; None plays the chords of each
             section once.
 
     Raises:
@@ -137,7 +137,7 @@ def read_form(form: str, chords: str, bars: int | None = None) -> list[Section]:
 
 
 def _chords_of_sections(text: str) -> dict[str, list[str]]:
-    """The chords that each name stands for; "" for those without a name."""
+    """The chords of each name; "" for chords without a name."""
     lines: dict[str, list[str]] = {}
     for part in filter(str.strip, re.split(r"[;\n]", text)):
         named = re.match(rf"\s*({_LETTER}(?:>{_LETTER})?)\s*:(?!\w)(.*)", part, re.DOTALL)
@@ -164,17 +164,17 @@ def song(
     instruments: Instruments | None = None,
     **how: Any,
 ) -> Song:
-    """Plays a form.
+    """Play a form.
 
     Args:
-        sections: as `read_form` gives them.
-        styles: a point float [Z] for each letter; or one alone for the first letter, from which the
-            others follow.
-        contrast: how far the others are from it then: 0 is the same point, 1 any other.
-        vary: the share of pitched tracks that change when a bar comes back, 0..1.
+        sections: the result of `read_form`.
+        styles: a point float [Z] for each letter; or a single point for the first letter, from
+            which the others are derived.
+        contrast: how far the derived points are from it: 0 is the same point, 1 any other.
+        vary: the share of pitched tracks that change when a bar returns, 0..1.
         fills: whether the last bar of four ends in a drum fill.
-        ending: whether a last bar follows in which all strike the first chord once more.
-        instruments: which of them play; a section may exchange `EXCHANGED` if None.
+        ending: whether a last bar follows, in which all instruments play the first chord once more.
+        instruments: which instruments play; if None, a section may replace `EXCHANGED`.
         how: temperature, drum_temperature, repeat_penalty and seed of `GMVAE.decode`.
 
     Raises:
@@ -236,18 +236,18 @@ def _way(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The points float32 [B, Z] and the masks bool [B, T, 130] of `count` bars of a section.
 
-    Each end is a point [Z], and with which of the 130 each of its tracks begins [T].
+    Each end is a point [Z] and the first tokens [T] (of the 130) of its tracks.
     """
     if count == 1 or np.array_equal(start[0], end[0]):
         mask = np.eye(130, dtype=bool)[start[1]]
         return np.repeat(start[0][None], count, 0), np.repeat(mask[None], count, 0)
     z = points.interpolate(start[0], end[0], count)
-    z[[0, -1]] = start[0], end[0]  # to the last bit, so that they are the same bars
+    z[[0, -1]] = start[0], end[0]  # bit for bit, so that the bars are the same
     return z, band_masks(model.numpy.program_logits(z), start[1], end[1])
 
 
 def _together(tokens: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.ndarray]:
-    """Tracks [T, E] of a last bar: what each strikes first, on the first beat, held to the end.
+    """Tracks [T, E] of a last bar: the first onset of each track, from the first beat to the end.
 
     Returns:
         tokens int32 [T, E] and lengths int32 [T].
@@ -269,7 +269,7 @@ def _together(tokens: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.nd
 
 
 def _first_onset(track: np.ndarray, vocab: Vocabulary) -> tuple[int, list[int]]:
-    """The velocity token and the pitches, rising, of what a track with a note strikes first."""
+    """The velocity token and the ascending pitches of the first onset of a track with notes."""
     kinds = vocab.kinds[track]
     first = int((kinds == EventType.NOTE_ON).argmax())
     stop = first + int((kinds[first:] == EventType.TIME_SHIFT).argmax())

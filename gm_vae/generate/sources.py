@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 @dataclasses.dataclass(frozen=True)
 class Numbered(Generic[T]):
-    """What a file holds, by the number of its bar.
+    """The content of a file, by bar number.
 
     Attributes:
         path: the file.
         items: measures or points, by number from 1.
-        explain: a command that reports why other bars are not there, "" if there is none.
-        bars: of the file, those included that do not fit.
+        explain: a command that reports why other bars are missing, "" if there is none.
+        bars: number of bars of the file, including those that do not fit.
     """
 
     path: str
@@ -48,9 +48,9 @@ class Numbered(Generic[T]):
     bars: int = 0
 
     def choose(self, numbers: Sequence[int], count: int | None = None) -> list[T]:
-        """Those with these numbers; without numbers the first `count`, or all.
+        """The items with these numbers; without numbers the first `count`, or all.
 
-        Raises UsageError if one is not there, or there are not as many as `count`.
+        Raises UsageError if one is missing, or their number is not `count`.
         """
         for number in numbers:
             if number not in self.items:
@@ -70,7 +70,7 @@ class Numbered(Generic[T]):
 
 
 def measure_numbers(args: SourceArguments) -> list[int]:
-    """The numbers of --measure. Raises UsageError if they are none."""
+    """The numbers of --measure. Raises UsageError if they are not numbers."""
     try:
         return [int(number) for number in args.measure]
     except ValueError:
@@ -81,16 +81,16 @@ def measure_numbers(args: SourceArguments) -> list[int]:
 
 
 def source_measures(args: SourceArguments, model: GMVAE, count: int | None = None) -> list[Measure]:
-    """The measures that --midi and --measure name: the first `count`, or all, if none are named."""
+    """The measures that --midi and --measure select: by default the first `count`, or all."""
     require(args, "midi")
     numbers = measure_numbers(args)
     return numbered_measures(args.midi or "", model).choose(numbers, count)
 
 
 def source_points(args: SourceArguments, model: GMVAE, count: int) -> np.ndarray:
-    """float32 [count, Z]: the points of the measures that --midi and --measure name.
+    """float32 [count, Z]: the points of the measures that --midi and --measure select.
 
-    Raises UsageError if they name another number.
+    Raises UsageError if their number is not `count`.
     """
     require(args, "midi")
     path, numbers = args.midi or "", measure_numbers(args)
@@ -105,7 +105,7 @@ def numbered_measures(path: str, model: GMVAE) -> Numbered[Measure]:
     """The measures of a MIDI file, or of a .json of tokens.
 
     Raises:
-        UserError: the file cannot be read, or no bar of it fits the model.
+        UserError: the file cannot be read, or none of its bars fits the model.
     """
     if path.lower().endswith(".json"):
         measures = read_tokens(path)
@@ -135,7 +135,7 @@ def numbered_measures(path: str, model: GMVAE) -> Numbered[Measure]:
 
 
 def holds_points(path: str) -> bool:
-    """Whether a file is what `gm-vae encode` writes. Raises UserError if it cannot be read."""
+    """Whether `gm-vae encode` wrote a file. Raises UserError if it cannot be read."""
     return path.lower().endswith(".json") and "points" in _read_json(path)
 
 

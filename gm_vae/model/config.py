@@ -1,4 +1,4 @@
-"""Sizes of the network, and the presets that people name."""
+"""Sizes of the network, and named presets."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from gm_vae.music.measure_format import MeasureFormat, require_known_fields
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-    """What fixes the shapes of all weights. Saved as JSON beside every checkpoint.
+    """Determines the shapes of all weights. Saved as JSON with every checkpoint.
 
     Attributes:
         encoder_units: H of each direction of both encoder levels.
         decoder_units: units of each layer, the same in the conductor and the track decoder; the
             last one is the width of a track embedding.
         latent_size: Z.
-        chords: whether encoder and decoder see a chord with every event.
-        fmt: the measures that the model speaks.
+        chords: whether encoder and decoder are conditioned on a chord at every event.
+        fmt: the measure format of the model.
         start_units: units of the track decoder's first layer that mark the start of a track
             (`start_units.py`); 0 as in published models, 8 makes a track's first input irrelevant.
-        preset: name of the preset that this began as; says nothing about shapes.
+        preset: name of the preset that this is based on; it does not affect shapes.
     """
 
     encoder_units: int = 256
@@ -62,8 +62,8 @@ class ModelConfig:
     def from_dict(cls, values: dict[str, Any]) -> ModelConfig:
         """The inverse of `to_dict`.
 
-        Raises UsageError for a field that this version does not know, WrongValue for one that is
-        missing or of another type.
+        Raises UsageError for an unknown field, WrongValue for a field that is missing or has
+        another type.
         """
         require_known_fields(cls, values, "model configuration")
         _RULE(values)
@@ -71,7 +71,7 @@ class ModelConfig:
 
 
 _RULE = Fields(
-    {"fmt": anything},  # MeasureFormat checks its own
+    {"fmt": anything},  # MeasureFormat checks its own fields
     {
         "encoder_units": Whole(1, math.inf),
         "decoder_units": ListOf(Whole(1, math.inf)),
@@ -84,7 +84,8 @@ _RULE = Fields(
 
 
 # The published models are med (`hier-multiperf_vel_1bar_med[_chords]`) and big; weights of these
-# sizes are interchangeable with theirs. Parameter counts, with chords, are pinned by a test.
+# sizes are interchangeable with published weights. Parameter counts, with chords, are pinned by a
+# test.
 PRESETS = {
     # 2.0 M parameters: the demo's model, minutes on two CPU cores.
     "tiny": ModelConfig(128, (128, 128), 64, start_units=8, preset="tiny"),

@@ -1,4 +1,4 @@
-"""z -> tracks: the conductor makes an embedding of each track, the track decoder its tokens."""
+"""z -> tracks: the conductor computes an embedding per track, the track decoder its tokens."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from gm_vae.model.lstm import LSTMCell, run_stack, split_initial_state, step_sta
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.vocabulary import vocabulary
 
-NO_TOKEN = -1  # the decoder input before anything was decoded: a vector of zeros
-NO_CHORD_INPUT = -1  # likewise; the chord "no chord" is id 0 and a one-hot as any other
+NO_TOKEN = -1  # the decoder input before the first token: a vector of zeros
+NO_CHORD_INPUT = -1  # likewise; the chord "no chord" is id 0, with an ordinary one-hot
 
 
 def published_first_inputs(tokens: Any, lengths: Any) -> Any:
-    """int [B, T]: what the published training fed before the first token of each track.
+    """int [B, T]: the input before the first token of each track in the published training.
 
-    Its T * E inputs are one sequence moved by one step, so a track begins with whatever stands in
-    the last place of the track before: padding, which is NO_TOKEN, or the end of a full track.
+    Its T * E inputs are one sequence shifted by one step, so the first input of a track is the last
+    position of the previous track: padding (NO_TOKEN), or the end of a full track.
     """
     full = ops.cast(lengths, "int32") == tokens.shape[-1]
     last = ops.where(full, ops.cast(tokens[:, :, -1], "int32"), NO_TOKEN)  # [B, T]
@@ -31,7 +31,7 @@ def published_first_inputs(tokens: Any, lengths: Any) -> Any:
 
 
 class Conductor(keras.layers.Layer):
-    """z [B, Z] -> track embeddings [B, T, D]: an LSTM stack that runs T steps on no input."""
+    """z [B, Z] -> track embeddings [B, T, D]: an LSTM stack that runs T steps without input."""
 
     def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -67,13 +67,13 @@ class Conductor(keras.layers.Layer):
 
 @dataclasses.dataclass(frozen=True)
 class TokenLogits:
-    """What the decoder says of the real tokens of a batch, P of them, under teacher forcing.
+    """The decoder's output for the P real tokens of a batch under teacher forcing.
 
     Attributes:
         logits: [P, V].
-        targets: int32 [P], the tokens that were there.
+        targets: int32 [P], the true tokens.
         tracks: int32 [P], the track b * T + t of each.
-        steps: int32 [P], its place in the track.
+        steps: int32 [P], its position in the track.
         weights: [P], 1 for a real token, 0 for padding (all 1 if ragged).
     """
 
@@ -88,7 +88,7 @@ class TrackDecoder(keras.layers.Layer):
     """Decodes the tokens of one track from its embedding and the chord of each event.
 
     Input of a step: [one-hot of the previous token, embedding, one-hot chord]. The embedding's
-    share of the gates is computed once a track, the one-hots are gathers.
+    contribution to the gates is computed once per track; one-hots are gathers.
     """
 
     def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
@@ -119,7 +119,7 @@ class TrackDecoder(keras.layers.Layer):
         self.built = True
 
     def start(self, embeddings: Any, kernels: Kernels) -> tuple[Any, list[State]]:
-        """[N, D] -> (gates [N, G] that stay the same over a track, initial states)."""
+        """[N, D] -> (gates [N, G] that are constant over a track, initial states)."""
         kernel, bias = self.cells[0].input_weights(kernels)
         projection = kernel[self.vocabulary_size : self.vocabulary_size + self.embedding_size]
         constant = kernels.matmul(embeddings, projection, self.compute_dtype) + bias
@@ -127,8 +127,8 @@ class TrackDecoder(keras.layers.Layer):
         return constant, split_initial_state(states, self.config.decoder_units)
 
     def input_table(self, kernels: Kernels) -> Any:
-        """What each one-hot input adds to the gates, [V + 1 + C + 1, G]: tokens, NO_TOKEN,
-        chords, NO_CHORD_INPUT. Make it once, outside a time loop.
+        """The contribution of each one-hot input to the gates, [V + 1 + C + 1, G]: tokens,
+        NO_TOKEN, chords, NO_CHORD_INPUT. Compute it once, outside a time loop.
         """
         kernel, _ = self.cells[0].input_weights(kernels)
         begin = self.vocabulary_size + self.embedding_size
@@ -147,7 +147,7 @@ class TrackDecoder(keras.layers.Layer):
         return constant + kernels.embed_sum(table, inputs, self.compute_dtype)
 
     def step(self, gates: Any, states: list[State], kernels: Kernels) -> tuple[Any, list[State]]:
-        """One step of decoding: (logits [N, V], the states after it)."""
+        """One step of decoding: (logits [N, V], the next states)."""
         output, states = step_stack(self.cells, gates, states, kernels)
         return self.logits(output, kernels), states
 
@@ -164,7 +164,7 @@ class TrackDecoder(keras.layers.Layer):
         Args:
             embeddings: [B, T, D] from the conductor.
             tracks: the true tokens.
-            first_inputs: int [B, T], the token fed before each track's first; may be NO_TOKEN.
+            first_inputs: int [B, T], the input before each track's first token; may be NO_TOKEN.
         """
         layout = tracks.layout
         embeddings = ops.reshape(embeddings, (-1, self.embedding_size))  # [B, T, D] -> [N, D]

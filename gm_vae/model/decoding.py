@@ -27,16 +27,17 @@ def decode_side_by_side(
 ) -> tuple[Any, Any]:
     """Well-formed tokens for each z, whatever the weights and the temperature.
 
-    Every track starts from zeros, so that none waits for another; decoding stops when all have
-    ended. `Grammar` constrains the logits.
+    Every track starts from zeros, so tracks do not depend on each other; decoding stops when all
+    have ended. `Grammar` constrains the logits.
 
     Args:
         z: [B, Z].
-        chords: int [B, C], evenly spaced chord ids; each event hears the one at its own time.
+        chords: int [B, C], evenly spaced chord ids; each event is conditioned on the chord at its
+            time.
         temperature: scalar >= 0; 0 is greedy.
         seed: int scalar.
-        draws: int32 [B], which random numbers of the seed each measure uses (0, 1, ... as a rule).
-        first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
+        draws: int32 [B], the random stream of the seed that each measure uses (usually 0, 1, ...).
+        first_inputs: int [B, T], the input before each track's first token; zeros if None.
         repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`); a
             Python 0 leaves the penalty out of the graph.
         drum_temperature: scalar, of drum tracks; `temperature` if None.

@@ -1,9 +1,9 @@
-"""Diagnostics of the posterior: what z carries, and what each kind of token costs.
+"""Diagnostics: active units of z, and the cost of each token type.
 
-Two definitions of an active unit of z are in use, and free bits make them differ: below their
-floor KL is free, so a unit may keep a KL that no measure had a say in. By the variance of mu (Burda
-et al. 2016) a unit is active if its mean depends on the measure; that one is the default here.
-Whether the decoder heeds z is a third question, which `Evaluation.latent_bits` answers.
+There are two definitions of an active unit of z, and free bits make them differ: KL below the floor
+is free, so a unit may keep a KL that does not depend on the measure. By the variance of mu (Burda
+et al. 2016) a unit is active if its mean depends on the measure; this is the default here.
+Whether the decoder uses z is a different question, which `Evaluation.latent_bits` answers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from gm_vae.music.vocabulary import EventType, vocabulary
 ACTIVE_VARIANCE = 0.01  # of mu over measures, in prior variances
 ACTIVE_NATS = 0.01  # mean KL of a unit
 
-# in the order in which a track has them, with names short enough for a line
+# in their order within a track, with names short enough for a line
 SHORT_NAMES = {
     EventType.PROGRAM: "prog",
     EventType.NOTE_ON: "on",
@@ -33,15 +33,15 @@ SHORT_NAMES = {
 
 
 def type_name(kind: EventType) -> str:
-    """How figures by type are keyed: "note_on"."""
+    """The key of a token type in figures: "note_on"."""
     return kind.name.lower()
 
 
 def diagnostic_sums(scores: Scores, fmt: MeasureFormat) -> tuple[Any, Any]:
-    """Sums over a batch, to be added to those of other replicas or batches.
+    """Sums over a batch, which add up over replicas and batches.
 
     Returns:
-        tokens: float32 [3, K], nats, hits (the likeliest token was the true one) and number of the
+        tokens: float32 [3, K], nats, hits (the most likely token was the true one) and number of
             tokens of each `EventType`.
         latents: float32 [3, Z], mu and its square over the measures, and their number.
     """
@@ -57,11 +57,12 @@ def diagnostic_sums(scores: Scores, fmt: MeasureFormat) -> tuple[Any, Any]:
 
 
 def diagnostic_figures(tokens: Any, latents: Any) -> dict[str, Any]:
-    """Scalars of a batch from the `diagnostic_sums` of all of it.
+    """Scalars of a batch from its `diagnostic_sums`.
 
     Returns:
         "accuracy" of tokens, "active_units" by the variance of mu over the batch, and
-        "nats_note_on" and so on, reconstruction a token of each type (0 where there is none).
+        "nats_note_on" and so on, reconstruction loss per token of each type (0 where there is
+        none).
     """
     nats, hits, count = (tokens[row] for row in range(3))
     by_type = ops.divide_no_nan(nats, count)
@@ -75,7 +76,7 @@ def diagnostic_figures(tokens: Any, latents: Any) -> dict[str, Any]:
 
 
 def diagnostic_line(figures: Mapping[str, Any]) -> str:
-    """`diagnostic_figures` behind the progress of a training, in few words."""
+    """`diagnostic_figures` as a short text for the progress line."""
     nats = " ".join(
         f"{short} {figures[f'nats_{type_name(kind)}']:.1f}" for kind, short in SHORT_NAMES.items()
     )

@@ -33,7 +33,7 @@ class Encoder(keras.layers.Layer):
         self.track_backward = LSTMCell(width, units, name="track_backward", dtype=policy)
         self.measure_forward = LSTMCell(2 * units, units, name="measure_forward", dtype=policy)
         self.measure_backward = LSTMCell(2 * units, units, name="measure_backward", dtype=policy)
-        # small, and what they say of z should be exact
+        # small, and z should be exact
         self.mu = keras.layers.Dense(config.latent_size, name="mu", dtype="float32")
         self.sigma = keras.layers.Dense(config.latent_size, name="sigma", dtype="float32")
         for dense in (self.mu, self.sigma):
@@ -44,7 +44,7 @@ class Encoder(keras.layers.Layer):
         """Tracks of B measures -> (mu, sigma), each [B, Z]; sigma is a standard deviation."""
         layout = tracks.layout
         remaining = ops.take(tracks.lengths, layout.rows, axis=0) - 1 - layout.steps
-        # past a row's end (static layouts only) any token will do: nothing reads it
+        # past a row's end (static layouts only) any token works: it is not read
         orders = (layout.steps, ops.maximum(remaining, 0))
         cells = (self.track_forward, self.track_backward)
         gates = [self._gates(cell, tracks, steps, kernels) for cell, steps in zip(cells, orders)]
@@ -67,7 +67,7 @@ class Encoder(keras.layers.Layer):
         if self.config.chords:
             inputs.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
         table, bias = cell.input_weights(kernels)
-        # on the few rows of the tokens, of which each entry takes one
+        # on the few rows of tokens, of which each entry selects one
         table = ops.concatenate(
             [table[: self.vocabulary_size] + bias, table[self.vocabulary_size :]], 0
         )

@@ -1,13 +1,13 @@
-"""Which token may come next: the rules that every track of the corpus obeys, as logit masks.
+"""Which token may follow: the rules that every track of the corpus obeys, as logit masks.
 
-A track is its program, then events, then the end; an absent track is the end alone. Within one
-step come the note-offs by onset and pitch, then the note-ons by pitch; a velocity comes only
-where it changes and right before a note-on; time-shifts never follow each other and sum to the
-measure; what still sounds at the bar line ends there; a track has at least one note; but for drums
-its pitches are in the format's range. Each rule is also counted against the tokens left, so that
-the end is always reached within E tokens.
+A track is its program, then events, then the end; an absent track is only the end. Within one step,
+note-offs by onset and pitch come before note-ons by pitch; a velocity occurs only where it changes,
+right before a note-on; time-shifts never follow each other and sum to the measure; notes that sound
+at the bar line end there; a track has at least one note; pitches (except of drums) are in the
+format's range. Each rule also counts the remaining tokens, so that the end is always reached within
+E tokens.
 
-The masks hold the same for one row as for many; there is no search and no dead end.
+The masks do not depend on the number of rows; there is no search and no dead end.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from gm_vae import numpy_ops
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import PITCHES, PROGRAMS, EventType, vocabulary
 
-NEVER = -math.inf  # the logit of a token that cannot come
-_FAR = -1e9  # the logit of next to nothing
+NEVER = -math.inf  # the logit of a forbidden token
+_FAR = -1e9  # the logit of a negligible probability
 _SILENT = 2**30  # after every note
 _NOTHING = -1  # the "kind" of the last token before there was one
-# as plain numbers, which arrays compare with in no time
+# as plain numbers, since comparing arrays with them is fast
 _NOTE_ON, _NOTE_OFF, _TIME_SHIFT, _VELOCITY, _, _END = map(int, EventType)
 
 
 def repeat_penalty_at(strength: Any, temperature: Any, ops: ModuleType = numpy_ops) -> Any:
-    """What `Grammar.vary` takes from note-ons, in nats, at a temperature.
+    """The penalty that `Grammar.vary` subtracts from note-ons, in nats, at a temperature.
 
-    `strength` up to a temperature of 0.5, less above, nothing from 1 on, where the model repeats
-    as often as real music; nothing at 0, which takes the likeliest token each time.
+    `strength` up to a temperature of 0.5, less above, 0 from 1, where the model repeats as often as
+    real music; 0 at temperature 0, which always takes the most likely token.
     """
     fade = ops.minimum(ops.maximum(2.0 * (1.0 - temperature), 0.0), 1.0)
     return ops.where(temperature > 0, strength * fade, 0.0)
@@ -44,26 +44,26 @@ def repeat_penalty_at(strength: Any, temperature: Any, ops: ModuleType = numpy_o
 def drum_temperature_at(temperature: Any, ops: ModuleType = numpy_ops) -> Any:
     """The temperature of drum tracks where pitched tracks have `temperature`: t (1 + t) / 2, or t.
 
-    Between 0 and 1 drums are cooler, since a groove needs its pattern more than a melody does; at
-    0 and from 1 on both have the same.
+    Between 0 and 1 drums are cooler, since a groove depends on its pattern more than a melody does;
+    at 0 and from 1 both are equal.
     """
     return ops.minimum(temperature, 0.5 * temperature * (1.0 + temperature))
 
 
 class GrammarState(NamedTuple):
-    """Where each of N tracks stands.
+    """The grammar state of each of N tracks.
 
     Attributes:
         step: int32 [N], time within the measure.
         kind: int32 [N], `EventType` of the last token, -1 at the start.
-        velocity: int32 [N], the bin in force, 0 before the first.
-        turn: int32 [N, 128], when it is each sounding pitch's turn to end: onset * 128 + pitch;
-            2**30 for silent ones.
-        held: int32 [N], how many pitches sound.
-        off_floor: int32 [N], the turn of the last note ended in this very step, or -1.
-        on_floor: int32 [N], the last pitch struck in this very step, or -1.
-        striking: bool [N, 128], the pitches struck in this very step.
-        struck: bool [N, 128], the pitches that the onset before struck together.
+        velocity: int32 [N], the current bin, 0 before the first.
+        turn: int32 [N, 128], the order in which sounding pitches end: onset * 128 + pitch; 2**30
+            for silent ones.
+        held: int32 [N], the number of sounding pitches.
+        off_floor: int32 [N], the turn of the last note ended in this step, or -1.
+        on_floor: int32 [N], the last pitch struck in this step, or -1.
+        striking: bool [N, 128], the pitches struck in this step.
+        struck: bool [N, 128], the pitches of the previous onset.
         is_drum: bool [N].
         has_note: bool [N].
         done: bool [N], the end was reached.
@@ -88,7 +88,7 @@ class Grammar:
 
     Args:
         fmt: the format.
-        ops: what computes: `keras.ops` inside graphs, `numpy_ops` on plain arrays.
+        ops: the array module: `keras.ops` inside graphs, `numpy_ops` on plain arrays.
     """
 
     def __init__(self, fmt: MeasureFormat, ops: ModuleType = numpy_ops) -> None:
@@ -108,9 +108,10 @@ class Grammar:
         )
 
     def allowed(self, state: GrammarState, left: Any) -> Any:
-        """bool [N, V]: the tokens that may come next, with `left` tokens to go, this one counted.
+        """bool [N, V]: the allowed next tokens, with `left` tokens remaining, including this one.
 
-        A token is allowed only if the shortest way from after it to the end fits in `left` - 1.
+        A token is allowed only if the shortest sequence from there to the end fits in `left` - 1
+        tokens.
         """
         ops, fmt = self.ops, self.fmt
         bar = fmt.steps_per_measure
@@ -132,12 +133,13 @@ class Grammar:
         note_on = note_on[:, None] & may_strike
 
         note_off = ops.logical_not(unfinished) & (state.on_floor < 0)
-        # at the bar line none is skipped
+        # at the bar line no note is skipped
         in_turn = in_bar[:, None] | (state.turn == ops.min(state.turn, 1, keepdims=True))
         in_turn = in_turn & (state.turn > state.off_floor[:, None])
         note_off = note_off[:, None] & sounding & in_turn
 
-        # stopping short needs an event there first: a note-off, or (velocity and) a whole note
+        # a shift short of the bar line needs an event there: a note-off, or (velocity and) a whole
+        # note
         to_end = ops.where(held > 0, held + 2, 4 + ops.cast(state.velocity == 0, "int32"))
         may_shift = ops.logical_not(unfinished | (state.kind == _TIME_SHIFT))
         may_stop = ops.cast(may_shift & (to_end <= after), "int32")
@@ -151,7 +153,7 @@ class Grammar:
         velocity = velocity[:, None] & (bins != state.velocity[:, None])
 
         program = ops.repeat(empty[:, None], PROGRAMS + 1, axis=1)
-        # of a row that is done nobody asks; it must not be without a token
+        # finished rows are not read, but must have an allowed token
         end = empty | state.done | (ops.logical_not(in_bar) & (held == 0))
         return ops.concatenate([note_on, note_off, shift, velocity, program, end[:, None]], 1)
 
@@ -159,8 +161,8 @@ class Grammar:
         """`logits` float32 [N, V] with forbidden tokens at `NEVER`.
 
         A model that would pass the bar line, or end a track before it, means "nothing more in this
-        measure": where the shift to the bar line is allowed, it gets their probability. Without
-        that, a little doubt late in a measure would be shared out among stray notes.
+        measure": where the shift to the bar line is allowed, it gets their probability. Otherwise,
+        a small uncertainty late in a measure would be distributed over stray notes.
         """
         ops, bar = self.ops, self.fmt.steps_per_measure
         allowed = self.allowed(state, left)
@@ -171,25 +173,25 @@ class Grammar:
             [ops.where(goal > bar, shifts, NEVER), logits[:, self.vocab.end :]], 1
         )
         beyond = ops.logsumexp(beyond, -1, keepdims=True)
-        index = ops.maximum(bar - state.step, 1)[:, None] - 1  # of the shift to the bar line
+        index = ops.maximum(bar - state.step, 1)[:, None] - 1  # index of the shift to the bar line
         to_bar = ops.logaddexp(ops.take_along_axis(shifts, index, 1), beyond)
         shifts = ops.where(goal == bar, to_bar, shifts)
         logits = ops.concatenate([logits[:, :first], shifts, logits[:, last:]], 1)
         return ops.where(allowed, logits, NEVER)
 
     def vary(self, logits: Any, state: GrammarState, penalty: Any) -> Any:
-        """Constrained `logits` float32 [N, V] with less of what the track struck last.
+        """Constrained `logits` float32 [N, V] with a penalty on the track's last onset.
 
-        The note-ons of its last onset lose `penalty` >= 0 (scalar or [N]), all note-ons together
-        keep their probability, drums stay as they are. At low temperatures a model otherwise
-        strikes the same pitches nearly twice as often as real music does: where it is unsure which
-        note comes, the last one is the likeliest.
+        The note-ons of its last onset lose `penalty` >= 0 (scalar or [N]); all note-ons together
+        keep their probability; drums are unchanged. At low temperatures a model otherwise repeats
+        pitches nearly twice as often as real music does: where it is uncertain about the next note,
+        the last one is the most likely.
         """
         ops = self.ops
         pitched = ops.logical_not(state.is_drum)[:, None]
         again = ops.cast(state.struck & pitched, "float32")
         penalty = ops.reshape(ops.cast(penalty, "float32"), (-1, 1))
-        note_ons = ops.maximum(logits[:, :PITCHES], _FAR)  # finite, where none can come either
+        note_ons = ops.maximum(logits[:, :PITCHES], _FAR)  # finite, even where none is allowed
         lowered = note_ons - again * penalty
         kept = ops.logsumexp(note_ons, -1, keepdims=True)
         lowered = lowered + (kept - ops.logsumexp(lowered, -1, keepdims=True))
@@ -197,7 +199,7 @@ class Grammar:
         return ops.concatenate([lowered, logits[:, PITCHES:]], 1)
 
     def advance(self, state: GrammarState, token: Any) -> GrammarState:
-        """The state after each row's `token` int32 [N]; rows that are done stay as they are."""
+        """The state after each row's `token` int32 [N]; finished rows are unchanged."""
         ops, vocab = self.ops, self.vocab
         kinds = ops.convert_to_tensor(vocab.kinds.astype(np.int32))
         shifts = ops.convert_to_tensor(vocab.shift_steps.astype(np.int32))
@@ -226,7 +228,7 @@ class Grammar:
             has_note=state.has_note | struck,
             done=state.done | (kind == _END),
         )
-        if self.ops is numpy_ops and not state.done.any():  # plain arrays show it, graphs do not
+        if self.ops is numpy_ops and not state.done.any():  # graphs cannot be checked
             return new
         return GrammarState(*(self._keep(state.done, old, x) for old, x in zip(state, new)))
 
@@ -236,7 +238,7 @@ class Grammar:
 
 @functools.lru_cache
 def _shifts(bar: int) -> np.ndarray:
-    """bool [(bar + 1) * 4, bar]: which shifts may come, by (step, may stop short, may fill)."""
+    """bool [(bar + 1) * 4, bar]: the allowed shifts, by (step, may stop short, may fill)."""
     step, stop, fill = np.meshgrid(np.arange(bar + 1), [False, True], [False, True], indexing="ij")
     goal = step[..., None] + np.arange(1, bar + 1)  # [steps, 2, 2, shifts]
     allowed = (goal < bar) & stop[..., None] | (goal == bar) & fill[..., None]

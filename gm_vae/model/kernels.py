@@ -1,6 +1,6 @@
-"""How the network's heavy parts are computed: products, sums of embeddings, and the time loop.
+"""Computes the network's heavy parts: products, sums of embeddings, and the time loop.
 
-`Kernels` is the portable form, in `keras.ops` alone. A backend that is faster in another way has a
+`Kernels` is the portable form, with `keras.ops` only. A backend with a faster implementation has a
 subclass in its own folder (`gm_vae.backends`), which is passed to the network.
 """
 
@@ -23,7 +23,7 @@ class Kernels:
     """Static shapes, any Keras backend.
 
     Attributes:
-        ragged: whether layouts list real steps only, which needs dynamic shapes.
+        ragged: whether layouts list only real steps, which needs dynamic shapes.
         gate_padding: zeros after the 4H gates of an entry.
     """
 
@@ -32,12 +32,12 @@ class Kernels:
 
     @property
     def static(self) -> Kernels:
-        """What computes static shapes with a gradient: for batches laid out in segments."""
+        """The kernels for static shapes with a gradient: for batches laid out in segments."""
         return self
 
     @property
     def inference(self) -> Kernels:
-        """What computes single steps without a gradient: for decoding."""
+        """The kernels for single steps without a gradient: for decoding."""
         return self
 
     def matmul(self, left: Any, right: Any, dtype: str) -> Any:
@@ -66,13 +66,13 @@ class Kernels:
         return ops.pad(weights, [(0, 0)] * (len(weights.shape) - 1) + [(0, self.gate_padding)])
 
     def lstm(self, gates: Any, kernel: Any, state: State | None, layout: Layout, dtype: str) -> Any:
-        """All steps of all rows.
+        """Run all steps of all rows.
 
         Args:
             gates: [P, 4H + gate_padding] from the inputs, in the order of `layout`.
-            kernel: [H, 4H + gate_padding], what the state meets.
+            kernel: [H, 4H + gate_padding], the recurrent kernel.
             state: (h, c) [N, H] before the first step; zeros if None.
-            layout: which row and step each of the P entries belongs to.
+            layout: the row and step of each of the P entries.
             dtype: of the factors of products.
 
         Returns:
@@ -92,7 +92,7 @@ class Kernels:
     def lstms(
         self, gates: Sequence[Any], kernels: Sequence[Any], layout: Layout, dtype: str
     ) -> list[Any]:
-        """`lstm` of several cells of one size from zero states."""
+        """`lstm` for several cells of one size from zero states."""
         return [
             self.lstm(each, kernel, None, layout, dtype) for each, kernel in zip(gates, kernels)
         ]
@@ -116,9 +116,9 @@ class Kernels:
     def jit(
         self, network: keras.Model, function: Callable[..., Any], signature: Signature
     ) -> Callable[..., Any]:
-        """`function` compiled; it sees the weights of `network` as they are when it is called.
+        """`function` compiled; each call uses the current weights of `network`.
 
-        `signature` names the (shape, dtype) of each argument, a tensor; None is any size.
+        `signature` is the (shape, dtype) of each tensor argument; None is any size.
         """
         return function
 
@@ -132,8 +132,8 @@ def zero_state(rows: Any, units: int) -> State:
 def one_hot_sum(kernels: Kernels, table: Any, indices: Sequence[Any], dtype: str) -> Any:
     """`Kernels.embed_sum` as a product with one-hots.
 
-    On an accelerator the gradient of a gather is a pile of additions to few rows, which is slow and
-    adds in any order.
+    On an accelerator the gradient of a gather adds many values to few rows, which is slow and has
+    no fixed order.
     """
     hot = sum(ops.one_hot(index, table.shape[0], dtype=dtype) for index in indices)
     return kernels.matmul(hot, table, dtype)

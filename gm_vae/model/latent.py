@@ -1,4 +1,4 @@
-"""The latent distributions: closed forms for the loss, `tfp.distributions` for everyone else."""
+"""The latent distributions: closed forms for the loss, `tfp.distributions` for other uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def kl_to_prior(mu: Any, sigma: Any) -> Any:
 
 
 def unit_kl(mu: Any, sigma: Any) -> Any:
-    """The share of each latent unit in `kl_to_prior`, [B, Z]."""
+    """The contribution of each latent unit to `kl_to_prior`, [B, Z]."""
     return 0.5 * (ops.square(mu) + ops.square(sigma) - 1.0) - ops.log(sigma)
 
 
@@ -53,18 +53,18 @@ def importance_weighted_bound(
     estimate of the ELBO, more draws raise the bound on average, towards log p(measure).
 
     Args:
-        log_likelihood: z float32 [B, Z] -> [B], log p(measure | z) in nats. It is called once a
-            draw, so that memory does not grow with them.
+        log_likelihood: z float32 [B, Z] -> [B], log p(measure | z) in nats. It is called once per
+            draw, so that memory does not grow with the number of draws.
         mu, sigma: [B, Z] of the posterior q.
         draws: K >= 1.
-        seed: two numbers. Draw k of it is the same for every K.
+        seed: two numbers. Draw k is the same for every K.
 
     Returns:
         float32 [B], nats.
 
     Raises:
-        UsageError: there are no draws, or the Keras backend is not TensorFlow, whose
-            distributions draw z.
+        UsageError: `draws` is below 1, or the Keras backend is not TensorFlow, whose distributions
+            draw z.
     """
     if draws < 1:
         raise UsageError(f"draws is {draws}; give 1 or more draws of z.")

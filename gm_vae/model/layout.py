@@ -1,11 +1,11 @@
-"""Sequences of unequal length as one flat list of entries, step by step.
+"""Sequences of different lengths as one flat list of entries, step by step.
 
-A layout lists P (row, step) entries, all rows of step 0 first. Ragged: rows are sorted by falling
-length and only real steps are listed, so P is the number of real tokens (a measure has some 78
-out of 8 x 64). Dense: every row has every step and P = S * N, the shapes are static (XLA, TPU,
-JAX). Segmented lies between: static shapes that fit almost any batch of a dataset, because many
-rows together have much the same lengths. In these two `weights` is 0 on padding. Everything that
-is not recurrent works on the P entries alike.
+A layout lists P (row, step) entries, all rows of step 0 first. Ragged: rows are sorted by
+descending length and only real steps are listed, so P is the number of real tokens (a measure has
+about 78 out of 8 x 64). Dense: every row has every step and P = S * N; the shapes are static (XLA,
+TPU, JAX). Segmented is in between: static shapes that fit almost any batch of a dataset, because
+lengths vary little over many rows. For dense and segmented layouts, `weights` is 0 on padding. All
+operations that are not recurrent treat the P entries equally.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from keras import ops
 
 
 class Segment(NamedTuple):
-    """Successive steps of which equally many rows are listed.
+    """Successive steps with the same number of rows.
 
     Attributes:
         start, stop: the steps start..stop - 1.
-        rows: the first `rows` of the rows, longest first.
+        rows: the number of rows, longest first.
     """
 
     start: int
@@ -33,7 +33,7 @@ class Segment(NamedTuple):
 
 TakeRows = Callable[[Any, Any], Any]  # `Kernels.take_rows`
 
-Segments = tuple[Segment, ...]  # from step 0 to the last, with fewer and fewer rows
+Segments = tuple[Segment, ...]  # from step 0 to the last, with a decreasing number of rows
 
 
 def take_rows(values: Any, index: Any) -> Any:
@@ -43,14 +43,14 @@ def take_rows(values: Any, index: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """See the module; build it with `Layout.ragged`, `Layout.dense` or `Layout.segmented`.
+    """A layout (see the module); built by `Layout.ragged`, `Layout.dense` or `Layout.segmented`.
 
     Attributes:
         num_rows, num_steps: N and S.
         rows, steps: int32 [P], the row and the step of each entry.
         active: int32 [S], rows listed at each step.
         offsets: int32 [S], the first entry of each step.
-        segments: the steps in parts of static shape; one if dense, none if ragged.
+        segments: parts of static shape; one if dense, none if ragged.
     """
 
     num_rows: Any
@@ -74,7 +74,7 @@ class Layout:
 
     @classmethod
     def segmented(cls, segments: Segments) -> Layout:
-        """Rows of falling length, longer than a segment's start only within its rows."""
+        """Rows of descending length; only the rows of a segment are longer than its start."""
         active = np.repeat([s.rows for s in segments], [s.stop - s.start for s in segments])
         steps = np.repeat(np.arange(len(active)), active)
         offsets = np.cumsum(active) - active
@@ -90,7 +90,7 @@ class Layout:
 
     @classmethod
     def ragged(cls, lengths: Any, num_steps: int) -> Layout:
-        """Only real steps of rows with falling `lengths` int32 [N] >= 1 (dynamic shapes)."""
+        """Only real steps of rows with descending `lengths` int32 [N] >= 1 (dynamic shapes)."""
         steps = ops.arange(num_steps, dtype="int32")
         active = ops.sum(ops.cast(lengths[:, None] > steps, "int32"), 0)  # [N, S] -> [S]
         offsets = ops.cumsum(active) - active
@@ -100,7 +100,7 @@ class Layout:
         return cls(ops.shape(lengths)[0], num_steps, rows, entry_steps, active, offsets)
 
     def entry(self, rows: Any, steps: Any) -> Any:
-        """int32 index of the entries (row, step), any equal shapes."""
+        """int32 index of the entries (row, step), of any equal shapes."""
         return ops.take(self.offsets, steps, axis=0) + rows
 
     def broadcast_rows(self, values: Any, take_rows: TakeRows = take_rows) -> Any:
@@ -150,7 +150,7 @@ class Tracks:
     ) -> Tracks:
         """From tokens, chords int [B, T, E] and lengths int [B, T] >= 1.
 
-        `segments`, of B * T rows, must fit the batch (`fits`); without them the layout is ragged
+        `segments`, for B * T rows, must fit the batch (`fits`); without them the layout is ragged
         or dense.
         """
         steps = tokens.shape[-1]
@@ -179,20 +179,20 @@ class Tracks:
 
 
 def segments_for(lengths: np.ndarray, batch_size: int, count: int = 6) -> Segments:
-    """Segments that fit almost any batch of measures like these.
+    """Segments that fit almost any batch of similar measures.
 
-    A segment has room for the expected rows and six standard deviations more. Where segments begin
-    is found by dynamic programming: the fewest entries with at most `count` segments.
+    A segment has room for the expected number of rows plus six standard deviations. Dynamic
+    programming finds the segments with the fewest entries, at most `count` segments.
 
     Args:
         lengths: int [M, T], tokens of each track of many measures.
-        batch_size: B, measures a batch.
+        batch_size: B, measures per batch.
     """
     steps = int(lengths.max())
     longer = np.stack([(lengths > step).sum(1) for step in range(steps)])  # [S, M]
     room = batch_size * longer.mean(1) + 6 * np.sqrt(batch_size) * longer.std(1)
     room = np.minimum(-(-room // 8) * 8, batch_size * lengths.shape[1]).astype(int)
-    # step -> fewest entries before it, and the segments that give them
+    # step -> fewest entries before it, and their segments
     nothing: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {0: (0, ())}
     best = nothing
     for _ in range(min(count, steps)):

@@ -20,7 +20,7 @@ from gm_vae.model.layout import Layout
 class LSTMCell(keras.layers.Layer):
     """One LSTM layer's weights: `kernel` [I + H, 4H] and `bias` [4H].
 
-    In the methods, G is 4H and the gate padding of the kernels that compute.
+    In the methods, G is 4H plus the gate padding of the kernels.
     """
 
     def __init__(self, input_size: int, units: int, **kwargs: Any) -> None:
@@ -33,16 +33,16 @@ class LSTMCell(keras.layers.Layer):
         self.built = True
 
     def input_weights(self, kernels: Kernels) -> tuple[Any, Any]:
-        """Kernel [I, G] and bias [G] that make gates of inputs."""
+        """Kernel [I, G] and bias [G] from inputs to gates."""
         return kernels.pad_gates(self.kernel[: self.input_size]), kernels.pad_gates(self.bias)
 
     def input_gates(self, inputs: Any, kernels: Kernels) -> Any:
-        """[..., I] -> [..., G]: what the inputs and the bias add to the gates."""
+        """[..., I] -> [..., G]: the contribution of inputs and bias to the gates."""
         kernel, bias = self.input_weights(kernels)
         return kernels.matmul(inputs, kernel, self.compute_dtype) + bias
 
     def state_kernel(self, kernels: Kernels) -> Any:
-        """[H, G]: the part of the kernel that the state meets."""
+        """[H, G]: the recurrent part of the kernel."""
         return kernels.pad_gates(self.kernel[self.input_size :])
 
     def step(self, gates: Any, state: State, kernels: Kernels) -> State:
@@ -57,7 +57,7 @@ class LSTMCell(keras.layers.Layer):
 def run_side_by_side(
     cells: Sequence[LSTMCell], gates: Sequence[Any], layout: Layout, kernels: Kernels
 ) -> list[Any]:
-    """`LSTMCell.run` of cells of one size from zero states."""
+    """`LSTMCell.run` for cells of one size from zero states."""
     states = [cell.state_kernel(kernels) for cell in cells]
     return kernels.lstms(gates, states, layout, cells[0].compute_dtype)
 
@@ -69,7 +69,7 @@ def run_stack(
     states: Sequence[State],
     kernels: Kernels,
 ) -> Any:
-    """Stacked layers, one after the other; `gates` [P, G] feed the first. Top h, [P, H]."""
+    """Stacked layers in sequence, with `gates` [P, G] for the first; returns the top h, [P, H]."""
     outputs = None
     for layer, (cell, state) in enumerate(zip(cells, states)):
         if layer:
@@ -81,7 +81,7 @@ def run_stack(
 def step_stack(
     cells: Sequence[LSTMCell], gates: Any, states: Sequence[State], kernels: Kernels
 ) -> tuple[Any, list[State]]:
-    """One step of stacked layers: (top h [N, H], the states after it)."""
+    """One step of stacked layers: (top h [N, H], the next states)."""
     output, new_states = None, []
     for layer, (cell, state) in enumerate(zip(cells, states)):
         if layer:

@@ -1,4 +1,4 @@
-"""The loss, its schedules and the optimiser: what a step is made of, for any backend."""
+"""The loss, its schedules and the optimiser, for any backend."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from gm_vae.model.vae import HierarchicalVAE, Scores
 
 
 class Decay(keras.optimizers.schedules.LearningRateSchedule):
-    """The learning rate at a step of the schedule: decaying as published, or along a cosine, after
-    a warm-up.
+    """The learning rate at a step: exponential decay as published, or a cosine, after a warm-up.
 
     "exponential": (first - min) * decay ** step + min; "cosine": from first to min over the run
     (Loshchilov and Hutter 2017, without restarts). Both are multiplied by step / warm-up before
@@ -41,11 +40,11 @@ class Decay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 class Adam(keras.optimizers.Adam):
-    """Adam for gradients that the step has summed over the replicas (and clipped) already.
+    """Adam for gradients that are already summed over the replicas (and clipped).
 
     Attributes:
-        schedule_step: the variable that the schedules follow: the number of steps done, or, where
-            the run is bounded by time, a float32 that the loop moves (`limits.py`).
+        schedule_step: the variable of the schedules: the number of steps, or, if the run is bounded
+            by time, a float32 that the loop sets (`limits.py`).
     """
 
     schedule_step: keras.Variable
@@ -55,7 +54,7 @@ class Adam(keras.optimizers.Adam):
 
 
 def make_optimizer(config: TrainConfig, network: HierarchicalVAE) -> Adam:
-    """The optimiser with its slots made, for the weights that get a gradient."""
+    """The optimiser with its slots, for the weights that have a gradient."""
     decay = Decay(config)
     optimizer = Adam(decay, beta_1=0.9, beta_2=0.999, epsilon=1e-8)
     optimizer.build(network.trainable_variables)
@@ -76,14 +75,14 @@ def beta(config: TrainConfig, step: Any) -> Any:
 def loss_and_sums(
     network: HierarchicalVAE, scores: Scores, config: TrainConfig, step: Any
 ) -> tuple[Any, list[Any]]:
-    """What a replica's share of a batch adds to the loss and the figures of the whole batch.
+    """The contribution of a replica's share of a batch to the loss and the figures of the batch.
 
     Returns:
-        The loss, and a list for `figures` once it is summed over the replicas.
+        The loss, and a list for `figures`, to be summed over the replicas first.
     """
     kl_cost = ops.maximum(scores.kl - config.free_bits * math.log(2), 0.0)
     weight = beta(config, step)
-    # a sum over this replica's share, so that summed gradients are those of the mean
+    # a sum over this replica's share, so that summed gradients are gradients of the mean
     loss = ops.sum(scores.reconstruction + weight * kl_cost) / config.batch_size
     return loss, [
         loss,
@@ -95,7 +94,7 @@ def loss_and_sums(
 
 def figures(sums: list[Any], gradient_norm: Any) -> dict[str, Any]:
     """Scalars of a batch from the sums of `loss_and_sums`: "loss", "reconstruction" and "kl" in
-    nats a measure, "gradient_norm" before clipping, and those of `diagnostic_figures`.
+    nats per measure, "gradient_norm" before clipping, and `diagnostic_figures`.
     """
     loss, reconstruction, kl, *health = sums
     return {
@@ -108,8 +107,8 @@ def figures(sums: list[Any], gradient_norm: Any) -> dict[str, Any]:
 
 
 def clip(gradients: list[Any], norm: float) -> tuple[list[Any], Any]:
-    """Gradients scaled down to a global norm, and what the norm was (Pascanu et al. 2013)."""
+    """Gradients scaled down to a global norm, and their norm before (Pascanu et al. 2013)."""
     total = ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))
-    # where it is NaN, so are the gradients: the run must notice, not go on
+    # a NaN norm makes the gradients NaN: the run must notice instead of continuing
     scale = ops.where(total > norm, norm / total, 1.0) + 0 * total
     return [gradient * scale for gradient in gradients], total

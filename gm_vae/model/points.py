@@ -1,7 +1,8 @@
-"""Points of the latent space: what a seed means in Python, in a SavedModel and on the page.
+"""Points of the latent space from a seed, the same in Python, in a SavedModel and on the page.
 
-One hashed pair of numbers a coordinate. Draws count from 0 for the points of a seed, so that more
-points begin with the same ones, and down from -1 for what is added to a given point (`noise`).
+Each coordinate uses one hashed pair of numbers. Draws count from 0 for the points of a seed, so
+that a larger number of points begins with the same ones, and down from -1 for noise that is added
+to a given point (`noise`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from gm_vae import numpy_ops
 from gm_vae.model.sampling import uniforms
 
-# Places in a track count from 0: these are drawn for no token.
+# Positions in a track count from 0, so these are not used for tokens.
 RADIUS, ANGLE = -1, -2
 
 
@@ -22,8 +23,8 @@ def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
     """float32 [B, Z] from a standard normal, for `draws` int32 [B] and Z = `width`.
 
     Box and Muller's transform of two numbers hashed from (seed, draw, coordinate), so that a point
-    does not depend on how many are drawn. In float64 until the end, so that all engines round to
-    the same float32. `ops` computes: `keras.ops` on TensorFlow, or `numpy_ops`.
+    does not depend on the number of points. Computed in float64, so that all engines round to the
+    same float32. `ops` is the array module: `keras.ops` on TensorFlow, or `numpy_ops`.
     """
     measures = ops.repeat(ops.cast(draws, "int32"), width)
     coordinates = ops.tile(ops.arange(width, dtype="int32"), ops.shape(draws))
@@ -36,16 +37,16 @@ def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
 
 
 def noise(seed: int, count: int, width: int) -> np.ndarray:
-    """float32 [count, Z] from a standard normal, none of which is a point of the seed."""
+    """float32 [count, Z] from a standard normal, different from the points of the seed."""
     return prior_points(seed, -1 - np.arange(count), width, numpy_ops)
 
 
 def slerp(a: Any, b: Any, t: Any, ops: Any) -> Any:
     """Points between `a` and `b`, float64 [..., Z], at `t` in 0..1 float64 [..., 1]: float32.
 
-    Spherical interpolation turns the direction evenly and the length linearly, so that points on
-    the way are as far out as samples of the prior are (Shoemake 1985; White 2016). Where there is
-    no plane to turn in, the way is straight.
+    Spherical interpolation turns the direction evenly and the length linearly, so that intermediate
+    points are as far from the origin as samples of the prior (Shoemake 1985; White 2016). If the
+    two directions do not span a plane, interpolation is linear.
     """
     lengths = [ops.sqrt(ops.sum(ops.square(x), -1, keepdims=True)) for x in (a, b)]
     u, v = (x / ops.where(length > 0, length, 1.0) for x, length in zip((a, b), lengths))

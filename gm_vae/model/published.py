@@ -1,4 +1,4 @@
-"""The names under which published checkpoints keep the weights, and the sizes that shapes tell."""
+"""The names of weights in published checkpoints, and network sizes from their shapes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from gm_vae.music.vocabulary import vocabulary
 FORGET_BIAS = 1.0  # of every LSTM cell, added at run time and never stored
 
 MU = "encoder/mu"
-SIGMA = "encoder/sigma"  # the only layer that a browser has no use for
+SIGMA = "encoder/sigma"  # the only layer that browsers do not use
 CONDUCTOR_STATE = "decoder/hierarchical_level_0/initial_state"
 DECODER_STATE = "core_decoder/decoder/z_to_initial_state"
 OUTPUT = "core_decoder/decoder/output_projection"
 
-# What other checkpoints of the same family have, by a name that ours never has.
+# Other checkpoints of the same family, by a variable that our models never have.
 _OTHERS = (
     (
         r"(core_decoder/)?core_decoder_\d+/",
@@ -33,7 +33,7 @@ _OTHERS = (
     (r"encoder/cell_\d+/|decoder/multi_rnn_cell/", "a MusicVAE of one instrument"),
     (r"rnn/", "a MusicRNN"),
 )
-# Which one it is, by the tokens that it chooses from.
+# Other checkpoints by vocabulary size.
 _BY_TOKENS: dict[tuple[int, ...], str] = {
     (90,): "a melody MusicVAE (cat-mel, flat-mel or hierdec-mel)",
     (512,): "a drums MusicVAE (cat-drums)",
@@ -61,15 +61,15 @@ def decoder_cell(layer: int) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class NetworkSizes:
-    """What the shapes of a checkpoint tell about its network.
+    """The sizes of a network, from the shapes of a checkpoint.
 
     Attributes:
         encoder_units: H of each direction of both encoder levels.
         decoder_units: units of each layer, the same in the conductor and the track decoder.
         latent_size: Z.
         vocabulary_size: V.
-        chords: whether encoder and decoder see a chord with every event.
-        has_sigma: whether `encoder/sigma` is there; browsers' checkpoints lack it.
+        chords: whether encoder and decoder are conditioned on a chord at every event.
+        has_sigma: whether it has `encoder/sigma`; browser checkpoints lack it.
     """
 
     encoder_units: int
@@ -81,7 +81,7 @@ class NetworkSizes:
 
     @classmethod
     def of(cls, config: ModelConfig) -> NetworkSizes:
-        """Those of a whole network of this configuration."""
+        """The sizes of a complete network of this configuration."""
         return cls(
             config.encoder_units,
             config.decoder_units,
@@ -106,7 +106,7 @@ class NetworkSizes:
         for direction in ("fw", "bw"):
             for level, inputs in enumerate((tokens + controls, 2 * encoder)):
                 kernels[encoder_cell(level, direction)] = (inputs + encoder, 4 * encoder)
-        below = (None, *decoder[:-1])  # what feeds each layer: the inputs, then the layer before
+        below = (None, *decoder[:-1])
         for layer, (lower, units) in enumerate(zip(below, decoder, strict=True)):
             conducted = lower or 1  # a zero of width 1
             decoded = lower or tokens + decoder[-1] + controls
@@ -123,8 +123,8 @@ def sizes_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NetworkSizes:
     """The sizes of the network whose variables, by published name, have these shapes.
 
     Raises:
-        UserError: they are of another kind of model, or some are missing, too many, or of a
-            shape that does not go with the others.
+        UserError: they belong to another kind of model, or some are missing, superfluous, or of an
+            inconsistent shape.
     """
     _refuse_others(shapes)
     encoder_units = _width(shapes, encoder_cell(0, "fw")) // 4
@@ -134,7 +134,7 @@ def sizes_from_shapes(shapes: Mapping[str, tuple[int, ...]]) -> NetworkSizes:
     vocabulary_size = _width(shapes, OUTPUT)
     reader = shapes.get(f"{encoder_cell(0, 'fw')}/kernel")
     controls = 0
-    if reader is not None and len(reader) == 2:  # if not, the comparison below says so
+    if reader is not None and len(reader) == 2:  # if not, the comparison below reports it
         controls = reader[0] - vocabulary_size - encoder_units
     if controls not in (0, NUM_CHORDS):
         raise UserError(

@@ -1,7 +1,7 @@
-"""Drawing a token from logits, repeatably on every machine and in every language.
+"""Draws tokens from logits, reproducibly on every machine and in every language.
 
-Each draw uses one uniform number, hashed from (seed, measure, track, position): the same seed
-gives the same music whatever the batch size, and a page in JavaScript can compute the same.
+Each draw uses one uniform number, hashed from (seed, measure, track, position): the same seed gives
+the same music whatever the batch size, and JavaScript can compute the same.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def uniforms(
 ) -> Any:
     """float32 in (0, 1) for int32 `measures` [N], `tracks` [N] and a scalar `position`.
 
-    Four rounds of a 32-bit mix (the "lowbias32" constants) over the four numbers in turn. `ops` as
-    in `Grammar`.
+    Four rounds of a 32-bit mix (the "lowbias32" constants) over the four numbers in turn. `ops` is
+    as in `Grammar`.
     """
     state = _mix(ops.zeros_like(ops.cast(measures, "uint32")) + ops.cast(seed, "uint32"), ops)
     for number in (measures, tracks, position):
@@ -44,12 +44,12 @@ def sample_token(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = 
     """int32 [N]: a token per row of `logits` [N, V].
 
     Args:
-        temperature: scalar, or float32 [N], >= 0; 0 takes the likeliest token.
-        uniform: [N] in (0, 1), decides the draw by the inverse of the distribution function.
+        temperature: scalar, or float32 [N], >= 0; 0 takes the most likely token.
+        uniform: [N] in (0, 1), mapped to a token by the inverse distribution function.
         ops: as in `Grammar`.
     """
     logits = ops.cast(logits, "float32")
-    # else it is known only when the graph runs
+    # otherwise it is known only when the graph runs
     plain = isinstance(temperature, (int, float, np.ndarray))
     best = None if plain and np.min(temperature) > 0 else ops.cast(ops.argmax(logits, -1), "int32")
     if plain and np.max(temperature) <= 0:
@@ -61,10 +61,10 @@ def sample_token(logits: Any, temperature: Any, uniform: Any, ops: ModuleType = 
 
 
 def _invert(weights: Any, uniform: Any, ops: ModuleType) -> Any:
-    """int32 [N]: where the running sum of `weights` [N, V] passes the share `uniform` of the whole.
+    """int32 [N]: where the cumulative sum of `weights` [N, V] exceeds `uniform` of the total.
 
-    First the block of tokens, then the token: running sums are slow, and this needs few. Each sum
-    is passed a hair before its end, so that rounding never points at a token without weight.
+    First the block of tokens, then the token: cumulative sums are slow, and this needs few.
+    Thresholds are slightly below the total, so that rounding never selects a token without weight.
     """
     blocks = _blocks(weights.shape[-1])
     ends = ops.cumsum(ops.matmul(weights, ops.convert_to_tensor(blocks)), -1)  # [N, blocks]
@@ -84,7 +84,7 @@ def _invert(weights: Any, uniform: Any, ops: ModuleType) -> Any:
 
 @functools.lru_cache
 def _blocks(size: int) -> np.ndarray:
-    """float32 [V, blocks]: 1 where a token lies in a block of some sqrt(V) neighbours."""
+    """float32 [V, blocks]: 1 where a token is in a block of about sqrt(V) neighbours."""
     width = math.isqrt(size)
     block = np.arange(size) // width
     return (block[:, None] == np.arange(block[-1] + 1)).astype(np.float32)

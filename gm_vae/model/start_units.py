@@ -1,14 +1,14 @@
-"""Units by which the track decoder knows that a track begins, so that no token need tell it.
+"""Units that mark the start of a track for the track decoder, without a special token.
 
-magenta.js feeds a track, before its first token, whatever it sampled last for the track before;
-training fed zeros. With start units that input cannot matter, by construction and in any client:
-some units of the decoder's first layer begin a track with h near 1, are 0 from the next step on,
-and while they are 1 they hold the layer's input gates shut and its forget and output gates open. So
-the first step of the layer passes its initial state on, whatever the input.
+The first input of a track in magenta.js is the last token that it sampled for the previous track;
+in training it was zeros. With start units this input has no effect, by construction and in any
+client: some units of the decoder's first layer begin a track with h near 1 and are 0 from the next
+step on. While they are 1, they close the layer's input gates and open its forget and output gates.
+So the first step of the layer passes its initial state on, whatever the input.
 
-They are ordinary weights, of which some are fixed: a start unit's own gates and cell hear nothing
-(its h is then 0 after the first step), its initial h is tanh(3), and its row of the state kernel
-is negative on input gates and positive on forget and output gates of the other units.
+They are ordinary weights, some of which are fixed: a start unit's own gates and cell have no inputs
+(so its h is 0 after the first step), its initial h is tanh(3), and its row of the state kernel is
+negative on input gates and positive on forget and output gates of the other units.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ import numpy as np
 from gm_vae.model import published
 from gm_vae.model.config import ModelConfig
 
-_HOLD = 24.0  # of all rows: sigmoids are 0 or 1 to float32's precision, if nothing else exceeds 8
+_HOLD = 24.0  # of all rows: sigmoids are 0 or 1 in float32 if other contributions are at most 8
 _INITIAL = 3.0  # tanh of it is 0.995
 
 
 def fixed_weights(
     config: ModelConfig, shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """What the start units fix: published name -> (bool mask, float32 values), of equal shapes.
+    """The weights that start units fix: published name -> (bool mask, float32 values).
 
-    Where the mask is True the weight has the value, and training leaves it alone. `shapes` are
-    those of all weights by published name.
+    Where the mask is True the weight has the value, and training does not change it. `shapes` are
+    the shapes of all weights by published name.
     """
     count, units = config.start_units, config.decoder_units[0]
     if not count:

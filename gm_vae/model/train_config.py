@@ -1,4 +1,4 @@
-"""What fixes a training run beside the model and the data."""
+"""Configuration of a training run, besides the model and the data."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class TrainConfig:
         return dataclasses.asdict(self)
 
     def over(self, steps: int) -> TrainConfig:
-        """The same schedules over another number of steps, whatever the time."""
+        """The same schedules over another number of steps, without a time limit."""
         longer = steps / self.steps
         return dataclasses.replace(
             self,
@@ -126,7 +126,7 @@ class TrainConfig:
         )
 
     def flags_over(self, steps: int) -> str:
-        """The flags that make this configuration `over` so many steps of it."""
+        """The flags that turn this configuration into `over(steps)`."""
         names = ["warmup_steps", "beta_rate"]
         if self.schedule == "exponential":
             names.append("learning_rate_decay")
@@ -135,13 +135,13 @@ class TrainConfig:
         return " ".join(f"--{name}={getattr(other, name)}" for name in ["steps", *changed])
 
 
-# What a run is made of where no flag says otherwise.
+# Defaults of a run, by recipe.
 RECIPES = {
-    # objective and schedule of the bundled model; with max_beta 0.2 and 0.5 the same steps came to
-    # 293.0 and 286.8 bits a measure instead of 283.7
+    # objective and schedule of the bundled model; with max_beta 0.2 and 0.5 the same steps reached
+    # 293.0 and 286.8 bits per measure instead of 283.7
     "default": TrainConfig(),
-    # lower rates forget less, higher ones learn a distant corpus sooner; few songs are learnt by
-    # heart before the end (figures in docs/tutorials/fine-tune.md)
+    # lower rates forget less, higher ones learn a distant corpus sooner; a small corpus is
+    # overfitted before the last step (figures in docs/tutorials/fine-tune.md)
     "finetune": TrainConfig(
         steps=1000,
         batch_size=32,

@@ -22,7 +22,7 @@ from gm_vae.model.start_units import fixed_weights
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-    """What the network makes of a batch of B measures.
+    """The network's scores of a batch of B measures.
 
     Attributes:
         reconstruction: [B] nats, cross-entropy summed over all T tracks up to and including each
@@ -48,13 +48,13 @@ class HierarchicalVAE(keras.Model):
 
     Args:
         config: sizes and format.
-        initializer: "glorot" for all kernels, or "published": those of mu, sigma and of initial
+        initializer: "glorot" for all kernels, or "published": the kernels of mu, sigma and initial
             states are normal with a standard deviation of 0.001.
         precision: "float32", or "bfloat16" for the factors of large products. Weights, states and
-            everything that is not a product stay float32. Factors are rounded to 8 bits of
-            mantissa, which matrix units multiply several times as fast.
-        kernels: how the heavy parts are computed; portable if None. `gm_vae.backends.network`
-            makes a network with those of the Keras backend.
+            all other values are float32. Factors are rounded to 8 bits of mantissa, which matrix
+            units multiply several times as fast.
+        kernels: computes the heavy parts; portable if None. `gm_vae.backends.make_network` makes a
+            network with the kernels of the Keras backend.
     """
 
     def __init__(
@@ -126,9 +126,9 @@ class HierarchicalVAE(keras.Model):
             tokens, chords: int [B, T, E]; lengths: int [B, T].
             noise: [B, Z]; standard normal for training, zeros for z = mu.
             first_inputs: int [B, T], the decoder's input before each track's first token, or
-                NO_TOKEN; what the published training fed if None.
-            segments: static shapes that the batch is known to fit (`layout.fits`).
-            kernels: instead of the network's own. The results are the same.
+                NO_TOKEN; if None, as in the published training.
+            segments: static shapes that fit the batch (`layout.fits`).
+            kernels: replace the network's own. The results are the same.
         """
         kernels = kernels or self.kernels
         if segments:
@@ -150,7 +150,7 @@ class HierarchicalVAE(keras.Model):
         chords: Any,
         first_inputs: Any = None,
     ) -> Any:
-        """-log p(measure | z) in nats, [B], for points z [B, Z]; the rest as in `score`."""
+        """-log p(measure | z) in nats, [B], for points z [B, Z]; other arguments as in `score`."""
         kernels = self.kernels
         tracks = Tracks.of_batch(tokens, lengths, chords, ragged=kernels.ragged)
         if first_inputs is None:
@@ -192,7 +192,7 @@ class HierarchicalVAE(keras.Model):
         }
 
     def trackable_variables(self) -> dict[str, Any]:
-        """The backend's own variables under names without slashes, for TensorFlow to save."""
+        """The backend's variables under names without slashes, which TensorFlow can save."""
         return {
             name.replace("/", "|"): variable.value
             for name, variable in self.published_variables().items()

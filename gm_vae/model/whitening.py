@@ -1,9 +1,10 @@
-"""Where the points of real measures lie, and moving them to where the prior expects them.
+"""Whitening: change latent coordinates so that the points of real measures match the prior.
 
-An ELBO holds the posteriors' mean and spread only loosely, free bits not at all: being off by m
-costs |m|^2 / 2 nats, and a unit of which the data uses a tenth costs nothing. A prior's samples,
-which fill the standard normal, are not quite the music of the data then. A change of coordinates
-puts this right; the music of a measure's point stays the same, and the KL can only fall.
+An ELBO constrains the mean and spread of the posteriors only loosely, and free bits do not
+constrain them at all: an offset m costs |m|^2 / 2 nats, and a unit of which the data uses a tenth
+costs nothing. Samples of the prior, a standard normal, then differ from the music of the data. A
+change of coordinates corrects this; the music of a measure's point does not change, and the KL can
+only decrease.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from gm_vae.model import published
 def whitened(
     weights: Mapping[str, np.ndarray], mu: np.ndarray, sigma: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The same model with other coordinates: all posteriors together have mean 0 and variance 1.
+    """The same model in other coordinates: the posteriors together have mean 0 and variance 1.
 
-    z becomes (z - m) / s, unit by unit. The layers to mu and from z take this up exactly, and the
+    z becomes (z - m) / s, unit by unit. The layers to mu and from z absorb this exactly, and the
     music of a measure's point does not change. Sigma / s is not a softplus of a linear layer; the
-    one that is nearest at these measures stands in (to 1 % where sigma hardly varies or is small).
+    nearest one at these measures is used instead (within 1 % where sigma hardly varies or is
+    small).
 
     Args:
         weights: by published name.

@@ -1,1 +1,1 @@
-"""Measures of General MIDI music as NumPy values. Nothing in here imports TensorFlow or Beam."""
+"""Measures of General MIDI music as NumPy values. Nothing here imports TensorFlow or Beam."""

@@ -19,11 +19,11 @@ from gm_vae.music.svg_roll import ROLL_DTYPE, svg_roll
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Arrangement:
-    """Measures laid end to end. Notes stay as the measures spell them: none crosses a bar line.
+    """Measures joined end to end. Notes are as in the measures: none crosses a bar line.
 
     Attributes:
         fmt: the format of all the measures.
-        bars: how many measures there are.
+        bars: number of measures.
         parts: the instruments, by program, drums last; a part without a note is not listed.
         notes: structured array of `ROLL_DTYPE`, by part, onset and pitch.
         chord_symbols: (step, symbol) wherever the chord changes; "no chord" is the state before
@@ -44,12 +44,12 @@ class Arrangement:
 
         Args:
             measures: one or more.
-            symbols: what the chords of each measure are called, such as "Cmaj7" or "C/E|Gsus4";
-                by their triads if None.
+            symbols: names of the chords of each measure, such as "Cmaj7" or "C/E|Gsus4"; their
+                triads if None.
 
         Raises:
-            UsageError: there are no measures, their formats differ, or their number is not that of
-                the symbols.
+            UsageError: there are no measures, their formats differ, or the numbers of measures and
+                symbols differ.
             ChordError: a symbol cannot be read.
         """
         Measure.require_all(measures, "an arrangement")
@@ -58,7 +58,7 @@ class Arrangement:
         fmt = measures[0].fmt
         for bar, measure in enumerate(measures[1:], 2):
             fmt.require_equal(measure.fmt, "Measure 1", f"measure {bar}")
-        pieces, owners = [], []  # notes of one track of one measure, and the part that plays them
+        pieces, owners = [], []  # notes of one track of one measure, and the part of each
         for bar, measure in enumerate(measures):
             notes_of_measure = measure.notes()
             seen: collections.Counter[int] = collections.Counter()
@@ -92,7 +92,7 @@ class Arrangement:
 
     @property
     def note_is_drum(self) -> np.ndarray:
-        """bool [notes]: which of the notes are strokes of drums."""
+        """bool [notes]: whether each note is a drum hit."""
         return np.array([part.is_drum for part in self.parts], bool)[self.notes["part"]]
 
 

@@ -1,4 +1,4 @@
-"""One table of the state of MIDI channels: programs, drum parts, pedals, what ends all notes.
+"""The state of MIDI channels: programs, drum parts, pedals, and messages that end all notes.
 
 The rules are in `midi_file`. A channel is 16 * port + MIDI channel here.
 """
@@ -18,7 +18,7 @@ from gm_vae.music.moments import Moments
 _CONTROLLER_STATUS, _PROGRAM_STATUS = 0xB0, 0xC0
 BANK = 0  # the controller of a bank's high byte
 GM2_DRUMS, GM2_MELODIC, XG_DRUMS = 120, 121, (126, 127)
-MAX_RESETS = 1000  # for memory's sake
+MAX_RESETS = 1000  # a limit that bounds memory
 _PROGRAM, _PART, _RESET = 128, 129, 130  # kinds of changes; lower ones are controllers
 # System exclusive messages without their status, for any device.
 RESET_TO_GM_OR_GS = re.compile(
@@ -27,7 +27,7 @@ RESET_TO_GM_OR_GS = re.compile(
 RESET_TO_XG = re.compile(rb"\x43[\x10-\x1f]\x4c\x00\x00[\x7e\x7f]")  # on; all parameters
 GS_PART = re.compile(rb"\x41.\x42\x12\x40([\x10-\x1f])\x15([\x00-\x7f])", re.DOTALL)
 XG_PART = re.compile(rb"\x43[\x10-\x1f]\x4c\x08([\x00-\x0f])\x07([\x00-\x7f])")
-_BY_PART = -1  # a bank that leaves it to the part mode whether a channel plays drums
+_BY_PART = -1  # a bank for which the part mode decides whether a channel plays drums
 _HAVE_A_SAY = np.zeros(128, bool)  # by bank
 _HAVE_A_SAY[[GM2_DRUMS, GM2_MELODIC, *XG_DRUMS]] = True
 
@@ -39,7 +39,7 @@ _CONTROLLER_COUNTS[[BANK, *pedal.CONTROLLERS]] = True
 
 
 class ChannelState:
-    """What decides how the notes of a file's channels sound.
+    """The channel state that determines how the notes of a file sound.
 
     Attributes:
         sustain, sostenuto: the pedals.
@@ -51,7 +51,7 @@ class ChannelState:
         is_reset, is_program, is_part = kind == _RESET, kind == _PROGRAM, kind == _PART
         self._programs = table.timeline(is_program | is_reset, np.where(is_reset, 0, value))
 
-        # A reset makes channel 10 the only drum part, which it also is before any.
+        # A reset makes channel 10 the only drum part, as it is initially.
         parts = (is_part | is_reset) & is_part.any()
         at_first = _is_drum_channel(table.channel) if parts.any() else value
         self._parts = table.timeline(parts, np.where(is_reset, at_first, value))
@@ -78,19 +78,19 @@ class ChannelState:
         return np.where(bank == _BY_PART, is_drum_part, bank) > 0
 
     def next_ends(self, channel: np.ndarray, tick: np.ndarray) -> np.ndarray:
-        """int64 [N]: when a message after a tick ends all notes of a channel, or the greatest."""
+        """int64 [N]: the next tick at which all notes of a channel end, or the greatest int64."""
         return self._ends.after(channel, tick, np.iinfo(np.int64).max)
 
 
 class _Timeline:
-    """A value of each channel that changes in time. Columns [N], by channel and then in order."""
+    """A value per channel that changes over time. Columns [N], by channel and then in order."""
 
     def __init__(self, channel: np.ndarray, tick: np.ndarray, value: np.ndarray) -> None:
         self._moments = Moments(channel, tick)
         self._value = value
 
     def at(self, channel: np.ndarray, tick: np.ndarray, default: np.ndarray | int) -> np.ndarray:
-        """[M]: the values after all that happens up to ticks, those included."""
+        """[M]: the values after all changes up to and including ticks."""
         if not len(self._value):
             return np.broadcast_to(default, len(channel))
         latest = self._moments.last(channel, tick)
@@ -105,13 +105,14 @@ class _Timeline:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Table:
-    """Changes of state: columns [N], int64, by channel and then in the order in which they act.
+    """Changes of state: columns [N], int64, by channel and then in the order in which they apply.
 
     Attributes:
-        channel, tick: where and when.
-        offset: the place in the file, which is the order on one tick, but that resets come first.
+        channel, tick: the channel and time.
+        offset: the position in the file, which is the order on one tick, except that resets come
+            first.
         kind: the number of a controller, or `_PROGRAM`, `_PART`, `_RESET`.
-        value: of the controller; the program; 1 for a drum part; 1 for a reset to XG.
+        value: the value of the controller; the program; 1 for a drum part; 1 for a reset to XG.
     """
 
     channel: np.ndarray
@@ -125,7 +126,7 @@ class _Table:
         return _Timeline(self.channel[which], self.tick[which], value[which])
 
     def latest(self, which: np.ndarray, value: np.ndarray) -> np.ndarray:
-        """[N]: the value at the channel's latest of some changes, a mask; 0 before the first."""
+        """[N]: the value at the channel's latest change in a mask; 0 before the first."""
         index = np.maximum.accumulate(np.where(which, np.arange(len(which)), -1))
         known = (index >= 0) & (self.channel[index] == self.channel)
         return np.where(known, value[index], 0)
@@ -157,7 +158,7 @@ def _rows(
 
 
 def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
-    """The rows of `_Table` that system exclusive messages make. Raises MidiError."""
+    """The rows of `_Table` from system exclusive messages. Raises MidiError."""
     rows: list[tuple[int, int, int, int, int]] = []
     resets = 0
     for message in events.system_exclusive:
@@ -180,7 +181,7 @@ def _system_changes(events: MidiEvents) -> list[tuple[int, int, int, int, int]]:
 
 
 def _parts_of_banks(table: _Table) -> np.ndarray:
-    """int64 [N]: 1 if the bank that a program change takes is of drums, 0 if not, or `_BY_PART`."""
+    """int64 [N]: 1 if the bank of a program change is for drums, 0 if not, or `_BY_PART`."""
     is_reset = table.kind == _RESET
     bank = table.latest((table.kind == BANK) | is_reset, np.where(is_reset, 0, table.value))
     is_xg = table.latest(is_reset, table.value) > 0

@@ -1,12 +1,13 @@
 """Chord symbols from notes: the most likely path of a hidden Markov model over keys and chords.
 
 The model is the published one, as `note_seq.infer_chords_for_sequence` with its defaults: 12 keys
-times 97 chords ("no chord", and 12 roots of 8 kinds), one state a frame. A frame's pitch classes,
-weighted by duration, are likely under a chord if they point the same way as the chord's. Chords
-change half of the time, to those of the key mostly; keys change once in a thousand frames.
+times 97 chords ("no chord", and 12 roots of 8 kinds), one state per frame. The likelihood of a
+frame under a chord depends on the angle between their vectors of pitch classes, the frame's
+weighted by duration. Chords change half of the time, mostly to chords of the key; keys change once
+in a thousand frames.
 
-The search is Viterbi's, arranged so that it costs 97 x 12 and not (97 x 12) squared a frame, with
-the same sums in the same order: paths are the same, also where two are equally likely.
+The search is the Viterbi algorithm, arranged so that it costs 97 x 12 and not (97 x 12) squared per
+frame, with the same sums in the same order: paths are the same, even if two are equally likely.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ KINDS = (
     ("m7", (0, 3, 7, 10), 1),
     ("m7b5", (0, 3, 6, 10), 3),
 )
-_BLOCK = 16  # frames that are rearranged at once
+_BLOCK = 16  # frames that are rearranged at a time
 _DEPTH = 16
 KEYS = 12
 CHORDS = 1 + 12 * len(KINDS)
@@ -59,7 +60,7 @@ class InferredChords:
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """One symbol a frame, with sevenths: "N.C.", "C", "F#m7b5"."""
+        """One symbol per frame, with sevenths: "N.C.", "C", "F#m7b5"."""
         return tuple(_SYMBOLS[chord] for chord in self.chords)
 
     @property
@@ -74,9 +75,9 @@ def infer_chords(
     """Chords of the frames of a piece.
 
     Args:
-        start, end: integers [N], when each note sounds, in any unit of time, 0 <= start < end.
+        start, end: integers [N], the time of each note, in any unit, 0 <= start < end.
         pitch: integers [N]. Leave drums and sound effects out.
-        total: length of the piece; the last frame may be shorter than the others.
+        total: length of the piece; the last frame may be shorter.
         frame_length: length of a frame.
 
     Returns:
@@ -89,7 +90,7 @@ def infer_chords(
 def pitch_vectors(
     start: np.ndarray, end: np.ndarray, pitch: np.ndarray, total: int, frame_length: int
 ) -> np.ndarray:
-    """float64 [F, 12]: how long each pitch class sounds in each frame, as unit vectors or zeros."""
+    """float64 [F, 12]: the duration of each pitch class in each frame, as unit vectors or zeros."""
     frames = -(-total // frame_length)
     start, end, pitch = (np.asarray(column, np.int64) for column in (start, end, pitch))
     first = start // frame_length
@@ -101,8 +102,8 @@ def pitch_vectors(
         sums = np.bincount(cells, length, minlength=(frames + 1) * 12)
         return sums.reshape(-1, 12)[:frames].astype(np.float64)  # integers if there are no notes
 
-    # A damaged file may hold ten thousand notes that sound in as many frames each, so frames that a
-    # note fills are summed as a running count of such notes. All sums are whole numbers.
+    # A damaged file may contain ten thousand notes that each sound in as many frames, so frames
+    # that a note fills are summed as a running count of such notes. All sums are whole numbers.
     spans = last > first
     filling = spans * float(frame_length)
     vectors = np.cumsum(add(first + 1, filling) - add(last, filling), axis=0)
@@ -113,7 +114,7 @@ def pitch_vectors(
 
 
 def most_likely_chords(frame_log_likelihood: np.ndarray) -> InferredChords:
-    """Viterbi's path through float64 [F, 97], the log-likelihood of each frame under each chord."""
+    """The Viterbi path through float64 [F, 97], the log-likelihoods of frames under chords."""
     frames = len(frame_log_likelihood)
     if not frames:
         return InferredChords(np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -136,21 +137,22 @@ def most_likely_chords(frame_log_likelihood: np.ndarray) -> InferredChords:
 def _forward(frame_log_likelihood: np.ndarray) -> np.ndarray:
     """float64 [F, 12, 97]: log-likelihood of the best path that ends in each key and chord.
 
-    Within a key, a move to another chord depends on the two chords' probabilities only, of which
-    there are few: the best predecessor is looked for in each class of equal probability. A class
-    may hold the chord itself, which would not be a move; then its own weight, that of staying, is
-    larger anyway. A move to another key depends on where it goes only: the best of all chords is
-    the predecessor, as if it were one class more. It may be in the same key; then its weight for
-    that is larger anyway. Rounding keeps order, so a sum with the best of a class is the best of
-    the sums, to the last bit.
+    Within a key, a move to another chord depends only on the two chords' probabilities, of which
+    there are few: the best predecessor is searched in each class of equal probability. A class may
+    contain the chord itself, which would not be a move; then the weight of staying is larger
+    anyway. A move to another key depends only on its destination: the predecessor is the best of
+    all chords, as if they were one more class. It may be in the same key; then its weight for that
+    is larger anyway. Rounding is monotonic, so a sum with the best of a class is bit for bit the
+    best of the sums.
 
-    The chords of each key lie in columns, one for each class or two for a long one, of `_DEPTH`
-    places: no less arithmetic, but fewer of NumPy's calls, which cost more than it.
+    The chords of each key are arranged in columns of `_DEPTH` positions, one column per class or
+    two for a long one. This does not reduce arithmetic, but the number of NumPy calls, which cost
+    more.
     """
     tables = _tables()
     columns = tables.chord_at.shape[1]
     frames = len(frame_log_likelihood)
-    likelihood = np.full((frames, CHORDS + 1), -np.inf)  # the last one is of places without chord
+    likelihood = np.full((frames, CHORDS + 1), -np.inf)  # the last: no chord
     likelihood[:, :CHORDS] = frame_log_likelihood
     best = np.empty((frames, KEYS, CHORDS))
     best_of = np.empty((columns + 1, KEYS))  # each column of a key, and all chords of all keys
@@ -179,13 +181,13 @@ def _forward(frame_log_likelihood: np.ndarray) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Tables:
-    """The model's parameters, and the arrangement of chords by class in which to search."""
+    """The model's parameters, and the arrangement of chords by class for the search."""
 
     chord_vectors: np.ndarray  # [97, 12] unit vectors
     log_same_key: np.ndarray  # [key, to, from] chords
-    log_new_key: np.ndarray  # [key, to] from any chord of any one other key
+    log_new_key: np.ndarray  # [key, to] from any chord of another key
     log_stay: float  # same key and chord
-    chord_at: np.ndarray  # [depth, column, key] 97 where there is none
+    chord_at: np.ndarray  # [depth, column, key] chord, 97 for none
     place_of: np.ndarray  # [key, chord] flat index into [depth, column, key]
     log_chord: np.ndarray  # [depth, column, key] of the chord there in the key
     log_move: np.ndarray  # [column + 1, column, key] from column, or from another key, to column
@@ -200,7 +202,7 @@ def _tables() -> _Tables:
     in_scale = np.zeros((KEYS, 12), np.int64)
     for key in range(KEYS):
         in_scale[key, np.add(key, MAJOR_SCALE) % 12] = 1
-    inside = in_scale @ vectors.T.astype(np.int64)  # [12, 97] pitches of the chord in the key
+    inside = in_scale @ vectors.T.astype(np.int64)  # [12, 97] pitches in the key
     outside = (1 - in_scale) @ vectors.T.astype(np.int64)
     chord = (1 - OUT_OF_KEY_PROBABILITY) ** inside * OUT_OF_KEY_PROBABILITY**outside
     chord /= chord.sum(axis=1)[:, None]
@@ -214,7 +216,7 @@ def _tables() -> _Tables:
     same_key[:, diagonal, diagonal] = stay
     log_same_key = np.log(same_key)
 
-    # Every key has the same classes of equally likely chords, but for the last bits.
+    # Every key has the same classes of equally likely chords, except for the last bits.
     classes = np.stack([np.unique(row, return_inverse=True)[1] for row in chord])  # [12, 97]
     sizes = np.bincount(classes[0])
     columns_of_class = -(-sizes // _DEPTH)

@@ -1,18 +1,18 @@
-"""A line of chords as people write it -> the chords of each measure.
+"""A line of chords as typed -> the chords of each measure.
 
 Without bar lines each chord is a measure. `|` between two chords, without spaces, puts both into
 one measure:
 
     C Am F G        C, Am, F, G        C - Am - F - G        C-Am-F-G        C|G Am F|G
 
-With bar lines each measure holds what stands between two of them, evenly spaced:
+With bar lines, the chords between two of them form a measure, evenly spaced:
 
     | C | Am F | G |        |C|Am F|G|        C | Am F | G        |: C | Am :| x3 F | G |]
 
-`|` is a bar line where a space stands beside it. If a line begins or ends with one, all are bar
+`|` is a bar line if there is a space beside it. If a line begins or ends with `|`, all are bar
 lines. A line that mixes both is refused. Between bar lines `/` and `.` are beats that hold the
-chord before them, as in | C / G / |. `%` repeats the measure before it, `%%` the two before it.
-What stands between `|:` and `:|` is played twice, or as often as an `x3` after it asks.
+previous chord, as in | C / G / |. `%` repeats the previous measure, `%%` the previous two. Measures
+between `|:` and `:|` are played twice, or as often as an `x3` after it states.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from gm_vae.music.chord_spelling import ChordError, plain, read_chord
 
 BAR_LINE = r":?\|[|:\]]*"
-# A chord. Brackets in it hold spaces and commas too: "C7(b9, #11)".
+# A chord. Its brackets may contain spaces and commas: "C7(b9, #11)".
 WORD = r"-*(?:[^ \n,|:]|:(?!\|))(?:\([^()|\n]*\)|[^ \n,|:]|:(?!\|))*"
 LONE_DASH = r"([ \n,|]|^)(-+)(?=[ \n,|]|$)"
 TIMES = "[x×]([0-9]+)|([0-9]+)[x×]"
@@ -35,10 +35,10 @@ Symbols = tuple[str, ...]
 
 
 def chord_line(text: str) -> list[Symbols]:
-    """The chord symbols of each measure, all of which can be read; none if the text is empty.
+    """The chord symbols of each measure, all of which are readable; none if the text is empty.
 
     Raises:
-        ChordError: a chord cannot be read, or the line can be understood in two ways.
+        ChordError: a chord cannot be read, or the line is ambiguous.
     """
     text = plain(text).replace("->", ",")
     spaced = re.sub(LONE_DASH, lambda dash: dash[1] + "," * len(dash[2]), text)
@@ -70,7 +70,7 @@ def measure_chords(symbol: str) -> list[str]:
 
 
 def require_one_case(symbols: Iterable[str]) -> None:
-    """Refuse a lower-case root that may mean a minor chord, since upper-case roots stand beside it.
+    """Refuse a lower-case root beside upper-case roots, since it may mean a minor chord.
 
     Raises:
         ChordError: there is one, or a symbol cannot be read.
@@ -129,8 +129,8 @@ def _between_bar_lines(text: str) -> list[Symbols]:
     measures: list[Symbols] = []
     words: list[str] = []
     section: list[Symbols] = []  # what was repeated just now
-    start = 0  # of what the next ":|" repeats
-    before = ""  # the bar line before, if it is of the same line
+    start = 0  # first measure that the next ":|" repeats
+    before = ""  # the previous bar line, if on the same line
     for bar, _, word in [*_TOKEN.findall(text), ("", "\n", "")]:
         if word:
             times = re.fullmatch(TIMES, word)
@@ -163,7 +163,7 @@ def _count(word: str, times: re.Match) -> int:
 
 
 def _add(measures: list[Symbols], words: list[str]) -> None:
-    """Append a measure, or what its "%" stands for."""
+    """Append a measure, or the measures that its "%" repeats."""
     if words in (["%"], ["%%"]):
         count = len(words[0])
         if len(measures) < count:
@@ -181,7 +181,7 @@ def _add(measures: list[Symbols], words: list[str]) -> None:
 
 
 def _held(words: list[str]) -> list[str]:
-    """The chords between two bar lines, of equal lengths, from chords, beats and dashes."""
+    """The chords between two bar lines, of equal length, from chords, beats and dashes."""
     chords: list[str] = []
     for index, word in enumerate(words):
         if word in ("/", "."):
@@ -197,7 +197,7 @@ def _held(words: list[str]) -> list[str]:
     beats = len(chords)
     if not {"/", "."} & set(words):
         return chords
-    for length in range(beats, 0, -1):  # as few chords as there can be
+    for length in range(beats, 0, -1):  # as few chords as possible
         groups = [chords[i : i + length] for i in range(0, beats, length)]
         if beats % length == 0 and all(len(set(group)) == 1 for group in groups):
             return chords[::length]
@@ -205,7 +205,7 @@ def _held(words: list[str]) -> list[str]:
 
 
 def _at_dashes(word: str) -> list[str]:
-    """A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7."""
+    """A word split at the dashes that do not belong to a chord: "C-7-F7" is C-7 and F7."""
     if word and not word.strip("-"):
         return ["-"]
     symbols = []

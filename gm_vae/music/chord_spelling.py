@@ -1,9 +1,9 @@
-"""How people write a chord: a symbol -> its root, and the degrees over it that it calls for.
+"""Chord spellings: a symbol -> its root and the degrees above it.
 
 The tables below are the only ones: the page's engine has the same (`packages/engine/tables.py`), so
-their patterns keep to what regular expressions of Python and of JavaScript have in common.
+their patterns use only syntax that Python and JavaScript share.
 
-What is read, besides the symbols of note_seq and magenta.js:
+Spellings that are read, besides the symbols of note_seq and magenta.js:
 
 - signs that look alike (U+2206 for Δ, U+02DA for °), full-width and superscript ones; ^ and h as
   in iReal Pro; C0; Brazil's C7M, C7(9), C7/9; words in any case (CMA7, CSUS4, CDim7), but M is
@@ -27,7 +27,7 @@ NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 NOTE = r"([A-Ga-g])(#+|b+|x|)"
 NO_CHORD_SPELLINGS = ("N.C", "NC", "N", "NO_CHORD")  # in any case, with or without a full stop
 
-# Signs that mean the same. What is left is brought to Unicode's form NFKC: superscripts and
+# Signs with the same meaning. All others are normalised to Unicode NFKC: superscripts and
 # full-width signs become plain ones.
 SIGNS = {
     "♯": "#", "♭": "b", "♮": "", "𝄪": "##", "𝄫": "bb",
@@ -38,7 +38,7 @@ SIGNS = {
     "\r": "\n", "\t": " ", "\v": "\n", "\f": "\n", "\x85": "\n",
 }  # fmt: skip
 
-# Words that are the same in any case. "ma" is none in Cmadd9 and CMalt.
+# Words that are case-insensitive. "ma" is not one in Cmadd9 and CMalt.
 WORDS = (
     "half-?diminished|half-?dim|hdim|diminished|dim|dominant|dom|augmented|aug|major|maj|"
     "ma(?!dd|lt|ug)|minor|min|mi|omit|add|alt|sus|ped|no"
@@ -50,11 +50,11 @@ _MAJOR = r"(?:Δ|\^|major|maj|ma|M|j)"
 _MINOR = "(?:minor|min|mi|m|-(?!5))"
 _SEVENTH = rf"([/(]?7?{_MAJOR}(?:{_NUMBERS})?\)?)?"  # a major one: "m(maj7)", "m(7M)", "+M7"
 
-# What may follow the root. Groups: a number, and a major seventh that is spelt out. With it go
-# - the third and the fifth that it calls for, in semitones from the major third and the perfect
-#   fifth, or None for a chord without; what is suspended stands in the place of the third
-# - the seventh that it calls for, in semitones above the root: without a number, and with one
-# The first kind wins that leaves nothing but modifications.
+# Kinds that may follow the root. Groups: a number, and a spelt-out major seventh. Each has
+# - its third and fifth, in semitones from the major third and the perfect fifth, or None for a
+#   chord without; a suspension takes the place of the third
+# - its seventh, in semitones above the root: without a number, and with one
+# The first kind that leaves only modifications is used.
 KINDS = (
     (rf"{_MINOR}{_NUMBER}{_SEVENTH}", -1, 0, None, 10),
     (rf"(?:diminished|dim|o|0(?![0-689]))5?{_NUMBER}{_SEVENTH}", -1, -1, None, 9),
@@ -70,11 +70,11 @@ KINDS = (
     ("5", None, 0, None, None),
     ("ped", None, None, None, None),
 )
-SIXTHS = ("6", "69", "6/9")  # numbers that call for no seventh, but for a sixth
+SIXTHS = ("6", "69", "6/9")  # numbers that mean a sixth instead of a seventh
 MAJOR_THIRD, FIFTH, SIXTH, MINOR_SEVENTH, MAJOR_SEVENTH = 4, 7, 9, 10, 11
 SCALE = (0, 2, MAJOR_THIRD, 5, FIFTH, SIXTH, MAJOR_SEVENTH)  # degrees 1 to 7
-# Groups: how a degree changes, and the degree; "sus", what is suspended, and a number; "alt"; a
-# degree that is only added, which stands after a sign, as in "7(9)" and "7/9"; a major seventh.
+# Groups: the change of a degree, and the degree; "sus", the suspended degree, and a number; "alt";
+# a degree that is only added, after a sign, as in "7(9)" and "7/9"; a major seventh.
 MODIFICATION = (
     r"[(/, ]*(?:(add#|addb|add|no|omit|\*[#b]?|#|b|\+|-) ?([0-9]+)(?:rd|th)?"
     rf"|(sus)(24|42|2/4|4/2|2|4|b2|#4)?{_NUMBER}|(alt))(?: *\))*"
@@ -93,18 +93,18 @@ _SIGNS = str.maketrans(SIGNS)
 
 
 class ChordError(UsageError):
-    """A chord symbol that cannot be read, or one that has no triad; a line of chords likewise."""
+    """A chord symbol that cannot be read or has no triad, or an unreadable line of chords."""
 
 
 Degree = int | None
 
 
 class Chord(NamedTuple):
-    """What a symbol calls for.
+    """A chord as read from a symbol.
 
     Attributes:
         root: a note name; "" for "no chord".
-        third, fifth: as in `KINDS`; a missing fifth counts as a perfect one.
+        third, fifth: as in `KINDS`; a missing fifth counts as perfect.
         seventh: in semitones above the root; the sixth of a chord without a seventh; or None.
         bass: the lowest note, in semitones 0..11 above the root.
     """
@@ -117,7 +117,7 @@ class Chord(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Text with one sign for each meaning; the same again for what is plain already."""
+    """Text with one sign for each meaning; plain text is unchanged."""
     return unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS)
 
 
@@ -129,7 +129,7 @@ def bare(symbol: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def read_chord(symbol: str) -> Chord:
-    """What a symbol calls for.
+    """A chord as read from a symbol.
 
     Raises:
         ChordError: the symbol cannot be read.
@@ -155,7 +155,7 @@ def read_chord(symbol: str) -> Chord:
 
 
 def pitch_class(note: str) -> int:
-    """0..11 of a note name such as "C", "F#", "Bbb". Raises ChordError if it is none."""
+    """0..11 of a note name such as "C", "F#", "Bbb". Raises ChordError for other text."""
     match = re.fullmatch(NOTE, note)
     if not match:
         raise ChordError(f"{note!r} is not a note name; write A-G with # or b, such as Eb.")
@@ -164,13 +164,13 @@ def pitch_class(note: str) -> int:
 
 
 def _at_bass(text: str) -> tuple[str, str]:
-    """What stands before the slash of a bass note, and the note; "" if there is none."""
+    """The text before the slash of a bass note, and the note; "" if there is none."""
     kind, slash, bass = text.rpartition("/")
-    return (kind, bass) if slash and re.fullmatch(NOTE, bass) else (text, "")  # no bass in 6/9
+    return (kind, bass) if slash and re.fullmatch(NOTE, bass) else (text, "")  # not the 9 of 6/9
 
 
 def _read_harte(text: str) -> Chord | None:
-    """As `_read_kind`, of what follows a colon: a kind, or all degrees in brackets."""
+    """Like `_read_kind`, for the text after a colon: a kind, or all degrees in brackets."""
     bass = re.search(HARTE_BASS, text)
     kind = text[: bass.start()] if bass else text
     if kind.startswith("(") and kind.endswith(")"):
@@ -183,7 +183,7 @@ def _read_harte(text: str) -> Chord | None:
 
 
 def _of_degrees(text: str) -> Chord | None:
-    """The chord of Harte's degrees such as "1,b3,5"; None if they are none."""
+    """The chord of Harte's degrees such as "1,b3,5"; None for other text."""
     degrees: dict[str, int] = {}
     for degree in text.split(","):
         match = re.fullmatch(HARTE_DEGREE, degree.strip(" "))
@@ -200,13 +200,13 @@ def _of_degrees(text: str) -> Chord | None:
 
 
 def _semitones(degree: re.Match) -> int:
-    """Semitones above the root of a degree: its accidentals, and its number."""
+    """Semitones of a degree above the root, from its accidentals and its number."""
     octave, step = divmod(int(degree[2]) - 1, len(SCALE))
     return 12 * octave + SCALE[step] + degree[1].count("#") - degree[1].count("b")
 
 
 def _read_kind(text: str) -> Chord | None:
-    """What stands between root and bass; None if it has no meaning."""
+    """The chord of the text between root and bass; None if it has no meaning."""
     text = re.sub(WORDS, lambda match: match[0].lower(), text, flags=re.IGNORECASE)
     for pattern, third, fifth, seventh, numbered in KINDS:
         match = re.match(pattern, text)
@@ -223,7 +223,7 @@ def _read_kind(text: str) -> Chord | None:
 
 
 def _modified(text: str, third: Degree, fifth: Degree, seventh: Degree) -> Chord | None:
-    """A chord after modifications such as "b5" and "(no3)"; None if the text has others."""
+    """A chord after modifications such as "b5" and "(no3)"; None for unknown ones."""
     degrees = {"3": third, "5": fifth}
     suspension = None
     position = 0

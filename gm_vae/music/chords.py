@@ -3,8 +3,8 @@
     id = 1 + 12 * quality + root, quality: major 0, minor 1, augmented 2, diminished 3; root: C = 0
 
 Sevenths, sixths, ninths and slash chords fold into their triad. A chord without a triad
-(suspended, power, flat five over a major third) is an error that says what to write instead, or
-counts as the nearest triad where music is asked for (`nearest_chord_id`).
+(suspended, power, flat five over a major third) is an error that suggests a replacement, or becomes
+the nearest triad where music is generated (`nearest_chord_id`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NO_CHORD_SYMBOL = "N.C."
 QUALITIES = ("major", "minor", "augmented", "diminished")
 NUM_CHORDS = 1 + 12 * len(QUALITIES)
 ROOTS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-SUFFIXES = ("", "m", "+", "dim")  # one spelling of each triad, all understood by magenta.js
+SUFFIXES = ("", "m", "+", "dim")  # one spelling per triad, all understood by magenta.js
 TRIADS = ((0, 4, 7), (0, 3, 7), (0, 4, 8), (0, 3, 6))
 
 
@@ -53,7 +53,7 @@ def chord_id(symbol: str) -> int:
 
 
 def nearest_chord_id(symbol: str) -> int:
-    """As `chord_id`, but a chord without a triad gets the nearest one on its root.
+    """Like `chord_id`, but a chord without a triad gets the nearest one on its root.
 
     Its third decides between major and minor, and counts as major where there is none (suspended
     and power chords); an odd fifth counts as perfect.
@@ -71,7 +71,7 @@ def nearest_chord_id(symbol: str) -> int:
 
 
 def has_triad(symbol: str) -> bool:
-    """Whether `chord_id` and `nearest_chord_id` agree. Raises ChordError as the latter does."""
+    """Whether `chord_id` and `nearest_chord_id` agree. Raises ChordError like the latter."""
     root, third, fifth, *_ = read_chord(symbol)
     return not root or (third, fifth) in _QUALITY
 
@@ -87,9 +87,9 @@ def chord_symbol(index: int) -> str:
 
 
 def tidy_symbol(symbol: str) -> str:
-    """A symbol as it is shown: as it was typed, with its notes in upper case.
+    """A symbol for display: as typed, with its notes in upper case.
 
-    "cmaj7/e" is Cmaj7/E, "(G7)" is G7, "nc" is N.C. It means the same chord, also in a line.
+    "cmaj7/e" is Cmaj7/E, "(G7)" is G7, "nc" is N.C. The chord is the same, even within a line.
 
     Raises:
         ChordError: the symbol cannot be read.
@@ -117,7 +117,7 @@ def chord_pitch_classes(index: int) -> frozenset[int]:
 
 
 def transpose_chord(ids: np.ndarray | int, semitones: np.ndarray | int) -> np.ndarray:
-    """The ids of the same kinds of chord on roots `semitones` higher; "no chord" stays.
+    """The ids of chords transposed up by `semitones`; "no chord" is unchanged.
 
     Integers of any shapes that broadcast.
     """

@@ -1,4 +1,4 @@
-"""How much of a measure's note time is inside its chords."""
+"""The share of a measure's note time in its chords."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _IN_CHORD = np.array(
 
 
 def note_time_in_chord(measures: Iterable[Measure]) -> float:
-    """Share (0..1) of the time of pitched notes that sounds with its pitch class in the chord.
+    """Share (0..1) of the time of pitched notes whose pitch class is in the chord.
 
     NaN if nothing counts (see `chord_time`). Real measures under inferred chords: about 0.85.
     """
@@ -26,7 +26,7 @@ def note_time_in_chord(measures: Iterable[Measure]) -> float:
 
 
 def chord_time(measures: Iterable[Measure]) -> tuple[int, int]:
-    """(steps of pitched notes with their pitch class in the chord, all steps that count).
+    """(steps of pitched notes with their pitch class in the chord, all counted steps).
 
     Each step of each note counts once, under the chord of that step; drums and steps without a
     chord do not count.

@@ -1,6 +1,6 @@
-"""The chord that sounds at a time of a measure, and so at each token: one rule for all programs.
+"""The chord at a time of a measure, and so at each token: one rule for all programs.
 
-`ops` computes: `numpy_ops`, or `keras.ops` in a graph.
+`ops` is the array module: `numpy_ops`, or `keras.ops` in a graph.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gm_vae.music.vocabulary import vocabulary
 def chord_slot(step: Any, slots: Any, steps_per_measure: int, ops: ModuleType = numpy_ops) -> Any:
     """Which of `slots` evenly spaced chords sounds at each `step`, integers of any shape.
 
-    What is past the bar line hears the last one.
+    Steps past the bar line get the last chord.
     """
     return ops.minimum(step * slots // steps_per_measure, slots - 1)
 
@@ -38,9 +38,10 @@ def event_chords(
     """
     table = ops.convert_to_tensor(vocabulary(fmt).shift_steps.astype("int32"))
     shifts = ops.take(table, ops.cast(tokens, "int32"), axis=0)
-    # the step at which each token happens; the axis from the front, as TensorFlow.js wants it
+    # the step of each token; the axis counts from the front, as TensorFlow.js requires
     start = ops.cumsum(shifts, 2) - shifts
-    # the end repeats its predecessor: a token stands where the one before it began and moved on
+    # the end repeats its predecessor; the step of a token is the step of the previous one plus its
+    # shift
     before = ops.concatenate([start[..., :1], start[..., :-1]], -1)
     position = ops.arange(fmt.max_track_length, dtype="int32")
     length = ops.expand_dims(ops.cast(lengths, "int32"), -1)

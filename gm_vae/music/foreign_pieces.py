@@ -1,6 +1,6 @@
 """Pieces in the classes of other libraries -> bytes of a MIDI file.
 
-The classes are known by their methods, so none of the libraries is imported here.
+The classes are recognised by their methods, so none of the libraries is imported here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from gm_vae.errors import UsageError
 
 
 def midi_bytes_of(piece: Any) -> bytes | None:
-    """The MIDI file that a library writes of its piece; None if `piece` is none that is known.
+    """The MIDI file that a library writes of its piece; None if the type of `piece` is unknown.
 
     Known are `symusic.Score`, `muspy.Music`, `mido.MidiFile`, `miditoolkit.MidiFile` and
     `pretty_midi.PrettyMIDI`.
@@ -24,7 +24,7 @@ def midi_bytes_of(piece: Any) -> bytes | None:
         if all(hasattr(piece, method) for method in methods):
             try:
                 return write(piece)
-            except Exception as error:  # of a library that is not ours, for any odd value
+            except Exception as error:  # other libraries raise anything for odd values
                 kind = f"{type(piece).__module__.partition('.')[0]}.{type(piece).__name__}"
                 reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
                 raise UsageError(
@@ -34,7 +34,7 @@ def midi_bytes_of(piece: Any) -> bytes | None:
 
 
 def is_note_sequence(piece: Any) -> bool:
-    """Whether a value is the proto `NoteSequence` of Magenta's libraries."""
+    """Whether a value is a `NoteSequence` proto of Magenta's libraries."""
     return getattr(getattr(piece, "DESCRIPTOR", None), "name", None) == "NoteSequence"
 
 
@@ -44,7 +44,7 @@ def _symusic(score: Any) -> bytes:
 
 def _muspy(music: Any) -> bytes:
     music = copy.copy(music)
-    music.key_signatures = []  # it reads keys, such as D sharp, that it cannot write
+    music.key_signatures = []  # muspy reads keys, such as D sharp, that it cannot write
     return _mido(music.to_mido())
 
 
@@ -66,7 +66,7 @@ def _pretty_midi(file: Any) -> bytes:
     return buffer.getvalue()
 
 
-# the first whose methods are all there
+# the first class whose methods are all present
 _WRITERS = (
     (("dumps_midi", "tracks"), _symusic),
     (("to_mido", "tracks"), _muspy),

@@ -7,7 +7,7 @@ from gm_vae.music.vocabulary import DRUMS, PROGRAMS
 DRUM_CHANNEL = 9  # counting from 0; musicians call it channel 10
 DRUMS_NAME = "Drums"
 
-# Eight programs a family, in program order.
+# Eight programs per family, in program order.
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "Piano": (
         "Acoustic Grand Piano",
@@ -259,7 +259,7 @@ def family(program: int) -> str:
 
 
 def drum_name(pitch: int) -> str:
-    """The drum on a key of the drum channel; "Drum 20" for a key that General MIDI leaves open."""
+    """The drum on a key of the drum channel; "Drum 20" for a key without one in General MIDI."""
     if _FIRST_DRUM <= pitch < _FIRST_DRUM + len(_DRUMS):
         return _DRUMS[pitch - _FIRST_DRUM]
     return f"Drum {pitch}"

@@ -1,4 +1,4 @@
-"""One measure of music as tokens, and the notes that the tokens spell."""
+"""One measure of music as tokens, and the notes that the tokens encode."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gm_vae.music.parts import Part
 from gm_vae.music.svg_roll import ROLL_DTYPE, svg_roll
 from gm_vae.music.vocabulary import EventType, vocabulary
 
-# One row a note. program: 0..127, or 128 for drums. Steps count from the start of the measure.
+# One row per note. program: 0..127, or 128 for drums. Steps count from the start of the measure.
 NOTE_DTYPE = np.dtype(
     [
         ("track", np.uint8),
@@ -29,7 +29,7 @@ NOTE_DTYPE = np.dtype(
     ]
 )
 
-_DEFAULT_VELOCITY = 100  # of notes before a track's first velocity token
+_DEFAULT_VELOCITY = 100  # velocity of notes before a track's first velocity token
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Measure:
         chord_ids: uint8 [C], evenly spaced chord labels (two of half a measure in 4/4).
         fmt: the format whose vocabulary and limits the tokens follow.
 
-    Two measures are equal when format, tokens and chords are.
+    Two measures are equal if their formats, tokens and chords are.
     """
 
     tokens: np.ndarray
@@ -85,7 +85,7 @@ class Measure:
 
     @staticmethod
     def require_all(measures: object, what: str) -> None:
-        """Raise UsageError unless `measures`, which `what` takes, are a sequence of measures."""
+        """Raise UsageError unless `measures`, an argument of `what`, is a sequence of measures."""
         if isinstance(measures, Measure):
             raise UsageError(f"{what} takes a list of measures; put the measure in brackets.")
         if isinstance(measures, (str, bytes, os.PathLike)):
@@ -105,8 +105,8 @@ class Measure:
     def event_chords(self) -> np.ndarray:
         """uint8 [T, E]: the chord id at the time of each token.
 
-        The program token carries "no chord", the end token repeats the last event's, a time-shift
-        carries the chord at its own start; absent tracks and padding carry 0.
+        The program token has "no chord", the end token repeats the last event's chord, a time-shift
+        has the chord at its start; absent tracks and padding have 0.
         """
         ids = event_chords(self.tokens[None], self.lengths[None], self.chord_ids[None], self.fmt)
         return ids[0].astype(np.uint8)
@@ -123,12 +123,13 @@ class Measure:
         return tuple(programs)
 
     def notes(self) -> np.ndarray:
-        """The notes that the tokens spell: structured array of `NOTE_DTYPE`, by track and onset.
+        """The notes that the tokens encode: structured array of `NOTE_DTYPE`, by track and onset.
 
         Follows the original decoder, so that any token sequence has a meaning: the first program
         token of a track wins (piano if there is none), velocity is 1 + width * (bin - 1) and 100
-        before the first velocity token, a note-off ends the oldest sounding note of its pitch and
-        does nothing without one, notes still open end with the measure, notes of no length drop.
+        before the first velocity token, a note-off ends the oldest sounding note of its pitch, if
+        there is one, notes that are still open end with the measure, and notes without length are
+        dropped.
         """
         rows = []
         for row in np.flatnonzero(self.lengths > 1):

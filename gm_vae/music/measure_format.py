@@ -1,4 +1,4 @@
-"""What a measure may hold: the limits that travel from the corpus to the checkpoint."""
+"""The format of measures: limits that a dataset passes on to the checkpoint."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from gm_vae.errors import UsageError
 from gm_vae.json_values import WrongValue, brief, shown
 
-_BOUNDS = {  # of fields that are not 1 to `_MOST`
+_BOUNDS = {  # ranges of fields other than 1 to `_MOST`
     "beats_per_bar": (1, 255),  # a byte of a MIDI file
     "max_tracks": (1, 255),  # rows are counted in bytes
     "max_track_length": (8, 1024),
     "min_pitch": (0, 127),
     "max_pitch": (0, 127),
 }
-_MOST = _MOST_STEPS = 32_767  # of a measure: times within it are int16
+_MOST = _MOST_STEPS = 32_767  # steps in a measure: times within it are int16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +109,7 @@ class MeasureFormat:
 
     @property
     def meter(self) -> str:
-        """The meter as people write it: "4/4"."""
+        """The meter in the usual notation: "4/4"."""
         return f"{self.beats_per_bar}/{self.beat_unit}"
 
     def counts(self, beats: int, beat_unit: int) -> bool:
@@ -141,12 +141,12 @@ class MeasureFormat:
 
     @property
     def length_dtype(self) -> np.dtype:
-        """Of the lengths of tracks, in memory and on disk: uint8, or uint16 little-endian."""
+        """The dtype of track lengths, in memory and on disk: uint8, or uint16 little-endian."""
         return np.dtype(np.uint8 if self.max_track_length <= 255 else "<u2")
 
     @property
     def flags(self) -> str:
-        """What `gm-vae explain` and `preprocess` need to be told of it; "" for the default."""
+        """The flags that `gm-vae explain` and `preprocess` need for it; "" for the default."""
         default = MeasureFormat().to_dict()
         return " ".join(
             f"--{name}={value}" for name, value in self.to_dict().items() if value != default[name]
@@ -158,10 +158,10 @@ class MeasureFormat:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> MeasureFormat:
-        """The inverse of `to_dict`; a field that an older version did not know has its default.
+        """The inverse of `to_dict`; a field that an older version did not have gets its default.
 
-        Raises UsageError for a field that this version does not know or that is out of bounds,
-        WrongValue unless it is an object.
+        Raises UsageError for a field that is unknown or out of bounds, WrongValue unless it is an
+        object.
         """
         require_known_fields(cls, values, "measure format")
         return cls(**values)

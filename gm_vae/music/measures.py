@@ -27,15 +27,15 @@ from gm_vae.music.vocabulary import DRUMS
 
 Ticks = TypeVar("Ticks", int, np.ndarray)
 
-MAX_BARS = 10_000  # a damaged delta time makes more; the longest pieces have some 2,000
+MAX_BARS = 10_000  # a damaged delta time gives more; the longest pieces have about 2,000
 
-# Sound effects and percussion sounds have a pitch in the file and none to the ear.
+# Sound effects and percussion sounds have a pitch in the file, but not an audible one.
 _UNPITCHED = np.zeros(128, bool)
 _UNPITCHED[96:104] = _UNPITCHED[112:128] = True
 
 
 class RejectReason(enum.Enum):
-    """Why a bar is rejected. The value is a sentence for people, with `{limits}` filled in."""
+    """Why a bar is rejected. The value is a readable sentence with `{limits}` to fill in."""
 
     WRONG_METER = "its meter is not {meter}"
     INCOMPLETE = "a change of time signature cuts it short"
@@ -57,16 +57,16 @@ class Bar:
 
     Attributes:
         number: from 1, counting every bar of the piece; a pick-up with a time signature is a bar.
-        start_tick: where it begins (the nearest tick, should its bar line lie between two).
+        start_tick: where it begins (the nearest tick, if its bar line is between two).
         meter: its time signature.
-        programs: of the instruments that begin a note in it, 128 for drums, in track order; empty
-            for a bar of another meter.
-        chords: inferred chord symbols, with sevenths, evenly spaced; empty if its meter is another
-            or no bar near it is a measure, for then none are inferred.
+        programs: programs of the instruments that begin a note in it, 128 for drums, in track
+            order; empty for a bar of another meter.
+        chords: inferred chord symbols, with sevenths, evenly spaced; empty if it has another meter
+            or no bar near it is a measure, since chords are not inferred then.
         measure: the bar as a measure, or None.
         reason: None, or why it is rejected.
-        key: the inferred key where the bar begins, named by the tonic of its major scale; "" where
-            no chords are inferred.
+        key: the inferred key at the start of the bar, named by the tonic of its major scale; ""
+            where chords are not inferred.
     """
 
     number: int
@@ -88,11 +88,11 @@ def measures_from_midi(
         file: a Standard MIDI File: its path, its bytes, or a file opened in binary mode; or a
             piece of another library: `pretty_midi.PrettyMIDI`, `symusic.Score`, `muspy.Music`,
             `mido.MidiFile`, `miditoolkit.MidiFile`, or a `NoteSequence` of note_seq.
-        fmt: what a measure may hold; `MeasureFormat()` if None.
+        fmt: the format of the measures; `MeasureFormat()` if None.
 
     Raises:
         MidiError: the bytes cannot be read.
-        UsageError: `file` is none of these, or there is no file at the path.
+        UsageError: `file` has another type, or there is no file at the path.
     """
     bars = measures_from_score(_score_of(file), fmt)
     rejected = collections.Counter(bar.reason for bar in bars if bar.reason)
@@ -123,9 +123,9 @@ def _bytes_of(file: bytes | str | os.PathLike[str] | BinaryIO | Any) -> bytes:
 def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[Bar]:
     """Every bar of a piece, in order.
 
-    Bars follow the time signatures, which begin a new bar where they change, and nothing else:
-    tempo does not matter. Notes are rounded to the nearest step, and so to the bar that this step
-    is in; they are cut at its end. Chords are inferred for each stretch of one time signature.
+    Bars follow from the time signatures alone, which begin a new bar where they change; tempo does
+    not matter. Notes are rounded to the nearest step, and so to the bar of this step; they are cut
+    at its end. Chords are inferred for each stretch of one time signature.
 
     Raises:
         MidiError: the piece has more than `MAX_BARS` bars.
@@ -138,7 +138,7 @@ def measures_from_score(score: Score, fmt: MeasureFormat | None = None) -> list[
     notes, section_of_note = _cut_at_sections(score, sections, fmt)
     bar_notes = _cut_at_bar_lines(notes, section_of_note, sections, fmt)
     last = sections[-1]
-    if last.counts:  # a note just before the last bar line may have been rounded past it
+    if last.counts:  # a note just before the last bar line may be rounded past it
         needed = int(bar_notes.bar.max(initial=-1)) + 1 - last.first_bar
         sections[-1] = last = dataclasses.replace(last, bars=max(last.bars, needed))
         _check_length(last.stop_bar)
@@ -183,8 +183,8 @@ class _Section:
     start_tick: int
     end_tick: int
     meter: tuple[int, int]
-    steps: int  # its length, rounded
-    counts: bool  # whether its bars may be measures of the format
+    steps: int  # length in steps, rounded
+    counts: bool  # whether its bars can be measures of the format
     first_bar: int  # from 0
     bars: int
 
@@ -198,7 +198,7 @@ class _Section:
 
 
 class _Inferred(NamedTuple):
-    """Of the bars of a section: chord ids, uint8 [bars, C], chord symbols and keys."""
+    """Inferred for the bars of a section: chord ids, uint8 [bars, C], chord symbols and keys."""
 
     chord_ids: np.ndarray
     symbols: list[tuple[str, ...]]
@@ -213,12 +213,12 @@ def _check_length(bars: int) -> None:
 
 
 def _to_steps(ticks: Ticks, ticks_per_quarter: int, fmt: MeasureFormat) -> Ticks:
-    """Ticks to the nearest step; half a step goes up."""
+    """Ticks to the nearest step; half a step is rounded up."""
     return (2 * ticks * fmt.steps_per_quarter + ticks_per_quarter) // (2 * ticks_per_quarter)
 
 
 def _sections(score: Score, fmt: MeasureFormat) -> list[_Section]:
-    """The sections up to the last note's end; at least one, and none but the last of 0 steps."""
+    """The sections up to the last note's end; at least one, and only the last may have 0 steps."""
     per_quarter, end_of_piece = score.ticks_per_quarter, score.end_tick
     changes = [(0, (4, 4))]
     for tick, *signature in score.time_signatures:
@@ -242,9 +242,9 @@ def _sections(score: Score, fmt: MeasureFormat) -> list[_Section]:
 def _cut_at_sections(
     score: Score, sections: list[_Section], fmt: MeasureFormat
 ) -> tuple[Score, np.ndarray]:
-    """The notes with ends no later than their section's, and each one's section, int64 [N].
+    """The notes, cut at the end of their section, and each one's section, int64 [N].
 
-    A note that rounds to the first step of the next section belongs to that.
+    A note that is rounded to the first step of the next section belongs to that section.
     """
     first = np.array([section.start_tick for section in sections])
     steps = np.array([section.steps for section in sections])
@@ -260,7 +260,7 @@ def _cut_at_sections(
 def _cut_at_bar_lines(
     notes: Score, section_of_note: np.ndarray, sections: list[_Section], fmt: MeasureFormat
 ) -> BarNotes:
-    """Notes of the sections whose bars count, in steps of their bars."""
+    """Notes of the sections with usable bars, in steps of their bars."""
     steps_per_bar = fmt.steps_per_measure
     counts = np.array([section.counts for section in sections])[section_of_note]
     section = section_of_note[counts]
@@ -306,7 +306,7 @@ def _reasons(
 
 
 def _infer(notes: Score, selected: np.ndarray, section: _Section, fmt: MeasureFormat) -> _Inferred:
-    """What the notes that are selected say of the bars of a section."""
+    """Infer chords and keys of the bars of a section from the selected notes."""
     pitched = selected & ~notes.is_drum & ~_UNPITCHED[notes.program]
     # A frame is a fraction of a bar, which is a fraction of ticks: count time in fractions.
     numerator, denominator = section.meter
@@ -321,7 +321,7 @@ def _infer(notes: Score, selected: np.ndarray, section: _Section, fmt: MeasureFo
         (section.end_tick - section.start_tick) * unit,
         frame,
     )
-    # The last bar may be short of frames: its last chord holds on.
+    # The last bar may have too few frames: its last chord is held.
     frames = np.minimum(np.arange(section.bars * fmt.chords_per_measure), len(inferred.keys) - 1)
     frames = frames.reshape(section.bars, fmt.chords_per_measure)  # [bars * C] -> [bars, C]
     symbols = inferred.symbols

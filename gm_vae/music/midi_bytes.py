@@ -1,22 +1,23 @@
 """The bytes of a Standard MIDI File -> channel events and meta events as NumPy columns.
 
-Python's time goes to the few meta events; the channel events between them are found by a compiled
-regular expression and taken apart by NumPy, some thousand at a time. Every byte is checked on the
-way, so that no input can do more than raise `MidiError`.
+Python code handles the few meta events; a compiled regular expression finds the channel events
+between them, and NumPy decodes them, thousands at a time. Every byte is checked, so that the worst
+that any input can do is to raise `MidiError`.
 
-Damage costs as little as it can, and all of it is counted (`Flaw`):
+Damage loses as little as possible, and all of it is counted (`Flaw`):
 
-- A second data byte over 127 counts as 127. An event whose first data byte is over 127 is passed
-  over, and so is a byte that belongs to no event.
-- A message that is longer than its track is passed over: one of a kind that has a fixed length ends
-  there, system exclusive at its end byte. Behind any other the rest of the track is given up.
-- A delay that is longer than any song counts as none.
-- An impossible tempo or time signature is passed over.
-- A track whose size is wrong lasts to its end event, or else to the next track or the end of the
-  file.
-- Bytes before the header, such as MacBinary's, are passed over.
+- A second data byte over 127 counts as 127. An event whose first data byte is over 127 is skipped,
+  and so is a byte that does not belong to an event.
+- A message that is longer than its track is skipped: a message of fixed length ends there, a system
+  exclusive message at its end byte. After any other, the rest of the track is skipped.
+- A delay that is longer than any song counts as 0.
+- An impossible tempo or time signature is skipped.
+- A track with a wrong size lasts until its end event, or else until the next track or the end of
+  the file.
+- Bytes before the header, such as MacBinary's, are skipped.
 
-A file with a fault in some sixteen events (64 bytes) cannot be told from noise and is refused.
+A file with a fault in about sixteen events (64 bytes) cannot be distinguished from noise and is
+refused.
 """
 
 from __future__ import annotations
@@ -32,21 +33,23 @@ from gm_vae.errors import UserError
 from gm_vae.music.midi_flaws import Flaw
 
 CHANNELS = 16  # of a MIDI port
-MAX_BYTES = 1 << 26  # of a file; the largest orchestral files have some 10 MB
-MAX_EVENTS = 1_000_000  # of a file, for memory's sake; of 25,000 files from the web none has half
-MAX_MESSAGES = (
-    200_000  # of a file, meta events and system exclusive; each takes Python microseconds
+MAX_BYTES = 1 << 26  # of a file; the largest orchestral files have about 10 MB
+MAX_EVENTS = (
+    1_000_000  # of a file, to bound memory; 25,000 files from the web have fewer than half as many
 )
-MAX_TICKS = 1 << 40  # of a track; keeps all later sums within 64 bits
+MAX_MESSAGES = (
+    200_000  # of a file, meta events and system exclusive; each takes microseconds in Python
+)
+MAX_TICKS = 1 << 40  # of a track; keeps all sums within 64 bits
 LONGEST_DELAY_QUARTERS = 40_000  # the 10,000 bars of 4/4 that a piece may last
-MAX_TRACKS = 0xFFFF  # the header counts no more
+MAX_TRACKS = 0xFFFF  # the header cannot count more
 _HEADER_BYTES = 14
 MAX_PREAMBLE_BYTES = 1024  # before the header
 MAX_FAULTS = 1000
-SOUND_BYTES_PER_FAULT = 64  # some sixteen events
+SOUND_BYTES_PER_FAULT = 64  # about sixteen events
 
-# A run of channel messages in running status or with a status each. Delta time: up to 3 bytes with
-# the high bit, one without. Bounded, for the regular expression engine remembers each repetition.
+# A run of channel messages, in running status or each with a status. Delta time: up to 3 bytes with
+# the high bit, one without. Bounded, because the regular expression engine stores each repetition.
 _DELTA = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
 _RUNS = {
     2: re.compile(rb"(?:" + _DELTA + rb"[\x80-\xbf\xe0-\xef]?[\x00-\x7f]{2}){1,8192}"),
@@ -54,18 +57,22 @@ _RUNS = {
 }
 _NUMBER = re.compile(rb"([\x80-\xff]*)[\x00-\x7f]")  # of any length
 _SYSEX, _SYSEX_END, _META = 0xF0, 0xF7, 0xFF
-DATA_OF_SYSTEM_COMMON = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # those and real-time bytes are not for files
+DATA_OF_SYSTEM_COMMON = {
+    0xF1: 1,
+    0xF2: 2,
+    0xF3: 1,
+}  # these and real-time bytes do not belong in files
 _PORT, _END_OF_TRACK, _TEMPO, _TIME_SIGNATURE = 0x21, 0x2F, 0x51, 0x58
 META_LENGTHS = {0x00: 2, 0x20: 1, _PORT: 1, _END_OF_TRACK: 0, _TEMPO: 3, 0x54: 5}
 META_LENGTHS |= {_TIME_SIGNATURE: 4, 0x59: 2}
 _TRACK = b"MTrk"
 _END_EVENT = bytes([_META, _END_OF_TRACK, 0])
-MAX_UNIT_POWER = 10  # time signatures over 1024ths are damage
-MAX_SYSEX_BYTES = 16  # of those that set the state of channels
+MAX_UNIT_POWER = 10  # time signatures over 1024ths count as damage
+MAX_SYSEX_BYTES = 16  # of messages that set the state of channels
 
 
 class MidiError(UserError):
-    """Bytes that are not a MIDI file we can read; the message says what is wrong with them."""
+    """Bytes that are not a readable MIDI file; the message states the problem."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +80,7 @@ class ChannelEvents:
     """Columns of equal length, in file order (by track, then time).
 
     Attributes:
-        offset: int64, where in the file the event's first data byte lies; a key of file order.
+        offset: int64, position of the event's first data byte in the file; orders events.
         tick: int64, absolute time.
         track: int64, MIDI track, from 0.
         status: uint8, kind of message in the high half, channel in the low half.
@@ -98,10 +105,10 @@ class SystemExclusive:
     """A short system exclusive message.
 
     Attributes:
-        offset: where in the file its content begins; a key of file order.
+        offset: position of its content in the file; orders messages.
         tick: absolute time.
         port: MIDI port, from 0.
-        content: its bytes behind status and length; the end byte F7 is one of them.
+        content: its bytes after status and length, including the end byte F7.
     """
 
     offset: int
@@ -111,7 +118,7 @@ class SystemExclusive:
 
 
 class Ports:
-    """The MIDI port of each place in a file: 0, or what its track named last before it.
+    """The MIDI port at each position of a file: 0, or the last one that its track named before.
 
     Ports are numbered from 0 in the order of their numbers in the file.
 
@@ -135,7 +142,7 @@ class Ports:
 
 @dataclasses.dataclass(frozen=True)
 class MidiEvents:
-    """What a file holds, before notes are paired.
+    """The events of a file, before notes are paired.
 
     Attributes:
         ticks_per_quarter: resolution, 1..32767.
@@ -147,7 +154,7 @@ class MidiEvents:
         ports: `Ports` of the file.
         track_stops: int64 [tracks], the offset at which each track ends.
         track_end_ticks: int64 [tracks], the tick at which each track ends.
-        flaws: how often what was mended or passed over.
+        flaws: counts of what was mended or skipped.
     """
 
     ticks_per_quarter: int
@@ -168,13 +175,14 @@ class MidiEvents:
 
 
 def read_events(data: bytes) -> MidiEvents:
-    """Take a MIDI file apart.
+    """Read the events of a MIDI file.
 
-    Key signatures, texts and long system exclusive messages are passed over unread. Running status
-    may go on after them, as many files have it. What follows a track's end event is ignored.
+    Key signatures, texts and long system exclusive messages are skipped. Running status may
+    continue after them, as in many files. Bytes after a track's end event are ignored.
 
     Raises:
-        MidiError: not a MIDI file, SMPTE time, format 2, or bytes that cannot be told from noise.
+        MidiError: not a MIDI file, SMPTE time, format 2, or bytes that cannot be distinguished from
+            noise.
     """
     if len(data) > MAX_BYTES:
         raise MidiError(f"The MIDI file has {len(data):,} bytes; a song has at most {MAX_BYTES:,}.")
@@ -209,7 +217,7 @@ def read_events(data: bytes) -> MidiEvents:
 
 
 def _unwrap_riff(data: bytes) -> int:
-    """Where the MIDI file starts: 0, or past the wrapping of a RIFF (.rmi) file."""
+    """Where the MIDI file starts: 0, or after the header of a RIFF (.rmi) file."""
     if data[:4] != b"RIFF" or data[8:12] != b"RMID":
         return 0
     position = 12
@@ -224,8 +232,8 @@ def _unwrap_riff(data: bytes) -> int:
 def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, int, bool]]:
     """(first, stop, whether its size is right) of each MTrk chunk's content.
 
-    Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
-    declared number are missing: the bytes behind them may belong to an older, longer file.
+    Other chunks are skipped. Bytes that are not a chunk are skipped only until the declared number
+    of tracks is reached: bytes after them may belong to an older, longer file.
     """
     chunks = []
     for _ in range(2 * MAX_TRACKS):
@@ -250,7 +258,7 @@ def _track_chunks(data: bytes, position: int, declared: int) -> list[tuple[int, 
 
 
 def _track_stop(data: bytes, first: int) -> tuple[int, bool]:
-    """Where a track's content ends at the latest, and whether that is what its size says."""
+    """The latest end of a track's content, and whether it agrees with its size."""
     stop = first + int.from_bytes(data[first - 4 : first], "big")
     at_end_event = data[stop - len(_END_EVENT) : stop] == _END_EVENT
     if stop == len(data) or (stop < len(data) and (at_end_event or _is_chunk(data, stop))):
@@ -265,38 +273,38 @@ def _track_stop(data: bytes, first: int) -> tuple[int, bool]:
 
 
 def _is_chunk(data: bytes, position: int) -> bool:
-    """Whether a chunk may begin there: a track, or four letters or digits and a size that fits."""
+    """Whether a chunk can begin there: a track, or four letters or digits and a plausible size."""
     kind = data[position : position + 4]
     size = int.from_bytes(data[position + 4 : position + 8], "big")
     return kind == _TRACK or (kind.isalnum() and position + 8 + size <= len(data))
 
 
 class _Reader:
-    """Walks the tracks and gathers runs of channel events, then takes all runs apart at once."""
+    """Walks the tracks and collects runs of channel events, then decodes all runs at once."""
 
     def __init__(self, data: bytes, ticks_per_quarter: int) -> None:
-        self._data: bytes | bytearray = data  # the latter once a byte of it was mended
+        self._data: bytes | bytearray = data  # a bytearray once a byte was mended
         self._ticks_per_quarter = ticks_per_quarter
         self._longest_delay = LONGEST_DELAY_QUARTERS * ticks_per_quarter
         # A run: track, data bytes of each of its messages (1 or 2), first byte, stop byte, and the
-        # ticks of other events between the run before it (of the same track) and this one.
+        # ticks of other events between the previous run (of the same track) and this one.
         self._runs: list[tuple[int, int, int, int, int]] = []
         # A tempo, time signature or system exclusive message, or the end of a track: runs before
-        # it, track, ticks since the last of them, type (a sysex's is its status), where its
-        # content begins, and its content.
+        # it, track, ticks since the last of them, type (the status of a system exclusive message),
+        # where its content begins, and its content.
         self._messages: list[tuple[int, int, int, int, int, bytes]] = []
         self._ports: list[tuple[int, int, int]] = []
         self._stops: list[int] = []
-        self._steps = 0  # of the walk: runs and other events
-        self._others = 0  # of them no runs
+        self._steps = 0  # total of runs and other events
+        self._others = 0  # of other events
         self._flaws: collections.Counter[Flaw] = collections.Counter()
         self._first_fault = ""
-        self._faults = 0  # flaws that noise would have
+        self._faults = 0  # flaws that indicate noise
 
     def read_track(self, track: int, position: int, stop: int, size_is_right: bool) -> None:
         """Walk one track, from its first byte to its end event or the stop byte."""
         data = self._data
-        size = 0  # data bytes of messages in running status; 0 before the first status
+        size = 0  # number of data bytes in running status; 0 before the first status
         gap = 0
         ended = cut = False
         while position < stop:
@@ -340,7 +348,7 @@ class _Reader:
                     mended[first + size - 1] = 0x7F
                     data = self._data = mended
                     continue
-                else:  # only its delta time is longer than four bytes: keep the last of them
+                else:  # only its delta time is longer than four bytes: keep the last four
                     position = at - 1
                     delta -= data[position]
                 gap += delta
@@ -394,7 +402,7 @@ class _Reader:
         track, size, first, stop, gap = columns
         if self._faults * SOUND_BYTES_PER_FAULT > (stop - first).sum():
             raise MidiError(self._first_fault)
-        ticks = np.zeros_like(gap)  # [R] that the run lasts
+        ticks = np.zeros_like(gap)  # [R] duration of each run
         by_size = {}
         for data_bytes in (1, 2):
             runs = np.flatnonzero(size == data_bytes)
@@ -459,9 +467,9 @@ class _Reader:
         self._messages.append((len(self._runs), track, gap, kind, first, content))
 
     def _number(self, position: int, stop: int) -> tuple[int, int]:
-        """A variable-length number and the position after it; past `stop` if it does not end.
+        """A variable-length number and the next position; past `stop` if it does not end.
 
-        Numbers of more than 32 bits are no less than 1 << 32.
+        Numbers of more than 32 bits are returned as at least 1 << 32.
         """
         if position < stop and self._data[position] < 0x80:
             return self._data[position], position + 1
@@ -476,7 +484,7 @@ class _Reader:
         return value, match.end()
 
     def _fault(self, flaw: Flaw, track: int, at: int) -> None:
-        """Count a flaw that noise would have. Raises MidiError once there are too many."""
+        """Count a flaw that indicates noise. Raises MidiError once there are too many."""
         self._flaws[flaw] += 1
         self._faults += 1
         if not self._first_fault:
@@ -513,9 +521,9 @@ def _take_apart(
 ) -> _SplitRuns:
     """Split runs of messages, each [delta..., status?, data...], into columns.
 
-    The last byte of a delta time and the data bytes have no high bit, all others do: so every
-    (1 + data_bytes)-th low byte of a run is the last of a delta time, high bytes before it are
-    the rest of the delta time, and a high byte after it is a status.
+    The last byte of a delta time and the data bytes lack the high bit, all others have it: so every
+    (1 + data_bytes)-th low byte of a run is the last of a delta time, high bytes before it are the
+    rest of the delta time, and a high byte after it is a status.
     """
     view = memoryview(data)
     joined = b"".join([view[start:end] for start, end in zip(first.tolist(), stop.tolist())])
@@ -541,8 +549,8 @@ def _take_apart(
     ticks_of_run = np.diff(before[np.append(first_event, len(low))])
     tick_in_run = before[1:] - before[first_event][run]
 
-    # A track's first message of this kind, and the first after one of the other kind, has its
-    # status written: so running status is the last one written, whichever run that was in.
+    # A track's first message of this kind, and the first one after another kind, has an explicit
+    # status: so running status is the last explicit one, in whichever run.
     written = np.where(data_at - last_of_delta > 1, np.arange(len(low)), 0)
     status = code[last_of_delta[np.maximum.accumulate(written)] + 1]
     return _SplitRuns(

@@ -1,25 +1,26 @@
 """MIDI file -> Score: notes, pedals, time signatures and tempos in ticks.
 
-A file is read as a General MIDI player sounds it, messages of GM 2, GS and XG included:
+A file is read as a General MIDI player plays it, including messages of GM 2, GS and XG:
 
-**Channels.** A channel is one of the 16 of a port. A port meta event (FF 21) holds for what follows
-it in its track. What is set in any track counts for all tracks of the channel. Of the events of one
-tick, note-offs come first, then resets, then other changes of state in file order, then note-ons.
+**Channels.** A channel is one of the 16 of a port. A port meta event (FF 21) applies to the events
+after it in its track. Settings in any track apply to all tracks of the channel. At one tick,
+note-offs come first, then resets, then other changes of state in file order, then note-ons.
 
 **Programs.** The program at the note-on counts.
 
-**Drums.** Channel 10 of each port plays drums and other channels do not, unless they are told
-otherwise: by the "use for rhythm part" of GS or the part mode of XG, or by a later program change
-from a bank (CC0) that has a say. Bank 120 is for drums and bank 121 is not (GM 2). After a reset to
-XG, banks 126 and 127 are for drums. A program change from another bank leaves it to the part mode.
+**Drums.** Channel 10 of each port plays drums and other channels do not, unless a message changes
+this: "use for rhythm part" of GS or the part mode of XG, or a later program change from a bank
+(CC0) that decides it. Bank 120 is for drums and bank 121 is not (GM 2). After a reset to XG, banks
+126 and 127 are for drums. For a program change from another bank, the part mode decides.
 
 **Resets.** GM on, GM 2 on, GS reset, the modes of an SC-88, XG on and XG's reset of all parameters
-end all notes and lift all pedals of their port. They put its channels back to program 0, bank 0 and
-the part that they have at first.
+end all notes and lift all pedals of their port. They set its channels back to program 0, bank 0 and
+their initial part.
 
 **Notes.** A note-off ends every sounding note of its pitch and channel in its track. While an older
-one sounds, it spares those that begin on its own tick. So a note ends on its own tick only if no
-older one of its pitch sounds. It then lasts one tick, and one step of a measure. A note without a
+one sounds, notes that begin on the tick of the note-off continue. So a note ends on its own tick
+only if no older one of its pitch sounds. It then lasts one tick, and one step of a measure. A note
+without a
 note-off in its track ends with the next one on a later tick in another track of the channel. If the
 pitch is struck again before, or there is none, it had no end: then it sounds until it is struck
 again on the channel, or to the end of its track if that comes first. CC120, CC123 to CC127 and
@@ -31,7 +32,8 @@ pedal and mono mode change no length.
 
 **Meter and tempo** are read from all tracks.
 
-What damaged bytes cost is in `midi_bytes`. What is mended or passed over is counted (`Flaw`).
+`midi_bytes` describes the handling of damaged bytes. All that is mended or skipped is counted
+(`Flaw`).
 """
 
 from __future__ import annotations
@@ -54,32 +56,32 @@ T = TypeVar("T")
 
 __all__ = ["READING", "MidiError", "Score", "parse_midi"]
 
-READING = 2  # version of the rules by which songs become measures
+READING = 2  # version of the rules that turn songs into measures
 _NOTE_OFF, _NOTE_ON = 0x80, 0x90
 _PITCHES = 128
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Score:
-    """A piece as it stands in the file, in integer ticks. Columns of N notes.
+    """A piece as in the file, in integer ticks. Columns of N notes.
 
     An instrument is a (MIDI track, channel, program, whether it is drums). They are numbered in
-    file order, by MIDI track and then by where the note-off of the first note is. Notes are in the
-    order of instruments, and in each of them in the order of their note-offs; those without one in
-    their track come last.
+    file order, by MIDI track and then by the position of the first note's note-off. Notes are in
+    the order of instruments, and within an instrument in the order of their note-offs; notes
+    without one in their track come last.
 
     Attributes:
         ticks_per_quarter: resolution.
-        start_ticks, end_ticks: int64 [N]; end > start. No pedal has made them longer yet.
+        start_ticks, end_ticks: int64 [N]; end > start. Pedals are not applied yet.
         pitch, velocity, program: uint8 [N]; velocity 1..127, program 0..127 (of drums too).
         is_drum: bool [N].
         instrument: int64 [N].
-        channel: int64 [N], 16 * port + MIDI channel: what a pedal belongs to.
+        channel: int64 [N], 16 * port + MIDI channel, to which pedals belong.
         time_signatures: (tick, numerator, denominator), by tick, of all tracks; at one tick the
-            first track's last word counts. Empty if the file has none, which means 4/4.
+            last value of the first track applies. Empty if the file has none, which means 4/4.
         tempos: (tick, quarters per minute), likewise; empty means 120.
         sustain, sostenuto: the pedals.
-        flaws: how often what was mended or passed over.
+        flaws: counts of what was mended or skipped.
     """
 
     ticks_per_quarter: int
@@ -107,7 +109,7 @@ def parse_midi(data: bytes) -> Score:
     """Read a Standard MIDI File (format 0 or 1, also wrapped in RIFF).
 
     Raises:
-        MidiError: the bytes are no such file; the message is one sentence that says why.
+        MidiError: the bytes are not such a file; the message is one sentence with the reason.
     """
     events = read_events(data)
     state = ChannelState(events)
@@ -167,19 +169,19 @@ def parse_midi(data: bytes) -> Score:
 
 
 def _with_track(number: np.ndarray, track: np.ndarray) -> np.ndarray:
-    """int64 [N]: numbers that differ where tracks do, and grow with them."""
+    """int64 [N]: numbers that are distinct per track and increase with the track."""
     return track * (int(number.max(initial=0)) + 1) + number
 
 
 def _ends_elsewhere(
     messages: ChannelEvents, line: np.ndarray, is_on: np.ndarray, chosen: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """int64 [M] each: when the pitches of some note-ons are next ended, and struck, in any track.
+    """int64 [M] each: when the pitches of note-ons next end, and are next struck, in any track.
 
     Args:
         messages: note-ons and note-offs.
         line: int64, the channel and pitch of each.
-        is_on: bool, which is which.
+        is_on: bool, whether each is a note-on.
         chosen: int64 [M], indices of the note-ons.
     """
     ends = []
@@ -193,7 +195,7 @@ def _ends_elsewhere(
 
 
 def _by_tick(metas: Iterable[tuple[int, int, T]]) -> list[tuple[int, T]]:
-    """(track, tick, value) -> (tick, value), by tick: at each the last one of the first track."""
+    """(track, tick, value) -> (tick, value), by tick: at each the last value of the first track."""
     kept: dict[int, tuple[int, T]] = {}
     for track, tick, value in metas:  # in file order
         if tick not in kept or kept[tick][0] == track:

@@ -1,4 +1,4 @@
-"""What reading a song mended or passed over, by kind: nothing is lost without being counted."""
+"""Flaws that reading a song mended or skipped, by kind: nothing is lost without being counted."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Flaw(enum.Enum):
     CUT_SHORT = "track was cut short", "tracks were cut short"
 
     def sentence(self, count: int) -> str:
-        """How often it occurred, such as "24 notes had no end"."""
+        """A sentence with the count, such as "24 notes had no end"."""
         one, several = self.value
         return f"{count:,} {one if count == 1 else several}"
 
 
 def sentences(flaws: Mapping[Flaw, int]) -> list[str]:
-    """One sentence a kind that occurred, without a full stop, in the order of `Flaw`."""
+    """One sentence per kind that occurred, without a full stop, in the order of `Flaw`."""
     return [flaw.sentence(flaws[flaw]) for flaw in Flaw if flaws.get(flaw)]

@@ -1,4 +1,4 @@
-"""Searching in what happens at ticks of several lines of time at once."""
+"""Searches events at ticks on several timelines at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Moments:
-    """M events of lines of time: channels, or pitches of channels.
+    """M events on timelines: channels, or pitches of channels.
 
     Args:
         line, tick: int64 [M], sorted by line and then by tick; both under 2**40, and the product of
@@ -39,6 +39,6 @@ class Moments:
     def _search(
         self, line: np.ndarray, tick: np.ndarray, side: Literal["left", "right"]
     ) -> np.ndarray:
-        # no tick reaches into the next line
+        # ticks do not reach into the next line
         moment = line * self._span + np.minimum(tick, self._span - 1)
         return np.searchsorted(self._moment, moment, side)

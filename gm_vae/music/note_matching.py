@@ -1,7 +1,8 @@
-"""How many notes of one measure another one has: precision, recall and F1.
+"""Compares the notes of two measures: precision, recall and F1.
 
-As transcriptions are judged (onset and pitch; see Bay et al. 2009): a note counts as found if a
-note of the same pitch and program begins within a tolerance of it, and no note is counted twice.
+The usual metric for transcriptions (onset and pitch; see Bay et al. 2009): a note counts as found
+if a note of the same pitch and program begins within a tolerance of it, and no note is counted
+twice.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ import numpy as np
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
 
-TOLERANCE_STEPS = 2  # 42 ms at 120 quarter notes a minute; the custom is 50 ms
+TOLERANCE_STEPS = 2  # 42 ms at 120 quarter notes per minute; 50 ms is customary
 
 
 @dataclasses.dataclass(frozen=True)
 class NoteScores:
-    """Counts of notes, which add up over measures, and what follows from them.
+    """Counts of notes, which add up over measures, and the scores that follow from them.
 
     Attributes:
         matched: pairs of notes.
-        reference: notes that there should be.
-        estimated: notes that there are.
+        reference: number of true notes.
+        estimated: number of predicted notes.
     """
 
     matched: int = 0
@@ -58,7 +59,7 @@ class NoteScores:
 def compare_notes(
     reference: Measure, estimate: Measure, tolerance_steps: int = TOLERANCE_STEPS
 ) -> NoteScores:
-    """`compare_kinds` of pitched notes and drum hits together."""
+    """`compare_kinds` for pitched notes and drum hits together."""
     pitched, drums = compare_kinds(reference, estimate, tolerance_steps)
     return pitched + drums
 
@@ -66,10 +67,10 @@ def compare_notes(
 def compare_kinds(
     reference: Measure, estimate: Measure, tolerance_steps: int = TOLERANCE_STEPS
 ) -> tuple[NoteScores, NoteScores]:
-    """Match the notes of two measures, as many as can be, each with at most one other.
+    """Match as many notes of two measures as possible, each with at most one other.
 
     Two notes match if pitch and program are the same and their onsets differ by at most
-    `tolerance_steps`. Which track they stand in, how long and how loud they are does not matter.
+    `tolerance_steps`. Track, length and velocity do not matter.
 
     Returns:
         The scores of pitched notes and of drum hits.
@@ -88,7 +89,7 @@ def compare_kinds(
 
 
 def _onsets(measure: Measure) -> dict[tuple[int, int], list[int]]:
-    """(program, pitch) -> rising onsets in steps."""
+    """(program, pitch) -> ascending onsets in steps."""
     onsets = defaultdict(list)
     notes = measure.notes()
     for note in notes[np.argsort(notes["start_step"], kind="stable")]:
@@ -97,10 +98,10 @@ def _onsets(measure: Measure) -> dict[tuple[int, int], list[int]]:
 
 
 def _matches(first: list[int], second: list[int], tolerance: int) -> int:
-    """Pairs of two rising lists that differ by at most `tolerance`: the most there can be.
+    """The largest number of pairs from two ascending lists that differ by at most `tolerance`.
 
-    Taking the earliest that fits is never worse: whatever an optimal matching pairs the two
-    earliest fitting onsets with can be exchanged between them.
+    Taking the earliest match is optimal: in an optimal matching, the partners of the two earliest
+    matching onsets can be exchanged.
     """
     count = i = j = 0
     while i < len(first) and j < len(second):

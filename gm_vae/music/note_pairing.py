@@ -8,13 +8,13 @@ import numpy as np
 def pair_notes(
     key: np.ndarray, tick: np.ndarray, is_on: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which note-off ends each note.
+    """Find the note-off that ends each note.
 
-    A note-off ends every sounding note of its key. While an older one sounds, it spares those that
-    begin on its own tick.
+    A note-off ends every sounding note of its key. While an older one sounds, notes that begin on
+    the tick of the note-off continue.
 
     Args:
-        key: int64 [M], what a note-on and its note-off have in common.
+        key: int64 [M], equal for a note-on and its note-off.
         tick: int64 [M].
         is_on: bool [M], note-on or note-off; all in file order.
 
@@ -22,7 +22,7 @@ def pair_notes(
         int64 [N] each, indices of all note-ons and of the note-offs that end them; -1 for none.
     """
     if key.max(initial=0) < 1 << 16:
-        key = key.astype(np.uint16)  # sorted several times as fast
+        key = key.astype(np.uint16)  # sorting is then several times as fast
     order = np.argsort(key, kind="stable")  # by key, then file order
     key, tick, is_on = key[order], tick[order], is_on[order]
     ons, offs = np.flatnonzero(is_on), np.flatnonzero(~is_on)
@@ -40,7 +40,7 @@ def pair_notes(
 
 
 def _ends_with(following: np.ndarray, ons: np.ndarray, offs: np.ndarray, key: np.ndarray):
-    """bool [N]: whether the note-off after each note-on is of its key."""
+    """bool [N]: whether the note-off after each note-on has its key."""
     exists = following < len(offs)
     return exists & (key[offs[np.minimum(following, len(offs) - 1)]] == key[ons])
 
@@ -48,25 +48,25 @@ def _ends_with(following: np.ndarray, ons: np.ndarray, offs: np.ndarray, key: np
 def _spares(
     following: np.ndarray, older: np.ndarray, newer: np.ndarray, key: np.ndarray, tick: np.ndarray
 ) -> np.ndarray:
-    """bool [F]: whether each note-off leaves the notes of its tick, as an older one sounds.
+    """bool [F]: whether each note-off spares the notes of its tick, because an older one sounds.
 
-    That an older one sounds follows from the notes since the note-off before, or from those that
-    the note-off before has left, if it is of an earlier tick: a chain that begins at some note-offs
-    and breaks at others.
+    Whether an older one sounds follows from the notes since the previous note-off, or from notes
+    that the previous note-off did not end, if it is on an earlier tick: a chain that begins at some
+    note-offs and breaks at others.
 
     Args:
         following: int64 [N], the next note-off of each note-on.
-        older, newer: bool [N], whether that ends it on a later tick, or on its own.
+        older, newer: bool [N], whether this ends it on a later tick, or on its own.
         key, tick: [F] of the note-offs.
     """
     count = len(key)
     has_older = np.bincount(following[older], minlength=count) > 0
     has_newer = np.bincount(following[newer], minlength=count) > 0
-    later = np.zeros(count, bool)  # than the one before, which is of the same key
+    later = np.zeros(count, bool)  # than the previous one, which has the same key
     later[1:] = (key[1:] == key[:-1]) & (tick[1:] > tick[:-1])
     index = np.arange(count)
     begins = np.maximum.accumulate(np.where(has_older & has_newer, index, -1))
     breaks = np.maximum.accumulate(np.where(has_newer & (has_older | later), -1, index))
-    leaves = begins > breaks  # [F] some notes, which sound on
+    leaves = begins > breaks  # [F] some notes, which continue
     left_before = np.append(False, leaves[:-1])
     return has_older | (left_before & later)

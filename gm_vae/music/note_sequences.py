@@ -1,4 +1,4 @@
-"""Measure <-> NoteSequence, the proto that Magenta's tools and the browser client speak."""
+"""Measure <-> NoteSequence, the proto of Magenta's tools and the browser client."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from note_seq.protobuf import music_pb2
 
 _DEFAULT_QPM = 120.0
-_DEFAULT_VELOCITY = 100  # of notes that say none, as the browser client's
+_DEFAULT_VELOCITY = 100  # velocity of notes without one, as in the browser client
 
 
 def to_note_sequence(measures: Sequence[Measure], qpm: float = 120.0) -> music_pb2.NoteSequence:
-    """Join measures end to end in one `NoteSequence`, which lasts until the last bar line.
+    """Join measures end to end into one `NoteSequence`, which lasts until the last bar line.
 
     It has one tempo, the time signature of the format, a chord symbol wherever the chord changes,
     and one instrument number per part (see `Arrangement`), ordered by program, drums last. Times
@@ -71,23 +71,22 @@ def from_note_sequence(
     fmt: MeasureFormat | None = None,
     chords: Sequence[str] | None = None,
 ) -> Measure:
-    """One measure from the notes of a `NoteSequence`, as a MIDI file's measures are spelled.
+    """One measure from the notes of a `NoteSequence`, encoded like the measures of a MIDI file.
 
     Quantised sequences keep their steps; other times are rounded to the nearest step of the
-    sequence's tempo (120 if it has none). A track is the notes of one instrument and program.
-    Notes are cut at the end of the measure; those of no length last a step. Unlike for MIDI files,
-    there need not be a least number of instruments or events.
+    sequence's tempo (120 if it has none). A track consists of the notes of one instrument and
+    program. Notes are cut at the end of the measure; notes without length last one step. Unlike for
+    MIDI files, there is no minimum number of instruments or events.
 
     Args:
         sequence: notes of at most one measure.
         fmt: the measure format; the default one if None.
         chords: symbols evenly spaced over the measure, their number a divisor of the format's; if
-            None, the sequence's own chord symbols in force where each label begins.
+            None, the sequence's own chord symbols at the start of each label.
 
     Raises:
-        UsageError: the notes are longer, more, or lower or higher than a measure of this format
-            holds or cannot be notes, they say that they are in another meter, the tempo changes,
-            or a chord has no triad.
+        UsageError: the notes do not fit a measure of this format (length, number, pitch), are
+            invalid, or have another meter; the tempo changes; or a chord has no triad.
     """
     fmt = fmt or MeasureFormat()
     timeline = _Timeline(sequence, fmt)
@@ -140,7 +139,7 @@ def from_note_sequence(
 
 
 class _Timeline:
-    """Steps of what a sequence holds."""
+    """Times of a sequence in steps."""
 
     def __init__(self, sequence: music_pb2.NoteSequence, fmt: MeasureFormat):
         self._sequence = sequence
@@ -171,7 +170,7 @@ class _Timeline:
         return note.quantized_end_step if self._quantised else self._step(note.end_time)
 
     def chord_labels(self) -> np.ndarray:
-        """uint8 [C]: the chord in force where each label begins."""
+        """uint8 [C]: the chord at the start of each label."""
         changes = sorted(
             (note.quantized_step if self._quantised else self._step(note.time), note.text)
             for note in self._sequence.text_annotations
@@ -179,7 +178,7 @@ class _Timeline:
         )
         labels = np.full(self._fmt.chords_per_measure, NO_CHORD, np.uint8)
         for step, symbol in changes:
-            # a chord colours the labels from the next one that begins at its step or later
+            # a chord applies from the first label that begins at its step or later
             labels[-(-step // self._fmt.steps_per_chord) :] = chord_id(symbol)
         return labels
 

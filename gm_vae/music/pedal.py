@@ -1,4 +1,4 @@
-"""The sustain and sostenuto pedals of MIDI channels, as controllers move them."""
+"""The sustain and sostenuto pedals of MIDI channels, from their controllers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Pedal:
     Attributes:
         channel: int64.
         tick: int64.
-        down: bool, where the pedal is then.
-        releases: bool, whether the notes that it holds end: when it goes up, and by CC120.
+        down: bool, whether the pedal is then down.
+        releases: bool, whether the notes that it holds end: when it is lifted, and at CC120.
     """
 
     channel: np.ndarray
@@ -47,7 +47,7 @@ class Pedal:
         controller: np.ndarray,
         value: np.ndarray,
     ) -> Pedal:
-        """What controllers do to a pedal; without a change if nobody presses it.
+        """A pedal from controller messages; without changes if it is never pressed.
 
         Args:
             pedal: `SUSTAIN` or `SOSTENUTO`.
@@ -58,7 +58,7 @@ class Pedal:
         sound_off = controller == SOUND_OFF
         used = np.flatnonzero((moves | sound_off) & presses.any())
         channel, tick, down, moves = channel[used], tick[used], presses[used], moves[used]
-        # All sound off ends what the pedal holds and leaves the pedal where it is.
+        # All sound off ends the held notes but does not move the pedal.
         mover = np.maximum.accumulate(np.where(moves, np.arange(len(used)), 0))
         stays = down[mover] & (channel[mover] == channel)
         return cls(channel, tick, stays, ~down)

@@ -19,11 +19,11 @@ def steps_of_line(line: int, bars: int, steps_per_bar: int) -> range:
 
 
 def chords_of_line(changes: Sequence[tuple[int, str]], steps: range) -> list[tuple[int, str]]:
-    """Where the chord changes in a line; first, at its start, the one that sounds already.
+    """The chord changes of a line, beginning with the chord that already sounds at its start.
 
     Args:
         changes: (step, symbol) of the piece, in order.
-        steps: those of the line.
+        steps: the steps of the line.
     """
     before = [symbol for step, symbol in changes if step <= steps.start][-1:]
     later = [change for change in changes if steps.start < change[0] < steps.stop]

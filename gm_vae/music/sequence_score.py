@@ -1,4 +1,4 @@
-"""NoteSequence -> Score: the songs of a TFRecord file as Magenta's tools write them."""
+"""NoteSequence -> Score: songs in TFRecord files of Magenta's tools."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from note_seq.protobuf import music_pb2
 
 _DEFAULT_QPM = 120.0
-_LEAST_TICKS_PER_QUARTER = 480  # fewer would move times that are on no tick
+_LEAST_TICKS_PER_QUARTER = 480  # fewer would shift times that are between ticks
 _MAX_TICKS_PER_QUARTER = 1 << 20
 
 
 def score_from_note_sequence(serialized: bytes) -> Score:
     """The score of a serialized `NoteSequence`.
 
-    Times are seconds there. They are taken back to ticks on the sequence's tempos and rounded to
-    the nearest tick, of which there are as many to a quarter as in the MIDI file that a sequence
-    came from, or a multiple of that. Notes that are quantised keep their steps. An instrument is
-    an instrument number and a program, and whether it is drums. Notes of no length last one tick.
-    Pedals are those of an instrument number, and as in a MIDI file.
+    Times in seconds are converted to ticks by the sequence's tempos and rounded to the nearest
+    tick. The number of ticks per quarter is that of the original MIDI file, or a multiple of it.
+    Quantised notes keep their steps. An instrument is an instrument number, a program, and whether
+    it is drums. Notes without length last one tick. Pedals belong to an instrument number and work
+    as in a MIDI file.
 
     Raises:
-        MidiError: the bytes are no NoteSequence, or no MIDI file could hold what it says.
+        MidiError: the bytes are not a NoteSequence, or its values do not fit a MIDI file.
     """
     import_note_seq_quietly()
     from google.protobuf.message import DecodeError
@@ -53,7 +53,7 @@ def score_from_note_sequence(serialized: bytes) -> Score:
     else:
         stated = max(sequence.ticks_per_quarter, 1)
         clock = _Clock(
-            stated * -(-_LEAST_TICKS_PER_QUARTER // stated),  # a multiple keeps its ticks
+            stated * -(-_LEAST_TICKS_PER_QUARTER // stated),  # a multiple preserves its ticks
             [(tempo.time, tempo.qpm) for tempo in sequence.tempos],
         )
     rows = np.array(
@@ -110,7 +110,7 @@ def score_from_note_sequence(serialized: bytes) -> Score:
 def _pedals(
     sequence: music_pb2.NoteSequence, clock: _Clock, numbers: np.ndarray
 ) -> tuple[Pedal, Pedal]:
-    """The sustain and the sostenuto pedal of the instrument numbers, rising, that have notes."""
+    """The sustain and the sostenuto pedal of the instrument numbers with notes, ascending."""
     changes = sequence.control_changes
     columns = [
         (change.instrument, change.control_number, change.control_value) for change in changes
@@ -128,7 +128,7 @@ def _pedals(
 
 
 class _Clock:
-    """Seconds -> ticks under changes of tempo."""
+    """Seconds -> ticks, with tempo changes."""
 
     def __init__(self, ticks_per_quarter: int, tempos: Sequence[tuple[float, float]]) -> None:
         if not 0 < ticks_per_quarter <= _MAX_TICKS_PER_QUARTER:
@@ -140,8 +140,8 @@ class _Clock:
                 raise MidiError(f"The NoteSequence has a tempo of {qpm:g} at {time:g} seconds.")
             changes[time] = qpm
         self._seconds = np.array(list(changes))
-        self._rate = np.array(list(changes.values())) * ticks_per_quarter / 60  # ticks a second
-        # A tempo begins on a tick: rounding here keeps errors from adding up.
+        self._rate = np.array(list(changes.values())) * ticks_per_quarter / 60  # ticks per second
+        # A tempo begins on a tick: rounding here keeps errors from accumulating.
         self._start = np.zeros(len(changes))
         for n in range(1, len(changes)):
             length = self._seconds[n] - self._seconds[n - 1]
@@ -162,7 +162,7 @@ class _Clock:
         return ticks.astype(np.int64)
 
     def _check(self, ticks: np.ndarray) -> None:
-        """Raise MidiError for a tick that no file has, or that is not a number."""
+        """Raise MidiError for a tick that files do not have, or that is not a number."""
         if not (np.abs(ticks) <= MAX_TICKS).all():
             raise MidiError("A time in the NoteSequence is damaged.")
 

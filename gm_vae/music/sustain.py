@@ -1,4 +1,4 @@
-"""The pedals: notes sound on until they are released."""
+"""The pedals: notes sound until the pedals are released."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ LATEST_RELEASE_QUARTERS = 16  # after the last note-off of a piece
 
 
 def apply_sustain(score: Score) -> Score:
-    """A score without pedals, in which notes last as long as these held them.
+    """A score without pedals, in which notes last as long as the pedals held them.
 
-    The sustain pedal holds notes that end while it is down; the sostenuto pedal those of them that
-    sounded when it went down. What ends on the tick at which a pedal goes down is not held. A held
-    note sounds until the pedal is released. A pedal that is never released, or over 16 quarters
-    after the last note-off of the piece, holds notes until that. A note that begins while a pedal
-    of its channel is down ends older ones of its pitch. Drums have no pedals.
+    The sustain pedal holds notes that end while it is down; the sostenuto pedal holds only notes
+    that sounded when it went down. A note that ends on the tick at which a pedal goes down is not
+    held. A held note sounds until the pedal is released. A pedal that is never released, or over 16
+    quarters after the last note-off of the piece, holds notes until then. A note that begins while
+    a pedal of its channel is down ends older ones of its pitch. Drums have no pedals.
     """
     pedals = score.sustain, score.sostenuto
     touched = np.concatenate([pedal.channel for pedal in pedals])
@@ -50,10 +50,10 @@ def apply_sustain(score: Score) -> Score:
 def _releases(
     pedal: Pedal, channel: np.ndarray, end: np.ndarray, since: np.ndarray | None
 ) -> np.ndarray:
-    """int64 [N]: when a pedal lets go of notes: at their ends, where it does not hold them.
+    """int64 [N]: when a pedal releases notes: at their ends, if it does not hold them.
 
-    A pedal that is never released does so at the greatest int64. With `since` it must have gone
-    down after those ticks.
+    A pedal that is never released releases notes at the greatest int64. With `since`, only pedals
+    that went down after these ticks count.
     """
     if not len(pedal):
         return end
@@ -71,7 +71,7 @@ def _releases(
 
 
 def _is_down(pedal: Pedal, channel: np.ndarray, tick: np.ndarray) -> np.ndarray:
-    """bool [N]: whether a pedal is down after all that happens up to ticks."""
+    """bool [N]: whether a pedal is down after all changes up to ticks."""
     if not len(pedal):
         return np.zeros(len(channel), bool)
     latest = Moments(pedal.channel, pedal.tick).last(channel, tick)
@@ -79,7 +79,7 @@ def _is_down(pedal: Pedal, channel: np.ndarray, tick: np.ndarray) -> np.ndarray:
 
 
 def _next_strikes(line: np.ndarray, start: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """int64 [N]: when the next of some notes (a mask) on each line begins, or the greatest."""
+    """int64 [N]: when the next note (of a mask) on each line begins, or the greatest int64."""
     chosen = np.flatnonzero(counts)
     chosen = chosen[np.lexsort((start[chosen], line[chosen]))]
     first = Moments(line[chosen], start[chosen]).first(line, start)

@@ -1,4 +1,4 @@
-"""A piano roll as inline SVG: what notebooks show of measures, without any library."""
+"""A piano roll as inline SVG, without any library: shown in notebooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures <-> JSON: the tokens themselves, for other programs and for a second look."""
+"""Measures <-> JSON: the tokens, for other programs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 from gm_vae.text import printable
 
-MAX_BYTES = 1 << 26  # of a file, some 100,000 measures
+MAX_BYTES = 1 << 26  # of a file, about 100,000 measures
 _MOST_PLACES = 1 << 28  # for tokens, of all measures
 
 
 def _token(value: Any) -> None:
-    """The rule of a token, which `_measure` has: it follows from the format."""
+    """Placeholder rule for a token; `_measure` checks tokens, whose range depends on the format."""
 
 
 _FILE = Fields(
@@ -47,24 +47,24 @@ def write_tokens(
     title: str = "",
     force: bool = False,
 ) -> None:
-    """Write measures as JSON that `read_tokens` gives back, one track a line.
+    """Write measures as JSON that `read_tokens` reads, one track per line.
 
-    The file is an object of
+    The file is an object with
     `format`, the fields of the `MeasureFormat`;
-    `title` and `qpm`, for people and players;
+    `title` and `qpm`, for display and players;
     `measures`, each with `chords`, evenly spaced symbols, and `tracks`, lists of token ids from
     program to end (see `gm_vae.music.vocabulary`).
 
     Args:
         measures: one or more measures of one format.
-        path: the file to write, under a temporary name until it is whole.
-        qpm: tempo in quarter notes a minute.
-        title: what the piece is called.
-        force: replace a file that is there already.
+        path: the file to write; it appears only once it is complete.
+        qpm: tempo in quarter notes per minute.
+        title: title of the piece.
+        force: replace an existing file.
 
     Raises:
         UsageError: `path` exists, there are no measures or their formats differ.
-        UserError: the place cannot be written.
+        UserError: the path cannot be written.
     """
     if not measures:
         raise UsageError("There are no measures to put together; give at least one.")
@@ -84,7 +84,8 @@ def read_tokens(path: str | os.PathLike[str]) -> list[Measure]:
     """The measures in a file that `write_tokens` wrote.
 
     Raises:
-        UserError: the file cannot be read, or holds something else; the message says where.
+        UserError: the file cannot be read, or contains something else; the message names the
+            position.
     """
     try:
         piece = parse(files.read_bounded(path, MAX_BYTES), _FILE)

@@ -39,7 +39,7 @@ class BarNotes:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class TokenTracks:
-    """K tracks by bar, program (drums last) and instrument; their tokens lie end to end.
+    """K tracks by bar, program (drums last) and instrument; their tokens are concatenated.
 
     Attributes:
         bar: int64 [K].
@@ -54,10 +54,10 @@ class TokenTracks:
     tokens: np.ndarray
 
     def dense(self, bars: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.ndarray]:
-        """Tokens uint16 [B, T, E] and lengths [B, T] of some bars, in rising order.
+        """Tokens uint16 [B, T, E] and lengths [B, T] of some bars, in ascending order.
 
         Rows past a bar's tracks are the end token; after its end every row is zero. The bars must
-        keep to the format's limits. Lengths are of the format's `length_dtype`.
+        be within the format's limits. Lengths have the format's `length_dtype`.
         """
         tokens = np.zeros((len(bars), fmt.max_tracks, fmt.max_track_length), np.uint16)
         tokens[:, :, 0] = vocabulary(fmt).end
@@ -73,7 +73,7 @@ class TokenTracks:
 
 
 def tokenise(notes: BarNotes, fmt: MeasureFormat) -> TokenTracks:
-    """Spell each instrument of each bar as program, events, end.
+    """Encode each instrument of each bar as program, events, end.
 
     Events in one step: note-offs (of older notes first, then by pitch), then note-ons by pitch, a
     velocity before the note-on where its bin changes. A time-shift fills the track to its end.
@@ -85,7 +85,7 @@ def tokenise(notes: BarNotes, fmt: MeasureFormat) -> TokenTracks:
     tracks, track = np.unique(key, return_inverse=True)
     track_bar, track_program = np.divmod(tracks // instruments, DRUMS + 1)
 
-    # Notes by track, onset and pitch, equals as they came. [N]
+    # Notes by track, onset and pitch; equal ones keep their order. [N]
     order = np.argsort((track * steps + notes.start_step) * 128 + notes.pitch, kind="stable")
     track, pitch = track[order], notes.pitch[order].astype(np.int64)
     start, end = notes.start_step[order], notes.end_step[order]

@@ -22,7 +22,7 @@ DRUMS = 128  # the "program" of a drum track, one past the last General MIDI pro
 
 
 class EventType(enum.IntEnum):
-    """The kind of a token."""
+    """The type of a token."""
 
     NOTE_ON = 0
     NOTE_OFF = 1

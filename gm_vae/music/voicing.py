@@ -1,16 +1,16 @@
-"""Notes of measures moved to the chords that were typed, of which the model hears the triads.
+"""Moves the notes of measures to the chords that were typed; the model knows only their triads.
 
-The model speaks 48 triads. Of a chord such as Cmaj7, G7sus4 or C/E it makes music under C, G and
-C. Here its notes are moved, while their times, velocities and instruments stay:
+The model knows 48 triads. For chords such as Cmaj7, G7sus4 or C/E it generates music under C, G and
+C. Here its notes are moved; times, velocities and instruments are unchanged:
 
-- What a chord has in the place of the triad's third or fifth (the fourth of a suspended chord) is
-  played by all in its place.
-- The part that plays the bass takes the note after the slash where it plays the root.
-- One voice of one part takes the seventh, or the sixth, unless it is heard already: a root that
-  others play too, a semitone to three down, or else a fifth, up. It is a voice of a part that
-  plays chords or long notes, if there is one, and it rubs against no other note more than before.
+- A chord tone that replaces the triad's third or fifth (the fourth of a suspended chord) replaces
+  it in all parts.
+- The bass part plays the note after the slash instead of the root.
+- One voice of one part moves to the seventh, or the sixth, unless it sounds already: a doubled root
+  moves down by one to three semitones, or else a fifth moves up. The voice belongs to a part that
+  plays chords or long notes, if there is one, and must not clash with other notes more than before.
 
-Drums, percussion and sound effects (programs from 112 on) have no chord and stay.
+Drums, percussion and sound effects (programs from 112) are unchanged.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from gm_vae.music.tokenise import BarNotes, tokenise
 BASSES = range(32, 40)  # programs
 PITCHED = range(112)  # programs that play notes of chords
 RUBS = (1, 13)  # semitones between two notes that clash
-HEARD = 4  # a seventh is heard if it sounds for one in so many steps of its chord
+HEARD = 4  # a seventh counts as heard if it sounds for 1 / this of its chord
 
 
 @dataclasses.dataclass(frozen=True)
 class _Demand:
-    """What a symbol calls for beyond the triad that the model hears.
+    """The tones of a symbol beyond the triad that the model knows.
 
     Attributes:
         root: pitch class.
-        moves: pitch class of the triad -> by how many semitones it moves.
-        bass: by how many semitones the root moves in the bass.
+        moves: pitch class of the triad -> its shift in semitones.
+        bass: shift of the root in the bass, in semitones.
         seventh: the seventh or the sixth, in semitones above the root, or None.
-        fifth: that of the symbol, in semitones above the root.
+        fifth: the fifth of the symbol, in semitones above the root.
     """
 
     root: int
@@ -59,7 +59,7 @@ class _Demand:
             return None
         root = pitch_class(chord.root)
         _, third, fifth = TRIADS[(nearest_chord_id(symbol) - 1) // 12]
-        # a power chord has the fifth in the place of the third
+        # in a power chord the fifth replaces the third
         wanted = FIFTH if chord.third is None else MAJOR_THIRD + chord.third
         own_fifth = FIFTH + (chord.fifth or 0)
         moves = {
@@ -84,15 +84,15 @@ class _Note:
     is_bass: bool = False
 
     def overlap(self, start: int, end: int) -> int:
-        """For how many of these steps it sounds."""
+        """Number of these steps in which it sounds."""
         return max(0, min(self.end, end) - max(self.start, start))
 
 
 def voiced(measures: Sequence[Measure], symbols: Sequence[str]) -> list[Measure]:
-    """The measures with their notes moved to what their symbols call for.
+    """The measures with their notes moved to the tones of their symbols.
 
     Args:
-        measures: as the model plays them.
+        measures: measures as decoded.
         symbols: of each measure, such as "C" or "Cmaj7|G/B", evenly spaced.
 
     Raises:
@@ -135,7 +135,7 @@ def _voiced(measure: Measure, symbol: str) -> Measure:
 
 
 def _spans(chords: Sequence[str], steps: int) -> Iterable[tuple[str, int, int]]:
-    """Symbols with their first and last steps; the same ones in a row are one."""
+    """Symbols with their first and last steps; equal successive ones are merged."""
     begin = 0
     for index, chord in enumerate(chords):
         if index + 1 == len(chords) or chords[index + 1] != chord:
@@ -145,9 +145,9 @@ def _spans(chords: Sequence[str], steps: int) -> Iterable[tuple[str, int, int]]:
 
 
 def _mark_bass(notes: Sequence[_Note]) -> None:
-    """Mark the bass: the lowest note of each stroke of the track that plays it.
+    """Mark the bass: the lowest note of each onset of the bass track.
 
-    That is the lowest track of a bass program, else the lowest of all, by the mean of its pitches.
+    This is the lowest track of a bass program, otherwise the lowest of all, by mean pitch.
     """
     if not notes:
         return
@@ -168,7 +168,7 @@ def _mark_bass(notes: Sequence[_Note]) -> None:
 
 
 def _move(note: _Note, semitones: int, notes: Sequence[_Note], fmt: MeasureFormat) -> None:
-    """Move a note, or to another octave of the same, where the format and its own track allow."""
+    """Move a note, if necessary to another octave, as the format and its own track allow."""
     for octave in (0, -12, 12) if semitones else ():
         pitch = note.pitch + semitones + octave
         if _is_free(note, pitch, notes, fmt):
@@ -187,7 +187,7 @@ def _is_free(note: _Note, pitch: int, notes: Sequence[_Note], fmt: MeasureFormat
 def _take_seventh(
     demand: _Demand, notes: Sequence[_Note], start: int, end: int, fmt: MeasureFormat
 ) -> None:
-    """Give the seventh to the voice that is best for it, if one is."""
+    """Move the best voice to the seventh, if there is one."""
     seventh = demand.seventh or 0
     pitch_class_of_it = (demand.root + seventh) % 12
     heard = sum(n.overlap(start, end) for n in notes if n.pitch % 12 == pitch_class_of_it)
@@ -220,7 +220,7 @@ def _take_seventh(
 
 
 def _comping(notes: Sequence[_Note], steps: int) -> set[int]:
-    """The tracks that strike several notes at once, or hold one for half of a chord's steps."""
+    """The tracks that play several notes at once, or hold one for half of a chord's steps."""
     struck = [(note.track, note.start) for note in notes]
     return {
         note.track
@@ -230,7 +230,7 @@ def _comping(notes: Sequence[_Note], steps: int) -> set[int]:
 
 
 def _is_doubled(voice: Sequence[_Note], notes: Sequence[_Note], start: int, end: int) -> bool:
-    """Whether another voice sounds the pitch class of this one."""
+    """Whether another voice plays the pitch class of this one."""
     first = voice[0]
     return any(
         other.pitch % 12 == first.pitch % 12
@@ -241,7 +241,7 @@ def _is_doubled(voice: Sequence[_Note], notes: Sequence[_Note], start: int, end:
 
 
 def _rubs(voice: Sequence[_Note], pitch: int, notes: Sequence[_Note]) -> int:
-    """For how many steps a voice at a pitch clashes with other notes."""
+    """Number of steps in which a voice at a pitch clashes with other notes."""
     return sum(
         other.overlap(note.start, note.end)
         for other in notes
@@ -252,13 +252,13 @@ def _rubs(voice: Sequence[_Note], pitch: int, notes: Sequence[_Note]) -> int:
 
 
 def _with_notes(measure: Measure, notes: Sequence[_Note]) -> Measure:
-    """The measure with other notes of some tracks; one that is too long then stays as it was."""
+    """The measure with other notes in some tracks; tracks that become too long are unchanged."""
     columns = np.array(
         [(n.track, n.program, n.pitch, n.velocity, n.start, n.end) for n in notes], np.int64
     ).reshape(-1, 6).T  # fmt: skip
     track, program, pitch, velocity, start, end = columns
     none = np.zeros(len(notes), np.int64)
-    # a bar for each track, so that they come back in their order
+    # one bar per track, so that their order is kept
     new = tokenise(BarNotes(track, none, program, pitch, velocity, start, end), measure.fmt)
     tokens, lengths = measure.tokens.copy(), measure.lengths.copy()
     position = 0

@@ -1,7 +1,7 @@
-"""RUN/best: the model of the step at which held-out measures took the fewest bits.
+"""RUN/best: the model of the step with the fewest bits on held-out measures.
 
-A model that is trained on few songs for long learns them by heart: from some step on it gets worse
-on others. Which step that is shows only afterwards, so its weights are kept.
+A model that is trained on few songs for long overfits: from some step on it gets worse on other
+songs. This step is known only afterwards, so its weights are kept.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from gm_vae.model.vae import HierarchicalVAE
 
 
 class BestCheckpoint:
-    """The best step so far of a run, of this call or an earlier one.
+    """The best step of a run so far, including earlier calls.
 
     Attributes:
-        step: which it was.
-        bits: bits a held-out measure took there; infinite before the first.
+        step: its number.
+        bits: its bits per held-out measure; infinite before the first.
     """
 
     def __init__(self, folder: pathlib.Path) -> None:
@@ -31,7 +31,7 @@ class BestCheckpoint:
         self.bits: float = known.get("bits_per_measure", math.inf)
 
     def update(self, step: int, evaluation: Evaluation, network: HierarchicalVAE) -> None:
-        """Keep the weights of a step if it is better than all before. Raises UserError."""
+        """Keep the weights of a step if it is better than all previous ones. Raises UserError."""
         if not evaluation.bits_per_measure < self.bits:
             return
         self.step, self.bits = step, evaluation.bits_per_measure
@@ -40,5 +40,5 @@ class BestCheckpoint:
         write_checkpoint(self._folder, network.config, weights, training, force=True)
 
     def weights(self) -> dict[str, np.ndarray]:
-        """Those of the best step. Raises UserError if they cannot be read."""
+        """The weights of the best step. Raises UserError if they cannot be read."""
         return read_checkpoint(self._folder).weights

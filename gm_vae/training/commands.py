@@ -126,7 +126,7 @@ def _model_config(args: TrainArguments, fmt: MeasureFormat) -> ModelConfig:
 
 
 def _strategy(args: TrainArguments) -> tf.distribute.Strategy | None:
-    """What --strategy names; None is the backend's one device."""
+    """The strategy of --strategy; None is the backend's single device."""
     if args.strategy == "default":
         return None
     from gm_vae import backends
@@ -143,7 +143,7 @@ def _train(args: TrainArguments) -> int | None:
 
 
 def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None) -> int | None:
-    """Train in this process; `joined` is called when the devices of --strategy are there."""
+    """Train in this process; `joined` is called when the devices of --strategy are available."""
     import_tensorflow_quietly()
     from gm_vae.backends.interface import WorkerLost
     from gm_vae.data import dataset
@@ -164,7 +164,7 @@ def _train_here(args: TrainArguments, joined: Callable[[], None] = lambda: None)
     try:
         result = train(args.output, args.data, model, config, strategy, start=start)
     except WorkerLost as error:
-        if states.steps() == before:  # no progress: whoever started us shall decide
+        if states.steps() == before:  # no progress: the caller should decide
             raise
         print(f"gm-vae train: {error} This one waits for them.", file=sys.stderr, flush=True)
         return AGAIN

@@ -1,4 +1,4 @@
-"""RUN/checkpoint: the model so far, and in the end the one that is to be kept."""
+"""RUN/checkpoint: the current model, and after training the model to keep."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ from gm_vae.training.best import BestCheckpoint
 from gm_vae.training.limits import StepLimit
 from gm_vae.training.run_log import RunLog
 
-_WHITENED_BY = 8192  # training measures: their mean is known to a hundredth of a standard deviation
-_WHITENED_BY_AT_LEAST = 1024  # where time is short: to a thirtieth
-_REHEARSED_BY = 256  # to see how long it takes
+_WHITENED_BY = (
+    8192  # training measures: they determine the mean to a hundredth of a standard deviation
+)
+_WHITENED_BY_AT_LEAST = 1024  # if time is short: to a thirtieth
+_REHEARSED_BY = 256  # to measure the time
 
 
 class Exporter:
@@ -51,7 +53,7 @@ class Exporter:
         return steps if isinstance(steps, int) else 0
 
     def rehearse(self) -> None:
-        """See by how many measures there is time to whiten the model at the end.
+        """Determine how many measures there is time for when the model is whitened at the end.
 
         Raises DataLost if they cannot be read.
         """
@@ -65,16 +67,16 @@ class Exporter:
         self._count = round(times * rehearsed)
 
     def finish(self, step: int) -> None:
-        """After the last step: leave the model that is to be kept, its latent space whitened.
+        """After the last step: write the model to keep, with a whitened latent space.
 
-        The state, which a longer run may go on from, keeps the weights as they were. Raises
-        DataLost if the measures for it cannot be read.
+        The state, from which a longer run may continue, keeps the original weights. Raises DataLost
+        if the measures cannot be read.
         """
         weights = self._whitened(self._final_weights(step), self._count)
         self._network.load_published_weights(weights)
 
     def write(self, step: int, validation: Evaluation | None) -> None:
-        """Write the model as others read it, and how good it is. Raises UserError."""
+        """Write the model as a checkpoint, with its figures. Raises UserError."""
         training = {
             "steps": step,
             "dataset": {
@@ -91,7 +93,7 @@ class Exporter:
             write_checkpoint(self._folder, network.config, weights, training, force=True)
 
     def _final_weights(self, step: int) -> dict[str, np.ndarray]:
-        """Those of the last step, or of the best one if that is to be kept."""
+        """The weights of the last step, or of the best one if it is kept."""
         best = self._best
         if best is None or best.step >= step:
             return self._network.published_weights()
@@ -109,8 +111,8 @@ class Exporter:
         return best.weights()
 
     def _whitened(self, weights: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:
-        """The same model, in whose coordinates training measures lie as the prior's points do."""
-        # the first ones are a random sample: their order is that of their hashes
+        """The same model, with coordinates in which training measures match the prior."""
+        # the first ones are a random sample, since they are ordered by hash
         with read_while_training():
             measures = MeasureArrays.load(self._dataset.directory, "train", count)
         index = np.arange(len(measures))

@@ -1,4 +1,4 @@
-"""When a run ends, and where its steps are on the schedules: by their count, or by the clock."""
+"""When a run ends, and the positions of its steps on the schedules: by count or by time."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import keras
 from gm_vae.model.train_config import TrainConfig
 from gm_vae.progress import duration
 
-_FINE = 1e6  # parts of a step on the schedules, where numbers must be whole
-_SHARE = 0.05  # of the time, for work that may be more or less
+_FINE = 1e6  # parts of a step on the schedules, as whole numbers
+_SHARE = 0.05  # of the time, as a margin
 
 
 class StepLimit:
     """A run of `config.steps` steps; the schedules follow the number of steps done.
 
     Attributes:
-        variables: what a state keeps beside the weights and the optimiser, by name.
-        schedule_step: where the coming step is on the schedules, from 0 to `config.steps`; None
-            where that is the number of steps done.
-        seconds_left: a function to the seconds until all is done; None where nobody knows.
+        variables: variables of the state besides weights and optimiser, by name.
+        schedule_step: the position of the next step on the schedules, from 0 to `config.steps`;
+            None if it is the number of steps done.
+        seconds_left: a function that returns the seconds until the end; None if unknown.
     """
 
     schedule_step: float | None = None
@@ -34,69 +34,69 @@ class StepLimit:
         self.variables: dict[str, Any] = {}
 
     def begin(self, schedule_step: float) -> bool:
-        """Take up a run whose state is restored; returns whether it had come to its end."""
+        """Continue a run from its restored state; returns whether it had already ended."""
         return schedule_step >= self.config.steps
 
     def wish(self, step: int, stride: int) -> list[int]:
-        """What this worker would have from step number `step` on, for `stride` steps.
+        """The numbers that this worker proposes for `stride` steps from step `step`.
 
-        The greatest numbers of all workers count.
+        The maxima over all workers are used.
         """
         return []
 
     def agree(self, wish: Sequence[int]) -> None:
-        """Take the numbers that all workers agreed on."""
+        """Accept the numbers that all workers agreed on."""
 
     def is_last(self, step: int) -> bool:
-        """Whether the run ends with step number `step`, which comes next."""
+        """Whether the run ends with the next step, number `step`."""
         return step >= self.config.steps
 
     @contextlib.contextmanager
     def timed(self, work: str) -> Iterator[None]:
-        """Around work that is not a step: "save", "validate", "align" or "export"."""
+        """A context for work other than steps: "save", "validate", "align" or "export"."""
         yield
 
     def allot(self, work: str, least: float, most: float) -> float:
-        """How many times the work timed last may be done at the end of the run."""
+        """How many times the last timed work can be done at the end of the run."""
         return most
 
     def keep(self) -> None:
-        """Bring `variables` up to date."""
+        """Update `variables`."""
 
     def ahead(self, done: int) -> str:
-        """What is to be done after so many steps, for people."""
+        """A readable description of the remaining work after a number of steps."""
         return f"{self.config.steps - done:,} steps of {self.config.batch_size}"
 
     def used(self) -> str:
-        """What a run at its end has done, for people."""
+        """A readable description of a finished run."""
         return f"done its {self.config.steps:,} steps"
 
 
 class TimeLimit(StepLimit):
-    """A run of `config.minutes` of wall time, with all that is done before and after its steps.
+    """A run of `config.minutes` of wall time, including work before and after its steps.
 
-    The schedules follow the clock, from the second step of a call (the first one compiles) to the
-    moment that leaves just the time to save, align, score and export the model. Time that earlier
-    calls used counts.
+    The schedules follow wall time, from the second step of a call (the first one compiles) until
+    just enough time is left to save, align, score and export the model. Time used by earlier calls
+    counts.
 
     Args:
-        clock: a function to seconds, as `time.monotonic`; the time begins now.
+        clock: a function that returns seconds, like `time.monotonic`; time starts now.
     """
 
     def __init__(self, config: TrainConfig, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(config)
         self._clock, self._began = clock, clock()
         self._total = 60 * (config.minutes or 0.0)
-        self._earlier = 0.0  # seconds that calls before this one used
+        self._earlier = 0.0  # seconds that earlier calls used
         self._used = keras.Variable(0.0, trainable=False, dtype="float32", name="seconds_used")
         self.variables = {"limit/seconds_used": self._used}
         self.schedule_step = self._start = 0.0
         self.seconds_left = self._seconds_left
-        # of work beside the steps, as timed last
+        # last duration of each kind of work besides steps
         self._costs = {"save": 1.0, "validate": 0.0, "align": 0.0, "export": 1.0}
         self._compiled = self._last = False
         self._first, self._since = 0, 0.0  # step and seconds after compiling
-        self._beside = 0.0  # seconds of work beside the steps since then
+        self._beside = 0.0  # seconds of work besides steps since then
 
     def begin(self, schedule_step: float) -> bool:
         self._earlier = float(keras.ops.convert_to_numpy(self._used))
@@ -117,7 +117,7 @@ class TimeLimit(StepLimit):
         )
         done = step - self._first
         pace = (now - self._since - self._beside) / done if done else 0.0
-        needed = (stride + 1) * pace  # this step, and all until the run can end again
+        needed = (stride + 1) * pace  # this step, and the steps until the run can end again
         if any(number % self.config.save_every == 0 for number in range(step, step + stride)):
             needed += sum(self._costs[work] for work in ("save", "validate", "export"))
         return self._numbers(last=now + needed > end)
@@ -157,7 +157,7 @@ class TimeLimit(StepLimit):
         return f"used its {duration(self._total)}"
 
     def _seconds(self) -> float:
-        """Used in all."""
+        """Total seconds used."""
         return self._earlier + self._clock() - self._began
 
     def _seconds_left(self) -> float:

@@ -1,9 +1,9 @@
 """A training run: a folder, a loop, checkpoints to resume from.
 
 RUN/run.json        model and training configuration, dataset (`run_config.py`)
-RUN/checkpoint/     the model so far, for `gm_vae.load` and the exporters (`exporter.py`)
+RUN/checkpoint/     the current model, for `gm_vae.load` and exports (`exporter.py`)
 RUN/state/          weights, optimiser and step, to resume from (`state.py`)
-RUN/best/           the model of the best step so far, where that is to be kept (`best.py`)
+RUN/best/           the model of the best step so far, with --keep=best (`best.py`)
 RUN/logs/           TensorBoard (`run_log.py`)
 """
 
@@ -41,17 +41,17 @@ from gm_vae.training.validator import Validator, held_out_line
 if TYPE_CHECKING:
     import tensorflow as tf
 
-_STEPS_BETWEEN_AGREEMENTS = 10  # of several workers on whether to stop
+_STEPS_BETWEEN_AGREEMENTS = 10  # between several workers on whether to stop
 
 
 @dataclasses.dataclass(frozen=True)
 class RunResult:
-    """What a call of `train` did.
+    """The result of a call of `train`.
 
     Attributes:
         folder: the run.
         first_step: where this call began; 0 for a new run.
-        steps: steps done in all.
+        steps: total number of steps.
         before, after: held-out figures at the first and the last step of this call, None where
             the dataset has no validation split.
     """
@@ -75,21 +75,22 @@ def train(
     """Train a model, or resume a run that was interrupted.
 
     Args:
-        folder: the run folder; made if missing, resumed if it holds a run of the same settings.
+        folder: the run folder; created if missing, resumed if it contains a run with the same
+            settings.
         dataset_dir: a finished dataset of the model's format.
         strategy: devices to train on; the default one if None. The batch is shared among them.
-        say: called with each line to report.
+        say: called with each line of the report.
         start: weights of this model for a new run to start from, instead of random ones.
 
     Raises:
-        UserError: the dataset does not fit, the folder holds another run or cannot be written, or
-            the loss is no longer a number.
+        UserError: the dataset does not fit, the folder contains another run or cannot be written,
+            or the loss is NaN or infinite.
         Interrupted: SIGTERM or Ctrl-C came, or another worker was lost; the same call resumes.
     """
     limit = StepLimit(config) if config.minutes is None else TimeLimit(config)
     dataset = dataset_lib.load(dataset_dir)
     dataset.fmt.require_equal(model.fmt, f"the dataset {dataset_dir}", "the model")
-    keras.utils.set_random_seed(config.seed)  # of the weights that the trainer makes
+    keras.utils.set_random_seed(config.seed)  # of the trainer's initial weights
     trainer = backends.current().Trainer(dataset_dir, model, config, strategy)
     progress = Progress(
         config.steps if config.minutes is None else 0,
@@ -112,13 +113,13 @@ def train(
 
 
 class Run:
-    """A run folder that this process has claimed, and what fills it.
+    """A run in a folder that this process has claimed.
 
     Attributes:
         folder: the run.
         first_step: where this call begins; 0 for a new run.
-        log: what it records.
-        stop: signals that end it after the step in work.
+        log: the log of the run.
+        stop: signals that end it after the current step.
     """
 
     def __init__(
@@ -147,7 +148,7 @@ class Run:
         self._held_out = bool(dataset.splits["validation"].measures)
         self._validator: Validator | None = None
         self._exporter: Exporter | None = None
-        if trainer.chief:  # the others only take part in the steps
+        if trainer.chief:  # other workers only take part in the steps
             keeps_best = self._held_out and config.keep == "best"
             best = BestCheckpoint(folder / "best") if keeps_best else None
             self._exporter = Exporter(
@@ -160,7 +161,7 @@ class Run:
                 )  # fmt: skip
 
     def train(self, progress: Progress) -> RunResult:
-        """All steps until the limit; the errors of `train`."""
+        """Run all steps until the limit; raises like `train`."""
         first_step, limit, say = self.first_step, self._limit, self.log.say
         before = self._catch_up_export()
         if self._ended:
@@ -187,7 +188,7 @@ class Run:
         raise AssertionError("the steps have no end")
 
     def _catch_up_export(self) -> Evaluation | None:
-        """Write the model of the state, if a kill came between the writing of both."""
+        """Write the model of the state, if the process was killed between writing the two."""
         exported = self._exporter.exported_step() if self._exporter else self.first_step
         if exported and not self.first_step:
             raise UserError(
@@ -212,7 +213,7 @@ class Run:
             say("The dataset has no validation split; the last step is kept instead of the best.")
 
     def _step(self, step: int, progress: Progress) -> Evaluation | None:
-        """Step number `step`, and its checkpoint where one is due: the figures of that."""
+        """Run step number `step`, and a checkpoint if due; returns the checkpoint's figures."""
         trainer, limit, config = self._trainer, self._limit, self._config
         if limit.schedule_step is not None:
             self.log.catch_up()
@@ -241,10 +242,10 @@ class Run:
         return self.log.write_step(step, shown_step, results)
 
     def _save(self, step: int, last: bool = False) -> None:
-        """Write the state, from which a run that is killed resumes."""
+        """Write the state, from which a killed run resumes."""
         self.log.check()
         if last and self._limit.schedule_step is not None:
-            self._trainer.set_schedule_step(self._config.steps)  # by which it is known as ended
+            self._trainer.set_schedule_step(self._config.steps)  # which marks it as ended
         self._trainer.sync()
         self._limit.keep()
         if self._trainer.chief:
@@ -254,7 +255,7 @@ class Run:
         self.log.saved = step
 
     def _checkpoint(self, step: int, last: bool) -> Evaluation | None:
-        """Score and export the model of a step whose state is saved."""
+        """Score and export the model of a saved step."""
         validator, exporter, evaluation = self._validator, self._exporter, None
         if exporter is None:
             return None
@@ -270,7 +271,7 @@ class Run:
         return evaluation
 
     def _keep(self, step: int) -> str:
-        """Keep what was done until a stop; what is kept, for the message."""
+        """Save the state before a stop; returns a description of it for the message."""
         if step not in (0, self.log.saved):
             self._save(step)
             if self._exporter:
@@ -279,7 +280,7 @@ class Run:
 
     @contextlib.contextmanager
     def _data_kept(self, done: int) -> Iterator[None]:
-        """Where data is read after `done` steps: if it has gone, those are kept."""
+        """A context for reading data after `done` steps, which are saved if the data is lost."""
         try:
             yield
         except DataLost as reason:
@@ -292,7 +293,7 @@ class Run:
 def _stops(
     trainer: Trainer, stop: StopSignals, limit: StepLimit, step: int, first_step: int
 ) -> bool:
-    """Whether to stop before a step; several workers agree now and then, on the time too."""
+    """Whether to stop before a step; several workers agree from time to time, also on the time."""
     stride = _STEPS_BETWEEN_AGREEMENTS if trainer.multiworker else 1
     if (step - 1 - first_step) % stride:
         return False

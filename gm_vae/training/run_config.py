@@ -1,4 +1,4 @@
-"""run.json: whose run a folder holds, who writes it, and whether all workers mean the same run."""
+"""run.json: the settings of a run, the process that writes it, and the agreement of workers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gm_vae.model.train_config import TrainConfig
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.storage import whole_file
 
-_HOLDER = ".writer.json"  # the process that writes the folder now, for messages
+_HOLDER = ".writer.json"  # the process that currently writes the folder, for messages
 _FILE = Fields(
     {
         "model": Fields({"fmt": anything}),
@@ -33,7 +33,7 @@ _FILE = Fields(
         "dataset": MapOf(anything),
     }
 )
-_MAY_CHANGE = ("keep", "save_every", "log_every", "validation_measures")  # when it goes on
+_MAY_CHANGE = ("keep", "save_every", "log_every", "validation_measures")  # when a run is resumed
 
 Settings = dict[str, dict[str, Any]]
 
@@ -41,7 +41,7 @@ Settings = dict[str, dict[str, Any]]
 def settings_of(
     model: ModelConfig, config: TrainConfig, dataset: Dataset, start: Checkpoint | None = None
 ) -> Settings:
-    """The content of run.json: all that the losses of a run follow from."""
+    """The content of run.json: all settings that determine the losses of a run."""
     measures = {name: split.measures for name, split in dataset.splits.items()}
     return {
         "model": model.to_dict(),
@@ -55,14 +55,15 @@ def settings_of(
 
 @contextlib.contextmanager
 def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Iterator[None]:
-    """The run folder for this process alone, with run.json of these settings.
+    """The run folder, locked for this process, with run.json of these settings.
 
-    Writes run.json into a new run folder, or sees that the run there is this one. What a killed run
-    left half written is removed. In the block no other process can claim the folder.
+    Writes run.json into a new run folder, or checks that an existing run is the same. Partly
+    written files of a killed run are removed. In the block, other processes cannot claim the
+    folder.
 
     Raises:
-        UsageError: the folder holds something else or a run of other settings, or another process
-            trains in it.
+        UsageError: the folder contains something else or a run with other settings, or another
+            process trains in it.
         UserError: it cannot be read or written.
     """
     try:
@@ -86,7 +87,7 @@ def claimed(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> Ite
 
 
 def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) -> None:
-    """Raise UserError unless the folder is new or holds the run of these settings."""
+    """Raise UserError unless the folder is new or contains a run with these settings."""
     path = folder / "run.json"
     if not path.exists():
         if folder.is_dir() and any(entry.name != _HOLDER for entry in folder.iterdir()):
@@ -95,7 +96,7 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
         try:
             old = parse(read_bounded(path, MAX_DESCRIPTION_BYTES), _FILE)
             old_fmt = MeasureFormat.from_dict(old["model"]["fmt"])
-            # the learning rate along a cosine, or by the clock, follows from the number of steps
+            # a cosine or timed learning rate depends on the number of steps
             asked = settings["training"]
             bound = asked["schedule"] == "cosine" or asked["minutes"] is not None
             free = () if bound else ("steps",)
@@ -115,7 +116,7 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
             ) from None
         except WrongValue as error:
             raise UserError(f"{path} cannot be read ({error}); choose another --output.") from None
-        except UserError as error:  # of a field, without the file
+        except UserError as error:  # an error about a field, without the file
             raise type(error)(f"{path}: {error}") from None
         if differing:
             raise UsageError(
@@ -125,10 +126,10 @@ def _require_same(folder: pathlib.Path, settings: Settings, fmt: MeasureFormat) 
 
 
 def _difference(section: str, name: str, old: Any, new: Any) -> str:
-    """How a setting of the run that is there differs from what was asked for."""
+    """How a setting of the existing run differs from the requested one."""
     if section == "dataset":
         return "--data: another dataset there"
-    if name == "finetune":  # fingerprints of weights mean nothing to people
+    if name == "finetune":  # fingerprints of weights mean nothing to users
         there = "no" if old is None else "another" if new is not None else "a"
         return f"--finetune: {there} model there"
 
@@ -140,7 +141,7 @@ def _difference(section: str, name: str, old: Any, new: Any) -> str:
 
 
 def _write(folder: pathlib.Path, settings: Settings) -> None:
-    """Write run.json and who holds the folder; remove what a killed run has left."""
+    """Write run.json and the holder of the folder; remove leftovers of a killed run."""
     try:
         with whole_file(folder / "run.json") as stream:
             stream.write((json.dumps(settings, indent=1) + "\n").encode())
@@ -171,7 +172,7 @@ def _unwritable(folder: pathlib.Path, error: OSError) -> UserError:
 def check_workers_agree(
     trainer: Trainer, folder: pathlib.Path, step: int, settings: Settings
 ) -> None:
-    """Raise UsageError, on every worker, unless all begin at one step with equal settings."""
+    """Raise UsageError, on every worker, unless all begin at the same step with equal settings."""
     if not trainer.multiworker:
         return
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).digest()

@@ -1,4 +1,4 @@
-"""What a run records: figures in TensorBoard, lines for people, whether all are numbers."""
+"""The log of a run: figures for TensorBoard, lines to print, and a check for NaN."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from gm_vae.training.summaries import Summaries
 
 
 class RunLog:
-    """The log of a run; only the chief's writes.
+    """The log of a run; only the chief writes.
 
     Attributes:
-        say: prints a line for people.
+        say: prints a line.
         latest: the last line of figures.
         saved: the last step that was saved, 0 before the first.
     """
@@ -41,16 +41,16 @@ class RunLog:
                 self._writer = Summaries(folder / "logs")
 
     def add(self, step: int, results: Mapping[str, Any]) -> None:
-        """Note what must be a number, without waiting for the device."""
+        """Record a value that must be finite, without waiting for the device."""
         self._unchecked.append((step, results["loss"], results["gradient_norm"]))
 
     def catch_up(self) -> None:
-        """Wait for all steps but the newest, so that the clock tells how far the device is."""
+        """Wait for all steps but the newest, so that the time reflects the device's progress."""
         if len(self._unchecked) > 1:
             float(self._unchecked[-2][1])
 
     def check(self) -> None:
-        """Raise UserError if a step since the last check gave no number."""
+        """Raise UserError if a value since the last check is not finite."""
         for step, *values in self._unchecked:
             for name, value in zip(("loss", "gradient"), map(float, values)):
                 if not math.isfinite(value):
@@ -61,9 +61,9 @@ class RunLog:
         self._unchecked = []
 
     def write_step(self, step: int, schedule_step: float, results: Mapping[str, Any]) -> str:
-        """Write the figures of a step, which stands at `schedule_step` of the schedules.
+        """Write the figures of a step, whose position on the schedules is `schedule_step`.
 
-        Returns a line of them for people. Raises UserError like `check`, or if the disk is full.
+        Returns them as a line. Raises UserError like `check`, or if the disk is full.
         """
         self.check()
         values = {name: float(value) for name, value in results.items()}
@@ -85,23 +85,23 @@ class RunLog:
                 self._writer.write(step, scalars)
 
     def flush(self) -> None:
-        """Have all of it in the file. Raises OSError."""
+        """Flush everything to the file. Raises OSError."""
         if self._writer is not None:
             self._writer.flush()
 
     def kept(self) -> str:
-        """What a run that ends now leaves, for messages."""
+        """What is saved if the run ends now, for messages."""
         if not self.saved:
             return "nothing is saved yet"
         return f"step {self.saved:,} is saved in {self._folder}"
 
     def again(self) -> str:
-        """What the command of this run does when it is started again, for messages."""
+        """The effect of starting the same command again, for messages."""
         return "resumes there" if self.saved else "starts from the beginning"
 
     @contextlib.contextmanager
     def disk(self) -> Iterator[None]:
-        """An OSError of the block as UserError."""
+        """Raise an OSError of the block as UserError."""
         try:
             yield
         except OSError as error:
@@ -111,7 +111,7 @@ class RunLog:
             ) from None
 
     def close(self) -> None:
-        """End the file."""
+        """Close the file."""
         if self._writer is not None:
-            with contextlib.suppress(OSError):  # what matters was flushed by `save`
+            with contextlib.suppress(OSError):  # `save` has flushed the important part
                 self._writer.close()

@@ -16,18 +16,18 @@ from gm_vae.errors import Interrupted
 
 @contextlib.contextmanager
 def ended_by_signals(message: str) -> Iterator[None]:
-    """Within the block SIGTERM and SIGINT end the process at once, with a message and code 75.
+    """In the block, SIGTERM and SIGINT end the process at once, with a message and exit code 75.
 
-    For the time before and after the loop, which has `StopSignals`: there nothing can be lost.
-    Outside the main thread, which alone may handle signals, nothing changes.
+    For the time before and after the training loop (which uses `StopSignals`), when nothing can be
+    lost. Outside the main thread, which alone may handle signals, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    terminal = os.dup(2) if sys.stderr else None  # imports may withhold it (`gm_vae.quiet`)
+    terminal = os.dup(2) if sys.stderr else None  # imports may redirect it (`gm_vae.quiet`)
 
     def end(number: int, frame: FrameType | None) -> None:
-        with contextlib.suppress(Exception):  # a stream may be gone, or in use below us
+        with contextlib.suppress(Exception):  # a stream may be closed, or in use below us
             sys.stdout.flush()
         with contextlib.suppress(OSError):
             if terminal is not None:
@@ -45,7 +45,7 @@ def ended_by_signals(message: str) -> Iterator[None]:
 
 
 class StopSignals:
-    """Within its block SIGTERM and the first SIGINT set `requested` and do nothing else.
+    """Within its block, SIGTERM and the first SIGINT only set `requested`.
 
     A second SIGINT interrupts as usual. Outside the main thread, which alone may handle signals,
     `requested` stays false.

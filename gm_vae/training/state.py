@@ -1,9 +1,8 @@
 """The state of a run on disk, to resume from: weights, optimiser slots and step in one file.
 
-RUN/state/step-00001000.npz, the newest two. A file appears under its name when it is whole and on
-the disk, and each of its arrays carries a checksum, so what is there is right or known to be not.
-What a step draws at random and which measures it sees follow from its number, so that there is
-nothing else to keep.
+RUN/state/step-00001000.npz, the newest two. A file appears under its name once it is complete and
+on the disk, and each of its arrays has a checksum, so damage is always detected. Random numbers and
+measures of a step follow from its number, so that nothing else needs to be saved.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from gm_vae.errors import UserError
 from gm_vae.storage import whole_file
 
 _KEPT = 2
-_HEADERS = 1 << 20  # bytes of a file beside its numbers
+_HEADERS = 1 << 20  # bytes of a file besides its numbers
 _NAME = re.compile(r"step-(\d+)\.npz")
 
 
@@ -30,7 +29,7 @@ class RunState:
     """Saves and restores variables; the same files fit any strategy.
 
     Args:
-        folder: the folder of the state files; made by the first `save`.
+        folder: the folder of the state files; created by the first `save`.
         variables: Keras variables by name.
     """
 
@@ -38,7 +37,7 @@ class RunState:
         self.folder, self.variables = folder, dict(variables)
 
     def steps(self) -> list[int]:
-        """The steps that there are files of, in rising order."""
+        """The steps that have files, in ascending order."""
         names = os.listdir(self.folder) if self.folder.is_dir() else []
         return sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match)
 
@@ -47,38 +46,38 @@ class RunState:
         return self.folder / f"step-{step:08d}.npz"
 
     def save(self, step: int) -> None:
-        """Write the variables as they are after `step`, and remove all but the newest files.
+        """Write the variables after `step`, and remove all but the newest files.
 
         Raises:
-            OSError: the folder cannot be written; what was there stays.
+            OSError: the folder cannot be written; existing files are kept.
         """
         arrays = {name: ops.convert_to_numpy(value) for name, value in self.variables.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.path(step)
         with whole_file(path) as stream:
             np.savez(stream, **arrays)
-        # a file of a later step was damaged, else the run would have gone on from there
+        # a file of a later step is damaged; otherwise the run would have continued from it
         kept = [saved for saved in self.steps() if saved <= step][-_KEPT:]
         for saved in set(self.steps()) - set(kept):
             self.path(saved).unlink(missing_ok=True)
 
     def restore(self, say: Callable[[str], None]) -> int:
-        """Set the variables from the newest file that is whole.
+        """Set the variables from the newest undamaged file.
 
         Args:
-            say: is told of a damaged file that was passed over.
+            say: called with a message about a damaged file that was skipped.
 
         Returns:
             Its step, or 0 if there are no files.
 
         Raises:
-            UserError: there are files and none is whole.
+            UserError: there are files, but all are damaged.
         """
         steps = self.steps()
         for step in reversed(steps):
             try:
                 arrays = self._read(step)
-            except Exception:  # NumPy's reader passes on what its many parts raise
+            except Exception:  # NumPy's reader raises many kinds of errors
                 continue
             if step != steps[-1]:
                 say(f"{self.path(steps[-1])} is damaged; using the one of step {step:,}.")

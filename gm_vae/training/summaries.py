@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Summaries:
-    """Writes an event file in a folder, which is made if missing; raises OSError if it cannot."""
+    """Writes an event file in a folder, which is created if missing. Raises OSError."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
@@ -41,9 +41,9 @@ class Summaries:
         self._file.write(shards.frame(event.SerializeToString()))
 
     def flush(self) -> None:
-        """Have all that was added in the file."""
+        """Flush everything to the file."""
         self._file.flush()
 
     def close(self) -> None:
-        """Flush and end the file."""
+        """Flush and close the file."""
         self._file.close()

@@ -1,10 +1,10 @@
-"""A worker of several as two processes: one trains, the other reports and can always be stopped.
+"""A worker as two processes: one trains, the other reports and can always be stopped.
 
-TensorFlow brings the workers together in one call, which returns when all are there. It holds
-Python's global lock meanwhile, so its process can neither print nor heed a signal, in no thread.
-Waiting for the others before that call would not help, since one may be lost in between. So the
-process that the user started forks before TensorFlow is imported. The child trains. The parent
-reports whom the child waits for, ends it on a signal, and passes signals on once all are there.
+TensorFlow connects the workers in one call, which returns when all have joined. The call holds
+Python's global lock, so no thread of its process can print or handle a signal. Waiting for the
+others before the call would not help, since one may be lost in between. So the process that the
+user started forks before TensorFlow is imported. The child trains. The parent reports which workers
+the child waits for, ends it on a signal, and forwards signals once all have joined.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gm_vae.backends.cluster import Cluster
 from gm_vae.errors import Interrupted, UserError
 from gm_vae.progress import duration
 
-AGAIN = 76  # what `work` returns if a new process shall take the place of this one
+AGAIN = 76  # the result of `work` if a new process should replace this one
 
 _SECONDS_TO_FIRST_REPORT, _SECONDS_BETWEEN_REPORTS = 3, 30
 _SECONDS_BETWEEN_CALLS = 2
@@ -37,16 +37,16 @@ _PR_SET_PDEATHSIG = 1  # of Linux's prctl
 def supervised(cluster: Cluster, work: Callable[[Callable[[], None]], int | None]) -> int | None:
     """Do `work` in a child process; both processes return from here with its exit code.
 
-    SIGTERM and SIGINT end both with 75 as long as the child waits for other workers. Later they are
-    passed on to it, and a second SIGINT ends both at once. The child ends when the parent does.
+    SIGTERM and SIGINT end both with 75 while the child waits for other workers. Later they are
+    forwarded to it, and a second SIGINT ends both at once. The child ends with the parent.
 
     Args:
-        cluster: the workers that must come together.
-        work: is given a function to call when they have.
+        cluster: the workers that must join.
+        work: receives a function to call when they have joined.
 
     Raises:
         Interrupted: in the parent: a signal ended the child.
-        UserError: in the parent: the child was ended by somebody else. In the child: as `work`.
+        UserError: in the parent: the child was killed. In the child: as `work`.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(os, "fork"):
@@ -71,7 +71,7 @@ def supervised(cluster: Cluster, work: Callable[[Callable[[], None]], int | None
 
 
 def _attend(child: int, cluster: Cluster, connection: socket.socket, events: int) -> int:
-    """Report, pass signals on, and wait for the child's end; returns its exit code."""
+    """Report, forward signals, and wait for the child's end; returns its exit code."""
     start = time.monotonic()
     report = start + _SECONDS_TO_FIRST_REPORT
     joined = stopping = False
@@ -113,14 +113,14 @@ _STOPPED = "stopped; the same command resumes from the last state."
 
 
 def _exit_code(child: int) -> int | None:
-    """How a child ended, negative by a signal; None if it has not."""
+    """The exit code of a child, negative for a signal; None if it still runs."""
     ended, status = os.waitpid(child, os.WNOHANG)
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
 @contextlib.contextmanager
 def _events() -> Iterator[int]:
-    """A file to read the numbers of signals from: those that stop, and that of a child's end."""
+    """A file with the numbers of received signals: stop signals and SIGCHLD."""
     read, write = os.pipe()
     os.set_blocking(write, False)
     before = {
@@ -139,22 +139,22 @@ def _events() -> Iterator[int]:
 
 
 def _end_with(parent: int, connection: socket.socket) -> None:
-    """Let this child get signals through its parent alone, and end when that one does."""
+    """Let this child receive signals only from its parent, and end with it."""
     os.setpgid(0, 0)  # Ctrl-C reaches all processes of a group
 
     def watch() -> None:
-        connection.recv(1)  # nothing is ever sent: it returns when the parent is gone
+        connection.recv(1)  # nothing is ever sent: it returns when the parent has ended
         os._exit(Interrupted.exit_code)
 
     threading.Thread(target=watch, daemon=True).start()
-    if sys.platform == "linux":  # also while no thread of Python runs
+    if sys.platform == "linux":  # even while no Python thread can run
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(Interrupted.exit_code)
 
 
 class _Absent:
-    """Which workers do not answer at their addresses, each called by a thread of its own."""
+    """The workers that do not answer at their addresses; one thread calls each."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = addresses
@@ -175,11 +175,11 @@ class _Absent:
         self.close()
 
     def close(self) -> None:
-        """Call nobody any more."""
+        """Stop calling."""
         self._closed.set()
 
     def sentence(self) -> str:
-        """Whom this worker waits for."""
+        """A sentence with the workers that this one waits for."""
         absent = [address for address in self._addresses if address not in self._present]
         if not absent:
             return "waiting for the other workers to join; all of them answer"
@@ -196,6 +196,6 @@ class _Absent:
                 target = (host.strip("[]"), int(port))
                 socket.create_connection(target, _SECONDS_BETWEEN_CALLS).close()
                 self._present.add(address)
-            except (OSError, UnicodeError):  # nobody there, or a name that is none
+            except (OSError, UnicodeError):  # no answer, or an invalid name
                 self._present.discard(address)
             self._closed.wait(_SECONDS_BETWEEN_CALLS)

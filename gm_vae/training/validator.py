@@ -1,4 +1,4 @@
-"""How good the model is on held-out measures, while it trains."""
+"""Scores the model on held-out measures during training."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Validator:
     Args:
         network: the model that trains.
         dataset_dir: its dataset, which has a validation split.
-        measures: at most so many are scored.
-        best: where the best step is kept, if that is wanted.
-        should_stop: whether to leave a validation off.
+        measures: the largest number of measures to score.
+        best: keeps the best step, if requested.
+        should_stop: returns whether to abort a validation.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Validator:
         self._watch = CollapseWatch()
 
     def score(self) -> Evaluation | None:
-        """The figures of the model as it is; None if it was stopped."""
+        """The figures of the current model; None if it was stopped."""
         with self._limit.timed("validate"):
             return evaluate_unless(
                 self._should_stop,
@@ -54,7 +54,7 @@ class Validator:
             )
 
     def score_step(self, step: int) -> Evaluation | None:
-        """`score` of a step, which is kept if it is the best so far."""
+        """`score` of a step, which is saved if it is the best so far."""
         evaluation = self.score()
         if self.best and evaluation:
             self.best.update(step, evaluation, self._network)
@@ -63,7 +63,7 @@ class Validator:
     def report(self, step: int, evaluation: Evaluation) -> None:
         """Write the figures, and warn if the posterior collapses."""
         self._log.write(step, {f"validation/{k}": v for k, v in evaluation.scalars().items()})
-        if not sys.stderr.isatty():  # else the progress line shows them
+        if not sys.stderr.isatty():  # otherwise the progress line shows them
             self._log.say(held_out_line(step, evaluation))
         warning = self._watch.update(evaluation)
         if warning:
@@ -71,7 +71,7 @@ class Validator:
 
 
 def held_out_line(step: int, evaluation: Evaluation) -> str:
-    """The figures of a step for people."""
+    """The figures of a step as a readable line."""
     return (
         f"step {step:,}: held-out {evaluation.bits_per_measure:.1f} bits a measure "
         f"(KL {evaluation.kl_bits:.1f}), accuracy {evaluation.accuracy:.3f}, "

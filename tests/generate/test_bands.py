@@ -65,7 +65,7 @@ def model():
 def test_a_band_changes_by_one_or_two_at_a_step(model):
     for seed in range(8):
         start, end = model.sample_points(2, seed)
-        bars = operations.morph(model, start, end, "C", 8, seed=seed)
+        bars = operations.interpolate(model, start, end, "C", 8, seed=seed)
         steps = [distance(a.programs, b.programs) for a, b in itertools.pairwise(bars)]
         assert max(steps) <= 2
         assert sum(steps) == distance(bars[0].programs, bars[-1].programs)  # no detour
@@ -76,7 +76,7 @@ def test_a_band_changes_by_one_or_two_at_a_step(model):
 def test_instruments_that_are_asked_for_play_all_the_way(model):
     start, end = model.sample_points(2, 1)
     wanted = gm_vae.generate.instruments.Instruments.named("drums,finger bass,flute")
-    for measure in operations.morph(model, start, end, "C", 5, seed=1, instruments=wanted):
+    for measure in operations.interpolate(model, start, end, "C", 5, seed=1, instruments=wanted):
         assert measure.programs == (33, 73, 128)
 
 

@@ -66,11 +66,23 @@ def test_a_seed_that_was_drawn_is_told(gm_vae):
 def test_what_was_made_is_told_in_a_line(gm_vae):
     _, measures, err = gm_vae("generate", "--chords=C G Am F C", "--seed=1", "--qpm=60")
     line = err.splitlines()[-1]
-    assert line.startswith("5 bars, 20 s at 60 bpm: ")
+    assert line.startswith("5 bars, 20 s at 60 qpm: ")
     names = line.removesuffix(".").partition(": ")[2].split(" and ")[0].split(", ")
     assert len(names) <= 8
     programs = {program for measure in measures for program in measure.programs}
     assert ("Drums" in names) == (128 in programs) or len(names) == 8
+
+
+def test_quiet_prints_no_seed_and_no_summary(gm_vae):
+    code, measures, err = gm_vae("generate", "--chords=C", "--quiet")
+    assert (code, len(measures), err) == (0, 1, "")
+
+
+def test_nopicture_writes_midi_alone(gm_vae, tmp_path):
+    flags = ("generate", "--chords=C", "--seed=1", "--temperature=0")
+    for name, more in (("with.mid", ()), ("without.mid", ("--nopicture",))):
+        assert gm_vae(*flags, f"--output={tmp_path / name}", *more)[0] == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"with.mid", "with.png", "without.mid"}
 
 
 def test_generate_with_instruments(gm_vae):
@@ -227,7 +239,9 @@ def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, fol
     two = ",".join(numbers[:2])
     flags = ("--chords=C F", "--measures=5", "--seed=2", "--linear")
     _, measures, _ = gm_vae("interpolate", song, f"--measure={two}", *flags)
-    assert measures == operations.morph(model, z[0], z[1], ["C", "F"], 5, spherical=False, seed=2)
+    assert measures == operations.interpolate(
+        model, z[0], z[1], ["C", "F"], 5, spherical=False, seed=2
+    )
     flags = (song, f"--measure={','.join(numbers)}", "--grid=2x3", "--chords=C", "--seed=2")
     _, measures, _ = gm_vae("interpolate", *flags)
     rows = operations.grid(model, z, 2, 3, "C", seed=2)

@@ -88,7 +88,7 @@ def test_what_is_there_says_what_it_is(model, measures):
 def test_the_operations_are_at_the_top(model):
     point = gm_vae.points.near(model.sample_points(1, seed=1)[0], 0.9, 1, seed=2)[0]
     assert len(gm_vae.progression(model, point, ["C", "F"], seed=1)) == 2
-    assert len(gm_vae.morph(model, point, -point, "C", 3, seed=1)) == 3
+    assert len(gm_vae.interpolate(model, point, -point, "C", 3, seed=1)) == 3
     for name in gm_vae.__all__:
         assert getattr(gm_vae, name) is not None
     assert gm_vae.operations.sample is gm_vae.sample

@@ -1,12 +1,16 @@
 """Words for instruments, and that who must play does, who may not does not."""
 
+import re
+
 import numpy as np
 import pytest
 
+from gm_vae import cli
 from gm_vae.backends.numpy.network import NumpyVAE
 from gm_vae.errors import UsageError
 from gm_vae.generate.gmvae import GMVAE
-from gm_vae.generate.instruments import Instruments, programs_named
+from gm_vae.generate.instrument_list import instrument_list
+from gm_vae.generate.instruments import GROUPS, Instruments, programs_named
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.published import NetworkSizes
 from gm_vae.music.general_midi import FAMILIES, INSTRUMENTS
@@ -109,3 +113,23 @@ def test_the_likeliest_track_plays_what_must_be_played():
 def test_wishes_that_cannot_be_met_are_refused(model, asked, message):
     with pytest.raises(UsageError, match=message):
         model.decode(model.sample_points(1, seed=0), instruments=asked)
+
+
+def test_the_list_has_every_name_and_each_is_accepted():
+    rows = re.findall(r"^ {1,3}(\d+)  (.+)$", instrument_list(), re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 129))
+    for number, name in rows:
+        assert programs_named(name) == programs_named(number) == {int(number) - 1}
+    groups = re.findall(r"^ {6}(\w+) +(.+)$", instrument_list(), re.MULTILINE)
+    assert {name for name, _ in groups} == set(GROUPS)
+    for name, numbers in groups:
+        ranges = [span.split("-") for span in numbers.split(", ") if name != "drums"]
+        listed = {i - 1 for first, last in ranges for i in range(int(first), int(last) + 1)}
+        assert listed == programs_named(name) - {128}
+
+
+def test_the_verb_lists_what_words_stand_for(capsys):
+    assert cli.main(["instruments", "tenor sax", "drums"]) == 0
+    assert " ".join(capsys.readouterr().out.split()) == "tenor sax 67 tenor sax drums drums"
+    assert cli.main(["instruments", "drumz"]) == 2
+    assert "did you mean drums?" in capsys.readouterr().err

@@ -38,7 +38,7 @@ def test_one_style_and_two_ends(model):
     start, end = model.sample_points(2, seed=0)
     song = operations.progression(model, start, ["C", "G", "C"], seed=1, vary=0)
     assert song[0] == song[2]  # nothing differs, not even the draw
-    way = operations.morph(model, start, end, ["C", "G"], 5, seed=1)
+    way = operations.interpolate(model, start, end, ["C", "G"], 5, seed=1)
     assert way[0] == song[0]
     assert way[-1] == operations.progression(model, end, ["C"], seed=1)[0]
     assert [bar.chords[0] for bar in way] == ["C", "G", "C", "G", "C"]

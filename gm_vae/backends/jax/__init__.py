@@ -10,7 +10,7 @@ __all__ = ["Kernels", "Trainer", "devices", "make_strategy"]
 
 
 def devices() -> list[str]:
-    """What there is to compute on, for people."""
+    """A readable description of the devices."""
     return [f"{device.platform} ({device.device_kind})" for device in jax.devices()]
 
 

@@ -2,7 +2,7 @@
 
 As `ragged_lstm` in TensorFlow: one loop forward and one backward per segment. Only the
 activations are kept, in the dtype of the products, and the gradient of the kernel is one product
-after the loops instead of one a step.
+after the loops instead of one per step.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import jax.numpy as jnp
 
 from gm_vae.model.published import FORGET_BIAS
 
-UNROLL = 4  # steps a round of a loop: 6 % faster on a GPU than one
+UNROLL = 4  # steps per iteration of a loop: 6 % faster on a GPU than one
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(4, 5))
@@ -91,7 +91,7 @@ def _backward(segments: tuple, dtype: str, residuals: Any, d_outputs: Any) -> An
         start, stop, rows = segments[number]
         cs, activations = saved[number]
         steps, first = stop - start, first - (stop - start) * rows
-        # the state before each step: of the flight before in its first one
+        # the state before each step; in the first one, the state of the previous segment
         c_first = saved[number - 1][0][-1] if number else c0
         before = jnp.concatenate([c_first[None, :rows], cs[:-1]], 0)
         d_segment = d_outputs[first : first + steps * rows].reshape(steps, rows, units)

@@ -1,7 +1,7 @@
 """Training in JAX on one device, without TensorFlow.
 
-Shapes are static: batches are laid out in segments that fit nearly all of them
-(`layout.segments_for`), and one that does not fit is laid out dense.
+Shapes are static: batches use segments that fit nearly all of them (`layout.segments_for`), and
+batches that do not fit use the dense layout.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gm_vae.model.train_config import TrainConfig
 from gm_vae.model.vae import HierarchicalVAE
 
 _AHEAD = 8  # batches
-_SAMPLE = 100_000  # measures that the segments are found from
+_SAMPLE = 100_000  # measures that determine the segments
 
 
 class JaxTrainer:
@@ -46,7 +46,7 @@ class JaxTrainer:
         self._state: tuple[list[jax.Array], list[jax.Array]] | None = None
 
     def start(self, first_step: int) -> None:
-        """Load the training split and draw its batches from `first_step` on."""
+        """Load the training split and draw its batches from `first_step`."""
         config = self._config
         batches = training_measures(self._dataset_dir, config, first_step)
         self._segments = segments_for(batches.lengths(_SAMPLE), config.batch_size)
@@ -71,14 +71,14 @@ class JaxTrainer:
         slots[_schedule_slot(self.optimizer)] = jnp.float32(value)
 
     def sync(self) -> None:
-        """Set the variables from the state that steps hand on."""
+        """Set the variables from the state that steps pass on."""
         if self._state is None:
             return
         for variables, values in zip(
             (self.network.trainable_variables, self.optimizer.variables), self._state
         ):
             for variable, value in zip(variables, values):
-                variable.assign(jnp.copy(value))  # the next step takes the state's own memory
+                variable.assign(jnp.copy(value))  # the next step reuses the memory of the state
 
     def _started(self) -> tuple[list[jax.Array], list[jax.Array]]:
         if self._state is None:
@@ -131,5 +131,5 @@ def make_step(network: HierarchicalVAE, optimizer: objective.Adam, config: Train
 
 
 def _schedule_slot(optimizer: objective.Adam) -> int:
-    """Which of the optimiser's variables the schedules follow."""
+    """The index of the optimiser variable that schedules depend on."""
     return [variable is optimizer.schedule_step for variable in optimizer.variables].index(True)

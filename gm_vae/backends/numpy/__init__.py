@@ -1,1 +1,1 @@
-"""The network on NumPy."""
+"""The network in NumPy."""

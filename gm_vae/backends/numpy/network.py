@@ -1,8 +1,8 @@
-"""The network in NumPy, for making music: no TensorFlow to import, nothing to trace.
+"""The network in NumPy, for generating music without importing TensorFlow or tracing a graph.
 
-Rows leave the computation as their tracks end, which is most of the work saved: a measure has some
-80 tokens in its 8 x 64 places. The same weights, grammar and random numbers as in `decoding`, whose
-graph is what SavedModels hold.
+Rows leave the computation when their tracks end, which saves most of the work: a measure has about
+80 tokens in its 8 x 64 positions. Weights, grammar and random numbers are the same as in
+`decoding`, whose graph SavedModels contain.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
 
 NO_INPUT = -1  # a token or chord id that stands for a vector of zeros
-BATCH = 32, 128  # measures that a thread computes at once: fewer are no quicker, more need memory
+BATCH = 32, 128  # measures per thread at a time: fewer are not faster, more need memory
 
 State = tuple[np.ndarray, np.ndarray]  # (h, c), each [N, H]
 
@@ -60,7 +60,7 @@ class NumpyVAE:
         tokens, rest = first.kernel[:size], first.kernel[size:]
         self._embedding_kernel, rest = np.split(rest, [config.decoder_units[-1]])
         chords = rest[:NUM_CHORDS] if config.chords else zero[:0]
-        # NO_INPUT, which is the last row counted from the end, reads zeros
+        # NO_INPUT (-1) reads the last row, which is zeros
         self._token_gates = np.concatenate([tokens, zero])
         self._chord_gates = np.concatenate([chords, zero])
 
@@ -109,7 +109,7 @@ class NumpyVAE:
     ) -> tuple[np.ndarray, np.ndarray]:
         """`encode` of `count` > 0 measures on all cores.
 
-        `measures` gives those of a slice of 0..count-1, as `encode` takes them.
+        `measures` returns the arguments of `encode` for a slice of 0..count-1.
         """
         results = in_threads(lambda rows: self.encode(*measures(rows)), split(count, *BATCH))
         mu, sigma = (np.concatenate(column) for column in zip(*results))
@@ -125,7 +125,7 @@ class NumpyVAE:
         return np.stack(embeddings, 1)
 
     def program_logits(self, z: np.ndarray, first_inputs: np.ndarray | None = None) -> np.ndarray:
-        """Of each track's program, drums and end as its first token: float32 [B, T, 130].
+        """Logits of each track's program, drums and end as its first token: float32 [B, T, 130].
 
         Args as in `decode`.
         """
@@ -153,21 +153,21 @@ class NumpyVAE:
 
         Args:
             z: float32 [B, Z].
-            chords: int [B, C], evenly spaced chord ids; each event hears the one at its own time.
+            chords: int [B, C], evenly spaced chord ids; each event is conditioned on the chord at
+                its time.
             temperature: >= 0; 0 is greedy. One for all, or float [B, T].
             seed: 0..2**32 - 1.
-            draws: int32 [B], which random numbers of the seed each measure uses.
-            first_inputs: int [B, T], what to feed before each track's first token; zeros if None.
-            programs: bool [B, T, 130], what each track may begin with (program, drums, end), at
-                least one of them; anything if None.
+            draws: int32 [B], the random stream of the seed that each measure uses.
+            first_inputs: int [B, T], the input before each track's first token; zeros if None.
+            programs: bool [B, T, 130], allowed first tokens of each track (program, drums, end), at
+                least one of them; all if None.
             repeat_penalty: how much less a track repeats its last onset (`repeat_penalty_at`).
             drum_temperature: of drum tracks, likewise; `temperature` if None.
-            begin_tokens: int [B, T, E], what each track begins with, which must obey the grammar;
-                a track that ends there is kept whole.
-            begin_lengths: int [B, T], how many of these tokens each track begins with; none if
-                None.
-            streams: int [B, T], which random numbers of its measure each track uses; its own
-                number if None.
+            begin_tokens: int [B, T, E], a prefix of each track, which must obey the grammar; a
+                track that ends there is kept unchanged.
+            begin_lengths: int [B, T], the length of each prefix; 0 if None.
+            streams: int [B, T], the random stream of the measure that each track uses; the track's
+                index if None.
 
         Returns:
             tokens int32 [B, T, E] (zero after each end) and lengths int32 [B, T].
@@ -226,7 +226,7 @@ class NumpyVAE:
             live = np.flatnonzero(~state.done)
             if not len(live):
                 break
-            if len(live) <= 0.9 * len(run.rows):  # moving rows costs a little
+            if len(live) <= 0.9 * len(run.rows):  # moving rows has a cost
                 rows = _keep(run, rows, live)
                 state = GrammarState(*(x[live] for x in state))
                 previous = previous[live]
@@ -235,13 +235,13 @@ class NumpyVAE:
     def decode_in_sequence(
         self, z: np.ndarray, chords: np.ndarray, temperature: float, seed: int, draws: np.ndarray
     ) -> np.ndarray:
-        """The published procedure: tracks in order, each all E steps, nothing masked.
+        """The published procedure: tracks in sequence, E steps each, without masks.
 
-        A later track's first input is the last token of the one before, past its end.
+        The first input of a later track is the last of the previous track's E tokens, past its end.
 
         Args:
             z: float32 [B, Z].
-            chords: int [B, C], evenly spaced chord ids heard by time; or int [B, T, E], by place,
+            chords: int [B, C], evenly spaced chord ids by time; or int [B, T, E], by position,
                 where NO_INPUT feeds zeros.
             temperature, seed, draws: as in `decode`.
 
@@ -272,7 +272,7 @@ class NumpyVAE:
         return _Cell.of(self._weights[f"{name}/kernel"], self._weights[f"{name}/bias"])
 
     def _initial_states(self, name: str, inputs: np.ndarray) -> list[State]:
-        """A state per layer of what is laid out as c0, h0, c1, h1, ..."""
+        """A state per layer, from an array laid out as c0, h0, c1, h1, ..."""
         values = np.tanh(self._dense(name, inputs))
         sizes = np.repeat(self.config.decoder_units, 2)
         arrays = np.split(values, np.cumsum(sizes)[:-1], axis=1)
@@ -280,7 +280,7 @@ class NumpyVAE:
 
 
 class _Rows(NamedTuple):
-    """What N tracks ask for; names as the arguments of `decode`, N in place of B, T."""
+    """Arguments of N tracks, named as in `decode`, with N in place of B, T."""
 
     draw: np.ndarray
     stream: np.ndarray
@@ -293,22 +293,22 @@ class _Rows(NamedTuple):
 
 
 def _per_track(values: float | np.ndarray, shape: tuple[int, int], dtype: type) -> np.ndarray:
-    """A number for all tracks, or those of each, [B, T] -> [N]."""
+    """One number for all tracks, or one per track, [B, T] -> [N]."""
     return np.broadcast_to(np.asarray(values, dtype), shape).reshape(-1)
 
 
 def _keep(run: _DecoderState, rows: _Rows, live: np.ndarray) -> _Rows:
-    """Go on with the `live` rows alone."""
+    """Keep only the `live` rows."""
     run.keep(live)
     return _Rows(*(column[live] for column in rows))
 
 
 class _DecoderState:
-    """The track decoder at work on N tracks, of embeddings [..., D].
+    """The state of the track decoder for N tracks with embeddings [..., D].
 
     Attributes:
-        rows: int [N], which track b * T + t each row is.
-        first_inputs: int [N], what they are fed first.
+        rows: int [N], the track b * T + t of each row.
+        first_inputs: int [N], their first inputs.
     """
 
     def __init__(
@@ -324,7 +324,7 @@ class _DecoderState:
             first_inputs = np.full(len(embeddings), NO_INPUT)
         self.first_inputs = np.reshape(first_inputs, -1)
         bias = network._decoder[0].bias
-        self._constant = embeddings @ network._embedding_kernel + bias  # same over a track
+        self._constant = embeddings @ network._embedding_kernel + bias  # constant over a track
         self._states = network._initial_states(published.DECODER_STATE, embeddings)
 
     def step(self, previous: np.ndarray, chord: np.ndarray) -> np.ndarray:
@@ -338,7 +338,7 @@ class _DecoderState:
         return network._dense(published.OUTPUT, self._states[-1][0])
 
     def keep(self, live: np.ndarray) -> None:
-        """Go on with these rows alone."""
+        """Keep only these rows."""
         self.rows = self.rows[live]
         self._constant = self._constant[live]
         self._states = [(h[live], c[live]) for h, c in self._states]
@@ -346,10 +346,10 @@ class _DecoderState:
 
 @dataclasses.dataclass(frozen=True)
 class _Cell:
-    """An LSTM layer whose gates are negated, that of the input doubled, forget bias included.
+    """An LSTM layer with negated gates, the input gate doubled, and the forget bias included.
 
     sigmoid(x) is 1 / (1 + exp(-x)) and tanh(x) is 2 sigmoid(2 x) - 1, so that one exp serves all
-    four gates; NumPy's takes half of the time of its tanh.
+    four gates; NumPy's exp takes half the time of its tanh.
     """
 
     kernel: np.ndarray  # [I + H, 4H], rows [input, state]
@@ -383,7 +383,7 @@ class _Cell:
 
     def activate(self, gates: np.ndarray, c: np.ndarray) -> State:
         """The next state of whole gates [N, 4H], which are overwritten."""
-        with np.errstate(over="ignore"):  # an infinite exp is a gate of 0
+        with np.errstate(over="ignore"):  # an infinite exp means a gate of 0
             np.exp(gates, out=gates)
             gates += 1
             np.reciprocal(gates, out=gates)
@@ -403,7 +403,7 @@ class _Cell:
 
 
 def _step_stack(cells: list[_Cell], gates: np.ndarray, states: list[State]) -> list[State]:
-    """One step of stacked layers, the first fed by `gates` [N, 4H]: the states after it."""
+    """One step of stacked layers, with `gates` [N, 4H] for the first; returns the next states."""
     after = [cells[0].step(gates, states[0])]
     for cell, (h, c) in zip(cells[1:], states[1:]):
         gates = np.concatenate([after[-1][0], h], 1) @ cell.kernel

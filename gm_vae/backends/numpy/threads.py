@@ -1,7 +1,7 @@
-"""Work of NumPy on all cores: a thread for each input, each with one core.
+"""NumPy on all cores: one thread and one core per input.
 
-The linear algebra below NumPy would share each small product among the cores, which costs more than
-it saves, and very much more where other work runs beside.
+NumPy's linear algebra would divide each small product among the cores, which costs more than it
+saves, especially on a busy machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def cores() -> int:
 
 
 def in_threads(function: Callable[[T], R], inputs: Sequence[T]) -> list[R]:
-    """`function` of each input, in their order."""
+    """The results of `function` for each input, in order."""
     with _libraries().limit(limits=1, user_api="blas"):
         if len(inputs) < 2:
             return [function(value) for value in inputs]
@@ -36,7 +36,7 @@ def in_threads(function: Callable[[T], R], inputs: Sequence[T]) -> list[R]:
 
 
 def split(count: int, least: int, most: int) -> list[slice]:
-    """Slices of 0..count-1, one a core if they have `least` to `most` members each."""
+    """Slices of 0..count-1, one per core if they then have `least` to `most` members each."""
     size = min(max(-(-count // cores()), least), most)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 

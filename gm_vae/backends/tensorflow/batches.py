@@ -1,7 +1,7 @@
 """Training batches on the devices of a strategy: measures and every random number of a step.
 
 Noise is part of the data, drawn from (seed, step) for the whole batch, so that the same run gives
-the same losses on one device and on many, and from a checkpoint on.
+the same losses on one device, on many, and after a checkpoint.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def training_batches(
     first_step: int = 0,
     share: tuple[int, int] = (0, 1),
 ) -> Iterator[Batch]:
-    """Endless batches from step `first_step` on: the arguments of `HierarchicalVAE.score`.
+    """Endless batches from step `first_step`: the arguments of `HierarchicalVAE.score`.
 
     Args:
         share: (i, n) gives the i-th of n equal parts of each batch, for the i-th of n workers.
@@ -58,7 +58,7 @@ def distributed_batches(
 ) -> Iterator[Batch]:
     """The same batches, each divided among the replicas in order.
 
-    No worker makes the batches of another.
+    A worker does not compute the batches of others.
     """
     share = share_of(strategy)
     batches = training_batches(dataset_dir, model, config, first_step, share)

@@ -1,4 +1,4 @@
-"""Gathers of rows in TensorFlow, with a gradient that is quick on a CPU."""
+"""Gathers of rows in TensorFlow, with a gradient that is fast on a CPU."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import tensorflow as tf
 def gather(table: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     """[P, M]: the rows of `table` [V, M] at `index`, int [P].
 
-    The gradient sums the rows in the order of the index, on all cores. The gradient that TensorFlow
-    has for a gather takes four times the CPU time, a scatter three times.
+    The gradient sums the rows in the order of the index, on all cores. TensorFlow's own gradient of
+    a gather takes four times the CPU time, a scatter three times.
     """
 
     @tf.custom_gradient

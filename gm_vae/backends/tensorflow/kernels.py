@@ -28,7 +28,7 @@ class StaticKernels(Kernels):
         return cross_entropy(logits, targets)
 
     def scan(self, gates: tf.Tensor, kernel: tf.Tensor, state: State, dtype: str) -> State:
-        """See `Kernels.scan`; XLA needs the length of a loop for its gradient, and gets it here."""
+        """See `Kernels.scan`; XLA needs the length of a loop for its gradient."""
 
         def step(carry: State, step_gates: tf.Tensor) -> State:
             return self.lstm_step(step_gates, kernel, carry, dtype)

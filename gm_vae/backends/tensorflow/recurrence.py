@@ -1,13 +1,13 @@
 """The ragged time loop in TensorFlow, with its gradient written out.
 
-One `while_loop` forward and one backward, each step on the rows that still live. The gradient of
-the kernel is one product over all entries after the loop instead of one a step. Step 0 stands
+One `while_loop` forward and one backward, each step on the rows that are still active. The gradient
+of the kernel is one product over all entries after the loop instead of one per step. Step 0 comes
 before the loop: from a zero state it needs no product.
 
-The layout of the factors is half of the speed on a CPU. Packing a factor whose rows are a multiple
-of 2 or 4 KB apart, all in the same cache sets, takes as long as the product itself, so rows are
-`GATE_PADDING` values longer; and a transposed factor is packed value by value, so the kernel is
-transposed once a batch and not once a step.
+On a CPU, the layout of the factors accounts for half of the speed. Packing a factor whose rows are
+a multiple of 2 or 4 KB apart, all in the same cache sets, takes as long as the product itself, so
+rows are `GATE_PADDING` values longer; and a transposed factor is packed value by value, so the
+kernel is transposed once per batch and not once per step.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def ragged_lstm(
 
     Args:
         gates: float32 [P, 4H + GATE_PADDING] from the inputs.
-        kernel: float32 [H, 4H + GATE_PADDING], what the state meets; zeros at the end.
+        kernel: float32 [H, 4H + GATE_PADDING], the recurrent kernel; zeros at the end.
         state: (h, c) [N, H] before the first step; zeros if None.
-        layout: ragged or dense; which row and step each of the P entries belongs to.
+        layout: ragged or dense; the row and step of each of the P entries.
         dtype: of the factors of products.
 
     Returns:
@@ -117,7 +117,7 @@ def ragged_lstm(
                 return product(d_gates, transposed)[:, :units]
 
             def arriving(t, d_h, d_c):
-                """Gradients of h and c of step t; rows that end there have none of later steps."""
+                """Gradients of h and c of step t; rows that end there get none from later steps."""
                 count, first = active[t], offsets[t]
                 ended = [[0, count - tf.shape(d_h)[0]], [0, 0]]
                 return tf.pad(d_h, ended) + d_outputs[first : first + count], tf.pad(d_c, ended)

@@ -22,7 +22,7 @@ def make_step(
     """A compiled function that applies one optimiser step for a (distributed) batch.
 
     Returns:
-        A function to the scalars of `objective.figures` over the whole batch.
+        A function that returns the scalars of `objective.figures` over the whole batch.
     """
     variables = network.trainable_variables
 

@@ -1,4 +1,4 @@
-"""The `tf.distribute` strategies by name, and what the loop must know of each."""
+"""The `tf.distribute` strategies by name, and the properties that the training loop needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gm_vae.backends.tensorflow.kernels import OneHotKernels, RaggedKernels
 from gm_vae.errors import UsageError, UserError
 from gm_vae.model.kernels import Kernels
 
-# What a collective operation raises when a worker has gone.
+# Errors of a collective operation when a worker is lost.
 LOST = (
     tf.errors.UnavailableError,
     tf.errors.AbortedError,
@@ -25,7 +25,7 @@ LOST = (
 
 
 def devices() -> list[str]:
-    """What there is to compute on, for people."""
+    """A readable description of the devices."""
     return [_described(device) for device in tf.config.list_physical_devices()]
 
 
@@ -35,12 +35,12 @@ def _described(device: tf.config.PhysicalDevice) -> str:
 
 
 def make_strategy(name: str, tpu: str = "") -> tf.distribute.Strategy:
-    """The strategy of a name; call it before TensorFlow has computed anything.
+    """The strategy with a name; call this before TensorFlow has computed anything.
 
     Args:
         name: "default" (one device), "mirrored" (all GPUs of this machine), "multiworker" (the
             machines that TF_CONFIG names; waits for all of them) or "tpu".
-        tpu: the TPU's name or address; "local" for one of this machine.
+        tpu: the TPU's name or address; "local" for one attached to this machine.
 
     Raises:
         UsageError: TF_CONFIG is missing or wrong, or `tpu` is.
@@ -63,7 +63,7 @@ def make_strategy(name: str, tpu: str = "") -> tf.distribute.Strategy:
 
 
 def is_multiworker(strategy: tf.distribute.Strategy) -> bool:
-    """Whether other processes train along; each reads its share of the batches."""
+    """Whether other processes take part in the training; each reads its share of the batches."""
     return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
 
 
@@ -89,13 +89,13 @@ def share_of(strategy: tf.distribute.Strategy) -> tuple[int, int]:
 
 
 def kernels(strategy: tf.distribute.Strategy) -> Kernels:
-    """TPUs need static shapes; others take what is fastest."""
+    """TPUs need static shapes; other devices get the fastest kernels."""
     tpu = isinstance(strategy, tf.distribute.TPUStrategy)
     return OneHotKernels() if tpu else RaggedKernels()
 
 
 def gather(strategy: tf.distribute.Strategy, values: list[int]) -> list[list[int]]:
-    """The numbers that each replica of each worker has, for all of them to see."""
+    """The numbers of each replica of each worker, on all workers."""
     own = tf.constant([values], tf.int64)
     gathered = strategy.gather(strategy.run(lambda: tf.identity(own)), axis=0)
     return gathered.numpy().tolist()
@@ -103,7 +103,7 @@ def gather(strategy: tf.distribute.Strategy, values: list[int]) -> list[list[int
 
 @contextlib.contextmanager
 def watch(strategy: tf.distribute.Strategy) -> Iterator[None]:
-    """Turn what TensorFlow says of a lost worker into WorkerLost."""
+    """Turn TensorFlow's errors about a lost worker into WorkerLost."""
     try:
         yield
     except LOST:

@@ -63,10 +63,10 @@ class TensorFlowTrainer:
         self.optimizer.schedule_step.assign(value)
 
     def sync(self) -> None:
-        """Nothing to do: steps move the variables themselves."""
+        """Nothing to do: steps change the variables themselves."""
 
     def gather(self, values: list[int]) -> list[list[int]]:
-        """The numbers that each replica of each worker has."""
+        """The numbers of each replica of each worker."""
         return strategies.gather(self._strategy, values)
 
     def watch(self) -> contextlib.AbstractContextManager[None]:
