@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import platform
 import re
 import subprocess
 import tarfile
@@ -49,7 +50,9 @@ def test_every_export_is_there(site):
       })).then((found) => console.log(JSON.stringify(Object.fromEntries(found))));
     """
     exported = json.loads(node(site, "-e", script))
-    assert exported["."] == ["ChordError", "MusicVAE", "SequenceError", "Tensor"]
+    assert exported["."] == [
+        "ChordError", "MusicVAE", "SequenceError", "Tensor", "unquantizeSequence",
+    ]  # fmt: skip
     assert exported["./worker"] == ["WorkerMusicVAE"]
     assert {"midiToMeasures", "midiToSequenceProto", "sequenceProtoToMidi"} <= {*exported["./midi"]}
     assert {"chordLine", "nearestChordId"} <= {*exported["./chords"]}
@@ -115,6 +118,28 @@ def test_the_example_for_node_writes_music(site, tmp_path):
     assert re.search(r"3 bars, \d{2,} notes", said)
     measures, _ = measures_from_midi(output.read_bytes())
     assert len(measures) == 3
+
+
+@pytest.mark.parametrize(
+    ("flag", "sentence"),
+    [
+        pytest.param(
+            "--no-enable-sse4-1", "no vector instructions (WebAssembly SIMD)",
+            marks=pytest.mark.skipif(
+                platform.machine() not in ("x86_64", "AMD64"), reason="turns off what x86 has"
+            ),
+        ),
+        ("--jitless", "no WebAssembly, or a setting turns it off"),
+    ],
+)  # fmt: skip
+def test_what_the_runtime_lacks_is_one_sentence(site, flag, sentence):
+    script = """
+      import('gm-vae').then(({MusicVAE}) => new MusicVAE('http://localhost:1').sample(1))
+        .catch(({message}) => console.log(message));
+    """
+    said = node(site, flag, "-e", script)
+    assert sentence in said
+    assert said.count("\n") == 1
 
 
 def test_examples_are_short():

@@ -3,10 +3,13 @@
 import base64
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+from closeness import assert_close
 from node_packages import install
 from patience import PATIENCE_SECONDS
 
@@ -73,16 +76,51 @@ def test_react_through_vite(site, serve, visit, tmp_path):
     assert score.is_drum.any()
 
 
+@pytest.fixture
+def empty_page(site):
+    """The path of a page without scripts, on a server of `site`."""
+    (site / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
+    return "empty.html"
+
+
+def by_time(notes):
+    """Rows whose first column is a time, sorted by it, which counts from the first on."""
+    array = np.array(sorted(notes), float)
+    array[:, 0] -= array[0, 0]
+    return array[np.lexsort([*array.T[1:], array[:, 0].round(3)])]
+
+
+SCHEDULED = 3e-3  # s; transports round to ticks
+
+
 @pytest.mark.clients
-def test_the_player_of_magenta_plays_measures(site, serve, visit):
+def test_the_players_of_magenta_play_measures(site, serve, visit, empty_page):
     magenta = HERE.parent / "js" / "magenta"
     install(magenta)
     (site / "mm").symlink_to(magenta / "node_modules/@magenta/music/dist")
-    (site / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
     scripts = ["/mm/magentamusic.js", "/node_modules/gm-vae/dist/gm-vae.js"]
-    answer = visit("player", f"{serve(site)}/empty.html", scripts=scripts)
-    assert len(answer["notes"]) > 10
-    assert sorted(answer["struck"]) == sorted(answer["notes"])
+    answer = visit("players", f"{serve(site)}/{empty_page}", scripts=scripts)
+    assert answer["errors"] == []
+    expected = by_time(answer["notes"])
+    assert len(expected) > 20
+    for player in ("synths", "font"):
+        assert_close(by_time(answer[player]), expected, 1, size=1, unit=SCHEDULED)
+
+
+@pytest.mark.clients
+def test_tone_plays_measures_by_the_code_of_the_readme(site, serve, visit, empty_page):
+    install(HERE)
+    (site / "tone.js").symlink_to(HERE / "node_modules/tone/build/Tone.js")
+    readme = (HERE.parents[1] / "packages/engine/README.md").read_text()
+    (code,) = re.findall(r"```js\n(import \* as Tone.*?)```", readme, re.DOTALL)
+    code = re.sub(r"^import .*$", "", code, flags=re.MULTILINE)
+    scripts = ["/tone.js", "/node_modules/gm-vae/dist/gm-vae.js"]
+    answer = visit("tone", f"{serve(site)}/{empty_page}", scripts=scripts, code=code)
+    assert answer["errors"] == []
+    expected = by_time(answer["expected"])
+    assert len(expected) > 10
+    assert_close(by_time(answer["struck"]), expected, 1, size=1, unit=SCHEDULED)
+    assert answer["loudest"] > 0.01
 
 
 PAGE = '<!doctype html><p id="said"></p><script type="module" src="app.js"></script>'

@@ -14,6 +14,7 @@ import {notesOfTrack, tokensOfTracks} from './track_tokens.js';
  * @typedef {object} MeasureSequence
  * @property {{stepsPerQuarter: number}} quantizationInfo
  * @property {{time: number, qpm: number}[]} tempos
+ * @property {{time: number, numerator: number, denominator: number}[]} timeSignatures
  * @property {(TrackNote & {instrument: number})[]} notes
  * @property {number} totalQuantizedSteps
  */
@@ -79,9 +80,11 @@ export class MultitrackConverter {
    * @returns {MeasureSequence}
    */
   toSequence(tracks, stepsPerQuarter = this.stepsPerQuarter, qpm = 120) {
+    const {beatsPerBar, beatUnit} = this.format;
     return {
       quantizationInfo: {stepsPerQuarter},
       tempos: [{time: 0, qpm}],
+      timeSignatures: [{time: 0, numerator: beatsPerBar, denominator: beatUnit}],
       notes: tracks.flatMap((tokens, instrument) =>
         notesOfTrack(tokens, this.format).map((note) => ({...note, instrument}))),
       totalQuantizedSteps: this.totalSteps,

@@ -1,13 +1,13 @@
 /** MIDI files <-> NoteSequences. */
 
 import {Format} from '../music/format.js';
-import {instrumentName} from '../music/general_midi.js';
 import {readMeasures} from '../music/measures.js';
 import {writeMidi} from '../music/midi_writer.js';
 import {readScore} from '../music/score.js';
 import {assignChannels} from '../music/song.js';
 import {MultitrackConverter} from './data_converter.js';
 import {meterOf, quantizedNotes, tempoOf} from './note_sequence.js';
+import {withParts} from './parts.js';
 
 /** @import {Part} from '../music/song.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
@@ -84,10 +84,10 @@ export function sequenceProtoToMidi(sequences) {
   let end = 0;
   for (const sequence of all) {
     const {notes, ticks} = inTicks(sequence);
-    for (const {instrument, ...note} of named(notes)) {
-      const known = parts.get(instrument.key) ?? {part: instrument, notes: []};
-      known.notes.push({...note, start: end + note.start, end: end + note.end});
-      parts.set(instrument.key, known);
+    for (const {part, pitch, velocity, ...note} of withParts(notes)) {
+      const known = parts.get(part.key) ?? {part, notes: []};
+      known.notes.push({pitch, velocity, start: end + note.start, end: end + note.end});
+      parts.set(part.key, known);
     }
     end += ticks;
   }
@@ -106,10 +106,7 @@ export function sequenceProtoToMidi(sequences) {
   }, {qpm: tempoOf(first), mix: ({program}) => ({heard: true, program, volume: 100})});
 }
 
-/**
- * @typedef {{pitch: number, velocity: number, start: number, end: number}} TickNote
- * @typedef {TickNote & {instrument: number, program: number, isDrum: boolean}} SequenceTickNote
- */
+/** @typedef {{pitch: number, velocity: number, start: number, end: number}} TickNote */
 
 /** @param {NoteSequence} sequence */
 function inTicks(sequence) {
@@ -122,30 +119,4 @@ function inTicks(sequence) {
     notes: notes.map(({startStep, endStep, ...note}) =>
       ({...note, start: tick(startStep), end: Math.max(tick(endStep), tick(startStep) + 1)})),
   };
-}
-
-/**
- * The notes with their parts: the `number`-th instrument of its program in the sequence.
- * @param {SequenceTickNote[]} notes
- */
-function named(notes) {
-  /** @type {Map<number, Part>} */
-  const partOf = new Map();
-  /** @type {Map<number, number>} */
-  const count = new Map();
-  const instruments = [...new Set(notes.map(({instrument}) => instrument))].sort((a, b) => a - b);
-  for (const instrument of instruments) {
-    const own = /** @type {SequenceTickNote} */ (notes.find((note) => note.instrument === instrument));
-    const program = own.isDrum ? 128 : own.program;
-    const number = count.get(program) ?? 0;
-    count.set(program, number + 1);
-    const name = instrumentName(program);
-    partOf.set(instrument, {
-      key: `${program}.${number}`, program, number, isDrum: own.isDrum,
-      name: number ? `${name} ${number + 1}` : name,
-    });
-  }
-  return notes.map(({instrument, pitch, velocity, start, end}) => ({
-    instrument: /** @type {Part} */ (partOf.get(instrument)), pitch, velocity, start, end,
-  }));
 }
