@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 
 import pytest
+from node_packages import install
 from patience import PATIENCE_SECONDS
 
 from gm_vae.music.measures import measures_from_midi
@@ -70,10 +71,26 @@ def test_a_script_tag_makes_a_global(site):
     assert node(site, "-e", script).strip() == "functionfunction"
 
 
+def check_types(site, program, resolution="bundler", **more):
+    """A program of a user, strictly checked."""
+    options = {
+        "strict": True, "noEmit": True, "target": "es2022", "types": [], "skipLibCheck": True,
+        "module": "nodenext" if resolution == "nodenext" else "esnext",
+        "moduleResolution": resolution, "lib": ["es2023", "dom"], "noUncheckedIndexedAccess": True,
+        **more,
+    }  # fmt: skip
+    (site / "app.ts").write_text(program)
+    (site / "tsconfig.json").write_text(
+        json.dumps({"compilerOptions": options, "files": ["app.ts"]})
+    )
+    (site / "package.json").write_text('{"type": "module"}')
+    node(site, ENGINE / "node_modules/typescript/bin/tsc", "-p", ".")
+
+
 @pytest.mark.parametrize("resolution", ["bundler", "nodenext"])
 def test_types(site, resolution):
-    """A program of a user, strictly checked."""
-    (site / "app.ts").write_text(
+    check_types(
+        site,
         """
         import {MusicVAE, type ControlArgs, type MeasureSequence} from 'gm-vae';
         import {midiToMeasures, sequenceProtoToMidi} from 'gm-vae/midi';
@@ -97,18 +114,60 @@ def test_types(site, resolution):
           await model.sample(1, 0.5, {chord: 'C'});
           return sequenceProtoToMidi(await model.interpolate(ends, [2, 2], 0, controls));
         }
+        """,
+        resolution,
+        skipLibCheck=False,
+    )
+
+
+@pytest.mark.clients
+def test_types_are_those_of_magenta(site):
+    """A class of ours goes where one of theirs went; only tensors are others."""
+    magenta = ROOT / "tests/js/magenta"
+    install(magenta)
+    check_types(
+        site,
         """
+        import {MusicVAE, unquantizeSequence, type MeasureSequence} from 'gm-vae';
+        import {midiToMeasures, midiToSequenceProto, sequenceProtoToMidi} from 'gm-vae/midi';
+        import {WorkerMusicVAE} from 'gm-vae/worker';
+        import {MusicVAE as Client} from '@magenta/music/esm/music_vae';
+        import * as core from '@magenta/music/esm/core';
+        import {type INoteSequence, NoteSequence} from '@magenta/music/esm/protobuf';
+        import type {Tensor2D} from '@tensorflow/tfjs';
+
+        type Methods = Pick<Client, 'initialize' | 'isInitialized' | 'dispose' | 'sample' |
+          'decode' | 'interpolate' | 'similar' | 'zDims' | 'initialized'>;
+        type Matrix = Pick<Tensor2D, 'shape' | 'array' | 'arraySync' | 'dispose' | 'isDisposed' |
+          'size' | 'rank' | 'dtype'>;
+        type Encodes = {encode(...args: Parameters<Client['encode']>): Promise<Matrix>};
+        type Converter = Pick<core.data.MultitrackConverter, 'depth' | 'numSteps' | 'numSegments' |
+          'endToken' | 'stepsPerQuarter' | 'totalSteps' | 'numVelocityBins' |
+          'SEGMENTED_BY_TRACK' | 'NUM_SPLITS'>;
+        type Made = new (...args: ConstructorParameters<typeof Client>) => Methods & Encodes;
+
+        export const classes: Made[] = [MusicVAE, WorkerMusicVAE];
+
+        export async function app(ours: MusicVAE, theirs: Client, player: core.SoundFontPlayer) {
+          const converter: Converter = ours.dataConverter!;
+          const bars: MeasureSequence[] = await ours.sample(2);
+          const inputs: INoteSequence[] = bars;
+          await theirs.similar(bars[0]!, converter.numSegments, 0.5);
+          await player.start(unquantizeSequence(bars, 110));
+          await player.start(bars[0]!);
+          new core.PianoRollSVGVisualizer(bars[0]!, document.querySelector('svg')!);
+          const read: INoteSequence = midiToSequenceProto(sequenceProtoToMidi(inputs));
+          const message: NoteSequence = NoteSequence.create(read);
+          const measures: (INoteSequence | null)[] = midiToMeasures(sequenceProtoToMidi(message))
+            .map(({noteSequence}) => noteSequence);
+          await ours.encode([message, ...inputs]);
+          await ours.decode(await theirs.encode([message]), 0.5, {chordProgression: ['C']});
+          const values: Float32Array = await (await ours.encode(bars)).data();
+          return {measures, values};
+        }
+        """,
+        paths={"*": [f"{magenta}/node_modules/*"]},
     )
-    options = {
-        "strict": True, "noEmit": True, "target": "es2022", "types": [],
-        "module": "nodenext" if resolution == "nodenext" else "esnext",
-        "moduleResolution": resolution, "lib": ["es2023", "dom"], "noUncheckedIndexedAccess": True,
-    }  # fmt: skip
-    (site / "tsconfig.json").write_text(
-        json.dumps({"compilerOptions": options, "files": ["app.ts"]})
-    )
-    (site / "package.json").write_text('{"type": "module"}')
-    node(site, ENGINE / "node_modules/typescript/bin/tsc", "-p", ".")
 
 
 def test_the_example_for_node_writes_music(site, tmp_path):

@@ -23,7 +23,7 @@ export class MultitrackConverter {
   /** @param {Format} format */
   constructor(format) {
     this.format = format;
-    this.SEGMENTED_BY_TRACK = true;
+    this.SEGMENTED_BY_TRACK = /** @type {const} */ (true);
     this.NUM_SPLITS = 0;
     this.numSteps = format.maxTracks * format.maxTrackLength;
     this.numSegments = format.maxTracks;

@@ -10,7 +10,9 @@ import {meterOf, quantizedNotes, tempoOf} from './note_sequence.js';
 import {withParts} from './parts.js';
 
 /** @import {Part} from '../music/song.js' */
+/** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
+/** @import {TimedSequence} from './unquantize.js' */
 
 const TICKS_PER_QUARTER = 480;
 
@@ -18,7 +20,7 @@ const TICKS_PER_QUARTER = 480;
  * A bar of a MIDI file: a measure of a model's format, or the reason why it is none.
  * @typedef {object} MidiMeasure
  * @property {number} number from 1
- * @property {?NoteSequence} noteSequence quantised, for `encode`; null if it is no measure
+ * @property {?MeasureSequence} noteSequence for `encode`, its notes in seconds too; null if it is none
  * @property {string[]} chordProgression its inferred chords, evenly spaced
  * @property {string} reason why it is no measure, or ''
  */
@@ -26,7 +28,7 @@ const TICKS_PER_QUARTER = 480;
 /**
  * The notes of a MIDI file in seconds, all at its first tempo.
  * @param {Uint8Array} bytes
- * @returns {NoteSequence}
+ * @returns {TimedSequence}
  * @throws {import('../music/midi_chunks.js').MidiError}
  */
 export function midiToSequenceProto(bytes) {
@@ -53,16 +55,19 @@ export function midiToSequenceProto(bytes) {
 export function midiToMeasures(bytes, converter = new MultitrackConverter(new Format())) {
   const {bars, qpm} = readMeasures(bytes, converter.format, {allChords: true});
   const seconds = (/** @type {number} */ step) => (step * 60) / (converter.stepsPerQuarter * qpm);
-  return bars.map(({number, tracks, symbols, reason}) => {
-    const sequence = tracks && converter.toSequence(tracks, undefined, qpm);
-    const notes = sequence?.notes.map((note) => ({
+  const withSeconds = (/** @type {MeasureSequence} */ sequence) => ({
+    ...sequence,
+    notes: sequence.notes.map((note) => ({
       ...note,
       startTime: seconds(note.quantizedStartStep), endTime: seconds(note.quantizedEndStep),
-    }));
-    return {
-      number, noteSequence: sequence && {...sequence, notes}, chordProgression: symbols, reason,
-    };
+    })),
   });
+  return bars.map(({number, tracks, symbols, reason}) => ({
+    number,
+    noteSequence: tracks && withSeconds(converter.toSequence(tracks, undefined, qpm)),
+    chordProgression: symbols,
+    reason,
+  }));
 }
 
 /**

@@ -10,7 +10,7 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
-/** @import {Spec} from './spec.js' */
+/** @import {MusicVAESpec} from './spec.js' */
 /** @import {TensorLike} from './tensor.js' */
 /** @import {Loaded} from './worker_protocol.js' */
 
@@ -18,7 +18,7 @@ import {Tensor, toArrays} from './tensor.js';
 export class WorkerMusicVAE {
   /**
    * @param {string | URL} checkpointURL
-   * @param {Spec} [spec] instead of config.json
+   * @param {MusicVAESpec} [spec] instead of config.json
    * @param {() => Worker} [start] makes the worker; by default of worker.js beside this module
    */
   constructor(checkpointURL, spec, start = () =>
