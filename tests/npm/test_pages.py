@@ -128,9 +128,11 @@ APP = """
 import {MusicVAE} from './gm-vae/dist/index.js';
 import {WorkerMusicVAE} from './gm-vae/dist/worker_client.js';
 const said = [];
+const policy = trustedTypes.createPolicy('music', {createScriptURL: (url) => url});
+const script = policy.createScriptURL('gm-vae/dist/worker.js');
 for (const Model of [MusicVAE, WorkerMusicVAE]) {
   try {
-    const model = new Model(new URL('model', location.href));
+    const model = new Model(new URL('model', location.href), undefined, () => new Worker(script));
     const [bar] = await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1});
     said.push(bar.notes.length > 0 ? 'music' : 'nothing');
   } catch ({message}) {
@@ -148,12 +150,41 @@ def test_a_strict_policy(site, serve, visit, tmp_path, allowed):
     (tmp_path / "gm-vae").symlink_to(site / "node_modules/gm-vae")
     (tmp_path / "model").symlink_to(site / "model")
     wasm = " 'wasm-unsafe-eval'" if allowed else ""
-    policy = f"default-src 'none'; script-src 'self'{wasm}; connect-src 'self'; worker-src 'self'"
+    policy = (
+        f"default-src 'none'; script-src 'self'{wasm}; connect-src 'self'; worker-src 'self'; "
+        "require-trusted-types-for 'script'; trusted-types music"
+    )
     said = visit("said", serve(tmp_path, {"Content-Security-Policy": policy}))["said"]
     if allowed:
         assert said == "music and music"
     else:
         assert said.count("add 'wasm-unsafe-eval' to its script-src") == 2
+
+
+CDN = """<!doctype html><p id="said"></p>
+<script src="SCRIPTS/gm-vae.js"></script>
+<script type="module">
+import {WorkerMusicVAE} from 'SCRIPTS/worker_client.js';
+const said = [];
+for (const Model of [gmvae.MusicVAE, gmvae.WorkerMusicVAE, WorkerMusicVAE]) {
+  const model = new Model('model');
+  const [bar] = await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1});
+  said.push(bar.notes.length);
+}
+document.getElementById('said').textContent = said.join(' ');
+</script>
+"""
+
+
+def test_scripts_of_another_site_start_their_worker(site, serve, visit, tmp_path):
+    scripts = serve(site / "node_modules/gm-vae/dist", {"Access-Control-Allow-Origin": "*"})
+    (tmp_path / "index.html").write_text(CDN.replace("SCRIPTS", scripts))
+    (tmp_path / "model").symlink_to(site / "model")
+    answer = visit("said", serve(tmp_path))
+    assert answer["errors"] == []
+    first, *others = answer["said"].split()
+    assert int(first) > 0
+    assert others == [first, first]
 
 
 BOTH = """

@@ -4,6 +4,7 @@ import {Requests} from '../engine/requests.js';
 import {Format} from '../music/format.js';
 import {asObject} from './control_args.js';
 import {MultitrackConverter} from './data_converter.js';
+import {startWorker} from './start_worker.js';
 import {Tensor, toArrays} from './tensor.js';
 
 /** @import {Watch} from '../engine/requests.js' */
@@ -21,8 +22,7 @@ export class WorkerMusicVAE {
    * @param {MusicVAESpec} [spec] instead of config.json
    * @param {() => Worker} [start] makes the worker; by default of worker.js beside this module
    */
-  constructor(checkpointURL, spec, start = () =>
-    new Worker(new URL('./worker.js', import.meta.url), {type: 'module'})) {
+  constructor(checkpointURL, spec, start = startWorker) {
     this.checkpointURL = new URL(checkpointURL, globalThis.location?.href).href;
     this.spec = spec;
     this.zDims = 0;
