@@ -17,7 +17,7 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
-/** @import {Spec} from './spec.js' */
+/** @import {MusicVAESpec} from './spec.js' */
 /** @import {TensorLike} from './tensor.js' */
 
 const MEASURES = 16; // that are decoded at once: more are no faster
@@ -31,7 +31,7 @@ export class MusicVAE {
   /**
    * @param {string | URL | ReadFile} checkpointURL of the folder with config.json; or what reads a
    *   file of it by name
-   * @param {Spec} [spec] instead of config.json
+   * @param {MusicVAESpec} [spec] instead of config.json
    */
   constructor(checkpointURL, spec) {
     this.checkpointURL = checkpointURL;

@@ -44,7 +44,9 @@ const DEFAULT_METER = {time: 0, numerator: 4, denominator: 4};
  */
 
 /** A NoteSequence cannot be read; the message is a sentence with the remedy. */
-export class SequenceError extends Error {}
+export class SequenceError extends Error {
+  name = 'SequenceError';
+}
 
 /**
  * The notes in steps, and how many steps the sequence says it has, 0 if it does not.

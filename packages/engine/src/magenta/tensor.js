@@ -12,7 +12,7 @@ export class Tensor {
     /** @type {Float32Array | undefined} */
     this._values = values;
     this.shape = shape;
-    this.dtype = 'float32';
+    this.dtype = /** @type {const} */ ('float32');
     this.rank = 2;
     this.size = values.length;
   }

@@ -1,0 +1,64 @@
+/** Steps -> seconds, which players take. */
+
+import {SequenceError, meterOf, quantizedNotes, tempoOf} from './note_sequence.js';
+import {withParts} from './parts.js';
+
+/** @import {NoteSequence} from './note_sequence.js' */
+
+/**
+ * A note in seconds.
+ * @typedef {object} TimedNote
+ * @property {number} pitch
+ * @property {number} velocity
+ * @property {number} instrument notes of one part have one, in all measures
+ * @property {number} program
+ * @property {boolean} isDrum
+ * @property {number} startTime seconds
+ * @property {number} endTime seconds
+ *
+ * @typedef {object} TimedSequence
+ * @property {{time: number, qpm: number}[]} tempos
+ * @property {{time: number, numerator: number, denominator: number}[]} timeSignatures
+ * @property {TimedNote[]} notes
+ * @property {number} totalTime seconds
+ */
+
+/**
+ * Measures in seconds, as one NoteSequence.
+ * @param {NoteSequence | NoteSequence[]} sequences quantised; those of a list are played one after the
+ *   other, in the meter of the first
+ * @param {number} [qpm] the tempo; that of the first if absent
+ * @returns {TimedSequence}
+ * @throws {SequenceError}
+ */
+export function unquantizeSequence(sequences, qpm) {
+  const all = [sequences].flat();
+  const first = all[0] ?? {};
+  const tempo = qpm ?? tempoOf(first);
+  if (!(tempo > 0)) throw new SequenceError(`The tempo is ${tempo}; give a qpm above 0, such as 120.`);
+  /** Key of a part -> its number. @type {Map<string, number>} */
+  const instruments = new Map();
+  let totalTime = 0;
+  const notes = all.flatMap((sequence) => {
+    const resolution = sequence.quantizationInfo?.stepsPerQuarter;
+    if (!resolution) {
+      throw new SequenceError('The NoteSequence is not quantized; its notes are in seconds already.');
+    }
+    const {notes: own, totalSteps} = quantizedNotes(sequence, resolution);
+    const begin = totalTime;
+    const seconds = (/** @type {number} */ step) => (step * 60) / (resolution * tempo);
+    totalTime += seconds(own.reduce((most, {endStep}) => Math.max(most, endStep), totalSteps));
+    return withParts(own).map(({part, startStep, endStep, ...note}) => {
+      if (!instruments.has(part.key)) instruments.set(part.key, instruments.size);
+      return {
+        ...note,
+        instrument: /** @type {number} */ (instruments.get(part.key)),
+        startTime: begin + seconds(startStep),
+        endTime: begin + seconds(endStep),
+      };
+    });
+  });
+  return {
+    tempos: [{time: 0, qpm: tempo}], timeSignatures: [{time: 0, ...meterOf(first)}], notes, totalTime,
+  };
+}
