@@ -4,7 +4,8 @@ Each corpus is made of a small one (see `corpus`) and removed before the next: i
 take some 30 kB of disk per file. What moves between the stages is counted by the system: opened
 chunk files (each piece of a chunk that a shard reads is one), and the bytes that all processes read
 and wrote, the input and Python's own files included. Linux only. Where other work runs beside,
-`taskset -c 0 python -m benchmarks scaling ...` keeps to one core.
+`taskset -c 0 python -m benchmarks scaling ...` keeps to one core. `--songs` and `--names` measure
+what one process has to hold of a whole corpus (see `one_process`).
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from collections.abc import Iterator
 
 from benchmarks.processes import Watched, watched
 from benchmarks.results import Figure, figure
-from benchmarks.scaling import corpus
+from benchmarks.scaling import corpus, one_process
 from benchmarks.timing import Times
 from gm_vae.data import dataset
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import run_plan, sources
 
-_CLOSED_UNWRITTEN, _MOVED_HERE, _LOST = 0x10, 0x80, 0x4000  # of inotify
+_CLOSED_UNWRITTEN, _OPENED, _MOVED_HERE, _LOST = 0x10, 0x20, 0x80, 0x4000  # of inotify
 _EVENT = struct.Struct("iIII")  # watch, mask, cookie, bytes of the name that follows
 _ROLES = {"caller": "gm_vae preprocess", "pipeline": "run_pipeline", "worker": "sdk_worker_main"}
 
@@ -35,12 +36,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", help="folder or archive of MIDI files")
     parser.add_argument("--files", default="1000,5000,25000", help="how many, several with commas")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--songs", default="", help="plan the splits of so many made up songs")
+    parser.add_argument("--names", default="", help="list a made up bucket of so many files")
 
 
 def figures(args: argparse.Namespace) -> Iterator[Figure]:
-    for count in map(int, args.files.split(",")):
+    for count in _numbers(args.files):
         with tempfile.TemporaryDirectory() as scratch:
             yield from run(args.source, count, args.workers, pathlib.Path(scratch))
+    for what, unit, counts in (("plan", "songs", args.songs), ("names", "names", args.names)):
+        for count in _numbers(counts):
+            took = one_process.measured(what, count)
+            of = {"in one process": f"{count:,} {unit}"}
+            yield figure(of, "CPU", took["cpu"], "s", "less")
+            yield figure(of, "memory", took["peak"] / 1e6, "MB", "less")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",") if number]
 
 
 def run(source: str, count: int, workers: int, scratch: pathlib.Path) -> Iterator[Figure]:
@@ -102,7 +115,8 @@ class ChunkCounter:
         self.chunks = self.bytes = self.reads = 0
         libc = ctypes.CDLL(None, use_errno=True)
         self._queue = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        mask = _CLOSED_UNWRITTEN | _MOVED_HERE
+        # with openings between them, equal events are not joined into one
+        mask = _CLOSED_UNWRITTEN | _OPENED | _MOVED_HERE
         if libc.inotify_add_watch(self._queue, os.fsencode(folder), mask) < 0:
             raise OSError(ctypes.get_errno(), "inotify", str(folder))
 

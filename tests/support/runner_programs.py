@@ -17,8 +17,8 @@ JOB_SERVER = f"beam-runners-flink-{FLINK_VERSION}-job-server"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 _PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
 
-# With what they need and the project has not (20 MB). Not in the project's environment: Beam imports
-# more where it finds them, and tests of a gs:// path without a client would not be of that any more.
+# With what they need and the project has not (20 MB). They are kept out of its environment: Beam
+# imports more where it finds them, and tests of gs:// without a client need one that lacks them.
 _GOOGLE_STORAGE = (
     "gcp-storage-emulator==2026.7.19",
     "google-api-core==2.44.0",
