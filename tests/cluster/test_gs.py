@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import runner_jobs
 from faulty_proxy import FaultyProxy
 from flink_cluster import free_ports
 from patience import PATIENCE_SECONDS
+
+import gm_vae
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +128,17 @@ def test_training_reads_it(store, google_storage, songs_there, tmp_path):
     run = (f"--output={tmp_path}/run", "--data=gs://music/train", "--steps=2", *sizes)
     code, output = _gm_vae(google_storage, store, "train", *run)
     assert code == 0, output
+
+
+def test_a_model_there_makes_what_it_makes_here(store, google_storage, tmp_path):
+    here = pathlib.Path(gm_vae.__file__).parent / "models" / "small"
+    for path in here.iterdir():
+        _put(store, f"model/{path.name}", path.read_bytes())
+    for model, output in ((str(here), "here.mid"), ("gs://music/model", "there.mid")):
+        flags = (f"--model={model}", f"--output={tmp_path / output}", "--seed=3", "--count=1")
+        code, text = _gm_vae(google_storage, store, "sample", *flags)
+        assert code == 0, text
+    assert (tmp_path / "there.mid").read_bytes() == (tmp_path / "here.mid").read_bytes()
 
 
 def test_parquet_there_gives_what_its_songs_give(store, google_storage, songs, tmp_path):
