@@ -136,12 +136,20 @@ def preprocess(
                 arguments, workers=workers, scratch=scratch, runner=beam_runner, beam_args=beam_args
             )
         summary = json.loads(storage.read(summary_path))
+        if lost := _not_as_found(summary):
+            options["input"] = f"{options['input']}, of which {lost} changed or vanished"
         if report and usage:
             report(usage.line(sum(file.size for file in storage.files_in(stage.chunks))))
         dataset = _dataset(stage.folder, fmt, names, options, summary)
         if not dataset.measures:
             stage.clear(chunks_too=True)
             raise UserError(_nothing_kept(dataset))
+        if lost:
+            print(
+                f"gm-vae preprocess: {lost} file{'s' * (lost != 1)} of the input changed or "
+                "vanished while it was read; when it is whole, run the command again with --force.",
+                file=sys.stderr,
+            )
         card.write(dataset)
         storage.write(dataset.path(dataset_lib.FILE_NAME), dataset.to_json().encode())
     return _load(output)
@@ -209,6 +217,11 @@ def _worth(source_files: Iterable[sources.Source]) -> int:
         for source in source_files
     )
     return max(1, min(os.cpu_count() or 1, midi_bytes // _BYTES_PER_WORKER))
+
+
+def _not_as_found(summary: dict) -> int:
+    """How many files changed or vanished after they were found."""
+    return sum(summary.get("errors", {}).get(reason, 0) for reason in songs.NOT_AS_FOUND)
 
 
 def _dataset(

@@ -9,16 +9,20 @@ side by side, so it takes no longer than one worker decompressing while the othe
 MIDI bytes have to be held in memory or sent between processes. An archive in an archive is held in
 memory, and its songs count as the outer one's.
 
-Whatever is wrong with an archive becomes a report of it; other files are read all the same.
+Whatever is wrong with an archive becomes a report of it; other files are read all the same. So does
+a file of this machine whose size is another than when it was found: a part of it may be of another
+state than the rest. (Objects of a store are replaced whole.)
 """
 
 from __future__ import annotations
 
 import dataclasses
+import errno
 import functools
 import hashlib
 import io
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
@@ -37,6 +41,9 @@ _BLOCK_SONGS = (8, 512)  # at least and at most: a block is held in memory
 _MAX_INNER_BYTES = 128 << 20  # of an archive in an archive, which is held in memory
 _MAX_RECORD_BYTES = 128 << 20  # of a NoteSequence
 _MAX_NAME = 1000  # characters of a name in an archive that reports and ids keep
+_CHANGED, _VANISHED = "changed while it was read", os.strerror(errno.ENOENT).lower()
+NOT_AS_FOUND = (_CHANGED, _VANISHED)
+"""Errors of files that were whole when they were found."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +172,8 @@ def _file(number: int, source: Source) -> Member:
             return SongFile(source.name, error=source.error)
         try:
             with storage.open_file(source.path) as stream, storage.as_os_error(source.path):
-                return _song(source.name, stream)
+                song = _song(source.name, stream)
+            return SongFile(source.name, error=_CHANGED) if _has_changed(source) else song
         except OSError as error:
             return SongFile(source.name, error=reason(error))
 
@@ -183,10 +191,11 @@ def _many(source: Source) -> Iterator[Member]:
                 input_bytes = stored_bytes if source.kind == Kind.ZIP else position - gone
                 yield Member(number, input_bytes, read_song)
                 number, gone = number + 1, position
+        _require_unchanged(source)
     except UserError:  # of a storage that nothing can be read from
         raise
     except Exception as error:  # one archive must not cost a corpus of a million files
-        yield Member(-1, 0, _report(source.name, _damaged(error)))
+        yield Member(-1, 0, _report(source.name, _lost(source, error) or _damaged(error)))
 
 
 def _parquet(
@@ -199,12 +208,13 @@ def _parquet(
                 raw, source.columns, Budget(source.size), lambda group: group % shares == share
             ):
                 yield (batch.group, batch.first_row), _batch_members(source.name, batch)
+        _require_unchanged(source)
     except UserError:
         raise
     except Exception as error:
         if share == 0:  # each worker meets it, one reports it
-            error_name = _report(source.name, _unreadable(reason(error)))
-            yield (-1, 0), iter([Member(-1, 0, error_name)])
+            text = _lost(source, error) or _unreadable(reason(error))
+            yield (-1, 0), iter([Member(-1, 0, _report(source.name, text))])
 
 
 def _batch_members(name: str, batch: parquet_reader.Batch) -> Iterator[Member]:
@@ -218,6 +228,25 @@ def _batch_members(name: str, batch: parquet_reader.Batch) -> Iterator[Member]:
         else:
             read_song = functools.partial(_song, inner, io.BytesIO(data))
             yield Member(number, batch.row_bytes, read_song)
+
+
+def _has_changed(source: Source) -> bool:
+    try:
+        return not storage.is_remote(source.path) and os.stat(source.path).st_size != source.size
+    except OSError:  # it has vanished, but not before it was read
+        return False
+
+
+def _require_unchanged(source: Source) -> None:
+    if _has_changed(source):
+        raise ArchiveError(_CHANGED)
+
+
+def _lost(source: Source, error: Exception) -> str:
+    """What happened to a source that was whole when it was found; "" if it was damaged then."""
+    if isinstance(error, FileNotFoundError):
+        return _VANISHED
+    return _CHANGED if _has_changed(source) else ""
 
 
 def _unreadable(cause: str) -> str:

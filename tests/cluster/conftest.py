@@ -62,7 +62,7 @@ def prism() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def google_storage() -> pathlib.Path:
     """A folder for PYTHONPATH with Google's client and an emulator of its store."""
-    return _had(runner_programs.google_storage, fails_in_ci=False)
+    return _had(runner_programs.google_storage)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
 """gs:// through Google's own client, against an emulator of its store on this machine."""
 
+import io
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -11,10 +13,15 @@ import urllib.parse
 import urllib.request
 import zlib
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import runner_jobs
 from faulty_proxy import FaultyProxy
 from flink_cluster import free_ports
 from patience import PATIENCE_SECONDS
+
+import gm_vae
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +128,34 @@ def test_training_reads_it(store, google_storage, songs_there, tmp_path):
     run = (f"--output={tmp_path}/run", "--data=gs://music/train", "--steps=2", *sizes)
     code, output = _gm_vae(google_storage, store, "train", *run)
     assert code == 0, output
+
+
+def test_a_model_there_makes_what_it_makes_here(store, google_storage, tmp_path):
+    here = pathlib.Path(gm_vae.__file__).parent / "models" / "small"
+    for path in here.iterdir():
+        _put(store, f"model/{path.name}", path.read_bytes())
+    for model, output in ((str(here), "here.mid"), ("gs://music/model", "there.mid")):
+        flags = (f"--model={model}", f"--output={tmp_path / output}", "--seed=3", "--count=1")
+        code, text = _gm_vae(google_storage, store, "sample", *flags)
+        assert code == 0, text
+    assert (tmp_path / "there.mid").read_bytes() == (tmp_path / "here.mid").read_bytes()
+
+
+def test_parquet_there_gives_what_its_songs_give(store, google_storage, songs, tmp_path):
+    """By ranges: the footer, and row groups as workers need them."""
+    (tmp_path / "a.parquet").mkdir()  # so that songs have the same names
+    files = {path.name: path.read_bytes() for path in sorted(songs.iterdir())}
+    for name, data in files.items():
+        (tmp_path / "a.parquet" / name).write_bytes(data)
+    expected = runner_jobs.run(tmp_path, tmp_path / "data", "--workers=1")
+    table = io.BytesIO()
+    columns = {"id": list(files), "music": list(files.values())}
+    pq.write_table(pa.table(columns), table, row_group_size=5)
+    _put(store, "tables/a.parquet", table.getvalue())
+    flags = ("--input=gs://music/tables/*.parquet", "--output=gs://music/rows", "--workers=2")
+    code, output = _gm_vae(google_storage, store, "preprocess", *flags)
+    assert code == 0, output
+    assert _same_songs(_contents(store, "rows/"), expected)
 
 
 def test_refused_and_cut_answers_cost_nothing(store, google_storage, songs_there, songs_made_here):

@@ -46,17 +46,27 @@ def test_workers_of_a_pool(songs, songs_made_here, prism, worker_pool, tmp_path)
     assert runner_jobs.run(songs, tmp_path / "data", runner, flags) == songs_made_here
 
 
+# Prism notices that a worker died, or waits for ever; then we end the job
+_DIED = r"failed on PrismRunner \((.*disconnected|a worker process ended, exit status 9)"
+_FULL = r"cannot be written \(disk full\)"
+
+
+def _when(name, fault):
+    """A fault at the first write of a file of some name."""
+    return f"if {name!r} in path and flags & os.O_WRONLY: {fault}"
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (  # Prism notices it, or waits for ever; then we do
-            "if path.endswith('.mid'): os._exit(9)",
-            r"failed on PrismRunner \((.*disconnected|a worker process ended, exit status 9)",
-        ),
-        ("os._exit(9)", "failed on PrismRunner .a worker process ended, exit status 9"),  # at once
-        (
-            "if 'train-' in path and flags & os.O_WRONLY: raise OSError(28, 'disk full')",
-            r"cannot be written \(disk full\)",
+        ("os._exit(9)", _DIED),  # at once
+        ("if path.endswith('.mid'): os._exit(9)", _DIED),
+        # the chunks' measures are read to go through Prism, where their shards wait for them
+        ("if path.endswith('.records') and '/.' not in path: os._exit(9)", _DIED),
+        *((_when(name, "os._exit(9)"), _DIED) for name in (".index", "train-", "rejects-")),
+        *(
+            (_when(name, "raise OSError(28, 'disk full')"), _FULL)
+            for name in (".records", "train-", "summary")
         ),
     ],
 )

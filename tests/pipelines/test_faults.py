@@ -3,13 +3,18 @@
 import os
 import subprocess
 import sys
+import tarfile
+import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from patience import PATIENCE_SECONDS
 from runner_jobs import contents
 
 from gm_vae import arranger
-from gm_vae.errors import UsageError
+from gm_vae.data import dataset
+from gm_vae.errors import UserError
 from gm_vae.pipelines import run_pipeline
 from gm_vae.pipelines.midi_to_measures import COMMAND, preprocess
 
@@ -46,8 +51,8 @@ def undisturbed(corpus, tmp_path_factory):
     return _contents(preprocess(corpus, tmp_path_factory.mktemp("whole") / "data", workers=1))
 
 
-def _contents(dataset):
-    return contents(dataset.directory)
+def _contents(made):
+    return contents(made.directory)
 
 
 def _run_with(fault, name, corpus, folder, workers):
@@ -104,27 +109,92 @@ def _copy(corpus, folder):
     return folder
 
 
+def _taken_again(corpus, folder, capsys):
+    """A run that lost a part of its input does not count as one with all of it."""
+    flags = [f"--input={corpus}", f"--output={folder}/data", "--workers=1"]
+    assert COMMAND.main(flags) == 2
+    assert "another input" in capsys.readouterr().err
+    assert COMMAND.main([*flags, "--force"]) == 0
+    return contents(folder / "data")
+
+
+_LOST = "changed or vanished while it was read; when it is whole, run the command again"
+
+
 @pytest.mark.slow
-def test_an_input_that_changes_after_it_was_listed(corpus, tmp_path, monkeypatch):
-    """One file vanishes and one is another: both are reported, the dataset is not taken again."""
-    mine = _copy(corpus, tmp_path / "songs")
-    gone, other = sorted(mine.glob("*.mid"))[1:3]
+def test_files_that_change_or_vanish_while_others_are_read(corpus, undisturbed, tmp_path, capsys):
+    mine = _copy(corpus, tmp_path / corpus.name)
+    gone, cut = (path for path in sorted(mine.glob("*.mid"))[-2:])  # the first block is read
+    fault = f"os.rename({str(gone)!r}, {str(tmp_path / 'kept')!r}); os.truncate({str(cut)!r}, 99)"
+    whole, info = cut.read_bytes(), cut.stat()
+    code, lines = _run_with(fault, ".records", mine, tmp_path, workers=1)
+    assert code == 0
+    assert sum("2 files of the input " + _LOST in line for line in lines) == 1, lines
+    made = dataset.load(tmp_path / "data")
+    assert (made.files["read"], made.files["unparsable"]) == (19, 3)  # with the broken one
+    assert {"no such file or directory": 1, "changed while it was read": 1}.items() <= (
+        made.errors.items()
+    )
+    (tmp_path / "kept").rename(gone)  # a share of the network is there again
+    cut.write_bytes(whole)
+    os.utime(cut, ns=(info.st_atime_ns, info.st_mtime_ns))
+    assert _taken_again(mine, tmp_path, capsys) == undisturbed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["tar", "zip", "parquet"])
+def test_an_archive_that_is_cut_while_it_is_read(corpus, tmp_path, capsys, kind):
+    archive = _archive(corpus, tmp_path / f"songs.{kind}")
+    whole = archive.read_bytes()
+    expected = _contents(preprocess(archive, tmp_path / "whole", workers=1))
+    fault = f"os.truncate({str(archive)!r}, {len(whole) // 3})"
+    code, lines = _run_with(fault, ".records", archive, tmp_path, workers=1)
+    assert code == 0
+    assert sum("1 file of the input " + _LOST in line for line in lines) == 1, lines
+    made = dataset.load(tmp_path / "data")
+    assert made.errors["changed while it was read"] == 1
+    assert 7 <= made.files["read"] - made.files["unparsable"] < 18  # the first block, at least
+    archive.write_bytes(whole)
+    assert _taken_again(archive, tmp_path, capsys) == expected
+
+
+def _archive(corpus, path):
+    files = {file.name: file.read_bytes() for file in sorted(corpus.iterdir())}
+    if path.suffix == ".parquet":
+        table = pa.table({"id": list(files), "music": list(files.values())})
+        pq.write_table(table, path, row_group_size=8, compression="none")
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+    else:
+        with tarfile.open(path, "w") as archive:
+            for name in files:
+                archive.add(corpus / name, name)
+    return path
+
+
+@pytest.mark.slow
+def test_a_file_that_changes_when_the_clock_was_set_back(corpus, tmp_path, monkeypatch):
+    """An interrupted run is resumed after a change that is older, by the clock, than the file."""
+    mine = _copy(corpus, tmp_path / corpus.name)
+    changed = sorted(mine.glob("*.mid"))[0]
     whole_run = run_pipeline.run
 
-    def run(arguments, **options):
-        gone.unlink()
-        other.write_bytes(b"MThd, and then it was cut")
+    def stop(arguments, **options):
         whole_run(arguments, **options)
+        raise UserError("stopped")
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_pipeline, "run", run)
-        made = preprocess(mine, tmp_path / "data", workers=1)
-    assert (made.files["read"], made.files["unparsable"]) == (19, 3)  # with the broken one
-    assert sum("no such file" in reason for reason in made.errors) == 1
-    with pytest.raises(UsageError, match="another input"):
-        preprocess(mine, tmp_path / "data", workers=1)
-    again = preprocess(mine, tmp_path / "data", workers=1, force=True)
-    assert _contents(again) == _contents(preprocess(mine, tmp_path / "new", workers=1))
+        patch.setattr(run_pipeline, "run", stop)
+        with pytest.raises(UserError, match="stopped"):
+            preprocess(mine, tmp_path / "data", workers=1)
+    then = changed.stat()
+    changed.write_bytes(bytes(then.st_size))
+    os.utime(changed, ns=(then.st_atime_ns, then.st_mtime_ns - 10**12))
+    made = preprocess(mine, tmp_path / "data", workers=1)
+    assert made.files["unparsable"] == 2  # with the broken one
+    assert _contents(made) == _contents(preprocess(mine, tmp_path / "new", workers=1))
 
 
 @pytest.mark.slow
