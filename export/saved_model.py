@@ -35,6 +35,7 @@ from gm_vae.generate.gmvae import REPEAT_PENALTY
 from gm_vae.model.decoding import decode_side_by_side
 from gm_vae.model.grammar import drum_temperature_at
 from gm_vae.model.points import prior_points, slerp
+from gm_vae.model.prior import Prior
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.event_chords import event_chords
@@ -71,6 +72,9 @@ def export_saved_model(
         ) from None
     network = network_of(checkpoint.config, checkpoint.weights)
     weights = network.trackable_variables()
+    if checkpoint.prior:
+        prior = checkpoint.prior.tensors().items()
+        weights |= {name.replace("/", "|"): tf.Variable(values) for name, values in prior}
     if half:
         weights = {name: tf.Variable(tf.cast(value, tf.float16)) for name, value in weights.items()}
     module = tf.Module()
@@ -85,7 +89,7 @@ def export_saved_model(
             tf.saved_model.save(
                 module,
                 str(temporary),
-                signatures=_Signatures(network, weights).traced(),
+                signatures=_Signatures(network, weights, checkpoint.prior).traced(),
                 options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
             )
         except tf.errors.OpError as error:
@@ -108,8 +112,10 @@ def _as_os_error(error: tf.errors.OpError) -> OSError:
 class _Signatures:
     """Functions of tensors that compute with stored weights, by name without slashes."""
 
-    def __init__(self, network: HierarchicalVAE, weights: dict[str, tf.Variable]) -> None:
-        self._network, self._weights = network, weights
+    def __init__(
+        self, network: HierarchicalVAE, weights: dict[str, tf.Variable], prior: Prior | None
+    ) -> None:
+        self._network, self._weights, self._prior = network, weights, prior
         self._config = network.config
 
     def traced(self) -> dict[str, Any]:
@@ -182,7 +188,8 @@ class _Signatures:
         return self._decoded(z, chords, temperature, seed, tf.range(tf.shape(z)[0]))
 
     def _sample(self, count: Any, chords: Any, temperature: Any, seed: Any) -> dict[str, Any]:
-        z = prior_points(seed, tf.range(count), self._config.latent_size, ops)
+        width = self._config.latent_size
+        z = prior_points(seed, tf.range(count), width, ops, self._prior)
         return {"z": z, **self._decode_each(z, chords, temperature, seed)}
 
     def _interpolate(

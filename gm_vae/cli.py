@@ -56,6 +56,7 @@ VERBS = {
     "attributes": Verb(
         "gm_vae.generate.attributes", "COMMAND", "learn directions such as density and strings"
     ),
+    "prior": Verb("gm_vae.generate.fit_prior", "COMMAND", "fit what new styles are drawn from"),
     "instruments": Verb(
         "gm_vae.generate.instrument_list", "COMMAND", "list the instruments that flags can name"
     ),

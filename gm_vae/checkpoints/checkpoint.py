@@ -13,6 +13,7 @@ import numpy as np
 from gm_vae.checkpoints.tensors import read_json, write_json
 from gm_vae.json_values import MapOf, anything
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.prior import Prior
 
 ATTRIBUTES = "attributes.json"
 
@@ -26,12 +27,20 @@ class Checkpoint:
         weights: float32, every variable by published name.
         training: provenance of the weights (steps, dataset, figures), JSON values.
         attributes: the content of attributes.json, None if there is none.
+        prior: what points are drawn from, None for a standard normal.
     """
 
     config: ModelConfig
     weights: dict[str, np.ndarray]
     training: dict[str, Any]
     attributes: dict[str, Any] | None = None
+    prior: Prior | None = None
+
+
+def stored_tensors(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """The weights and the prior, by the names that files give them."""
+    prior = checkpoint.prior.tensors() if checkpoint.prior else {}
+    return {**checkpoint.weights, **prior}
 
 
 def fingerprint(weights: Mapping[str, np.ndarray]) -> str:

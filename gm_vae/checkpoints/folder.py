@@ -23,6 +23,7 @@ from gm_vae.checkpoints.checkpoint import (
     Checkpoint,
     fingerprint,
     read_attributes,
+    stored_tensors,
     write_attributes,
 )
 from gm_vae.checkpoints.client_config import CONFIG, client_config
@@ -54,6 +55,7 @@ from gm_vae.json_values import (
     shown,
 )
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.prior import Prior, network_shapes, without_prior
 from gm_vae.model.published import NetworkSizes
 from gm_vae.version import __version__
 
@@ -113,6 +115,7 @@ def write_checkpoint(
     weights: Mapping[str, np.ndarray],
     training: Mapping[str, Any] | None = None,
     force: bool = False,
+    prior: Prior | None = None,
 ) -> None:
     """Write a model as a folder, completely or not at all.
 
@@ -122,12 +125,14 @@ def write_checkpoint(
         weights: every weight by published name (`HierarchicalVAE.published_weights`).
         training: provenance of the weights (steps, dataset, figures), JSON values.
         force: replace an existing checkpoint.
+        prior: what points are drawn from; a standard normal if None.
 
     Raises:
         UserError: the place cannot be written, or is taken and `force` is false.
     """
     with output_folder(folder, force) as temporary:
-        write_checkpoint_files(temporary, Checkpoint(config, dict(weights), dict(training or {})))
+        checkpoint = Checkpoint(config, dict(weights), dict(training or {}), prior=prior)
+        write_checkpoint_files(temporary, checkpoint)
 
 
 def export_checkpoint(
@@ -155,7 +160,7 @@ def write_checkpoint_files(
     `quantization` is the storage type of the weights (`write_tensors`). Raises OSError or
     UserError.
     """
-    write_tensors(folder, checkpoint.weights, quantization)
+    write_tensors(folder, stored_tensors(checkpoint), quantization)
     write_json(folder / CONFIG, client_config(checkpoint.config.fmt, checkpoint.config.chords))
     stored = StoredTensors.find(folder)
     values = {
@@ -165,7 +170,7 @@ def write_checkpoint_files(
         "training": checkpoint.training,
     }
     digest = _digest(values, stored)
-    weights = stored.read(digest.update)
+    weights, _ = without_prior(stored.read(digest.update), str(folder))
     attributes = checkpoint.attributes
     if attributes and attributes.get("fingerprint") == fingerprint(checkpoint.weights):
         # the directions are valid for the quantized weights too
@@ -190,11 +195,12 @@ def read_checkpoint(folder: str | os.PathLike[str]) -> Checkpoint:
     stored = StoredTensors.find(folder)
     _require_shapes(folder, config, stored.shapes)
     digest = _digest(values, stored)
-    weights = stored.read(digest.update)  # the checksum covers the same bytes that are used
+    tensors = stored.read(digest.update)  # the checksum covers the same bytes that are used
     if values["checkpoint_version"] > 1 and values.get(_CHECKSUM) != digest.hexdigest():
         path = folder / FILE_NAME
         raise _damaged(path, "the files do not match its checksum")
-    return Checkpoint(config, weights, values["training"], read_attributes(folder))
+    weights, prior = without_prior(tensors, str(folder))
+    return Checkpoint(config, weights, values["training"], read_attributes(folder), prior)
 
 
 def check_descriptions(folder: pathlib.Path) -> None:
@@ -277,7 +283,7 @@ def _require_shapes(
     folder: pathlib.Path, config: ModelConfig, shapes: Mapping[str, tuple[int, ...]]
 ) -> None:
     sizes = NetworkSizes.of(config)
-    expected = sizes.shapes()
+    expected, shapes = sizes.shapes(), network_shapes(shapes, str(folder))
     for name in sorted(set(expected) | set(shapes)):
         if expected.get(name) != shapes.get(name):
             raise UserError(

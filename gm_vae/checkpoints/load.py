@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import pathlib
@@ -14,6 +15,7 @@ from gm_vae.checkpoints.fetching import fetched
 from gm_vae.checkpoints.folder import checkpoint_folder, read_checkpoint
 from gm_vae.checkpoints.tensors import MANIFEST
 from gm_vae.errors import UsageError, UserError
+from gm_vae.model.prior import without_prior
 
 BUNDLED = pathlib.Path(__file__).parent.parent / "models"  # a checkpoint folder for each name
 DEFAULT = "small"  # the bundled model that is used by default
@@ -66,9 +68,7 @@ def _read_weights(folder: pathlib.Path, source: str) -> Checkpoint:
     if _is_magentajs(folder):
         weights, info = magentajs.read_magentajs(folder)
         checkpoint = magentajs.from_external(weights, info.fmt, source)
-        return Checkpoint(
-            checkpoint.config, checkpoint.weights, checkpoint.training, read_attributes(folder)
-        )
+        return dataclasses.replace(checkpoint, attributes=read_attributes(folder))
     return read_checkpoint(checkpoint_folder(folder))
 
 
@@ -88,10 +88,11 @@ def _read_saved_model(folder: pathlib.Path) -> Checkpoint:
         folder / "assets.extra" / checkpoint_lib.FILE_NAME,
         "name a SavedModel that gm-vae exported",
     )
-    weights = {
+    tensors = {
         name.removeprefix("weights/").removesuffix(_VARIABLE).replace("|", "/"): array
         for name, array in read_variables(
             folder / "variables/variables", str(folder), lambda name: name.startswith("weights/")
         ).items()
     }
-    return Checkpoint(config, weights, training, read_attributes(folder))
+    weights, prior = without_prior(tensors, str(folder))
+    return Checkpoint(config, weights, training, read_attributes(folder), prior)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gm_vae.checkpoints.checkpoint import Checkpoint
+from gm_vae.checkpoints.checkpoint import Checkpoint, stored_tensors
 from gm_vae.checkpoints.client_config import CONFIG, client_config, read_client_config
 from gm_vae.checkpoints.folder import FILE_NAME
 from gm_vae.checkpoints.model_card import write_about
@@ -31,6 +31,7 @@ from gm_vae.checkpoints.tensors import (
 from gm_vae.errors import UsageError, UserError, naming
 from gm_vae.files import output_folder
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.prior import network_shapes, without_prior
 from gm_vae.model.published import MU, SIGMA, NetworkSizes, sizes_from_shapes
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import vocabulary
@@ -47,7 +48,7 @@ class MagentaJsInfo:
 def read_magentajs(
     folder: str | os.PathLike[str],
 ) -> tuple[dict[str, np.ndarray], MagentaJsInfo]:
-    """The weights (float32, by published name) of a checkpoint for the client.
+    """The tensors (float32, by name: weights and prior) of a checkpoint for the client.
 
     Raises:
         UserError: the checkpoint does not exist, is damaged, or is of another kind of model.
@@ -94,7 +95,7 @@ def export_magentajs(
         )
     without_sigma = {
         name: array
-        for name, array in checkpoint.weights.items()
+        for name, array in stored_tensors(checkpoint).items()
         if not name.startswith(f"{SIGMA}/")
     }
     config = checkpoint.config
@@ -121,7 +122,7 @@ def _info(
     folder: pathlib.Path, fmt: MeasureFormat, chords: bool, shapes: Mapping[str, tuple[int, ...]]
 ) -> MagentaJsInfo:
     with naming(folder):
-        sizes = sizes_from_shapes(shapes)
+        sizes = sizes_from_shapes(network_shapes(shapes, str(folder)))
     require_vocabulary(sizes, fmt, str(folder / CONFIG))
     if sizes.chords != chords:
         has = ("without", "with")
@@ -147,16 +148,16 @@ def from_external(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source:
     Where sigma is missing it becomes 1 everywhere, as in the prior, and `sigma_known` is false.
 
     Args:
-        weights: by published name.
+        weights: by published name; a prior may be among them.
         fmt: the measure format.
         source: its name, for the provenance.
 
     Raises:
         UserError: the weights are of another kind of model or another format.
     """
+    weights, prior = without_prior(weights, source)
     sizes = sizes_from_shapes({name: array.shape for name, array in weights.items()})
     require_vocabulary(sizes, fmt, "the measure format")
-    weights = dict(weights)
     if not sizes.has_sigma:
         kernel = weights[f"{MU}/kernel"]
         weights[f"{SIGMA}/kernel"] = np.zeros_like(kernel)
@@ -171,4 +172,4 @@ def from_external(weights: Mapping[str, np.ndarray], fmt: MeasureFormat, source:
         preset="imported",
     )
     training = {"imported_from": source, "sigma_known": sizes.has_sigma}
-    return Checkpoint(config, weights, training)
+    return Checkpoint(config, weights, training, prior=prior)

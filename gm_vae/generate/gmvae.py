@@ -23,6 +23,7 @@ from gm_vae.generate.points import checked_seed
 from gm_vae.json_values import brief
 from gm_vae.model.grammar import drum_temperature_at
 from gm_vae.model.points import prior_points
+from gm_vae.model.prior import Prior
 from gm_vae.music.chord_lines import measure_chords, require_one_case
 from gm_vae.music.chords import (
     NO_CHORD,
@@ -115,6 +116,7 @@ class GMVAE:
         network: the Keras model, or its NumPy counterpart.
         training: how it was trained (steps, dataset, figures), from the checkpoint.
         attributes: the content of its attributes.json, or None.
+        prior: what points are drawn from; a standard normal if None.
     """
 
     def __init__(
@@ -122,9 +124,11 @@ class GMVAE:
         network: HierarchicalVAE | NumpyVAE,
         training: dict[str, Any] | None = None,
         attributes: dict[str, Any] | None = None,
+        prior: Prior | None = None,
     ) -> None:
         self.training = dict(training or {})
         self.attributes = attributes
+        self.prior = prior
         if isinstance(network, NumpyVAE):
             self.numpy = network
         else:
@@ -322,11 +326,13 @@ class GMVAE:
         if count < 0:
             raise UsageError(f"count is {count}; give the number of points, 0 or more.")
         seed = checked_seed(seed)
-        return prior_points(seed, np.arange(count), self.config.latent_size, numpy_ops)
+        width = self.config.latent_size
+        return prior_points(seed, np.arange(count), width, numpy_ops, self.prior)
 
     def save(self, folder: str | os.PathLike[str], force: bool = False) -> None:
         """Write the model as a checkpoint folder, which `load` reads."""
-        write_checkpoint(folder, self.config, self.numpy.published_weights(), self.training, force)
+        weights = self.numpy.published_weights()
+        write_checkpoint(folder, self.config, weights, self.training, force, self.prior)
 
     def _checked(self, z: np.ndarray) -> np.ndarray:
         z = checked_points(z, "z")

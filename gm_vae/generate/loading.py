@@ -27,4 +27,5 @@ def load(path: str | os.PathLike[str] = DEFAULT) -> GMVAE:
             NumpyVAE(checkpoint.config, checkpoint.weights),
             checkpoint.training,
             checkpoint.attributes,
+            checkpoint.prior,
         )

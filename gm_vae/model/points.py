@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 
 from gm_vae import numpy_ops
+from gm_vae.model.prior import Prior
 from gm_vae.model.sampling import uniforms
 
 # Positions in a track count from 0, so these are not used for tokens.
-RADIUS, ANGLE = -1, -2
+RADIUS, ANGLE, COMPONENT = -1, -2, -3
 
 
-def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
-    """float32 [B, Z] from a standard normal, for `draws` int32 [B] and Z = `width`.
+def prior_points(seed: Any, draws: Any, width: int, ops: Any, prior: Prior | None = None) -> Any:
+    """float32 [B, Z] from a prior, for `draws` int32 [B] and Z = `width`.
 
-    Box and Muller's transform of two numbers hashed from (seed, draw, coordinate), so that a point
+    The prior is a standard normal, or a mixture that was fitted to music. Box and Muller's
+    transform of two numbers hashed from (seed, draw, coordinate), so that a point
     does not depend on the number of points. Computed in float64, so that all engines round to the
     same float32. `ops` is the array module: `keras.ops` on TensorFlow, or `numpy_ops`.
     """
@@ -33,7 +35,17 @@ def prior_points(seed: Any, draws: Any, width: int, ops: Any) -> Any:
         for position in (RADIUS, ANGLE)
     )
     points = ops.sqrt(-2.0 * ops.log(first)) * ops.cos(2.0 * math.pi * second)
-    return ops.reshape(ops.cast(points, "float32"), (-1, width))
+    points = ops.reshape(points, (-1, width))
+    if prior is not None:
+        draws = ops.cast(draws, "int32")
+        choice = ops.cast(uniforms(seed, draws, ops.zeros_like(draws), COMPONENT, ops), "float64")
+        component = ops.sum(ops.cast(choice[:, None] >= prior.bounds[None], "int32"), -1)
+        mean, scale = (
+            ops.take(np.asarray(values, np.float64), component, axis=0)
+            for values in (prior.mean, prior.scale)
+        )
+        points = mean + scale * points
+    return ops.cast(points, "float32")
 
 
 def noise(seed: int, count: int, width: int) -> np.ndarray:

@@ -30,8 +30,7 @@ def whitened(
         weights: by published name.
         mu, sigma: [M, Z], posteriors of measures of the data.
     """
-    mean = mu.mean(0, dtype=np.float64)
-    scale = np.sqrt(mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0))
+    mean, scale = moments(mu, sigma)
     to_mu, to_sigma, from_z = (
         {kind: weights[f"{layer}/{kind}"] for kind in ("kernel", "bias")}
         for layer in (published.MU, published.SIGMA, published.CONDUCTOR_STATE)
@@ -49,6 +48,12 @@ def whitened(
         f"{published.CONDUCTOR_STATE}/bias": from_z["bias"] + mean @ from_z["kernel"],
     }
     return {**weights, **{name: value.astype(np.float32) for name, value in changed.items()}}
+
+
+def moments(mu: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation, float64 [Z], of posteriors [M, Z] together."""
+    variance = mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0)
+    return mu.mean(0, dtype=np.float64), np.sqrt(variance)
 
 
 def _inverse_softplus(values: np.ndarray) -> np.ndarray:

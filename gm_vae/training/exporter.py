@@ -14,9 +14,10 @@ from gm_vae.checkpoints.folder import training_of, write_checkpoint
 from gm_vae.data.arrays import MeasureArrays
 from gm_vae.data.dataset import Dataset
 from gm_vae.evaluation.scores import Evaluation
+from gm_vae.model.prior import Prior, fit
 from gm_vae.model.train_config import TrainConfig
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.model.whitening import whitened
+from gm_vae.model.whitening import moments, whitened
 from gm_vae.training.best import BestCheckpoint
 from gm_vae.training.limits import StepLimit
 from gm_vae.training.run_log import RunLog
@@ -45,6 +46,7 @@ class Exporter:
         self._folder, self._network = folder / "checkpoint", network
         self._dataset, self._config, self._limit, self._log = dataset, config, limit, log
         self._best, self._count = best, _WHITENED_BY
+        self._prior: Prior | None = None
         self._about: dict[str, Any] = {"finetuned_from": start.training} if start else {}
 
     def exported_step(self) -> int:
@@ -72,7 +74,7 @@ class Exporter:
         The state, from which a longer run may continue, keeps the original weights. Raises DataLost
         if the measures cannot be read.
         """
-        weights = self._whitened(self._final_weights(step), self._count)
+        weights, self._prior = self._whitened(self._final_weights(step), self._count)
         self._network.load_published_weights(weights)
 
     def write(self, step: int, validation: Evaluation | None) -> None:
@@ -90,7 +92,7 @@ class Exporter:
         network = self._network
         weights = network.published_weights()
         with self._limit.timed("export"):
-            write_checkpoint(self._folder, network.config, weights, training, force=True)
+            write_checkpoint(self._folder, network.config, weights, training, True, self._prior)
 
     def _final_weights(self, step: int) -> dict[str, np.ndarray]:
         """The weights of the last step, or of the best one if it is kept."""
@@ -110,8 +112,13 @@ class Exporter:
         self._about["best_step"] = best.step
         return best.weights()
 
-    def _whitened(self, weights: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:
-        """The same model, with coordinates in which training measures match the prior."""
+    def _whitened(
+        self, weights: dict[str, np.ndarray], count: int
+    ) -> tuple[dict[str, np.ndarray], Prior | None]:
+        """The same model, with coordinates in which training measures match a standard normal.
+
+        And a prior that matches them better.
+        """
         # the first ones are a random sample, since they are ordered by hash
         with read_while_training():
             measures = MeasureArrays.load(self._dataset.directory, "train", count)
@@ -122,4 +129,6 @@ class Exporter:
             return batch["tokens"], batch["lengths"], batch["chords"]
 
         numpy = NumpyVAE(self._network.config, weights)
-        return whitened(weights, *numpy.encode_many(len(index), tensors))
+        mu, sigma = numpy.encode_many(len(index), tensors)
+        mean, scale = moments(mu, sigma)
+        return whitened(weights, mu, sigma), fit((mu - mean) / scale, sigma / scale)

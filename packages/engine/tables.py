@@ -150,7 +150,7 @@ def tables() -> dict[str, dict[str, Any]]:
             "snaresAndToms": phrases.SNARES_AND_TOMS,
             "places": {"changes": phrases.CHANGES, "cut": phrases.CUT},
         },
-        "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE},
+        "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE, "component": prior.COMPONENT},
     }
 
 

@@ -76,6 +76,18 @@ test('seeds mean the points of the package', () => {
   }
 });
 
+test('seeds mean the points of the package under a mixture too', () => {
+  const {share, mean, scale, points} = vectors('prior_points').mixture;
+  const prior = {
+    share: Float32Array.from(share),
+    mean: Float32Array.from(mean.flat()),
+    scale: Float32Array.from(scale.flat()),
+  };
+  for (const {seed, draw, point} of points) {
+    assert.deepEqual([...priorPoint(seed, draw, 4, prior)], [...Float32Array.from(point)]);
+  }
+});
+
 test('points of the prior are normal', () => {
   for (const make of [(seed) => priorPoint(seed, 0, 64), (seed) => earlyPoint(seed, 64)]) {
     const values = Array.from({length: 200}, (_, seed) => [...make(seed)]).flat();

@@ -18,6 +18,7 @@ import {styleText} from '../state/style_text.js';
 /** @import {Attributes} from '../../../../packages/engine/src/engine/attributes.js' */
 /** @import {Engine} from '../../../../packages/engine/src/engine/client.js' */
 /** @import {Row} from '../../../../packages/engine/src/engine/decoder.js' */
+/** @import {Prior} from '../../../../packages/engine/src/engine/prior.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
 
 const MOST_KEPT = 4000; // tracks; a song of 64 bars has up to 1,000 that differ
@@ -41,6 +42,8 @@ export class Composer {
     this.format = new Format(); // of the model, once it is loaded
     this.latentSize = 0;
     this.fingerprint = '';
+    /** What styles are drawn from. @type {Prior | null} */
+    this._prior = null;
     /** What styles can be moved along. @type {Attributes} */
     this.attributes = new Map();
     /** What a track follows from -> its tokens, the last used last. @type {Map<string, Uint16Array>} */
@@ -53,7 +56,7 @@ export class Composer {
    */
   async load(url, attributesUrl) {
     const attributes = attributesUrl ? fetchBytes(new URL(attributesUrl)).catch(() => null) : null;
-    const {format, latentSize, fingerprint} = await this._engine.load(url);
+    const {format, latentSize, fingerprint, prior} = await this._engine.load(url);
     const bytes = await attributes; // music can do without
     if (bytes) {
       this.attributes = readAttributes(JSON.parse(new TextDecoder().decode(bytes)), latentSize);
@@ -61,6 +64,7 @@ export class Composer {
     this.format = new Format(format);
     this.latentSize = latentSize;
     this.fingerprint = fingerprint;
+    this._prior = prior;
   }
 
   /** The point of a style. @param {Style} style */
@@ -68,7 +72,7 @@ export class Composer {
     if (style.point !== undefined) return unpackPoint(style.point);
     return style.isEarly
       ? earlyPoint(style.seed, this.latentSize)
-      : priorPoint(style.seed, 0, this.latentSize);
+      : priorPoint(style.seed, 0, this.latentSize, this._prior);
   }
 
   /** @param {Wanted} wanted */

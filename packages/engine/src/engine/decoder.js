@@ -11,11 +11,13 @@ import {
   CONDUCTOR_STATE, DECODER_STATE, OUTPUT, conductorCell, decoderCell, loadLayers,
 } from './layers.js';
 import {LstmRows, LstmWeights} from './lstm.js';
+import {loadPrior} from './prior.js';
 import {choose, uniform} from './sampling.js';
 
 /** @import {Format} from '../music/format.js' */
 /** @import {Kernel} from './kernel.js' */
 /** @import {Layer} from './layers.js' */
+/** @import {Prior} from './prior.js' */
 /** @import {TensorFolder} from './tensors.js' */
 
 const CAPACITY = 128; // rows that run at once; bounds the memory, not the result
@@ -65,12 +67,13 @@ export class Decoder {
     let depth = 0;
     while (shapes.has(`${decoderCell(depth)}/bias`)) depth++;
     const layers = [...Array(depth).keys()];
-    const [dense, conductor, decoder] = await Promise.all([
+    const [dense, conductor, decoder, prior] = await Promise.all([
       loadLayers(tensors, [CONDUCTOR_STATE, DECODER_STATE, OUTPUT]),
       loadLayers(tensors, layers.map(conductorCell)),
       loadLayers(tensors, layers.map(decoderCell)),
+      loadPrior(tensors),
     ]);
-    return new Decoder(kernel, format, dense, conductor, decoder, firstInput);
+    return new Decoder(kernel, format, dense, conductor, decoder, firstInput, prior);
   }
 
   /**
@@ -80,11 +83,18 @@ export class Decoder {
    * @param {Layer[]} conductor
    * @param {Layer[]} decoder
    * @param {number} firstInput
+   * @param {Prior | null} prior what points are drawn from, null for a standard normal
    */
-  constructor(kernel, format, [conductorState, decoderState, output], conductor, decoder, firstInput) {
+  constructor(
+    kernel, format, [conductorState, decoderState, output], conductor, decoder, firstInput,
+    prior = null,
+  ) {
+    this.prior = prior;
     this.format = format;
     this.latentSize = conductorState.kernel.length / conductorState.bias.length;
-    this.fingerprint = fingerprint([conductorState, decoderState, output, ...conductor, ...decoder]);
+    this.fingerprint = fingerprint(
+      [...[conductorState, decoderState, output, ...conductor, ...decoder].map(({bias}) => bias),
+        ...(prior ? [prior.share, prior.mean, prior.scale] : [])]);
     this._kernel = kernel;
     this._firstInput = firstInput;
     /** @type {boolean | undefined} */

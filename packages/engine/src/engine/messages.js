@@ -6,13 +6,15 @@
  * @import {Flaws} from '../music/midi_bytes.js'
  * @import {Decoding, Row} from './decoder.js'
  * @import {Progress} from './fetching.js'
+ * @import {Prior} from './prior.js'
  */
 
 /**
  * The arguments and the result of each action.
  * @typedef {object} Actions
  * @property {(asked: {url: string}) =>
- *   Promise<{format: FormatFields, latentSize: number, fingerprint: string}>} load
+ *   Promise<{format: FormatFields, latentSize: number, fingerprint: string,
+ *     prior: Prior | null}>} load
  *   loads the folder at an address
  * @property {(asked: {rows: Row[], decoding: Decoding}) => Promise<Uint16Array[]>} decode
  *   tokens of each row

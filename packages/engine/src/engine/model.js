@@ -40,6 +40,7 @@ export class Model {
     this.format = format;
     this.latentSize = decoder.latentSize;
     this.fingerprint = decoder.fingerprint;
+    this.prior = decoder.prior;
     this.decoder = decoder;
     /** @type {Promise<Encoder> | undefined} */
     this._encoder = undefined;

@@ -3,18 +3,61 @@
 import {PRIOR} from '../generated/tables.js';
 import {uniform} from './sampling.js';
 
+/** @import {TensorFolder} from './tensors.js' */
+
+/**
+ * A mixture of K normals that was fitted to the points of real measures (`gm_vae.model.prior`).
+ * @typedef {object} Prior
+ * @property {Float32Array} share [K] how much of the music each component has
+ * @property {Float32Array} mean [K * Z]
+ * @property {Float32Array} scale [K * Z] standard deviations
+ */
+
+const NAMES = ['share', 'mean', 'scale'].map((kind) => `decoder/prior/${kind}`);
+
+/**
+ * The prior among a checkpoint's tensors; null if it is a standard normal.
+ * @param {TensorFolder} tensors
+ * @returns {Promise<Prior | null>}
+ */
+export async function loadPrior(tensors) {
+  if (!tensors.shapes.has(NAMES[0])) return null;
+  const [share, mean, scale] = await tensors.load(NAMES);
+  return {share, mean, scale};
+}
+
 /**
  * A point of the prior: `prior_points` of the package, the same numbers for the same seed.
  * @param {number} seed
  * @param {number} draw which point of the seed
  * @param {number} size
+ * @param {Prior | null} [prior] of the model; a standard normal without one
  * @returns {Float32Array} [size]
  */
-export function priorPoint(seed, draw, size) {
+export function priorPoint(seed, draw, size, prior = null) {
+  const start = prior ? size * component(seed, draw, prior.share) : 0;
   return Float32Array.from({length: size}, (_, coordinate) => {
     const radius = Math.sqrt(-2 * Math.log(uniform(seed, draw, coordinate, PRIOR.radius)));
-    return radius * Math.cos(2 * Math.PI * uniform(seed, draw, coordinate, PRIOR.angle));
+    const value = radius * Math.cos(2 * Math.PI * uniform(seed, draw, coordinate, PRIOR.angle));
+    return prior ? prior.mean[start + coordinate] + prior.scale[start + coordinate] * value : value;
   });
+}
+
+/**
+ * The component that a point is drawn from.
+ * @param {number} seed
+ * @param {number} draw
+ * @param {Float32Array} share
+ */
+function component(seed, draw, share) {
+  const total = share.reduce((sum, each) => sum + each, 0);
+  const choice = uniform(seed, draw, 0, PRIOR.component);
+  let [chosen, sum] = [0, share[0]];
+  while (chosen < share.length - 1 && choice >= sum / total) {
+    chosen++;
+    sum += share[chosen];
+  }
+  return chosen;
 }
 
 /**

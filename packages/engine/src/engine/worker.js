@@ -18,8 +18,8 @@ const actions = {
   async load({url}) {
     model = Model.load((name, report) => fetchBytes(new URL(name, url), report),
       (progress) => self.postMessage({progress}));
-    const {format, latentSize, fingerprint} = await model;
-    return {format: format.fields, latentSize, fingerprint};
+    const {format, latentSize, fingerprint, prior} = await model;
+    return {format: format.fields, latentSize, fingerprint, prior};
   },
 
   async decode({rows, decoding}) {

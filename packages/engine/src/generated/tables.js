@@ -119,4 +119,5 @@ export const PHRASES = {
 export const PRIOR = {
   radius: -1,
   angle: -2,
+  component: -3,
 };

@@ -78,7 +78,7 @@ export class MusicVAE {
   async sample(numSamples, temperature = 0.5, controlArgs, stepsPerQuarter, qpm) {
     const model = await this._load();
     const args = seeded(controlArgs);
-    return this._decode(priorPoints(args.seed, numSamples, model.latentSize), temperature, args,
+    return this._decode(priorPoints(args.seed, numSamples, model), temperature, args,
       stepsPerQuarter, qpm);
   }
 
@@ -134,10 +134,10 @@ export class MusicVAE {
     if (!(similarity >= 0 && similarity <= 1)) {
       throw new Error('Similarity must be between 0 and 1.');
     }
-    const {latentSize} = await this._load();
+    const model = await this._load();
     const args = seeded(controlArgs);
     const [mu] = await this._encode([inputSequence], args);
-    const points = priorPoints(args.seed, numSamples, latentSize)
+    const points = priorPoints(args.seed, numSamples, model)
       .map((point) => point.map((x, i) => similarity * mu[i] + (1 - similarity) * x));
     return this._decode(points, temperature, args);
   }
@@ -289,9 +289,13 @@ function decodeMeasures(decoder, measures, temperature, args, programs) {
   return measures.map((_, i) => [...tokens.slice(i * count, (i + 1) * count), ...absent]);
 }
 
-/** @param {number} seed @param {number} count @param {number} size */
-const priorPoints = (seed, count, size) =>
-  Array.from({length: count}, (_, draw) => priorPoint(seed, draw, size));
+/**
+ * @param {number} seed
+ * @param {number} count
+ * @param {Model} model
+ */
+const priorPoints = (seed, count, {latentSize, prior}) =>
+  Array.from({length: count}, (_, draw) => priorPoint(seed, draw, latentSize, prior));
 
 /** @param {ControlArgs | string[]} [given] */
 function seeded(given) {
