@@ -34,10 +34,7 @@ LOCAL = "FnApiRunner"
 
 _USER_ERROR_EXIT, _WORKER_DIED_EXIT, _USAGE_ERROR_EXIT = 10, 11, 12
 _END_SECONDS = 90  # for ending a job on a cluster
-_LEFT, _CLUSTER = (
-    "left",
-    "cluster",
-)  # files
+_LEFT, _CLUSTER = "left", "cluster"  # names of files
 _PRISM_SECONDS = 10  # until Prism has ended a job whose worker died
 _WHILE = re.compile(r" \[while running '[^']*'\]")
 _RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)

@@ -181,7 +181,7 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
         "music/bundled/interpolation.png", "report.txt",
     ):  # fmt: skip
         assert (out / path).stat().st_size > 0, path
-    for word in ("bits a measure", "note time in chord", "seconds", "distinct", "rejected"):
+    for word in ("bits per measure", "note time in chord", "seconds", "distinct", "rejected"):
         assert word in text
     before, after = re.search(r"([\d.]+) before training, ([\d.]+) after", text).groups()
     assert 150 < float(before) < 260  # what the bundled model takes; random weights take 1,000

@@ -1,7 +1,8 @@
-"""The npm package beside magenta.js, on one checkpoint: times, sizes, memory.
+"""The npm package compared with magenta.js, on one checkpoint: times, sizes, memory.
 
 Needs Node and npm, and Chromium for the part `chromium`. magenta.js computes on its own tfjs, on
-the CPU; where it refuses (encoding several measures, interpolating), it does them one by one.
+the CPU; where it refuses (encoding several measures, interpolating), measures are processed one by
+one.
 """
 
 from __future__ import annotations
@@ -67,12 +68,12 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
 
 
 def sizes(tarball: pathlib.Path, dist: pathlib.Path) -> Iterator[Figure]:
-    """What is downloaded."""
+    """Download sizes."""
     yield figure({"file": "tarball"}, "gzipped", tarball.stat().st_size / 1e3, "kB", "less")
     client = ROOT / "tests/js/magenta/node_modules/@magenta/music/dist/magentamusic.js"
     for path in (*(dist / name for name in BUNDLES), client):
         texts = [path.read_bytes()]
-        if path.name == "index.js":  # and the chunks that it imports
+        if path.name == "index.js":  # plus the chunks that it imports
             texts += [(dist / chunk).read_bytes() for chunk in _imported(texts[0].decode())]
         of = {"file": path.name}
         yield figure(of, "size", sum(map(len, texts)) / 1e3, "kB", "less")
@@ -83,7 +84,7 @@ def sizes(tarball: pathlib.Path, dist: pathlib.Path) -> Iterator[Figure]:
 def times(
     name: str, place: str, library: str, origin: str, root: pathlib.Path, repeats: int
 ) -> Iterator[Figure]:
-    """How long operations take in a process or in a page of its own."""
+    """Times of operations in a separate process or page."""
     if place == "node":
         module = root / "package/dist/index.js" if library == "gm-vae" else library
         facts = _node(HERE / "node.mjs", module, f"{origin}/model", repeats)
@@ -115,7 +116,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def _node(*arguments: object) -> dict:
-    """The JSON that a program of Node prints. Raises UserError if it fails."""
+    """The JSON that a Node program prints. Raises UserError if it fails."""
     done = subprocess.run(["node", *map(str, arguments)], capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"A program of Node failed; its last words: {done.stderr[-1000:]}")

@@ -12,7 +12,7 @@ _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\s*$).*)*", re.MULTILINE)
 
 
 class FencedExamples(griffe.Extension):
-    """Put fences around examples, which Markdown would take for quotations."""
+    """Put fences around examples, which Markdown would read as quotations."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Called with every object that the reference may show."""

@@ -1,4 +1,4 @@
-"""Habits of prose that readers stumble over, each with what to write instead.
+"""Finds habits of prose that readers stumble over, with advice.
 
     python docs/hooks/prose.py README.md docs
 
@@ -44,7 +44,7 @@ _RULES = [(re.compile(pattern, re.IGNORECASE), advice) for pattern, advice in HA
 
 
 def findings(text: str) -> Iterator[tuple[int, str, str]]:
-    """Line number, what stands there and what to write instead, of each habit in a text."""
+    """Line number, words and advice for each habit in a text."""
 
     def blank(match: re.Match[str]) -> str:  # lines keep their numbers
         return re.sub(r"[^\n]", "~", match[0])

@@ -105,7 +105,7 @@ def test_chords_of_a_waltz(labels, chords):
 
 
 def test_coarser_steps_and_loudness():
-    """12 steps a quarter: two ticks each; 4 bins of 32 velocities."""
+    """12 steps per quarter: two ticks each; 4 bins of 32 velocities."""
     fmt = MeasureFormat(3, 4, 12, velocity_bins=4, **SMALL)
     notes = note(0, 24, 60, 32) + note(24, 47, 62, 33) + note(48, 72, 64, 127)
     assert words_of(fmt, meter(3, 4), notes, steps=36, bins=4) == [

@@ -55,7 +55,7 @@ def score_of(notes, ticks_per_quarter: int) -> Score:
 
 
 def sequence_of(score: Score, qpm: float):
-    """The notes of a score in 4/4 at one tempo, quantised to 24 steps a quarter."""
+    """The notes of a score in 4/4 at one tempo, quantised to 24 steps per quarter."""
     import note_seq
 
     sequence = note_seq.NoteSequence()
