@@ -18,8 +18,8 @@ _HEAD = """\
 # Results
 
 `make bench-table` writes this page from `NAME/results.json`; change these files instead. `make
-bench BENCH=NAME` measures again, and `make bench-compare BENCH=NAME` sets a run beside what stands
-here.
+bench BENCH=NAME` measures again, and `make bench-compare BENCH=NAME` compares a run with the
+committed results.
 
 Medians of repeats, with the least and the greatest in brackets. ↑: more is better; ↓: less is.
 CPU time is that of all threads and processes. Load: how many processes wanted a core in the minute

@@ -248,7 +248,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_from_before_there_were_ranges_of_pitches_goes_on(chains, tmp_path):
+def test_a_run_without_a_range_of_pitches_is_resumed(chains, tmp_path):
     """run.json and the checkpoint of an older version lack the fields that came later."""
     waltz = chains("3/4")
     folder = waltz.run

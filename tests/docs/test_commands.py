@@ -87,7 +87,7 @@ def test_blocks_name_their_language():
     assert not others
 
 
-def test_what_is_not_run_is_counted():
+def test_blocks_that_are_not_run_are_counted():
     reasons = collections.Counter(
         block.reason for blocks in PAGES.values() for block in blocks if block.reason
     )

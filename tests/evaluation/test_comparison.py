@@ -112,7 +112,7 @@ def test_songs_are_not_known_again():
     assert math.isnan(area_under_curve(first, second, (songs, few)))
 
 
-def test_missing_values_tell_as_others_do():
+def test_missing_values_are_informative_too():
     rng = np.random.default_rng(0)
     first, second = rng.normal(size=(2, 400, 2))
     second[:200, 0] = np.nan
@@ -193,7 +193,7 @@ def _without_moves(measure):
     return Measure(tokens, measure.lengths, measure.chord_ids, measure.fmt)
 
 
-def test_what_nothing_is_known_of_is_no_number(songs_dataset):
+def test_unknown_figures_are_nan(songs_dataset):
     measures = list(read_measures(songs_dataset, "test"))[:4]
     drums = Measure.from_tracks([from_words("drums v5 +36 >96 -36 .")])
     actual = compare([drums], MeasureSet.ungrouped(measures[:2]))

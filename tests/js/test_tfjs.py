@@ -116,7 +116,7 @@ def test_points_of_measures(case):
 
 
 @pytest.mark.parametrize("kind", ["chords", "plain"])
-def test_graphs_hold_each_weight_once_and_only_what_tfjs_computes(clients, exported, kind):
+def test_graphs_contain_each_weight_once_and_only_supported_operations(clients, exported, kind):
     model, export = exported(kind)
     known = set()
     folder = pathlib.Path(__file__).parent / "tfjs/node_modules/@tensorflow/tfjs-converter"

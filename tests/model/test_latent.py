@@ -112,7 +112,7 @@ def test_with_the_true_posterior_every_draw_gives_the_evidence():
 
 
 @pytest.mark.slow
-def test_a_likelihood_that_is_no_normal_by_quadrature():
+def test_a_likelihood_other_than_normal_by_quadrature():
     hits, misses = 7, 2  # of coins that fall by sigmoid(2 z)
 
     def log_likelihood(z):

@@ -114,7 +114,7 @@ def test_coarser_steps_and_loudness():
     assert vocabulary(fmt).size == 256 + 36 + 4 + 129 + 1
 
 
-def test_one_instrument_is_enough_where_the_format_says_so():
+def test_one_instrument_is_enough_if_the_format_allows_it():
     drums = [e for n in range(4) for e in note(24 * n, 24 * n + 6, 36, channel=9)]
     words = ["drums v7 +36 >6 -36 >18 +36 >6 -36 >18 +36 >6 -36 >18 +36 >6 -36 >18 ."]
     assert words_of(MeasureFormat(min_instruments=1), drums, steps=96) == [words]

@@ -188,7 +188,7 @@ def test_a_folder_of_somebody_else_is_left_alone(corpus, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("left", [(), ("dataset.json", "train-0.tfrecord.gz"), ("_chunks",)])
-def test_what_a_kill_at_any_time_leaves_is_gone_on_with(tmp_path, left):
+def test_a_run_that_was_killed_at_any_time_is_resumed(tmp_path, left):
     """Before the folder of chunks is there, after it has gone, and in between."""
     (tmp_path / "data.partial").mkdir()
     for name in left:

@@ -78,7 +78,7 @@ def test_a_step_moves_the_weights_of_the_model(trained, songs_dataset, tmp_path)
 
 
 @pytest.mark.slow
-def test_it_goes_on_from_its_state_and_not_from_the_model(trained, tuned, songs_dataset, tmp_path):
+def test_it_resumes_from_its_state_and_not_from_the_model(trained, tuned, songs_dataset, tmp_path):
     folder, start = tmp_path / "run", read_model(trained)
     half = dataclasses.replace(CONFIG, steps=2)
     train(folder, songs_dataset, MODEL, half, say=quiet, start=start)
@@ -89,7 +89,7 @@ def test_it_goes_on_from_its_state_and_not_from_the_model(trained, tuned, songs_
         assert_close(resumed.weights[name], value, TRAINING, err_msg=name)
 
 
-def test_the_model_it_came_from_is_told(tuned):
+def test_the_original_model_is_recorded(tuned):
     checkpoint = read_model(tuned.folder)
     assert checkpoint.training["steps"] == 4
     assert checkpoint.training["finetuned_from"]["steps"] == 900

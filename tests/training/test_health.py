@@ -138,7 +138,7 @@ UNHEEDED = dataclasses.replace(HEALTHY, latent_bits=0.2)
 STILL = dataclasses.replace(HEALTHY, active_units=1)
 
 
-def test_the_watch_speaks_once_and_names_the_remedy():
+def test_the_watch_warns_once_with_the_remedy():
     watch = CollapseWatch(patience=3)
     assert [watch.update(HEALTHY) for _ in range(5)] == [None] * 5
     assert [watch.update(UNHEEDED), watch.update(STILL)] == [None, None]

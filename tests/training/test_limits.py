@@ -218,7 +218,7 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
+def test_a_stopped_run_is_resumed_for_the_time_that_is_left(
     clock, songs_dataset, tmp_path, monkeypatch
 ):
     real = tensorflow_trainer.TensorFlowTrainer.set_schedule_step
