@@ -57,7 +57,7 @@ def compared(committed: Sequence[Result], new: Result) -> str:
 def verdict(before: Figure | None, now: Figure) -> tuple[str, str]:
     """The ratio of a figure to the committed one, and "better" or "worse" if that is clear.
 
-    It is clear if the repeats of one run are all above those of the other, by `NOTABLE` at least.
+    It is clear if all repeats of one run are above all repeats of the other, by `NOTABLE` at least.
     """
     if before is None:
         return "", "new"

@@ -88,7 +88,7 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
         bars = measures_from_score(score, fmt)
     except MidiError as error:
         return {**report, "error": str(error)}, None
-    except Exception as error:  # a bug of ours must not stop a corpus of a million files
+    except Exception as error:  # our bugs must not stop a corpus of a million files
         fault = f"internal error ({type(error).__name__}: {error})"
         return {**report, "error": printable(fault)}, None
     kept = [(bar, bar.measure) for bar in bars if bar.measure]

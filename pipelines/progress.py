@@ -42,7 +42,7 @@ class Ticker:
 
 
 class ProgressLine:
-    """A line on a terminal while the `with` block runs; silent if standard error is none.
+    """A line while the `with` block runs, if standard error is a terminal; silent otherwise.
 
     Args:
         path: the file that the tickers write.

@@ -286,7 +286,7 @@ def test_commands_turn_errors_into_exit_codes(capsys):
         "gm-vae try: no luck.",
         "gm-vae try: wrong word.",
     ]
-    with pytest.raises(ZeroDivisionError):  # a fault of ours keeps its traceback
+    with pytest.raises(ZeroDivisionError):  # our own bugs keep their traceback
         fails(ZeroDivisionError())
 
 

@@ -1,6 +1,7 @@
 """Other formats from MIDI files to music: what the format says, every step carries.
 
-One small corpus, dataset, run and model a format; then what does not mix is told in one sentence.
+One small corpus, dataset, run and model per format; combinations that do not fit are reported in
+one sentence.
 """
 
 import dataclasses

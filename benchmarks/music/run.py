@@ -56,7 +56,7 @@ ENDED = "the piece ends earlier for the original"
 READ_OTHERWISE = "it reads notes of the bar otherwise than a player sounds them"
 KEPT_BY_LOSS = "the original keeps it only because it lost notes or events"
 FRAGMENT = "the original makes a measure of the part of a bar between tempo changes"
-OTHER_BARS = "the original's bars after a tempo change lie elsewhere"
+OTHER_BARS = "the original's bars after a tempo change are elsewhere"
 
 FEW = (note_seq_path.NO_NOTES, note_seq_path.FEW_INSTRUMENTS, note_seq_path.FEW_EVENTS)
 REFUSALS = {

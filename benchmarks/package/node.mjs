@@ -1,4 +1,5 @@
-// node node.mjs LIBRARY URL REPEATS: the times in Node as JSON; LIBRARY is a module of ours or "magenta.js".
+// node node.mjs LIBRARY URL REPEATS: the times in Node as JSON; LIBRARY is one of our modules or
+// "magenta.js".
 
 import {createRequire} from 'node:module';
 import {pathToFileURL} from 'node:url';

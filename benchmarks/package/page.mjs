@@ -1,5 +1,5 @@
 // node page.mjs CHROMIUM ORIGIN LIBRARY REPEATS: the times in a page, as JSON. LIBRARY is "gm-vae" or
-// "magenta.js", with its own tfjs; run.py says where their files are served.
+// "magenta.js", with its own tfjs; run.py passes the address of their files.
 
 import {createRequire} from 'node:module';
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import griffe
 
-# a prompt, what follows it, and the output up to an empty line or the end
+# a prompt, its line, and the output up to an empty line or the end
 _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\s*$).*)*", re.MULTILINE)
 
 

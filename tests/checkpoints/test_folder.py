@@ -134,7 +134,7 @@ def test_files_that_are_missing_pipes_or_links_elsewhere(folder, tmp_path, name)
     (folder / name).symlink_to(tmp_path / "away")
     assert "link to a file outside" in message(folder)
     (folder / name).unlink()
-    os.mkfifo(folder / name)  # opening it would wait for ever
+    os.mkfifo(folder / name)  # opening it would never return
     message(folder)
     (folder / name).unlink()
     with open(folder / name, "wb") as file:  # reading it would, too

@@ -170,7 +170,7 @@ def _folder(path, paths=("s",), shard=b"\0" * 16, manifest=None, **entry):
     for name in paths:
         if name == "link":
             (path / name).symlink_to("/etc/hostname")
-        elif name == "pipe":  # opening it would wait for ever
+        elif name == "pipe":  # opening it would never return
             os.mkfifo(path / name)
     if manifest is None:
         manifest = json.dumps([{"paths": list(paths), "weights": [{**ENTRY, **entry}]}])

@@ -49,7 +49,7 @@ def test_workers_of_a_pool(songs, songs_made_here, prism, worker_pool, tmp_path)
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (  # Prism notices it, or waits for ever; then we do
+        (  # Prism notices it, or waits forever; then we do
             "if path.endswith('.mid'): os._exit(9)",
             r"failed on PrismRunner \((.*disconnected|a worker process ended, exit status 9)",
         ),

@@ -6,7 +6,7 @@ what differs from a reader's machine:
     <!-- slow -->                  the next block takes minutes: it and all behind it on this page
                                    run with `make test-slow`
     <!-- not run: a reason -->     the next block needs what a test lacks; REASONS counts them
-    <!-- before: a command -->     run first: files that a reader brings along
+    <!-- before: a command -->     run first: files that a reader has
 """
 
 import collections

@@ -58,7 +58,7 @@ def test_halves_have_no_song_in_common():
         assert not set(groups[one]) & set(groups[two])
         assert len(set(one) | set(two)) == len(one) + len(two)
         seen.add((groups[one[0]] == groups[0], len(one)))
-    assert len(seen) > 5  # each time anew
+    assert len(seen) > 5  # different each time
     one, two = halves(np.array([3, 3, 3, 3, 8]), rng)  # one song has nearly all
     assert sorted(len(half) for half in (one, two)) == [1, 1]
     one, two = halves(np.full(7, 5), rng)

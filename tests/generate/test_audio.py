@@ -14,7 +14,7 @@ from gm_vae.generate import audio
 from gm_vae.generate.audio import SAMPLE_RATE, Synthesizer, write_wav
 from gm_vae.music.measure import Measure
 
-STEP = SAMPLE_RATE // 48  # samples, at 120 quarters a minute; nearly
+STEP = SAMPLE_RATE // 48  # samples, at 120 quarters per minute; nearly
 
 
 @pytest.fixture(scope="module")

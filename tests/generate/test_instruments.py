@@ -45,7 +45,7 @@ def test_every_instrument_and_family_has_its_name():
     for index, name in enumerate(INSTRUMENTS):
         assert programs_named(name) == {index}
     for index, name in enumerate(FAMILIES):
-        if name != "Strings":  # a group of ours
+        if name != "Strings":  # one of our groups
             assert programs_named(name) == set(range(8 * index, 8 * index + 8))
 
 

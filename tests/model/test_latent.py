@@ -39,7 +39,7 @@ class LinearGaussian:
     W = np.array([[1.0, 0.5], [-0.3, 0.8], [0.7, -1.1]])
     x = np.array([0.9, -1.2, 0.4])
     noise = 0.7
-    # not the true posterior, whose covariance is no diagonal
+    # not the true posterior, whose covariance is not diagonal
     mu, sigma = np.float32([0.4, -0.5]), np.float32([0.6, 0.5])
 
     def log_likelihood(self, z):

@@ -80,7 +80,7 @@ def test_velocity_bins(velocity, velocity_bin):
 def test_programs_in_order_drums_last_and_equals_in_file_order():
     first = program(40) + note(0, 96, 60)
     second = program(3, 1) + note(0, 96, 61, channel=1)
-    drums = program(25, 9) + note(0, 96, 62, channel=9)  # a drum kit is no program
+    drums = program(25, 9) + note(0, 96, 62, channel=9)  # a drum kit is not a program
     third = program(40) + note(0, 96, 50)
     more_drums = note(0, 96, 40, channel=9)
     assert words_of(first, second, drums, third, more_drums) == [
@@ -364,7 +364,7 @@ def test_a_damaged_time_is_reported_not_used():
         bars_of(note(0, 96, 60) + note(MAX_BARS * BAR, MAX_BARS * BAR + 24, 60))
     with pytest.raises(MidiError, match="bars"):
         bars_of(note(0, 950_000, 60) + note(955_000, 970_000, 60))
-    # a delay that is longer than any song is passed over
+    # a delay that is longer than any song is skipped
     assert words_of(note(0, 96, 60) + note(1 << 27, (1 << 27) + 96, 60)) == [
         ["P0 v7 +60 >96 -60 ."],
         ["P0 v7 +60 >96 -60 ."],

@@ -1,4 +1,4 @@
-// node pages.mjs REQUEST: what a page of ours does in Chromium, as JSON.
+// node pages.mjs REQUEST: the behaviour of our page in Chromium, as JSON.
 //
 // The request has the `name` of a check, `url`, `chromium`, and what the check takes.
 
@@ -61,7 +61,7 @@ const checks = {
     });
   },
 
-  /** What a page says once it says something. */
+  /** The text of a page, once it has some. */
   async said(page) {
     await page.waitForFunction(() => document.querySelector('#said').textContent !== '');
     return {said: await said(page)};

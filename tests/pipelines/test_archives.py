@@ -65,7 +65,7 @@ def test_tar_archives_are_read_as_by_python(form, compression_name):
             if info.isreg()
         ]
     assert len(expected) == 15
-    for wanted in (1.0, 0.5, 0.0):  # what is not read is passed over
+    for wanted in (1.0, 0.5, 0.0):  # unread files are skipped
         stream.seek(0)
         entries = tar_reader.entries(compression.expanded(stream), archives.Budget(0))
         for entry, (name, size, data) in zip(entries, expected, strict=True):

@@ -255,7 +255,7 @@ def test_force_replaces_and_formats_reach_the_measures(corpus, tmp_path):
     fmt = MeasureFormat(max_track_length=20, max_tracks=4, max_instruments=4, chords_per_measure=4)
     output = tmp_path / "data"
     output.mkdir()
-    (output / dataset_lib.FILE_NAME).write_text("{}")  # a dataset that nobody can read
+    (output / dataset_lib.FILE_NAME).write_text("{}")  # an unreadable dataset
     (output / "old").write_text("")
     with pytest.raises(UserError, match="cannot be read"):
         preprocess(corpus, output, fmt, workers=1)

@@ -83,11 +83,11 @@ def test_rows_without_bytes_and_damage_are_reported(midi_files, tmp_path):
     }
     data = bytearray(_write(tmp_path / "b.parquet", _columns(midi_files)).read_bytes())
     start = data.index(midi_files[sorted(midi_files)[0]][:40])
-    data[4 : start - 4] = bytes(start - 8)  # what stands before the first group's first song
+    data[4 : start - 4] = bytes(start - 8)  # the bytes before the first group's first song
     (tmp_path / "b.parquet").write_bytes(data)
     read = _read(tmp_path / "b.parquet")
     assert "cannot be read" in read.pop("b.parquet/row group 0")
-    assert len(read) == 7  # those of the other groups
+    assert len(read) == 7  # songs of the other groups
     (tmp_path / "b.parquet").write_bytes(data[: len(data) // 2])
     (error,) = _read(tmp_path / "b.parquet").values()
     assert "this Parquet file cannot be read" in error

@@ -1,7 +1,7 @@
 """Chord inference by note_seq and by us on the same notes, as (time, step, symbol) of each change.
 
 note_seq counts time in float seconds. Where these are integers, or binary fractions, both must
-agree to the last bit; at tempos as files have them, `difference` says what float error did.
+agree bit for bit; at the tempos of files, `difference` describes the effect of rounding.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def test_a_step_moves_the_weights_of_the_model(trained, songs_dataset, tmp_path)
     train(tmp_path / "run", songs_dataset, MODEL, small, say=quiet, start=start)
     with np.load(tmp_path / "run/state/step-00000001.npz") as state:
         after = {name: state[name] for name in start.weights}
-    for name, value in start.weights.items():  # a step of Adam is no greater than the rate
+    for name, value in start.weights.items():  # a step of Adam is at most the rate
         rounding = 4 * UNIT * np.abs(value).max(initial=0)
         assert np.abs(after[name] - value).max(initial=0) <= 1e-6 + rounding, name
     assert any((after[name] != value).any() for name, value in start.weights.items())

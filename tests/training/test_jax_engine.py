@@ -67,7 +67,7 @@ def test_a_resumed_run_gives_the_same_bytes(trained):
 def test_a_timed_run_reaches_the_final_learning_rate(trained):
     rates = [max(values) for _, values in sorted(run_losses(trained / "timed", RATE).items())]
     assert len(rates) > 5
-    assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling is no progress
+    assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling does not count
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] < 1e-3
     losses = [min(values) for _, values in sorted(run_losses(trained / "timed").items())]

@@ -60,7 +60,9 @@ def test_the_points_of_training_measures_match_the_prior(finished, songs_dataset
     assert_close(mu.mean(0), 0, NETWORK, size=np.abs(mu).max())
     assert mu.var(0) + (sigma**2).mean(0) == pytest.approx(1, rel=0.01)
     assert mu.std(0).max() > 1e-3
-    with np.load(finished[0] / "state/step-00000006.npz") as state:  # a longer run goes on from it
+    with np.load(
+        finished[0] / "state/step-00000006.npz"
+    ) as state:  # a longer run continues from it
         bias = state["encoder/mu/bias"]
     assert np.abs(gm_vae.load(finished[0]).network.encoder.mu.bias - bias).max() > 1e-4
 

@@ -66,7 +66,7 @@ def assert_same_tokens(model, folder, node, count):
             row[: len(tokens)] = tokens
         weights = model.numpy.published_weights()
         assert_same_choices(actual, expected, model.config, weights, *arguments, **control)
-        assert len(np.unique(expected)) > 30  # the model says a lot
+        assert len(np.unique(expected)) > 30  # the model generates a lot
 
 
 @pytest.mark.parametrize(
