@@ -22,7 +22,7 @@ endif
 
 .PHONY: help setup demo web package tables test test-all test-rest test-slow test-clients test-web \
   test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
-  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs lint lint-docs lint-web \
+  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs gallery lint lint-docs lint-web \
   format wheel constraints clean
 
 help:
@@ -50,6 +50,7 @@ help:
 	@echo "make bench-table       benchmarks/RESULTS.md from the committed figures"
 	@echo "make test-units        the page's engine, music and state in Node alone"
 	@echo "make docs              the documentation site, in build/site/"
+	@echo "make gallery           the music and pictures of the gallery again"
 	@echo "make lint              ruff and mypy, spelling and prose, and tsc and eslint for the page"
 	@echo "make format            ruff"
 	@echo "make wheel             dist/*.whl"
@@ -161,6 +162,10 @@ bench-table: setup
 docs: $(DOCS_STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
 	@echo "build/site/index.html is the documentation; any static host serves the folder."
+
+# The music and pictures of docs/gallery.md, by its own commands.
+gallery: setup
+	$(BIN)/python docs/hooks/gallery.py
 
 $(DOCS_STAMP): $(STAMP)
 	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \

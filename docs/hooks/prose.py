@@ -98,7 +98,8 @@ def _python_prose(text: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, documented) and ast.get_docstring(node) is not None:
             expression = node.body[0]
-            yield expression.lineno, ast.get_source_segment(text, expression) or ""
+            source = ast.get_source_segment(text, expression) or ""
+            yield expression.lineno, source.replace(_QUOTES, "   ")
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
@@ -109,6 +110,7 @@ def _javascript_prose(text: str) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, match.start()) + 1, match[0]
 
 
+_QUOTES = '"""'
 _PROGRAMS = (".py", ".js", ".mjs", ".jsx", ".ts")
 
 
