@@ -22,11 +22,11 @@ endif
 
 .PHONY: help setup demo web package tables test test-all test-rest test-slow test-clients test-web \
   test-units test-cluster test-corpora test-cpus fuzz fuzz-checkpoints fuzz-archives \
-  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs lint lint-docs lint-web \
+  fuzz-commands fuzz-http fuzz-coverage bench bench-compare bench-table docs gallery lint lint-docs lint-web \
   format wheel constraints clean
 
 help:
-	@echo "make demo              MIDI to new music, with songs of our own arranger, in demo/"
+	@echo "make demo              MIDI to new music, with songs of the built-in arranger, in demo/"
 	@echo "make demo MIDI=path    the same with a folder, glob, .zip or .tar.* of MIDI files"
 	@echo "make web               the web page, which gm-vae web serves (needs Node 20 and npm)"
 	@echo "make package           the npm package of the page's engine, packages/engine/gm-vae-*.tgz"
@@ -45,15 +45,16 @@ help:
 	@echo "make fuzz-commands     20,000 odd command lines and JSON files, likewise"
 	@echo "make fuzz-http         5,000 answers of servers that misbehave, likewise"
 	@echo "make fuzz-coverage     an hour of inputs that reach new lines of three readers, by atheris"
-	@echo "make bench             the benchmarks; BENCH=decoding ARGS='--repeats=3' measures one anew"
+	@echo "make bench             the benchmarks; BENCH=decoding ARGS='--repeats=3' measures one"
 	@echo "make bench-compare     the same beside the committed figures, which it leaves as they are"
 	@echo "make bench-table       benchmarks/RESULTS.md from the committed figures"
 	@echo "make test-units        the page's engine, music and state in Node alone"
 	@echo "make docs              the documentation site, in build/site/"
+	@echo "make gallery           the music and pictures of the gallery again"
 	@echo "make lint              ruff and mypy, spelling and prose, and tsc and eslint for the page"
 	@echo "make format            ruff"
 	@echo "make wheel             dist/*.whl"
-	@echo "make constraints       resolve the pinned versions anew"
+	@echo "make constraints       resolve the pinned versions again"
 	@echo "make clean             remove what make made"
 
 setup: $(STAMP)
@@ -162,6 +163,10 @@ docs: $(DOCS_STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
 	@echo "build/site/index.html is the documentation; any static host serves the folder."
 
+# The music and pictures of docs/gallery.md, by its own commands.
+gallery: setup
+	$(BIN)/python docs/hooks/gallery.py
+
 $(DOCS_STAMP): $(STAMP)
 	$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode -c constraints.txt \
 	  --overrides overrides.txt -e ".[docs]"
@@ -176,10 +181,10 @@ lint: setup lint-docs
 
 PROSE := README.md BUILD.md SECURITY.md $(wildcard CHANGELOG.md CONTRIBUTING.md) docs
 
-# Spelling, and the habits of prose that docs/hooks/prose.py lists.
+# Spelling, and the habits of prose that docs/hooks/prose.py lists, in comments and docstrings too.
 lint-docs: setup
 	$(BIN)/codespell $(PROSE) mkdocs.yml
-	$(BIN)/python docs/hooks/prose.py $(PROSE)
+	$(BIN)/python docs/hooks/prose.py $(PROSE) gm_vae pipelines export benchmarks tests packages
 
 lint-web: $(WEB_PACKAGES)
 	cd export/web && npm run lint

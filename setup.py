@@ -1,4 +1,4 @@
-"""For tools that want a setup.py; everything is said in pyproject.toml."""
+"""For tools that need a setup.py; all settings are in pyproject.toml."""
 
 import setuptools
 

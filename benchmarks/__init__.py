@@ -1,8 +1,8 @@
-"""What GM-VAE does, measured: `python -m benchmarks NAME`, one folder a benchmark.
+"""Benchmarks: `python -m benchmarks NAME`, with one folder per benchmark.
 
-NAME/run.py measures: `arguments(parser)` adds its flags, `figures(args)` yields a `results.Figure`
-each; the first line of its docstring says what is measured. NAME/results.json holds committed
-results, RESULTS.md tables made of them (`python -m benchmarks.table`).
+NAME/run.py measures: `arguments(parser)` adds its flags, `figures(args)` yields each
+`results.Figure`; the first line of its docstring describes what is measured. NAME/results.json
+contains committed results, RESULTS.md tables of them (`python -m benchmarks.table`).
 """
 
 import pathlib

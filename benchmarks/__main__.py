@@ -2,7 +2,8 @@
 
     python -m benchmarks NAME [flags of NAME] [--output=FILE] [--compare]
 
-Prints each figure as it comes and all of them as a table. Control-C ends a run with what there is.
+Prints each figure as it is measured and finally all of them as a table. Control-C ends a run with
+the figures so far.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from benchmarks.table import ARROWS, sentence, shown, value
 from gm_vae.errors import UsageError, UserError
 
 _OF_ALL = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # flags of every benchmark
-_OF_ALL.add_argument("--output", type=pathlib.Path, help="put the result in this file")
-_OF_ALL.add_argument("--compare", action="store_true", help="set it beside the committed one")
-_OF_ALL.add_argument("--note", default="", help="what a reader of the result must know")
+_OF_ALL.add_argument("--output", type=pathlib.Path, help="write the result to this file")
+_OF_ALL.add_argument("--compare", action="store_true", help="compare it with the committed one")
+_OF_ALL.add_argument("--note", default="", help="a note for readers of the result")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def measured(module, args: argparse.Namespace, command: str) -> Result:
-    """Run a benchmark to its end, or to Control-C."""
+    """Run a benchmark to its end, or until Control-C."""
     load, day = environment.load(), datetime.date.today().isoformat()
     inputs = module.inputs(args) if hasattr(module, "inputs") else {}
     figures: list[Figure] = []

@@ -1,4 +1,4 @@
-"""A run beside the committed results.
+"""Compares a run with the committed results.
 
 python -m benchmarks.compare FILE     # what `python -m benchmarks NAME --output=FILE` wrote
 """
@@ -17,7 +17,7 @@ NOTABLE = 0.02  # share of a figure
 
 
 def compared(committed: Sequence[Result], new: Result) -> str:
-    """The figures of a run beside the committed ones, with what differs between the machines."""
+    """The figures of a run and the committed ones, with the differences between the machines."""
     old = {figure.identity: (figure, result) for result in committed for figure in result.figures}
     measured = {figure.identity: figure for figure in new.figures}
     beside = [result for result in committed if {f.identity for f in result.figures} & {*measured}]
@@ -55,9 +55,9 @@ def compared(committed: Sequence[Result], new: Result) -> str:
 
 
 def verdict(before: Figure | None, now: Figure) -> tuple[str, str]:
-    """The ratio of a figure to the committed one, and "better" or "worse" where that is clear.
+    """The ratio of a figure to the committed one, and "better" or "worse" if that is clear.
 
-    It is clear if the repeats of one run are all above those of the other, by `NOTABLE` at least.
+    It is clear if all repeats of one run are above all repeats of the other, by `NOTABLE` at least.
     """
     if before is None:
         return "", "new"
@@ -70,7 +70,7 @@ def verdict(before: Figure | None, now: Figure) -> tuple[str, str]:
 
 
 def differences(old: Result, new: Result) -> Iterator[str]:
-    """What is known of both machines and is not the same: of two versions the shorter says less."""
+    """The known differences between two machines; a shorter version number matches a longer one."""
     for fact in _FACTS:
         then, now = _text(old.machine, fact), _text(new.machine, fact)
         if not then.startswith(now) and not now.startswith(then):

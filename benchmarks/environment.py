@@ -1,4 +1,4 @@
-"""The machine and the minute of a run."""
+"""The machine and load of a run."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from benchmarks.results import Machine, rounded
 from gm_vae import machine
 
-# those that compute, in whatever form they are installed
+# packages that compute, in any installed variant
 PACKAGES = (
     "numpy", "tensorflow", "tensorflow-cpu", "keras", "jax", "apache-beam", "note-seq",
 )  # fmt: skip
 
 
 def this_machine(programs: Sequence[str] = ()) -> Machine:
-    """What this process runs on, with the versions of packages and of some programs."""
-    release = ".".join(platform.release().split(".")[:2])  # the rest names a build
+    """The machine of this process, with versions of packages and of some programs."""
+    release = ".".join(platform.release().split(".")[:2])  # the rest identifies a build
     affinity = getattr(os, "sched_getaffinity", None)
     return Machine(
         processor=machine.cpu_model(),
@@ -35,7 +35,7 @@ def this_machine(programs: Sequence[str] = ()) -> Machine:
 
 
 def load() -> float | None:
-    """How many processes wanted a core, on average over the last minute; None if unknown."""
+    """Average number of processes that wanted a core during the last minute; None if unknown."""
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 

@@ -1,4 +1,4 @@
-"""What benchmarks measure on, in words that name no path."""
+"""Descriptions of benchmark inputs, without paths."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a result is, and the files that hold results.
+"""Benchmark results and their files.
 
-A file of results belongs to one benchmark. No figure stands twice in it: where a run is added, its
-figures take the place of older ones of the same name, and older results keep the rest.
+A results file belongs to one benchmark and contains each figure once: the figures of a new run
+replace older ones of the same name, and older results keep the rest.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ BETTER = ("", "less", "more")
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """One number that was measured.
+    """One measured number.
 
     Attributes:
         name: what was measured.
         value: the number; of several repeats their median.
-        of: what it is the figure of, as names and values: {"model": "small", "batch": "64"}.
-        unit: what it counts; "" for a number that needs none.
+        of: the subject of the figure, as names and values: {"model": "small", "batch": "64"}.
+        unit: its unit; "" for a number without a unit.
         better: "more" or "less", whichever is better; "" for neither.
-        spread: least and greatest of several repeats; None of one.
+        spread: smallest and largest of several repeats; None for one.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Figure:
 
     @property
     def identity(self) -> tuple[tuple[tuple[str, str], ...], str]:
-        """What tells it from all other figures of its benchmark."""
+        """The values that identify it among the figures of its benchmark."""
         return tuple(self.of.items()), self.column
 
 
@@ -62,10 +62,10 @@ def figure(
     better: str = "",
     digits: int = 3,
 ) -> Figure:
-    """The figure of one value, or of the values of several repeats.
+    """The figure for one value, or for the values of several repeats.
 
     Args:
-        digits: significant ones that are kept of a float; whole numbers stay as they are.
+        digits: significant digits that are kept of a float; whole numbers are unchanged.
     """
     repeats = [values] if isinstance(values, (int, float)) else list(values)
     least, middle, greatest = (
@@ -82,7 +82,7 @@ def figure(
 
 
 def rounded(value: float, digits: int) -> float:
-    """A number of so many significant digits; a whole number as it is."""
+    """A number rounded to significant digits; a whole number unchanged."""
     if isinstance(value, int) or not value:
         return int(value)
     value = round(float(value), digits - 1 - math.floor(math.log10(abs(value))))
@@ -91,17 +91,17 @@ def rounded(value: float, digits: int) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-    """Where a result is from; what is not known is "", None or empty.
+    """The machine of a result; unknown values are "", None or empty.
 
     Attributes:
         processor: its model.
-        instructions: the instruction sets that matter and that it has.
-        cores: how many a process may use.
-        memory_gb: in all, GB.
+        instructions: its relevant instruction sets.
+        cores: number of cores that a process may use.
+        memory_gb: total memory, GB.
         system: name and release of the operating system.
         accelerator: name, memory and driver; "none" where there is none.
         python: its version.
-        packages: versions of what computes, by name.
+        packages: versions of packages that compute, by name.
     """
 
     processor: str = ""
@@ -116,16 +116,16 @@ class Machine:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What one run of a benchmark measured.
+    """The result of one run of a benchmark.
 
     Attributes:
         command: the command line, with names instead of paths.
-        date: of the run, YYYY-MM-DD; an older record may know the month alone.
+        date: date of the run, YYYY-MM-DD; an older record may have only the month.
         machine: where it ran.
         load: average number of processes that wanted a core, over the minute before; None: unknown.
-        inputs: what was measured on, such as {"dataset": "697,142 training measures"}.
-        source: "" of a run, `BY_HAND` of figures that were copied from a text.
-        note: what else a reader must know.
+        inputs: the inputs, such as {"dataset": "697,142 training measures"}.
+        source: "" for a run, `BY_HAND` for figures that were copied from a text.
+        note: other information for readers.
         figures: in the order of the tables.
     """
 
@@ -140,10 +140,10 @@ class Result:
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, list[Result]]:
-    """The benchmark and the results of a file.
+    """The benchmark and the results in a file.
 
     Raises:
-        UserError: the file cannot be read, or is no file of results.
+        UserError: the file cannot be read, or is not a results file.
     """
     try:
         values = parse(pathlib.Path(path).read_bytes(), _FILE)
@@ -159,7 +159,7 @@ def read(path: str | os.PathLike[str]) -> tuple[str, list[Result]]:
 
 
 def write(path: str | os.PathLike[str], benchmark: str, results: Sequence[Result]) -> None:
-    """A file of results, one line per figure."""
+    """Write a results file, one line per figure."""
     texts = []
     for result in results:
         values = _known(dataclasses.asdict(result))
@@ -177,7 +177,7 @@ def write(path: str | os.PathLike[str], benchmark: str, results: Sequence[Result
 
 
 def added(old: Sequence[Result], new: Result) -> list[Result]:
-    """Results with another one, whose figures take the place of older ones of the same name."""
+    """Results with another one added, whose figures replace older ones of the same name."""
     measured = {figure.identity for figure in new.figures}
     left = [
         dataclasses.replace(
@@ -189,7 +189,7 @@ def added(old: Sequence[Result], new: Result) -> list[Result]:
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
-    """The fields that say something."""
+    """The fields with known values."""
     return {name: value for name, value in values.items() if value not in (None, "", (), {})}
 
 
@@ -224,7 +224,7 @@ def _better(value: Any) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class _NoOthers:
-    """An object with these fields and no others: a misspelt one would be lost."""
+    """An object with these fields and no others: a misspelt field would be lost."""
 
     fields: Fields
 

@@ -1,4 +1,4 @@
-"""Tables of results: RESULTS.md from all committed ones.
+"""Tables of results: writes RESULTS.md from all committed results.
 
 python -m benchmarks.table
 """
@@ -17,8 +17,9 @@ ARROWS = {"more": " ↑", "less": " ↓", "": ""}
 _HEAD = """\
 # Results
 
-`make bench-table` makes this page of `NAME/results.json`; change those instead. `make bench
-BENCH=NAME` measures anew, and `make bench-compare BENCH=NAME` sets a run beside what stands here.
+`make bench-table` writes this page from `NAME/results.json`; change these files instead. `make
+bench BENCH=NAME` measures again, and `make bench-compare BENCH=NAME` compares a run with the
+committed results.
 
 Medians of repeats, with the least and the greatest in brackets. ↑: more is better; ↓: less is.
 CPU time is that of all threads and processes. Load: how many processes wanted a core in the minute
@@ -34,7 +35,7 @@ def page() -> str:
 
 
 def sentence(benchmark: str) -> str:
-    """What a benchmark measures: the first line of its docstring."""
+    """The description of a benchmark: the first line of its docstring."""
     tree = ast.parse((HERE / benchmark / "run.py").read_text(encoding="utf-8"))
     return (ast.get_docstring(tree) or "").partition("\n")[0]
 
@@ -69,7 +70,7 @@ def described(machine: Machine) -> str:
 
 
 def tables(figures: Sequence[Figure]) -> str:
-    """A table for all figures that are of the same things."""
+    """A table for all figures with the same kind of subject."""
     groups: dict[tuple[str, ...], list[Figure]] = {}
     for figure in figures:
         groups.setdefault(tuple(figure.of), []).append(figure)
@@ -77,7 +78,7 @@ def tables(figures: Sequence[Figure]) -> str:
 
 
 def grid(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
-    """A Markdown table that is also legible as it is; the first `left` columns are texts."""
+    """A Markdown table that is also readable as text; the first `left` columns are texts."""
     rows = [list(header), *map(list, rows)]
     widths = [max(map(len, column)) for column in zip(*rows)]
     rule = [
@@ -95,7 +96,7 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) ->
 
 
 def number(value: float) -> str:
-    """A number with separators, in the digits that it has."""
+    """A number with separators and its own digits."""
     return f"{int(value):,}" if value == int(value) else f"{value:,}"
 
 
@@ -111,7 +112,7 @@ def _section(benchmark: str) -> str:
 
 
 def _table(keys: tuple[str, ...], figures: Sequence[Figure]) -> str:
-    """What figures are of goes down and their names across, or the other way if that is shorter."""
+    """Subjects in rows and names in columns, or the other way if that is shorter."""
     cells = {(tuple(figure.of.values()), figure.column): value(figure) for figure in figures}
     things = list(dict.fromkeys(tuple(figure.of.values()) for figure in figures))
     columns = {figure.column: figure.column + ARROWS[figure.better] for figure in figures}

@@ -1,6 +1,6 @@
-"""Times of pieces of work: medians of repeats, on the clock and of the processors.
+"""Times of pieces of work: medians of repeats, in wall and CPU time.
 
-Where other work runs beside, CPU time says more than wall time, and pieces that take turns meet the
+On a busy machine, CPU time is more reliable than wall time, and pieces that take turns have the
 same disturbance.
 """
 
@@ -20,7 +20,7 @@ class Times:
     cpu: list[float] = dataclasses.field(default_factory=list)
 
     def add(self, work: Callable[[], object]) -> None:
-        """Do the work once more."""
+        """Run the work once more."""
         wall, cpu = time.perf_counter(), cpu_seconds()
         work()
         self.wall.append(time.perf_counter() - wall)
@@ -33,7 +33,7 @@ def interleaved(
     """Times of each piece of work, which take turns.
 
     Args:
-        first_counts: measure from the beginning. Else each piece is done once before.
+        first_counts: measure from the beginning. Otherwise each piece runs once before.
     """
     times = {name: Times() for name in work}
     if not first_counts:
@@ -46,7 +46,7 @@ def interleaved(
 
 
 def repeated(work: Callable[[], object], repeats: int) -> Times:
-    """Times of one piece of work, after one that does not count."""
+    """Times of one piece of work, after a warm-up."""
     return interleaved({"": work}, repeats)[""]
 
 

@@ -1,1 +1,1 @@
-"""Checkpoints that travel. Installed as `gm_vae.export`."""
+"""Exports of checkpoints. Installed as `gm_vae.export`."""

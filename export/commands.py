@@ -17,7 +17,7 @@ from gm_vae.json_values import WrongValue, parse
 from gm_vae.text import printable
 
 FORMATS = ("savedmodel", "magentajs", "tfjs", "web", "checkpoint")
-# what --quantize is by default; none for the others
+# default of --quantize; none for the others
 _QUANTIZED = {"magentajs": "float16", "web": "float16"}
 
 
@@ -107,7 +107,7 @@ def _for_browsers(name: str) -> Any:
 def _evaluation(path: str) -> dict[str, Any]:
     """The figures that `gm-vae evaluate` wrote to a file or folder, but those of single units.
 
-    Nor where model and dataset lay: those are paths of whoever evaluated.
+    Paths of model and dataset are left out too: they are private.
     """
     from gm_vae.checkpoints.folder import FIGURES
     from gm_vae.checkpoints.tensors import MAX_DESCRIPTION_BYTES

@@ -1,8 +1,8 @@
 """A traced TensorFlow function -> the folder that `tf.loadGraphModel` of TensorFlow.js reads.
 
-model.json holds the graph (TensorFlow's GraphDef as JSON), its inputs and outputs by name, and the
-manifest of the shards, which hold every constant, the weights among them. The converter of the
-tensorflowjs package does the same, but cannot be installed beside today's TensorFlow.
+model.json contains the graph (TensorFlow's GraphDef as JSON), its inputs and outputs by name, and
+the manifest of the shards, which contain all constants, including the weights. The converter of the
+tensorflowjs package does the same, but cannot be installed with current versions of TensorFlow.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ def write_graph_model(
 ) -> None:
     """Write a function without variables, whose inputs and outputs have names.
 
-    What depends on constants alone is computed here, so that the reader need not at every call.
+    Nodes that depend only on constants are computed here, so that the reader need not compute them
+    at every call.
 
     Args:
-        folder: where to, made if missing.
+        folder: the output folder, created if missing.
         function: returns a dict of tensors; its weights are constants.
-        quantization: how float tensors are stored; see `write_tensors`.
+        quantization: storage type of float tensors; see `write_tensors`.
         shard_bytes: size of every shard but the last.
 
     Raises:
@@ -49,7 +50,7 @@ def write_graph_model(
     """
     outputs = {tensor.op.name: name for name, tensor in function.structured_outputs.items()}
     graph = _Constants.of(function.graph.as_graph_def(), outputs)
-    for node in graph.graph.node:  # the last ones, which no other node reads
+    for node in graph.graph.node:  # output nodes, which no other node reads
         node.name = outputs.get(node.name, node.name)
     manifest = write_shards(folder, graph.values, quantization, shard_bytes)
     model = {
@@ -73,14 +74,14 @@ def write_graph_model(
 
 @dataclasses.dataclass(frozen=True)
 class _Constants:
-    """A graph and, apart from it, the values of its constants, by name of the node."""
+    """A graph and, separately, the values of its constants, by node name."""
 
     graph: GraphDef
     values: dict[str, np.ndarray]
 
     @classmethod
     def of(cls, graph: GraphDef, outputs: Iterable[str]) -> _Constants:
-        """Keep what the outputs need, fold constants, and take the values out."""
+        """Keep nodes that the outputs need, fold constants, and extract their values."""
         nodes = _needed({node.name: node for node in graph.node}, outputs)
         values = _folded(graph, nodes, set(outputs))
         same = _first_of_equals(values)
@@ -101,7 +102,7 @@ class _Constants:
 
 
 def _folded(graph: GraphDef, nodes: dict[str, NodeDef], outputs: set[str]) -> dict[str, np.ndarray]:
-    """Values of all nodes that are constants, or the last to hang on constants alone."""
+    """Values of all constant nodes, and of the last nodes that depend only on constants."""
     constant: set[str] = set()
     for name, node in nodes.items():  # in order: inputs come first
         known = all(_node_of(wire) in constant for wire in node.input)
@@ -126,7 +127,7 @@ def _folded(graph: GraphDef, nodes: dict[str, NodeDef], outputs: set[str]) -> di
 def _needed(
     nodes: dict[str, NodeDef], outputs: Iterable[str], stop: Iterable[str] = ()
 ) -> dict[str, NodeDef]:
-    """The nodes that the outputs need, inputs before what uses them; those of `stop` need none."""
+    """The nodes that the outputs need, inputs first; nodes in `stop` need none."""
     needed: dict[str, NodeDef] = {}
     waiting = [(name, False) for name in outputs]
     while waiting:
@@ -141,7 +142,7 @@ def _needed(
 
 
 def _first_of_equals(values: dict[str, np.ndarray]) -> dict[str, str]:
-    """Name -> the first name with the same value: steps that are written out share weights."""
+    """Name -> the first name with the same value: unrolled steps share weights."""
     first_names: dict[tuple, str] = {}
     return {
         name: first_names.setdefault((value.dtype, value.shape, value.tobytes()), name)
@@ -169,7 +170,7 @@ def _take_constants(target: Any, function: Any) -> dict[str, np.ndarray]:
 
 
 def _plain(node: NodeDef, names: dict[str, str]) -> NodeDef:
-    """A node without what only TensorFlow itself needs, reading nodes under new names."""
+    """A node without attributes that only TensorFlow needs, with renamed inputs."""
     copy = NodeDef(name=node.name, op=node.op)
     copy.input.extend(_renamed(wire, names) for wire in _data(node))
     for name, value in node.attr.items():
@@ -193,7 +194,7 @@ def _node_of(wire: str) -> str:
 
 
 def _about(name: str, tensor: tf.Tensor) -> dict[str, Any]:
-    """What a signature says of an input or output, which has the name of its node."""
+    """The signature entry of an input or output, which has the name of its node."""
     sizes = [{"size": str(-1 if size is None else size)} for size in tensor.shape]
     dtype = DataType.Name(tensor.dtype.as_datatype_enum)
     return {"name": f"{name}:0", "dtype": dtype, "tensorShape": {"dim": sizes}}

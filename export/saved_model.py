@@ -7,10 +7,10 @@
         -> z [B, count, Z], tokens [B, count, T, E], lengths [B, count, T]
 
 Integers are int32, numbers float32. `chords` are ids, evenly spaced over the measure: C = 1 is one
-a measure, C = the steps of a measure one for each moment of time. One row of them does for all
-measures; those of `interpolate` repeat. What comes out is what the library gives for the same seed
-(less 2**32 where that is not an int32): `GMVAE.decode_tokens(..., constrained=True)`,
-`prior_points`, `operations.interpolate`.
+per measure, C = the steps of a measure is one per step. A single row applies to all measures; in
+`interpolate`, rows repeat. Results are the same as in the library with the same seed (minus 2**32
+if it is not an int32): `GMVAE.decode_tokens(..., constrained=True)`, `prior_points`,
+`operations.interpolate`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from gm_vae.music.chords import NUM_CHORDS
 from gm_vae.music.event_chords import event_chords
 from gm_vae.version import __version__
 
-EXTRA = "assets.extra"  # files that TensorFlow Serving leaves alone
+EXTRA = "assets.extra"  # files that TensorFlow Serving ignores
 
 
 def export_saved_model(
@@ -50,19 +50,18 @@ def export_saved_model(
     half: bool = False,
     force: bool = False,
 ) -> None:
-    """Write a model as a SavedModel folder that appears whole or not at all.
+    """Write a model as a SavedModel folder, completely or not at all.
 
-    Configuration and vocabulary lie in `assets.extra`, card and attribute vectors beside it.
+    Configuration and vocabulary are in `assets.extra`, card and attribute vectors beside it.
 
     Args:
         checkpoint: the model.
         output: the folder.
         half: store the weights as float16; computation stays float32.
-        force: replace `output` if something is in it.
+        force: replace `output` if it is not empty.
 
     Raises:
-        UserError: the place cannot be written, or is taken and `force` is false, or its name is
-            not UTF-8.
+        UserError: the path cannot be written, or exists and `force` is false, or is not UTF-8.
     """
     try:
         os.fspath(output).encode("utf-8")
@@ -101,7 +100,7 @@ def export_saved_model(
 
 
 def _as_os_error(error: tf.errors.OpError) -> OSError:
-    """What TensorFlow says of a disk that is full or not writable, as Python would."""
+    """Raise TensorFlow's errors about a full or read-only disk as OSError."""
     for name in ("ENOSPC", "EDQUOT", "EACCES", "EROFS", "ENAMETOOLONG"):
         number = getattr(errno, name)
         if os.strerror(number) in error.message:
@@ -131,7 +130,7 @@ class _Signatures:
             tf.TensorSpec([None, width], tf.float32, name) for name in ("z", "start", "end")
         )
         draws = tf.TensorSpec([None], tf.int32, "draws")
-        # one graph for the three that decode
+        # one graph for the three functions that decode
         self._decoded = self._function(self._decode, [z, chords, *draw, draws])
         return {
             "encode": self._function(self._encode, [tokens, lengths, chords]),
@@ -143,7 +142,7 @@ class _Signatures:
         }
 
     def _function(self, function: Any, signature: list[tf.TensorSpec]) -> Any:
-        """`function` computing with what is stored here instead of the network's variables."""
+        """`function`, computing with the stored weights instead of the network's variables."""
         variables = self._network.published_variables().items()
 
         def served(*tensors: Any) -> Any:
@@ -216,7 +215,7 @@ class _Signatures:
 
 
 def _within(ids: Any, size: int, name: str) -> Any:
-    """int32 `ids`, of which each is checked to be one of 0 to `size` - 1."""
+    """int32 `ids`, checked to be within 0 to `size` - 1."""
     right = (
         tf.debugging.assert_non_negative(ids, f"{name} must be 0 or more"),
         tf.debugging.assert_less(ids, size, f"{name} must be below {size}"),
@@ -226,13 +225,13 @@ def _within(ids: Any, size: int, name: str) -> Any:
 
 
 def _for_each(chords: Any, count: Any) -> Any:
-    """Chord ids int32 [count, C], from as many rows or from one."""
+    """Chord ids int32 [count, C], from `count` rows or a single one."""
     chords = _within(chords, NUM_CHORDS, "chords")
     return tf.broadcast_to(chords, [count, tf.shape(chords)[1]])
 
 
 def _spherical(start: Any, end: Any, count: Any) -> Any:
-    """float32 [B, count, Z]: what `generate.points.interpolate` gives for each pair."""
+    """float32 [B, count, Z]: `generate.points.interpolate` for each pair."""
     right = tf.debugging.assert_greater(count, 1, "an interpolation has 2 points or more")
     with tf.control_dependencies([right]):
         t = tf.linspace(tf.constant(0, tf.float64), 1, count)[None, :, None]

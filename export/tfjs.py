@@ -4,9 +4,9 @@
     init(z [B, Z]) -> gates [N, 4H], h0, c0, h1, c1, ... [N, H] with N = B * T tracks
     decode_step(gates, previous [N], chord [N], h0, c0, ...) -> logits [N, V], next_h0, next_c0, ...
 
-Integers are int32, numbers float32; chords are ids, and those of `encode` evenly spaced over the
-measure. A model without chords has no `chord`. `previous` is -1 before a track's first token.
-Each is a folder with a model.json for `tf.loadGraphModel`; together they hold each weight once.
+Integers are int32, numbers float32; chords are ids, evenly spaced over the measure in `encode`. A
+model without chords does not have `chord`. `previous` is -1 before a track's first token. Each is a
+folder with a model.json for `tf.loadGraphModel`; together they contain each weight once.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def export_tfjs(
     shard_bytes: int = SHARD_BYTES,
     force: bool = False,
 ) -> None:
-    """Write `output`/encode, /init and /decode_step, whole or not at all.
+    """Write `output`/encode, /init and /decode_step, completely or not at all.
 
     Raises:
         UsageError: `output` is taken, or the quantization is unknown.
-        UserError: the place cannot be written, or a weight is too large for float16.
+        UserError: the path cannot be written, or a weight is too large for float16.
     """
     with output_folder(output, force) as temporary:
         for name, function in concrete_functions(
@@ -99,8 +99,8 @@ def _trace(
 
 _KERNELS = StaticKernels()
 
-# TensorFlow.js loses what a loop keeps in a list of tensors, as the network's own loops do. So the
-# one loop here carries states alone, and the steps over tracks are written out.
+# TensorFlow.js does not support the tensor lists that the network's own loops use. So the one loop
+# here carries only states, and the steps over tracks are unrolled.
 
 
 def _encode(
@@ -123,11 +123,11 @@ def _encode(
 
 
 def _read_tracks(encoder: Encoder, tokens: Any, lengths: Any, chords: Any) -> Any:
-    """[N, 2H]: the final states of both directions over each track, for as long as the longest."""
+    """[N, 2H]: the final states of both directions over each track, in a loop over steps."""
     width = tokens.shape[-1]
     lengths = tf.reshape(lengths, [-1])  # [B, T] -> [N]
     begin = width * tf.range(tf.shape(lengths)[0])
-    flat = [(tf.reshape(tokens, [-1]), 0)]  # ids, and the first kernel row that they choose from
+    flat = [(tf.reshape(tokens, [-1]), 0)]  # ids, and the first kernel row that they select from
     if chords is not None:
         flat.append((tf.reshape(chords, [-1]), encoder.vocabulary_size))
     cells = encoder.track_forward, encoder.track_backward
@@ -145,7 +145,7 @@ def _read_tracks(encoder: Encoder, tokens: Any, lengths: Any, chords: Any) -> An
                 tf.gather(inputs, first + tf.gather(ids, begin + position)) for ids, first in flat
             ]
             new = _KERNELS.lstm_step(tf.add_n([*rows]) + bias, kernel, state)
-            # rows that have ended keep their state; a choice would be much slower in a browser
+            # finished rows keep their state; `where` would be much slower in a browser
             new_states.append(tuple(going * x + (1 - going) * y for x, y in zip(new, state)))
         return t + 1, *new_states
 

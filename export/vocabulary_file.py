@@ -1,4 +1,4 @@
-"""vocabulary.json: what tokens and chord ids mean, for programs that do not import gm_vae."""
+"""vocabulary.json: the meaning of tokens and chord ids, for programs that do not import gm_vae."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The web page: served on this machine (`gm-vae web`), or written as a site for any host.
 
-The page is made by `make web` from export/web/ and packages/engine/, and lies in wheels. It does
-everything in the browser; what serves it only hands out files.
+`make web` builds the page from export/web/ and packages/engine/, and wheels contain it. Everything
+is computed in the browser; the server only serves files.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from gm_vae.flags import flag
 from gm_vae.generate.arguments import MODEL_HELP, ModelArguments
 from gm_vae.scratch import scratch_folder
 
-Request = socket.socket | tuple[bytes, socket.socket]  # what socketserver may hand on
+Request = socket.socket | tuple[bytes, socket.socket]  # errors that socketserver passes on
 
 PAGE = pathlib.Path(__file__).resolve().parent / "web" / "dist"
 HOSTS = ("127.0.0.1", "localhost", "[::1]")  # names of this machine, with any port
 MOST_CONNECTIONS = 64  # a browser opens six
-PORT = 8642  # always the same one, since browsers keep favourites by address and port
+PORT = 8642  # always the same, since browsers store favourites by address and port
 
 _MODEL_FILES = re.compile(r"(config|weights_manifest|attributes)\.json|group\d+-shard\d+of\d+-\w+")
-# names that follow from what is in a file: those of build.mjs, and of shards
+# names with a hash of the content: from build.mjs, and of shards
 _HASHED = re.compile(r"[\w.-]+-([0-9A-Z]{8}\.\w+|[0-9a-f]{8})")
 _HOST = re.compile(rf"({'|'.join(map(re.escape, HOSTS))})(:\d{{1,5}})?", re.IGNORECASE)
 _SECONDS_TO_ASK = 20.0
-_SECONDS_TO_ANSWER = 600.0  # a soundfont may have a gigabyte
-_SHARD_BYTES = 1 << 20  # small, so that the page can start without the encoder's
+_SECONDS_TO_ANSWER = 600.0  # soundfonts may have a gigabyte
+_SHARD_BYTES = 1 << 20  # small, so that the page can start without the encoder
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css",
           ".svg": "image/svg+xml", ".json": "application/json", ".txt": "text/plain",
           ".webmanifest": "application/manifest+json"}  # fmt: skip
@@ -63,18 +63,18 @@ def export_web(
     force: bool = False,
     soundfont: str | os.PathLike[str] | None = None,
 ) -> None:
-    """Write a site that any web server can hand out: the page, and a model in `model/`.
+    """Write a site for any web server: the page, and a model in `model/`.
 
     Args:
         checkpoint: the model.
-        output: the folder, which appears whole or not at all.
-        quantization: how the weights are kept, as in `export_magentajs`; uint8 loads fastest.
-        force: replace `output` if something is in it.
-        soundfont: an .sf2, .sf3 or .dls file for the site to play with; oscillators if None.
+        output: the folder, written completely or not at all.
+        quantization: storage type of the weights, as in `export_magentajs`; uint8 loads fastest.
+        force: replace `output` if it is not empty.
+        soundfont: an .sf2, .sf3 or .dls file for the sound of the site; oscillators if None.
 
     Raises:
         UsageError: `output` is taken, or `soundfont` is not a soundfont.
-        UserError: the page was not built, the model's layers do not suit it, or `output` is not
+        UserError: the page is not built, the model's layers are unsuitable, or `output` is not
             writable.
     """
     page, font = page_folder(), _soundfont(soundfont)
@@ -88,7 +88,7 @@ def export_web(
 
 
 def page_folder() -> pathlib.Path:
-    """The built page. Raises UserError where there is none."""
+    """The built page. Raises UserError if there is none."""
     if not (PAGE / "index.html").is_file():
         raise UserError(
             "the page is not built in this checkout; run make web, which needs Node 20 and npm, or "
@@ -98,20 +98,20 @@ def page_folder() -> pathlib.Path:
 
 
 class PageServer(http.server.ThreadingHTTPServer):
-    """The page and a model on this machine alone; `serve_forever` runs it, closing it cleans up.
+    """Serves the page and a model on this machine only; run `serve_forever`, and close it.
 
-    Only who asks for this machine by one of `HOSTS` is answered, so that no page of another site
-    can read here under a name of its own (DNS rebinding). A connection has a thread, a time to ask
-    and a time to be answered; beyond `MOST_CONNECTIONS` the one that has waited longest is ended.
+    Only requests to one of `HOSTS` are answered, so that a page of another site cannot read from
+    here under its own name (DNS rebinding). A connection has a thread, a time limit for the request
+    and one for the answer; beyond `MOST_CONNECTIONS` the one that has waited longest is closed.
 
     Args:
         model: any model that `gm_vae.load` reads.
-        port: 0 takes a free one.
-        soundfont: an .sf2, .sf3 or .dls file to play with; oscillators if None.
+        port: 0 chooses a free one.
+        soundfont: an .sf2, .sf3 or .dls file for sound; oscillators if None.
 
     Raises:
         UsageError: the port is taken, or `soundfont` is not a soundfont.
-        UserError: the page was not built, or the model cannot be read or does not suit it.
+        UserError: the page is not built, or the model cannot be read or is unsuitable.
     """
 
     request_queue_size = MOST_CONNECTIONS
@@ -130,7 +130,7 @@ class PageServer(http.server.ThreadingHTTPServer):
             folder = held.enter_context(scratch_folder()) / "model"
             _write_model(checkpoint, folder, "none")
             handler = functools.partial(_Handler, page=page, model=folder, font=font)
-            self._held = held  # closed too if the port is taken
+            self._held = held  # also closed if the port is taken
             try:
                 super().__init__(("127.0.0.1", port), handler)
             except (OSError, OverflowError) as error:
@@ -147,7 +147,7 @@ class PageServer(http.server.ThreadingHTTPServer):
         self._held.close()
 
     def process_request(self, request: Request, client_address: Any) -> None:
-        if isinstance(request, socket.socket):  # as all of TCP are
+        if isinstance(request, socket.socket):  # like all TCP sockets
             self._connections.begin(request)
         super().process_request(request, client_address)
 
@@ -157,57 +157,57 @@ class PageServer(http.server.ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """What the loop does twice a second."""
+        """Called twice per second by the server loop."""
         self._connections.end_late()
 
     def answering(self, connection: socket.socket) -> None:
-        """A request has come whole."""
+        """A request has arrived completely."""
         self._connections.give(connection, _SECONDS_TO_ANSWER)
 
     def waiting(self, connection: socket.socket) -> None:
-        """The answer is sent; the next request may come."""
+        """The answer is sent; the connection waits for the next request."""
         self._connections.give(connection, _SECONDS_TO_ASK)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that broke."""
+        """Do not print broken connections."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class _Connections:
-    """The connections that are open, and until when each may be."""
+    """The open connections and their deadlines."""
 
     def __init__(self) -> None:
         self._until: dict[socket.socket, float] = {}  # on the monotonic clock
         self._lock = threading.Lock()
 
     def begin(self, connection: socket.socket) -> None:
-        """Note a new one; end the one that is due first if they are too many."""
+        """Add a connection; close the one that is due first if there are too many."""
         with self._lock:
             while len(self._until) >= MOST_CONNECTIONS:
                 self._end(min(self._until, key=self._until.__getitem__))
             self._until[connection] = time.monotonic() + _SECONDS_TO_ASK
 
     def give(self, connection: socket.socket, seconds: float) -> None:
-        """Let one that is open be so for so many seconds from now."""
+        """Set the deadline of an open connection, in seconds from now."""
         with self._lock:
             if connection in self._until:
                 self._until[connection] = time.monotonic() + seconds
 
     def forget(self, connection: socket.socket) -> None:
-        """Note that one is closed."""
+        """Remove a closed connection."""
         with self._lock:
             self._until.pop(connection, None)
 
     def end_late(self) -> None:
-        """End those whose time is up."""
+        """Close connections past their deadline."""
         now = time.monotonic()
         with self._lock:
             for connection in [late for late, until in self._until.items() if until < now]:
                 self._end(connection)
 
     def end_all(self) -> None:
-        """End every one."""
+        """Close all connections."""
         with self._lock:
             for connection in list(self._until):
                 self._end(connection)
@@ -215,11 +215,11 @@ class _Connections:
     def _end(self, connection: socket.socket) -> None:
         del self._until[connection]
         with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)  # its thread finds the end, and closes it
+            connection.shutdown(socket.SHUT_RDWR)  # its thread sees the end and closes it
 
 
 def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
-    """The file of a soundfont, followed to where it lies."""
+    """The file of a soundfont, with links resolved."""
     if path is None:
         return None
     try:
@@ -234,7 +234,7 @@ def _soundfont(path: str | os.PathLike[str] | None) -> pathlib.Path | None:
 
 
 def _index(page: pathlib.Path, model: pathlib.Path, font: pathlib.Path | None) -> bytes:
-    """index.html, with the addresses of what not every site has: a soundfont, attributes."""
+    """index.html, with the addresses of optional files: a soundfont, attributes."""
     text = (page / "index.html").read_text(encoding="utf-8")
     addresses = {
         "soundfont": urllib.parse.quote(font.name) if font else "",
@@ -247,7 +247,7 @@ def _index(page: pathlib.Path, model: pathlib.Path, font: pathlib.Path | None) -
 
 
 def _write_model(checkpoint: Checkpoint, folder: pathlib.Path, quantization: str) -> None:
-    """Write what the page and magenta.js load; the name of a shard follows from what is in it."""
+    """Write the files that the page and magenta.js load; names of shards have a hash."""
     export_magentajs(checkpoint, folder, quantization, _SHARD_BYTES)
     manifest = json.loads((folder / MANIFEST).read_bytes())
     for group in manifest:
@@ -268,7 +268,7 @@ def _require_widths(checkpoint: Checkpoint) -> None:
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """Hands out the files of two folders by name; there is no way out of them."""
+    """Serves the files of two folders by name, and nothing outside them."""
 
     protocol_version = "HTTP/1.1"
     server: PageServer
@@ -333,7 +333,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         mark: str = "",
         lasts: bool = False,
     ) -> None:
-        """Send a file, or that the one which the browser has with this mark is as it was."""
+        """Send a file, or 304 if the browser has the file with this tag."""
         is_known = mark != "" and f'"{mark}"' in self.headers.get("If-None-Match", "")
         self.send_response(304 if is_known else status)
         if mark:
@@ -347,7 +347,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             shutil.copyfileobj(content, self.wfile)
 
     def log_message(self, *args: object) -> None:
-        """Say nothing of each file."""
+        """Do not print each file."""
 
 
 SOUNDFONT_HELP = (

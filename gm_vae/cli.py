@@ -96,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(VERBS[verb], rest)
     except ImportError as error:
         package = (error.name or "").partition(".")[0]
-        if package in ("", "gm_vae"):  # a bug of ours
+        if package in ("", "gm_vae"):  # our bug
             raise
         reason = (str(error).strip().splitlines() or [""])[0]
         print(

@@ -259,7 +259,7 @@ def _table(
     rows += [
         ("training", f"{steps:,} steps; --steps={steps} instead of --minutes can be repeated"),
         (
-            "bits a measure",
+            "bits per measure",
             f"{before.bits_per_measure:.0f} before training, {after.bits_per_measure:.0f} after "
             f"({after.measures:,} {held_out} measures)",
         ),

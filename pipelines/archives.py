@@ -1,7 +1,7 @@
-"""What the readers of tar and zip archives share: entries, errors, and how much may come out.
+"""The common part of the tar and zip readers: entries, errors, and a limit on expanded bytes.
 
-Archives come from anywhere. So nothing that a header claims is believed before it is compared with
-a bound: the readers are our own, since those of Python follow such claims in many of its versions.
+Archives are untrusted. Values in headers are compared with limits before they are used: we have our
+own readers, since those of many Python versions trust such values.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ from typing import Protocol
 
 from gm_vae.pipelines import compression
 
-HEAD_BYTES = 512  # enough to tell what a file is: a tar header
+HEAD_BYTES = 512  # enough to recognise the type of a file: a tar header
 
-_EXPANSION = 100  # MIDI files become some 6 times smaller, the same file many times 50 times
+_EXPANSION = 100  # MIDI files compress about 6 times, many copies of one file 50 times
 _LEAST_EXPANDED_BYTES = 256 << 20
 
 
 class ArchiveError(Exception):
-    """Why a file of an archive cannot be read, or the rest of it; some words for a report."""
+    """Why a file, or the rest, of an archive cannot be read; a short text for a report."""
 
 
 class StreamError(ArchiveError):
-    """Damage to what an archive is read from: nothing that follows can be read either."""
+    """Damage to the stream of an archive: nothing after it can be read."""
 
 
 class Budget:
-    """How many bytes may come out of an archive, which is a multiple of its size.
+    """The limit on the expanded bytes of an archive, a multiple of its size.
 
-    A small file that expands without end would keep a worker for ever.
+    Otherwise a small file that expands endlessly would occupy a worker forever.
     """
 
     def __init__(self, archive_bytes: int) -> None:
         self._left = max(_LEAST_EXPANDED_BYTES, _EXPANSION * archive_bytes)
 
     def spend(self, count: int) -> None:
-        """Raise StreamError if so many more bytes are too many."""
+        """Count expanded bytes. Raises StreamError if they exceed the limit."""
         self._left -= count
         if self._left < 0:
             raise StreamError(f"it expands to over {_EXPANSION} times its size")
@@ -47,18 +47,18 @@ class Readable(Protocol):
     """A stream that is read once."""
 
     def read(self, size: int) -> bytes:
-        """So many bytes, or fewer at the end. Raises ArchiveError."""
+        """This many bytes, or fewer at the end. Raises ArchiveError."""
         ...
 
 
 class Entry:
-    """A file in an archive. To be read before the next entry is asked for.
+    """A file in an archive. It must be read before the next entry is requested.
 
     Attributes:
-        name: its path in the archive; bytes that are no text as surrogates.
-        size: its bytes, as the archive says.
-        stored_bytes: how much of the archive it takes; 0 if nobody knows.
-        cost: how many bytes come out when it is read that are not counted yet, for `Budget`.
+        name: its path in the archive; undecodable bytes as surrogates.
+        size: its size in bytes, according to the archive.
+        stored_bytes: its size within the archive; 0 if unknown.
+        cost: bytes that reading it expands and that `Budget` has not counted yet.
     """
 
     def __init__(
@@ -82,12 +82,12 @@ class Entry:
         return self._stream.read(HEAD_BYTES)
 
     def content(self) -> bytes:
-        """All its bytes, once; look at `size` before. Raises ArchiveError."""
+        """All its bytes, once; check `size` first. Raises ArchiveError."""
         return self.head + self._stream.read(self.size - len(self.head))
 
 
 def reason(error: Exception) -> str:
-    """An exception in some words for a report."""
+    """An exception as a short text for a report."""
     if isinstance(error, ArchiveError):
         return str(error)
     if isinstance(error, EOFError):

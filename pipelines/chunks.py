@@ -1,11 +1,11 @@
-"""What a block of songs gave, on disk: the step between reading songs and writing shards.
+"""The measures of a block of songs on disk, between reading songs and writing shards.
 
-Workers exchange measures through files beside the output and not through the runner: so memory
-stays small however large the corpus is, a worker that is started again finds what it had done, and
-an interrupted run goes on where it stopped. A chunk is two files:
+Workers exchange measures through files beside the output and not through the runner. So memory
+stays small however large the corpus is, a restarted worker finds its earlier work, and an
+interrupted run resumes where it stopped. A chunk is two files:
 
     NAME.records   framed records, sorted by content hash, so that a shard is a range of each chunk
-    NAME.index     arrays: what each record and each song is; written last, it makes a chunk whole
+    NAME.index     arrays that describe each record and song; written last, it completes a chunk
 
 A record is the content hash of a measure, the number of its song in the chunk, and its example.
 """
@@ -25,10 +25,10 @@ from gm_vae import storage
 from gm_vae.data import shards
 from gm_vae.errors import UserError
 
-HASH_BYTES = 16  # of a record's content hash: in a billion measures no two are alike by chance
+HASH_BYTES = 16  # of a record's content hash: among a billion measures, collisions are improbable
 
 _SONG = struct.Struct("<I")
-# of a record, beside its example: hash, song, and a frame's length and two checksums
+# of a record, besides its example: hash, song, and a frame's length and two checksums
 FRAMING_BYTES = HASH_BYTES + _SONG.size + 16
 _PREFIX_DTYPE = np.dtype(">u8")  # the first 8 bytes of a hash, as a number that sorts like them
 
@@ -62,12 +62,12 @@ class Chunk:
     """The index of a chunk of N records and S songs.
 
     Attributes:
-        path: of the chunk's files, without their suffixes.
+        path: path of the chunk's files, without their suffixes.
         songs: S songs with measures.
-        reports: a JSON line for each file that was read, with measures or not.
-        prefixes: uint64 [N], the first bytes of each record's content hash, rising.
+        reports: a JSON line for each file that was read, with or without measures.
+        prefixes: uint64 [N], the first bytes of each record's content hash, ascending.
         song_of: int64 [N], the number of its song.
-        offsets: int64 [N + 1], where in the file each record begins, and the file ends.
+        offsets: int64 [N + 1], where each record begins in the file, and the end of the file.
     """
 
     path: str
@@ -79,7 +79,7 @@ class Chunk:
 
 
 def write(path: str, songs: Sequence[Song], reports: Sequence[bytes]) -> Chunk:
-    """Write a chunk. Raises UserError if the storage refuses."""
+    """Write a chunk. Raises UserError if it cannot be written."""
     records = sorted(
         (content_hash, number, example)
         for number, song in enumerate(songs)
@@ -101,7 +101,7 @@ def write(path: str, songs: Sequence[Song], reports: Sequence[bytes]) -> Chunk:
 
 
 def load(path: str) -> Chunk | None:
-    """The index of a chunk, or None if it is not there or not whole."""
+    """The index of a chunk, or None if it is missing or incomplete."""
     try:
         with storage.open_file(path + ".index") as stream:
             content = io.BytesIO(stream.read())
@@ -132,7 +132,7 @@ def content(path: str) -> bytes:
 
 
 def records(data: bytes, name: str) -> Iterator[Record]:
-    """Records that lie one after the other. Raises UserError, which names where they are from."""
+    """The records in a byte range. Raises UserError, which names their source."""
     try:
         for record in shards.records(io.BytesIO(data)):
             (song,) = _SONG.unpack_from(record, HASH_BYTES)

@@ -7,17 +7,17 @@ from typing import Any
 
 from gm_vae.pipelines import flink_rest
 
-_SECONDS = 10  # for an answer of a job service, and for a submission that is under way
+_SECONDS = 10  # for an answer of a job service, and for a submission in progress
 
 
 class ClusterJob:
-    """What has to be ended elsewhere when this process ends early.
+    """A job that must be ended on the cluster if this process ends early.
 
     Args:
-        name: of the job; no other job has it.
+        name: unique name of the job.
         runner: Beam's name of the runner.
         flink: the address of Flink's REST interface, if the job runs on such a cluster.
-        served_elsewhere: whether the job service goes on without this process.
+        served_elsewhere: whether the job service runs outside this process.
     """
 
     def __init__(self, name: str, runner: str, flink: str, served_elsewhere: bool) -> None:
@@ -27,14 +27,14 @@ class ClusterJob:
         self._submitted = threading.Event()
 
     def submitted(self, result: Any) -> None:
-        """Take Beam's `PipelineResult`: from now on the job service knows the job."""
+        """Receive Beam's `PipelineResult`: from now on the job service knows the job."""
         self._result = result
         self._submitted.set()
 
     def end(self) -> str | None:
-        """End the job wherever it runs; one sentence about what may be left, None if nothing is."""
+        """End the job wherever it runs; returns a sentence if something may still run."""
         left = self._cancel_at_the_service() if self.served_elsewhere else None
-        # A job service of Flink's may say that a job is cancelled while the cluster goes on.
+        # A Flink job service may report a job as cancelled while the cluster still runs it.
         return flink_rest.cancel(self.flink, self.name) if self.flink else left
 
     def _cancel_at_the_service(self) -> str | None:

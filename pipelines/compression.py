@@ -1,7 +1,7 @@
-"""Streams without their compression (gzip, bzip2, xz), read in bounded memory.
+"""Decompressed streams (gzip, bzip2, xz), read in bounded memory.
 
-Python's own file objects take as much memory as an xz header asks for, and read the name in a gzip
-header byte by byte, however long it is.
+Python's own file objects allocate as much memory as an xz header requests, and read the name in a
+gzip header byte by byte, however long it is.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-# Of a decompressor. xz asks for 65 MB at its highest level, but large corpora are packed with
-# larger dictionaries. The system gives such memory only as far as bytes come out.
+# Of a decompressor. xz needs 65 MB at its highest level, but large corpora are packed with larger
+# dictionaries. The system provides this memory only as bytes are written.
 MEMORY_BYTES = 1100 << 20
 ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)  # of `expanded` streams
 
@@ -27,12 +27,12 @@ _GZIP, _RAW = 16 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 class Decoder(Protocol):
-    """What decompresses: `bz2.BZ2Decompressor`, `lzma.LZMADecompressor`, `Inflate`.
+    """A decompressor: `bz2.BZ2Decompressor`, `lzma.LZMADecompressor`, `Inflate`.
 
     Attributes:
-        eof: whether the end of the compressed data was met.
-        needs_input: whether there is nothing more to come out of what went in.
-        unused_data: what was found behind the end.
+        eof: whether the end of the compressed data was reached.
+        needs_input: whether the input so far gives no more output.
+        unused_data: data found after the end.
     """
 
     @property
@@ -45,12 +45,12 @@ class Decoder(Protocol):
     def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """At most so many bytes; what is left of `data` is kept."""
+        """At most this many bytes; the rest of `data` is kept."""
         ...
 
 
 class Inflate:
-    """zlib's decompressor as a `Decoder`: of bare deflate data, or of a gzip member."""
+    """zlib's decompressor as a `Decoder`: for raw deflate data, or for a gzip member."""
 
     def __init__(self, gzip: bool = False) -> None:
         self._zlib = zlib.decompressobj(_GZIP if gzip else _RAW)
@@ -66,7 +66,7 @@ class Inflate:
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         content = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
-        # a full answer: there may be more inside, even if all input was taken
+        # a full output buffer: there may be more, even if all input was consumed
         self.needs_input = not self._zlib.unconsumed_tail and len(content) < max_length
         return content
 
@@ -79,14 +79,14 @@ _DECODERS: dict[bytes, Callable[[], Decoder]] = {
 
 
 def is_compressed(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a compression."""
+    """Whether a file is compressed, by its first bytes."""
     return head.startswith(tuple(_DECODERS))
 
 
 def expanded(stream: BinaryIO) -> BinaryIO:
-    """A stream, which must be able to seek, without its compression if it has one.
+    """A seekable stream, decompressed if it is compressed.
 
-    The result cannot seek if there was a compression; reading it raises one of `ERRORS` if the
+    The result cannot seek if the stream was compressed; reading it raises one of `ERRORS` if the
     data are damaged (EOFError: cut short).
     """
     head = stream.read(_MAGIC_BYTES)
@@ -98,7 +98,7 @@ def expanded(stream: BinaryIO) -> BinaryIO:
 
 
 class _Expanded(io.RawIOBase):
-    """Compressed streams in a row, as such files may hold; what is none behind them is ignored."""
+    """Consecutive compressed streams, as files may contain; other data after them is ignored."""
 
     def __init__(self, stream: BinaryIO, magic: bytes, new_decoder: Callable[[], Decoder]) -> None:
         self._stream, self._magic, self._new_decoder = stream, magic, new_decoder
@@ -126,7 +126,7 @@ class _Expanded(io.RawIOBase):
             data = b""
 
     def _next_stream(self) -> bytes:
-        """The beginning of what follows a stream, with a new decoder; nothing if nothing does."""
+        """The data after a stream, with a new decoder; empty at the end."""
         data = self._decoder.unused_data.lstrip(b"\0")  # streams may be padded
         while len(data) < _MAGIC_BYTES:
             block = self._stream.read(_CHUNK)

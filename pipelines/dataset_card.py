@@ -1,4 +1,4 @@
-"""What a dataset holds, for people: its card (README.md) with pictures."""
+"""The card of a dataset (README.md) with pictures."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def summary(dataset: Dataset, seconds: float | None = None) -> str:
 
 
 def most_common(counts: Mapping[str, int], listed: int) -> str:
-    """The greatest counts in a line: "track too long 120, too few instruments 7"."""
+    """The largest counts in a line: "track too long 120, too few instruments 7"."""
     return ", ".join(
         f"{name.replace('_', ' ')} {count:,}" for name, count in _ordered(counts)[:listed]
     )
@@ -64,9 +64,9 @@ def markdown(dataset: Dataset) -> str:
         "",
         f"{dataset.measures:,} distinct {fmt.beats_per_bar}/{fmt.beat_unit} measures of "
         f"{files['with_measures']:,} songs, written by gm-vae {dataset.gm_vae}. "
-        "`dataset.json` says the same to programs.",
+        "`dataset.json` contains the same for programs.",
         "",
-        f"Equal content has an equal number: `{dataset.sha256}`.",
+        f"SHA-256 of the measures: `{dataset.sha256}`.",
         "",
         "## Splits",
         "Songs, not measures, are held out; copies of a song are in the same split. Equal measures "
@@ -112,7 +112,7 @@ def markdown(dataset: Dataset) -> str:
     if dataset.flaws:
         flaws = {Flaw[name.upper()]: count for name, count in dataset.flaws.items()}
         lines += [
-            "## Mended or passed over in these files",
+            "## Mended or skipped in these files",
             *(f"- {sentence}" for sentence in midi_flaws.sentences(flaws)),
             "",
         ]
@@ -149,7 +149,7 @@ def markdown(dataset: Dataset) -> str:
 
 def draw(dataset: Dataset) -> dict[str, bytes]:
     """The pictures of the card as PNG files by name."""
-    import_matplotlib_quietly()  # a second's work that no worker needs
+    import_matplotlib_quietly()  # takes a second, and workers do not need it
     import matplotlib
 
     matplotlib.use("Agg")
@@ -196,7 +196,7 @@ def draw(dataset: Dataset) -> dict[str, bytes]:
 
 def _png(figure: Figure) -> bytes:
     stream = io.BytesIO()
-    figure.savefig(stream, dpi=100, metadata={"Software": None})  # a version would change the bytes
+    figure.savefig(stream, dpi=100, metadata={"Software": None})  # no version number
     return stream.getvalue()
 
 

@@ -23,7 +23,7 @@ class Extractor:
     """Makes the chunks of tasks.
 
     Args:
-        folder: where chunks lie.
+        folder: folder of the chunks.
         fmt: the limits of measures.
     """
 
@@ -32,11 +32,11 @@ class Extractor:
         self._fmt = fmt
 
     def chunks(self, task: songs.Task, done: Callable[[int], None]) -> Iterator[Chunk]:
-        """The chunks of a task, those that lie there already included.
+        """The chunks of a task, including existing ones.
 
         Args:
-            task: what to read.
-            done: told of each file that is done, and how many bytes of the input it took.
+            task: the sources to read.
+            done: called for each finished file with its number of input bytes.
 
         Raises:
             UserError: a chunk cannot be written.
@@ -66,19 +66,19 @@ class Extractor:
         return chunks.write(path, extracted, reports)
 
     def _chunk_name(self, block: str) -> str:
-        """Of what went in and of what decides what comes out."""
+        """A name from the input and all settings that affect the output."""
         fmt = json.dumps(self._fmt.to_dict(), sort_keys=True)
         text = f"{block} {fmt} {__version__} reading {READING}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], chunks.Song | None]:
-    """What a song holds: a report, and its measures, each distinct one once, if it has any.
+    """A report on a song, and its distinct measures, if it has any.
 
     The report is for JSON: "song" its name (first, so that lines sort by it); "error" why it could
-    not be read, or "bars", "kept", "rejected" (bars by reason), "flaws" (what was mended or passed
-    over, by kind) and, if a measure was kept, "keys" (of the bars kept, by the major scale's tonic)
-    and "split_key".
+    not be read, or "bars", "kept", "rejected" (bars by reason), "flaws" (what was mended or
+    skipped, by kind) and, if a measure was kept, "keys" (of the bars kept, by the major scale's
+    tonic) and "split_key".
     """
     report: dict[str, Any] = {"song": printable(file.name)}
     if file.error:
@@ -88,7 +88,7 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
         bars = measures_from_score(score, fmt)
     except MidiError as error:
         return {**report, "error": str(error)}, None
-    except Exception as error:  # a fault of ours must not cost a corpus of a million files
+    except Exception as error:  # our bugs must not stop a corpus of a million files
         fault = f"internal error ({type(error).__name__}: {error})"
         return {**report, "error": printable(fault)}, None
     kept = [(bar, bar.measure) for bar in bars if bar.measure]
@@ -100,7 +100,7 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
         return report, None
     contents = [examples.MeasureBytes.of(measure) for _, measure in kept]
     token_hashes = [content.token_hash for content in contents]
-    records: dict[bytes, bytes] = {}  # by content hash; of equal measures the first
+    records: dict[bytes, bytes] = {}  # by content hash; the first of equal measures
     for (bar, _), content in zip(kept, contents):
         digest = content.content_hash[: chunks.HASH_BYTES]
         if digest not in records:
@@ -115,6 +115,6 @@ def extract(file: songs.SongFile, fmt: MeasureFormat) -> tuple[dict[str, Any], c
 def _score(file: songs.SongFile) -> Score:
     if not file.is_sequence:
         return parse_midi(file.data)
-    from gm_vae.music.sequence_score import score_from_note_sequence  # which imports note_seq
+    from gm_vae.music.sequence_score import score_from_note_sequence  # imports note_seq
 
     return score_from_note_sequence(file.data)

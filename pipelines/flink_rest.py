@@ -1,6 +1,7 @@
-"""Flink's REST interface: the end of a job that is known by its name.
+"""Flink's REST interface: cancels a job by its name.
 
-Beam's job server hands a job to the cluster and ends with us; the job runs on there.
+Beam's job server submits a job to the cluster and ends with our process; the job keeps running
+there.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ def cancel(
 
     Args:
         address: HOST:PORT of the REST interface, or its URL.
-        name: the name of the job, which no other job has.
-        appear_seconds: how long to look for it, since it may still be on its way, and how long
-            to try again where the interface fails.
+        name: the unique name of the job.
+        appear_seconds: how long to look for the job, since it may still be submitted, and how long
+            to retry if the interface fails.
         end_seconds: how long its end may take.
 
     Returns:
-        None if it has ended, or never came there. Otherwise one sentence: what may be left, and how
-        to end it.
+        None if it has ended, or was never submitted. Otherwise one sentence: what may still run,
+        and how to end it.
     """
     url = (address if "://" in address else f"http://{address}").rstrip("/")
     start = time.monotonic()

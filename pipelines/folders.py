@@ -1,7 +1,7 @@
-"""The files below a folder, with linked folders followed, and those that a glob with `**` names.
+"""The files below a folder, including linked folders, and the files that match a glob with `**`.
 
-Each folder is gone through once, however many links lead to it: so links may form loops, and what
-is reached by a link and without one has its place without.
+Each folder is visited once, however many links lead to it. So links may form loops, and a file that
+is reached with and without a link gets its path without the link.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class FileInfo(NamedTuple):
     """Something below a folder that is not a folder, or a folder that cannot be read.
 
     Attributes:
-        path: where it lies.
-        name: its path from there on, with slashes; that of a folder ends with one.
+        path: its path.
+        name: its path within the folder, with slashes; folders end with one.
         error: why a folder cannot be read; "" for all else.
     """
 
@@ -34,7 +34,7 @@ class FileInfo(NamedTuple):
 
 
 def files_below(folder: str) -> Iterator[FileInfo]:
-    """All that lies below a folder, links not resolved, in an order that follows from the names.
+    """All files below a folder, with links not resolved, ordered by name.
 
     Raises:
         UserError: the folder itself cannot be read.
@@ -71,14 +71,14 @@ def files_below(folder: str) -> Iterator[FileInfo]:
 
 
 def has_any_folders(pattern: str) -> bool:
-    """Whether a glob goes into folders of any depth."""
+    """Whether a glob includes folders of any depth."""
     return _ANY_FOLDERS in pathlib.PurePath(pattern).parts
 
 
 def matches(pattern: str) -> Iterator[FileInfo]:
-    """What a glob with `**` names, as `glob.glob` does, but through loops of links too.
+    """The matches of a glob with `**`, as in `glob.glob`, but safe for loops of links.
 
-    Folders that cannot be read are among it: what is in them may have been meant.
+    Unreadable folders are included, since they may contain matches.
     """
     parts = pathlib.PurePath(pattern).parts
     first = parts.index(_ANY_FOLDERS)
@@ -101,7 +101,7 @@ def _is_folder(entry: os.DirEntry) -> bool:
 
 
 def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether a path fits a glob, both in parts; wildcards stand for no hidden names."""
+    """Whether a path matches a glob, both split into parts; wildcards do not match hidden names."""
     if not pattern:
         return not parts
     if pattern[0] == _ANY_FOLDERS:

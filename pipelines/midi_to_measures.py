@@ -4,7 +4,7 @@
     python -m gm_vae.pipelines.midi_to_measures --input=archive.tar.xz --output=data/archive
 
 The same input and settings give the same bytes, with any number of workers and on any runner. A
-finished dataset is left alone; what an interrupted run has left is gone on with.
+finished dataset is not changed; an interrupted run is resumed.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from gm_vae.storage import join
 from gm_vae.text import printable
 
 _MOST_WORKERS = 1024
-_CLUSTER_WORKERS = 64  # that a plan reckons with
-_CLUSTER_SHARES = 32  # an archive is read by so many workers of a cluster
-_BYTES_PER_WORKER = 8 << 20  # of MIDI; below, starting a process takes longer than the work
+_CLUSTER_WORKERS = 64  # workers in a plan
+_CLUSTER_SHARES = 32  # number of cluster workers that read an archive
+_BYTES_PER_WORKER = 8 << 20  # of MIDI; with less, starting a process takes longer than the work
 
 
 def preprocess(
@@ -66,30 +66,30 @@ def preprocess(
     beam_args: Sequence[str] = (),
     report: Callable[[str], None] | None = None,
 ) -> Dataset:
-    """Write the measures of MIDI files as a dataset, unless it is there already.
+    """Write the measures of MIDI files as a dataset, unless it already exists.
 
     Args:
         input: folders, globs, MIDI files, .zip or .tar archives, TFRecord files of NoteSequences,
             Parquet files with MIDI files in a column, of this machine or with a scheme that Beam
             knows (gs://, s3://); a text may join some with commas.
-        output: folder of the dataset, made by this function; it may have such a scheme, too.
+        output: folder of the dataset, which is created; it may have such a scheme, too.
         fmt: limits of the measures; the published ones if None.
-        validation_percent: share of the songs that only evaluation during training sees.
-        test_percent: share of the songs that only the last evaluation sees.
+        validation_percent: share of the songs for evaluation during training.
+        test_percent: share of the songs for the final evaluation.
         parquet_column: of Parquet files, the column with the bytes of MIDI files; "" finds it.
         parquet_id: likewise, that with a name for each; "" finds it or numbers the rows.
-        workers: processes; 0 takes what the input is worth, at most one per core.
+        workers: processes; 0 chooses by the size of the input, at most one per core.
         force: replace a finished dataset.
         beam_runner: Beam's name of a runner.
-        beam_args: flags for a cluster's runner; `output` must then be reachable for its workers.
-        report: given a line about what a run on this machine took.
+        beam_args: flags for a cluster's runner; `output` must be reachable for its workers.
+        report: called with a line about the resources of a run on this machine.
 
     Returns:
-        The dataset, which may have been finished before.
+        The dataset, new or existing.
 
     Raises:
-        UserError: no MIDI files, no measure kept, an output that cannot be written or that holds
-            something else, a finished dataset of other input or settings.
+        UserError: there are no MIDI files, no measure is kept, the output cannot be written or
+            contains something else, or it is a finished dataset with other input or settings.
     """
     fmt = fmt or MeasureFormat()
     if not 0 <= workers <= _MOST_WORKERS:
@@ -160,7 +160,7 @@ def _output_path(output: str | os.PathLike[str]) -> str:
 
 
 def _name(entry: str) -> str:
-    """The last part of a path, for people."""
+    """The last part of a path, for display."""
     remote = storage.is_remote(entry)
     last = entry.rstrip("/").rsplit("/", 1)[-1] if remote else os.path.abspath(entry)
     return printable(os.path.basename(last))
@@ -173,7 +173,7 @@ def _load(output: str) -> Dataset:
 
 
 def _fingerprint(source_files: Iterable[sources.Source]) -> str:
-    """Changes when a file is added, removed, renamed or grows."""
+    """A hash that changes when a file is added, removed, renamed or grows."""
     digest = hashlib.sha256()
     for source in source_files:
         digest.update(storage.to_bytes(f"{source.name}\n{source.size}\n"))
@@ -185,10 +185,10 @@ def _fingerprint(source_files: Iterable[sources.Source]) -> str:
 def _finished(
     output: str, fmt: MeasureFormat, options: dict[str, object], force: bool
 ) -> Dataset | None:
-    """The dataset at `output` if there is one that `force` does not replace.
+    """The existing dataset at `output`, unless `force` replaces it.
 
     Raises:
-        UserError: something else is there, which even `force` does not replace.
+        UserError: `output` is something else, which even `force` does not replace.
     """
     is_dataset = staging.finished(output)
     if is_dataset is None:
@@ -231,7 +231,7 @@ def _dataset(
     options: dict[str, object],
     summary: dict,
 ) -> Dataset:
-    """What the summary of a run says, as a dataset."""
+    """The dataset that the summary of a run describes."""
     infos = {}
     for name in dataset_lib.SPLITS:
         split = summary.get("splits", {}).get(name, {})
@@ -332,13 +332,13 @@ def _run(args: PreprocessArguments) -> None:
         name = printable(dataset.directory)
         print(f"{name} is already finished; --force makes it again.")
     print("\n".join([card.summary(dataset, time.monotonic() - start), *took]))
-    if printable(dataset.directory) == dataset.directory:  # else nobody can type it
+    if printable(dataset.directory) == dataset.directory:  # otherwise it cannot be typed
         data = shlex.quote(dataset.directory)
         print(f"Next: gm-vae train --data={data} --output=run --finetune=small", file=sys.stderr)
 
 
 def _planned(args: PreprocessArguments) -> run_plan.RunPlan:
-    """What a run with these flags would take."""
+    """Print the plan of a run with these flags."""
     source_files = sources.find(args.input, Columns(args.parquet_column, args.parquet_id))
     local = args.runner == run_pipeline.LOCAL
     workers = args.workers or (_worth(source_files) if local else _CLUSTER_WORKERS)

@@ -1,8 +1,8 @@
-"""Versions of a song, by the measures that they share.
+"""Finds versions of a song by the measures that they share.
 
-The sketch of a song is the few lowest of its measures' hashes. Songs that have two of these in
-common are versions of one, and so are versions of versions. All is done on columns: a corpus of two
-million songs has fifty million pairs of hashes.
+The sketch of a song consists of the lowest few of its measures' hashes. Songs that share two of
+these are versions of each other, and so are versions of versions. All work is done on columns: a
+corpus of two million songs has fifty million pairs of hashes.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import numpy as np
 
 from gm_vae.pipelines.song_table import SKETCH_HASHES, SongTable
 
-_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # odd: they lose no bit
-_PART_PAIRS = 4 << 20  # about so many pairs are sorted at a time
+_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)  # odd, so no bits are lost
+_PART_PAIRS = 4 << 20  # approximate number of pairs that are sorted at a time
 
 
 class Groups(NamedTuple):
     """N distinct keys of S songs.
 
     Attributes:
-        keys: uint8 [N, 32], rising.
+        keys: uint8 [N, 32], ascending.
         lowest: int64 [N], the number of the lowest key of all versions of a song.
         key_of_song: int64 [S], the number of each song's key.
     """
@@ -42,7 +42,7 @@ def near_copies(songs: SongTable) -> Groups:
 
 
 def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct rows, rising, and the number of each row among them."""
+    """The distinct rows, ascending, and the index of each row among them."""
     words = np.ascontiguousarray(keys).view(">u8").astype(np.uint64)  # [S, 4]
     order = np.lexsort(words.T[::-1])
     words = words[order]
@@ -54,8 +54,8 @@ def _distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _edges(songs: SongTable, key_of_song: np.ndarray) -> Iterator[np.ndarray]:
-    """int64 [E, 2]: numbers of keys whose songs have two hashes in common, enough to join them."""
-    # A hash of one song alone is in no common pair: most songs of most corpora go here.
+    """int64 [E, 2]: indices of keys whose songs share two hashes, enough to connect them."""
+    # A hash of a single song is not in a common pair: this removes most songs of most corpora.
     common = _common(songs)
     rows = np.flatnonzero(common.sum(axis=1) > 1)
     common, owners = common[rows].T, key_of_song[rows]  # [8, R], [R]
@@ -89,7 +89,7 @@ def _common(songs: SongTable) -> np.ndarray:
 
 
 def _neighbours(pairs: np.ndarray, owners: np.ndarray) -> np.ndarray:
-    """int64 [E, 2]: owners that come one after the other with an equal pair, each two once."""
+    """int64 [E, 2]: successive owners of an equal pair, each combination once."""
     order = np.argsort(pairs)
     pairs, owners = pairs[order], owners[order]
     same = np.flatnonzero(pairs[1:] == pairs[:-1])
@@ -100,15 +100,15 @@ def _neighbours(pairs: np.ndarray, owners: np.ndarray) -> np.ndarray:
 
 
 def _once_each(values: np.ndarray) -> np.ndarray:
-    """Rising values without repeats; np.unique takes five times as long for so many."""
+    """Ascending values without repeats; np.unique takes five times as long for this many."""
     return values[np.concatenate([[True], values[1:] != values[:-1]])[: len(values)]]
 
 
 def _joined(lowest: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """The lowest number that each number is connected with.
+    """The lowest number that each number is connected to.
 
-    Each round hangs the lowest numbers of two groups that touch under one another, until none
-    touch: connected components as in Shiloach and Vishkin (1982).
+    Each round links the lowest numbers of two adjacent groups, until none are adjacent: connected
+    components as in Shiloach and Vishkin (1982).
     """
     while len(edges):
         edges = np.sort(lowest[edges], axis=1)

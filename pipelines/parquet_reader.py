@@ -1,7 +1,7 @@
 """Songs in Parquet files: the bytes of a MIDI file in one column, its name in another.
 
-Row groups can be read by themselves, so each is the work of one worker. A row group is read in
-batches of rows, which follow from the file's own figures.
+Row groups can be read independently, so each is the work of one worker. A row group is read in
+batches of rows, whose size follows from the file's metadata.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 
 from gm_vae.pipelines.archives import ArchiveError, Budget
 
-MAGIC = b"PAR1"  # what a Parquet file begins with
+MAGIC = b"PAR1"  # the first bytes of a Parquet file
 
 _BATCH_ROWS = (8, 512)  # at least and at most
-_BATCH_BYTES = 32 << 20  # wished for: a batch is held in memory
-_PROBED_ROWS = 8  # of each column that may be the one with songs
+_BATCH_BYTES = 32 << 20  # target size: a batch is held in memory
+_PROBED_ROWS = 8  # of each column that may contain songs
 _ID = re.compile(
     r"(id|md5|sha1|sha256|name|path|file|file_?name|file_?path|__key__)", re.IGNORECASE
 )
@@ -25,11 +25,11 @@ _ID = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """Columns of a Parquet file, with dots before fields of structs; "" for one that is found.
+    """Columns of a Parquet file, with dots before fields of structs; "" to find one automatically.
 
     Attributes:
         data: bytes of MIDI files, compressed or not.
-        id: what to call a song.
+        id: name of a song.
     """
 
     data: str = ""
@@ -47,8 +47,8 @@ class Batch:
         group: the number of the row group.
         first_row: the number of the first row, from 0 in the row group.
         rows: the names and bytes of songs; None for a row without one.
-        row_bytes: how much of the file a row takes.
-        error: why the rest of the row group cannot be read; then there are no rows.
+        row_bytes: size of a row in the file.
+        error: why the rest of the row group cannot be read; there are no rows then.
     """
 
     group: int
@@ -61,7 +61,7 @@ class Batch:
 def batches(
     stream: BinaryIO, columns: Columns, budget: Budget, wanted: Callable[[int], bool]
 ) -> Iterator[Batch]:
-    """The rows of the row groups whose numbers are wanted.
+    """The rows of the selected row groups.
 
     Raises:
         ArchiveError: it is not a complete Parquet file, or lacks the columns.
@@ -125,7 +125,7 @@ def _text(value: Any) -> str:
 
 
 def _found(file: Any, columns: Columns) -> Columns:
-    """The columns by their names, those that were not named found. Raises ArchiveError."""
+    """The columns by name; columns without a name are found. Raises ArchiveError."""
     import pyarrow as pa
 
     leaves = dict(_leaves(file.schema_arrow))
@@ -142,7 +142,7 @@ def _found(file: Any, columns: Columns) -> Columns:
         n for n, kind in leaves.items() if pa.types.is_string(kind) or pa.types.is_integer(kind)
     ]
     named = [name for name in texts if _ID.fullmatch(name.rpartition(".")[2])]
-    # beside the bytes in a struct first: it is the name of this very file
+    # in the same struct as the bytes first: there it is the name of this file
     named.sort(key=lambda name: name.rpartition(".")[0] != parent)
     return Columns(data, columns.id or next(iter(named), ""))
 
@@ -162,7 +162,7 @@ def _data_column(file: Any, names: list[str]) -> str:
 
 
 def _leaves(schema: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Names and types of columns, those in structs with the structs' names before them."""
+    """Names and types of columns; names in structs are preceded by the struct's name."""
     import pyarrow as pa
 
     for field in schema:

@@ -1,7 +1,8 @@
-"""How far a run is: workers tick a file, one line on the terminal shows it.
+"""Progress of a run: workers append to a file, and a line on the terminal shows it.
 
-A run may have many processes and Beam tells nothing before its end. So each worker appends eight
-bytes to one file for each MIDI file done (appending is atomic), and a thread watches the file grow.
+A run may have many processes and Beam reports nothing before its end. So each worker appends eight
+bytes to a file for each finished MIDI file (appending is atomic), and a thread watches the size of
+the file.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ _EVERY_SECONDS = 0.5
 
 
 class Ticker:
-    """Told of each file done, in a worker. Without a path it does nothing."""
+    """Records each finished file in a worker. Without a path it does nothing."""
 
     def __init__(self, path: str | None) -> None:
         self._path = path
         self._file: int | None = None
 
     def tick(self, input_bytes: int) -> None:
-        """One more file is done, which took so many bytes of the input."""
+        """Record a finished file with its number of input bytes."""
         if self._path is None:
             return
         if self._file is None:
@@ -41,7 +42,7 @@ class Ticker:
 
 
 class ProgressLine:
-    """A line on a terminal while the `with` block runs; silent if standard error is none.
+    """A line while the `with` block runs, if standard error is a terminal; silent otherwise.
 
     Args:
         path: the file that the tickers write.
@@ -79,7 +80,7 @@ class ProgressLine:
             print(f"\r\033[K{line}", end="", file=self._stream, flush=True)
 
     def read(self) -> tuple[int, int]:
-        """Files done so far, and bytes of the input that they took."""
+        """The number of finished files, and of their input bytes."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:

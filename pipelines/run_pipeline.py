@@ -1,9 +1,9 @@
-"""Running the pipeline so that a person sees results or one sentence, not Beam's own logs.
+"""Runs the pipeline so that users see results or one sentence, not Beam's logs.
 
-It runs in a process of its own. Beam's warnings then go to a file, its import costs the caller
-nothing, and what Beam waits for in vain (a worker that the system ended for lack of memory) or what
-ends a whole process cannot take the caller along. The process ends when its standard input does, so
-that nothing is left running whatever happens to the caller.
+It runs in its own process. Beam's warnings go to a file, its import costs the caller nothing, and a
+hang of Beam (waiting for a worker that the system ended for lack of memory) or a crash cannot
+affect the caller. The process ends when its standard input is closed, so that nothing keeps running
+whatever happens to the caller.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from gm_vae.pipelines.cluster_job import ClusterJob
 LOCAL = "FnApiRunner"
 
 _USER_ERROR_EXIT, _WORKER_DIED_EXIT, _USAGE_ERROR_EXIT = 10, 11, 12
-_END_SECONDS = 90  # for ending a job elsewhere
-_LEFT, _CLUSTER = "left", "cluster"  # files: what may still run on a cluster; the job there
+_END_SECONDS = 90  # for ending a job on a cluster
+_LEFT, _CLUSTER = "left", "cluster"  # names of files
 _PRISM_SECONDS = 10  # until Prism has ended a job whose worker died
 _WHILE = re.compile(r" \[while running '[^']*'\]")
 _RAISED = re.compile(r"^gm_vae\.errors\.(?:User|Usage)Error: (.+)$", re.MULTILINE)
 _CAUSE = re.compile(r"^\w*Error: (?:Pipeline \S+ failed in state \w+: )?(.*\S)", re.MULTILINE)
-# of a process_command: Java names the program; Go, for Prism, too
+# errors of a process_command: Java and Go (for Prism) name the program
 _NO_PROGRAM = re.compile(r'Cannot run program "([^"]+)"|fork/exec (\S+): no such file')
 _REFUSED = {
     **dict.fromkeys(
@@ -51,7 +51,7 @@ _REFUSED = {
 
 
 def check(runner: str, beam_args: Sequence[str]) -> None:
-    """Raise UsageError for a runner that does not work, or flags for one that takes none."""
+    """Raise UsageError for an unsupported runner, or for flags of a runner without any."""
     if runner in _REFUSED:
         raise UsageError(f"--runner={runner} is not used: {_REFUSED[runner]}; use {LOCAL}.")
     if runner == LOCAL and beam_args:
@@ -66,20 +66,20 @@ def run(
     runner: str = LOCAL,
     beam_args: Sequence[str] = (),
 ) -> None:
-    """Run the pipeline of `gm_vae.pipelines.transforms.build` and wait for its end.
+    """Run the pipeline of `gm_vae.pipelines.transforms.build` until its end.
 
     Args:
-        arguments: of `build`, the pipeline apart.
+        arguments: arguments of `build`, without the pipeline.
         workers: processes on this machine that share the work. For the local runner only.
-        scratch: a folder for files that nobody needs afterwards.
-        runner: the local one, or another runner's (FlinkRunner, ...) by Beam's name.
+        scratch: a folder for temporary files.
+        runner: the local one, or Beam's name of another runner (FlinkRunner, ...).
         beam_args: flags for the other runner, as Beam spells them.
 
     Raises:
-        UserError: raised in a worker, or a worker was ended from outside, or the job failed on
-            a cluster; the message then names a file with its log.
-        UsageError: a runner that does not work, or without a flag that it needs.
-        RuntimeError: a fault of the pipeline on this machine; the message has the end of the log.
+        UserError: raised in a worker, or a worker was killed, or the job failed on a cluster; the
+            message then names a log file.
+        UsageError: an unsupported runner, or a missing flag that it needs.
+        RuntimeError: the pipeline failed on this machine; the message has the end of the log.
     """
     check(runner, beam_args)
     job, log, message = (scratch / name for name in ("job", "log", "message"))
@@ -91,9 +91,9 @@ def run(
             stdin=subprocess.PIPE,
             stdout=log_stream,
             stderr=log_stream,
-            start_new_session=True,  # Ctrl-C is ours to handle
+            start_new_session=True,  # this process handles Ctrl-C
         )
-        with process:  # which closes its input at the end, whatever happens
+        with process:  # closes its input at the end, whatever happens
             try:
                 code = process.wait()
             except BaseException:
@@ -118,7 +118,7 @@ def run(
 
 
 def _end_elsewhere(process: subprocess.Popen, scratch: pathlib.Path) -> None:
-    """Let the process end its job on a cluster, and wait for that."""
+    """Let the process end its job on a cluster, and wait for it."""
     print("gm-vae preprocess: ending the job on the cluster.", file=sys.stderr)
     if process.stdin:
         process.stdin.close()
@@ -143,7 +143,7 @@ def _say_what_is_left(scratch: pathlib.Path) -> None:
 
 
 def _failed_elsewhere(runner: str, log: bytes) -> str:
-    """A sentence with the cause, of which the log that it names tells more."""
+    """A sentence with the cause and the path of the log."""
     with tempfile.NamedTemporaryFile(prefix="gm-vae-", suffix=".log", delete=False) as kept:
         kept.write(log)
     text = log.decode(errors="replace")
@@ -159,7 +159,7 @@ def _failed_elsewhere(runner: str, log: bytes) -> str:
 
 
 def main(scratch: pathlib.Path) -> int:
-    """What the process of `run` does."""
+    """The main function of the process of `run`."""
     arguments, workers, runner, beam_args, unique = pickle.loads((scratch / "job").read_bytes())
     ending = _Ending(scratch)
     threading.Thread(target=_end_with_the_caller, args=(ending,), daemon=True).start()
@@ -180,10 +180,10 @@ def main(scratch: pathlib.Path) -> int:
 
 
 class _Ending:
-    """Ends what runs on a cluster, and this process with all that it started.
+    """Ends the job on a cluster, and this process with its children.
 
     Args:
-        scratch: a folder, where the caller finds what may be left.
+        scratch: a folder, in which the caller finds a note on what may still run.
     """
 
     def __init__(self, scratch: pathlib.Path) -> None:
@@ -197,17 +197,18 @@ class _Ending:
         with self._lock:
             text = f"{job.name}\n{job.flink}"
             (self._scratch / _CLUSTER).write_text(text, encoding="utf-8")
-            # so that `end_the_job` can end the group's other processes; they do not inherit this
+            # so that `end_the_job` can end the other processes of the group; they do not inherit
+            # this
             signal.signal(signal.SIGTERM, lambda number, frame: None)
             self._job = job
 
     def end_the_job(self) -> None:
-        """End the job, if there is one, once; other threads wait until that is done."""
+        """End the job, if there is one, once; other threads wait for it."""
         with self._lock:
             if self._job is None or self._ended:
                 return
             self._ended = True
-            os.killpg(os.getpgid(0), signal.SIGTERM)  # a job server submits nothing any more
+            os.killpg(os.getpgid(0), signal.SIGTERM)  # so that a job server submits nothing more
             left = self._job.end() or ""
             storage.write(str(self._scratch / _LEFT), left.encode())
 
@@ -259,10 +260,10 @@ def _run_elsewhere(
 
 
 class _DeadWorkers(logging.Handler):
-    """Ends the job when a worker process of Prism's has died.
+    """Ends the job when a worker process of Prism has died.
 
-    Prism ends most such jobs itself, with a cause. If the worker dies while a bundle is on its way
-    there, Prism waits for it for ever (https://github.com/apache/beam/pull/38523).
+    Prism ends most such jobs itself, with a cause. If the worker dies while a bundle is sent to it,
+    Prism waits forever (https://github.com/apache/beam/pull/38523).
     """
 
     def __init__(self, ending: _Ending) -> None:
@@ -288,7 +289,7 @@ def _fail(cause: str, ending: _Ending) -> None:
 
 
 def _end_with_the_caller(ending: _Ending) -> None:
-    os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the caller is gone
+    os.read(sys.stdin.fileno(), 1)  # nothing is ever sent: it returns when the caller has ended
     ending.end_everything()
 
 
@@ -296,14 +297,14 @@ def _end_if_a_worker_died(failure: threading.ExceptHookArgs) -> None:
     if failure.exc_value is not None:
         sys.__excepthook__(failure.exc_type, failure.exc_value, failure.exc_traceback)
     if failure.thread is not None and failure.thread.name == "run_worker":
-        os._exit(_WORKER_DIED_EXIT)  # Beam would wait for it for ever
+        os._exit(_WORKER_DIED_EXIT)  # Beam would wait for it forever
 
 
 def _sentence(error: Exception) -> str | None:
-    """What a `UserError` raised in a worker said; None if something else was raised.
+    """The message of a `UserError` from a worker; None if something else was raised.
 
-    In this process Beam keeps the type and adds the step's name to the message; from another
-    process comes a RuntimeError with the text of the whole traceback.
+    In this process Beam keeps the type and adds the step's name to the message; another process
+    raises a RuntimeError with the text of the whole traceback.
     """
     if isinstance(error, UserError):
         return _WHILE.sub("", str(error))

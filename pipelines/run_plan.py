@@ -1,14 +1,14 @@
-"""What a run will take, by a sample of its songs: `gm-vae preprocess --plan`.
+"""An estimate of a run's resources from a sample of its songs: `gm-vae preprocess --plan`.
 
 The cost model, for S songs with M kept measures in C chunks and N shards:
 
     CPU     S times a sampled song, M times a sampled measure that is sorted, counted and packed
-    chunks  S times the bytes that a sampled song gives; they are removed in the end
+    chunks  S times the bytes of a sampled song; they are removed at the end
     reads   each file once, two for each chunk, and on one machine C x N pieces of chunks
     writes  two for each chunk, one for each shard
     memory  a worker holds a block of songs or a shard; one process holds the keys of all songs
 
-Equal measures of the corpus are one in the dataset; nobody knows how many: M is an upper bound.
+Equal measures are stored once in the dataset; their number is unknown, so M is an upper bound.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ from gm_vae.pipelines.sources import Kind, Source
 from gm_vae.progress import duration
 
 _SAMPLED_SONGS = 200
-_SAMPLED_SOURCES = 16  # of those with many songs; from each the first songs are taken
+_SAMPLED_SOURCES = 16  # sources with many songs; the first songs of each are used
 _SAMPLE_SECONDS = 60
 _PROCESS_BYTES = 250 << 20  # Python, Beam and this package
-_PROCESS_SECONDS = 2.5  # of CPU, until a process has imported Beam
+_PROCESS_SECONDS = 2.5  # of CPU, for importing Beam in a process
 _PLAN_BYTES = 550  # a song, in the process that plans the splits: measured with 2 million
 _INDEX_BYTES = 24  # a record
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
-_HELD = 4  # bytes held in Python objects for each byte of a record
+_HELD = 4  # bytes in Python objects per byte of a record
 
 
 @dataclasses.dataclass(frozen=True)
 class RunPlan:
-    """What a run takes.
+    """The resources of a run.
 
     Attributes:
-        files: the input's files, archives counted as one.
-        input_bytes: of all files.
-        sampled: songs that the figures come from.
-        songs, measures, chunks, shards: how many; songs of archives by the sample.
+        files: number of input files, counting an archive as one.
+        input_bytes: size of all files.
+        sampled: number of sampled songs.
+        songs, measures, chunks, shards: their numbers; songs of archives are estimated.
         cpu_seconds: of all workers.
-        chunk_bytes: on the output's disk until the end.
+        chunk_bytes: on the output's disk until the end of the run.
         dataset_bytes: of the shards.
         reads, writes: of files and parts of files.
         worker_bytes: memory of a worker.
@@ -74,7 +74,7 @@ class RunPlan:
     workers: int
 
     def lines(self) -> str:
-        """For the terminal."""
+        """The plan as lines for the terminal."""
         each = duration(self.cpu_seconds / self.workers)
         return "\n".join(
             [
@@ -106,7 +106,7 @@ class _Sample:
 def make(
     source_files: Sequence[Source], fmt: MeasureFormat, workers: int, through_beam: bool
 ) -> RunPlan:
-    """Read a sample of the songs and tell what all will take.
+    """Read a sample of the songs and estimate the resources for all.
 
     Args:
         source_files: the input.
@@ -152,13 +152,13 @@ def make(
 
 @dataclasses.dataclass(frozen=True)
 class Song:
-    """What a song takes on average.
+    """The average resources of a song.
 
     Attributes:
         cpu_seconds: to read it, and to write its measures.
-        measures: how many are kept.
-        record_bytes: of its measures in a chunk.
-        packed_bytes: of one measure in a shard.
+        measures: number of measures that are kept.
+        record_bytes: size of its measures in a chunk.
+        packed_bytes: size of one measure in a shard.
     """
 
     cpu_seconds: float
@@ -168,7 +168,7 @@ class Song:
 
 
 def scale(count: int, song: Song, through_beam: bool, files: int) -> RunPlan:
-    """The cost model: what so many songs of some files take."""
+    """The cost model: resources for a number of songs."""
     measures = round(count * song.measures)
     block = songs.block_songs(count)
     chunk_count = math.ceil(count / block)
@@ -202,7 +202,7 @@ def _first_songs(source_files: Iterable[Source], most: int | None) -> Iterator[s
 
 
 def _spread(source_files: Sequence[Source], count: int) -> list[Source]:
-    """So many of the sources at equal distances."""
+    """A number of sources at equal distances."""
     step = max(1.0, len(source_files) / count)
     return [source_files[int(n * step)] for n in range(min(count, len(source_files)))]
 
@@ -229,7 +229,7 @@ def _measured(
 
 
 def _packing(kept: Sequence[bytes], fmt: MeasureFormat) -> tuple[float, float]:
-    """Seconds and bytes that a measure takes in a shard."""
+    """Seconds and bytes per measure in a shard."""
     if not kept:
         return 0.0, 0.0
     start = time.process_time()
@@ -239,13 +239,13 @@ def _packing(kept: Sequence[bytes], fmt: MeasureFormat) -> tuple[float, float]:
 
 
 class Usage:
-    """What processes that this one has started, and waited for, took since it was made."""
+    """The resources of child processes that have ended since its construction."""
 
     def __init__(self) -> None:
         self._start = self._cpu()
 
     def line(self, chunk_bytes: int) -> str:
-        """For the terminal, in the terms of a plan."""
+        """A line for the terminal, in the terms of a plan."""
         peak = _of_children().ru_maxrss * _MAXRSS_BYTES
         return (
             f"took: CPU {duration(self._cpu() - self._start)}, memory {size(peak)} in the largest "
@@ -258,13 +258,13 @@ class Usage:
 
 
 def _of_children() -> Any:
-    import resource  # which Windows lacks
+    import resource  # not on Windows
 
     return resource.getrusage(resource.RUSAGE_CHILDREN)
 
 
 def size(count: float) -> str:
-    """Bytes for people: "35 MB", "1.2 GB"."""
+    """A readable size: "35 MB", "1.2 GB"."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if count < 999.5:
             return (

@@ -1,7 +1,7 @@
-"""Beam's other runners: what each needs, and mistakes that are found before anything starts.
+"""Other Beam runners: their requirements, and checks before anything starts.
 
-Beam itself finds them late (a Flink job server waits for minutes for a cluster that is not there),
-downloads what is missing without a word, and runs workers in images that lack this package.
+Beam itself detects mistakes late (a Flink job server waits for minutes for a missing cluster),
+downloads missing parts silently, and runs workers in images that lack this package.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from gm_vae.errors import UsageError, UserError
 from gm_vae.pipelines.cluster_job import ClusterJob
 
 _REACH_SECONDS = 10
-_ANSWER_SECONDS = 60  # a job server may only just have started
-# Beam ends a job on Prism after --job_server_timeout (60 s by default), however well it goes.
+_ANSWER_SECONDS = 60  # a job server may have just started
+# Beam ends a job on Prism after --job_server_timeout (60 s by default), even if it makes progress.
 _LONGEST_JOB_SECONDS = 365 * 24 * 3600
 
 
 @dataclasses.dataclass(frozen=True)
 class _JavaRunner:
-    """How a cluster's runner is started with a Java program of Beam's.
+    """A cluster's runner that a Java program of Beam starts.
 
     Args:
         master: the flag with the cluster's address.
-        local: beginnings of addresses by which the job server runs everything in itself.
+        local: prefixes of addresses with which the job server runs everything itself.
         jar: the flag with the job server.
         artifact: the job server's name in Maven's org.apache.beam.
     """
@@ -64,7 +64,10 @@ _RUNNERS = {
         "beam-runners-spark-{spark_version}-job-server",
     ),
 }
-_WITH_OWN_FLAGS = {*_RUNNERS, "PortableRunner"}  # a job server knows more flags than Beam's Python
+_WITH_OWN_FLAGS = {
+    *_RUNNERS,
+    "PortableRunner",
+}  # a job server has more flags than Beam's Python SDK
 
 
 def pipeline(runner: str, beam_args: Sequence[str], unique: str = "job") -> beam.Pipeline:
@@ -72,15 +75,15 @@ def pipeline(runner: str, beam_args: Sequence[str], unique: str = "job") -> beam
 
     Args:
         runner: Beam's name of it.
-        beam_args: its flags, as Beam spells them.
-        unique: what no other job has in its name; it follows --job_name, if that is given.
+        beam_args: its flags, in Beam's spelling.
+        unique: a unique suffix of the job's name, after --job_name if given.
 
     Raises:
-        UsageError: a runner or flag that Beam does not know, or one that is missing.
-        UserError: nobody answers at the address of a cluster or a job server.
+        UsageError: an unknown runner or flag, or a missing flag.
+        UserError: nothing answers at the address of a cluster or a job server.
     """
     given = f"--runner={runner} with --beam_args={shlex.quote(' '.join(beam_args))}"
-    stderr = io.StringIO()  # argparse prints why it exits
+    stderr = io.StringIO()  # argparse prints the reason
     try:
         with contextlib.redirect_stderr(stderr):
             options = PipelineOptions([f"--runner={runner}", *beam_args])
@@ -100,19 +103,19 @@ def pipeline(runner: str, beam_args: Sequence[str], unique: str = "job") -> beam
     _check(runner, flags)
     if not any(each.startswith("--job_server_timeout") for each in beam_args):
         made.options.view_as(PortableOptions).job_server_timeout = _LONGEST_JOB_SECONDS
-    naming = made.options.view_as(GoogleCloudOptions)  # Flink, too, takes the name from there
+    naming = made.options.view_as(GoogleCloudOptions)  # Flink takes the name from there, too
     naming.job_name = f"{naming.job_name or 'gm-vae'}-{unique}"
     return made
 
 
 def cluster_job(runner: str, pipeline: beam.Pipeline) -> ClusterJob:
-    """The job that running a pipeline of `pipeline` will make."""
+    """The job that a pipeline of `pipeline` creates when it runs."""
     flags = pipeline.options.get_all_options()
     java = _RUNNERS.get(runner)
     endpoint = flags["job_endpoint"]
     on_flink = java is _RUNNERS["FlinkRunner"] and not _is_local(java, flags)
     flink = flags["flink_master"] if on_flink else ""
-    # Without a service elsewhere, Java runners and Prism run jobs in programs that end with us.
+    # Without an external service, Java runners and Prism run jobs in programs that end with us.
     ends_with_us = (java or runner == "PrismRunner") and (not endpoint or endpoint == "embed")
     if flags.get("flink_submit_uber_jar") or flags.get("spark_submit_uber_jar"):
         ends_with_us = False
@@ -120,15 +123,15 @@ def cluster_job(runner: str, pipeline: beam.Pipeline) -> ClusterJob:
 
 
 def _is_local(java: _JavaRunner, flags: dict) -> bool:
-    """Whether a job server runs everything in itself."""
+    """Whether a job server runs everything itself."""
     return flags[java.master].startswith(java.local)
 
 
 def wait_for_job_server(pipeline: beam.Pipeline) -> None:
-    """Wait until the job server answers, where one is named that runs already.
+    """Wait until the job server answers, if flags name a running one.
 
     Raises:
-        UserError: what listens at the address does not answer as a job server.
+        UserError: the program at the address does not answer as a job server.
     """
     endpoint = pipeline.options.view_as(PortableOptions).job_endpoint
     if not endpoint or endpoint == "embed":
@@ -144,7 +147,7 @@ def wait_for_job_server(pipeline: beam.Pipeline) -> None:
 
 
 def _check(runner: str, flags: dict) -> None:
-    """Raise the error that would come minutes later, or not at all."""
+    """Raise errors that would otherwise come minutes later, or not at all."""
     java = _RUNNERS.get(runner)
     endpoint = flags["job_endpoint"]
     if endpoint and endpoint != "embed":
@@ -210,7 +213,7 @@ def _reach(address: str, flag: str) -> None:
     parts = urllib.parse.urlsplit(address if "//" in address else f"//{address}")
     try:
         host, port = parts.hostname, parts.port
-    except ValueError:  # a port that is not a number
+    except ValueError:  # the port is not a number
         host, port = None, None
     if not (host and port):
         raise UsageError(f"--{flag}={address} is not an address; give HOST:PORT.")

@@ -1,9 +1,9 @@
-"""Sorted shards: the same records give the same bytes, whatever runner brought them together.
+"""Sorted shards: the same records give the same bytes on any runner.
 
-Stock Beam file sinks number and order their output by bundles, which differ from run to run. Here
-a record's place follows from its content: shard n of a split holds the n-th range of all hashes,
-sorted. Equal measures meet in one shard, next to each other, where one of them is kept: the one
-whose id sorts first.
+Stock Beam file sinks number and order their output by bundles, which differ from run to run. Here a
+record's position follows from its content: shard n of a split contains the n-th range of all
+hashes, sorted. Equal measures end up in one shard, next to each other, and only the one whose id
+sorts first is kept.
 """
 
 from __future__ import annotations
@@ -30,28 +30,28 @@ from gm_vae.storage import join
 
 FILES_PER_REJECTS = 65_536
 
-# A chunk's records for one shard: path, first and last offset, which songs are meant (packed bits);
-# or the records themselves
+# A chunk's records for one shard: path, first and last offset, selected songs (packed bits); or the
+# records themselves
 Piece = tuple[bytes, int, int, bytes] | bytes
 
 
 def shard_names(stem: str, suffix: str, records: int, per_shard: int) -> list[str]:
-    """File names for so many records: "train-00000-of-00002.tfrecord.gz", ..."""
+    """File names for a number of records: "train-00000-of-00002.tfrecord.gz", ..."""
     count = max(1, math.ceil(records / per_shard))
     return [f"{stem}-{number:05}-of-{count:05}{suffix}" for number in range(count)]
 
 
 class CutChunks(beam.DoFn):
-    """Path of a chunk -> (shard name, piece of the chunk) for each shard that it has a part in.
+    """Path of a chunk -> (shard name, piece of the chunk) for each shard with records from it.
 
-    On one machine a piece says where the records lie, so that none is held in memory. On a cluster
-    it holds them: reading each shard's range of each chunk would take as many small reads of a
-    bucket as there are chunks times shards, which grow with the square of the corpus (ten million
-    for two million files); so each chunk is read once, and the engine's shuffle, which is made for
-    that, brings the pieces of a shard together.
+    On one machine a piece states the position of the records, so that none is held in memory. On a
+    cluster it contains them: reading each shard's range of each chunk would take chunks times
+    shards small reads of a bucket, which grow with the square of the corpus (ten million for two
+    million files). So each chunk is read once, and the engine's shuffle, which is designed for
+    this, collects the pieces of a shard.
 
     Args:
-        with_records: whether pieces hold the records.
+        with_records: whether pieces contain the records.
     """
 
     def __init__(self, with_records: bool = False) -> None:
@@ -61,8 +61,8 @@ class CutChunks(beam.DoFn):
         """Cut a chunk at the bounds of the shards.
 
         Args:
-            path: of a whole chunk, as bytes.
-            plan: which songs are in which split; its counts set the number of shards.
+            path: path of a complete chunk, as bytes.
+            plan: the split of each song; its counts determine the number of shards.
         """
         name = storage.from_bytes(path)
         chunk = chunks.load(name)
@@ -92,7 +92,7 @@ class CutChunks(beam.DoFn):
 
 
 class WriteShard(beam.DoFn):
-    """(shard name, pieces of chunks) -> counts of what was written, as `statistics.add` joins."""
+    """(shard name, pieces of chunks) -> counts of written records, for `statistics.add`."""
 
     def __init__(self, folder: str, fmt: MeasureFormat) -> None:
         self._folder = folder
@@ -133,7 +133,7 @@ def _records(piece: Piece) -> Iterator[chunks.Record]:
 
 
 def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, list[bytes]]]:
-    """Reports of a chunk -> (file name, those that lost something), for so many files in all."""
+    """Reports of a chunk -> (file name, reports of files with losses), for a number of files."""
     names = shard_names("rejects", ".jsonl.gz", files, FILES_PER_REJECTS)
     by_file: dict[str, list[bytes]] = {}
     for report in reports:
@@ -159,7 +159,7 @@ class WriteRejects(beam.DoFn):
 
 
 class WriteSummary(beam.DoFn):
-    """All counts of a run -> one JSON file, by which the run tells what it did."""
+    """All counts of a run -> one JSON file, the result of the run."""
 
     def __init__(self, path: str) -> None:
         self._path = path

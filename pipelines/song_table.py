@@ -1,4 +1,4 @@
-"""The songs of a corpus as columns: what the plan of splits needs of millions of them at once."""
+"""The songs of a corpus as columns, for planning splits of millions of songs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from gm_vae.pipelines.chunks import SongInfo
 
 SKETCH_HASHES = 8
-HASH_DTYPE = np.dtype(">u8")  # sorts as the bytes do
+HASH_DTYPE = np.dtype(">u8")  # sorts like the bytes
 
 _KEY_BYTES = 32
 _SKETCH_BYTES = SKETCH_HASHES * HASH_DTYPE.itemsize
 
-Packed = tuple[bytes, bytes, bytes, bytes]  # the columns as bytes, which every coder knows
+Packed = tuple[bytes, bytes, bytes, bytes]  # the columns as bytes, which every coder supports
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -24,9 +24,9 @@ class SongTable:
 
     Attributes:
         keys: uint8 [S, 32].
-        sketches: uint64 [S, 8]; rows rise, and are filled up with zeros.
-        sizes: uint8 [S], how many hashes of a sketch there are.
-        records: uint32 [S], how many measures.
+        sketches: uint64 [S, 8]; rows are ascending and padded with zeros.
+        sizes: uint8 [S], number of hashes in each sketch.
+        records: uint32 [S], number of measures.
     """
 
     keys: np.ndarray
@@ -41,7 +41,7 @@ class SongTable:
 
     @classmethod
     def joined(cls, parts: Sequence[Packed]) -> SongTable:
-        """The table of the songs of all parts, in their order."""
+        """The table of the songs of all parts, in order."""
         keys, sketches, sizes, records = (
             b"".join(column) for column in zip(*parts or [(b"",) * 4])
         )

@@ -1,7 +1,7 @@
-"""Reading the songs of sources, and how the reading is shared among workers.
+"""Reads the songs of sources, shared among workers.
 
-The songs of all sources are cut into *blocks* of some songs each. Blocks follow from the input
-alone, not from the number of workers, so that what one run has made of a block serves the next.
+The songs of all sources are cut into *blocks* of some songs each. Blocks depend only on the input,
+not on the number of workers, so that the next run can reuse the results of a block.
 
 An archive is read as a stream and never unpacked to disk. To share one among n workers, each of
 them goes through all of it and reads every n-th block. That costs n decompressions, but they run
@@ -34,10 +34,10 @@ from gm_vae.pipelines import compression, parquet_reader, sources, tar_reader, z
 from gm_vae.pipelines.archives import ArchiveError, Budget, Entry, StreamError, reason
 from gm_vae.pipelines.sources import Kind, Source
 
-ARCHIVE_RATIO = 6  # an archive of MIDI files is so many times smaller than they
-_BLOCKS = 64  # wished for, so that workers end at about the same time
+ARCHIVE_RATIO = 6  # typical compression ratio of an archive of MIDI files
+_BLOCKS = 64  # target, so that workers end at about the same time
 _SONG_BYTES = 32_768  # of a typical MIDI file
-_BLOCK_SONGS = (8, 512)  # at least and at most: a block is held in memory
+_BLOCK_SONGS = (8, 512)  # smallest and largest: a block is held in memory
 _MAX_INNER_BYTES = 128 << 20  # of an archive in an archive, which is held in memory
 _MAX_RECORD_BYTES = 128 << 20  # of a NoteSequence
 _MAX_NAME = 1000  # characters of a name in an archive that reports and ids keep
@@ -48,12 +48,12 @@ NOT_AS_FOUND = (_CHANGED, _VANISHED)
 
 @dataclasses.dataclass(frozen=True)
 class SongFile:
-    """The bytes of one song, or the reason why there are none.
+    """The bytes of one song, or the reason why it cannot be read.
 
     Attributes:
-        name: for reports: the source's name, and for one of many its name in there.
+        name: its name in reports: the source's name, and for one of many also its name there.
         data: the bytes of a MIDI file, decompressed, or of a NoteSequence.
-        error: why it could not be read, if it could not.
+        error: why it could not be read, "" if it was read.
         is_sequence: whether it is a serialized NoteSequence and not a MIDI file.
     """
 
@@ -68,8 +68,8 @@ class Member:
     """One file of a source, not yet read.
 
     Attributes:
-        number: from 0; of a report that stands for no file, -1.
-        input_bytes: how much of the source is gone through for it (for progress).
+        number: from 0; -1 for a report without a file.
+        input_bytes: bytes of the source that reading it consumes (for progress).
         read: the song, or None if it is not a song. To be called, if at all, before the
             next member is asked for.
     """
@@ -81,7 +81,7 @@ class Member:
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """What one worker reads in one go: some sources as one block, or every n-th block of one.
+    """The work of one worker: some sources as one block, or every n-th block of one source.
 
     Attributes:
         sources: MIDI files, or one source of many songs.
@@ -110,7 +110,7 @@ def tasks(source_files: Sequence[Source], shares: int) -> Iterator[Task]:
 
 
 def blocks(task: Task) -> Iterator[tuple[str, Iterator[Member]]]:
-    """The blocks of a task: a name that tells what went in, and the members.
+    """The blocks of a task: a name that identifies the input, and the members.
 
     The members of a block must be used up before the next block is asked for; they need not be
     read.
@@ -141,7 +141,7 @@ def members(source: Source) -> Iterator[Member]:
 
 
 def read(source_files: Iterable[Source]) -> Iterator[SongFile]:
-    """All songs of some sources. What cannot be read comes as a `SongFile.error`."""
+    """All songs of some sources; unreadable ones have a `SongFile.error`."""
     for source in source_files:
         for member in members(source):
             song = member.read()
@@ -150,13 +150,13 @@ def read(source_files: Iterable[Source]) -> Iterator[SongFile]:
 
 
 def block_songs(songs: int) -> int:
-    """How many songs are a block, of so many in all."""
+    """The number of songs per block, given the total."""
     least, most = _BLOCK_SONGS
     return min(max(songs // _BLOCKS, least), most)
 
 
 def _block_name(source_files: Sequence[Source], *numbers: int) -> str:
-    """Changes when a source is renamed, grows or is changed."""
+    """A name that changes when a source is renamed, grows or is changed."""
     digest = hashlib.sha256(repr(numbers).encode())
     for source in source_files:
         text = f"{source.path}\n{source.name}\n{source.size}\n{source.changed}\n{source.error}\n"
@@ -261,7 +261,7 @@ def _songs_in(
 ) -> Iterator[_Reading]:
     """The songs of an archive or a file of records, and of the archives in it.
 
-    Raises ArchiveError, or what reading records raises, where it cannot be read any further.
+    Raises ArchiveError, or errors from reading records, if the rest cannot be read.
     """
     if kind == Kind.SEQUENCES:
         yield from _records(stream, name, budget)
@@ -294,9 +294,9 @@ def _songs_in(
 
 
 def _kind_of(entry: Entry) -> tuple[Kind | None, str]:
-    """What an entry is, None if that is not for us, and why it cannot be read if that is known.
+    """The type of an entry, None if unsupported, and why it cannot be read, if known.
 
-    One with the name of a MIDI file is looked into by the worker that reads it, and only there.
+    An entry with the name of a MIDI file is opened only by the worker that reads it.
     """
     by_name = sources.kind_by_name(entry.name)
     if by_name == Kind.MIDI:
@@ -335,7 +335,7 @@ def _records(stream: BinaryIO, name: str, budget: Budget) -> Iterator[_Reading]:
 
 
 def _member_song(name: str, entry: Entry) -> SongFile | None:
-    """A song of an archive; None if the archive is damaged there, which is reported of it."""
+    """A song of an archive; None if the archive is damaged there, which is reported."""
     if entry.size > MAX_BYTES:
         return SongFile(name, error=_too_large())
     try:
@@ -353,7 +353,7 @@ def _song(name: str, stream: BinaryIO) -> SongFile:
     data = stream.read(MAX_BYTES + 1)
     try:
         data = compression.expanded(io.BytesIO(data)).read(MAX_BYTES + 1)
-    except compression.ERRORS as error:  # of this file; an archive may go on behind it
+    except compression.ERRORS as error:  # of this file; an archive may continue after it
         return SongFile(name, error=reason(error))
     return SongFile(name, error=_too_large()) if len(data) > MAX_BYTES else SongFile(name, data)
 

@@ -1,6 +1,7 @@
-"""Where songs come from: folders, globs, MIDI files, files of many. No Beam for local paths.
+"""Finds songs in folders, globs, MIDI files and archives. Local paths do not need Beam.
 
-What a file is, is told by its bytes; names only help where bytes cannot. Reading is in `songs`.
+The type of a file follows from its bytes; names are used only if bytes do not suffice. `songs`
+reads the files.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ Inputs = AnyPath | Iterable[AnyPath]
 
 
 class Kind(str, enum.Enum):
-    """What a file is."""
+    """The type of a file."""
 
     MIDI = "midi"
     TAR = "tar"
@@ -50,12 +51,12 @@ class Source:
     """A file with one song or many.
 
     Attributes:
-        path: where it lies; absolute as `find` gives it.
-        name: how reports and ids call it: its path in the input folder.
-        kind: what it is.
-        size: its bytes.
-        changed: when it last changed, in seconds; 0 if nobody knows.
-        error: why it can give nothing; then it is only reported.
+        path: its path; absolute if from `find`.
+        name: its name in reports and ids: its path in the input folder.
+        kind: its type.
+        size: its size in bytes.
+        changed: when it last changed, in seconds; 0 if unknown.
+        error: why it is unusable; then it is only reported.
         columns: of a Parquet file.
     """
 
@@ -69,7 +70,7 @@ class Source:
 
 
 def entries(inputs: Inputs) -> list[str]:
-    """The folders, globs and files that the inputs name; a text may join some with commas."""
+    """The folders, globs and files that the inputs name; a text may list several with commas."""
     if not isinstance(inputs, (str, bytes, os.PathLike)):
         return [os.path.expanduser(os.fsdecode(entry)) for entry in inputs]
     text = os.path.expanduser(os.fsdecode(inputs))
@@ -83,12 +84,12 @@ def find(inputs: Inputs, columns: Columns = parquet_reader.FOUND) -> list[Source
     """The files with songs that the inputs name, sorted by name.
 
     Args:
-        inputs: folders (with all folders in them), globs (`**` too), files, of this machine or
-            with a scheme such as gs://, or a text that joins several of these with commas.
-        columns: where Parquet files have songs and their names.
+        inputs: folders (with their subfolders), globs (including `**`), files, on this machine or
+            with a scheme such as gs://, or a text that lists several of these with commas.
+        columns: columns of Parquet files with songs and their names.
 
     Raises:
-        UserError: a path does not exist, is no MIDI file or archive, or there is none in a folder.
+        UserError: a path does not exist, is not a MIDI file or archive, or a folder has none.
     """
     by_path: dict[str, Source] = {}  # by real path
     for entry in entries(inputs):
@@ -98,13 +99,13 @@ def find(inputs: Inputs, columns: Columns = parquet_reader.FOUND) -> list[Source
                 f"There is no MIDI file in {entry}; name a folder, a .zip or a .tar archive with "
                 ".mid files."
             )
-        for source in new:  # named or reached twice: read once, under the name that sorts first
+        for source in new:  # each file once, under its first name
             real = source.path
             if source.kind == Kind.PARQUET:
                 source = dataclasses.replace(source, columns=columns)
             if not storage.is_remote(real):
                 real = os.path.realpath(source.path)
-                # workers of a cluster start in another folder
+                # cluster workers start in another folder
                 source = dataclasses.replace(source, path=os.path.abspath(source.path))
             by_path[real] = min(source, by_path.get(real, source), key=_order)
     return sorted(by_path.values(), key=_order)
@@ -115,14 +116,14 @@ def _order(source: Source) -> tuple[str, str]:
 
 
 def kind_of(stream: BinaryIO, name: str) -> Kind | None:
-    """What a file is, from its first bytes and its name; None if it is not for us.
+    """The type of a file, from its first bytes and its name; None if it is unsupported.
 
     Args:
         stream: the file, seekable; its first 512 bytes are enough.
         name: its name, for MIDI files without a header and for archives of an old kind.
     """
     head = stream.read(HEAD_BYTES)
-    for _ in range(2):  # once more behind compression
+    for _ in range(2):  # again after decompression
         if head.startswith(b"MThd") or (head.startswith(b"RIFF") and head[8:12] == b"RMID"):
             return Kind.MIDI
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -138,12 +139,12 @@ def kind_of(stream: BinaryIO, name: str) -> Kind | None:
 
 
 def kind_by_name(name: str) -> Kind | None:
-    """What the name of a file says that it is; None if that is not for us."""
+    """The type of a file by its name; None if it is unsupported."""
     stem = name.lower()
     for suffix in _COMPRESSED_SUFFIXES:
         stem = stem.removesuffix(suffix)
     if stem.endswith(_MIDI_SUFFIXES):
-        return Kind.MIDI  # which may turn out to be unparsable, and is then reported
+        return Kind.MIDI  # may be unparsable, and is then reported
     if stem.endswith(_TAR_SUFFIXES):
         return Kind.TAR
     if stem.endswith(".zip"):
@@ -154,7 +155,7 @@ def kind_by_name(name: str) -> Kind | None:
 
 
 def is_litter(name: str) -> bool:
-    """Whether a file is what macOS adds to folders and archives beside the real files."""
+    """Whether a file is metadata that macOS adds to folders and archives."""
     parts = name.split("/")
     return "__MACOSX" in parts or parts[-1].startswith("._")
 
@@ -182,7 +183,7 @@ def _local(entry: str) -> list[Source]:
 
 
 def _remote(entry: str) -> list[Source]:
-    """A file, a glob, or a folder: whatever begins with the entry and a slash."""
+    """A file, a glob, or a folder (all paths that begin with the entry and a slash)."""
     base = entry.rstrip("/") + "/"
     is_glob = glob.has_magic(entry)
     try:
@@ -198,7 +199,8 @@ def _remote(entry: str) -> list[Source]:
     sources = []
     for file in files:
         name = file.path.removeprefix(base)
-        # To look into each of a bucket's many files takes a request each: the name must do.
+        # Reading the first bytes of each file in a bucket takes a request each, so only names are
+        # used.
         kind = kind_by_name(name)
         reason = "" if kind else foreign_archive(b"", name)
         if (kind or reason) and not is_litter(name):
@@ -213,7 +215,7 @@ def _in_folder(folder: str) -> list[Source]:
 
 
 def _candidate(path: str, name: str, error: str = "") -> list[Source]:
-    """What is below a folder as a source; nothing if it is not for us."""
+    """A file below a folder as a source; None if it is unsupported."""
     if error:  # a folder that cannot be read
         return [Source(path, name, Kind.MIDI, 0, error=error)]
     if is_litter(name):
@@ -231,7 +233,7 @@ def _candidate(path: str, name: str, error: str = "") -> list[Source]:
             kind = kind_of(stream, name)
             stream.seek(0)
             reason = "" if kind else foreign_archive(stream.read(HEAD_BYTES), name)
-    except OSError:  # reported as unreadable if its name says that it is ours
+    except OSError:  # reported as unreadable if it has the name of a supported file
         kind, reason = kind_by_name(name), ""
     if reason:
         return [Source(path, name, Kind.MIDI, file.size, file.changed, reason)]
@@ -255,7 +257,7 @@ def _single_file(file: storage.FileInfo) -> Source:
 
 
 def foreign_archive(head: bytes, name: str) -> str:
-    """Why an archive of a kind that we do not read gives nothing; "" for anything else."""
+    """Why an unsupported archive cannot be read; "" for anything else."""
     for kind, magic, suffix in _FOREIGN_ARCHIVES:
         if head.startswith(magic) or name.lower().endswith(suffix):
             return f"a {kind} archive is not supported; unpack it first"
@@ -263,11 +265,11 @@ def foreign_archive(head: bytes, name: str) -> str:
 
 
 def _expanded_head(head: bytes, stream: BinaryIO) -> bytes:
-    """The first bytes behind a compression; none if there is no compression."""
+    """The first decompressed bytes; none if the file is not compressed."""
     if compression.is_compressed(head):
         stream.seek(0)
         with contextlib.suppress(*compression.ERRORS):
             expanded = compression.expanded(stream)
             if isinstance(expanded, io.BufferedReader):
-                return expanded.read1(HEAD_BYTES)  # what is there, if cut short
+                return expanded.read1(HEAD_BYTES)  # what is available, if cut short
     return b""

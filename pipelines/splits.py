@@ -1,16 +1,16 @@
-"""Which songs are for training and which are held out.
+"""Decides which songs are for training and which are held out.
 
-The key of a song is a hash of its *music*: of the one measure whose tokens hash lowest. It does not
-depend on file names, text events, the order of inputs or the runner, so that copies of a song land
-in the same split and nothing held out has been trained on. Versions of a song that share a part of
-their measures (a bar more, another ending) are found by their *sketches* (see `near_copies`) and
-held together, under the lowest key.
+The key of a song is a hash of its *music*: of the measure whose tokens have the lowest hash. It
+does not depend on file names, text events, the order of inputs or the runner, so copies of a song
+are in the same split and no held-out song is trained on. Versions of a song that share a part of
+their measures (with an extra bar or another ending) are found by their *sketches* (see
+`near_copies`) and kept together, under the lowest key.
 
 Keys are uniform numbers. In a corpus of more than `RANKED` songs, a song is held out if its key is
-below a fixed share of all numbers: more songs do not move it to another split. In a smaller one
-that could leave a split empty by bad luck, so keys are ranked and the lowest are held out: at
-least one song for each split that is wished for, as long as one remains for training. A test share
-of 100 % holds out all songs, of music that a model is only to be scored on.
+below a fixed share of all numbers: more songs do not move it to another split. In a smaller corpus
+this could leave a split empty by chance, so keys are ranked and the lowest are held out: at least
+one song for each requested split, as long as one remains for training. A test share of 100 % holds
+out all songs, for music that is only used for scoring.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class SplitThresholds:
     validation: bytes
 
     def split_of(self, key: bytes) -> str:
-        """The name of the split that a song belongs to."""
+        """The name of a song's split."""
         if key < self.test:
             return "test"
         return "validation" if key < self.validation else "train"
@@ -51,10 +51,10 @@ class SplitAssignment:
     """The split of every song of a corpus.
 
     Attributes:
-        cuts: between the splits.
-        moved: keys whose songs are held with a version of a lower key in another split, and that
+        cuts: thresholds between the splits.
+        moved: keys of songs that are moved to the split of a version with a lower key, and that
             split.
-        measures: of all songs of each split, copies within a song counted once.
+        measures: number of measures per split, counting copies within a song once.
     """
 
     cuts: SplitThresholds
@@ -62,15 +62,16 @@ class SplitAssignment:
     measures: Mapping[str, int]
 
     def split_of(self, key: bytes) -> str:
-        """The name of the split that a song belongs to."""
+        """The name of a song's split."""
         return self.moved.get(key) or self.cuts.split_of(key)
 
 
 def song_key(token_hashes: Iterable[bytes]) -> bytes:
-    """32 uniformly distributed bytes that stand for the music.
+    """32 uniformly distributed bytes that identify the music.
 
     Args:
-        token_hashes: of the song's measures (`examples.MeasureBytes.token_hash`), at least one.
+        token_hashes: hashes of the song's measures (`examples.MeasureBytes.token_hash`), at least
+            one.
     """
     return hashlib.sha256(min(token_hashes)).digest()
 
@@ -91,7 +92,7 @@ def plan(songs: SongTable, validation_percent: float, test_percent: float) -> Sp
     groups = near_copies(songs)
     some = np.unique(groups.lowest)[: RANKED + 1]
     thresholds = cuts([groups.keys[n].tobytes() for n in some], validation_percent, test_percent)
-    order = ("test", "validation", "train")  # as keys rise
+    order = ("test", "validation", "train")  # in ascending order of keys
     bounds = [
         bisect.bisect_left(range(len(groups.keys)), cut, key=lambda n: groups.keys[n].tobytes())
         for cut in (thresholds.test, thresholds.validation)
@@ -107,10 +108,10 @@ def plan(songs: SongTable, validation_percent: float, test_percent: float) -> Sp
 
 
 def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) -> SplitThresholds:
-    """The cuts between the splits.
+    """The thresholds between the splits.
 
     Args:
-        keys: the distinct keys of all songs; of more than `RANKED` so many and one are enough.
+        keys: the distinct keys of all songs; `RANKED` + 1 of them suffice.
         validation_percent: share of the songs for validation.
         test_percent: share of the songs for the test.
     """
@@ -133,7 +134,7 @@ def cuts(keys: Sequence[bytes], validation_percent: float, test_percent: float) 
 
 
 def check_percents(validation_percent: float, test_percent: float) -> None:
-    """Raise UsageError unless the shares leave something to train on, or all is for the test."""
+    """Raise UsageError unless the shares leave songs for training, or all are for the test."""
     for name, percent in (
         ("validation_percent", validation_percent),
         ("test_percent", test_percent),

@@ -1,9 +1,10 @@
-"""Where a run writes until its dataset is whole, and what it finds there of a run before it.
+"""Where a run writes until its dataset is complete, and what an earlier run left there.
 
-A local dataset grows in a folder `NAME.partial` beside its place, and is renamed in the end. Remote
-storage renames no folders: there files go to their place at once (a dataset that they replace is
-removed before), and dataset.json, which makes them a dataset, comes last. Either way finished
-chunks (see `chunks`) of an interrupted run stay, so that the same command resumes it.
+A local dataset is written to a folder `NAME.partial` beside its path, and renamed at the end.
+Remote storage cannot rename folders: there files are written to their final paths (a dataset that
+they replace is removed before), and dataset.json, which makes them a dataset, is written last. In
+both cases finished chunks (see `chunks`) of an interrupted run are kept, so that the same command
+resumes it.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ _SUFFIX = ".partial"
 
 
 class Staging:
-    """The place of an unfinished dataset.
+    """The folder of an unfinished dataset.
 
     Attributes:
         folder: where shards and reports are written.
-        chunks: where workers leave their chunks.
+        chunks: where workers write their chunks.
         resumes: whether an interrupted run has left chunks.
     """
 
@@ -41,7 +42,7 @@ class Staging:
         self.resumes = self._has_chunks()
 
     def clear(self, chunks_too: bool) -> None:
-        """Remove what an earlier run has left, with or without its chunks."""
+        """Remove leftovers of an earlier run, with or without its chunks."""
         if chunks_too:
             storage.remove_folder(self.chunks)
         for file in storage.files_in(self.folder):
@@ -53,9 +54,9 @@ class Staging:
 
 @contextlib.contextmanager
 def stage(output: str | os.PathLike[str]) -> Iterator[Staging]:
-    """A place for the block to fill, which then becomes `output`.
+    """A folder for the block to fill, which then becomes `output`.
 
-    If the block raises, it is kept if it holds finished chunks, and removed if not.
+    If the block raises, it is kept if it contains finished chunks, otherwise removed.
 
     Raises:
         UsageError: another run is filling it.
@@ -108,7 +109,7 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
 
 
 def _is_ours(folder: pathlib.Path) -> bool:
-    """Whether a run has left a folder: before its first chunk, after the last, or in between."""
+    """Whether a run left a folder: before its first chunk, after the last, or in between."""
     if not folder.is_dir():
         return False
     names = {entry.name for entry in folder.iterdir()}
@@ -116,9 +117,9 @@ def _is_ours(folder: pathlib.Path) -> bool:
 
 
 def finished(output: str) -> bool | None:
-    """Whether a dataset is at `output`: None if there is nothing, or an interrupted run's rest.
+    """Whether `output` is a dataset: None if there is nothing, or leftovers of an interrupted run.
 
-    False means that something else is there.
+    False means that it is something else.
     """
     if storage.is_remote(output):
         names = {file.path for file in storage.files_in(output)}

@@ -1,7 +1,7 @@
 """Tar archives as streams: ustar, GNU and pax, read from front to end, once.
 
-All sizes are compared with bounds before they are followed, and extension headers, which may come
-in any number before a file, are read in a loop.
+All sizes are checked against limits before they are used, and extension headers, any number of
+which may precede a file, are read in a loop.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from gm_vae.pipelines import compression
 from gm_vae.pipelines.archives import ArchiveError, Budget, Entry, Readable, StreamError, reason
 
 _BLOCK = 512
-_MAX_EXTENSION_BYTES = 1 << 20  # of all headers of a file; a name has some hundred bytes
+_MAX_EXTENSION_BYTES = 1 << 20  # of all headers of a file; a name has a few hundred bytes
 _MAX_DIGITS = 20  # of a number in a pax header
 _SKIPPED_AT_ONCE = 1 << 20
 
 _REGULAR = (b"0", b"\0", b"7", b"S")
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes
 _LONG_NAME, _SPARSE, _PAX = b"L", b"S", (b"x", b"X")
-_EXTENSIONS = (_LONG_NAME, b"K", b"g", *_PAX)  # K: of links; g: for all files, of no use to us
+_EXTENSIONS = (_LONG_NAME, b"K", b"g", *_PAX)  # K: for links; g: for all files; both are not needed
 
 
 def entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
-    """The regular files of an archive, in order; links, folders and devices are passed over.
+    """The regular files of an archive, in order; links, folders and devices are skipped.
 
     Args:
         stream: the archive without its compression.
-        budget: what may come out of it; all that is gone through counts.
+        budget: the limit on expanded bytes; skipped bytes count too.
 
     Raises:
-        ArchiveError: it is not a tar archive, or cannot be read any further.
+        ArchiveError: it is not a tar archive, or the rest of it cannot be read.
     """
     reader = _Reader(stream, budget)
     while (header := reader.header()) is not None:
@@ -43,18 +43,18 @@ def entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
             if header.kind == _LONG_NAME:
                 extra.setdefault(b"path", data.partition(b"\0")[0])
             elif header.kind in _PAX:
-                extra = {**pax_records(data), **extra}  # of several headers the first counts
+                extra = {**pax_records(data), **extra}  # the first of several headers is used
             header = reader.header()
             if header is None:
                 raise ArchiveError("cut short")
         is_sparse = header.kind == _SPARSE or any(key.startswith(b"GNU.sparse.") for key in extra)
         more_holes = header.kind == _SPARSE and header.block[482]
-        while more_holes:  # blocks that list them come before the data
+        while more_holes:  # blocks that list them precede the data
             extensions.add(0)
             more_holes = reader.read(_BLOCK)[504]
         name = extra.get(b"GNU.sparse.name", extra.get(b"path", header.name))
         size = _size(extra[b"size"]) if b"size" in extra else header.size
-        # the oldest archives mark a folder by its name alone
+        # the oldest archives mark a folder only by its name
         is_file = header.kind in _REGULAR and not (header.kind == b"\0" and name.endswith(b"/"))
         if not is_file and header.kind in (*_WITHOUT_DATA, b"\0"):
             size = 0
@@ -66,12 +66,12 @@ def entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
 
 
 def pax_records(data: bytes) -> dict[bytes, bytes]:
-    """The fields of a pax header that matter here: the name, the size, those of sparse files.
+    """The relevant fields of a pax header: the name, the size, and fields of sparse files.
 
-    It is read as far as it is well-formed, in a time that grows with its length alone.
+    It is read as far as it is well-formed, in linear time.
     """
     records, position = {}, 0
-    while position < len(data):  # records "LENGTH KEY=VALUE\n", whose length counts all of it
+    while position < len(data):  # records "LENGTH KEY=VALUE\n", with the length of the whole record
         space = data.find(b" ", position, position + _MAX_DIGITS)
         digits = data[position : max(space, position)]
         if not digits.isdigit():
@@ -88,7 +88,7 @@ def pax_records(data: bytes) -> dict[bytes, bytes]:
 
 
 class _Header(NamedTuple):
-    """A header block: itself, the kind of what follows, its size and name."""
+    """A header block: its bytes, and type, size and name of the data after it."""
 
     block: bytes
     kind: bytes
@@ -97,14 +97,14 @@ class _Header(NamedTuple):
 
 
 class _Reader:
-    """Reads blocks of a stream, and counts what comes out of it."""
+    """Reads blocks of a stream, and counts expanded bytes."""
 
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
         self._is_first = True
 
     def header(self) -> _Header | None:
-        """The next header; None at the end of the archive, or of a stream that just ends."""
+        """The next header; None at the end of the archive or the stream."""
         block = self._read(_BLOCK)
         if not block and not self._is_first:
             return None
@@ -116,33 +116,33 @@ class _Reader:
         checksum = block[148:156]
         unsigned = sum(block) - sum(checksum) + 8 * ord(" ")
         signed = unsigned - 256 * sum(byte > 127 for byte in block[:148] + block[156:])
-        if _number(checksum) not in (unsigned, signed):  # some old programs sum signed bytes
+        if _number(checksum) not in (unsigned, signed):  # some old programs sum bytes as signed
             raise ArchiveError("a header of wrong checksum")
         size = _number(block[124:136])
         if size < 0:
             raise ArchiveError("a file of negative size")
         name = block[:100].partition(b"\0")[0]
         prefix = block[345:500].partition(b"\0")[0]
-        if prefix and block[257:263] == b"ustar\0":  # other formats have other things there
+        if prefix and block[257:263] == b"ustar\0":  # other formats use these bytes differently
             name = prefix + b"/" + name
         return _Header(block, block[156:157], size, name)
 
     def read(self, size: int) -> bytes:
-        """So many bytes. Raises StreamError if there are fewer."""
+        """This many bytes. Raises StreamError if there are fewer."""
         data = self._read(size)
         if len(data) < size:
             raise StreamError("cut short")
         return data
 
     def skip(self, size: int) -> None:
-        """Pass over so many bytes. Raises StreamError if there are fewer."""
+        """Skip this many bytes. Raises StreamError if there are fewer."""
         if size and self._stream.seekable():
             self._budget.spend(size - 1)
             try:
                 self._stream.seek(size - 1, 1)
             except compression.ERRORS as error:
                 raise StreamError(reason(error)) from None
-            size = 1  # to see that it is there
+            size = 1  # to check that it exists
         while size:
             size -= len(self.read(min(size, _SKIPPED_AT_ONCE)))
 
@@ -155,7 +155,7 @@ class _Reader:
 
 
 class _Data:
-    """What follows a header."""
+    """The data after a header."""
 
     def __init__(self, reader: _Reader, size: int) -> None:
         self._reader, self._left = reader, size
@@ -177,20 +177,20 @@ class _Data:
         return data
 
     def skip(self) -> None:
-        """Pass over what was not read. Raises StreamError, also the one that `read` raised."""
+        """Skip the rest. Raises StreamError, including one that `read` raised."""
         if self._failure:
             raise self._failure
         self._reader.skip(self._left + self._padding)
 
 
 class _Extensions:
-    """Bounds what the headers of one file may take."""
+    """Limits the headers of one file."""
 
     def __init__(self) -> None:
         self._bytes = 0
 
     def add(self, size: int) -> None:
-        """One more header, with so many bytes behind it. Raises ArchiveError for too many."""
+        """Count a header and its bytes. Raises ArchiveError for too many."""
         self._bytes += _BLOCK + size
         if self._bytes > _MAX_EXTENSION_BYTES:
             raise ArchiveError(f"headers of over {_MAX_EXTENSION_BYTES >> 20} MiB")
@@ -205,7 +205,7 @@ def _padded(size: int) -> int:
 
 
 def _number(field: bytes) -> int:
-    """A number of a header: octal digits, or base 256 with the first bit set."""
+    """A number in a header: octal digits, or base 256 with the first bit set."""
     if field[0] & 0x80:
         value = int.from_bytes(field, "big") - (0x80 << 8 * (len(field) - 1))
         return value if not field[0] & 0x40 else value - (0x80 << 8 * (len(field) - 1))

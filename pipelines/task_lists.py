@@ -1,6 +1,7 @@
-"""The tasks of a run as files, which workers read: a pipeline that holds millions is too large.
+"""The tasks of a run as files for workers: a pipeline with millions of tasks is too large.
 
-A job server is sent its pipeline in one message, and keeps it. So the pipeline names the lists.
+A job server receives its pipeline in one message, and keeps it. So the pipeline only names the
+lists.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from gm_vae.pipelines.songs import Task
 from gm_vae.pipelines.sources import Kind, Source
 from gm_vae.storage import join
 
-_LIST_TASKS = 256  # some 130,000 files, 30 MB
+_LIST_TASKS = 256  # about 130,000 files, 30 MB
 
 
 def write(folder: str, tasks: Iterable[Task]) -> list[bytes]:
-    """Write tasks into lists in a folder; their paths. Raises UserError."""
+    """Write tasks into lists in a folder; returns their paths. Raises UserError."""
     tasks = iter(tasks)
     paths: list[bytes] = []
     while lines := [pack(task) for task in itertools.islice(tasks, _LIST_TASKS)]:
@@ -35,7 +36,7 @@ def read(path: bytes) -> Iterator[bytes]:
 
 
 def pack(task: Task) -> bytes:
-    """A task as a line of ASCII, names that are not UTF-8 included."""
+    """A task as a line of ASCII, even with names that are not UTF-8."""
     packed = [
         (s.path, s.name, s.kind.value, s.size, s.changed, s.error, s.columns.data, s.columns.id)
         for s in task.sources
@@ -44,7 +45,7 @@ def pack(task: Task) -> bytes:
 
 
 def unpack(line: bytes) -> Task:
-    """The task that `pack` was given."""
+    """The inverse of `pack`."""
     packed, *numbers = json.loads(line)
     made = (
         Source(path, name, Kind(kind), size, changed, error, Columns(*columns))

@@ -5,9 +5,9 @@
                      └─ reports (a JSON line a file) ─┬─ count ───────┼─ sum ─ summary
                                                       └─ group ─ write rejects
 
-Reading and extracting are one step, so MIDI bytes never travel. Measures travel in chunk files (see
-`chunks`), and on a cluster from these to the shards through Beam (see `sink.CutChunks`). Beam moves
-what is small: paths, songs' keys and sketches, reports, counts.
+Reading and extracting are one step, so MIDI bytes are never sent. Measures are exchanged in chunk
+files (see `chunks`), and on a cluster sent from these to the shards through Beam (see
+`sink.CutChunks`). Beam moves only small values: paths, songs' keys and sketches, reports, counts.
 """
 
 from __future__ import annotations
@@ -42,20 +42,19 @@ def build(
     progress_path: str | None = None,
     through_beam: bool = False,
 ) -> None:
-    """Add to `pipeline` all that turns the songs of some tasks into shards and one summary file.
+    """Add the steps from the songs of some tasks to shards and a summary file to `pipeline`.
 
     Args:
         pipeline: an empty pipeline.
-        lists: paths of lists of tasks (see `task_lists`): what to read.
-        folder: where shards and rejects go; it must exist and be reachable for all workers.
-        chunk_folder: likewise for what workers hand to each other; whole chunks of an earlier run
-            in it are used.
+        lists: paths of lists of tasks (see `task_lists`) to read.
+        folder: output of shards and rejects; it must exist and be reachable for all workers.
+        chunk_folder: likewise for chunks; complete chunks of an earlier run in it are used.
         fmt: the limits of measures.
         validation_percent: share of the songs for validation.
         test_percent: share of the songs for the test.
-        summary_path: where the sums of all counts go, as JSON.
-        progress_path: a file on this machine that workers tell of each file done, if any.
-        through_beam: let the engine move measures, too; for engines that do so on disk.
+        summary_path: output of the sums of all counts, as JSON.
+        progress_path: a file on this machine in which workers record finished files, if any.
+        through_beam: let the engine move measures, too; for engines that shuffle on disk.
     """
     extracted = (
         pipeline
@@ -95,9 +94,9 @@ def build(
 
 
 class ExtractChunks(beam.DoFn):
-    """A packed task -> paths of chunks; the songs of each (infos), and the reports of each.
+    """A packed task -> paths of chunks; the songs (infos) and the reports of each.
 
-    What an earlier run, or an earlier try of this one, has made of a block is not made again.
+    Chunks from an earlier run, or an earlier attempt, are reused.
     """
 
     def __init__(self, folder: str, fmt: MeasureFormat, progress_path: str | None = None) -> None:

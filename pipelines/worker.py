@@ -1,9 +1,9 @@
-"""A worker of a cluster: `gm-vae-worker`, started by the runner beside each part of it.
+"""A cluster worker: `gm-vae-worker`, started by the runner on each machine.
 
     --environment_type=PROCESS --environment_options=process_command=$PWD/.venv/bin/gm-vae-worker
 
-Beam's containers hold a program that asks the runner where to connect before it starts Python. On
-machines that have this package installed nothing else of a container is needed.
+Beam's containers include a program that asks the runner where to connect before it starts Python.
+On machines with this package installed, nothing else of a container is needed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from gm_vae.console import print_anything
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Work for an runner until it closes the connection.
+    """Work for a runner until it closes the connection.
 
     Args:
-        arguments: "--id" and "--provision_endpoint" as Beam's runners give them; others of a
-            container are accepted. Those of the process if None.
+        arguments: "--id" and "--provision_endpoint" as Beam's runners give them; other arguments of
+            a container are accepted. The arguments of the process if None.
     """
     print_anything()
     parser = argparse.ArgumentParser(prog="gm-vae-worker", description=__doc__.split("\n")[0])
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _environment(worker_id: str, endpoint: str) -> dict[str, str]:
-    """What Beam's worker reads from environment variables."""
+    """Set the environment variables that Beam's worker reads."""
     import grpc
     from apache_beam.portability.api import beam_provision_api_pb2, beam_provision_api_pb2_grpc
     from google.protobuf import json_format, text_format
@@ -56,7 +56,7 @@ def _environment(worker_id: str, endpoint: str) -> dict[str, str]:
 
 
 def _unquoted(worker_id: str) -> str:
-    return worker_id.strip("'")  # Prism quotes it as for a shell and uses none
+    return worker_id.strip("'")  # Prism quotes it for a shell but does not use one
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Zip archives: the directory at the end, and the files that it names.
 
-What the directory claims (sizes, offsets, methods) is compared with the file before it is followed,
-and data are decompressed piece by piece: bzip2 and LZMA give a thousand bytes for one.
+Values in the directory (sizes, offsets, methods) are compared with the file before they are used,
+and data are decompressed piece by piece: bzip2 and LZMA can expand a byte to a thousand.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _ENTRY_MAGIC, _LOCAL_MAGIC, _END_MAGIC = b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\
 _MAX_COMMENT = 0xFFFF
 
 _ENCRYPTED, _STRONGLY_ENCRYPTED, _UTF_8 = 1 << 0, 1 << 6, 1 << 11
-_IN_EXTRA = 0xFFFFFFFF  # a number that stands in the zip64 field
+_IN_EXTRA = 0xFFFFFFFF  # a number that is stored in the zip64 field
 _ZIP64 = 1
-_MAX_DIRECTORY_BYTES = 256 << 20  # of some two million files
+_MAX_DIRECTORY_BYTES = 256 << 20  # of about two million files
 _CHUNK = 1 << 16
 
 
 def entries(stream: BinaryIO) -> Iterator[Entry]:
-    """The files of an archive, in the order of its directory; folders are passed over.
+    """The files of an archive, in the order of its directory; folders are skipped.
 
     Args:
         stream: the archive; it must be able to seek.
 
     Raises:
-        ArchiveError: it is not a zip archive, or its directory cannot be read any further.
+        ArchiveError: it is not a zip archive, or the rest of its directory cannot be read.
     """
     try:
         length = stream.seek(0, os.SEEK_END)
@@ -81,7 +81,7 @@ def entries(stream: BinaryIO) -> Iterator[Entry]:
 
 
 class _File(NamedTuple):
-    """What the directory says of a file; the checksum is a CRC-32, the offset its header's."""
+    """A directory entry of a file; the checksum is a CRC-32, the offset that of its header."""
 
     flags: int
     method: int
@@ -92,7 +92,7 @@ class _File(NamedTuple):
 
 
 def _directory(stream: BinaryIO, length: int) -> tuple[bytes, int]:
-    """The directory, and how much further all lies than offsets say (something may stand before).
+    """The directory, and a correction of all offsets (for data before the archive).
 
     Raises ArchiveError or OSError.
     """
@@ -103,7 +103,7 @@ def _directory(stream: BinaryIO, length: int) -> tuple[bytes, int]:
     end = candidate = tail.rfind(_END_MAGIC, 0, latest)
     if end < 0:
         raise ArchiveError("it has no directory")
-    while candidate >= 0:  # the one whose comment ends the file: a comment may hold anything
+    while candidate >= 0:  # the one whose comment ends the file: a comment may contain anything
         *_, comment_bytes = _END.unpack_from(tail, candidate)
         if candidate + _END.size + comment_bytes == len(tail):
             end = candidate
@@ -189,14 +189,14 @@ class _Data:
         return content
 
     def _stored(self, size: int) -> bytes:
-        """The next bytes of the archive, as far as they are of this file."""
+        """The next bytes of the archive that belong to this file."""
         data = self._stream.read(min(size, self._stored_left))
         self._stored_left -= len(data)
         return data
 
 
 class _Stored:
-    """A `Decoder` of what is not compressed."""
+    """A `Decoder` for uncompressed data."""
 
     eof, unused_data = False, b""
 
@@ -221,7 +221,7 @@ _DECODERS: dict[int, Callable[[], Decoder]] = {
 
 
 def _lzma_decoder(version: bytes, read: Callable[[int], bytes]) -> Decoder:
-    """LZMA as zip archives have it: four bytes with the length of the properties, which follow."""
+    """LZMA in zip archives: four bytes with the length of the properties, then the properties."""
     properties = read(5)
     if version[2:] != b"\x05\x00" or len(properties) < 5:
         raise ArchiveError("damaged (LZMA without its properties)")

@@ -76,7 +76,7 @@ def test_importing_the_package_imports_neither_tensorflow_nor_beam():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_SECONDS)
 
 
-def test_public_names_are_there():
+def test_public_names_exist():
     for name in gm_vae.__all__:
         assert getattr(gm_vae, name) is not None
     with pytest.raises(AttributeError):
@@ -181,7 +181,7 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
         "music/bundled/interpolation.png", "report.txt",
     ):  # fmt: skip
         assert (out / path).stat().st_size > 0, path
-    for word in ("bits a measure", "note time in chord", "seconds", "distinct", "rejected"):
+    for word in ("bits per measure", "note time in chord", "seconds", "distinct", "rejected"):
         assert word in text
     before, after = re.search(r"([\d.]+) before training, ([\d.]+) after", text).groups()
     assert 150 < float(before) < 260  # what the bundled model takes; random weights take 1,000
@@ -191,7 +191,7 @@ def test_demo_runs_the_whole_chain(capsys, tmp_path, monkeypatch):
     assert "--force" in err
 
 
-def test_a_demo_plays_before_tensorflow_is_there(tmp_path):
+def test_a_demo_plays_before_tensorflow_is_imported(tmp_path):
     code = (
         "import sys; sys.modules.update(tensorflow=None, keras=None, apache_beam=None)\n"
         "import gm_vae.demo, gm_vae.cli, gm_vae.arranger\n"
@@ -224,7 +224,7 @@ def test_a_demo_plays_before_tensorflow_is_there(tmp_path):
         (None, 30, 0.0, 1.0, (None, 30)),
     ],
 )
-def test_a_demo_trains_for_what_is_left_of_its_time(
+def test_a_demo_trains_for_the_time_that_is_left(
     minutes, steps, left, listening, expected, songs_dataset, tmp_path, monkeypatch
 ):
     from gm_vae import demo
@@ -256,7 +256,7 @@ def test_wrong_times_of_a_demo_are_one_sentence(capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_demo_that_was_stopped_says_how_to_begin_anew(capsys, tmp_path, monkeypatch):
+def test_a_stopped_demo_reports_how_to_start_again(capsys, tmp_path, monkeypatch):
     from gm_vae import arranger
 
     def stopped(*args, **kwargs):
@@ -286,7 +286,7 @@ def test_commands_turn_errors_into_exit_codes(capsys):
         "gm-vae try: no luck.",
         "gm-vae try: wrong word.",
     ]
-    with pytest.raises(ZeroDivisionError):  # a fault of ours keeps its traceback
+    with pytest.raises(ZeroDivisionError):  # our own bugs keep their traceback
         fails(ZeroDivisionError())
 
 

@@ -64,7 +64,7 @@ def test_values_near_zero_carry_the_errors_of_large_ones():
     assert_close([], [], 1)
 
 
-def test_what_is_no_number_and_what_has_another_shape_fails():
+def test_nan_and_other_shapes_fail():
     for number in (np.nan, np.inf):
         for sides in ((number, 1), (1, number), (number, number)):
             with pytest.raises(AssertionError):
@@ -74,7 +74,7 @@ def test_what_is_no_number_and_what_has_another_shape_fails():
 
 
 @UNPERTURBED
-def test_perturbed_values_move_by_as_much_as_was_said_and_every_time_alike():
+def test_perturbed_values_move_by_the_given_amount_and_repeatably():
     values = np.linspace(-1, 1, 1001).astype(np.float32)
     shaken = perturbed(values, UNIT, ulps=8)
     assert shaken.dtype == values.dtype

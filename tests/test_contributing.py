@@ -42,7 +42,7 @@ def test_a_bug_report_asks_for_the_doctor():
         load(path)
 
 
-def test_the_workflow_runs_what_ci_runs():
+def test_the_workflow_runs_the_same_as_ci():
     workflow = load(".github/workflows/ci.yml")
     steps = workflow["jobs"]["test"]["steps"]
     assert [step["run"] for step in steps if "run" in step][-1] == ".ci/run"

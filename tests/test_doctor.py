@@ -115,7 +115,7 @@ def test_folders_that_cannot_be_written(answers, monkeypatch):
         (SystemExit(3), "SystemExit: 3"),
     ],
 )
-def test_what_a_probe_raises_is_a_sentence(monkeypatch, capsys, fault, reason):
+def test_errors_of_a_probe_become_a_sentence(monkeypatch, capsys, fault, reason):
     def find():
         raise fault
 

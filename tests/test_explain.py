@@ -35,13 +35,13 @@ def test_table_and_summary():
     ]
 
 
-def test_what_is_assumed_is_told():
+def test_assumptions_are_reported():
     assert "no time signature" in explain(midi(note(0, 96, 60)))
     assert "no time signature" not in explain(midi(meter(4, 4) + note(0, 96, 60)))
     assert explain(midi(meter(4, 4))) == "The file has no notes."
 
 
-def test_what_was_mended_is_told():
+def test_mended_flaws_are_reported():
     """Two hits of no length, and a note that nothing ends."""
     hits = note(0, 0, 36, channel=9) + note(24, 24, 36, channel=9)
     text = explain(midi(hits, note(0, 96, 60)[:1]))

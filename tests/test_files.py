@@ -35,7 +35,7 @@ def test_a_scratch_folder_goes_with_its_block(temporary):
     assert list(temporary.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_swept_and_nothing_else(temporary):
+def test_only_leftovers_of_killed_processes_are_swept(temporary):
     kept = [temporary / "gm-vae-other", temporary / "gm-vae-scratch-file"]
     kept[0].mkdir()
     kept[1].touch()
@@ -56,7 +56,7 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else(temporary):
         }  # fmt: skip
 
 
-def test_no_place_for_temporary_files_is_a_sentence(monkeypatch):
+def test_a_missing_temporary_folder_is_reported_in_a_sentence(monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     with pytest.raises(UserError, match=r"no temporary folder .*TMPDIR"), scratch_folder():
         pass
@@ -152,7 +152,7 @@ def test_a_full_disk_behind_standard_output_is_a_sentence(tmp_path):
         (MemoryError(), "there is not enough memory"),
     ],
 )
-def test_what_no_verb_expects_is_a_sentence_too(capsys, error, sentence):
+def test_unexpected_os_errors_become_a_sentence_too(capsys, error, sentence):
     def work(args):
         raise error
 

@@ -1,6 +1,7 @@
 """Other formats from MIDI files to music: what the format says, every step carries.
 
-One small corpus, dataset, run and model a format; then what does not mix is told in one sentence.
+One small corpus, dataset, run and model per format; combinations that do not fit are reported in
+one sentence.
 """
 
 import dataclasses
@@ -248,7 +249,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_from_before_there_were_ranges_of_pitches_goes_on(chains, tmp_path):
+def test_a_run_without_a_range_of_pitches_is_resumed(chains, tmp_path):
     """run.json and the checkpoint of an older version lack the fields that came later."""
     waltz = chains("3/4")
     folder = waltz.run

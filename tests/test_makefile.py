@@ -111,7 +111,7 @@ def test_clean_removes_the_environment_and_nothing_else(checkout):
 
 
 @pytest.mark.parametrize("home", [None, "/dev/null", "/no such home"])
-def test_without_a_home_that_can_be_written_caches_stay_in_the_checkout(checkout, home):
+def test_without_a_writable_home_caches_are_in_the_checkout(checkout, home):
     checkout.install()
     calls = checkout.run("make", "test", HOME=home)
     assert f"HOME {checkout.folder}/.home" in calls

@@ -1,9 +1,9 @@
-"""Training under JAX on an accelerator: speed, and how long compiling takes.
+"""Training under JAX on an accelerator: speed, and compile time.
 
     KERAS_BACKEND=jax python -m benchmarks accelerator DATASET
 
 Each case, PRESET:BATCH:PRECISION, compiles, warms up for three steps and is timed for three runs of
-ten steps, reading included.
+ten steps, including reading.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Inferred chords against those of experts (POP909-CL), ours beside note_seq's, by mir_eval.
+"""Inferred chords compared with experts' chords (POP909-CL), ours and note_seq's, by mir_eval.
 
-Needs `pip install mir_eval`. The second track of a song holds the experts' chords as notes, the
-first one the music from which chords are inferred, by us on every song and by note_seq on the first
-so many. A score is the share of the time in which the chords agree, of that in which both can be
-compared, over all songs; what is no chord of mir_eval's is left out, as mir_eval does.
+Needs `pip install mir_eval`. The second track of a song contains the experts' chords as notes, the
+first one the music from which chords are inferred, by us on every song and by note_seq on a number
+of first songs. A score is the share of comparable time in which the chords agree, over all songs;
+chords that mir_eval does not have are left out, as in mir_eval.
 """
 
 import argparse
@@ -34,7 +34,7 @@ KINDS = {
     "m7": "min7",
     "m7b5": "hdim7",
 }
-# Pitch classes above the root, likeliest reading first; those of four notes before triads.
+# Pitch classes above the root, most likely reading first; chords of four notes before triads.
 QUALITIES = {
     "maj": (0, 4, 7),
     "min": (0, 3, 7),
@@ -59,7 +59,7 @@ NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 def expert_label(pitches: list[int]) -> str:
-    """mir_eval's name of a chord's notes; X, which is not scored, if it has none."""
+    """mir_eval's name for a chord's notes; X, which is not scored, if it has none."""
     bass = min(pitches) % 12
     classes = {pitch % 12 for pitch in pitches}
     for root in sorted(classes, key=lambda root: (root != bass, root)):
@@ -79,7 +79,7 @@ def symbol_label(symbol: str) -> str:
 
 
 def labels(changes: list[tuple[float, str]], end: float) -> tuple[np.ndarray, list[str]]:
-    """Intervals [N, 2] and labels, from the times at which labels begin."""
+    """Intervals [N, 2] and labels, from the start times of labels."""
     changes = [(max(time, 0.0), label) for time, label in changes if time < end]
     if not changes or changes[0][0] > 0:
         changes.insert(0, (0.0, "N"))
@@ -106,7 +106,7 @@ def experts(score: Score, track: np.ndarray) -> list[tuple[float, str]]:
 
 
 def frame_quarters(score: Score) -> float:
-    """note_seq's frames: a half of a 4/4 or 6/8 bar, the whole of others."""
+    """note_seq's frames: half of a 4/4 or 6/8 bar, a whole bar in other meters."""
     _, numerator, denominator = score.time_signatures[0]
     bar = 4 * numerator / denominator
     return bar / 2 if (numerator, denominator) in ((4, 4), (6, 8)) else bar
@@ -134,7 +134,7 @@ def theirs(music: Score) -> list[tuple[float, str]] | None:
 
 
 class Scores:
-    """Quarters that agree and that can be compared, by kind of score."""
+    """Quarters that agree, and comparable quarters, by type of score."""
 
     def __init__(self) -> None:
         self.songs = 0
@@ -167,7 +167,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def figures(args: argparse.Namespace) -> Iterator[Figure]:
     inference = note_seq.chord_inference
-    name = "_key_chord_transition_distribution"  # made once, for it takes half a second a call
+    name = "_key_chord_transition_distribution"  # half a second per call
     table = getattr(inference, name)(inference._key_chord_distribution(0.01), 0.001, 0.5)
     all_ours, same_ours, all_theirs = Scores(), Scores(), Scores()
     unnamed = total = 0.0

@@ -1,10 +1,10 @@
-"""Whether every decoded track is well formed, and how long decoding takes.
+"""Share of decoded tracks that are well formed, and decoding times.
 
 `tests/support/well_formed.py`, which shares no code with the grammar, counts malformed tracks: at
-several temperatures, from random weights and from those of a model, under the grammar and, for a
-tenth as many measures, from the raw network (each track up to its first end). Times are of calls of
-a loaded model, in the published order too, which the original and magenta.js follow, and of
-`gm-vae generate` as a process.
+several temperatures, from random weights and from a model, under the grammar and, for a tenth as
+many measures, from the raw network (each track up to its first end). Times are for calls of a
+loaded model, also in the published order, which the original and magenta.js follow, and for `gm-vae
+generate` as a process.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
 
 def form(name: str, model: GMVAE, measures: int) -> Iterator[Figure]:
     """Shares of malformed tracks."""
-    little = ModelConfig(16, (32, 32), 16)  # of random weights, a few are as wild as many
+    little = ModelConfig(16, (32, 32), 16)  # for random weights, a few measures suffice
     models = {
         "random": random_model(little, 1),
         "random, ten times larger": random_model(little, 10),
@@ -72,7 +72,7 @@ def form(name: str, model: GMVAE, measures: int) -> Iterator[Figure]:
 
 
 def malformed_percent(model: GMVAE, measures: int, temperature: float, grammar: bool) -> float:
-    """Share of the tracks of so many measures that break a rule."""
+    """Share of the tracks of a number of measures that break a rule."""
     fmt, broken, tracks = model.format, 0, 0
     with Progress(measures, "measure") as progress:
         for start in range(0, measures, 500):
@@ -100,7 +100,7 @@ def well_formed(track: np.ndarray, fmt: MeasureFormat) -> bool:
 
 
 def speed(models: dict[str, GMVAE], args: argparse.Namespace) -> Iterator[Figure]:
-    """Calls with batches of several sizes: of the first model all, of the second one."""
+    """Calls with batches of several sizes: all sizes for the first model, one for the second."""
     (name, model), (other_name, other) = models.items()
     cases = [(name, model, batch) for batch in (1, 8, 64, 512)] + [(other_name, other, 64)]
     work = {

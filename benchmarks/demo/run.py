@@ -1,6 +1,6 @@
-"""`gm-vae demo`: how soon there is music, and how long all of it takes.
+"""`gm-vae demo`: time to the first music, and total time.
 
-It fits its training to the minutes that it is given, so a slower machine shows in fewer steps.
+It adapts its training to the time limit, so a slower machine makes fewer steps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks.timing import cpu_seconds
 from gm_vae.checkpoints.load import read_model
 from gm_vae.errors import UserError
 
-_EVERY_SECONDS = 0.02  # how often the first files are looked for
+_EVERY_SECONDS = 0.02  # interval of checks for the first files
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

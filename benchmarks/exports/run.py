@@ -1,7 +1,7 @@
-"""Exports of a model in the programs that they are for: agreement, sizes, times.
+"""Exports of a model in their target programs: agreement, sizes, times.
 
-Needs Node and what `tests/js` installs; compares with the network in this process. Near ties are
-measures where the two likeliest tokens somewhere differ by less than rounding does.
+Needs Node and the packages of `tests/js`; compares with the network in this process. Near ties are
+measures where the two most likely tokens differ by less than rounding errors somewhere.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SEEDS = range(2, 7)
 PROGRAMS = ("node", find_chromium())  # whose versions matter
 PARTS = ("copies", "round_trips", "served", "graphs", "browsers")
 QUANTIZATIONS = ("none", "float16", "uint16", "uint8")
-PATIENCE_SECONDS = 3600  # tests are less patient
+PATIENCE_SECONDS = 3600  # longer than in tests
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +94,7 @@ def copies(name: str, checkpoint: Checkpoint, folder: pathlib.Path) -> Iterator[
 
 
 def round_trips(name: str, checkpoint: Checkpoint, folder: pathlib.Path) -> Iterator[Figure]:
-    """Ours to magenta.js (float32) to ours to magenta.js."""
+    """Checkpoint to magenta.js (float32) to checkpoint to magenta.js."""
     export_magentajs(checkpoint, folder / "there", "none")
     again = read_model(folder / "there")
     export_magentajs(again, folder / "and-back", "none")
@@ -117,7 +117,7 @@ def round_trips(name: str, checkpoint: Checkpoint, folder: pathlib.Path) -> Iter
 def served(
     name: str, checkpoint: Checkpoint, model: GMVAE, folder: pathlib.Path
 ) -> Iterator[Figure]:
-    """The SavedModel beside the library, in one process."""
+    """The SavedModel compared with the library, in one process."""
     import tensorflow as tf
 
     z = model.sample_points(8, seed=0)
@@ -224,7 +224,7 @@ def browsers(
     for quantization in QUANTIZATIONS:
         target = folder / f"client-{quantization}"
         export_magentajs(checkpoint, target, quantization)
-        weights, info = read_magentajs(target)  # what the client has after quantising
+        weights, info = read_magentajs(target)  # the client's notes after quantising
         external = from_external(weights, info.fmt, "js")
         model = GMVAE(network_of(external.config, external.weights))
         z = model.sample_points(count, seed=0)
@@ -260,7 +260,7 @@ def browsers(
 
 
 def near_ties(model: GMVAE, z: np.ndarray, symbol: str, tokens: np.ndarray) -> np.ndarray:
-    """bool [B]: measures whose argmax somewhere had a margin under 1e-4, by float64 NumPy."""
+    """bool [B]: measures with an argmax margin under 1e-4 anywhere, by float64 NumPy."""
     events = tokens.shape[-1]
     ids = np.array([0] + [chord_id(symbol)] * (events - 1)) if model.config.chords else None
     reference = NumpyReference(model.network.published_weights())
@@ -269,7 +269,7 @@ def near_ties(model: GMVAE, z: np.ndarray, symbol: str, tokens: np.ndarray) -> n
 
 
 def quantised(measure: Measure) -> dict:
-    """A measure as the client quantises it."""
+    """A measure, quantised as in the client."""
     from google.protobuf import json_format
     from note_seq import sequences_lib
 

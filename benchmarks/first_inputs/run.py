@@ -1,9 +1,9 @@
-"""What the decoder's input before the first token of a track changes after training.
+"""Effect of the decoder's input before the first token of a track after training.
 
 Measures of the test split are encoded, and z = mu is decoded greedily under their chords with other
-first inputs of the tracks after the first: zeros (what `decode` feeds), the end, tokens drawn at
-random, and as published, the last token decoded for the track before, past its end. Shares are what
-is equal to decoding from zeros, in the last row to decoding from the end.
+first inputs of the tracks after the first: zeros (as in `decode`), the end, random tokens, and as
+published, the last token decoded for the previous track, past its end. Shares are relative to
+decoding from zeros, in the last row to decoding from the end.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def agreement(expected: tuple, actual: tuple) -> dict[str, float]:
 
 
 def compare(model: GMVAE, measures: list[Measure]) -> Iterator[Figure]:
-    """By kind of first input: bits a measure under teacher forcing, `agreement` with another."""
+    """By kind of first input: bits per measure under teacher forcing, `agreement` with another."""
     import_tensorflow_quietly()
     import tensorflow as tf
 
@@ -67,7 +67,7 @@ def compare(model: GMVAE, measures: list[Measure]) -> Iterator[Figure]:
 
     def feeding(values: np.ndarray | int) -> np.ndarray:
         first_inputs = np.full(shape, values)
-        first_inputs[:, 0] = NO_TOKEN  # there is no track before the first
+        first_inputs[:, 0] = NO_TOKEN  # the first track has no predecessor
         return first_inputs
 
     zeros, end = feeding(NO_TOKEN), feeding(vocab.end)

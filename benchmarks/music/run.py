@@ -1,14 +1,15 @@
-"""Bytes to measures with chords, ours beside the original's: time, and what is kept.
+"""MIDI bytes to measures with chords, compared with the original: time, and bars that are kept.
 
     python -m benchmarks music arranger=:120:5 web=gm_web.tar.xz:500:100 freedoom=freedoom.tar.xz
 
-Each argument names a corpus, an archive of MIDI files and, after colons, how many of them to take
-(those whose SHA-256 sorts lowest) and how many of these to time. Without an archive, as in
-`arranger=:120:5`, the songs are our arranger's. The original takes over a second a file. Both paths
-run on each file in turn, in one process and one thread, so that other work on the machine meets
-both alike; times are of the process' CPU. On files that are not timed, the original borrows our
-search for chords, whose paths are the same. Control-C ends a corpus early and keeps what there is.
-Each bar that only one path keeps has a reason. Chord inference alone is timed on the last corpus.
+Each argument names a corpus, an archive of MIDI files and, after colons, the number of files to use
+(those with the lowest SHA-256) and the number of these to time. Without an archive, as in
+`arranger=:120:5`, songs of our arranger are used. The original takes over a second per file. Both
+implementations run on each file in turn, in one process and one thread, so that other work on the
+machine affects both equally; times are CPU times. On files that are not timed, the original uses
+our chord search, which gives the same paths. Control-C ends a corpus early and keeps the results so
+far. Each bar that only one implementation keeps has a reason. Chord inference is timed separately
+on the last corpus.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ ENDED = "the piece ends earlier for the original"
 READ_OTHERWISE = "it reads notes of the bar otherwise than a player sounds them"
 KEPT_BY_LOSS = "the original keeps it only because it lost notes or events"
 FRAGMENT = "the original makes a measure of the part of a bar between tempo changes"
-OTHER_BARS = "the original's bars after a tempo change lie elsewhere"
+OTHER_BARS = "the original's bars after a tempo change are elsewhere"
 
 FEW = (note_seq_path.NO_NOTES, note_seq_path.FEW_INSTRUMENTS, note_seq_path.FEW_EVENTS)
 REFUSALS = {
@@ -68,7 +69,7 @@ REFUSALS = {
 
 @dataclasses.dataclass
 class Totals:
-    """Sums over the files of a corpus that both paths were timed on."""
+    """Sums over the files of a corpus that both implementations were timed on."""
 
     files: int = 0
     timed: int = 0
@@ -77,7 +78,7 @@ class Totals:
     ours: int = 0
     theirs: int = 0
     all_our_seconds: float = 0.0
-    our_seconds: float = 0.0  # these two of the files that are timed
+    our_seconds: float = 0.0  # these two for timed files only
     their_seconds: float = 0.0
     our_timed: int = 0
     their_timed: int = 0
@@ -86,7 +87,7 @@ class Totals:
 
 
 def sample(archive: str, count: int | None = None) -> list[bytes]:
-    """The MIDI files of an archive, or the `count` whose content hash is lowest, by hash."""
+    """The MIDI files of an archive, or the `count` with the lowest content hash, by hash."""
     kept = []
     with tarfile.open(archive) as tar:
         for member in tar:
@@ -102,7 +103,7 @@ def sample(archive: str, count: int | None = None) -> list[bytes]:
 
 @contextlib.contextmanager
 def borrowed_chords():
-    """Our search in place of note_seq's, which takes nine tenths of its time."""
+    """Replace note_seq's search, which takes nine tenths of its time, by ours."""
     theirs = note_seq_path.chord_inference
 
     def search(likelihood, *_):
@@ -118,7 +119,7 @@ def borrowed_chords():
 
 
 def compare(files: list[bytes], timed: int) -> Totals:
-    """Run both paths on each file."""
+    """Run both implementations on each file."""
     totals = Totals()
     try:
         for number, data in enumerate(files):
@@ -131,7 +132,7 @@ def compare(files: list[bytes], timed: int) -> Totals:
 
 
 def compare_file(data: bytes, timed: bool, totals: Totals) -> None:
-    """Run both paths on a file and add up."""
+    """Run both implementations on a file and add the results."""
     start = time.process_time()
     try:
         measures = measures_from_midi(data)[0]
@@ -165,7 +166,7 @@ def compare_file(data: bytes, timed: bool, totals: Totals) -> None:
 
 
 def attribute(data: bytes, segments, totals: Totals) -> None:
-    """Count why each bar that only one of the paths keeps is not kept by the other."""
+    """Count the reasons why bars that one implementation keeps are not kept by the other."""
     score = parse_midi(data)
     ticks_per_quarter = score.ticks_per_quarter
     bars = measures_from_score(score)
@@ -219,23 +220,23 @@ def attribute(data: bytes, segments, totals: Totals) -> None:
 
 
 def ticks_read_otherwise(data: bytes) -> np.ndarray:
-    """Where notes begin that the original's parser reads otherwise, rising."""
+    """Ascending onsets of notes that the original's parser reads differently."""
     try:
         player = Player(data)
-    except Exception:  # mido raises whatever its parser stumbles over
+    except Exception:  # mido raises any error of its parser
         return np.zeros(0, np.int64)
     pairs = zip(player.notes, original_notes(player))
     return np.array(sorted(note.start for note, theirs in pairs if differences(note, theirs)))
 
 
 def any_within(ticks: np.ndarray, start: int, stop: int) -> bool:
-    """Whether some of rising ticks lie in a stretch, or a step before it."""
+    """Whether any of ascending ticks is in a range, or a step before it."""
     first, last = np.searchsorted(ticks, [start - (stop - start) // 96, stop])
     return last > first
 
 
 def lengths_of(bars: list[Bar]) -> list[int]:
-    """Ticks from each bar to the next; the last is as long as it may be."""
+    """Ticks from each bar to the next; the last has its largest length."""
     starts = [bar.start_tick for bar in bars]
     return [after - before for before, after in zip(starts, [*starts[1:], 1 << 60])]
 
@@ -265,7 +266,7 @@ def reason(at, length, segment, start, stop, cuts, grid) -> str:
 
 
 def chords(files: list[bytes], frames_wanted: int) -> Iterator[Figure]:
-    """Viterbi's search alone, ours and note_seq's on the same frames."""
+    """The Viterbi search alone, ours and note_seq's on the same frames."""
     theirs = note_seq_path.chord_inference
     start = time.process_time()
     key_chords = theirs._key_chord_distribution(chord_pitch_out_of_key_prob=0.01)
@@ -310,7 +311,7 @@ def chords(files: list[bytes], frames_wanted: int) -> Iterator[Figure]:
 
 
 def counts(name: str, totals: Totals) -> Iterator[Figure]:
-    """What was kept of a corpus, and how fast."""
+    """The bars that were kept of a corpus, and the speed."""
     of = {"corpus": name}
     yield figure(of, "files", totals.files)
     yield figure(of, "unreadable files", totals.unreadable)
@@ -333,7 +334,7 @@ def counts(name: str, totals: Totals) -> Iterator[Figure]:
 
 
 def reasons(name: str, totals: Totals) -> Iterator[Figure]:
-    """Why bars are kept by one of the two alone."""
+    """Why bars are kept by only one of the two."""
     for kept, counter in (("ours", totals.gains), ("note_seq", totals.losses)):
         for why, count in counter.most_common():
             yield figure({"kept only by": kept, "because": why}, f"measures of {name}", count)
@@ -354,7 +355,7 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
                 files = sample(archive, int(count) if count else None)
             else:
                 files = [song.midi for song in arranger.songs(int(count or 120), seed=0)]
-            measures_from_midi(files[0])  # its tables are made once a process
+            measures_from_midi(files[0])  # its tables are computed once per process
             comparisons[name] = compare(files, int(timed) if timed else len(files))
             yield from counts(name, comparisons[name])
         for name, totals in comparisons.items():

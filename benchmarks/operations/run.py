@@ -1,16 +1,14 @@
-"""What the operations of `gm_vae.generate` do to music, with a trained model.
+"""Effects of the operations of `gm_vae.generate` on music, with a trained model.
 
-Points are of the prior and of held-out measures; attributes are learnt here, from the training
-split.
+Points are from the prior and from held-out measures; attributes are learnt from the training split.
 
-chords      share of note time inside the asked chord, for 1, 2 and 4 chords a measure, beside what
-            measures decoded under other chords have of it
-style       how alike measures of one point under different chords are, beside those of different
-            points: Jaccard overlap of programs, share with the very same drum track
-ways        edit distance of tokens between neighbours of interpolations in 8 steps, beside the two
-            ends'
-attributes  what a step of each vector changes, in standard deviations of the dataset (scales) or
-            share of measures (presences), and the most that any other one moved
+chords share of note time in the requested chord, for 1, 2 and 4 chords per measure, compared with
+            measures decoded under other chords style similarity of measures of one point under
+            different chords, compared with measures of different points: Jaccard overlap of
+            programs, share with the same drum track
+ways edit distance of tokens between neighbours of interpolations in 8 steps, compared with the two
+            ends attributes change by a step of each vector, in standard deviations of the dataset
+            (scales) or share of measures (presences), and the largest change of any other attribute
 """
 
 import argparse
@@ -34,7 +32,7 @@ TRIADS = [root + kind for root in ROOTS for kind in ("", "m")]
 
 
 def chords(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure]:
-    """Note time in the chord that was asked for, and in one that was not."""
+    """Note time in the requested chord, and in another one."""
     rng = np.random.default_rng(seed)
     for each in (1, 2, 4):
         asked = ["|".join(rng.choice(TRIADS, each, replace=False)) for _ in z]
@@ -105,7 +103,7 @@ def ways(kind: str, model: GMVAE, z: np.ndarray, seed: int) -> Iterator[Figure]:
 
 
 def distance(one: Measure, other: Measure) -> int:
-    """Edits of tokens between two measures, track by track of the same place."""
+    """Edit distance of tokens between two measures, track by track."""
     rows = range(len(one.lengths))
     return sum(
         edits(one.tokens[row, : one.lengths[row]], other.tokens[row, : other.lengths[row]])
@@ -114,18 +112,18 @@ def distance(one: Measure, other: Measure) -> int:
 
 
 def edits(a: np.ndarray, b: np.ndarray) -> int:
-    """Levenshtein's distance."""
+    """The Levenshtein distance."""
     row = np.arange(len(b) + 1)
     for i, token in enumerate(a.tolist(), 1):
         change = np.minimum(row[1:] + 1, row[:-1] + (b != token))
-        # an insertion costs one more than what is to its left
+        # an insertion costs one more than the cell to its left
         row = np.concatenate([[i], change])
         row = np.minimum.accumulate(row - np.arange(len(row))) + np.arange(len(row))
     return int(row[-1])
 
 
 def moves(model: GMVAE, known: attributes.Attributes, z: np.ndarray, seed: int) -> Iterator[Figure]:
-    """Attributes of measures decoded from points on both sides of others."""
+    """Attributes of measures decoded from points on both sides of given points."""
     index = [attributes.NAMES.index(name) for name in known.names]
     unit = np.array(
         [

@@ -1,4 +1,4 @@
-"""One kind of file of the outputs benchmark: python -m benchmarks.outputs.kind SUFFIX REPEATS.
+"""One file type of the outputs benchmark: python -m benchmarks.outputs.kind SUFFIX REPEATS.
 
 Prints the CPU seconds of each file and the size of one as JSON.
 """
@@ -24,7 +24,7 @@ def main(kind: str, repeats: str) -> None:
     measures, _ = measures_from_midi(next(iter(arranger.songs(1, seed=0))).midi)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, f"piece{kind}")
-        # a second file keeps the picture of a lone .mid away
+        # with a second file, a .mid does not get a picture
         outputs = Outputs([path, path.with_suffix(".json")], force=True)
         outputs.files = outputs.files[:1]
         times = Times()

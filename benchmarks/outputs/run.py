@@ -1,7 +1,7 @@
-"""How long writing eight measures takes, by kind of file.
+"""Time to write eight measures, by file type.
 
-Each kind has a process of its own: the first file pays for the imports, the next ones do not.
-FluidSynth runs beside, and counts.
+Each type has its own process: the first file includes imports, the next ones do not. The time of
+FluidSynth is included.
 """
 
 from __future__ import annotations

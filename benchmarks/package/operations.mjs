@@ -1,4 +1,4 @@
-// Times of a MusicVAE, of ours or of magenta.js, in Node or in a page. See run.py.
+// Times of a MusicVAE, ours or magenta.js, in Node or in a page. See run.py.
 
 const CHORDS = {chordProgression: ['C']};
 

@@ -69,7 +69,7 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
 
 
 def sizes(tarball: pathlib.Path, dist: pathlib.Path) -> Iterator[Figure]:
-    """What is downloaded."""
+    """Download sizes."""
     yield figure({"file": "tarball"}, "gzipped", tarball.stat().st_size / 1e3, "kB", "less")
     files = {name: [dist / name] for name in BUNDLES}
     files["index.js"] += [dist / chunk for chunk in _imported((dist / "index.js").read_text())]
@@ -140,7 +140,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def _node(*arguments: object) -> dict:
-    """The JSON that a program of Node prints. Raises UserError if it fails."""
+    """The JSON that a Node program prints. Raises UserError if it fails."""
     done = subprocess.run(["node", *map(str, arguments)], capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"A program of Node failed; its last words: {done.stderr[-1000:]}")

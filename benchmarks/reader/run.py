@@ -1,7 +1,7 @@
-"""How fast batches are read from a dataset, and how soon the first one comes.
+"""Speed of reading batches from a dataset, and time to the first one.
 
-Whole epochs, in one process and one thread, as a backend's trainer reads: in the first one shards
-are decompressed and decoded, later ones find them in memory (up to 1 GB of them).
+Whole epochs, in one process and one thread, as a backend's trainer reads: in the first epoch shards
+are decompressed and decoded, later ones find them in memory (up to 1 GB).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""`gm-vae preprocess` on each Beam runner: time, and whether the output has the same bytes.
+"""`gm-vae preprocess` on each Beam runner: time, and equality of the output.
 
-Runners that cannot be had here are left out, with the reason. Every output is compared with the
-first one's, byte for byte.
+Runners that are not available here are left out, with the reason. Every output is compared with the
+first one, byte for byte.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Samples of a model beside the measures that it was trained on: whether they are copies.
+"""Samples of a model compared with its training measures: detection of copies.
 
-Points of the prior are decoded under the chords of held-out measures (test split). Of each, the
-Jaccard similarity of the onsets (instrument, step, pitch) with the nearest measure of the training
-split, in any transposition; the same of held-out measures, which are no copies but for loops that
-many songs share. What samples are like is what `gm-vae evaluate --samples` prints.
+Points of the prior are decoded under the chords of held-out measures (test split). The figure is
+the Jaccard similarity of the onsets (instrument, step, pitch) with the nearest measure of the
+training split, in any transposition; the same for held-out measures, which are not copies except
+for loops that many songs share. `gm-vae evaluate --samples` describes other properties of samples.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gm_vae.music.vocabulary import DRUMS, PITCHES, vocabulary
 
 
 class Onsets:
-    """Sets of (instrument, step, pitch), one a measure, as rows of integers."""
+    """Sets of (instrument, step, pitch), one per measure, as rows of integers."""
 
     def __init__(self, arrays: MeasureArrays):
         """Reads all measures at once."""
@@ -44,13 +44,13 @@ class Onsets:
         self.count = np.bincount(self.measure, minlength=len(arrays.lengths))
 
     def transposed(self, measure: int) -> list[np.ndarray]:
-        """The keys of a measure in all twelve keys; drums stay."""
+        """The onsets of a measure in all twelve keys; drums are unchanged."""
         keys = self.key[np.searchsorted(self.measure, measure) :][: self.count[measure]]
         pitched = keys // (self.steps * PITCHES) != DRUMS
         return [keys + shift * pitched for shift in range(-5, 7)]
 
     def nearest(self, others: Onsets) -> np.ndarray:
-        """float [B]: for each of the others, its similarity with the nearest measure here."""
+        """float [B]: the similarity of each of `others` with its nearest measure here."""
         order = np.argsort(self.key, kind="stable")
         keys, owners = self.key[order], self.measure[order]
         best = np.zeros(len(others.count))

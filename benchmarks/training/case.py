@@ -1,8 +1,8 @@
-"""One case of the training benchmark, in a process of its own.
+"""One case of the training benchmark, in its own process.
 
     python -m benchmarks.training.case DATASET PRESET:BATCH:PRECISION[:WORD] SECONDS
 
-Prints its figures as JSON, those of each step where they differ.
+Prints its figures as JSON, per step where they differ.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 
-SIZE = 2048  # of the square matrices that tell the peak
+SIZE = 2048  # of the square matrices that measure the peak
 
 
 def main(folder: str, name: str, seconds: str) -> None:
@@ -74,7 +74,7 @@ def main(folder: str, name: str, seconds: str) -> None:
         peaks.append(timed(product))
     done = [operations(model, config.batch_size, count) for count in tokens]
     walls, cpus = zip(*steps)
-    # the peak: what the product reached at best, in GFLOP/s
+    # the peak: the highest speed of the product, in GFLOP/s
     peak_wall, peak_cpu = (2e-9 * SIZE**3 / min(taken) for taken in zip(*peaks))
     print(
         json.dumps(
@@ -125,7 +125,7 @@ def operations(model, measures: int, tokens: int) -> float:
     count += rows * stack  # conductor
     count += rows * units[-1] * (states + 4 * units[0])  # a track's first state and its embedding
     count += tokens * (stack + units[-1] * vocabulary(model.fmt).size)
-    return 2.0 * 3 * count  # each product has two more of its size in the gradient
+    return 2.0 * 3 * count  # the gradient of each product needs two more of its size
 
 
 if __name__ == "__main__":

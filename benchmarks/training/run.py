@@ -1,14 +1,14 @@
 """TensorFlow's training step: speed, memory, and the share of the machine's peak that it uses.
 
-A case is PRESET:BATCH:PRECISION[:WORD] and has a process of its own, in which steps on real batches
-take turns with float32 products of 2048 x 2048 matrices: so the share of the peak is of the same
-minutes. It is that of the products of a step, by the formulas of `case.operations`. The words:
+A case is PRESET:BATCH:PRECISION[:WORD] and has its own process, in which steps on real batches take
+turns with float32 products of 2048 x 2048 matrices, so that speed and peak are measured at the same
+time. Operations of a step are computed by `case.operations`. The words:
 
 dense       all places of all tracks are computed, as in the original; shares count real tokens only
 mirrored    two replicas, each a virtual CPU with half of the batch
 short, long the shortest, the longest quarter of the measures of four batches
 
-`--cases=scaling` stands for those that tell how the cost grows.
+`--cases=scaling` selects cases that show how the cost grows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SCALING = (
     "small:512:float32", "small:64:float32:mirrored", "small:64:float32:short",
     "small:64:float32:long",
 )  # fmt: skip
-# of what a case prints: unit, and what is better
+# for values that a case prints: unit, and which direction is better
 FIGURES = {
     "speed": ("measures/s", "more"),
     "CPU per measure": ("ms", "less"),

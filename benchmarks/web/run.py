@@ -1,6 +1,6 @@
 """The web page: loading, new arrangements, memory, equal tokens, and its engine alone.
 
-`--model` takes what `gm_vae.load` takes, or random:PRESET, for speed only. Needs the page
+`--model` accepts what `gm_vae.load` accepts, or random:PRESET, for speed only. Needs the page
 (`make web`), the packages of tests/web (`npm ci` there) and Chromium. The engine decodes 8 measures
 in Node, with its WebAssembly kernel and with the same loops in JavaScript.
 """
@@ -64,7 +64,7 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
 
 
 def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
-    """What a person waits for."""
+    """Waiting times of a user."""
     handler = functools.partial(_Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -93,7 +93,7 @@ def engine(name: str, model: pathlib.Path) -> Iterator[Figure]:
 def equal_tokens(
     name: str, model: GMVAE, folder: pathlib.Path, root: pathlib.Path, count: int
 ) -> Iterator[Figure]:
-    """Tokens of the page's engine beside the package's."""
+    """Tokens of the page's engine compared with the package."""
     rng = np.random.default_rng(3)
     z = rng.standard_normal((count, model.config.latent_size), np.float32)
     ids = rng.integers(0, 49, (count, model.format.chords_per_measure))

@@ -7,12 +7,12 @@ from typing import Any
 
 import griffe
 
-# a prompt, what follows it, and the output up to an empty line or the end
+# a prompt, its line, and the output up to an empty line or the end
 _EXAMPLE = re.compile(r"^>>> .*(?:\n(?!\s*$).*)*", re.MULTILINE)
 
 
 class FencedExamples(griffe.Extension):
-    """Put fences around examples, which Markdown would take for quotations."""
+    """Put fences around examples, which Markdown would read as quotations."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Called with every object that the reference may show."""

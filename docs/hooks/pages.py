@@ -1,7 +1,7 @@
-"""What mkdocs does for this site beyond its plugins.
+"""The hooks of this site for mkdocs.
 
-Three pages are files of the repository's root, the reference of the command line is made of the
-verbs, and formulas become MathML, which browsers show without a script.
+Three pages are copied from files at the root of the repository, the command-line reference is
+generated from the verbs, and formulas become MathML, which browsers display without a script.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CODE_OR_FORMULA = re.compile(
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the pages that are not written in docs/."""
+    """Add the pages that are not in docs/."""
     for page, source in COPIED.items():
         files.append(File.generated(config, page, content=copied_page(source)))
     files.append(File.generated(config, COMMAND_LINE, content=command_line()))

@@ -72,8 +72,8 @@ class Key:
         """The chord of a Roman numeral: "I", "ii7", "bVII", "viio", "V7/ii", "I+", "iim7b5".
 
         Degrees count from the tonic's major scale in both modes, so a minor key writes "bVI" for
-        its sixth degree. Upper case is major, lower case minor; what follows a slash is the degree
-        that the chord leads to. Raises ValueError for anything else.
+        its sixth degree. Upper case is major, lower case minor; after a slash comes the degree that
+        the chord leads to. Raises ValueError for anything else.
         """
         numeral, _, target = numeral.partition("/")
         if target:

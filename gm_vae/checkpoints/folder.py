@@ -5,7 +5,7 @@ config.json              the same for browsers (magenta.js)
 weights_manifest.json    names, shapes and files of the weights, and
 group1-shard*            the weights, in the layout that TensorFlow.js reads (`tensors.py`)
 attributes.json          named directions of the latent space, if any were learnt
-README.md                a card for people, in exports
+README.md                a card for readers, in exports
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def checkpoint_folder(path: str | os.PathLike[str]) -> pathlib.Path:
     """The checkpoint folder at a path, or the one in a run folder of `gm-vae train`.
 
     Raises:
-        UserError: there is none; the message states what is there instead.
+        UserError: there is none; the message describes the folder instead.
     """
     folder = pathlib.Path(path)
     if not folder.exists():

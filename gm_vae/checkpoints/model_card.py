@@ -172,7 +172,7 @@ def _figures(training: dict[str, Any]) -> str:
     rows = [("music", music)] if music else []
     rows.append(("measures", f"{figures.get('measures', 0):,} ({where})"))
     for key, name, digits in (
-        ("bits_per_measure", "bits a measure", 1),
+        ("bits_per_measure", "bits per measure", 1),
         ("reconstruction_bits", "of them reconstruction", 1),
         ("kl_bits", "of them KL", 1),
         ("latent_bits", "bits that z is worth", 1),
@@ -183,7 +183,7 @@ def _figures(training: dict[str, Any]) -> str:
             rows.append((name, f"{figures[key]:.{digits}f}"))
     bound = figures.get("importance_weighted") or {}
     if "bits_per_measure" in bound:
-        rows.append(("bits a measure, importance-weighted", f"{bound['bits_per_measure']:.1f}"))
+        rows.append(("bits per measure, importance-weighted", f"{bound['bits_per_measure']:.1f}"))
     notes = figures.get("reconstructions") or {}
     if "note_f1" in notes:
         rows.append(("F1 of greedy notes", f"{notes['note_f1']:.3f}"))

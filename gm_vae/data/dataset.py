@@ -3,7 +3,7 @@
 The folder of a finished dataset:
 
     dataset.json                        this value
-    README.md, *.png                    the same for people
+    README.md, *.png                    the same for readers
     train-00000-of-00012.tfrecord.gz    measures; validation-* and test-* likewise
     rejects-00000-of-00001.jsonl.gz     a line for each file with rejected bars or flaws
 """

@@ -5,7 +5,7 @@ The features are bytes: ids, not one-hots:
     tokens   uint16 little-endian, the real tokens of all T tracks joined, padding cut
     lengths  uint8 [T], tokens of each track; uint16 little-endian in formats of longer tracks
     chords   uint8 [C], chord ids
-    id       UTF-8, where the measure came from, for people: "song-name:bar"
+    id       UTF-8, source of the measure, such as "song-name:bar"
 
 The message is nested length-delimited fields (Example.features = 1, Features.feature = 1, map key
 = 1 and value = 2, Feature.bytes_list = 1, BytesList.value = 1), so a dozen lines write it; pipeline
@@ -79,7 +79,7 @@ class MeasureBytes:
         """The serialized `tf.train.Example`.
 
         Args:
-            identity: where it came from, such as "song-name:bar"; kept for people to read.
+            identity: source of the measure, such as "song-name:bar"; only informative.
         """
         return _field(
             1,

@@ -362,7 +362,7 @@ STATISTICS = (
     Statistic("note_length", "steps", _note_length, "mean length of the pitched notes"),
     Statistic("tracks", "number", _attribute("tracks"), "how many instruments play"),
     Statistic(
-        "density", "notes a beat", _attribute("density"), "notes a beat, all tracks together"
+        "density", "notes per beat", _attribute("density"), "notes per beat, all tracks together"
     ),
     Statistic(
         "polyphony", "notes", _attribute("polyphony"),

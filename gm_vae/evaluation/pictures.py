@@ -60,7 +60,7 @@ def kl_figure(figures: Evaluation) -> Figure:
     ):
         axes.bar(places[chosen], bits[chosen], width=0.9, color=color, label=label)
     axes.set_xlabel("units of z, by rank")
-    axes.set_ylabel("KL, bits a measure")
+    axes.set_ylabel("KL, bits per measure")
     axes.set_title(f"KL by unit: {bits.sum():.1f} bits in all")
     axes.legend(frameon=False)
     return figure

@@ -54,7 +54,7 @@ class Report:
         lines = [self.figures.table()]
         if self.bound:
             lines.append(
-                f"bits a measure      {self.bound.bits_per_measure:.1f} at most, by "
+                f"bits per measure    {self.bound.bits_per_measure:.1f} at most, by "
                 f"{self.bound.draws} draws of z weighted by importance"
             )
         scores = self.reconstructions
@@ -66,7 +66,7 @@ class Report:
         lines.append(
             f"  by kind           F1 {scores.pitched.f1:.3f} pitched, {scores.drums.f1:.3f} drums"
         )
-        lines.append(f"  came back whole   {100 * scores.same / scores.measures:.1f} % of measures")
+        lines.append(f"  exactly equal     {100 * scores.same / scores.measures:.1f} % of measures")
         if scores.note_time_in_chord is not None and scores.real_note_time_in_chord is not None:
             lines.append(
                 f"note time in chord  {100 * scores.note_time_in_chord:.1f} % decoded, "

@@ -69,8 +69,8 @@ class Samples:
         """The figures as a readable table."""
         compared = self.comparison
         lines = [
-            f"{self.count:,} samples at temperature {self.temperature:g} beside {self.real:,} real "
-            f"measures of {self.songs:,} song{'s' * (self.songs != 1)}",
+            f"{self.count:,} samples at temperature {self.temperature:g} compared with "
+            f"{self.real:,} real measures of {self.songs:,} song{'s' * (self.songs != 1)}",
             "  distance: Wasserstein-1 from half of the real ones, over their deviation; floor: "
             "the other half's",
             f"  {'':<28}{'samples':>16}{'real':>18}{'distance':>12}{'floor':>8}",

@@ -89,9 +89,9 @@ class Evaluation:
         """The figures as a readable table."""
         lines = [
             f"measures            {self.measures:,}",
-            f"bits a measure      {self.bits_per_measure:.1f}"
+            f"bits per measure    {self.bits_per_measure:.1f}"
             f"  (reconstruction {self.reconstruction_bits:.1f} + KL {self.kl_bits:.1f})",
-            f"worth of z          {self.latent_bits:.1f} bits against the z of another measure",
+            f"latent usage        {self.latent_bits:.1f} bits lost with the z of another measure",
             f"active units        {self.active_units} of {len(self.unit_kl)} by the variance of mu "
             f"(> {ACTIVE_VARIANCE}), {self.active_units_by_kl} by KL (> {ACTIVE_NATS} nats)",
             f"{'tokens':<20}accuracy   nats   share",

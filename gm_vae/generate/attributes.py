@@ -42,7 +42,7 @@ from gm_vae.version import __version__
 VERSION = 1
 
 SCALES = {
-    "density": "notes a beat, all tracks together",
+    "density": "notes per beat, all tracks together",
     "pitch": "mean MIDI pitch of the notes, drums apart",
     "velocity": "mean velocity of the notes",
     "polyphony": "notes that sound at a time on average, drums apart",

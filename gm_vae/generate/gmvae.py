@@ -220,7 +220,7 @@ class GMVAE:
             instruments: which instruments play (any if None); or bool [B, T, 130], the allowed
                 first tokens of each track (program 0..127, drums, end).
             repeat_penalty: how much less likely a pitched track is to repeat its last chord or
-                note, in nats at temperatures up to 0.5, fading out towards 1. 0 is no penalty.
+                note, in nats at temperatures up to 0.5, fading out towards 1. 0 means no penalty.
             drum_temperature: temperature of drum tracks; if None, `drum_temperature_at` gives a
                 lower one than `temperature`.
 

@@ -64,8 +64,8 @@ def write_midi(
         symbols: what the chords of each measure are called; see `Arrangement.from_measures`.
 
     Raises:
-        UsageError: `path` exists or does not end in .mid or .midi, `qpm` cannot be a tempo, there
-            are no measures, or their formats or the number of symbols differ.
+        UsageError: `path` exists or does not end in .mid or .midi, `qpm` cannot be a tempo,
+            `measures` is empty, or formats or the number of symbols differ.
         UserError: the path cannot be written, or a measure has more than 15 melodic programs.
     """
     file = midi_file(Arrangement.from_measures(measures, symbols), qpm, title, sections)

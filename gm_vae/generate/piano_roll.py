@@ -59,7 +59,7 @@ def draw_piano_roll(
 
     Each instrument has a colour, named in the legend; louder notes are more opaque. Drums have a
     strip of their own with one lane per drum. Measures fill lines of `BARS_PER_LINE` (eight make
-    about 1600 x 800 pixels). Only the first `MOST_MEASURES` are drawn, and the title then says so.
+    about 1600 x 800 pixels). Only the first `MOST_MEASURES` are drawn, as the title then states.
     The same measures give the same bytes.
 
     Args:

@@ -84,7 +84,7 @@ class MeasureFormat:
             raise UsageError(
                 f"A {self.meter} measure has {self.steps_per_measure:,} steps at "
                 f"{self.steps_per_quarter} steps per quarter and may have {_MOST_STEPS:,}; choose "
-                "fewer steps a quarter."
+                "fewer steps per quarter."
             )
         if self.steps_per_measure % self.chords_per_measure:
             raise UsageError(

@@ -73,7 +73,7 @@ class Validator:
 def held_out_line(step: int, evaluation: Evaluation) -> str:
     """The figures of a step as a readable line."""
     return (
-        f"step {step:,}: held-out {evaluation.bits_per_measure:.1f} bits a measure "
+        f"step {step:,}: held-out {evaluation.bits_per_measure:.1f} bits per measure "
         f"(KL {evaluation.kl_bits:.1f}), accuracy {evaluation.accuracy:.3f}, "
         f"{evaluation.active_units} active units"
     )

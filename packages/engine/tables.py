@@ -1,4 +1,4 @@
-"""Writes src/generated/tables.js: what the engine shares with the package, `make tables`.
+"""Writes src/generated/tables.js, which the engine shares with the package: `make tables`.
 
 The package is the only source: names of General MIDI, tokens, spellings of chords, parameters of
 chord inference and of the prior. Patterns are strings that mean the same to JavaScript.
@@ -31,7 +31,7 @@ from gm_vae.music.vocabulary import DRUMS, PITCHES, PROGRAMS, EventType
 
 FILE = pathlib.Path(__file__).resolve().parent / "src" / "generated" / "tables.js"
 
-# What TypeScript cannot infer from the values: tuples, and objects that are looked up by any key.
+# Types that TypeScript cannot infer: tuples, and objects that are indexed by any key.
 TYPES = {
     "SPELLING.naturals": "Record<string, number>",
     "SPELLING.signs": "Record<string, string>",
@@ -47,7 +47,7 @@ TYPES = {
 
 
 def tables() -> dict[str, dict[str, Any]]:
-    """JSON values by name, by the name of the table."""
+    """JSON values by name of the table."""
     return {
         "GENERAL_MIDI": {
             "families": general_midi.FAMILIES,

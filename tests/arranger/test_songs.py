@@ -179,7 +179,7 @@ def test_pitches_suit_the_instruments(heard):
                 assert low <= pitch <= high, (one.song.name, program, pitch)
 
 
-def test_meter_tempo_and_length_agree_with_what_is_known(heard):
+def test_meter_tempo_and_length_are_as_planned(heard):
     for one in heard:
         song = one.song
         grid = [(0.0, 4, 4)]

@@ -38,7 +38,7 @@ def test_numerals_name_the_chords_a_theory_book_gives(tonic, minor, numerals, sy
 
 
 @pytest.mark.parametrize("numeral", ["", "H", "IIII", "Isus4", "b", "7", "i+", "imaj7"])
-def test_what_is_no_numeral_is_refused(numeral):
+def test_invalid_numerals_are_refused(numeral):
     with pytest.raises(ValueError, match="is not a chord"):
         Key(0).chord(numeral)
 
@@ -148,7 +148,7 @@ def test_dice_are_fair_and_streams_are_apart():
         (0x0FFFFFFF, "ffffff7f"),
     ],
 )
-def test_files_are_spelled_as_the_standard_says(delta, spelled):
+def test_files_follow_the_standard(delta, spelled):
     conductor = Conductor(
         name="T",
         tempos=[(0, 500000)],

@@ -21,7 +21,7 @@ def test_the_page_is_made_of_the_committed_results():
     assert table.PAGE.read_text(encoding="utf-8") == table.page(), "run make bench-table"
 
 
-def test_every_folder_is_a_whole_benchmark():
+def test_every_folder_is_a_complete_benchmark():
     folders = {path.name for path in HERE.iterdir() if path.is_dir() and path.name[0] not in "_."}
     assert folders == set(names())
     readme = (HERE / "RESULTS.md").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_a_missing_file_is_a_sentence(tmp_path):
         read(tmp_path / "results.json")
 
 
-def test_a_run_takes_the_place_of_what_it_measured():
+def test_a_run_replaces_older_figures():
     faster = dataclasses.replace(SPEED, value=60, spread=(59, 61))
     new = dataclasses.replace(RESULT, date="2026-12-01", figures=(faster,))
     old, last = added([RESULT], new)
@@ -125,7 +125,7 @@ def test_overlapping_repeats_are_neither_better_nor_worse():
         assert compare.verdict(SPEED, now)[1] == word
 
 
-def test_a_comparison_names_what_differs():
+def test_a_comparison_names_the_differences():
     other = dataclasses.replace(
         MACHINE, processor="Fast 9000", memory_gb=64.0, python="3.11", packages={"numpy": "2.5"}
     )
@@ -145,7 +145,7 @@ def test_a_comparison_names_what_differs():
     assert ["16", "speed, measures/s", "", "7", "", "new"] in rows
 
 
-def test_the_same_machine_is_said_to_be_the_same():
+def test_the_same_machine_is_recognised():
     text = compare.compared([RESULT], RESULT)
     assert "DIFFER" not in text
     assert "load" not in text

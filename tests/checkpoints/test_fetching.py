@@ -140,12 +140,12 @@ def test_servers_that_never_end(served, answer, hurried):
     assert "too slowly" in refusal(served, answer)[0]
 
 
-def test_a_server_that_says_nothing(served, monkeypatch):
+def test_a_silent_server(served, monkeypatch):
     monkeypatch.setattr(web, "_PATIENCE_SECONDS", 0.1)
     assert "it sent nothing for 0.1 seconds" in refusal(served, drip(b"", b""))[0]
 
 
-def test_what_comes_when_nobody_waits_any_more_is_not_kept(served, hurried, scratch):
+def test_data_after_the_time_limit_is_discarded(served, hurried, scratch):
     late = threading.Event()
 
     def answer(path, content, to):
@@ -202,7 +202,7 @@ def test_weights_of_another_network_are_refused_by_the_address(served, tmp_path_
     assert not any("shard" in path for path in asked)
 
 
-def test_what_is_cut_short_anywhere_is_an_os_error(served):
+def test_truncation_anywhere_is_an_os_error(served):
     with (
         serving(served, raw(OK + b"Content-Length: 10\r\n\r\n12345")) as (address, _),
         open_file(f"{address}/x") as stream,
@@ -211,7 +211,7 @@ def test_what_is_cut_short_anywhere_is_an_os_error(served):
         stream.read()
 
 
-def test_a_full_disk_names_the_place(served, monkeypatch, scratch):
+def test_a_full_disk_names_the_path(served, monkeypatch, scratch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 

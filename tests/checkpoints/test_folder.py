@@ -47,7 +47,7 @@ def message(folder):
     return str(caught.value)
 
 
-def test_what_was_written_is_read(folder):
+def test_written_values_are_read_back(folder):
     checkpoint = read_checkpoint(folder)
     assert (checkpoint.config, checkpoint.training) == (CONFIG, {"steps": 3, "loss": 0.1})
     assert checkpoint.attributes is None
@@ -134,7 +134,7 @@ def test_files_that_are_missing_pipes_or_links_elsewhere(folder, tmp_path, name)
     (folder / name).symlink_to(tmp_path / "away")
     assert "link to a file outside" in message(folder)
     (folder / name).unlink()
-    os.mkfifo(folder / name)  # opening it would wait for ever
+    os.mkfifo(folder / name)  # opening it would never return
     message(folder)
     (folder / name).unlink()
     with open(folder / name, "wb") as file:  # reading it would, too
@@ -143,6 +143,6 @@ def test_files_that_are_missing_pipes_or_links_elsewhere(folder, tmp_path, name)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", "{", "[" * 100_000, '{"model": {}}', "\0", "nul"])
-def test_what_is_no_description(folder, text):
+def test_invalid_descriptions(folder, text):
     (folder / "gm_vae.json").write_text(text)
     assert "damaged" in message(folder)

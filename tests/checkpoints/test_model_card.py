@@ -42,7 +42,7 @@ def test_figures_say_on_which_music():
 
 
 @pytest.mark.parametrize("samples", [None, {"temperature": 1, "auc": None}])
-def test_what_is_not_known_is_left_out(samples):
+def test_unknown_values_are_left_out(samples):
     text = card({"split": "test", "measures": 3, "samples": samples})
     assert "AUC" not in text
     assert "distance" not in text

@@ -46,7 +46,7 @@ def test_float32_is_exact_in_shards_of_any_size(tmp_path, tensors, shard_bytes):
     assert 0 < sizes[-1] <= shard_bytes
 
 
-def test_layout_is_what_browsers_read(tmp_path):
+def test_the_layout_is_readable_by_browsers(tmp_path):
     array = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, 6.0]], np.float32)
     write_tensors(tmp_path, {"z": np.float32([9]), "a": array.T}, shard_bytes=16)
     assert manifest_of(tmp_path) == [
@@ -131,7 +131,7 @@ def test_groups_bin_names_and_subfolders_of_others(tmp_path):
     np.testing.assert_array_equal(loaded["u"], np.float32([-3, 497, 32764.5]))
 
 
-def test_an_old_export_in_place_is_replaced(tmp_path, tensors):
+def test_an_old_export_is_replaced(tmp_path, tensors):
     write_tensors(tmp_path, tensors, shard_bytes=8)
     write_tensors(tmp_path, {"x": np.float32([1, 2])})
     np.testing.assert_array_equal(read_tensors(tmp_path)["x"], [1, 2])
@@ -139,7 +139,7 @@ def test_an_old_export_in_place_is_replaced(tmp_path, tensors):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_cannot_be_weights_is_not_written(tmp_path, bad):
+def test_invalid_weights_are_not_written(tmp_path, bad):
     with pytest.raises(UserError, match="x holds NaN or infinity"):
         write_tensors(tmp_path, {"a": np.ones(3), "x": np.array([1, bad])})
     assert not list(tmp_path.iterdir())
@@ -170,7 +170,7 @@ def _folder(path, paths=("s",), shard=b"\0" * 16, manifest=None, **entry):
     for name in paths:
         if name == "link":
             (path / name).symlink_to("/etc/hostname")
-        elif name == "pipe":  # opening it would wait for ever
+        elif name == "pipe":  # opening it would never return
             os.mkfifo(path / name)
     if manifest is None:
         manifest = json.dumps([{"paths": list(paths), "weights": [{**ENTRY, **entry}]}])
@@ -251,7 +251,7 @@ def test_hostile_folder_is_one_sentence(tmp_path, change, sentence):
     assert "\n" not in str(caught.value)
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder(tmp_path):
     with pytest.raises(UserError, match=r"there is no weights_manifest\.json in .*nowhere"):
         read_tensors(tmp_path / "nowhere")
 

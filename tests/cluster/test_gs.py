@@ -91,7 +91,7 @@ def _gm_vae(google_storage, address, *arguments):
             **os.environ,
             "PYTHONPATH": str(google_storage),
             "STORAGE_EMULATOR_HOST": f"http://{address}",
-            "NO_GCE_CHECK": "true",  # nobody but this machine is asked
+            "NO_GCE_CHECK": "true",  # only this machine is asked
         },
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -107,7 +107,7 @@ def test_another_format_is_a_value_error(random_measures):
         examples.decode(serialized, MeasureFormat(chords_per_measure=4))
 
 
-def test_hashes_tell_measures_apart(random_measures):
+def test_hashes_distinguish_measures(random_measures):
     measures = [m for m in random_measures(200) if m.lengths.max() > 2]
     assert len({examples.MeasureBytes.of(m).content_hash for m in measures}) == len(measures)
     one = measures[0]

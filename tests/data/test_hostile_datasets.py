@@ -56,7 +56,7 @@ def test_descriptions(tmp_path, change):
 
 
 @pytest.mark.parametrize("text", ["", "[", "[]", "3", "{}", "[" * 100_000, "\0"])
-def test_what_is_no_description(tmp_path, text):
+def test_invalid_descriptions(tmp_path, text):
     (tmp_path / "dataset.json").write_text(text)
     assert "dataset.json cannot be read" in message(dataset_lib.load, tmp_path)
 

@@ -7,7 +7,7 @@ from patience import PATIENCE_SECONDS
 from gm_vae.data.prefetch import prefetched
 
 
-def test_items_come_in_order_and_errors_in_their_place():
+def test_items_and_errors_keep_their_order():
     assert list(prefetched(range(20), 3)) == list(range(20))
 
     def failing():

@@ -96,7 +96,7 @@ def test_shapes(directory):
         assert {value.dtype.name for value in batch.values()} == {"int32"}
 
 
-def test_shuffling_is_anew_each_time_and_the_same_in_each_run(directory, measures):
+def test_shuffling_differs_between_epochs_and_repeats_between_runs(directory, measures):
     runs = []
     for _ in range(2):
         batches = reader.measure_batches(directory, "train", 7, shuffle_seed=3, transpose=2)
@@ -258,7 +258,7 @@ def test_transposition_keeps_to_the_formats_range():
     assert (parsed["chords"][:, 0, 2] == 1 + shifts % 12).all()
 
 
-def test_transposition_is_drawn_anew(directory):
+def test_transposition_is_drawn_in_each_epoch(directory):
     batches = reader.measure_batches(directory, "train", 100, transpose=3)
     first, second = _rows(batches), _rows(batches)
     assert first != second

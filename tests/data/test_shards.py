@@ -10,7 +10,7 @@ from gm_vae.errors import UserError
 RECORDS = [b"", b"a", b"measure" * 100, bytes(range(256)) * 300]
 
 
-def test_tensorflow_reads_what_we_write(tmp_path):
+def test_tensorflow_reads_our_files(tmp_path):
     import tensorflow as tf
 
     path = tmp_path / "x.tfrecord.gz"
@@ -22,7 +22,7 @@ def test_tensorflow_reads_what_we_write(tmp_path):
     assert shard.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_we_read_what_tensorflow_writes(tmp_path):
+def test_we_read_files_of_tensorflow(tmp_path):
     import tensorflow as tf
 
     path = tmp_path / "x.tfrecord.gz"

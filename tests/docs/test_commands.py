@@ -6,7 +6,7 @@ what differs from a reader's machine:
     <!-- slow -->                  the next block takes minutes: it and all behind it on this page
                                    run with `make test-slow`
     <!-- not run: a reason -->     the next block needs what a test lacks; REASONS counts them
-    <!-- before: a command -->     run first: files that a reader brings along
+    <!-- before: a command -->     run first: files that a reader has
 """
 
 import collections
@@ -87,7 +87,7 @@ def test_blocks_name_their_language():
     assert not others
 
 
-def test_what_is_not_run_is_counted():
+def test_blocks_that_are_not_run_are_counted():
     reasons = collections.Counter(
         block.reason for blocks in PAGES.values() for block in blocks if block.reason
     )

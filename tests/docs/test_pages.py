@@ -2,11 +2,13 @@
 
 import importlib.util
 import inspect
+import json
 import os
 import re
 import subprocess
 import sys
 
+import pretty_midi
 import pytest
 from documents import BLOCKS, REPO
 from patience import PATIENCE_SECONDS
@@ -63,8 +65,21 @@ def test_habits_of_prose_are_found(text, advice):
     assert all(word in line for word, line in zip(advice, found))
 
 
+@pytest.mark.parametrize(
+    ("text", "suffix", "lines"),
+    [
+        ('"""The page tells."""\nX = "the page tells"  # the bits a step\n', ".py", [1, 2]),
+        ('def f():\n    """The `page tells`.\n\n    >>> the page tells\n    """\n', ".py", []),
+        ("/** It goes on.\n * It is no file. */\nf('// goes on'); // goes on\n", ".js", [1, 2, 3]),
+    ],
+)
+def test_habits_are_found_in_docstrings_and_comments(text, suffix, lines):
+    assert [number for number, _, _ in prose.code_findings(text, suffix)] == lines
+
+
 def test_the_prose_has_none_of_these_habits(capsys):
-    assert prose.main([str(REPO / name) for name in ("README.md", "BUILD.md", "docs")]) == 0, (
+    places = ("README.md", "BUILD.md", "docs", "gm_vae", "pipelines", "export", "benchmarks")
+    assert prose.main([str(REPO / name) for name in (*places, "tests", "packages")]) == 0, (
         capsys.readouterr().out
     )
 
@@ -82,6 +97,21 @@ def test_the_reference_has_every_name_and_each_is_explained():
             assert {value.__module__, f"{value.__module__}.{name}"} & shown, name
 
 
+def played_by_pretty_midi(path):
+    notes = [
+        [
+            round(1000 * note.start),
+            max(round(1000 * (note.end - note.start)), 1),
+            note.pitch,
+            note.velocity,
+            128 if instrument.is_drum else instrument.program,
+        ]
+        for instrument in pretty_midi.PrettyMIDI(str(path)).instruments
+        for note in instrument.notes
+    ]
+    return sorted(notes)
+
+
 def test_the_site_builds(tmp_path):
     """Strict: a broken link, or a page that the navigation lacks, is an error."""
     pytest.importorskip("mkdocs", reason="make docs installs mkdocs")
@@ -95,6 +125,11 @@ def test_the_site_builds(tmp_path):
     page = (tmp_path / "reference/command-line.html").read_text("utf-8")
     for verb in VERBS:
         assert f'id="{verb}"' in page
+    players = re.findall(r"data-notes=\"([^\"]+)\"", (tmp_path / "gallery.html").read_text("utf-8"))
+    files = [REPO / "docs" / name for name in ("progression.mid", "song.mid")]
+    assert len(players) == len(list((REPO / "docs").glob("*.mid")))
+    for path, notes in zip(files, map(json.loads, players)):
+        assert notes == played_by_pretty_midi(path)
     loaded = re.compile(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["'](?:https?:)?//""")
     for path in tmp_path.rglob("*.html"):
         assert not loaded.search(path.read_text("utf-8")), f"{path.name} loads from elsewhere"

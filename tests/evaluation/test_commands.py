@@ -46,8 +46,8 @@ def test_a_report_of_table_json_and_pictures(capsys, model_folder, songs_dataset
     assert values["sources"] == list(load(songs_dataset).sources)
     assert len(values["unit_kl"]) == len(values["unit_variance"]) == 8
     for text in (
-        f"bits a measure      {values['bits_per_measure']:.1f}",
-        f"bits a measure      {values['importance_weighted']['bits_per_measure']:.1f} at most",
+        f"bits per measure    {values['bits_per_measure']:.1f}",
+        f"bits per measure    {values['importance_weighted']['bits_per_measure']:.1f} at most",
         f"F1 {values['reconstructions']['note_f1']:.3f}",
         f"{100 * values['reconstructions']['real_note_time_in_chord']:.1f} % real",
         "note off",

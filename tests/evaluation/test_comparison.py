@@ -58,7 +58,7 @@ def test_halves_have_no_song_in_common():
         assert not set(groups[one]) & set(groups[two])
         assert len(set(one) | set(two)) == len(one) + len(two)
         seen.add((groups[one[0]] == groups[0], len(one)))
-    assert len(seen) > 5  # each time anew
+    assert len(seen) > 5  # different each time
     one, two = halves(np.array([3, 3, 3, 3, 8]), rng)  # one song has nearly all
     assert sorted(len(half) for half in (one, two)) == [1, 1]
     one, two = halves(np.full(7, 5), rng)
@@ -112,7 +112,7 @@ def test_songs_are_not_known_again():
     assert math.isnan(area_under_curve(first, second, (songs, few)))
 
 
-def test_missing_values_tell_as_others_do():
+def test_missing_values_are_informative_too():
     rng = np.random.default_rng(0)
     first, second = rng.normal(size=(2, 400, 2))
     second[:200, 0] = np.nan
@@ -193,7 +193,7 @@ def _without_moves(measure):
     return Measure(tokens, measure.lengths, measure.chord_ids, measure.fmt)
 
 
-def test_what_nothing_is_known_of_is_no_number(songs_dataset):
+def test_unknown_figures_are_nan(songs_dataset):
     measures = list(read_measures(songs_dataset, "test"))[:4]
     drums = Measure.from_tracks([from_words("drums v5 +36 >96 -36 .")])
     actual = compare([drums], MeasureSet.ungrouped(measures[:2]))

@@ -51,7 +51,7 @@ def test_the_trained_scratch_model_makes_music(golden, tmp_path):
     assert sum(len(measure.notes()) for measure in measures) > 16 * 8
 
 
-def test_another_format_is_told_by_the_browsers_folder_and_refused_from_tensorflow(tmp_path):
+def test_another_format_is_read_from_magentajs_and_refused_from_tensorflow(tmp_path):
     import tensorflow as tf
 
     fmt = MeasureFormat(beats_per_bar=6, beat_unit=8, min_events=4)  # 466 tokens, as 3/4 has
@@ -72,7 +72,7 @@ def test_another_format_is_told_by_the_browsers_folder_and_refused_from_tensorfl
     assert not (tmp_path / "more").exists()
 
 
-def test_mistakes_are_told_in_one_sentence(tmp_path):
+def test_mistakes_are_reported_in_one_sentence(tmp_path):
     with pytest.raises(UserError, match="no checkpoint at"):
         import_checkpoint(tmp_path / "absent", tmp_path / "ours")
     (tmp_path / "empty").mkdir()

@@ -93,7 +93,7 @@ def test_checkpoints_of_others_are_read(golden, folder, chords, has_sigma):
         MeasureFormat(max_tracks=32, max_instruments=20, max_track_length=1024),
     ],
 )
-def test_the_client_is_told_any_format(fmt):
+def test_the_client_config_describes_any_format(fmt):
     for chords in (False, True):
         config = json.loads(json.dumps(client_config(fmt, chords)))
         assert read_client_config(config) == (fmt, chords)
@@ -111,7 +111,7 @@ def test_the_client_is_told_any_format(fmt):
         MeasureFormat(steps_per_quarter=12, velocity_bins=4, max_track_length=32),
     ],
 )
-def test_anothers_config_tells_what_it_can(fmt):
+def test_external_configs_are_read_as_far_as_possible(fmt):
     config = client_config(fmt, True)
     config.pop("measureFormat", None)
     actual, _ = read_client_config(config)
@@ -209,7 +209,7 @@ def test_config_that_is_not_ours_is_one_sentence(tmp_path, random_weights, chang
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "7", '"x"', "\0"])
-def test_config_that_is_no_configuration(tmp_path, random_weights, text):
+def test_invalid_configs(tmp_path, random_weights, text):
     export_magentajs(from_external(random_weights(), MeasureFormat(), "test"), tmp_path / "out")
     (tmp_path / "out" / "config.json").write_text(text)
     with pytest.raises(UserError, match=r"not JSON|not the configuration"):

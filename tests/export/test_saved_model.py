@@ -123,7 +123,7 @@ def test_a_program_with_only_tensorflow_gets_the_same(model, served, tmp_path):
         assert_decoded("interpolate", way, np.zeros(5, np.int32), of=pair)
 
 
-def test_what_lies_beside_the_graph(model, served):
+def test_files_beside_the_graph(model, served):
     config = json.loads((served / "assets.extra/gm_vae.json").read_text())
     assert ModelConfig.from_dict(config["model"]) == model.config
     vocabulary = json.loads((served / "assets.extra/vocabulary.json").read_text())

@@ -97,7 +97,7 @@ def test_nan_is_refused(tmp_path, golden_weights, save_tf1):
         read_tf1(save_tf1(tmp_path / "bad", bad))
 
 
-def test_what_is_no_checkpoint_is_one_sentence(tmp_path, golden_model):
+def test_invalid_checkpoints_are_reported_in_one_sentence(tmp_path, golden_model):
     index = (golden_model / "ckpt-0.index").read_bytes()
     data = (golden_model / "ckpt-0.data-00000-of-00001").read_bytes()
 

@@ -82,7 +82,7 @@ def get(server):
     return ask
 
 
-def test_the_server_hands_out_page_model_and_soundfont(get):
+def test_the_server_serves_page_model_and_soundfont(get):
     index = b'<meta name="soundfont" content="a%20font.sf2"><meta name="attributes" content="">'
     assert get("/")[::2] == (200, index + b"<p>hello")
     assert get("/page.js?v=1") == (200, "text/javascript", b"1")
@@ -97,7 +97,7 @@ def test_the_server_hands_out_page_model_and_soundfont(get):
     assert get("/", "HEAD")[::2] == (200, b"")
 
 
-def test_what_a_browser_has_is_not_sent_again(server, page):
+def test_cached_files_are_not_sent_again(server, page):
     digest = "page-0A1B2C3D.js"
     (page / digest).write_text("1")
 
@@ -126,7 +126,7 @@ def test_what_a_browser_has_is_not_sent_again(server, page):
     assert "ETag" not in ask("/nothing.js")[1]
 
 
-def test_a_shard_is_named_by_what_is_in_it(page, model, tmp_path):
+def test_a_shard_is_named_by_its_content(page, model, tmp_path):
     checkpoint = read_model(model)
     names = []
     for number, scale in enumerate((1.0, 1.0, 2.0)):
@@ -164,7 +164,7 @@ def test_attribute_vectors_are_handed_out(page):
         "/model/gm_vae.json", "/model/../page.js", "/model/", "/etc/passwd", "/page.js/",
     ],
 )  # fmt: skip
-def test_there_is_no_way_out_of_its_folders(get, path):
+def test_paths_outside_its_folders_are_refused(get, path):
     assert get(path)[0] == 404
 
 
@@ -214,7 +214,7 @@ def test_connections_are_capped_and_the_oldest_goes_first(server, get, monkeypat
         assert threading.active_count() <= before + 6
 
 
-def test_clients_that_reset_are_no_news(server, get, capfd):
+def test_connection_resets_are_not_printed(server, get, capfd):
     for request in (b"", b"GET / HT", b"GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50):
         client = socket.create_connection(server.server_address, timeout=PATIENCE_SECONDS)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -255,7 +255,7 @@ sys.exit(main(["web", "--model={model}", "--port=0"]))
             assert sorted((tmp_path / "tmp").iterdir()) == sorted([mine, other])
 
 
-def test_a_site_is_written_whole(page, model, font, tmp_path, capsys):
+def test_a_site_is_written_completely_or_not_at_all(page, model, font, tmp_path, capsys):
     arguments = [
         "export", "--format=web", f"--model={model}", f"--output={tmp_path / 'site'}",
         "--quantize=uint8", f"--soundfont={font}",

@@ -2,11 +2,11 @@
 
     python tests/fuzz/fuzz_checkpoints.py --mutants=50000 --seed=0
 
-A mutant is a folder of ours or of magenta.js in which bytes, JSON values, names, sizes or files
-were changed, half of them with a checksum that fits again, as somebody would who means harm. It
-passes if it is read, or refused by a `UserError` of one line, within 5 seconds of CPU and 1 GB of
-memory, and if nothing outside its folder was opened. Whatever else happens is a failure, told by
-the seed and number that make it again.
+A mutant is one of our folders or a magenta.js folder in which bytes, JSON values, names, sizes or
+files were changed, half of them with a matching checksum, as in an attack. It passes if it is read,
+or refused by a `UserError` of one line, within 5 seconds of CPU and 1 GB of memory, and if nothing
+outside its folder was opened. Whatever else happens is a failure, told by the seed and number that
+make it again.
 """
 
 import argparse

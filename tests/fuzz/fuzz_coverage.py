@@ -8,7 +8,8 @@ damages that further. An input passes if it is read, or refused by the error tha
 promises, within 20 seconds on the clock and 1 GB of memory. What fails is saved beside the corpus;
 give its path as `--input` to read it alone.
 
-atheris is no dependency of the package, and has no wheels for some systems: `pip install atheris`.
+atheris is not a dependency of the package, and has no wheels for some systems: `pip install
+atheris`.
 """
 
 import os

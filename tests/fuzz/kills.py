@@ -1,7 +1,7 @@
 """SIGKILLs while something is written: `python tests/fuzz/kills.py --of=train --kills=20`.
 
-Does the work once in peace, and once in lives that are killed, each going on from what the one
-before has left; compares what comes of both to the last bit.
+Does the work once undisturbed, and once in processes that are killed, each resuming from the files
+of the previous one; both results must be equal bit for bit.
 
 train       killed a random time after a random step (saving and scoring included): losses, states,
             models

@@ -16,7 +16,7 @@ from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.measure import Measure
 
 
-def test_what_is_heard_of_a_measure(simple_track):
+def test_the_sound_of_a_measure(simple_track):
     bass = simple_track(33, [(0, 48, 40), (60, 84, 44)])  # the second: off the beat, over the next
     drums = simple_track(128, [(0, 6, 36), (12, 18, 38), (24, 30, 36)], velocity=17)
     measure = Measure.from_tracks([bass, drums])

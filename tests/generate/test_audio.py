@@ -14,7 +14,7 @@ from gm_vae.generate import audio
 from gm_vae.generate.audio import SAMPLE_RATE, Synthesizer, write_wav
 from gm_vae.music.measure import Measure
 
-STEP = SAMPLE_RATE // 48  # samples, at 120 quarters a minute; nearly
+STEP = SAMPLE_RATE // 48  # samples, at 120 quarters per minute; nearly
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_existing_files_are_kept_and_nothing_else_is_left(synthesizer, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
 
 
-def test_a_damaged_soundfont_is_told(synthesizer, soundfont, tmp_path):
+def test_a_damaged_soundfont_is_reported(synthesizer, soundfont, tmp_path):
     # left alone, FluidSynth would play its default one and say that all is well
     (tmp_path / "half.sf2").write_bytes(soundfont.read_bytes()[:3000])
     half = Synthesizer(synthesizer.program, tmp_path / "half.sf2")
@@ -151,7 +151,7 @@ def test_a_soundfont_is_found_where_it_usually_is(bare_machine, soundfont, monke
     assert Synthesizer.find(mine).program == str(bare_machine / "bin/fluidsynth")
 
 
-def test_what_is_no_soundfont_is_told(bare_machine, monkeypatch):
+def test_other_files_than_soundfonts_are_reported(bare_machine, monkeypatch):
     with pytest.raises(UsageError, match="--soundfont=/nowhere"):
         Synthesizer.find("/nowhere/a.sf2")
     monkeypatch.setenv(audio.SOUNDFONT_VARIABLE, str(bare_machine))
@@ -159,19 +159,19 @@ def test_what_is_no_soundfont_is_told(bare_machine, monkeypatch):
         Synthesizer.find()
 
 
-def test_the_audio_extra_brings_a_soundfont(monkeypatch):
+def test_the_audio_extra_includes_a_soundfont(monkeypatch):
     monkeypatch.setattr(audio, "_SOUNDFONT_FOLDERS", ())
     (path,) = audio._usual_soundfonts()
     assert pathlib.Path(path).read_bytes()[8:12] == b"sfbk"
 
 
-def test_a_machine_without_fluidsynth_is_told_where_to_get_it(bare_machine, monkeypatch):
+def test_without_fluidsynth_the_message_names_packages(bare_machine, monkeypatch):
     monkeypatch.setenv("PATH", str(bare_machine))
     with pytest.raises(UserError, match="apt install fluidsynth"):
         Synthesizer.find()
 
 
-def test_soundfonts_are_looked_for_where_nobody_knows_the_home_folder(monkeypatch):
+def test_soundfonts_are_found_without_a_home_folder(monkeypatch):
     import pwd
 
     def nobody(number):

@@ -52,7 +52,7 @@ def test_no_step_has_more_changes_than_it_must(count, changes, seed):
     assert most <= -(-changes // (count - 1))
 
 
-def test_a_change_comes_where_it_gains_the_most():
+def test_a_change_is_made_where_it_gains_the_most():
     gain = np.array([[-1, -1, 1, 1, 1], [-1, -1, -1, -1, 1], [-1, 1, 1, 1, 1]], float)
     assert change_times(gain, 5) == [2, 4, 1]
 

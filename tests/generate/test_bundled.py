@@ -13,7 +13,7 @@ def test_it_is_small_and_carries_its_card_and_attributes():
     files = {file.name: file.stat().st_size for file in (BUNDLED / DEFAULT).iterdir()}
     assert sum(files.values()) < 15e6
     card = (BUNDLED / DEFAULT / "README.md").read_text()
-    for words in ("bits a measure", "696,615", "Apache-2.0"):
+    for words in ("bits per measure", "696,615", "Apache-2.0"):
         assert words in card
     attributes = Attributes.load(DEFAULT, gm_vae.load())
     assert {"density", "pitch", "drums", "strings"} <= set(attributes.names)

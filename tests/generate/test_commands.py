@@ -57,13 +57,13 @@ def test_sample(gm_vae, model):
     assert measures == operations.sample(model, 5, ["C|C", "F|G"], seed=4)
 
 
-def test_a_seed_that_was_drawn_is_told(gm_vae):
+def test_a_drawn_seed_is_printed(gm_vae):
     _, measures, err = gm_vae("generate", "--chords=C")
     assert err.startswith("--seed=")
     assert gm_vae("generate", "--chords=C", err.split()[0])[1] == measures
 
 
-def test_what_was_made_is_told_in_a_line(gm_vae):
+def test_a_summary_of_the_music_is_printed(gm_vae):
     _, measures, err = gm_vae("generate", "--chords=C G Am F C", "--seed=1", "--qpm=60")
     line = err.splitlines()[-1]
     assert line.startswith("5 bars, 20 s at 60 qpm: ")
@@ -183,7 +183,7 @@ def test_every_verb_writes_chords_as_they_were_typed(written, verb, flags, expec
     assert markers(written(verb, "--chords=Dm7 G13", *flags)[0]) == expected
 
 
-def test_a_song_says_once_what_has_no_triad(written):
+def test_a_song_warns_once_about_chords_without_a_triad(written):
     chords = "--chords=A: Gsus4 C; B: Gsus4 D5"
     _, err = written("song", chords, "--form=A B A", "--novoice_chords")
     assert [line for line in err.splitlines() if "triad" in line] == [
@@ -248,7 +248,7 @@ def test_interpolate_between_measures_of_a_song_and_in_a_grid(gm_vae, model, fol
     assert measures == [measure for row in rows for measure in row]
 
 
-def test_encode_and_go_on_from_the_points(gm_vae, model, folder, tmp_path):
+def test_encode_and_continue_from_the_points(gm_vae, model, folder, tmp_path):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
     assert gm_vae("encode", f"--midi={folder}/song.mid", "--all")[0] == 0
     points = json.loads((tmp_path / "out.json").read_text())["points"]
@@ -296,7 +296,7 @@ def test_a_file_name_that_is_not_utf_8(gm_vae, folder, tmp_path, capsys):
     assert "caf\ufffd.mid" in err
 
 
-def test_vary_and_make_a_track_anew(gm_vae, model, folder, tmp_path):
+def test_vary_and_replace_a_track(gm_vae, model, folder, tmp_path):
     measures, _ = measures_from_midi((folder / "song.mid").read_bytes())
     song = f"--midi={folder}/song.mid"
     _, variations, _ = gm_vae("vary", song, "--count=3", "--similarity=0.9", "--seed=1")
@@ -367,7 +367,7 @@ def test_attributes_are_learnt_and_used(gm_vae, model, folder, songs_dataset, ca
         (("vary", "--midi={}/song.mid", "--tracks=drums", "--chords=C"), "--chords"),
     ],
 )
-def test_mistakes_are_told_in_one_sentence(gm_vae, folder, flags, message):
+def test_mistakes_are_reported_in_one_sentence(gm_vae, folder, flags, message):
     code, _, err = gm_vae(*(flag.format(folder) for flag in flags))
     *_, sentence = err.strip().splitlines()
     assert code in (1, 2)

@@ -64,7 +64,7 @@ def test_a_text_file_is_not_a_midi_file(tmp_path):
         gm_vae.measures_from_midi(file)
 
 
-def test_a_file_comes_as_its_bytes_its_path_or_open(midi, measures):
+def test_a_file_is_given_as_bytes_path_or_open_file(midi, measures):
     for file in (
         midi.read_bytes(),
         str(midi),
@@ -77,7 +77,7 @@ def test_a_file_comes_as_its_bytes_its_path_or_open(midi, measures):
         assert gm_vae.measures_from_midi(file)[0] == measures
 
 
-def test_what_is_there_says_what_it_is(model, measures):
+def test_reprs_are_readable(model, measures):
     assert repr(model) == "GMVAE(small, z of 128, with chords, 4/4)"
     assert "Drums" in repr(next(measure for measure in measures if 128 in measure.programs))
     known = gm_vae.attributes.Attributes.of(model, "small")

@@ -101,7 +101,7 @@ def test_the_same_seed_gives_the_same_music_on_any_batch_size(model):
     np.testing.assert_array_equal(model.sample_points(3, seed=0), z[:3])
 
 
-def test_wrong_arguments_are_told_in_one_sentence(model):
+def test_wrong_arguments_are_reported_in_one_sentence(model):
     z = model.sample_points(2, seed=0)
     for call in (
         lambda: model.decode(z, "Xyz"),
@@ -124,7 +124,7 @@ def test_wrong_arguments_are_told_in_one_sentence(model):
         (["C", ""], "missing"),
     ],
 )
-def test_chord_labels_refuse_what_is_unclear(symbols, message):
+def test_chord_labels_refuse_ambiguous_symbols(symbols, message):
     with pytest.raises(ChordError, match=message):
         chord_labels(symbols, 2, MeasureFormat())
 

@@ -125,7 +125,7 @@ def test_flags_are_bounded(refused, folder, tmp_path, verb, flags):
     refused(verb, *common, *flags)
 
 
-def test_explain_of_nobodys_file_and_of_an_endless_one(refused):
+def test_explain_of_missing_and_endless_files(refused):
     assert "home folder that does not exist" in refused("explain", "~nobody-of-this-name/a.mid")
     refused("explain", "/dev/zero")
 
@@ -225,7 +225,7 @@ def test_hostile_attribute_vectors_are_one_sentence(model, change):
         Attributes.of(loaded, "mine")
 
 
-def test_attributes_come_with_a_model_of_any_place(model):
+def test_attributes_are_loaded_with_a_model_from_anywhere(model):
     loaded = GMVAE(model.numpy, {}, {**ATTRIBUTES, "fingerprint": model.fingerprint})
     known = Attributes.of(loaded, "http://example.org/model")
     assert known.move([0, 0], {"density": 2}).tolist() == [2, 4]
@@ -247,7 +247,7 @@ def test_points_that_cannot_be_computed_with_are_named(model, value):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
-def test_weights_that_are_no_numbers_are_named(value):
+def test_nan_weights_are_named(value):
     bad = weights()
     bad["encoder/mu/bias"] = np.array([0, value])
     with pytest.raises(UserError, match="encoder/mu/bias holds NaN or infinity"):

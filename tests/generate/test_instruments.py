@@ -45,12 +45,12 @@ def test_every_instrument_and_family_has_its_name():
     for index, name in enumerate(INSTRUMENTS):
         assert programs_named(name) == {index}
     for index, name in enumerate(FAMILIES):
-        if name != "Strings":  # a group of ours
+        if name != "Strings":  # one of our groups
             assert programs_named(name) == set(range(8 * index, 8 * index + 8))
 
 
 @pytest.mark.parametrize("words", ["", "0", "129", "banjoo", "++"])
-def test_what_is_no_instrument_is_told_in_one_sentence(words):
+def test_unknown_instruments_are_reported_in_one_sentence(words):
     with pytest.raises(UsageError, match="General MIDI") as caught:
         programs_named(words)
     assert "\n" not in str(caught.value)
@@ -77,7 +77,7 @@ def test_only_these_play_each_in_one_track(model):
         assert measure.programs == (33, 33, 40, 128)
 
 
-def test_tracks_that_nothing_is_asked_of_stay_as_they_were(model):
+def test_tracks_without_requirements_do_not_change(model):
     z = model.sample_points(20, seed=0)
     free = model.decode_tokens(z, "C", 1.0, constrained=True, seed=1)
     logits = model.numpy.program_logits(z)
@@ -91,7 +91,7 @@ def test_tracks_that_nothing_is_asked_of_stay_as_they_were(model):
         assert all(made.count(row) >= kept.count(row) for row in kept)
 
 
-def test_the_likeliest_track_plays_what_must_be_played():
+def test_the_most_likely_track_plays_a_required_instrument():
     logits = np.zeros((2, 8, 130))
     logits[0, 5, 33] = logits[1, 2, 33] = 3
     logits[0, 5, 128] = 2  # it would play drums too, but the bass wins
@@ -128,7 +128,7 @@ def test_the_list_has_every_name_and_each_is_accepted():
         assert listed == programs_named(name) - {128}
 
 
-def test_the_verb_lists_what_words_stand_for(capsys):
+def test_the_verb_lists_the_instruments_of_words(capsys):
     assert cli.main(["instruments", "tenor sax", "drums"]) == 0
     assert " ".join(capsys.readouterr().out.split()) == "tenor sax 67 tenor sax drums drums"
     assert cli.main(["instruments", "drumz"]) == 2

@@ -89,6 +89,6 @@ def test_pictures_with_a_fallback_font_are_written(rare_font, tmp_path, suffix):
     assert (tmp_path / f"a{suffix}").stat().st_size > 1000
 
 
-def test_dollars_are_no_formula():
+def test_dollars_are_not_formulas():
     for title in ("A$AP $ong", r"$\frac{$", "5$"):
         assert title_box(title)[0] == title

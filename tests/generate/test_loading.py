@@ -113,7 +113,7 @@ def test_addresses_that_hold_nothing_or_lead_elsewhere(folders, address, tmp_pat
         read_model(f"{address}/evil")
 
 
-def test_other_folders_are_told_apart(tmp_path):
+def test_other_folders_are_recognised(tmp_path):
     def message(path):
         with pytest.raises(UserError) as caught:
             gm_vae.load(path)

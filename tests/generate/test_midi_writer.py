@@ -155,7 +155,7 @@ def assert_same_tokens(measures, others):
         True,
     ],
 )
-def test_every_golden_measure_comes_back_from_its_file(
+def test_every_golden_measure_is_read_back_from_its_file(
     golden, golden_measures, tmp_path, sounding_pitches
 ):
     count = 0
@@ -285,7 +285,7 @@ def test_drum_parts_share_their_channel_and_cut_no_stroke(simple_track, tmp_path
     assert [round(end / 20) - round(start / 20) for start, end in heard[0, 36]] == [12, 12, 6]
 
 
-def test_channels_stay_while_there_are_enough():
+def test_channels_are_kept_while_there_are_enough():
     parts = [Part(program) for program in range(15)] + [Part(128), Part(128, 1)]
     playing = [[0, 15], [1, 2, 15, 16], list(range(15)), [0, 14]]
     bars = assign_channels(parts, playing)
@@ -324,7 +324,7 @@ def test_an_existing_file_is_kept_unless_forced(two_measures, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_places_that_cannot_be_written(two_measures, tmp_path):
+def test_unwritable_paths(two_measures, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="Cannot write"):
         write_midi(two_measures, tmp_path / "file" / "a.mid")

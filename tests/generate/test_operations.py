@@ -89,7 +89,7 @@ def test_variations_start_from_the_measures_point_and_chords(model, measure):
     assert operations.vary(model, measure, 3, seed=1) == from_point
 
 
-def test_tracks_made_anew_leave_the_others(model, measure):
+def test_replacing_tracks_keeps_the_others(model, measure):
     variants = operations.reroll(model, measure, "drums", 3, temperature=1.0, seed=1)
     row = measure.programs.index(128)
     assert len({other.tokens[row].tobytes() for other in variants}) > 1

@@ -96,7 +96,7 @@ def test_any_name_can_be_a_title(measures, tmp_path):
     assert shown.encode() in (tmp_path / "e.tfrecord").read_bytes()
 
 
-def test_wrong_flags_are_told_before_any_work(monkeypatch, tmp_path):
+def test_wrong_flags_are_reported_before_any_work(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", "")
     (tmp_path / "a.mid").touch()
     (tmp_path / "b.png").touch()
@@ -121,7 +121,7 @@ def test_wrong_flags_are_told_before_any_work(monkeypatch, tmp_path):
     outputs(f"--output={tmp_path}/a.mid", "--force")
 
 
-def test_what_is_played_is_the_midi_file(player, measures, tmp_path):
+def test_the_midi_file_is_played(player, measures, tmp_path):
     outputs(f"--output={tmp_path / 'a.mid'}", "--play").write(measures, "Title")
     assert player.read_bytes() == (tmp_path / "a.mid").read_bytes()
 

@@ -74,7 +74,7 @@ def test_drums_keep_the_first_groove_and_the_fourth_bar_fills(model):
         assert all(drums_of(measure) == drums_of(song[0]) for measure in song)
 
 
-def test_a_fill_is_busier_than_what_the_model_draws_at_first(model):
+def test_a_fill_is_busier_than_the_first_draw(model):
     """The best of four has at least the hits of a random one: on average it has more."""
     fills, grooves = [], []
     for song in songs(model):
@@ -112,7 +112,7 @@ def test_nothing_changes_where_nothing_may(model):
     assert greedy == songs(model, temperature=0.0)
 
 
-def test_all_pitched_tracks_are_drawn_anew_at_one(model):
+def test_all_pitched_tracks_are_sampled_again_at_one(model):
     same = [
         notes == pitched(again)[key]
         for song in songs(model, vary=1.0, temperature=1.0)

@@ -58,7 +58,7 @@ def test_macos_and_windows_open_the_file(machine, monkeypatch, tmp_path, platfor
     assert call.endswith(" a.mid")
 
 
-def test_no_player_is_told_with_the_remedy(machine, monkeypatch, tmp_path):
+def test_a_missing_player_is_reported_with_the_remedy(machine, monkeypatch, tmp_path):
     with pytest.raises(UserError, match=r"No program here can play.*apt install fluidsynth"):
         Player.find()
     machine("fluidsynth")
@@ -72,7 +72,7 @@ def test_no_player_is_told_with_the_remedy(machine, monkeypatch, tmp_path):
         Player.find()
 
 
-def test_a_player_that_fails_is_told_with_its_last_words(machine):
+def test_a_failing_player_is_reported_with_its_last_line(machine):
     machine("timidity", "echo first >&2; echo no audio device >&2; exit 1")
     with pytest.raises(UserError, match=r"timidity could not play the music \(no audio device\)"):
         Player.find().play("a.mid")
@@ -80,7 +80,7 @@ def test_a_player_that_fails_is_told_with_its_last_words(machine):
         Player(("/nowhere/timidity",)).play("a.mid")
 
 
-def test_ctrl_c_ends_the_music_and_is_no_error(machine, monkeypatch):
+def test_ctrl_c_ends_the_music_without_an_error(machine, monkeypatch):
     machine("timidity")
     chosen = Player.find()
 

@@ -38,6 +38,6 @@ def test_points_without_a_plane_to_turn_in_are_joined_straight(b):
     assert_close(points[1], (1 + b) / 2, SUM, size=1)
 
 
-def test_one_point_is_no_way():
+def test_one_point_is_not_an_interpolation():
     with pytest.raises(UsageError, match="2 points or more"):
         interpolate(np.ones(4), np.zeros(4), 1)

@@ -61,7 +61,7 @@ def test_the_engine_is_the_client_on_a_trained_model(golden):
 
 
 @pytest.mark.parametrize("name", ["chords_float32", "chords_uint8", "plain_float32"])
-def test_the_engine_reproduces_what_the_client_gave(golden, name):
+def test_the_engine_reproduces_the_client(golden, name):
     """The goldens, which the client made once: in a second, so that each change is compared."""
     require_node()
     env = {**os.environ, "GOLDEN": str(golden / "magentajs"), "NAME": name}

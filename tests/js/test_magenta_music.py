@@ -187,7 +187,7 @@ def test_the_model_of_a_site_decodes_as_the_numpy_network(clients, tmp_path, mon
 
 
 @pytest.mark.clients
-def test_what_the_client_samples_is_midi_that_we_read(clients, where, golden):
+def test_we_read_midi_that_the_client_samples(clients, where, golden):
     # trained, so that it plays notes; which ones, the client alone decides from its seed. Under
     # another seed there may be notes of velocity 0, which end notes in a MIDI file.
     ((notes, midi),) = clients.sample(where, golden / "trained_small", 1, 0.5, "C")

@@ -116,7 +116,7 @@ def test_points_of_measures(case):
 
 
 @pytest.mark.parametrize("kind", ["chords", "plain"])
-def test_graphs_hold_each_weight_once_and_only_what_tfjs_computes(clients, exported, kind):
+def test_graphs_contain_each_weight_once_and_only_supported_operations(clients, exported, kind):
     model, export = exported(kind)
     known = set()
     folder = pathlib.Path(__file__).parent / "tfjs/node_modules/@tensorflow/tfjs-converter"
@@ -137,7 +137,7 @@ def test_graphs_hold_each_weight_once_and_only_what_tfjs_computes(clients, expor
                 if entry["dtype"] == "float32"
             )
     total = model.network.count_params()
-    assert total - 100 < numbers < total * 1.02  # zeros for what is no token; a constant or two
+    assert total - 100 < numbers < total * 1.02  # zeros for NO_TOKEN; a constant or two
     vocabulary = json.loads((export / "vocabulary.json").read_text())
     assert vocabulary["max_tracks"] == 3
     assert "tf.loadGraphModel" in (export / "README.md").read_text()

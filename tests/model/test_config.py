@@ -43,7 +43,7 @@ def test_configurations_survive_json():
         assert ModelConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
 
 
-def test_mistakes_are_told():
+def test_mistakes_are_reported():
     with pytest.raises(UsageError, match="choose one of tiny"):
         preset("huge")
     with pytest.raises(UsageError, match="latent_size is 0"):

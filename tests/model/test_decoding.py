@@ -67,7 +67,7 @@ def test_uniforms_are_the_documented_hash():
 
 
 @pytest.mark.parametrize("size", [1, 2, 9, 490])
-def test_draws_invert_the_distribution_and_never_pick_what_cannot_come(size):
+def test_draws_invert_the_distribution_and_never_pick_forbidden_tokens(size):
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, (3000, size)).astype(np.float32)
     logits[rng.random(logits.shape) < 0.9] = -np.inf

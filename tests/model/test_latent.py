@@ -39,7 +39,7 @@ class LinearGaussian:
     W = np.array([[1.0, 0.5], [-0.3, 0.8], [0.7, -1.1]])
     x = np.array([0.9, -1.2, 0.4])
     noise = 0.7
-    # not the true posterior, whose covariance is no diagonal
+    # not the true posterior, whose covariance is not diagonal
     mu, sigma = np.float32([0.4, -0.5]), np.float32([0.6, 0.5])
 
     def log_likelihood(self, z):
@@ -112,7 +112,7 @@ def test_with_the_true_posterior_every_draw_gives_the_evidence():
 
 
 @pytest.mark.slow
-def test_a_likelihood_that_is_no_normal_by_quadrature():
+def test_a_likelihood_other_than_normal_by_quadrature():
     hits, misses = 7, 2  # of coins that fall by sigmoid(2 z)
 
     def log_likelihood(z):

@@ -58,7 +58,7 @@ def test_programs_are_the_references_first_logits(network):
         assert_close(logits, expected[:, :, 0, 360:], NETWORK)
 
 
-def test_tracks_begin_with_nothing_but_what_is_allowed(network):
+def test_tracks_begin_only_with_allowed_tokens(network):
     keras_model, weights = network
     z = np.random.default_rng(3).normal(size=(9, 6)).astype(np.float32)
     rng = np.random.default_rng(4)

@@ -56,7 +56,7 @@ def test_sizes_of_the_browser_checkpoints(golden):
         NetworkSizes(3, (2, 9, 4), 6, 491, chords=True, has_sigma=False),
     ],
 )
-def test_sizes_are_told_by_their_own_shapes(sizes):
+def test_sizes_follow_from_shapes(sizes):
     assert sizes_from_shapes(shaped(sizes.shapes())) == sizes
 
 
@@ -97,7 +97,7 @@ def test_other_models_are_refused_by_kind(names, kind):
 
 @pytest.mark.parametrize(("tokens", "kind"), [(90, "melody"), (512, "cat-drums"), (27, "groovae")])
 @pytest.mark.parametrize("decoder", ["decoder", "core_decoder/decoder"])
-def test_models_of_one_instrument_are_told_by_their_tokens(tokens, kind, decoder):
+def test_models_of_one_instrument_are_recognised_by_their_tokens(tokens, kind, decoder):
     shapes = {
         "encoder/cell_0/bidirectional_rnn/fw/multi_rnn_cell/cell_0/lstm_cell/kernel": (100, 40),
         f"{decoder}/output_projection/bias": (tokens,),
@@ -113,7 +113,7 @@ def test_a_trio_beside_our_names_and_unknown_variables_are_refused():
             sizes_from_shapes(shaped({**ours, extra: (1, 1)}))
 
 
-def test_controls_that_are_no_triads_are_refused():
+def test_other_controls_than_triads_are_refused():
     shapes = SMALL.shapes()
     for name in shapes:
         if "hierarchical_level_0/cell_0/bidirectional" in name and name.endswith("kernel"):

@@ -26,7 +26,7 @@ def test_gradient_of_a_gather_adds_the_rows_of_each_index():
 def test_cross_entropy_and_its_gradient():
     rng = np.random.default_rng(1)
     values = rng.normal(size=(6, 9)).astype(np.float32)
-    values[0] += 300  # their exponentials are no floats
+    values[0] += 300  # their exponentials overflow
     values[1, 2] = 1e9  # as a mask makes them
     targets, weights = rng.integers(0, 9, 6), rng.normal(size=6).astype(np.float32)
     targets[1] = 2

@@ -72,7 +72,7 @@ def test_steps_do_not_overflow_in_long_pieces():
     assert piece.notes["end_step"][-1] == 96_000
 
 
-def test_what_cannot_be_joined():
+def test_measures_that_cannot_be_joined():
     with pytest.raises(UsageError, match="no measures"):
         Arrangement.from_measures([])
     other = Measure.from_tracks([], fmt=MeasureFormat(steps_per_quarter=12))

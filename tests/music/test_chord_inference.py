@@ -133,7 +133,7 @@ def test_many_long_notes_take_no_memory_a_frame():
     assert peak < notes * frames / 8
 
 
-def test_whole_inference_is_theirs(theirs):
+def test_complete_inference_equals_theirs(theirs):
     """A song of 40 bars with sevenths, gaps, drums and a change of key."""
     import note_seq
     from note_seq.protobuf import music_pb2

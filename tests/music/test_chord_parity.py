@@ -29,7 +29,8 @@ from gm_vae.music import chord_inference
 from gm_vae.music.midi_file import MidiError, parse_midi
 from gm_vae.music.sustain import apply_sustain
 
-# At 120 quarters a minute and 32 ticks each, ticks and frame lines are binary fractions of seconds.
+# At 120 quarters per minute and 32 ticks each, ticks and frame lines are binary fractions of
+# seconds.
 TICKS, QPM = 32, 120
 FRAME = 2 * TICKS
 

@@ -92,7 +92,7 @@ def test_spellings_of_musicians(symbol, index):
 @pytest.mark.parametrize(
     "symbol", ["Xyz", "H", "Cfoo", "Cm7x", "C/X", "C/", "C7b", "C#b", "C(", "1", "C|G"]
 )
-def test_what_is_no_chord_is_told_with_an_example(symbol):
+def test_unreadable_chords_are_reported_with_an_example(symbol):
     with pytest.raises(ChordError, match=r"is not a chord symbol.*write.* F#m, Bb7") as error:
         chord_id(symbol)
     assert isinstance(error.value, UsageError)
@@ -133,20 +133,20 @@ def test_spellings_without_a_triad_have_a_nearest_one(spellings):
         assert not any(map(chords.has_triad, group["symbols"]))
 
 
-def test_what_is_no_chord_is_refused(spellings):
+def test_unreadable_chords_are_refused(spellings):
     for symbol in spellings["refused"]:
         with pytest.raises(ChordError):
             print(symbol, chords.nearest_chord_id(symbol))
 
 
-def test_a_symbol_is_shown_as_it_was_typed(spellings):
+def test_a_symbol_is_shown_as_typed(spellings):
     for typed, shown in spellings["shown"]:
         assert chords.tidy_symbol(typed) == shown
     with pytest.raises(ChordError):
         chords.tidy_symbol("Xyz")
 
 
-def test_what_is_shown_is_the_same_chord_also_in_a_line(spellings):
+def test_a_shown_symbol_is_the_same_chord_even_in_a_line(spellings):
     for group in spellings["read"] + spellings["nearest"]:
         for symbol in group["symbols"]:
             shown = chords.tidy_symbol(symbol)
@@ -164,7 +164,7 @@ def test_spellings_of_the_shared_cases(shared):
 
 
 @pytest.mark.parametrize("symbol", ["Csus4", "Csus", "C9sus4", "Cmaj7sus2", "C5", "C4", "Cno3"])
-def test_what_has_no_triad_is_told_with_a_remedy(symbol):
+def test_chords_without_a_triad_are_reported_with_a_remedy(symbol):
     with pytest.raises(ChordError, match="write C or Cm instead"):
         chord_id(symbol)
 

@@ -63,7 +63,7 @@ def test_miditoolkit(path, measures):
     assert notes(gm_vae.measures_from_midi(piece)[0]) == notes(measures)
 
 
-def test_what_a_library_cannot_write_is_one_sentence(path):
+def test_unwritable_pieces_are_reported_in_one_sentence(path):
     file = library("mido").MidiFile(path)
     file.tracks[0].append("not a message")
     with pytest.raises(UsageError, match=r"this mido\.MidiFile cannot be written as MIDI") as error:
@@ -71,7 +71,7 @@ def test_what_a_library_cannot_write_is_one_sentence(path):
     assert "\n" not in str(error.value)
 
 
-def test_the_format_is_heeded(path):
+def test_the_format_is_used(path):
     piece = library("mido").MidiFile(path)
     fmt = gm_vae.MeasureFormat(min_instruments=8)
     expected = gm_vae.measures_from_midi(path, fmt)

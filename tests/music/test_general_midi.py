@@ -26,7 +26,7 @@ def test_drums_are_the_drums_that_others_call_so(pitch):
     assert words[-1] in theirs.replace("wood block", "woodblock")
 
 
-def test_names_tell_programs_apart():
+def test_names_distinguish_programs():
     assert len(set(general_midi.INSTRUMENTS)) == 128
     assert len(set(general_midi.FAMILIES)) == 16
     assert general_midi.instrument_name(128) == general_midi.family(128) == "Drums"

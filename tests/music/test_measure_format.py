@@ -30,7 +30,7 @@ def test_json_and_back():
         MeasureFormat.from_dict({**fmt.to_dict(), "swing": 1})
 
 
-def test_what_an_older_version_wrote_is_read():
+def test_files_of_an_older_version_are_read():
     written = {
         "beats_per_bar": 4, "beat_unit": 4, "steps_per_quarter": 24, "max_tracks": 8,
         "max_track_length": 64, "min_instruments": 2, "max_instruments": 8, "min_events": 8,
@@ -105,7 +105,7 @@ def test_values_that_do_not_go_together(fields, words):
         MeasureFormat(**fields)
 
 
-def test_formats_that_differ_are_told_apart():
+def test_different_formats_are_distinguished():
     fmt = MeasureFormat()
     fmt.require_equal(MeasureFormat(), "The data", "the model")
     with pytest.raises(UsageError, match=r"The data and the model.*min_events 8 against 4"):

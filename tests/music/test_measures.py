@@ -80,7 +80,7 @@ def test_velocity_bins(velocity, velocity_bin):
 def test_programs_in_order_drums_last_and_equals_in_file_order():
     first = program(40) + note(0, 96, 60)
     second = program(3, 1) + note(0, 96, 61, channel=1)
-    drums = program(25, 9) + note(0, 96, 62, channel=9)  # a drum kit is no program
+    drums = program(25, 9) + note(0, 96, 62, channel=9)  # a drum kit is not a program
     third = program(40) + note(0, 96, 50)
     more_drums = note(0, 96, 40, channel=9)
     assert words_of(first, second, drums, third, more_drums) == [
@@ -272,7 +272,7 @@ def test_other_meters_as_own_format():
         assert bars_of(other, notes, fmt=waltz)[0].reason is RejectReason.WRONG_METER
 
 
-def test_bars_that_last_no_whole_number_of_ticks():
+def test_bars_of_a_fractional_number_of_ticks():
     """7/16 at 10 ticks a quarter: a bar is 17.5 ticks, two chords of 8.75."""
     fmt = MeasureFormat(7, 16, 24, min_instruments=1, min_events=1)
     ticks = [0, 5, 9, 14, 18, 26, 35]
@@ -332,7 +332,7 @@ def test_too_few_events():
     assert bars_of(note(0, 96, 60), note(0, 48, 60), fmt=fmt)[0].measure
 
 
-def test_reasons_are_counted_and_told():
+def test_reasons_are_counted_and_reported():
     events = drum_bar(0) + drum_bar(3)
     measures, rejected = measures_from_midi(midi(events, note(0, 90, 60)))
     assert len(measures) == 1
@@ -359,12 +359,12 @@ def test_empty_bars_are_bars_up_to_the_last_note():
     ]
 
 
-def test_a_damaged_time_is_told_not_followed():
+def test_a_damaged_time_is_reported_not_used():
     with pytest.raises(MidiError, match=rf"lasts more than {MAX_BARS:,} bars"):
         bars_of(note(0, 96, 60) + note(MAX_BARS * BAR, MAX_BARS * BAR + 24, 60))
     with pytest.raises(MidiError, match="bars"):
         bars_of(note(0, 950_000, 60) + note(955_000, 970_000, 60))
-    # a delay that is longer than any song is passed over
+    # a delay that is longer than any song is skipped
     assert words_of(note(0, 96, 60) + note(1 << 27, (1 << 27) + 96, 60)) == [
         ["P0 v7 +60 >96 -60 ."],
         ["P0 v7 +60 >96 -60 ."],

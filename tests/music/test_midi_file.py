@@ -234,7 +234,7 @@ def spans(data):
         ),
     ],
 )
-def test_what_files_may_do(data):
+def test_unusual_but_valid_files(data):
     assert spans(data) == [(60, 0, 24)]
 
 
@@ -258,7 +258,7 @@ def test_what_files_may_do(data):
         (bytes(MAX_BYTES + 1), "bytes; a song has"),
     ],
 )
-def test_damage_is_told_in_one_sentence(data, words):
+def test_damage_is_reported_in_one_sentence(data, words):
     with pytest.raises(MidiError, match=words) as error:
         parse_midi(data)
     assert isinstance(error.value, UserError)
@@ -331,7 +331,7 @@ def test_a_velocity_over_127_is_127():
     assert score.flaws == {Flaw.BYTE_OVER_127: 2, Flaw.NO_LENGTH: 1}
 
 
-def test_five_bytes_may_tell_a_short_delay():
+def test_five_bytes_may_encode_a_short_delay():
     assert spans(raw(b"\x00\x90\x3c\x40\x80\x80\x80\x80\x18\x80\x3c\x40")) == [(60, 0, 24)]
 
 
@@ -355,7 +355,7 @@ def test_tracks_of_a_wrong_size(change, track):
     assert score.flaws == {Flaw.WRONG_SIZE: 1}
 
 
-def test_what_stands_before_the_header_or_between_tracks():
+def test_bytes_before_the_header_or_between_tracks():
     data = raw(ONE_NOTE, ONE_NOTE)
     assert spans(bytes(128) + data) == spans(data)
     assert len(spans(data[:-16] + b"\0\x01\0" + data[-16:])) == 2
@@ -363,7 +363,7 @@ def test_what_stands_before_the_header_or_between_tracks():
         parse_midi(bytes(5000) + data)
 
 
-def test_what_an_older_file_left_behind_is_ignored():
+def test_leftovers_of_an_older_file_are_ignored():
     """Behind as many tracks as the header says and some rubbish."""
     data = raw(ONE_NOTE + END_OF_TRACK) + b"\x00\x01\x02" + raw(ONE_NOTE, ONE_NOTE)[14:]
     assert len(spans(data)) == 1

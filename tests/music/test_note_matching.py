@@ -42,7 +42,7 @@ def test_a_measure_has_all_its_own_notes():
     assert compare_notes(whole, whole, 0).f1 == 1
 
 
-def test_what_has_to_agree():
+def test_values_that_must_agree():
     real = measure(track(PIANO, (10, 60)))
     for notes, tolerance, matched in (
         ((12, 60), 2, 1),

@@ -35,7 +35,7 @@ def same_search(note_seq_chords, monkeypatch):
 
 @pytest.mark.corpora  # a minute for what only benchmarks and corpus tests lean on
 @pytest.mark.parametrize("form", ["plain", "chords"])
-def test_it_makes_what_the_original_made(golden, same_search, form):
+def test_it_gives_the_same_as_the_original(golden, same_search, form):
     """Every cut with its outcome, every token, every chord, float losses and all."""
     folder = golden / "data"
     measures = 0

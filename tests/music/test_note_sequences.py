@@ -79,7 +79,7 @@ def test_contents(two_measures):
 
 
 @pytest.mark.parametrize("qpm", [120, 97.3, 33.333, 480])
-def test_times_lie_exactly_on_the_steps(golden, note_seq, qpm):
+def test_times_are_exactly_on_the_steps(golden, note_seq, qpm):
     measures = golden_measures(golden / "data/tokens/simutrans_51-Summer-Intersection.npz")
     sequence = to_note_sequence(measures, qpm)
     quantised = note_seq.quantize_note_sequence(sequence, 24)
@@ -208,7 +208,7 @@ def test_the_browser_clients_notes_make_the_clients_tokens(golden, note_seq, ind
     ("name", "problem"),
     [("many_notes", "tracks of up to"), ("nine_tracks", "9 tracks")],  # the client cuts these
 )
-def test_what_does_not_fit_is_an_error(golden, note_seq, name, problem):
+def test_notes_that_do_not_fit_are_an_error(golden, note_seq, name, problem):
     from google.protobuf import json_format
 
     encoded = json.loads((golden / "magentajs/golden_chords_float32.json").read_text())["encode"]
@@ -260,7 +260,7 @@ def test_chords_are_given_or_found(one_note):
         from_note_sequence(sequence, chords=["Csus4"])
 
 
-def test_sequences_that_are_no_measure(one_note):
+def test_sequences_that_are_not_a_measure(one_note):
     for fields, problem in [
         ({"start_time": 2.0, "end_time": 3.0}, "begins at step 96"),
         ({"start_time": -1.0}, "before the start"),

@@ -105,7 +105,7 @@ def test_chords_of_a_waltz(labels, chords):
 
 
 def test_coarser_steps_and_loudness():
-    """12 steps a quarter: two ticks each; 4 bins of 32 velocities."""
+    """12 steps per quarter: two ticks each; 4 bins of 32 velocities."""
     fmt = MeasureFormat(3, 4, 12, velocity_bins=4, **SMALL)
     notes = note(0, 24, 60, 32) + note(24, 47, 62, 33) + note(48, 72, 64, 127)
     assert words_of(fmt, meter(3, 4), notes, steps=36, bins=4) == [
@@ -114,7 +114,7 @@ def test_coarser_steps_and_loudness():
     assert vocabulary(fmt).size == 256 + 36 + 4 + 129 + 1
 
 
-def test_one_instrument_is_enough_where_the_format_says_so():
+def test_one_instrument_is_enough_if_the_format_allows_it():
     drums = [e for n in range(4) for e in note(24 * n, 24 * n + 6, 36, channel=9)]
     words = ["drums v7 +36 >6 -36 >18 +36 >6 -36 >18 +36 >6 -36 >18 +36 >6 -36 >18 ."]
     assert words_of(MeasureFormat(min_instruments=1), drums, steps=96) == [words]

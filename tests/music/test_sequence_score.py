@@ -126,7 +126,7 @@ def test_damage_is_one_sentence(change, message):
         score_from_note_sequence(sequence.SerializeToString())
 
 
-def test_other_records_are_no_sequences():
+def test_other_records_are_not_sequences():
     with pytest.raises(MidiError, match="not a NoteSequence"):
         score_from_note_sequence(b"\x0a\x03abc\xff")
 

@@ -63,7 +63,7 @@ def test_odd_measures_come_back(tmp_path):
         assert back[0].lengths.dtype == measures[0].lengths.dtype
 
 
-def test_what_is_no_such_file_is_told_in_a_sentence(file, tmp_path):
+def test_other_files_are_reported_in_a_sentence(file, tmp_path):
     whole = json.loads(file.read_text(encoding="utf-8"))
 
     def message(change):
@@ -108,7 +108,7 @@ def test_what_is_no_such_file_is_told_in_a_sentence(file, tmp_path):
         read_tokens(tmp_path / "absent.json")
 
 
-def test_what_cannot_be_written(file, tmp_path):
+def test_unwritable_values(file, tmp_path):
     with pytest.raises(UsageError, match="--force"):
         write_tokens([Measure.from_tracks([])], file)
     with pytest.raises(UsageError, match="no measures"):

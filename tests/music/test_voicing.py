@@ -61,7 +61,7 @@ def test_a_held_chord(symbol, bass, piano):
     assert moved.chord_ids.tolist() == measure(*TRIAD).chord_ids.tolist()
 
 
-def test_a_seventh_takes_no_place_a_semitone_from_another_note():
+def test_a_seventh_is_not_placed_a_semitone_from_another_note():
     """B3 under C4 would clash; so B is a voice that has no C beside it."""
     [moved] = voiced([measure(*TRIAD)], ["Cmaj7"])
     notes = sorted(pitch for pitches in played(moved).values() for pitch in pitches)
@@ -104,7 +104,7 @@ def test_drums_and_percussion_stay():
     assert voiced([before], ["Csus4/E"]) == [before]
 
 
-def test_what_the_format_forbids_is_another_octave():
+def test_pitches_outside_the_format_move_by_an_octave():
     """Two semitones under the lowest note of MIDI."""
     [moved] = voiced([measure((BASS, 0, 0, 96), (PIANO, 60, 0, 96))], ["C/Bb"])
     assert played(moved)[BASS, 0] == [10]

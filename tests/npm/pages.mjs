@@ -1,4 +1,4 @@
-// node pages.mjs REQUEST: what a page of ours does in Chromium, as JSON.
+// node pages.mjs REQUEST: the behaviour of our page in Chromium, as JSON.
 //
 // The request has the `name` of a check, `url`, `chromium`, and what the check takes.
 

@@ -27,7 +27,7 @@ def node(folder, *arguments):
     return done.stdout
 
 
-def test_the_tarball_holds_what_users_need_and_no_more(tarball):
+def test_the_tarball_contains_only_what_users_need(tarball):
     with tarfile.open(tarball) as archive:
         names = {name.removeprefix("package/") for name in archive.getnames()}
     assert {"LICENSE", "README.md", "package.json", "dist/index.js", "dist/gm-vae.js"} <= names
@@ -41,7 +41,7 @@ def test_the_tarball_holds_what_users_need_and_no_more(tarball):
     assert tarball.stat().st_size < 150_000
 
 
-def test_every_export_is_there(site):
+def test_every_export_exists(site):
     script = """
       const {exports} = JSON.parse(require('fs').readFileSync('node_modules/gm-vae/package.json'));
       const names = Object.keys(exports).filter((name) => !/[.](js|json)$/.test(name));

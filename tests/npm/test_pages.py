@@ -230,7 +230,7 @@ document.getElementById('said').textContent = JSON.stringify({...here, differ});
 """
 
 
-def test_a_worker_answers_what_the_class_answers(site, serve, visit, tmp_path):
+def test_a_worker_gives_the_same_answers_as_the_class(site, serve, visit, tmp_path):
     (tmp_path / "index.html").write_text(PAGE)
     (tmp_path / "app.js").write_text(BOTH)
     (tmp_path / "gm-vae").symlink_to(site / "node_modules/gm-vae")

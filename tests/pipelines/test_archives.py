@@ -44,7 +44,7 @@ def _entries(entries):
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 @pytest.mark.parametrize("compression_name", ["", "gz", "bz2", "xz"])
-def test_tar_archives_hold_what_python_finds(form, compression_name):
+def test_tar_archives_are_read_as_by_python(form, compression_name):
     rng = random.Random(form)
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode=f"w:{compression_name}", format=form) as archive:
@@ -65,7 +65,7 @@ def test_tar_archives_hold_what_python_finds(form, compression_name):
             if info.isreg()
         ]
     assert len(expected) == 15
-    for wanted in (1.0, 0.5, 0.0):  # what is not read is passed over
+    for wanted in (1.0, 0.5, 0.0):  # unread files are skipped
         stream.seek(0)
         entries = tar_reader.entries(compression.expanded(stream), archives.Budget(0))
         for entry, (name, size, data) in zip(entries, expected, strict=True):
@@ -98,7 +98,7 @@ def test_tar_headers_of_all_times():
     [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA],
 )
 @pytest.mark.parametrize("streamed", [False, True])
-def test_zip_archives_hold_what_python_finds(method, streamed):
+def test_zip_archives_are_read_as_by_python(method, streamed):
     class Unseekable(io.BytesIO):  # then sizes and checksums follow the data
         def seek(self, *_):
             raise OSError
@@ -260,7 +260,7 @@ def test_the_public_case_of_a_zip_in_a_zip(shared):
     assert all(data.startswith(b"MThd") for data in read.values())
 
 
-def test_what_limits_an_archive_in_an_archive(tmp_path, monkeypatch):
+def test_limits_of_an_archive_in_an_archive(tmp_path, monkeypatch):
     monkeypatch.setattr(songs, "_MAX_INNER_BYTES", 1000)
     large = _tar({"a.mid": SONG})
     locked = zip_archive([{"name": b"in.zip", "data": _zip({"a.mid": SONG}), "flags": 1}])

@@ -19,7 +19,7 @@ def _songs(count, seed=0):
     ]
 
 
-def test_a_chunk_comes_back_sorted(tmp_path):
+def test_a_chunk_is_read_back_sorted(tmp_path):
     path, songs, reports = str(tmp_path / "x"), _songs(20), [b'{"song": "a"}', b'{"song": "b"}']
     written = chunks.write(path, songs, reports)
     loaded = chunks.load(path)
@@ -48,7 +48,7 @@ def test_a_chunk_without_songs(tmp_path):
     assert list(chunks.read(path, 0, int(loaded.offsets[-1]))) == []
 
 
-def test_what_is_not_whole_is_no_chunk(tmp_path):
+def test_incomplete_files_are_not_a_chunk(tmp_path):
     path = str(tmp_path / "x")
     assert chunks.load(path) is None
     chunks.write(path, _songs(9), [])

@@ -109,7 +109,7 @@ def test_a_kill_ends_the_job_too(submitting, tmp_path):
 
 
 @pytest.mark.slow
-def test_what_is_left_is_said(submitting, tmp_path, monkeypatch):
+def test_what_may_still_run_is_reported(submitting, tmp_path, monkeypatch):
     with FlinkDouble(refuses=True) as flink:
         process = submitting(flink, then="exit 1")  # a failure of our own side
         name = _job_name(tmp_path)

@@ -131,7 +131,7 @@ def test_counts(corpus, dataset):
     assert {key for split in dataset.splits.values() for key in split.keys} <= set(ROOTS)
 
 
-def test_rejects_say_for_each_song_what_was_lost(corpus, dataset):
+def test_rejects_list_the_losses_of_each_song(corpus, dataset):
     (name,) = dataset.rejects
     text = gzip.decompress((dataset.directory / name).read_bytes()).decode()
     lines = [json.loads(line) for line in text.splitlines()]
@@ -157,7 +157,7 @@ def test_rejects_say_for_each_song_what_was_lost(corpus, dataset):
     assert not reports
 
 
-def test_the_card_tells_people(dataset):
+def test_the_card_is_readable(dataset):
     card = (dataset.directory / "README.md").read_text()
     assert card == dataset_card.markdown(dataset)
     assert f"{dataset.measures:,} distinct 4/4 measures of 14 songs" in card
@@ -255,7 +255,7 @@ def test_force_replaces_and_formats_reach_the_measures(corpus, tmp_path):
     fmt = MeasureFormat(max_track_length=20, max_tracks=4, max_instruments=4, chords_per_measure=4)
     output = tmp_path / "data"
     output.mkdir()
-    (output / dataset_lib.FILE_NAME).write_text("{}")  # a dataset that nobody can read
+    (output / dataset_lib.FILE_NAME).write_text("{}")  # an unreadable dataset
     (output / "old").write_text("")
     with pytest.raises(UserError, match="cannot be read"):
         preprocess(corpus, output, fmt, workers=1)

@@ -137,7 +137,7 @@ def test_names_in_archives(midi_files, tmp_path):
     assert made.files["with_measures"] == 4
 
 
-def test_what_an_interrupted_run_leaves_is_named(tmp_path, capsys):
+def test_leftovers_of_an_interrupted_run_are_named(tmp_path, capsys):
     def interrupted():
         with staging.stage(tmp_path / DATA) as stage:
             (tmp_path / f"{DATA}.partial" / "_chunks" / "x.index").touch()

@@ -68,7 +68,7 @@ def test_of_columns_of_bytes_the_one_with_midi_is_taken(midi_files, tmp_path):
         (Columns("", "nothing"), "it has no column nothing"),
     ],
 )
-def test_columns_that_are_not_there(midi_files, tmp_path, columns, message):
+def test_missing_columns(midi_files, tmp_path, columns, message):
     path = _write(tmp_path / "a.parquet", _columns(midi_files))
     (error,) = _read(path, columns).values()
     assert message in error
@@ -83,11 +83,11 @@ def test_rows_without_bytes_and_damage_are_reported(midi_files, tmp_path):
     }
     data = bytearray(_write(tmp_path / "b.parquet", _columns(midi_files)).read_bytes())
     start = data.index(midi_files[sorted(midi_files)[0]][:40])
-    data[4 : start - 4] = bytes(start - 8)  # what stands before the first group's first song
+    data[4 : start - 4] = bytes(start - 8)  # the bytes before the first group's first song
     (tmp_path / "b.parquet").write_bytes(data)
     read = _read(tmp_path / "b.parquet")
     assert "cannot be read" in read.pop("b.parquet/row group 0")
-    assert len(read) == 7  # those of the other groups
+    assert len(read) == 7  # songs of the other groups
     (tmp_path / "b.parquet").write_bytes(data[: len(data) // 2])
     (error,) = _read(tmp_path / "b.parquet").values()
     assert "this Parquet file cannot be read" in error
@@ -110,7 +110,7 @@ def test_row_groups_are_shared_and_each_block_is_read_once(midi_files, tmp_path)
     assert len(one_share) == 1  # of four groups the second
 
 
-def test_what_expands_too_far_is_refused(tmp_path, monkeypatch):
+def test_files_that_expand_too_far_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("gm_vae.pipelines.archives._LEAST_EXPANDED_BYTES", 1 << 20)
     rows = [bytes([n]) * (1 << 18) for n in range(64)]
     path = _write(tmp_path / "a.parquet", {"music": rows}, 64, "zstd")

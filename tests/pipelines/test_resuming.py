@@ -137,7 +137,7 @@ def test_a_killed_run_is_gone_on_with(corpus, undisturbed, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "songs"]
 
 
-# A pipe has no size and is no regular file: `find` is told what the file was.
+# A pipe has no size and is not a regular file, so `find` gets the size of the original file.
 _RUN = """
 import dataclasses, os, sys
 from gm_vae.pipelines import midi_to_measures, sources
@@ -164,7 +164,7 @@ def _open_when_read(pipe):
     while time.monotonic() < deadline:
         try:
             return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:  # nobody reads it yet
+        except OSError:  # without a reader so far
             threading.Event().wait(0.05)
     raise AssertionError("no process began to read")
 
@@ -188,7 +188,7 @@ def test_a_folder_of_somebody_else_is_left_alone(corpus, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("left", [(), ("dataset.json", "train-0.tfrecord.gz"), ("_chunks",)])
-def test_what_a_kill_at_any_time_leaves_is_gone_on_with(tmp_path, left):
+def test_a_run_that_was_killed_at_any_time_is_resumed(tmp_path, left):
     """Before the folder of chunks is there, after it has gone, and in between."""
     (tmp_path / "data.partial").mkdir()
     for name in left:

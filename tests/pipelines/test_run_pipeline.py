@@ -67,7 +67,7 @@ def test_it_ends_with_its_caller(endless, tmp_path):
 
 
 @pytest.mark.skipif(not pathlib.Path("/proc/self/cmdline").exists(), reason="needs /proc")
-def test_a_worker_that_the_system_ends_is_told_and_ends_the_rest(endless, tmp_path):
+def test_a_killed_worker_is_reported_and_ends_the_rest(endless, tmp_path):
     def workers():
         pids = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):

@@ -35,7 +35,7 @@ def test_a_sample_of_all_counts_exactly(corpus, tmp_path):
     assert plan.writes == 2 * 4 + 1
 
 
-def test_chunks_take_what_was_planned(corpus, tmp_path, monkeypatch):
+def test_chunks_take_the_planned_space(corpus, tmp_path, monkeypatch):
     sizes = []
     line = run_plan.Usage.line
     monkeypatch.setattr(

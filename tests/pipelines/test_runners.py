@@ -98,7 +98,7 @@ def test_mistakes(places, runner, flags, message):
         ("SparkRunner", ["--spark_job_server_jar={file}", JAVA]),
     ],
 )
-def test_what_is_complete_is_taken(places, runner, flags):
+def test_complete_flags_are_accepted(places, runner, flags):
     made = runners.pipeline(runner, [flag.format(**places) for flag in flags])
     assert type(made.runner).__name__ == runner
 
@@ -119,7 +119,7 @@ def test_what_is_complete_is_taken(places, runner, flags):
         ("SparkRunner", ["--spark_job_server_jar={file}", JAVA], "", False),
     ],
 )
-def test_what_outlives_this_process_is_known(places, runner, flags, flink, outlives):
+def test_jobs_that_outlive_this_process_are_known(places, runner, flags, flink, outlives):
     flags = [flag.format(**places) for flag in flags]
     made = runners.pipeline(runner, flags, "unique")
     job = runners.cluster_job(runner, made)
@@ -163,7 +163,7 @@ def test_a_job_server_that_does_not_answer(places, monkeypatch):
         runners.wait_for_job_server(made)
 
 
-def test_the_command_line_says_them(tmp_path, capfd):
+def test_the_command_line_prints_them(tmp_path, capfd):
     arranger.write_corpus(tmp_path / "midi", count=1)
     flags = [f"--input={tmp_path}/midi", f"--output={tmp_path}/data", "--runner=PrismRunner"]
     assert COMMAND.main(flags) == 2

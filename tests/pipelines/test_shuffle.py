@@ -71,7 +71,7 @@ def test_both_ways_give_the_same_and_one_reads_each_chunk_once(corpus, tmp_path,
 
 
 @pytest.mark.slow
-def test_a_whole_run_through_beam(corpus, tmp_path, monkeypatch):
+def test_a_complete_run_through_beam(corpus, tmp_path, monkeypatch):
     expected = preprocess(corpus, tmp_path / "files", workers=1)
     whole_run = run_pipeline.run
     monkeypatch.setattr(

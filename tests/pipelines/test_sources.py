@@ -97,7 +97,7 @@ def test_folder(folder):
 
 
 @pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.bz2", "tar.xz", "zip", "misnamed"])
-def test_archives_hold_what_folders_hold(folder, tmp_path, suffix, monkeypatch):
+def test_archives_give_the_same_as_folders(folder, tmp_path, suffix, monkeypatch):
     files = [
         (str(path.relative_to(folder)), path.read_bytes())
         for path in folder.rglob("*")
@@ -209,7 +209,7 @@ def test_globs_go_through_loops_of_links(linked, pattern, names):
     assert [source.name for source in sources.find(f"{linked}/{pattern}")] == names
 
 
-def test_globs_of_any_depth_find_what_python_finds(tmp_path):
+def test_globs_of_any_depth_match_as_in_python(tmp_path):
     names = ["x.mid", "a/x.mid", "a/b/x.mid", "a/b/.h.mid", ".a/x.mid", "a/b/c/y.kar", "[a]/x.mid"]
     for number, name in enumerate(names):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -249,7 +249,7 @@ def test_folders_that_cannot_be_read_are_listed(folder, monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
-def test_what_permissions_forbid_is_listed(folder):
+def test_unreadable_folders_are_listed(folder):
     (folder / "a").chmod(0)
     (folder / "one.mid").chmod(0)
     try:
@@ -283,7 +283,7 @@ def test_archives_that_are_not_supported_are_listed(folder):
         sources.find(folder / "a" / "x.rar")
 
 
-def test_what_is_no_midi_is_said_in_a_sentence(folder, tmp_path):
+def test_other_files_than_midi_are_reported_in_a_sentence(folder, tmp_path):
     (tmp_path / "void").mkdir()
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "readme").write_text("x")
@@ -301,7 +301,7 @@ def test_what_is_no_midi_is_said_in_a_sentence(folder, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["tar", "tar.gz", "tar.xz", "zip"])
-def test_damaged_archives_give_what_comes_before(tmp_path, suffix, monkeypatch):
+def test_damaged_archives_give_the_songs_before_the_damage(tmp_path, suffix, monkeypatch):
     rng = random.Random(0)
     files = [(f"{n}.mid", MIDI + rng.randbytes(20_000)) for n in range(20)]
     whole = tmp_path / f"whole.{suffix}"

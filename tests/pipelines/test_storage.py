@@ -89,7 +89,7 @@ def test_parquet_is_read(bucket, midi_files):
         ("gopher://x/y", "there is no file system for gopher:// here"),
     ],
 )
-def test_what_is_not_there_is_said(bucket, entry, message):
+def test_missing_paths_are_reported(bucket, entry, message):
     with pytest.raises(UserError, match=message):
         sources.find(entry)
 

@@ -7,7 +7,7 @@ from gm_vae.pipelines.sources import Columns, Kind, Source
 
 def test_tasks_come_back_whatever_the_names(tmp_path, monkeypatch):
     monkeypatch.setattr(task_lists, "_LIST_TASKS", 2)
-    strange = "/x/\udcff\n\u2028é.mid"  # a byte that is no UTF-8, and what ends lines
+    strange = "/x/\udcff\n\u2028é.mid"  # a byte that is not UTF-8, and line separators
     sources = (
         Source(strange, strange, Kind.MIDI, 7, 1.25, "no\nreason"),
         Source("s3://b/a.parquet", "a.parquet", Kind.PARQUET, 1 << 40, columns=Columns("a.b", "c")),

@@ -169,7 +169,7 @@ def _chunks(rng: random.Random, content: bytes, extension: bytes = b"") -> bytes
         size = rng.choice([1, 7, 4096, 1 << 20])
         pieces.append(b"%x%s\r\n" % (len(content[:size]), extension) + content[:size] + b"\r\n")
         content = content[size:]
-        if size == 1 and len(pieces) > 1000:  # a chunk a byte takes for ever
+        if size == 1 and len(pieces) > 1000:  # one chunk per byte takes too long
             pieces.append(b"%x\r\n" % len(content) + content + b"\r\n" if content else b"")
             break
     return b"".join(pieces)

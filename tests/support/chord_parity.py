@@ -1,7 +1,7 @@
 """Chord inference by note_seq and by us on the same notes, as (time, step, symbol) of each change.
 
 note_seq counts time in float seconds. Where these are integers, or binary fractions, both must
-agree to the last bit; at tempos as files have them, `difference` says what float error did.
+agree bit for bit; at the tempos of files, `difference` describes the effect of rounding.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def score_of(notes, ticks_per_quarter: int) -> Score:
 
 
 def sequence_of(score: Score, qpm: float):
-    """The notes of a score in 4/4 at one tempo, quantised to 24 steps a quarter."""
+    """The notes of a score in 4/4 at one tempo, quantised to 24 steps per quarter."""
     import note_seq
 
     sequence = note_seq.NoteSequence()

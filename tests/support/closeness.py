@@ -5,7 +5,7 @@ another polynomial. Every such difference is a rounding: at most `UNIT` = 2**-24
 (half a unit in its last place). n roundings one after another, as in a sum of n terms in any
 order, change a result by at most n * UNIT times the largest value on the way (Higham, Accuracy and
 Stability of Numerical Algorithms, section 4.2). So a comparison states two things: how many
-roundings lie between the two sides, and how large the values are that were rounded. It never
+roundings are between the two sides, and how large the rounded values are. It never
 states a share of each value: values near zero come from terms that are not, and carry their errors.
 
 `GM_VAE_PERTURB=ULPS` moves every value on both sides up or down by so many units in the last
@@ -45,7 +45,7 @@ def assert_close(
 
     Args:
         actual, expected: arrays of one shape, or that broadcast; every value must be finite.
-        roundings: how many lie between the two sides; `SUM`, `NETWORK` or `TRAINING` as a rule.
+        roundings: their number between the two sides; usually `SUM`, `NETWORK` or `TRAINING`.
         size: the size of what was rounded. The largest value on either side if None, which is too
             small only where all the values are differences of larger ones.
         err_msg: what is compared.

@@ -76,7 +76,7 @@ class FlinkCluster:
             "jobmanager.memory.process.size": "768m",
             "taskmanager.host": "localhost",
             "taskmanager.numberOfTaskSlots": self._slots,
-            # Flink's scripts work these out from one figure; without them each is told.
+            # Flink's scripts work these out from one figure; without them each is set.
             "taskmanager.cpu.cores": float(self._slots),
             "taskmanager.memory.task.heap.size": "256m",
             "taskmanager.memory.task.off-heap.size": "64m",
@@ -91,7 +91,7 @@ class FlinkCluster:
             "taskmanager.memory.jvm-overhead.max": "64m",
             "io.tmp.dirs": str(self._folder / "tmp"),
             "parallelism.default": self._wished * self._slots,
-            # A lost TaskManager is noticed in seconds, and its work done anew.
+            # A lost TaskManager is noticed in seconds, and its work is repeated.
             "heartbeat.interval": 1000,
             "heartbeat.timeout": 6000,
             "restart-strategy.type": "exponential-delay",

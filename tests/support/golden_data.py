@@ -113,7 +113,7 @@ class File:
             their_end = original.pedal_end
             kinds |= {pedal_difference(player, note, original)} - {None}
         self.note_kinds.update(kinds or {None})
-        if theirs == program:  # the kit of drums is no program
+        if theirs == program:  # a drum kit is not a program
             kinds -= {CHANNEL_PROGRAM, PROGRAM_AT_START}
         instrument = note.track, note.channel, note.program, note.is_drum
         loudness = (note.velocity - 1) // 16 + 1

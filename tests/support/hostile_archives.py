@@ -103,8 +103,8 @@ def zip_archive(
     Args:
         files: `name`, `data` and whatever lies: `method`, `flags`, `version`, `size`, `stored`,
             `offset`, `checksum`, `extra`, `comment`, `packed`, `local_name`, `local_flags`.
-        end: whatever lies in the last record: `size`, `offset`, `count`, `comment`.
-        before: what stands before the archive.
+        end: fields of the last record: `size`, `offset`, `count`, `comment`.
+        before: bytes before the archive.
         zip64: likewise of the record for large archives, which is written if this is given.
     """
     body, directory = before, b""

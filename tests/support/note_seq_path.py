@@ -41,7 +41,7 @@ class Cut:
 
     Attributes:
         offset: seconds from the start of the segment.
-        word: `KEPT`, or why it is no measure.
+        word: `KEPT`, or why it is rejected.
         tracks: tokens of each track, if kept.
         chords: chord id of each of these tokens, if chords were asked for.
         empty_tracks: tracks without a note, which count as instruments.

@@ -74,7 +74,7 @@ class NumpyReference:
 
         Args:
             z: [B, Z].
-            tokens, chords: ids [B, T, E]; what stands after `lengths` [B, T] counts as zeros.
+            tokens, chords: ids [B, T, E]; positions after `lengths` [B, T] count as zeros.
             first_inputs: ids [B, T] fed before each track's first token; None: as published, the
                 E-th token of the track before, which is zeros unless that track is full.
         """

@@ -27,7 +27,7 @@ def _values(batch):
 
 
 @pytest.mark.parametrize("bucket", [False, True])
-def test_a_run_that_goes_on_gets_the_same_batches(songs_dataset, bucket):
+def test_a_resumed_run_gets_the_same_batches(songs_dataset, bucket):
     config = dataclasses.replace(CONFIG, bucket=bucket)
     whole = _batches(songs_dataset, config, 0, 60)  # more than an epoch
     for first_step in (1, 31, 57):

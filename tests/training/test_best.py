@@ -85,7 +85,7 @@ def test_the_best_step_is_left(held_out, songs_dataset, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_that_goes_on_knows_what_was_best(held_out, songs_dataset, tmp_path):
+def test_a_resumed_run_knows_the_best_step(held_out, songs_dataset, tmp_path):
     held_out(90, 60, 70, 66)  # the last: the model that is left after two steps
     two = dataclasses.replace(CONFIG, steps=2)
     train(tmp_path / "run", songs_dataset, MODEL, two, say=lambda line: None)

@@ -22,7 +22,7 @@ def claim(folder, settings=SETTINGS):
     return claimed(folder, settings, MeasureFormat())
 
 
-def test_a_second_writer_is_told_of_the_first(tmp_path):
+def test_a_second_writer_is_refused(tmp_path):
     with claim(tmp_path / "run"):
         (tmp_path / "run/.checkpoint.half").mkdir()  # what the first one is about to write
         with (

@@ -24,7 +24,7 @@ def config(cluster, kind="worker", index=0):
         (config({"worker": ["[::1]:65535", "10.0.0.1:1"]}), ("10.0.0.1:1",), 0),
     ],
 )
-def test_the_workers_and_the_place_among_them(text, others, index):
+def test_the_workers_and_the_index_of_this_one(text, others, index):
     cluster = read_cluster(text)
     assert (cluster.others, cluster.index) == (others, index)
 

@@ -71,14 +71,14 @@ def test_a_step_moves_the_weights_of_the_model(trained, songs_dataset, tmp_path)
     train(tmp_path / "run", songs_dataset, MODEL, small, say=quiet, start=start)
     with np.load(tmp_path / "run/state/step-00000001.npz") as state:
         after = {name: state[name] for name in start.weights}
-    for name, value in start.weights.items():  # a step of Adam is no greater than the rate
+    for name, value in start.weights.items():  # a step of Adam is at most the rate
         rounding = 4 * UNIT * np.abs(value).max(initial=0)
         assert np.abs(after[name] - value).max(initial=0) <= 1e-6 + rounding, name
     assert any((after[name] != value).any() for name, value in start.weights.items())
 
 
 @pytest.mark.slow
-def test_it_goes_on_from_its_state_and_not_from_the_model(trained, tuned, songs_dataset, tmp_path):
+def test_it_resumes_from_its_state_and_not_from_the_model(trained, tuned, songs_dataset, tmp_path):
     folder, start = tmp_path / "run", read_model(trained)
     half = dataclasses.replace(CONFIG, steps=2)
     train(folder, songs_dataset, MODEL, half, say=quiet, start=start)
@@ -89,7 +89,7 @@ def test_it_goes_on_from_its_state_and_not_from_the_model(trained, tuned, songs_
         assert_close(resumed.weights[name], value, TRAINING, err_msg=name)
 
 
-def test_the_model_it_came_from_is_told(tuned):
+def test_the_original_model_is_recorded(tuned):
     checkpoint = read_model(tuned.folder)
     assert checkpoint.training["steps"] == 4
     assert checkpoint.training["finetuned_from"]["steps"] == 900

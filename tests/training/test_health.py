@@ -101,7 +101,7 @@ def test_evaluation_agrees_with_the_posteriors(songs_dataset):
 @pytest.mark.slow
 def test_a_decoder_that_does_without_z_is_found_out(songs_dataset):
     network = make_network(MODEL)
-    # weights that make units of z active and the decoder heed them ...
+    # weights that make units of z active, and the decoder use them ...
     network.encoder.mu.kernel.assign(8 * network.encoder.mu.kernel)
     for dense in (network.conductor.initial_state, network.track_decoder.initial_state):
         dense.kernel.assign(4 * dense.kernel)
@@ -138,7 +138,7 @@ UNHEEDED = dataclasses.replace(HEALTHY, latent_bits=0.2)
 STILL = dataclasses.replace(HEALTHY, active_units=1)
 
 
-def test_the_watch_speaks_once_and_names_the_remedy():
+def test_the_watch_warns_once_with_the_remedy():
     watch = CollapseWatch(patience=3)
     assert [watch.update(HEALTHY) for _ in range(5)] == [None] * 5
     assert [watch.update(UNHEEDED), watch.update(STILL)] == [None, None]

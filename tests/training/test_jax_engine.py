@@ -53,7 +53,7 @@ def test_three_steps_are_the_originals(trained, golden):
             assert_close(arrays[key], value, TRAINING, err_msg=key)
 
 
-def test_a_run_goes_on_to_the_same_bytes(trained):
+def test_a_resumed_run_gives_the_same_bytes(trained):
     for name in ("state/step-00000006.npz", "checkpoint/group1-shard1of1"):
         assert (trained / "resumed" / name).read_bytes() == (
             trained / "straight" / name
@@ -64,10 +64,10 @@ def test_a_run_goes_on_to_the_same_bytes(trained):
     assert min(losses[6]) < min(losses[1])
 
 
-def test_a_run_by_the_clock_comes_to_the_least_rate(trained):
+def test_a_timed_run_reaches_the_final_learning_rate(trained):
     rates = [max(values) for _, values in sorted(run_losses(trained / "timed", RATE).items())]
     assert len(rates) > 5
-    assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling is no progress
+    assert rates[0] == rates[1] == pytest.approx(1e-2)  # compiling does not count
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] < 1e-3
     losses = [min(values) for _, values in sorted(run_losses(trained / "timed").items())]

@@ -84,7 +84,7 @@ def test_the_time_is_used_and_kept_to(minutes, seconds_a_step, seconds_of):
     assert 60 * minutes - checkpoint - 2 - 2 * seconds_a_step <= clock.now
     # the only save may be the last one, and is reckoned with as a second
     assert clock.now <= 60 * minutes + max(seconds_of.get("save", 0) - 1, 0) + 1e-6
-    assert places[0] == places[1] == 0  # compiling is no progress
+    assert places[0] == places[1] == 0  # compiling does not count
     assert (np.diff(places) >= 0).all()
     # the last step of a run of N steps is at (N - 1) / N; this one may end a checkpoint earlier,
     # and has two thirds of its time at least for its steps
@@ -218,7 +218,7 @@ def test_a_run_ends_with_its_time(clock, songs_dataset, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_that_was_stopped_goes_on_in_the_time_that_is_left(
+def test_a_stopped_run_is_resumed_for_the_time_that_is_left(
     clock, songs_dataset, tmp_path, monkeypatch
 ):
     real = tensorflow_trainer.TensorFlowTrainer.set_schedule_step

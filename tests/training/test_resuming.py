@@ -131,7 +131,7 @@ def test_a_second_ctrl_c_does_not_wait(songs_dataset, tmp_path, at_step):
     assert RunState(tmp_path / "run/state", {}).steps() == [3]
 
 
-def test_a_signal_while_scoring_is_heeded_at_once(songs_dataset, tmp_path, monkeypatch):
+def test_a_signal_while_scoring_stops_at_once(songs_dataset, tmp_path, monkeypatch):
     make_score, calls = validator.make_score, []
 
     def stopping(network):
@@ -184,7 +184,7 @@ def test_a_damaged_state_costs_only_steps(straight, songs_dataset, tmp_path):
     assert gm_vae.load(tmp_path / "run").training["steps"] == 8
 
 
-def test_a_loss_that_is_no_number_names_its_step(songs_dataset, tmp_path, monkeypatch):
+def test_a_nan_loss_names_its_step(songs_dataset, tmp_path, monkeypatch):
     def broken(network, *args):
         step, calls = make_step(network, *args), iter(range(1, 100))
 

@@ -54,13 +54,15 @@ def test_a_run_learns_and_leaves_a_model_that_loads(finished, songs_dataset):
     assert list((folder / "logs").glob("events*"))
 
 
-def test_the_points_of_the_training_measures_lie_as_the_prior_s(finished, songs_dataset):
+def test_the_points_of_training_measures_match_the_prior(finished, songs_dataset):
     measures = list(read_measures(songs_dataset, "train"))
     mu, sigma = gm_vae.load(finished[0]).encode(measures)
     assert_close(mu.mean(0), 0, NETWORK, size=np.abs(mu).max())
     assert mu.var(0) + (sigma**2).mean(0) == pytest.approx(1, rel=0.01)
     assert mu.std(0).max() > 1e-3
-    with np.load(finished[0] / "state/step-00000006.npz") as state:  # a longer run goes on from it
+    with np.load(
+        finished[0] / "state/step-00000006.npz"
+    ) as state:  # a longer run continues from it
         bias = state["encoder/mu/bias"]
     assert np.abs(gm_vae.load(finished[0]).network.encoder.mu.bias - bias).max() > 1e-4
 
@@ -79,7 +81,7 @@ def test_a_resumed_run_ends_with_the_same_weights(finished, songs_dataset, tmp_p
     assert any((half[name] != value).any() for name, value in straight.items())
 
 
-def test_a_finished_run_says_so(finished, songs_dataset):
+def test_a_finished_run_is_reported(finished, songs_dataset):
     lines = []
     result = train(finished[0], songs_dataset, MODEL, CONFIG, say=lines.append)
     assert result.first_step == result.steps == 6
@@ -108,7 +110,7 @@ def test_bits_are_those_of_an_independent_sum(songs_dataset):
     json.dumps(figures.to_dict())
 
 
-def test_mistakes_are_told_in_one_sentence(finished, songs_dataset, tmp_path):
+def test_mistakes_are_reported_in_one_sentence(finished, songs_dataset, tmp_path):
     def message(kind, folder, data=songs_dataset, model=MODEL, config=CONFIG):
         with pytest.raises(kind) as caught:
             train(folder, data, model, config, say=lambda line: None)

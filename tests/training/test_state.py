@@ -44,7 +44,7 @@ def restored(state):
     return step, int(iteration.numpy()), kernel.numpy()[49, 59], messages
 
 
-def test_the_newest_comes_back_to_the_bit_and_two_are_kept(state):
+def test_the_newest_is_restored_exactly_and_two_are_kept(state):
     assert state.restore(print) == 0
     save(state, 10, 20, 35)
     assert restored(state) == (35, 35, np.float32(35) / 3, [])
@@ -77,7 +77,7 @@ def test_a_damaged_one_is_passed_over_and_replaced(state, damage):
     assert "step-00000035.npz is damaged" in message
     assert "step 20" in message
     if damage != "folder":
-        save(state, 27)  # the run goes on, and saves oftener
+        save(state, 27)  # the run continues, and saves more often
         assert state.steps() == [20, 27]
         save(state, 35)
         assert restored(state) == (35, 35, np.float32(35) / 3, [])

@@ -56,7 +56,7 @@ def assert_same_results(actual, expected):
     "kernels", [RaggedKernels, pytest.param(OneHotKernels, marks=pytest.mark.slow)]
 )
 def test_three_steps_are_the_originals(golden, name, kernels, monkeypatch):
-    # at step 0 of ours the KL would not count yet
+    # at our step 0 the KL would not count yet
     monkeypatch.setattr("gm_vae.model.objective.beta", lambda config, step: 1.0)
     folder = golden / "model" / name
     train, weights = np.load(folder / "train.npz"), np.load(folder / "weights.npz")

@@ -87,7 +87,7 @@ def test_workers_have_them_too_though_one_is_killed(alone, songs_dataset, tmp_pa
 
     workers = [start(0), start(1)]
     watchdog = threading.Timer(PATIENCE_SECONDS, lambda: [worker.kill() for worker in workers])
-    watchdog.start()  # a cluster that does not come together would wait for ever
+    watchdog.start()  # an incomplete cluster would wait forever
     try:
         seen = iter(workers[0].stdout.readline, "")
         assert any(line.startswith("step 5:") for line in seen)

@@ -150,7 +150,7 @@ export const handChecks = {
     assert.ok(await step() > 96);
   },
 
-  /** A song that gets another length in its second round goes on where it is. */
+  /** A song whose length changes in its second round continues at its position. */
   async rounds(page) {
     await page.evaluate(() => {
       const {studio} = window;
@@ -322,7 +322,7 @@ export const handChecks = {
 
   },
 
-  /** What the page says is said in the dialog; another file takes the dialog. */
+  /** Messages of the page are shown in the dialog; another file replaces the dialog. */
   async file(page, {files}) {
     const dialog = page.getByRole('dialog');
     const pick = (file) => page.getByLabel('Open a file').setInputFiles(file);
@@ -360,7 +360,7 @@ export const handChecks = {
     assert.equal(await focused(page), 'Open MIDI');
   },
 
-  /** What has no effect that can be heard says why. */
+  /** Controls without an audible effect show the reason. */
   async hints(page) {
     const notice = page.locator('.notice');
     const says = (text) => notice.filter({hasText: text}).waitFor();
@@ -396,7 +396,7 @@ export const handChecks = {
 
   },
 
-  /** What fails says so. */
+  /** Failures are shown. */
   async failures(page) {
     const says = (text) => page.locator('.notice').filter({hasText: text}).waitFor();
     await page.evaluate(() => delete window.OfflineAudioContext);

@@ -132,7 +132,7 @@ async function findMisfits(phone) {
     if (left < -0.5 || right > innerWidth + 0.5) faults.add(`beside the window: ${named(element)}`);
   }
 
-  // what lies over the page is in the window, or, for the panel of a wide page, in the roll
+  // overlays are within the window, or, for the panel of a wide page, within the roll
   for (const element of document.querySelectorAll('.transport, .chord-panel, dialog, .notice')) {
     if (!isShown(element)) continue;
     const frame = innerWidth > phone && element.closest(SCROLLER);

@@ -22,7 +22,7 @@ const attempt = (run) => {
   }
 };
 
-/** What `run` gives, or null for what is no chord; other errors are faults. */
+/** The result of `run`, or null for an unreadable chord; other errors are bugs. */
 const refused = (run) => {
   try {
     return run();

@@ -33,7 +33,7 @@ const checks = {
     await page.getByRole('button', {name: 'Pause'}).click();
     assert.equal(await page.evaluate(() => window.studio.player.isPlaying), false);
     assert.equal(await step(), await step());
-    // it goes on from where it stands: here far from the end, however late the click came
+    // it continues from its position: here far from the end, however late the click came
     const rest = 100;
     await page.evaluate((to) => window.studio.seek(to), rest);
     await page.locator('body').press(' ');
@@ -364,7 +364,7 @@ const checks = {
       element.dispatchEvent(new DragEvent('dragstart', {bubbles: true, dataTransfer}));
       return dataTransfer.getData('DownloadURL');
     });
-    // the page's policy lets nobody fetch a blob: what is in it is what was made for it
+    // the page's policy forbids fetching a blob, so its source is compared instead
     await page.evaluate(() => {
       const {createObjectURL} = URL;
       URL.createObjectURL = (blob) => {
@@ -506,7 +506,7 @@ const checks = {
       assert.ok(await odd.evaluate(() => window.studio.song.bars) > 0);
       await odd.close();
     }
-    // a link says which model made it, and what of it cannot be read
+    // a link names its model, and unreadable parts are reported
     const says = async (address, text) => {
       const other = await open(page.context(), address);
       await other.locator('.notice').filter({hasText: text}).waitFor();
@@ -703,7 +703,7 @@ const slowChecks = {
   'many clicks': (page) => monkey(page, {clicks: 200, seed: 2}),
 };
 
-/** What is wrong for people who cannot see well, or at all: names missing, contrast under AA. */
+/** Accessibility problems: missing names, contrast under AA. */
 function findFaults() {
   const faults = [];
   const isShown = (element) => element.getClientRects().length > 0;

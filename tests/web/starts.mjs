@@ -1,4 +1,4 @@
-/** The page as it begins: what it shows while it waits, and what it says where it cannot run. */
+/** The page at its start: its display while loading, and its messages where it cannot run. */
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -119,7 +119,7 @@ export async function causes(browser, url, patience) {
     /\/model\/group\S+ could not be fetched: the network or the server is away/);
 }
 
-/** Opened as a file, where browsers run no modules, the page says that it needs a server. */
+/** Opened as a file, where browsers do not run modules, the page asks for a server. */
 export async function asFile(browser, folder, patience) {
   const context = await browser.newContext({serviceWorkers: 'block'});
   const page = await context.newPage();

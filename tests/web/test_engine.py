@@ -66,7 +66,7 @@ def assert_same_tokens(model, folder, node, count):
             row[: len(tokens)] = tokens
         weights = model.numpy.published_weights()
         assert_same_choices(actual, expected, model.config, weights, *arguments, **control)
-        assert len(np.unique(expected)) > 30  # the model says a lot
+        assert len(np.unique(expected)) > 30  # the model generates a lot
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_tokens_of_a_trained_model(node, golden, tmp_path):
     assert_same_tokens(model, tmp_path / "model", node, count=24)
 
 
-def test_tracks_that_begin_as_told_are_those_of_the_package(node, tmp_path):
+def test_tracks_with_given_beginnings_equal_those_of_the_package(node, tmp_path):
     """Each track with a beginning, random numbers and a temperature of its own."""
     model = telling_model(SIZES)
     model.save(tmp_path / "model")
@@ -167,7 +167,7 @@ def test_points_are_those_of_the_package(node, tmp_path, chords):
     assert_close(points, mu, NETWORK)
 
 
-def test_the_vectors_are_what_the_package_computes(tmp_path):
+def test_the_vectors_equal_those_of_the_package(tmp_path):
     """Those that model.test.mjs compares with the page's engine."""
     writer = runpy.run_path(str(WRITER))
     vector = json.loads(writer["FILE"].read_text(encoding="utf-8"))

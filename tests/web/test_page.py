@@ -85,7 +85,7 @@ def test_every_check_is_listed(results):
     assert set(results) == set(CHECKS)
 
 
-def test_a_dropped_soundfont_is_what_sounds(results):
+def test_a_dropped_soundfont_is_played(results):
     sines, oscillators = (results["soundfont"]["facts"][name] for name in ("sines", "oscillators"))
     assert len(sines) >= 3
     assert all(note["one"] > 1e-3 and note["overtones"] < 0.05 for note in sines)
@@ -132,7 +132,7 @@ def test_links_of_earlier_pages_keep_their_music(results, small_model):
     np.testing.assert_array_equal(np.float32(point), expected.astype(np.float32)[:size])
 
 
-def test_the_saved_file_holds_what_the_page_showed(results, request_of_page):
+def test_the_saved_file_contains_what_the_page_showed(results, request_of_page):
     facts = results["saves"]["facts"]
     file = mido.MidiFile(request_of_page.folder / "saved.mid")
     ticks_per_step = file.ticks_per_beat // 24
@@ -177,7 +177,7 @@ def test_stems_are_a_sound_file_of_each_part(results):
     assert len(strokes) == facts["notes"]
 
 
-def test_a_port_is_sent_what_the_saved_file_holds(results):
+def test_a_port_receives_the_content_of_the_saved_file(results):
     """Note for note, at their times; 24 ticks to a quarter between start and stop."""
     facts = results["midi port"]["facts"]
     file = mido.MidiFile(facts["saved"])

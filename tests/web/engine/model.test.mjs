@@ -73,7 +73,7 @@ test('the chord of a token is the one at its time', () => {
   assert.deepEqual([...eventChords(tokens, [5, 9], format)], [0, 5, 5, 5, 9, 9, 9, 9, 9, 9]);
 });
 
-/** What is wrong with a track, by rules that are written here anew; '' if nothing is. */
+/** The mistake in a track, by an independent copy of the rules; '' if there is none. */
 function fault(tokens, fmt) {
   if (tokens.length === 1) return tokens[0] === fmt.end ? '' : 'not ended';
   if (tokens.length > fmt.maxTrackLength) return 'too long';

@@ -66,7 +66,7 @@ test('progress is reported, and the work can be ended', async () => {
     ...C, signal: controller.signal, onProgress: () => controller.abort(new Error('enough')),
   });
   await assert.rejects(ended, /enough/);
-  assert.equal((await model.sample(1, 0.5, C)).length, 1); // the model goes on
+  assert.equal((await model.sample(1, 0.5, C)).length, 1); // the model still works
 });
 
 test('points come as tensors, as arrays, and are let go', async () => {

@@ -27,7 +27,7 @@ function song(bars) {
   };
 }
 
-/** Lets the clock of the sound go on in the player's own intervals, to `seconds`. */
+/** Advances the audio clock in the player's own intervals, to `seconds`. */
 function playTo(seconds) {
   while (context.currentTime < seconds) {
     context.currentTime += 0.06;

@@ -15,7 +15,7 @@ const EXPORTS = ['global.js', 'index.js', 'midi.js', 'chords.js'];
 const ORDER = [...PAGE, ...EXPORTS, 'magenta', 'engine', 'music', 'generated'];
 const SOURCES = new URL('../../../packages/engine/src/', import.meta.url);
 
-let imports; // module -> the modules of ours that it imports
+let imports; // module -> our modules that it imports
 before(async () => {
   const entries = ['global.js', 'magenta/worker_client.js', 'magenta/worker.js'];
   imports = {
