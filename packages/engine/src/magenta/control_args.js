@@ -39,26 +39,37 @@ export const asObject = (given) => (Array.isArray(given) ? {chordProgression: gi
  * @throws {Error}
  * @throws {import('../music/chord_spelling.js').ChordError}
  */
-export function chordsOf({chordProgression, chordProgressions}, count, hasChords) {
-  const given = chordProgressions ?? chordProgression;
-  if (!hasChords) {
-    if (given) throw new Error('Unexpected chord progression provided; this model knows no chords.');
-    return Array.from({length: count}, () => [NO_CHORD]);
+export function chordsOf(args, count, hasChords) {
+  if (hasChords) return symbolsOf(args, count).map((symbols) => symbols.map(nearestChordId));
+  if (args.chordProgressions ?? args.chordProgression) {
+    throw new Error('Unexpected chord progression provided; this model knows no chords.');
   }
+  return Array.from({length: count}, () => [NO_CHORD]);
+}
+
+/**
+ * The chord symbols of each measure.
+ * @param {ControlArgs} args
+ * @param {number} count of measures
+ * @returns {string[][]}
+ * @throws {Error}
+ */
+export function symbolsOf({chordProgression, chordProgressions}, count) {
+  const given = chordProgressions ?? chordProgression;
   if (!given?.length) {
     throw new Error(
       'Chord progression expected but not provided. Give one such as ' +
       '{chordProgression: ["C"]}; "N.C." is no chord.');
   }
   if (!chordProgressions) {
-    const chords = given.map((symbol) => nearestChordId(String(symbol)));
-    return Array.from({length: count}, () => chords);
+    const symbols = given.map(String);
+    return Array.from({length: count}, () => symbols);
   }
   if (chordProgressions.length !== count) {
     throw new Error(
       `There are ${chordProgressions.length} chord progressions for ${count} measures; give one each.`);
   }
-  return chordProgressions.map((chords) => [chords].flat().map(nearestChordId));
+  return chordProgressions.map((chords) => [chords].flat().map(String));
 }
 
 /**

@@ -45,7 +45,7 @@ const DEFAULT_METER = {time: 0, numerator: 4, denominator: 4};
 
 /** A NoteSequence cannot be read; the message is a sentence with the remedy. */
 export class SequenceError extends Error {
-  name = 'SequenceError';
+  /** @override */ name = 'SequenceError';
 }
 
 /**
