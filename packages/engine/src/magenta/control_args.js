@@ -2,6 +2,7 @@
 
 import {nearestChordId} from '../music/chords.js';
 import {DRUMS, NO_CHORD} from '../music/format.js';
+import {list, number} from './checks.js';
 
 /** @import {Format} from '../music/format.js' */
 /** @import {Progress} from '../engine/fetching.js' */
@@ -29,6 +30,22 @@ import {DRUMS, NO_CHORD} from '../music/format.js';
  * @returns {ControlArgs}
  */
 export const asObject = (given) => (Array.isArray(given) ? {chordProgression: given} : given ?? {});
+
+/**
+ * The same with a seed, which is random if none is given.
+ * @param {ControlArgs | string[] | null} [given]
+ * @returns {ControlArgs & {seed: number}}
+ * @throws {Error}
+ */
+export function withSeed(given) {
+  const args = asObject(given);
+  const {seed = Math.floor(Math.random() * 2 ** 32), repeatPenalty = 0, drumTemperature = 0} = args;
+  const {MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most} = Number;
+  number('seed', seed, {least, most, isWhole: true});
+  number('repeatPenalty', repeatPenalty, {most: 100});
+  number('drumTemperature', drumTemperature);
+  return {...args, seed};
+}
 
 /**
  * The chord ids of each measure.
@@ -62,12 +79,15 @@ export function symbolsOf({chordProgression, chordProgressions}, count) {
       '{chordProgression: ["C"]}; "N.C." is no chord.');
   }
   if (!chordProgressions) {
-    const symbols = given.map(String);
+    const symbols = [given].flat(2).map(String);
     return Array.from({length: count}, () => symbols);
   }
   if (chordProgressions.length !== count) {
     throw new Error(
       `There are ${chordProgressions.length} chord progressions for ${count} measures; give one each.`);
+  }
+  if (list('chordProgressions', chordProgressions).some((chords) => !chords?.length)) {
+    throw new Error('A measure has no chord; "N.C." is none.');
   }
   return chordProgressions.map((chords) => [chords].flat().map(String));
 }

@@ -1,8 +1,9 @@
 /** Notes of measures moved to chords that models do not know: sevenths, suspensions, other basses. */
 
 import {isPitched, moveNotes} from '../music/voicing.js';
+import {list} from './checks.js';
 import {asObject, symbolsOf} from './control_args.js';
-import {SequenceError, quantizedNotes} from './note_sequence.js';
+import {quantizedNotes, requireResolution} from './note_sequence.js';
 
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
@@ -15,11 +16,11 @@ import {SequenceError, quantizedNotes} from './note_sequence.js';
  * @param {Sequence[]} sequences
  * @param {ControlArgs | string[]} controlArgs those of `decode`; their chords count
  * @returns {Sequence[]}
- * @throws {SequenceError}
+ * @throws {import('./note_sequence.js').SequenceError}
  * @throws {import('../music/chord_spelling.js').ChordError}
  */
 export function voiced(sequences, controlArgs) {
-  const symbols = symbolsOf(asObject(controlArgs), sequences.length);
+  const symbols = symbolsOf(asObject(controlArgs), list('sequences', sequences).length);
   return sequences.map((sequence, i) => voice(sequence, symbols[i]));
 }
 
@@ -30,11 +31,7 @@ export function voiced(sequences, controlArgs) {
  * @returns {Sequence}
  */
 function voice(sequence, symbols) {
-  const resolution = sequence.quantizationInfo?.stepsPerQuarter;
-  const {notes, totalSteps} = quantizedNotes(sequence, resolution);
-  if (!resolution || !totalSteps) {
-    throw new SequenceError('Chords are voiced in quantized measures; give those of a model.');
-  }
+  const {notes, totalSteps} = quantizedNotes(sequence, requireResolution(sequence));
   const moving = notes
     .map(({instrument, isDrum, startStep, endStep, ...note}, index) =>
       ({...note, index, isDrum, track: instrument, start: startStep, end: endStep, isBass: false}))
