@@ -137,6 +137,9 @@ export class WorkerMusicVAE {
   /** @param {Watch} watch */
   async _load(watch) {
     this._onFetch = watch.onProgress;
+    if (typeof this.checkpointURL === 'function') {
+      throw new Error('A worker needs the address of a checkpoint; only MusicVAE takes a function.');
+    }
     const url = folderURL(this.checkpointURL).href; // of the page, not of the worker's script
     /** @type {Loaded} */
     const {zDims, spec, format} =
