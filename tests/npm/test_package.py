@@ -52,7 +52,7 @@ def test_every_export_exists(site):
     """
     exported = json.loads(node(site, "-e", script))
     assert exported["."] == [
-        "ChordError", "MusicVAE", "SequenceError", "Tensor", "unquantizeSequence",
+        "ChordError", "MusicVAE", "SequenceError", "Tensor", "unquantizeSequence", "voiced",
     ]  # fmt: skip
     assert exported["./worker"] == ["WorkerMusicVAE"]
     assert {"midiToMeasures", "midiToSequenceProto", "sequenceProtoToMidi"} <= {*exported["./midi"]}

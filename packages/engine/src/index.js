@@ -4,6 +4,7 @@ export {MusicVAE} from './magenta/music_vae.js';
 export {SequenceError} from './magenta/note_sequence.js';
 export {Tensor} from './magenta/tensor.js';
 export {unquantizeSequence} from './magenta/unquantize.js';
+export {voiced} from './magenta/voiced.js';
 export {ChordError} from './music/chord_spelling.js';
 
 /** @typedef {import('./magenta/control_args.js').ControlArgs} ControlArgs */

@@ -72,7 +72,7 @@ test('measures become one sequence in seconds, a part with one instrument', () =
   assert.equal(unquantizeSequence(bars).totalTime, 12);
   assert.throws(() => unquantizeSequence(SONG), (error) => error instanceof SequenceError &&
     /in seconds already/.test(error.message));
-  assert.throws(() => unquantizeSequence(bars, -1), /qpm above 0/);
+  assert.throws(() => unquantizeSequence(bars, -1), /qpm is -1; give a number from 1 on/);
 });
 
 test('measures in three say so, in seconds and in files', () => {
@@ -104,6 +104,14 @@ test('a bar of another meter says so', () => {
   const [bar] = midiToMeasures(sequenceProtoToMidi(waltz));
   assert.equal(bar.noteSequence, null);
   assert.match(bar.reason, /meter is not 4\/4/);
+});
+
+test('a MIDI file comes as bytes of either kind, and as nothing else', () => {
+  const bytes = sequenceProtoToMidi(SONG);
+  assert.deepEqual(midiToSequenceProto(bytes.buffer), midiToSequenceProto(bytes));
+  for (const read of [midiToSequenceProto, midiToMeasures]) {
+    assert.throws(() => read('MThd'), {name: 'MidiError', message: /Uint8Array or an ArrayBuffer/});
+  }
 });
 
 test('what cannot be read is named', () => {

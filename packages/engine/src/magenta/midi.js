@@ -2,6 +2,7 @@
 
 import {Format} from '../music/format.js';
 import {readMeasures} from '../music/measures.js';
+import {MidiError} from '../music/midi_chunks.js';
 import {writeMidi} from '../music/midi_writer.js';
 import {readScore} from '../music/score.js';
 import {assignChannels} from '../music/song.js';
@@ -27,12 +28,12 @@ const TICKS_PER_QUARTER = 480;
 
 /**
  * The notes of a MIDI file in seconds, all at its first tempo.
- * @param {Uint8Array} bytes
+ * @param {Uint8Array | ArrayBuffer} bytes
  * @returns {TimedSequence}
  * @throws {import('../music/midi_chunks.js').MidiError}
  */
 export function midiToSequenceProto(bytes) {
-  const {ticksPerQuarter, notes, signatures, qpm, endTick} = readScore(bytes);
+  const {ticksPerQuarter, notes, signatures, qpm, endTick} = readScore(asBytes(bytes));
   const seconds = (/** @type {number} */ tick) => (tick * 60) / (ticksPerQuarter * qpm);
   return {
     tempos: [{time: 0, qpm}],
@@ -47,13 +48,13 @@ export function midiToSequenceProto(bytes) {
 
 /**
  * The bars of a MIDI file as measures that `encode` takes with their chords.
- * @param {Uint8Array} bytes
+ * @param {Uint8Array | ArrayBuffer} bytes
  * @param {MultitrackConverter} [converter] `dataConverter` of the model; the published format if absent
  * @returns {MidiMeasure[]}
  * @throws {import('../music/midi_chunks.js').MidiError}
  */
 export function midiToMeasures(bytes, converter = new MultitrackConverter(new Format())) {
-  const {bars, qpm} = readMeasures(bytes, converter.format, {allChords: true});
+  const {bars, qpm} = readMeasures(asBytes(bytes), converter.format, {allChords: true});
   const seconds = (/** @type {number} */ step) => (step * 60) / (converter.stepsPerQuarter * qpm);
   const withSeconds = (/** @type {MeasureSequence} */ sequence) => ({
     ...sequence,
@@ -79,7 +80,7 @@ export function midiToMeasures(bytes, converter = new MultitrackConverter(new Fo
  */
 export function sequenceProtoToMidi(sequences) {
   const all = [sequences].flat();
-  const first = all[0] ?? {};
+  const [first = {}] = all;
   const {numerator, denominator} = meterOf(first);
   const format = new Format({
     steps_per_quarter: TICKS_PER_QUARTER, beats_per_bar: numerator, beat_unit: denominator,
@@ -109,6 +110,13 @@ export function sequenceProtoToMidi(sequences) {
     chordChanges: [],
     channels: Array.from({length: bars}, () => channels),
   }, {qpm: tempoOf(first), mix: ({program}) => ({heard: true, program, volume: 100})});
+}
+
+/** @param {Uint8Array | ArrayBuffer} given */
+function asBytes(given) {
+  if (given instanceof Uint8Array) return given;
+  if (given instanceof ArrayBuffer) return new Uint8Array(given);
+  throw new MidiError('A MIDI file is a Uint8Array or an ArrayBuffer, such as await file.arrayBuffer().');
 }
 
 /** @typedef {{pitch: number, velocity: number, start: number, end: number}} TickNote */

@@ -5,7 +5,9 @@ import {fetchBytes} from '../engine/fetching.js';
 import {Model, parse} from '../engine/model.js';
 import {priorPoint} from '../engine/prior.js';
 import {requireVectors} from '../engine/support.js';
-import {asObject, chordsOf, programsOf} from './control_args.js';
+import {folderURL} from './address.js';
+import {list, number} from './checks.js';
+import {asObject, chordsOf, programsOf, withSeed} from './control_args.js';
 import {MultitrackConverter} from './data_converter.js';
 import {pointsBetween} from './grid.js';
 import {readSpec} from './spec.js';
@@ -21,6 +23,7 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {TensorLike} from './tensor.js' */
 
 const MEASURES = 16; // that are decoded at once: more are no faster
+const MOST_SAMPLES = 10000; // the measures of a call are all in memory
 const WATCHED_MEASURES = 4; // where somebody wants to see progress, or may abort
 
 /**
@@ -92,7 +95,7 @@ export class MusicVAE {
    * @returns {Promise<MeasureSequence[]>}
    */
   async decode(z, temperature, controlArgs, stepsPerQuarter, qpm) {
-    return this._decode(await this._points(z), temperature, seeded(controlArgs), stepsPerQuarter, qpm);
+    return this._decode(await this._points(z), temperature, withSeed(controlArgs), stepsPerQuarter, qpm);
   }
 
   /**
@@ -116,8 +119,8 @@ export class MusicVAE {
    */
   async interpolate(inputSequences, numInterps, temperature, controlArgs) {
     await this._load();
-    const {chordProgressions, ...args} = seeded(controlArgs);
-    const ends = await this._encode(inputSequences, args);
+    const {chordProgressions, ...args} = withSeed(controlArgs);
+    const ends = await this._encode(inputSequences, {...args, onProgress: undefined});
     return this._decode(pointsBetween(ends, numInterps), temperature, {...args, chordProgressions});
   }
 
@@ -139,7 +142,7 @@ export class MusicVAE {
     const [mu] = await this._encode([inputSequence], args);
     const points = priorPoints(args.seed, numSamples, model)
       .map((point) => point.map((x, i) => similarity * mu[i] + (1 - similarity) * x));
-    return this._decode(points, temperature, args);
+    return this._decode(points, temperature, {...args, chordProgressions});
   }
 
   /**
@@ -158,6 +161,7 @@ export class MusicVAE {
    */
   async move(z, steps) {
     const attributes = await this._loadAttributes();
+    for (const [name, count] of Object.entries(steps)) number(name, count, {least: -100, most: 100});
     const unknown = Object.keys(steps).find((name) => !attributes.has(name));
     if (unknown !== undefined) {
       throw new Error(
@@ -205,10 +209,11 @@ export class MusicVAE {
   async _encode(sequences, args) {
     const model = await this._load();
     const converter = new MultitrackConverter(model.format);
-    const chords = chordsOf(args, sequences.length, this._hasChords);
+    const chords = chordsOf(args, list('inputSequences', sequences).length, this._hasChords);
     const measures = sequences.map((sequence) => converter.toTokens(sequence));
     const encoder = await model.encoder();
-    return measures.map((tracks, i) => encoder.encode(tracks, chords[i]));
+    return inTurns(measures, WATCHED_MEASURES, args, (some, start) =>
+      some.map((tracks, i) => encoder.encode(tracks, chords[start + i])));
   }
 
   /**
@@ -220,23 +225,17 @@ export class MusicVAE {
    */
   async _decode(points, temperature = 0, args, stepsPerQuarter, qpm) {
     const {decoder, format} = await this._load();
-    const {seed, signal, onProgress} = args;
+    number('temperature', temperature);
+    for (const [name, value] of Object.entries({stepsPerQuarter, qpm})) number(name, value ?? 1, {least: 1});
     const chords = chordsOf(args, points.length, this._hasChords);
     const converter = new MultitrackConverter(format);
+    const {seed} = args;
     const measures = points.map((z, draw) => ({z, draw, chords: chords[draw], seed}));
-    const batch = signal || onProgress ? WATCHED_MEASURES : MEASURES;
-    /** @type {MeasureSequence[]} */
-    const sequences = [];
     const programs = programsOf(args, format);
-    for (let start = 0; start < measures.length; start += batch) {
-      if (start) await new Promise((resolve) => setTimeout(resolve)); // others' turn
-      signal?.throwIfAborted();
-      const tracks = decodeMeasures(
-        decoder, measures.slice(start, start + batch), temperature, args, programs);
-      sequences.push(...tracks.map((own) => converter.toSequence(own, stepsPerQuarter, qpm)));
-      onProgress?.({loaded: sequences.length, total: measures.length});
-    }
-    return sequences;
+    const batch = args.signal || args.onProgress ? WATCHED_MEASURES : MEASURES;
+    return inTurns(measures, batch, args, (some) =>
+      decodeMeasures(decoder, some, temperature, args, programs)
+        .map((tracks) => converter.toSequence(tracks, stepsPerQuarter, qpm)));
   }
 
   /**
@@ -250,6 +249,10 @@ export class MusicVAE {
     if (wrong) {
       throw new Error(`z has rows of ${wrong.length} numbers; this model needs [n, ${latentSize}].`);
     }
+    points.forEach((point, row) => {
+      const column = point.findIndex((x) => !Number.isFinite(x));
+      if (column >= 0) throw new Error(`z[${row}, ${column}] is ${point[column]}; give numbers.`);
+    });
     return points;
   }
 
@@ -297,10 +300,24 @@ function decodeMeasures(decoder, measures, temperature, args, programs) {
 const priorPoints = (seed, count, {latentSize, prior}) =>
   Array.from({length: count}, (_, draw) => priorPoint(seed, draw, latentSize, prior));
 
-/** @param {ControlArgs | string[]} [given] */
-function seeded(given) {
-  const args = asObject(given);
-  return {...args, seed: args.seed ?? Math.floor(Math.random() * 2 ** 32)};
+/**
+ * What `work` makes of measures, some at a time, so that others get their turn.
+ * @template Measure, Made
+ * @param {Measure[]} measures
+ * @param {number} batch
+ * @param {Pick<ControlArgs, 'onProgress' | 'signal'>} watch
+ * @param {(some: Measure[], start: number) => Made[]} work
+ */
+async function inTurns(measures, batch, {onProgress, signal}, work) {
+  /** @type {Made[]} */
+  const made = [];
+  for (let start = 0; start < measures.length; start += batch) {
+    if (start) await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    made.push(...work(measures.slice(start, start + batch), start));
+    onProgress?.({loaded: made.length, total: measures.length});
+  }
+  return made;
 }
 
 /** @param {Float32Array[]} rows @param {number} columns */
@@ -318,8 +335,7 @@ function matrix(rows, columns) {
  */
 function readerOf(source, signal) {
   if (typeof source === 'function') return source;
-  const page = typeof location === 'undefined' ? undefined : location.href;
-  const folder = new URL(`${String(source).replace(/\/+$/, '')}/`, page);
+  const folder = folderURL(source);
   return (name, report) => fetchBytes(new URL(name, folder), report, signal);
 }
 

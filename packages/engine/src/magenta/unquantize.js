@@ -1,6 +1,7 @@
 /** Steps -> seconds, which players take. */
 
-import {SequenceError, meterOf, quantizedNotes, tempoOf} from './note_sequence.js';
+import {number} from './checks.js';
+import {meterOf, quantizedNotes, requireResolution, tempoOf} from './note_sequence.js';
 import {withParts} from './parts.js';
 
 /** @import {NoteSequence} from './note_sequence.js' */
@@ -29,21 +30,17 @@ import {withParts} from './parts.js';
  *   other, in the meter of the first
  * @param {number} [qpm] the tempo; that of the first if absent
  * @returns {TimedSequence}
- * @throws {SequenceError}
+ * @throws {import('./note_sequence.js').SequenceError}
  */
 export function unquantizeSequence(sequences, qpm) {
   const all = [sequences].flat();
   const first = all[0] ?? {};
-  const tempo = qpm ?? tempoOf(first);
-  if (!(tempo > 0)) throw new SequenceError(`The tempo is ${tempo}; give a qpm above 0, such as 120.`);
+  const tempo = number('qpm', qpm ?? tempoOf(first), {least: 1});
   /** Key of a part -> its number. @type {Map<string, number>} */
   const instruments = new Map();
   let totalTime = 0;
   const notes = all.flatMap((sequence) => {
-    const resolution = sequence.quantizationInfo?.stepsPerQuarter;
-    if (!resolution) {
-      throw new SequenceError('The NoteSequence is not quantized; its notes are in seconds already.');
-    }
+    const resolution = requireResolution(sequence);
     const {notes: own, totalSteps} = quantizedNotes(sequence, resolution);
     const begin = totalTime;
     const seconds = (/** @type {number} */ step) => (step * 60) / (resolution * tempo);

@@ -2,6 +2,7 @@
 
 import {Requests} from '../engine/requests.js';
 import {Format} from '../music/format.js';
+import {folderURL} from './address.js';
 import {asObject} from './control_args.js';
 import {MultitrackConverter} from './data_converter.js';
 import {startWorker} from './start_worker.js';
@@ -23,7 +24,7 @@ export class WorkerMusicVAE {
    * @param {() => Worker} [start] makes the worker; by default of worker.js beside this module
    */
   constructor(checkpointURL, spec, start = startWorker) {
-    this.checkpointURL = new URL(checkpointURL, globalThis.location?.href).href;
+    this.checkpointURL = checkpointURL;
     this.spec = spec;
     this.zDims = 0;
     /** @type {MultitrackConverter | undefined} */
@@ -136,9 +137,13 @@ export class WorkerMusicVAE {
   /** @param {Watch} watch */
   async _load(watch) {
     this._onFetch = watch.onProgress;
+    if (typeof this.checkpointURL === 'function') {
+      throw new Error('A worker needs the address of a checkpoint; only MusicVAE takes a function.');
+    }
+    const url = folderURL(this.checkpointURL).href; // of the page, not of the worker's script
     /** @type {Loaded} */
     const {zDims, spec, format} =
-      await this._ask('initialize', [this.checkpointURL, this.spec], watch);
+      await this._ask('initialize', [url, this.spec], watch);
     this.zDims = zDims;
     this.spec = spec;
     this.dataConverter = new MultitrackConverter(new Format(format));

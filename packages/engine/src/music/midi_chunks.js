@@ -4,7 +4,7 @@ import {MIDI} from '../generated/tables.js';
 
 /** Bytes that are not a MIDI file that we can read; the message is a sentence for people. */
 export class MidiError extends Error {
-  name = 'MidiError';
+  /** @override */ name = 'MidiError';
 }
 
 /**
