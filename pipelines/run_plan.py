@@ -28,10 +28,10 @@ from gm_vae.pipelines.extract import extract
 from gm_vae.pipelines.sources import Kind, Source
 from gm_vae.progress import duration
 
-_SAMPLED_SONGS = 200
+_SAMPLED_SONGS = 1000
 _SAMPLED_SOURCES = 16  # of those with many songs; from each the first songs are taken
 _SAMPLE_SECONDS = 60
-_PROCESS_BYTES = 250 << 20  # Python, Beam and this package
+_PROCESS_BYTES = 340 << 20  # Python, Beam, its readers of Parquet and this package
 _PROCESS_SECONDS = 2.5  # of CPU, until a process has imported Beam
 _PLAN_BYTES = 550  # a song, in the process that plans the splits: measured with 2 million
 _INDEX_BYTES = 24  # a record
