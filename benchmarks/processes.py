@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+import resource
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from gm_vae.errors import UserError
@@ -39,10 +41,14 @@ class Watched:
     """What a command and its children took.
 
     Attributes:
+        wall_seconds: from start to end.
+        cpu_seconds: of all of them; looking at them takes some, which is not part of it.
         peak_bytes: the most memory that they had together.
         processes: each of them, by its id.
     """
 
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_bytes: int = 0
     processes: dict[int, Process] = dataclasses.field(default_factory=dict)
 
@@ -68,6 +74,7 @@ def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -
     Raises:
         UserError: it fails.
     """
+    wall, cpu = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     seen, done = Watched(), threading.Event()
     threading.Thread(target=lambda: (process.wait(), done.set()), daemon=True).start()
@@ -75,10 +82,17 @@ def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -
         if sys.platform == "linux":
             seen.look(process.pid)
         also()
+    seen.wall_seconds = time.perf_counter() - wall
+    seen.cpu_seconds = _cpu_of_children() - cpu
     also()
     if process.returncode:
         raise UserError(f"{' '.join(command[2:4])} failed; its last words are above.")
     return seen
+
+
+def _cpu_of_children() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
 
 
 def _family(root: int) -> list[int]:

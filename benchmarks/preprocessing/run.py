@@ -14,7 +14,6 @@ from collections.abc import Iterator
 
 from benchmarks.processes import watched
 from benchmarks.results import Figure, figure
-from benchmarks.timing import Times
 from gm_vae.data import dataset
 
 
@@ -33,15 +32,14 @@ def run(path: str, output: pathlib.Path, workers: int) -> Iterator[Figure]:
     """The figures of one input."""
     command = [sys.executable, "-m", "gm_vae", "preprocess", f"--input={path}"]
     command += [f"--output={output}", f"--workers={workers}"]
-    times, peaks = Times(), []
-    times.add(lambda: peaks.append(watched(command).peak_bytes))
+    seen = watched(command)
     made = dataset.load(output)
     of = {"input": pathlib.Path(path).name, "workers": workers}
     yield figure(of, "files", made.files["read"])
     yield figure(of, "bars kept", made.bars["kept"])
     yield figure(of, "distinct measures", made.measures)
-    yield figure(of, "wall", times.wall[0], "s", "less")
-    yield figure(of, "CPU", times.cpu[0], "s", "less")
-    yield figure(of, "CPU per file", 1e3 * times.cpu[0] / made.files["read"], "ms", "less")
-    if peaks[0]:
-        yield figure(of, "greatest memory", peaks[0] / 1e6, "MB", "less")
+    yield figure(of, "wall", seen.wall_seconds, "s", "less")
+    yield figure(of, "CPU", seen.cpu_seconds, "s", "less")
+    yield figure(of, "CPU per file", 1e3 * seen.cpu_seconds / made.files["read"], "ms", "less")
+    if seen.peak_bytes:
+        yield figure(of, "greatest memory", seen.peak_bytes / 1e6, "MB", "less")

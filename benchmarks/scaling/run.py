@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from benchmarks.processes import Watched, watched
 from benchmarks.results import Figure, figure
 from benchmarks.scaling import corpus, one_process
-from benchmarks.timing import Times
 from gm_vae.data import dataset
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import run_plan, sources
@@ -65,8 +64,7 @@ def run(source: str, count: int, workers: int, scratch: pathlib.Path) -> Iterato
     counter = ChunkCounter(scratch / "data.partial" / "_chunks")
     command = [sys.executable, "-m", "gm_vae", "preprocess", f"--input={midi}"]
     command += [f"--output={output}", f"--workers={workers}"]
-    times, seen = Times(), []
-    times.add(lambda: seen.append(watched(command, counter.look)))
+    seen = watched(command, counter.look)
     made = dataset.load(output)
     read = made.files["read"]
     of = {"files": count, "workers": workers}
@@ -74,14 +72,14 @@ def run(source: str, count: int, workers: int, scratch: pathlib.Path) -> Iterato
     yield figure(of, "bars kept", made.bars["kept"])
     yield figure(of, "distinct measures", made.measures)
     yield figure(of, "shards", sum(len(split.shards) for split in made.splits.values()))
-    yield figure(of, "wall", times.wall[0], "s", "less")
-    yield figure(of, "CPU", times.cpu[0], "s", "less")
-    yield figure(of, "CPU per file", 1e3 * times.cpu[0] / read, "ms", "less")
-    yield from _memory(of, seen[0])
+    yield figure(of, "wall", seen.wall_seconds, "s", "less")
+    yield figure(of, "CPU", seen.cpu_seconds, "s", "less")
+    yield figure(of, "CPU per file", 1e3 * seen.cpu_seconds / read, "ms", "less")
+    yield from _memory(of, seen)
     yield figure(of, "chunks", counter.chunks)
     yield figure(of, "bytes of chunks", counter.bytes / 1e6, "MB", "less")
     yield figure(of, "reads of chunks", counter.reads, better="less")
-    processes = seen[0].processes.values()
+    processes = seen.processes.values()
     yield figure(of, "read by all", sum(p.read_bytes for p in processes) / 1e9, "GB", "less")
     yield figure(of, "written by all", sum(p.written_bytes for p in processes) / 1e9, "GB", "less")
     yield figure(of, "planned CPU", plan.cpu_seconds, "s")
