@@ -30,6 +30,7 @@ CHECKS = (
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
     "file", "hints", "address", "failures", "site soundfont", "axe in the light",
     "axe in the dark", "axe in forced colours", "axe in German", "axe before the music",
+    "German words", "languages",
 )  # fmt: skip
 FIREFOX_CHECKS = ("loads", "plays", "chords", "saves", "drops", "reloads", "german")
 
@@ -262,9 +263,7 @@ def test_every_check_of_firefox_is_listed(in_firefox):
     assert set(in_firefox) == set(FIREFOX_CHECKS)
 
 
-def test_firefox_makes_and_saves_the_music_that_chromium_does(
-    in_firefox, results, request_of_page
-):
+def test_firefox_makes_and_saves_the_music_that_chromium_does(in_firefox, results, request_of_page):
     expected = results["saves"]["facts"]
     facts = in_firefox["loads"]["facts"]
     assert facts == {name: expected[name] for name in facts}
