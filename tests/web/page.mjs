@@ -545,6 +545,7 @@ const checks = {
     await star.click();
 
     // another tab shows them, and neither loses what the other keeps
+    await page.evaluate(() => window.studio.setStyle('b', {seed: 45})); // whatever the address had
     const names = (each) => each.evaluate(() => window.studio.favourites.map(({name}) => name));
     const other = await open(page.context(), url + LINK.replace('a=s21', 'a=s22'));
     await other.getByRole('button', {name: 'Keep style A'}).click();
