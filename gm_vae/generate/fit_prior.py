@@ -50,7 +50,8 @@ def _fit(args: PriorArguments, folder: pathlib.Path) -> str:
 
     checkpoint = read_model(args.model)
     model = GMVAE(NumpyVAE(checkpoint.config, checkpoint.weights))
-    means, deviations = [], []
+    means: list[np.ndarray] = []
+    deviations: list[np.ndarray] = []
     measures = itertools.islice(read_measures(args.data, args.split), args.limit)
     with Progress(0, "measure") as progress:
         while batch := list(itertools.islice(measures, _BATCH)):
