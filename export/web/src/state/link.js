@@ -7,6 +7,7 @@ import {isHeld} from './blend.js';
 import {characterText, readCharacter} from './character.js';
 import {wholeNumber} from './numbers.js';
 import {MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong} from './progression.js';
+import {readSong, songValues} from './song_link.js';
 import {readStyle, styleText} from './style_text.js';
 
 /** @import {Arrangement, PartChoice} from './arrangement.js' */
@@ -34,6 +35,7 @@ export function toLink(arrangement, fingerprint) {
     q: qpm,
     l: loop ? undefined : 0,
     p: partsText(parts) || undefined,
+    ...songValues(arrangement.song),
     m: fingerprint || undefined,
   };
   return Object.entries(values)
@@ -61,6 +63,11 @@ export function fromLink(text, {latentSize, fingerprint}) {
   } else if (styles.some((style, i) => !style && values.get('ab'[i]))) {
     notes.push('A style of the link cannot be read. Another one plays in its place.');
   }
+  const song = readSong(values, latentSize, (text) => {
+    const read = readChords(text, chords);
+    notes.push(...read.notes);
+    return read.chords;
+  });
   const blends = (values.get('x') ?? '0').split('.').map((share) => wholeNumber(share, 0, 100, 0));
   const arrangement = {
     chords,
@@ -74,6 +81,7 @@ export function fromLink(text, {latentSize, fingerprint}) {
     qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),
     loop: values.get('l') !== '0',
     parts: readParts(values.get('p') ?? ''),
+    song,
   };
   return {arrangement, notes};
 }

@@ -13,6 +13,8 @@ const SECOND = [
   'Ballroom', 'Compass', 'Festival', 'Postcard', 'Swing',
 ];
 
+import {lettersIn, styleOf} from './song_form.js';
+
 /** @import {Arrangement, Style} from './arrangement.js' */
 
 /** @param {Style} style */
@@ -26,7 +28,12 @@ export function styleName(style) {
  * The title of an arrangement: its styles, or the one that is heard.
  * @param {Arrangement} arrangement
  */
-export function title({a, b, blend}) {
+export function title(arrangement) {
+  const {a, b, blend, song} = arrangement;
+  if (song) {
+    const letters = lettersIn(song.form).slice(0, song.follow ? 1 : 2);
+    return letters.map((letter) => styleName(styleOf(arrangement, letter))).join(' and ');
+  }
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);
   return `${styleName(a)} to ${styleName(b)}`;
