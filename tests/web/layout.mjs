@@ -55,7 +55,7 @@ const STATES = {
         studio.keep({seed});
         studio.rename({seed}, each);
       });
-      studio.say(`${name}.mid: none of its 4 bars can be a style.`, true);
+      studio.say(`${name}.mid: None of its 4 bars can be a style.`, true);
     }, LONG);
     await page.waitForFunction(() => window.studio.isSettled);
     await page.evaluate(() => {
@@ -68,7 +68,7 @@ const STATES = {
     await chords.press('Enter');
     await page.locator('#chord-error:not(:empty)').waitFor();
     await page.getByRole('button', {name: 'Play', exact: true}).click();
-    await page.locator('.notice').filter({hasText: 'none of its 4 bars'}).waitFor();
+    await page.locator('.notice').filter({hasText: 'None of its 4 bars'}).waitFor();
     await page.getByRole('button', {name: /^Bar 3:/}).click();
     await page.getByLabel('Open a file').setInputFiles({
       name: `${LONG}.mid`, mimeType: 'audio/midi', buffer: song,

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pathlib
 import re
 import wave
 import zipfile
@@ -9,6 +10,7 @@ import zipfile
 import mido
 import numpy as np
 import pytest
+from node_packages import require_firefox
 from sine_soundfont import sine_soundfont
 
 from gm_vae import arranger
@@ -31,8 +33,10 @@ CHECKS = (
     "first sight", "causes", "as a file", "without server", "policy", "fonts", "offline", "clicks",
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
     "file", "hints", "address", "failures", "site soundfont", "song", "song link", "song band",
-    "song sections", "song access",
+    "song sections", "song access", "axe in the light", "axe in the dark", "axe in forced colours",
+    "axe in German", "axe before the music",
 )  # fmt: skip
+FIREFOX_CHECKS = ("loads", "plays", "chords", "saves", "drops", "reloads", "german")
 
 
 @pytest.fixture(scope="module")
@@ -286,3 +290,34 @@ def test_many_clicks(request_of_page):
     (result,) = request_of_page(["many clicks"]).values()
     assert result["error"] is None, result["error"]
     assert sum(result["facts"].values()) == 200
+
+
+@pytest.fixture(scope="module")
+def in_firefox(node, browser, served, song, tmp_path_factory):
+    """What each check of firefox.mjs found."""
+    program = require_firefox()
+    folder = tmp_path_factory.mktemp("firefox")
+    (folder / "song.mid").write_bytes(song)
+    (folder / "out").mkdir()
+    files = {"song": str(folder / "song.mid")}
+    request = {"firefox": program, "url": served, "files": files, "out": str(folder / "out")}
+    return node("firefox.mjs", request)
+
+
+@pytest.mark.parametrize("name", FIREFOX_CHECKS)
+def test_in_firefox(in_firefox, name):
+    assert in_firefox[name]["error"] is None, in_firefox[name]["error"]
+
+
+def test_every_check_of_firefox_is_listed(in_firefox):
+    assert set(in_firefox) == set(FIREFOX_CHECKS)
+
+
+def test_firefox_makes_and_saves_the_music_that_chromium_does(
+    in_firefox, results, request_of_page
+):
+    expected = results["saves"]["facts"]
+    facts = in_firefox["loads"]["facts"]
+    assert facts == {name: expected[name] for name in facts}
+    saved = pathlib.Path(in_firefox["saves"]["facts"]["saved"])
+    assert saved.read_bytes() == (request_of_page.folder / "saved.mid").read_bytes()

@@ -2,6 +2,7 @@
 
 import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
+import {texts} from '../texts/texts.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
 import {characterText, readCharacter} from './character.js';
@@ -59,9 +60,9 @@ export function fromLink(text, {latentSize, fingerprint}) {
   const {chords, notes} = readChords(values.get('c'), fresh.chords);
   const styles = ['a', 'b'].map((which) => readStyle(values.get(which), latentSize));
   if ((values.get('m') ?? fingerprint) !== fingerprint) {
-    notes.push('The link was made with another model, so the music is not the same.');
+    notes.push(texts.link.otherModel);
   } else if (styles.some((style, i) => !style && values.get('ab'[i]))) {
-    notes.push('A style of the link cannot be read. Another one plays in its place.');
+    notes.push(texts.link.style);
   }
   const song = readSong(values, latentSize, (text) => {
     const read = readChords(text, chords);
@@ -110,9 +111,7 @@ function readChords(text, otherwise) {
     try {
       const {chords, bars} = readChordLine(line);
       if (chords.flat().length === unread.length) break;
-      const notes = unread.length
-        ? [`Not a chord: ${unread.map((symbol) => `“${symbol}”`).join(', ')}. N.C. is played there.`]
-        : [];
+      const notes = unread.length ? [texts.link.unread(unread)] : [];
       if (bars > chords.length) notes.push(tooLong(bars));
       return {chords, notes};
     } catch (error) {
@@ -125,7 +124,7 @@ function readChords(text, otherwise) {
   }
   return {
     chords: otherwise,
-    notes: ['The chords of the link cannot be read. Others stand in their place.'],
+    notes: [texts.link.chords],
   };
 }
 

@@ -1,17 +1,6 @@
 /** Names for styles that nobody named: two words that follow from the seed. */
 
-const FIRST = [
-  'Amber', 'Velvet', 'Paper', 'Copper', 'Quiet', 'Neon', 'Salt', 'Linen', 'Golden', 'Midnight',
-  'Cedar', 'Silver', 'Distant', 'Marble', 'Honey', 'Electric', 'Misty', 'Scarlet', 'Winter',
-  'Wild', 'Cobalt', 'Lucky', 'Hollow', 'Bright', 'Dusty', 'Early', 'Gentle', 'Northern', 'Painted',
-  'Restless', 'Sunday', 'Tall',
-];
-const SECOND = [
-  'Harbour', 'Lantern', 'Meadow', 'Avenue', 'River', 'Parade', 'Orchard', 'Signal', 'Garden',
-  'Carousel', 'Station', 'Canyon', 'Balcony', 'Comet', 'Ferry', 'Kite', 'Island', 'Window',
-  'Courtyard', 'Highway', 'Cinema', 'Lagoon', 'Market', 'Tower', 'Valley', 'Arcade', 'Bridge',
-  'Ballroom', 'Compass', 'Festival', 'Postcard', 'Swing',
-];
+import {texts} from '../texts/texts.js';
 
 import {lettersIn, styleOf} from './song_form.js';
 
@@ -21,7 +10,8 @@ import {lettersIn, styleOf} from './song_form.js';
 export function styleName(style) {
   if (style.point !== undefined) return style.name;
   const mixed = Math.imul(style.seed + 1, 0x9e3779b1) >>> 0;
-  return `${FIRST[mixed & 31]} ${SECOND[(mixed >>> 5) & 31]}`;
+  const {first, second, both} = texts.styles.names;
+  return both(first[mixed & 31], second[(mixed >>> 5) & 31]);
 }
 
 /**
@@ -32,9 +22,10 @@ export function title(arrangement) {
   const {a, b, blend, song} = arrangement;
   if (song) {
     const letters = lettersIn(song.form).slice(0, song.follow ? 1 : 2);
-    return letters.map((letter) => styleName(styleOf(arrangement, letter))).join(' and ');
+    const [one, other] = letters.map((letter) => styleName(styleOf(arrangement, letter)));
+    return other === undefined ? one : texts.song.both(one, other);
   }
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);
-  return `${styleName(a)} to ${styleName(b)}`;
+  return texts.styles.between(styleName(a), styleName(b));
 }

@@ -2,6 +2,7 @@
 
 import {isHeard} from '../state/blend.js';
 import {lettersIn, withStyle} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Store, Which} from './store.js' */
@@ -18,12 +19,11 @@ export function chooseStyle(store, which, style) {
   const {song, blend} = store.arrangement;
   if (song) {
     if (!lettersIn(song.form).includes(letter)) {
-      store.say(`Style ${letter} is chosen, but the form has no section ${letter}.`);
+      store.say(texts.song.unheard(letter));
     }
     return;
   }
   if (isHeard(blend, which === 'a' ? 'a' : 'b')) return;
   const other = which === 'a' ? 'B' : 'A';
-  store.say(`Style ${letter} is chosen, but all bars play style ${other}. ` +
-    `To hear it, move the slider towards ${letter}, or choose Morph.`);
+  store.say(texts.styles.unheard(letter, other));
 }

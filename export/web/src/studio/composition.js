@@ -3,6 +3,7 @@
 import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Composer} from './composer.js' */
@@ -36,7 +37,7 @@ export class Composition {
     const store = this._store;
     do {
       this._again = false;
-      await store.attempt('The music could not be made', async () => {
+      await store.attempt(texts.failed.music, async () => {
         store.song = await this._composer.compose(store.arrangement);
         this.onSong();
       });

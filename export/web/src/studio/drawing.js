@@ -3,6 +3,7 @@
 import {randomSeed} from '../state/arrangement.js';
 import {isHeard} from '../state/blend.js';
 import {lettersIn, withStyle} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 import {chooseStyle} from './choose_style.js';
 
 /** @import {SongForm} from '../state/song_form.js' */
@@ -67,7 +68,7 @@ export class Drawing {
     if (this._running.has(name)) return;
     this._running.add(name);
     const store = this._store;
-    await store.whileWorking(() => store.attempt('No style could be drawn', draw));
+    await store.whileWorking(() => store.attempt(texts.failed.style, draw));
     this._running.delete(name);
   }
 }

@@ -10,6 +10,7 @@ import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrang
 import {fromLink, toLink} from '../state/link.js';
 import {chordsText} from '../state/progression.js';
 import {title} from '../state/style_names.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {Address} from './address.js';
 import {Audition} from './audition.js';
 import {chooseStyle} from './choose_style.js';
@@ -67,7 +68,7 @@ export class Studio extends Store {
   async start() {
     /** @type {string[]} */
     let notes = [];
-    const error = lacking() || await this._loadModel(async () => {
+    const error = texts.ofEngine(lacking()) || await this._loadModel(async () => {
       this._library.openFavourites(this._composer.fingerprint, this.latentSize);
       notes = await this._beginFromAddress();
     });
@@ -92,7 +93,7 @@ export class Studio extends Store {
       await begin();
       return '';
     } catch (error) {
-      return `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
+      return texts.failed.model(reason(error));
     } finally {
       this.setFetching(MODEL, null);
     }
@@ -170,7 +171,7 @@ export class Studio extends Store {
   /** Takes chords from a MIDI keyboard, or no longer. */
   async toggleKeyboard() {
     if (this.keyboard.isOn) this.keyboard.turnOff();
-    else await this.attempt('No MIDI keyboard can be used', () => this.keyboard.turnOn());
+    else await this.attempt(texts.failed.keyboard, () => this.keyboard.turnOn());
     this.changed();
   }
 
@@ -205,8 +206,7 @@ export class Studio extends Store {
     if (temperature || Object.values(parts).some(({roll}) => roll)) {
       this.change({seed: randomSeed()});
     } else {
-      this.say('With Daring at 0.00 each style has one way to be played. ' +
-        'Raise Daring to roll again.');
+      this.say(texts.transport.oneWay);
     }
   }
 
@@ -259,7 +259,7 @@ export class Studio extends Store {
     if (this.isAuditioning) this._audition.player.stop();
     else if (midi) {
       this.player.stop();
-      await this.attempt('The browser gives no sound',
+      await this.attempt(texts.failed.sound,
         () => this._audition.play(midi.bars[bar], midi.qpm, this.format));
     }
     this.changed();
@@ -283,13 +283,13 @@ export class Studio extends Store {
   useMidiChords(bar) {
     const chords = chordsFrom(this.midi?.bars ?? [], bar);
     this.setChords(chords);
-    this.say(`These are the chords now: ${chordsText(chords)}.`);
+    this.say(texts.chords.now(chordsText(chords)));
   }
 
   useMidiTempo() {
     const qpm = Math.max(TEMPOS[0], Math.min(TEMPOS[1], this.midi?.qpm ?? this.arrangement.qpm));
     this.change({qpm});
-    this.say(`The tempo is ${qpm} now.`);
+    this.say(texts.midi.tempo(qpm));
   }
 
   /** @param {Kind} kind of sounds to play with, now and on later visits */
@@ -299,7 +299,7 @@ export class Studio extends Store {
 
   /** @param {string} id of the MIDI port to play through; '' asks the browser for ports */
   choosePort(id) {
-    return this.attempt('No MIDI port can be used',
+    return this.attempt(texts.failed.port,
       () => (id ? this.sounds.choosePort(id) : this.sounds.findPorts()));
   }
 
@@ -342,7 +342,7 @@ export class Studio extends Store {
 
   /** What is heard, as a MIDI file. @param {Mix} mix */
   midiBytes(mix = (part) => this.sound(part)) {
-    if (!this.song) throw new Error('there is no song yet');
+    if (!this.song) throw new Error(texts.noSong);
     return writeMidi(this.song, {
       qpm: this.arrangement.qpm,
       title: this.title,
@@ -360,7 +360,7 @@ export class Studio extends Store {
   stemsBytes() {
     return this.whileWorking(async () => {
       const parts = this.song?.parts ?? [];
-      const names = soundingNames(parts, (part) => this.sound(part));
+      const names = soundingNames(parts, (part) => this.sound(part), instrumentName);
       const files = [];
       for (const [i, part] of parts.entries()) {
         if (!this.sound(part).heard) continue;

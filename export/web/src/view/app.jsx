@@ -1,10 +1,12 @@
 import {useRef, useState} from 'preact/hooks';
 
+import {texts} from '../texts/texts.js';
 import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
 import {useDrop, useIsDark, useLetters, useStudio, useTheme} from './hooks.js';
 import {useKeys} from './keys.js';
 import {KeysHint} from './keys_hint.jsx';
+import {Language} from './language.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
 import {Notice, useNotice} from './notice.jsx';
@@ -47,19 +49,20 @@ export function App({studio}) {
       {song ? (
         <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile}>
           <KeysHint hasLetters={hasLetters} setLetters={setLetters} />
+          <Language studio={studio} />
         </Main>
       ) : (
         <main class="main empty">
-          <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
+          <p role={error ? 'alert' : 'status'}>{error || texts.app.tuning}</p>
           <FetchingText fetching={fetching} />
         </main>
       )}
       {midi && (
         <MidiDialog key={midi.id} studio={studio} midi={midi} which={target}>{notices}</MidiDialog>
       )}
-      {isOver && <div class="drop-hint"><p>Drop a MIDI file or a soundfont</p></div>}
+      {isOver && <div class="drop-hint"><p>{texts.app.drop}</p></div>}
       {!midi && notices}
-      <input type="file" ref={input} hidden aria-label="Open a file"
+      <input type="file" ref={input} hidden aria-label={texts.app.openFile}
         accept=".mid,.midi,.kar,.rmi,.sf2,.sf3,.dls,audio/midi"
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
@@ -85,7 +88,7 @@ function Main({studio, song, isDark, pickFile, children}) {
     <main class="main">
       {form ? <SongPanel studio={studio} song={form} pickFile={pickFile} />
         : <Styles studio={studio} pickFile={pickFile} />}
-      <section class="score panel" aria-label="Chords and notes">
+      <section class="score panel" aria-label={texts.app.score}>
         {!form && <ChordLine studio={studio} />}
         <Roll studio={studio} song={song} isDark={isDark} />
       </section>

@@ -1,6 +1,7 @@
 import {useRef} from 'preact/hooks';
 
 import {barText} from '../state/progression.js';
+import {texts} from '../texts/texts.js';
 import {ChordName} from './chord_name.jsx';
 import {ChordPanel} from './chord_panel.jsx';
 
@@ -31,9 +32,9 @@ export function ChordCell({line, index, place, isOpen, setOpen, isPlaying}) {
   return (
     <div class={`chord-cell ${isPlaying ? 'is-playing' : ''}`}>
       <button type="button" ref={button} class="chord-button" aria-expanded={isOpen}
-        aria-label={`Bar ${place.bar + 1}: ${barText(bar)}. Change the chord`} title={barText(bar)}
+        aria-label={texts.chords.change(place.bar + 1, bar.join(' '))} title={barText(bar)}
         onClick={() => setOpen(isOpen ? null : index)}>
-        {bar.map((symbol) => <ChordName symbol={symbol} />)}
+        {bar.map((symbol, i) => <>{i ? ' ' : ''}<ChordName symbol={symbol} /></>)}
       </button>
       {isOpen && <ChordPanel line={line} index={index} place={place} close={close}
         setOpen={setOpen} />}

@@ -2,6 +2,7 @@ import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {MOST_CHORDS, barText} from '../state/progression.js';
 import {playedBars} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 import {ChordCell} from './chord_cell.jsx';
 import {Icon} from './icons.jsx';
 import {RollCanvas} from './roll_canvas.jsx';
@@ -58,8 +59,8 @@ function ChordRow({studio, columns, playingBar}) {
           setOpen={setOpen} isPlaying={index === playingBar} />
       ))}
       {chords.length < MOST_CHORDS && (
-        <button type="button" class="tool add-chord" aria-label="Add a chord"
-          title="Add a chord"
+        <button type="button" class="tool add-chord" aria-label={texts.chords.add}
+          title={texts.chords.add}
           onClick={({currentTarget}) => {
             const isLast = chords.length === MOST_CHORDS - 1; // then this button goes
             if (isLast) focusButton(currentTarget.previousElementSibling);
@@ -83,8 +84,8 @@ function BlendRow({studio, columns}) {
     <div class="blend-cells" style={columns}>
       {blend.map((share, index) => (
         <input type="range" min="0" max="100" value={share} key={index}
-          aria-label={`Blend in bar ${index + 1}, ${barText(chords[index])}`}
-          aria-valuetext={`${100 - share} % A, ${share} % B`}
+          aria-label={texts.chords.blend(index + 1, barText(chords[index]))}
+          aria-valuetext={texts.styles.shares(100 - share, share)}
           onInput={(event) => setShare(index, Number(event.currentTarget.value))}
           onChange={() => studio.settle()} />
       ))}

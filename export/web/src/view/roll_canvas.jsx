@@ -1,6 +1,7 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {partTones} from './colours.js';
 import {drawPlayhead, drawSong} from './roll_drawing.js';
 import {barStep, rollLayout, stepAt} from './roll_layout.js';
@@ -40,16 +41,16 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
     draw();
     return () => cancelAnimationFrame(frame);
   });
-  const summary = `Piano roll of ${song.bars} bars: ` +
-    soundingNames(song.parts, (part) => studio.sound(part)).join(', ');
+  const names = soundingNames(song.parts, (part) => studio.sound(part), instrumentName);
+  const summary = texts.roll.summary(song.bars, names.join(', '));
   const {step} = studio.player;
   const bar = Math.floor(step / song.format.stepsPerMeasure) + 1;
   return (
     <div class="canvases" ref={box} style={{height: layout.height}}>
       <canvas ref={notes} role="img" aria-label={summary} />
-      <canvas ref={overlay} role="slider" tabIndex={0} aria-label="Place in the music"
+      <canvas ref={overlay} role="slider" tabIndex={0} aria-label={texts.roll.place}
         aria-valuemin={1} aria-valuemax={song.bars} aria-valuenow={bar}
-        aria-valuetext={`Bar ${bar} of ${song.bars}`}
+        aria-valuetext={texts.roll.bar(bar, song.bars)}
         onClick={(event) => {
           const {left} = event.currentTarget.getBoundingClientRect();
           studio.seek(stepAt(event.clientX - left, layout, song));

@@ -1,5 +1,6 @@
 /** The piano roll on canvases: grid and notes on one, the playhead on another. */
 
+import {texts} from '../texts/texts.js';
 import {toneColour} from './colours.js';
 import {GUTTER, pitchTop} from './roll_layout.js';
 
@@ -94,7 +95,7 @@ function drawScale(context, picture) {
   }
   if (layout.lanes.size) {
     const middle = (drumTop + layout.height) / 2 + 3;
-    context.fillText('Drums', GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
+    context.fillText(texts.roll.drums, GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
   }
 }
 

@@ -6,6 +6,7 @@ import {isSame} from '../state/favourites.js';
 import {chordsText} from '../state/progression.js';
 import {chordsOf, hasOwnChords, hueOf, lettersIn, styleOf, withSectionChords} from '../state/song_form.js';
 import {styleName} from '../state/style_names.js';
+import {texts} from '../texts/texts.js';
 import {useDraft} from './chord_line.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
@@ -13,21 +14,6 @@ import {Icon} from './icons.jsx';
 /** @import {SongForm} from '../state/song_form.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
-const TEXT = {
-  section: (/** @type {string} */ name) => `Section ${name}`,
-  follows: (/** @type {string} */ letter) => `Follows ${letter}`,
-  way: (/** @type {string} */ from, /** @type {string} */ to) => `From ${from} to ${to}`,
-  chords: (/** @type {string} */ name) => `Chords of section ${name}`,
-  /** @param {string} letter @param {string} chords */
-  asIn: (letter, chords) => `as in ${letter}: ${chords}`,
-  fresh: 'New',
-  freshLabel: (/** @type {string} */ letter) => `New style ${letter}`,
-  keep: (/** @type {string} */ letter) => `Keep style ${letter}`,
-  keepTitle: 'Keep as a favourite',
-  forgetTitle: 'A favourite: forget it',
-  fromFile: (/** @type {string} */ letter) => `Style ${letter} from a MIDI file`,
-  fromFileTitle: 'From a MIDI file',
-};
 const FROM_FILE = ['a', 'b']; // styles that a measure of a file can be
 
 /**
@@ -45,16 +31,16 @@ export function SectionCards({studio, song, pickFile}) {
         const [from, to] = endsOf(name);
         const follows = song.follow && from !== first;
         return (
-          <div class={`section-card hue-${hueOf(name)}`} role="group" aria-label={TEXT.section(name)}
+          <div class={`section-card hue-${hueOf(name)}`} role="group" aria-label={texts.song.section(name)}
             key={name}>
             <Glyph point={from === to ? pointOf(from) : between(pointOf(from), pointOf(to), 0.5)}
               colour="var(--hue)" size={52} />
             <div class="section-text">
-              <span class="style-letter">{TEXT.section(name)}</span>
+              <span class="style-letter">{texts.song.section(name)}</span>
               {from === to
                 ? <LetterStyle studio={studio} letter={from} follows={follows ? first : ''}
                   pickFile={pickFile} />
-                : <span class="section-style">{TEXT.way(from, to)}</span>}
+                : <span class="section-style">{texts.song.way(from, to)}</span>}
             </div>
             <SectionChords studio={studio} name={name} />
           </div>
@@ -76,22 +62,22 @@ function LetterStyle({studio, letter, follows, pickFile}) {
   const style = styleOf(studio.arrangement, letter);
   const which = /** @type {Which} */ (letter.toLowerCase());
   const isKept = studio.favourites.some((favourite) => isSame(favourite.style, style));
-  const name = follows ? TEXT.follows(follows) : styleName(style);
+  const name = follows ? texts.song.follows(follows) : styleName(style);
   return (
     <>
       <span class="section-style" title={name}>{name}</span>
       <span class="section-tools">
         <button type="button" class="tool" onClick={() => studio.newStyle(which)}
-          aria-label={TEXT.freshLabel(letter)} title={TEXT.fresh}><Icon name="dice" /></button>
+          aria-label={texts.styles.newStyle(letter)} title={texts.styles.fresh}><Icon name="dice" /></button>
         {!follows && (
           <button type="button" class="tool keep" aria-pressed={isKept}
             onClick={() => (isKept ? studio.forget(style) : studio.keep(style))}
-            aria-label={TEXT.keep(letter)} title={isKept ? TEXT.forgetTitle : TEXT.keepTitle}>
+            aria-label={texts.styles.keep(letter)} title={isKept ? texts.styles.isKept : texts.styles.keepMore}>
             <Icon name="star" /></button>
         )}
         {FROM_FILE.includes(which) && (
           <button type="button" class="tool" onClick={() => pickFile(which)}
-            aria-label={TEXT.fromFile(letter)} title={TEXT.fromFileTitle}>
+            aria-label={texts.styles.fromFile(letter)} title={texts.styles.fromFileMore}>
             <Icon name="file" /></button>
         )}
       </span>
@@ -113,8 +99,8 @@ function SectionChords({studio, name}) {
   const id = `chords-error-${name.replace('>', '-')}`;
   return (
     <div class="section-chords">
-      <input ref={input} value={text} placeholder={own ? '' : TEXT.asIn(donor, line)} spellcheck={false}
-        autocapitalize="off" autocomplete="off" aria-label={TEXT.chords(name)} title={own ? line : ''}
+      <input ref={input} value={text} placeholder={own ? '' : texts.song.asIn(donor, line)} spellcheck={false}
+        autocapitalize="off" autocomplete="off" aria-label={texts.song.chords(name)} title={own ? line : ''}
         aria-invalid={Boolean(error)} aria-describedby={id}
         onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
         onKeyDown={(event) => {

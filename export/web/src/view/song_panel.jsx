@@ -2,6 +2,7 @@ import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {MOST_CHORDS} from '../state/progression.js';
 import {BARS, barsAsked, formText, lettersIn, newSong, readFormText, withForm} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Icon} from './icons.jsx';
@@ -11,42 +12,13 @@ import {percent} from './units.js';
 /** @import {SongForm} from '../state/song_form.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
-const TEXT = {
-  panel: 'Song',
-  enter: 'Song',
-  enterTitle: 'Sections such as A A B A, with styles and chords of their own',
-  leave: 'Leave song',
-  leaveTitle: 'Play one line of chords again',
-  form: 'Form',
-  formTitle: 'Letters A to H; A>B is a section on the way from A to B',
-  formError: 'Write letters from A to H, such as A A B A, or A>B for a section from A to B.',
-  examples: 'Examples',
-  examplesLabel: 'Example forms',
-  bars: 'Bars of each section',
-  once: 'Chords once',
-  barsOf: (/** @type {number} */ bars) => `${bars} bars each`,
-  follow: 'One band',
-  followTitle: (/** @type {string} */ letter) =>
-    `The other styles follow from that of ${letter}, with few other instruments`,
-  fills: 'Fills',
-  fillsTitle: 'Every fourth bar ends in a drum fill',
-  ending: 'Ending',
-  endingTitle: 'A last bar, in which all strike the first chord',
-  contrast: 'Contrast',
-  contrastTitle: 'How far the other styles are from the first',
-  variation: 'Variation',
-  variationTitle: 'How many instruments change when a bar comes back',
-  length: (/** @type {number} */ bars) => `${bars} bars`,
-  tooLong: (/** @type {number} */ bars) =>
-    `The first ${MOST_CHORDS} of ${bars} bars are played, which is the most there can be.`,
-};
 const EXAMPLES = ['A A B A', 'A B A B', 'A A>B B', 'A B A C A', 'A A B B A>C C'];
 
 /** Makes a song of the line of chords. @param {{studio: Studio}} props */
 export function SongChip({studio}) {
   return (
-    <button type="button" class="chip song-switch" title={TEXT.enterTitle}
-      onClick={() => studio.change({song: newSong(studio.arrangement)})}>{TEXT.enter}</button>
+    <button type="button" class="chip song-switch" title={texts.song.enterMore}
+      onClick={() => studio.change({song: newSong(studio.arrangement)})}>{texts.song.enter}</button>
   );
 }
 
@@ -76,20 +48,20 @@ export function SongPanel({studio, song, pickFile}) {
   const change = (/** @type {Partial<SongForm>} */ changes, /** @type {?string} */ kind = null) =>
     studio.change({song: withForm(song, changes)}, kind);
   return (
-    <section class="song panel" aria-label={TEXT.panel}>
+    <section class="song panel" aria-label={texts.song.label}>
       <div class="song-head">
         <FormLine song={song} change={change} />
-        <select class="select" aria-label={TEXT.bars} title={TEXT.bars} value={String(song.bars)}
+        <select class="select" aria-label={texts.song.barsLabel} title={texts.song.barsLabel} value={String(song.bars)}
           onChange={(event) => change({bars: Number(event.currentTarget.value)})}>
           {[...new Set([...BARS, song.bars])].map((count) => (
-            <option value={String(count)}>{count ? TEXT.barsOf(count) : TEXT.once}</option>
+            <option value={String(count)}>{count ? texts.song.barsEach(count) : texts.song.once}</option>
           ))}
         </select>
-        <span class="song-length">{TEXT.length(Math.min(bars, MOST_CHORDS) + Number(song.ending))}</span>
-        <button type="button" class="chip song-switch" title={TEXT.leaveTitle}
-          onClick={() => studio.change({song: null})}><Icon name="close" />{TEXT.leave}</button>
+        <span class="song-length">{texts.song.length(Math.min(bars, MOST_CHORDS) + Number(song.ending))}</span>
+        <button type="button" class="chip song-switch" title={texts.song.leaveMore}
+          onClick={() => studio.change({song: null})}><Icon name="close" />{texts.song.leave}</button>
       </div>
-      <p class="song-note" role="status">{bars > MOST_CHORDS ? TEXT.tooLong(bars) : ''}</p>
+      <p class="song-note" role="status">{bars > MOST_CHORDS ? texts.song.tooLong(MOST_CHORDS, bars) : ''}</p>
       <SectionCards studio={studio} song={song} pickFile={pickFile} />
       <div class="song-how">
         <Playing song={song} change={change} />
@@ -123,8 +95,8 @@ function FormLine({song, change}) {
   };
   return (
     <div class="song-form">
-      <label class="chord-text" title={TEXT.formTitle}>
-        <span>{TEXT.form}</span>
+      <label class="chord-text" title={texts.song.formMore}>
+        <span>{texts.song.form}</span>
         <input value={typed ?? formText(song)} spellcheck={false} autocapitalize="characters"
           autocomplete="off" aria-invalid={hasError} aria-describedby="form-error"
           onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
@@ -133,16 +105,16 @@ function FormLine({song, change}) {
             if (event.key === 'Escape') forget();
           }} />
       </label>
-      <select class="select" aria-label={TEXT.examplesLabel} value=""
+      <select class="select" aria-label={texts.song.examplesLabel} value=""
         onChange={(event) => {
           forget();
           change({form: event.currentTarget.value.split(' ')});
           event.currentTarget.value = '';
         }}>
-        <option value="" disabled>{TEXT.examples}</option>
+        <option value="" disabled>{texts.song.examplesFirst}</option>
         {EXAMPLES.map((form) => <option value={form}>{form}</option>)}
       </select>
-      <p id="form-error" class="field-error" role="alert">{hasError ? TEXT.formError : ''}</p>
+      <p id="form-error" class="field-error" role="alert">{hasError ? texts.song.formError : ''}</p>
     </div>
   );
 }
@@ -153,12 +125,12 @@ function Playing({song, change}) {
   const [first] = lettersIn(song.form);
   return (
     <>
-      <button type="button" class="chip" aria-pressed={follow} title={TEXT.followTitle(first)}
-        onClick={() => change({follow: !follow})}>{TEXT.follow}</button>
-      <button type="button" class="chip" aria-pressed={fills} title={TEXT.fillsTitle}
-        onClick={() => change({fills: !fills})}>{TEXT.fills}</button>
-      <button type="button" class="chip" aria-pressed={ending} title={TEXT.endingTitle}
-        onClick={() => change({ending: !ending})}>{TEXT.ending}</button>
+      <button type="button" class="chip" aria-pressed={follow} title={texts.song.followMore(first)}
+        onClick={() => change({follow: !follow})}>{texts.song.follow}</button>
+      <button type="button" class="chip" aria-pressed={fills} title={texts.song.fillsMore}
+        onClick={() => change({fills: !fills})}>{texts.song.fills}</button>
+      <button type="button" class="chip" aria-pressed={ending} title={texts.song.endingMore}
+        onClick={() => change({ending: !ending})}>{texts.song.ending}</button>
     </>
   );
 }
@@ -166,7 +138,8 @@ function Playing({song, change}) {
 /** @param {{studio: Studio, song: SongForm, change: Change}} props */
 function Knobs({studio, song, change}) {
   const knobs = /** @type {const} */ ([
-    ['contrast', TEXT.contrast, TEXT.contrastTitle], ['vary', TEXT.variation, TEXT.variationTitle],
+    ['contrast', texts.song.contrast, texts.song.contrastMore],
+    ['vary', texts.song.variation, texts.song.variationMore],
   ]);
   const shown = knobs.filter(([name]) =>
     name !== 'contrast' || (song.follow && lettersIn(song.form).length > 1));

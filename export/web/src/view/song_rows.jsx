@@ -2,6 +2,7 @@ import {useState} from 'preact/hooks';
 
 import {SONG} from '../../../../packages/engine/src/generated/tables.js';
 import {hueOf} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 import {ChordCell} from './chord_cell.jsx';
 import {ChordName} from './chord_name.jsx';
 
@@ -10,15 +11,6 @@ import {ChordName} from './chord_name.jsx';
 
 /** @typedef {ReturnType<typeof playedBars>} Played */
 
-const TEXT = {
-  sections: 'Sections',
-  /** @param {string} name @param {number} first @param {number} last */
-  play: (name, first, last) => (first === last ? `${name}, bar ${first}: go there`
-    : `${name}, bars ${first} to ${last}: go there`),
-  ending: SONG.ending,
-  endingTitle: 'The first chord once more',
-};
-
 /**
  * The names of a song's sections over its bars; each leads to where it begins.
  * @param {{studio: Studio, played: Played, columns: {gridTemplateColumns: string},
@@ -26,15 +18,19 @@ const TEXT = {
  */
 export function SectionRow({studio, played, columns, playingBar}) {
   return (
-    <div class="section-row" style={columns} role="group" aria-label={TEXT.sections}>
-      {played.sections.map(({name, bar, bars}, i) => (
-        <button type="button" key={i} style={{gridColumn: `span ${bars}`}}
-          class={`section-name hue-${hueOf(name)}`}
-          aria-current={playingBar >= bar && playingBar < bar + bars ? 'true' : undefined}
-          aria-label={TEXT.play(name, bar + 1, bar + bars)} title={name}
-          onClick={() => studio.seek(bar * studio.format.stepsPerMeasure)}>
-          <span>{name.replace('>', ' → ')}</span></button>
-      ))}
+    <div class="section-row" style={columns} role="group" aria-label={texts.song.sections}>
+      {played.sections.map(({name, bar, bars}, i) => {
+        const shown = name === SONG.ending ? texts.song.ending : name;
+        return (
+          <button type="button" key={i} style={{gridColumn: `span ${bars}`}}
+            class={`section-name hue-${hueOf(name)}`}
+            aria-current={playingBar >= bar && playingBar < bar + bars ? 'true' : undefined}
+            aria-label={bars === 1 ? texts.song.goToBar(shown, bar + 1)
+              : texts.song.goToBars(shown, bar + 1, bar + bars)} title={shown}
+            onClick={() => studio.seek(bar * studio.format.stepsPerMeasure)}>
+            <span>{shown}</span></button>
+        );
+      })}
     </div>
   );
 }
@@ -50,7 +46,7 @@ export function SongChords({studio, played, columns, playingBar}) {
     <div class="chord-row" style={columns}>
       {played.bars.map(({symbols, index}, bar) => (index < 0 ? (
         <div class={`chord-cell ${bar === playingBar ? 'is-playing' : ''}`} key={bar}>
-          <div class="chord-button is-fixed" title={TEXT.endingTitle}>
+          <div class="chord-button is-fixed" title={texts.song.lastChord}>
             <ChordName symbol={symbols[0]} /></div>
         </div>
       ) : (

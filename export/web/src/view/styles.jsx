@@ -4,6 +4,7 @@ import {between} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {isSame} from '../state/favourites.js';
 import {styleName} from '../state/style_names.js';
+import {texts} from '../texts/texts.js';
 import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
@@ -23,7 +24,7 @@ export function Styles({studio, pickFile}) {
   const [pointA, pointB] = [a, b].map((style) => studio.point(style));
   const [hasCharacter, setCharacter] = useState(false);
   return (
-    <section class="styles panel" aria-label="Styles">
+    <section class="styles panel" aria-label={texts.styles.label}>
       <StyleCard studio={studio} which="a" style={a} point={pointA} pickFile={pickFile} />
       <Blend studio={studio} pointA={pointA} pointB={pointB}>
         <CharacterChip studio={studio} isOpen={hasCharacter}
@@ -54,18 +55,18 @@ function Blend({studio, pointA, pointB, children}) {
         ))}
       </div>
       <input type="range" class="blend-slider" min="0" max="100" value={mean}
-        aria-label="Blend of style A and style B, for all chords"
-        aria-valuetext={`${100 - mean} % A, ${mean} % B`}
+        aria-label={texts.styles.blend}
+        aria-valuetext={texts.styles.shares(100 - mean, mean)}
         onInput={(event) => setAll(Number(event.currentTarget.value))}
         onChange={() => studio.settle()} />
       <div class="blend-tools">
         <button type="button" class="chip" aria-pressed={isHeld(blend)}
-          onClick={() => studio.change({blend: blend.map(() => mean)})}>Hold</button>
+          onClick={() => studio.change({blend: blend.map(() => mean)})}>{texts.styles.hold}</button>
         <button type="button" class="chip" aria-pressed={isMorph(blend)}
-          onClick={() => studio.change({blend: morph(blend.length)})} aria-label="Morph from A to B">
-          Morph A <Icon name="arrow" /> B</button>
+          onClick={() => studio.change({blend: morph(blend.length)})} title={texts.styles.morphMore}>
+          {texts.styles.morph} A <Icon name="arrow" /> B</button>
         <button type="button" class="chip" onClick={() => studio.swapStyles()}
-          aria-label="Swap A and B"><Icon name="swap" /></button>
+          aria-label={texts.styles.swap}><Icon name="swap" /></button>
         {children}
       </div>
     </div>
@@ -83,18 +84,18 @@ function StyleCard({studio, which, style, point, pickFile}) {
     <div class={`style style-${which}`}>
       <Glyph point={point} colour={`var(--style-${which})`} size={72} />
       <div class="style-text">
-        <span class="style-letter">Style {letter}</span>
+        <span class="style-letter">{texts.styles.style(letter)}</span>
         <span class="style-name" title={styleName(style)}>{styleName(style)}</span>
         <div class="style-tools">
           <button type="button" class="button" onClick={() => studio.newStyle(which)}
-            aria-label={`New style ${letter}`}><Icon name="dice" /> New</button>
+            aria-label={texts.styles.newStyle(letter)}><Icon name="dice" /> {texts.styles.fresh}</button>
           <button type="button" class="tool keep" aria-pressed={isKept}
             onClick={() => (isKept ? studio.forget(style) : studio.keep(style))}
-            aria-label={`Keep style ${letter}`}
-            title={isKept ? 'A favourite: forget it' : 'Keep as a favourite'}>
+            aria-label={texts.styles.keep(letter)}
+            title={isKept ? texts.styles.isKept : texts.styles.keepMore}>
             <Icon name="star" /></button>
           <button type="button" class="tool" onClick={() => pickFile(which)}
-            aria-label={`Style ${letter} from a MIDI file`} title="From a MIDI file">
+            aria-label={texts.styles.fromFile(letter)} title={texts.styles.fromFileMore}>
             <Icon name="file" /></button>
         </div>
       </div>

@@ -1,7 +1,4 @@
-/** Values of sliders in words, as screen readers say them. */
+import {texts} from '../texts/texts.js';
 
-/** @param {number} value @param {number} most */
-export const percent = (value, most) => `${Math.round((100 * value) / most)} %`;
-
-/** @param {number} qpm */
-export const beatsPerMinute = (qpm) => `${qpm} beats a minute`;
+/** The value of a slider in words, as screen readers say it. @param {number} value @param {number} most */
+export const percent = (value, most) => texts.app.percent(Math.round((100 * value) / most));

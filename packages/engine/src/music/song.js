@@ -2,7 +2,7 @@
 
 import {NO_CHORD_SYMBOL} from './chords.js';
 import {DRUMS, END, NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from './format.js';
-import {instrumentName} from './general_midi.js';
+import {partName} from './part_names.js';
 
 const DEFAULT_VELOCITY = 100; // of notes before a track's first velocity token
 const DRUM_CHANNEL = 9;
@@ -104,10 +104,8 @@ function notesByPart(measures, format) {
 /** @param {string} key @returns {Part} */
 function toPart(key) {
   const [program, number] = key.split('.').map(Number);
-  const name = instrumentName(program);
-  return {
-    key, program, number, isDrum: program === DRUMS, name: number ? `${name} ${number + 1}` : name,
-  };
+  const name = partName({program, number});
+  return {key, program, number, isDrum: program === DRUMS, name};
 }
 
 /**
