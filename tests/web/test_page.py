@@ -313,9 +313,7 @@ def test_every_check_of_firefox_is_listed(in_firefox):
     assert set(in_firefox) == set(FIREFOX_CHECKS)
 
 
-def test_firefox_makes_and_saves_the_music_that_chromium_does(
-    in_firefox, results, request_of_page
-):
+def test_firefox_makes_and_saves_the_music_that_chromium_does(in_firefox, results, request_of_page):
     expected = results["saves"]["facts"]
     facts = in_firefox["loads"]["facts"]
     assert facts == {name: expected[name] for name in facts}
