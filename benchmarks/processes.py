@@ -65,6 +65,11 @@ class Watched:
         self.peak_bytes = max(self.peak_bytes, together)
 
 
+def _when_ended(process: subprocess.Popen[bytes], done: threading.Event) -> None:
+    process.wait()
+    done.set()
+
+
 def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -> Watched:
     """Run a command to its end.
 
@@ -77,7 +82,7 @@ def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -
     wall, cpu = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     seen, done = Watched(), threading.Event()
-    threading.Thread(target=lambda: (process.wait(), done.set()), daemon=True).start()
+    threading.Thread(target=_when_ended, args=(process, done), daemon=True).start()
     while not done.wait(_EVERY_SECONDS):
         if sys.platform == "linux":
             seen.look(process.pid)

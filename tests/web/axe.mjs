@@ -57,6 +57,20 @@ const SCENES = {
       await page.locator('.chord-text input').press('Escape');
     },
   },
+  'a song': {
+    enter: async (page) => {
+      await page.locator('.song-switch').click();
+      await page.locator('.song-form input').fill('A X');
+      await page.keyboard.press('Enter');
+      await page.locator('#form-error:not(:empty)').waitFor();
+      await settled(page);
+    },
+    leave: async (page) => {
+      await page.locator('.song-form input').press('Escape');
+      await page.locator('.song-switch').click();
+      await page.locator('.styles').waitFor();
+    },
+  },
   'an error': {
     enter: async (page, {files}) => {
       await page.locator('input[type=file]').setInputFiles(files.text);

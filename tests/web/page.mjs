@@ -15,6 +15,7 @@ import {FONTS, environment, use} from './fonts.mjs';
 import {handChecks} from './hands.mjs';
 import {misfits} from './layout.mjs';
 import {monkey} from './monkey.mjs';
+import {songChecks} from './song_checks.mjs';
 import * as starts from './starts.mjs';
 import * as windows from './windows.mjs';
 
@@ -753,7 +754,11 @@ const checks = {
   clicks: (page) => monkey(page, {clicks: 40, seed: 1}),
 
   ...handChecks,
-
+  // these are made before what they use is read
+  ...songChecks({
+    link: url + LINK, open: (...args) => open(...args), settled: (page) => settled(page),
+    notesOf: (page) => notesOf(page), save: (...args) => save(...args), slide, findFaults,
+  }),
   ...axeChecks,
 };
 

@@ -15,9 +15,13 @@ from sine_soundfont import sine_soundfont
 
 from gm_vae import arranger
 from gm_vae.generate.attributes import Attributes
+from gm_vae.generate.bands import band_masks, first_tokens
 from gm_vae.generate.gmvae import Decoding, chord_labels
+from gm_vae.generate.midi_writer import midi_file
 from gm_vae.generate.phrases import Phrasing, play
 from gm_vae.generate.points import interpolate
+from gm_vae.generate.song import read_form
+from gm_vae.generate.song import song as play_song
 from gm_vae.model.sampling import uniforms
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measures import measures_from_midi
@@ -28,9 +32,9 @@ CHECKS = (
     "low windows", "covered things", "wide windows", "forced colours", "stillness", "loading",
     "first sight", "causes", "as a file", "without server", "policy", "fonts", "offline", "clicks",
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
-    "file", "hints", "address", "failures", "site soundfont", "axe in the light",
-    "axe in the dark", "axe in forced colours", "axe in German", "axe before the music",
-    "German words", "languages",
+    "file", "hints", "address", "failures", "site soundfont", "song", "song link", "song band",
+    "song sections", "song access", "axe in the light", "axe in the dark", "axe in forced colours",
+    "axe in German", "axe before the music", "German words", "languages",
 )  # fmt: skip
 FIREFOX_CHECKS = ("loads", "plays", "chords", "saves", "drops", "reloads", "german")
 
@@ -98,7 +102,10 @@ def test_a_dropped_soundfont_is_played(results):
 
 @pytest.mark.parametrize("check", ["saves", "character"])
 def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model, check):
-    """A morph over chords: the points between the styles, the tokens and the parts."""
+    """A morph over chords: the points between the styles, the tokens and the parts.
+
+    Its instruments are those of an interpolation of 11 measures.
+    """
     facts = results[check]["facts"]
     model, folder = small_model
     chosen = facts["arrangement"]
@@ -106,12 +113,15 @@ def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model,
     seeds = [chosen[style]["seed"] for style in "ab"]
     np.testing.assert_array_equal(ends, [model.sample_points(1, seed)[0] for seed in seeds])
     steps = {name: tenths / 10 for name, tenths in chosen["character"].items()}
-    line = interpolate(*Attributes.load(folder, model).move(ends, steps), 101)
-    z = np.stack([line[share] for share in chosen["blend"]])
+    moved = Attributes.load(folder, model).move(ends, steps)
+    z = np.stack([interpolate(*moved, 101)[share] for share in chosen["blend"]])
     symbols = ["|".join(bar) for bar in chosen["chords"]]
     labels = chord_labels(symbols, len(z), model.format)
     decoding = Decoding(chosen["temperature"] / 100, seed=chosen["seed"])
-    tracks = play(model, z, labels, np.zeros(len(z), int), decoding, Phrasing())
+    logits = model.numpy.program_logits(interpolate(*moved, 11))
+    bands = band_masks(logits, *first_tokens(logits[[0, -1]], decoding, model.format))
+    masks = np.stack([bands[share // 10] for share in chosen["blend"]])
+    tracks = play(model, z, labels, np.zeros(len(z), int), decoding, Phrasing(), masks)
     expected = Arrangement.from_measures(tracks.measures(labels, model.format))
     assert [(part["program"], part["number"]) for part in facts["parts"]] == [
         (part.program, part.number) for part in expected.parts
@@ -121,6 +131,46 @@ def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model,
         tuple(note) for note in expected.notes.tolist()
     ]
     assert len(expected.notes) > 20
+
+
+@pytest.mark.parametrize("check", ["song link", "song band"])
+def test_the_page_plays_the_songs_that_the_package_plays(results, small_model, check):
+    """Styles of one's own and a way between two; and one style that the others follow."""
+    facts = results[check]["facts"]
+    model, _ = small_model
+    chosen = facts["arrangement"]
+    form = chosen["song"]
+    lines = {"": chosen["chords"], **form["chords"]}
+    chords = "; ".join(
+        f"{name}: " * bool(name) + " ".join("|".join(bar) for bar in line)
+        for name, line in lines.items()
+    )
+    sections = read_form(" ".join(form["form"]), chords, form["bars"] * len(form["form"]))
+    a, b = np.array(facts["points"], np.float32)
+    styles = {"A": a, "B": b}
+    for letter, style in form["styles"].items():
+        styles[letter] = model.sample_points(1, style["seed"])[0]
+    piece = play_song(
+        model, sections, a if form["follow"] else styles, contrast=form["contrast"] / 100,
+        vary=form["vary"] / 100, fills=form["fills"], ending=form["ending"],
+        temperature=chosen["temperature"] / 100, seed=chosen["seed"],
+    )  # fmt: skip
+    symbols = [chord for section in sections for chord in section.chords]
+    symbols.append(symbols[0].split("|")[0])
+    expected = Arrangement.from_measures(piece.measures, symbols)
+    names = ("part", "pitch", "velocity", "start", "end")
+    assert [tuple(note[name] for name in names) for note in facts["notes"]] == [
+        tuple(note) for note in expected.notes.tolist()
+    ]
+    assert len(expected.notes) > 100
+
+    wanted = midi_file(expected, chosen["qpm"], facts["title"], piece.sections)
+    saved = mido.MidiFile(facts["saved"], charset="utf-8")
+    (conductor, *tracks), (wanted_conductor, *wanted_tracks) = saved.tracks, wanted.tracks
+    assert [list(track) for track in tracks] == [list(track) for track in wanted_tracks]
+    link = [message for message in conductor if getattr(message, "text", "").startswith("gm-vae:")]
+    assert len(link) == 1
+    assert [message for message in conductor if message not in link] == list(wanted_conductor)
 
 
 def test_links_of_earlier_pages_keep_their_music(results, small_model):

@@ -7,6 +7,7 @@ import {parseChords} from './progression.js';
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Character} from './character.js' */
 /** @import {Progression} from './progression.js' */
+/** @import {SongForm} from './song_form.js' */
 
 export const TEMPOS = /** @type {const} */ ([40, 240]);
 export const TEMPERATURES = /** @type {const} */ ([0, 150]); // in hundredths
@@ -38,6 +39,7 @@ const SEEDS = 1e6;
  * @property {number} qpm
  * @property {boolean} loop
  * @property {Record<string, PartChoice>} parts by the part's key
+ * @property {?SongForm} song null while one line of chords is played
  */
 
 export const randomSeed = (random = Math.random) => Math.floor(random() * SEEDS);
@@ -57,6 +59,7 @@ export function newArrangement(random = Math.random) {
     qpm: 110,
     loop: true,
     parts: {},
+    song: null,
   };
 }
 

@@ -8,6 +8,7 @@ import {isHeld} from './blend.js';
 import {characterText, readCharacter} from './character.js';
 import {wholeNumber} from './numbers.js';
 import {MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong} from './progression.js';
+import {readSong, songValues} from './song_link.js';
 import {readStyle, styleText} from './style_text.js';
 
 /** @import {Arrangement, PartChoice} from './arrangement.js' */
@@ -35,6 +36,7 @@ export function toLink(arrangement, fingerprint) {
     q: qpm,
     l: loop ? undefined : 0,
     p: partsText(parts) || undefined,
+    ...songValues(arrangement.song),
     m: fingerprint || undefined,
   };
   return Object.entries(values)
@@ -62,6 +64,11 @@ export function fromLink(text, {latentSize, fingerprint}) {
   } else if (styles.some((style, i) => !style && values.get('ab'[i]))) {
     notes.push(texts.link.style);
   }
+  const song = readSong(values, latentSize, (text) => {
+    const read = readChords(text, chords);
+    notes.push(...read.notes);
+    return read.chords;
+  });
   const blends = (values.get('x') ?? '0').split('.').map((share) => wholeNumber(share, 0, 100, 0));
   const arrangement = {
     chords,
@@ -75,6 +82,7 @@ export function fromLink(text, {latentSize, fingerprint}) {
     qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),
     loop: values.get('l') !== '0',
     parts: readParts(values.get('p') ?? ''),
+    song,
   };
   return {arrangement, notes};
 }

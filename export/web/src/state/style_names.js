@@ -2,6 +2,8 @@
 
 import {texts} from '../texts/texts.js';
 
+import {lettersIn, styleOf} from './song_form.js';
+
 /** @import {Arrangement, Style} from './arrangement.js' */
 
 /** @param {Style} style */
@@ -16,7 +18,13 @@ export function styleName(style) {
  * The title of an arrangement: its styles, or the one that is heard.
  * @param {Arrangement} arrangement
  */
-export function title({a, b, blend}) {
+export function title(arrangement) {
+  const {a, b, blend, song} = arrangement;
+  if (song) {
+    const letters = lettersIn(song.form).slice(0, song.follow ? 1 : 2);
+    const [one, other] = letters.map((letter) => styleName(styleOf(arrangement, letter)));
+    return other === undefined ? one : texts.song.both(one, other);
+  }
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);
   return texts.styles.between(styleName(a), styleName(b));

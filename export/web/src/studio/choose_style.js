@@ -1,6 +1,7 @@
 /** A style that a person chose takes its place. */
 
 import {isHeard} from '../state/blend.js';
+import {lettersIn, withStyle} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
 
 /** @import {Style} from '../state/arrangement.js' */
@@ -13,8 +14,16 @@ import {texts} from '../texts/texts.js';
  * @param {Style} style
  */
 export function chooseStyle(store, which, style) {
-  store.change({[which]: style});
-  if (isHeard(store.arrangement.blend, which)) return;
-  const [letter, other] = which === 'a' ? ['A', 'B'] : ['B', 'A'];
+  const letter = which.toUpperCase();
+  store.change(withStyle(store.arrangement, letter, style));
+  const {song, blend} = store.arrangement;
+  if (song) {
+    if (!lettersIn(song.form).includes(letter)) {
+      store.say(texts.song.unheard(letter));
+    }
+    return;
+  }
+  if (isHeard(blend, which === 'a' ? 'a' : 'b')) return;
+  const other = which === 'a' ? 'B' : 'A';
   store.say(texts.styles.unheard(letter, other));
 }

@@ -54,7 +54,7 @@ export class Composition {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
       chords: chords.slice(0, 1), voice: false, blend: [0], a, b: a, character, seed, temperature,
-      parts: {},
+      parts: {}, song: null,
     })));
     const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];

@@ -2,9 +2,11 @@
 
 import {randomSeed} from '../state/arrangement.js';
 import {isHeard} from '../state/blend.js';
+import {lettersIn, withStyle} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
 import {chooseStyle} from './choose_style.js';
 
+/** @import {SongForm} from '../state/song_form.js' */
 /** @import {Composition} from './composition.js' */
 /** @import {Store, Which} from './store.js' */
 
@@ -28,6 +30,10 @@ export class Drawing {
   surprise() {
     return this._once('both', async () => {
       const store = this._store;
+      if (store.arrangement.song) {
+        await this._surpriseSong(store.arrangement.song);
+        return;
+      }
       const isAlone = !isHeard(store.arrangement.blend, 'b');
       const piece = {a: await this._draw(), parts: {}, seed: randomSeed()};
       if (isAlone) store.change(piece, 'surprise');
@@ -36,6 +42,17 @@ export class Drawing {
       else if (store.arrangement.a === piece.a) store.change({b}, 'surprise');
       store.settle();
     });
+  }
+
+  /** Another style for each letter that has its own. @param {SongForm} song */
+  async _surpriseSong({form, follow}) {
+    const letters = lettersIn(form).slice(0, follow ? 1 : undefined);
+    const styles = await Promise.all(letters.map(() => this._draw()));
+    let next = {...this._store.arrangement, parts: {}, seed: randomSeed()};
+    letters.forEach((letter, i) => {
+      next = {...next, ...withStyle(next, letter, styles[i])};
+    });
+    this._store.change(next);
   }
 
   _draw() {

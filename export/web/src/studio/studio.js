@@ -21,6 +21,8 @@ import {reason} from './errors.js';
 import {Keyboard} from './keyboard.js';
 import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
+import {lineAt} from './line_at.js';
+import {pointsOfSong} from './planned_song.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
 import {MODEL, Store} from './store.js';
@@ -156,6 +158,16 @@ export class Studio extends Store {
     this.change(withChords(this.arrangement, chords));
   }
 
+  /** The points of a song's letters. */
+  get songPoints() {
+    return pointsOfSong(this.arrangement, this._composer);
+  }
+
+  /** The chords that a bar of the piece is among. @param {number} bar */
+  lineAt(bar) {
+    return lineAt(this, bar);
+  }
+
   /** Takes chords from a MIDI keyboard, or no longer. */
   async toggleKeyboard() {
     if (this.keyboard.isOn) this.keyboard.turnOff();
@@ -170,12 +182,11 @@ export class Studio extends Store {
    */
   _playChord(symbol) {
     if (!this.song) return;
-    const {chords} = this.arrangement;
     const {isPlaying, step} = this.player;
     const {stepsPerMeasure} = this.format;
-    const next = (Math.floor(step / stepsPerMeasure) + 1) % chords.length;
-    const bar = isPlaying ? next : Math.floor(step / stepsPerMeasure);
-    this.setChords(chords.map((old, i) => (i === bar ? [symbol] : old)));
+    const next = (Math.floor(step / stepsPerMeasure) + 1) % this.song.bars;
+    const {chords, index, setChords} = lineAt(this, isPlaying ? next : Math.floor(step / stepsPerMeasure));
+    setChords(chords.map((old, i) => (i === index ? [symbol] : old)));
     if (!isPlaying) this.seek(next * stepsPerMeasure);
   }
 

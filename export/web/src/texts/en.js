@@ -154,6 +154,51 @@ export default {
     presence: /** @type {OfName} */ ((name) => `Towards music with ${name}, or without`),
   },
 
+  song: {
+    label: 'Song',
+    enter: 'Song',
+    enterMore: 'Song: sections such as A A B A, with styles and chords of their own',
+    leave: 'Leave song',
+    leaveMore: 'Leave song: play one line of chords again',
+    form: 'Form',
+    formMore: 'Letters A to H; A>B is a section on the way from A to B',
+    formError: 'Write letters from A to H, such as A A B A, or A>B for a section from A to B.',
+    examplesFirst: 'Examples',
+    examplesLabel: 'Example forms',
+    barsLabel: 'Bars of each section',
+    once: 'Chords once',
+    barsEach: /** @type {OfCount} */ ((bars) => `${bars} bars each`),
+    length: /** @type {OfCount} */ ((bars) => counted(bars, 'bar', 'bars')),
+    tooLong: /** @param {number} most @param {number} bars */ (most, bars) =>
+      `The first ${most} of ${bars} bars are played, which is the most there can be.`,
+    follow: 'One band',
+    followMore: /** @type {OfName} */ ((letter) =>
+      `The other styles follow from that of ${letter}, with few other instruments`),
+    fills: 'Fills',
+    fillsMore: 'Every fourth bar ends in a drum fill',
+    ending: 'Ending',
+    endingMore: 'A last bar, in which all strike the first chord',
+    lastChord: 'The first chord once more',
+    contrast: 'Contrast',
+    contrastMore: 'How far the other styles are from the first',
+    variation: 'Variation',
+    variationMore: 'How many instruments change when a bar comes back',
+    section: /** @type {OfName} */ ((name) => `Section ${name}`),
+    follows: /** @type {OfName} */ ((letter) => `Follows ${letter}`),
+    way: /** @param {string} from @param {string} to */ (from, to) => `From ${from} to ${to}`,
+    chords: /** @type {OfName} */ ((name) => `Chords of section ${name}`),
+    asIn: /** @param {string} letter @param {string} chords */
+      (letter, chords) => `as in ${letter}: ${chords}`,
+    sections: 'Sections',
+    goToBars: /** @param {string} name @param {number} first @param {number} last */
+      (name, first, last) => `${name}, bars ${first} to ${last}: go there`,
+    goToBar: /** @param {string} name @param {number} bar */
+      (name, bar) => `${name}, bar ${bar}: go there`,
+    unheard: /** @type {OfName} */ ((letter) =>
+      `Style ${letter} is chosen, but the form has no section ${letter}.`),
+    both: /** @param {string} one @param {string} other */ (one, other) => `${one} and ${other}`,
+  },
+
   chords: {
     label: 'Chords',
     help: 'How chords are written',

@@ -35,6 +35,21 @@ export const SENTENCES = {
   '“-” stands between two chords. Write “/” for a beat, as in “| C / G / |”.':
     '„-“ steht zwischen zwei Akkorden. Ein Schlag ist „/“, wie in „| C / G / |“.',
 
+  // songs
+  'The form has a section “{0}”. Write letters such as A A B A, or A>B for a section from one to the other.':
+    'Der Ablauf hat einen Teil „{0}“. Möglich sind Buchstaben wie A A B A, oder A>B für einen Teil vom einen zum anderen.',
+  'A form has 1 to {0} sections, not {1}.': 'Ein Ablauf hat 1 bis {0} Teile, nicht {1}.',
+  'There are chords for {0}, which the form does not have.':
+    'Es gibt Akkorde für {0}, was der Ablauf nicht enthält.',
+  '{0} bars cannot be shared among {1} sections. Give a multiple of {2}.':
+    '{0} Takte lassen sich nicht auf {1} Teile verteilen. Möglich ist ein Vielfaches von {2}.',
+  'Section {0} has no chords. Write them as {1}: C G Am F.':
+    'Teil {0} hat keine Akkorde. Sie stehen so: {1}: C G Am F.',
+  'There are chords for {0} twice. Leave one out.': 'Akkorde für {0} stehen doppelt da.',
+  'all sections': 'alle Teile',
+  'Style {0} has no point. Give one for each letter of the form.':
+    'Stil {0} hat keinen Punkt. Jeder Buchstabe des Ablaufs braucht einen.',
+
   // bars that cannot be a style
   'a change of time signature cuts it short': 'ein Wechsel der Taktart verkürzt ihn',
   'no note begins in it': 'darin beginnt keine Note',

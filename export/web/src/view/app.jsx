@@ -13,6 +13,7 @@ import {Notice, useNotice} from './notice.jsx';
 import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
 import {useSliderTouch} from './slider_touch.js';
+import {SongPanel, useSwitchFocus} from './song_panel.jsx';
 import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
 
@@ -81,11 +82,14 @@ export function App({studio}) {
  * @param {ComponentChildren} props.children what comes last
  */
 function Main({studio, song, isDark, pickFile, children}) {
+  const {song: form} = studio.arrangement;
+  useSwitchFocus(form !== null);
   return (
     <main class="main">
-      <Styles studio={studio} pickFile={pickFile} />
+      {form ? <SongPanel studio={studio} song={form} pickFile={pickFile} />
+        : <Styles studio={studio} pickFile={pickFile} />}
       <section class="score panel" aria-label={texts.app.score}>
-        <ChordLine studio={studio} />
+        {!form && <ChordLine studio={studio} />}
         <Roll studio={studio} song={song} isDark={isDark} />
       </section>
       <Mixer studio={studio} song={song} isDark={isDark} />

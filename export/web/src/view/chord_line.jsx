@@ -7,6 +7,7 @@ import {
 import {reason} from '../studio/errors.js';
 import {texts} from '../texts/texts.js';
 
+/** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /**
@@ -39,7 +40,8 @@ const help = () => {
 /** The line of chords as text, with examples and help. @param {{studio: Studio}} props */
 export function ChordLine({studio}) {
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
-  const {text, error, setTyped, commit, forget} = useDraft(studio, input);
+  const {text, error, setTyped, commit, forget} = useDraft(
+    chordsText(studio.arrangement.chords), (chords) => studio.setChords(chords), input);
   const [hasHelp, setHelp] = useState(false);
   const {chords, voice} = studio.arrangement;
   const note = triadNote(chords, voice);
@@ -91,11 +93,12 @@ export function ChordLine({studio}) {
 /**
  * What is being typed, and what is wrong with it. A line of too many bars stays until the chords
  * change elsewhere.
- * @param {Studio} studio
+ * @param {string} text of the chords as they are
+ * @param {(chords: Progression) => void} take called with those that were typed
  * @param {{current: ?HTMLInputElement}} input
+ * @param {boolean} mayBeEmpty
  */
-function useDraft(studio, input) {
-  const text = chordsText(studio.arrangement.chords);
+export function useDraft(text, take, input, mayBeEmpty = false) {
   const [state, setDraft] = useState(/** @type {?Draft} */ (null));
   const [problem, setProblem] = useState('');
   const isPast = state?.taken !== undefined && state.taken !== text;
@@ -108,14 +111,14 @@ function useDraft(studio, input) {
     if (!draft || draft.taken !== undefined) return;
     try {
       const {chords, bars} = readChordLine(draft.typed);
-      if (!chords.length) throw new Error(texts.chords.empty);
+      if (!chords.length && !mayBeEmpty) throw new Error(texts.chords.empty);
       forget();
       const taken = chordsText(chords);
       if (bars > chords.length) {
         setDraft({...draft, taken});
         setProblem(tooLong(bars));
       }
-      if (taken !== text) studio.setChords(chords);
+      if (taken !== text) take(chords);
     } catch (error) {
       setProblem(reason(error));
       if (error instanceof ChordError) mark(error.symbol);

@@ -11,32 +11,34 @@ import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 
 /** @import {Progression} from '../state/progression.js' */
-/** @import {Studio} from '../studio/studio.js' */
+/** @import {Line} from '../studio/line_at.js' */
+/** @import {Place} from './chord_cell.jsx' */
 
 /**
  * The chord or chords of a bar, and the bar's position.
  * @param {object} props
- * @param {Studio} props.studio
- * @param {number} props.index of the bar
+ * @param {Line} props.line
+ * @param {number} props.index of the bar in it
+ * @param {Place} props.place
  * @param {() => void} props.close
  * @param {(index: ?number) => void} props.setOpen
  */
-export function ChordPanel({studio, index, close, setOpen}) {
-  const {chords} = studio.arrangement;
+export function ChordPanel({line, index, place, close, setOpen}) {
+  const {chords, setChords} = line;
   const bar = chords[index];
   const [half, setHalf] = useState(0);
   const position = Math.min(half, bar.length - 1);
   const panel = useFocusWithin(() => setOpen(null), close);
   const replaceBar = (/** @type {Progression} */ ...bars) =>
-    studio.setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
+    setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
   const move = (/** @type {number} */ to) => {
     const others = chords.filter((_, i) => i !== index);
-    studio.setChords([...others.slice(0, to), bar, ...others.slice(to)]);
+    setChords([...others.slice(0, to), bar, ...others.slice(to)]);
     setOpen(to);
   };
   return (
-    <div class={`chord-panel ${index * 2 >= chords.length ? 'to-left' : ''}`} ref={panel}
-      role="dialog" aria-label={texts.panel.label(index + 1)}>
+    <div class={`chord-panel ${place.bar * 2 >= place.bars ? 'to-left' : ''}`} ref={panel}
+      role="dialog" aria-label={texts.panel.label(place.bar + 1)}>
       {bar.length > 1 && (
         <div class="halves" role="group" aria-label={texts.panel.which}>
           {bar.map((chord, i) => (

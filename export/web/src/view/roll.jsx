@@ -1,11 +1,13 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {MOST_CHORDS, barText} from '../state/progression.js';
+import {playedBars} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
 import {ChordCell} from './chord_cell.jsx';
 import {Icon} from './icons.jsx';
 import {RollCanvas} from './roll_canvas.jsx';
 import {GUTTER} from './roll_layout.js';
+import {SectionRow, SongChords} from './song_rows.jsx';
 
 /** @import {RefObject} from 'preact' */
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
@@ -18,20 +20,26 @@ const NARROWEST = 92; // px of a bar
  * @param {{studio: Studio, song: Song, isDark: boolean}} props
  */
 export function Roll({studio, song, isDark}) {
-  const {chords} = studio.arrangement;
+  const played = studio.arrangement.song && playedBars(studio.arrangement);
+  const bars = played ? played.bars.length : studio.arrangement.chords.length;
   const frame = useRef(/** @type {?HTMLDivElement} */ (null));
   const width = useWidth(frame);
-  const barWidth = Math.max(NARROWEST, Math.floor((width - GUTTER) / chords.length));
-  const playingBar = usePlayingBar(studio, chords.length);
+  const barWidth = Math.max(NARROWEST, Math.floor((width - GUTTER) / bars));
+  const playingBar = usePlayingBar(studio, bars);
   useFollow(frame, playingBar, barWidth, studio.player.isPlaying);
-  const columns = {gridTemplateColumns: `repeat(${chords.length}, ${barWidth}px)`};
+  const columns = {gridTemplateColumns: `repeat(${bars}, ${barWidth}px)`};
   return (
     <div class="roll-frame" ref={frame}>
-      <div class="roll" style={{width: GUTTER + barWidth * chords.length}}>
-        <ChordRow studio={studio} columns={columns} playingBar={playingBar} />
+      <div class="roll" style={{width: GUTTER + barWidth * bars}}>
+        {played ? (
+          <>
+            <SectionRow studio={studio} played={played} columns={columns} playingBar={playingBar} />
+            <SongChords studio={studio} played={played} columns={columns} playingBar={playingBar} />
+          </>
+        ) : <ChordRow studio={studio} columns={columns} playingBar={playingBar} />}
         {width > 0 &&
           <RollCanvas studio={studio} song={song} isDark={isDark} barWidth={barWidth} />}
-        <BlendRow studio={studio} columns={columns} />
+        {!played && <BlendRow studio={studio} columns={columns} />}
       </div>
     </div>
   );
@@ -46,7 +54,8 @@ function ChordRow({studio, columns, playingBar}) {
   return (
     <div class="chord-row" style={columns}>
       {chords.map((_, index) => (
-        <ChordCell key={index} studio={studio} index={index} isOpen={open === index}
+        <ChordCell key={index} line={studio.lineAt(index)} index={index}
+          place={{bar: index, bars: chords.length}} isOpen={open === index}
           setOpen={setOpen} isPlaying={index === playingBar} />
       ))}
       {chords.length < MOST_CHORDS && (

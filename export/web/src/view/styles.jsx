@@ -9,6 +9,7 @@ import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
+import {SongChip} from './song_panel.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
 /** @import {Style} from '../state/arrangement.js' */
@@ -28,6 +29,7 @@ export function Styles({studio, pickFile}) {
       <Blend studio={studio} pointA={pointA} pointB={pointB}>
         <CharacterChip studio={studio} isOpen={hasCharacter}
           toggle={() => setCharacter(!hasCharacter)} />
+        <SongChip studio={studio} />
       </Blend>
       <StyleCard studio={studio} which="b" style={b} point={pointB} pickFile={pickFile} />
       <CharacterSliders studio={studio} isOpen={hasCharacter} />

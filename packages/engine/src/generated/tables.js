@@ -104,7 +104,7 @@ export const DECODING = {
 };
 
 export const ATTRIBUTES = {
-  scales: {"density": "notes a beat, all tracks together", "pitch": "mean MIDI pitch of the notes, drums apart", "velocity": "mean velocity of the notes", "polyphony": "notes that sound at a time on average, drums apart", "syncopation": "share of the notes that begin off a beat and sound over the next one", "tracks": "how many instruments play"},
+  scales: {"density": "notes per beat, all tracks together", "pitch": "mean MIDI pitch of the notes, drums apart", "velocity": "mean velocity of the notes", "polyphony": "notes that sound at a time on average, drums apart", "syncopation": "share of the notes that begin off a beat and sound over the next one", "tracks": "how many instruments play"},
 };
 
 export const PHRASES = {
@@ -114,6 +114,16 @@ export const PHRASES = {
   fillTemperature: 1.0,
   snaresAndToms: [37, 38, 39, 40, 41, 43, 45, 47, 48, 50],
   places: {"changes": -3, "cut": -4},
+};
+
+export const SONG = {
+  contrast: 0.5,
+  exchanged: 2,
+  family: 8,
+  letter: "[A-Za-z][A-Za-z0-9]{0,15}",
+  mostSections: 100,
+  ending: "Ending",
+  lastHits: [36, 49],
 };
 
 export const PRIOR = {

@@ -19,6 +19,9 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * @typedef {{tokens: ArrayLike<number>}} Track
  * @typedef {{tracks: Track[], symbols: string[]}} Measure
  *
+ * The number of its first bar, from 0, and the name of a section.
+ * @typedef {{bar: number, name: string}} SectionMark
+ *
  * Steps count from the start of the piece; no note crosses a bar line.
  * @typedef {{part: number, pitch: number, velocity: number, start: number, end: number}} SongNote
  *
@@ -28,6 +31,7 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * @property {Part[]} parts by program, drums last
  * @property {SongNote[]} notes by part, onset and pitch
  * @property {{step: number, symbol: string}[]} chordChanges
+ * @property {SectionMark[]} sections none where it is one
  * @property {Map<number, number>[]} channels of each bar: part index -> channel
  */
 
@@ -57,8 +61,13 @@ export function partKeys(tracks, format) {
   });
 }
 
-/** @param {Measure[]} measures @param {Format} format @returns {Song} */
-export function makeSong(measures, format) {
+/**
+ * @param {Measure[]} measures
+ * @param {Format} format
+ * @param {SectionMark[]} sections
+ * @returns {Song}
+ */
+export function makeSong(measures, format, sections = []) {
   const notesOf = notesByPart(measures, format);
   const parts = [...notesOf.keys()].map(toPart)
     .sort((a, b) => a.program - b.program || a.number - b.number);
@@ -74,6 +83,7 @@ export function makeSong(measures, format) {
     parts,
     notes,
     chordChanges: chordChanges(measures, format),
+    sections,
     channels: assignChannels(parts, playing.map((bar) => [...bar].sort((a, b) => a - b))),
   };
 }

@@ -1,0 +1,34 @@
+/** The line of chords that a bar of the piece is in, which a person changes there. */
+
+import {withChords} from '../state/arrangement.js';
+import {chordsOf, playedBars, withSectionChords} from '../state/song_form.js';
+
+/** @import {Progression} from '../state/progression.js' */
+/** @import {Store} from './store.js' */
+
+/**
+ * @typedef {object} Line
+ * @property {Progression} chords
+ * @property {number} index of the bar among them; -1 for that of a song's ending
+ * @property {(chords: Progression) => void} setChords
+ */
+
+/** @param {Store} store @param {number} bar @returns {Line} */
+export function lineAt(store, bar) {
+  const {arrangement} = store;
+  if (!arrangement.song) {
+    const setChords = (/** @type {Progression} */ chords) =>
+      store.change(withChords(store.arrangement, chords));
+    return {chords: arrangement.chords, index: bar, setChords};
+  }
+  const {bars, sections} = playedBars(arrangement);
+  const {section, index} = bars[Math.min(bar, bars.length - 1)];
+  const {name} = sections[section];
+  return {
+    chords: chordsOf(arrangement, name),
+    index,
+    setChords: (chords) => {
+      if (index >= 0) store.change(withSectionChords(store.arrangement, name, chords));
+    },
+  };
+}
