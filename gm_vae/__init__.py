@@ -18,6 +18,11 @@ Make music. Each operation returns a list of measures; the same seed gives the s
     form = gm_vae.read_form("A A B A", "A: C G Am F; B: F G Em Am")
     music = gm_vae.song(model, form, start, seed=1)                            # a `Song`
 
+The model hears the triad of a chord. Move its notes to the chords that you mean:
+
+    chords = ["Cmaj7", "Am7", "Fsus2", "G7/B"]
+    music = gm_vae.voiced(gm_vae.progression(model, start, chords, seed=1), chords)
+
 Choose instruments, and how adventurous the decoding is:
 
     band = gm_vae.Instruments.named(require="drums,finger bass", forbid="piano")
@@ -84,6 +89,7 @@ if TYPE_CHECKING:
     from gm_vae.music.midi_file import MidiError
     from gm_vae.music.note_sequences import from_note_sequence, to_note_sequence
     from gm_vae.music.token_json import read_tokens, write_tokens
+    from gm_vae.music.voicing import voiced
 
 _MODULES = {"attributes": "gm_vae.generate", "operations": "gm_vae.generate",
             "points": "gm_vae.generate"}  # fmt: skip
@@ -111,6 +117,7 @@ _HOME = {
     "from_note_sequence": "gm_vae.music.note_sequences",
     "read_tokens": "gm_vae.music.token_json",
     "to_note_sequence": "gm_vae.music.note_sequences",
+    "voiced": "gm_vae.music.voicing",
     "write_midi": "gm_vae.generate.midi_writer",
     "write_tokens": "gm_vae.music.token_json",
     "write_wav": "gm_vae.generate.audio",
@@ -143,6 +150,7 @@ __all__ = [
     "song",
     "to_note_sequence",
     "vary",
+    "voiced",
     "write_midi",
     "write_tokens",
     "write_wav",

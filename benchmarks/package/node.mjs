@@ -1,22 +1,10 @@
-// node node.mjs LIBRARY URL REPEATS: the times in Node as JSON; LIBRARY is a module of ours or "magenta.js".
+// node node.mjs LIBRARY OURS URL REPEATS: the times in Node as JSON; OURS is the path of our module.
 
-import {createRequire} from 'node:module';
-import {pathToFileURL} from 'node:url';
-
+import {openInNode} from './libraries.mjs';
 import {measure} from './operations.mjs';
 
-const [, , name, url, repeats] = process.argv;
-console.log = console.info = () => {};
-
-/** The class, and what the client needs beside it. */
-async function load() {
-  if (name !== 'magenta.js') return [(await import(pathToFileURL(name))).MusicVAE, null];
-  const require = createRequire(new URL('../../tests/js/magenta/', import.meta.url));
-  const {MusicVAE} = require('@magenta/music/node/music_vae');
-  const {NoteSequence} = require('@magenta/music/node/protobuf');
-  return [MusicVAE, {NoteSequence, tf: require('@tensorflow/tfjs')}];
-}
-
-const [Model, library] = await load();
+const [, , name, ours, url, repeats] = process.argv;
+console.log = console.info = console.warn = () => {};
+const [Model, library] = await openInNode(name, ours);
 const times = await measure(Model, url, library, Number(repeats));
-process.stdout.write(JSON.stringify({times, bytes: process.memoryUsage().rss}), () => process.exit());
+process.stdout.write(JSON.stringify({times, memory: process.memoryUsage().rss}), () => process.exit());

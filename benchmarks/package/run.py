@@ -1,7 +1,8 @@
-"""The npm package beside magenta.js, on one checkpoint: times, sizes, memory.
+"""The npm package beside magenta.js, on one checkpoint: times, bytes, memory.
 
-Needs Node and npm, and Chromium for the part `chromium`. magenta.js computes on its own tfjs, on
-the CPU; where it refuses (encoding several measures, interpolating), it does them one by one.
+Needs Node and npm, and Chromium for the part `chromium`. magenta.js computes on its own tfjs 2, on
+the CPU, and its build for bundlers on WebAssembly with SIMD, by tfjs 4; where it refuses (encoding
+several measures, interpolating), it does them one by one. Libraries take turns.
 """
 
 from __future__ import annotations
@@ -32,21 +33,23 @@ ENGINE = ROOT / "packages/engine"
 PROGRAMS = ("node", find_chromium())  # whose versions matter
 PARTS = ("sizes", "node", "chromium")
 BUNDLES = ("index.js", "worker.js", "gm-vae.js")
+LIBRARIES = ("gm-vae", "magenta.js on tfjs 4 wasm", "magenta.js")
+EMPTY = "an empty page"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="small")
     parser.add_argument("--quantize", default="float16", help="how the checkpoint keeps weights")
-    parser.add_argument(
-        "--repeats", type=int, default=5, help="of the package; magenta.js is timed once"
-    )
+    parser.add_argument("--rounds", type=int, default=3, help="processes or pages of each library")
+    parser.add_argument("--repeats", type=int, default=5, help="in each, of the package; else one")
+    parser.add_argument("--libraries", default=";".join(LIBRARIES), help="with ; between")
     parser.add_argument("--parts", default=",".join(PARTS))
 
 
 def figures(args: argparse.Namespace) -> Iterator[Figure]:
     parts = args.parts.split(",")
-    for folder in (ENGINE, ROOT / "tests/js/magenta", ROOT / "tests/web"):
-        install(folder)
+    for folder in ("packages/engine", "tests/js/magenta", "tests/js/tfjs", "tests/web"):
+        install(ROOT / folder)
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as held:
         root = pathlib.Path(name)
         npm(ENGINE, "pack", "--pack-destination", str(root))
@@ -61,39 +64,61 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
         (root / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
         origin = held.enter_context(_serving(root))
         for place in ("node", "chromium"):
-            for library, repeats in (("gm-vae", args.repeats), ("magenta.js", 1)):
-                if place in parts:
-                    yield from times(args.model, place, library, origin, root, repeats)
+            if place in parts:
+                yield from times(args, place, origin, root)
 
 
 def sizes(tarball: pathlib.Path, dist: pathlib.Path) -> Iterator[Figure]:
     """What is downloaded."""
     yield figure({"file": "tarball"}, "gzipped", tarball.stat().st_size / 1e3, "kB", "less")
-    client = ROOT / "tests/js/magenta/node_modules/@magenta/music/dist/magentamusic.js"
-    for path in (*(dist / name for name in BUNDLES), client):
-        texts = [path.read_bytes()]
-        if path.name == "index.js":  # and the chunks that it imports
-            texts += [(dist / chunk).read_bytes() for chunk in _imported(texts[0].decode())]
-        of = {"file": path.name}
-        yield figure(of, "size", sum(map(len, texts)) / 1e3, "kB", "less")
-        zipped = sum(len(gzip.compress(text, 9, mtime=0)) for text in texts)
-        yield figure(of, "gzipped", zipped / 1e3, "kB", "less")
+    files = {name: [dist / name] for name in BUNDLES}
+    files["index.js"] += [dist / chunk for chunk in _imported((dist / "index.js").read_text())]
+    magenta = ROOT / "tests/js/magenta/node_modules/@magenta/music"
+    files["magentamusic.js"] = [magenta / "dist/magentamusic.js"]
+    tfjs = ROOT / "tests/js/tfjs/node_modules/@tensorflow"
+    files["magenta.js on tfjs 4 wasm"] = [
+        magenta / "es6/music_vae.js",
+        magenta / "es6/protobuf.js",
+        tfjs / "tfjs/dist/tf.min.js",
+        tfjs / "tfjs-backend-wasm/dist/tf-backend-wasm.min.js",
+        tfjs / "tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
+    ]
+    for name, paths in files.items():
+        contents = [path.read_bytes() for path in paths]
+        zipped = [gzip.compress(content, 9, mtime=0) for content in contents]
+        for kind, parts in (("size", contents), ("gzipped", zipped)):
+            yield figure({"file": name}, kind, sum(map(len, parts)) / 1e3, "kB", "less")
 
 
 def times(
-    name: str, place: str, library: str, origin: str, root: pathlib.Path, repeats: int
+    args: argparse.Namespace, place: str, origin: str, root: pathlib.Path
 ) -> Iterator[Figure]:
-    """How long operations take in a process or in a page of its own."""
+    """How long operations take in processes or in pages of their own, and what these need."""
+    libraries = args.libraries.split(";")
+    runs: dict[str, list[dict]] = {library: [] for library in libraries}
+    for _ in range(args.rounds):
+        for library in libraries:
+            repeats = args.repeats if library == "gm-vae" else 1
+            runs[library].append(_run(place, library, origin, root, repeats))
+    if place == "chromium":
+        runs[EMPTY] = [_run(place, EMPTY, origin, root, 0)]
+    for library, facts in runs.items():
+        of = {"model": args.model, "place": place, "library": library}
+        for operation in facts[0]["times"]:
+            milliseconds = [time for fact in facts for time in fact["times"][operation]]
+            yield figure(of, operation, milliseconds, "ms", "less")
+        for name, count in facts[0].get("bytes", {}).items():
+            if count:
+                yield figure(of, f"{name} loaded", count / 1e6, "MB", "less")
+        memory = [fact["memory"] / 1e6 for fact in facts]
+        yield figure(of, "memory of the process", memory, "MB", "less")
+
+
+def _run(place: str, library: str, origin: str, root: pathlib.Path, repeats: int) -> dict:
     if place == "node":
-        module = root / "package/dist/index.js" if library == "gm-vae" else library
-        facts = _node(HERE / "node.mjs", module, f"{origin}/model", repeats)
-    else:
-        facts = _node(HERE / "page.mjs", find_chromium(), origin, library, repeats)
-    of = {"model": name, "place": place, "library": library}
-    for operation, milliseconds in facts["times"].items():
-        yield figure(of, operation, milliseconds, "ms", "less")
-    if "bytes" in facts:
-        yield figure(of, "memory of the process", facts["bytes"] / 1e6, "MB", "less")
+        ours = root / "package/dist/index.js"
+        return _node(HERE / "node.mjs", library, ours, f"{origin}/model", repeats)
+    return _node(HERE / "page.mjs", find_chromium(), origin, library, repeats)
 
 
 def _imported(text: str) -> set[str]:

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from gm_vae.errors import UsageError
 from gm_vae.music.chord_lines import measure_chords
 from gm_vae.music.chord_spelling import FIFTH, MAJOR_THIRD, pitch_class, read_chord
 from gm_vae.music.chords import TRIADS, nearest_chord_id
@@ -88,21 +89,27 @@ class _Note:
         return max(0, min(self.end, end) - max(self.start, start))
 
 
-def voiced(measures: Sequence[Measure], symbols: Sequence[str]) -> list[Measure]:
+def voiced(measures: Sequence[Measure], symbols: str | Sequence[str]) -> list[Measure]:
     """The measures with their notes moved to what their symbols call for.
 
     Args:
         measures: as the model plays them.
-        symbols: of each measure, such as "C" or "Cmaj7|G/B", evenly spaced.
+        symbols: of each measure, such as "C" or "Cmaj7|G/B", evenly spaced; a single one is of all.
 
     Raises:
-        ChordError: a symbol cannot be read.
+        UsageError: there are more or fewer symbols than measures, or one cannot be read.
 
     >>> [moved] = voiced([measure], ["Cmaj7"])
     >>> len(moved.notes()) == len(measure.notes())
     True
     """
-    return [_voiced(*pair) for pair in zip(measures, symbols, strict=True)]
+    names = [symbols] * len(measures) if isinstance(symbols, str) else symbols
+    if len(names) != len(measures):
+        raise UsageError(
+            f"there are {len(names)} chords for {len(measures)} measures; "
+            "give one chord for all or one each"
+        )
+    return list(map(_voiced, measures, names))
 
 
 def _voiced(measure: Measure, symbol: str) -> Measure:

@@ -38,6 +38,8 @@ await Promise.all([
     format: 'iife',
     globalName: 'gmvae',
     entryPoints: [src('global.js')],
+    inject: [src('global_url.js')],
+    define: {'import.meta.url': 'scriptUrl'},
     outfile: path.join(part, 'gm-vae.js'),
   }),
 ]);

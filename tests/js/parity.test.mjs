@@ -12,7 +12,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 
-import {MusicVAE} from '../../packages/engine/src/index.js';
+import {MusicVAE, unquantizeSequence} from '../../packages/engine/src/index.js';
 import {sequenceProtoToMidi} from '../../packages/engine/src/midi.js';
 
 console.log = console.info = () => {}; // the client's
@@ -294,6 +294,11 @@ test('measures go into magenta.js: seconds, joined, MIDI', async () => {
   const whole = sequences.concatenate(inSeconds);
   const {totalSteps, stepsPerQuarter: resolution} = client.dataConverter;
   assert.ok(Math.abs(whole.totalTime - (2 * totalSteps / resolution) * (60 / 90)) < 1e-9);
+  const own = unquantizeSequence(two, 90);
+  assert.ok(Math.abs(own.totalTime - whole.totalTime) < 1e-9);
+  const times = ({notes}) => notes.flatMap(({pitch, program, isDrum, startTime, endTime}) =>
+    [pitch, program, Number(isDrum), startTime, endTime]);
+  assertNear(times(own), times(whole));
   const pitches = (notes) => notes.map(({pitch, isDrum}) => `${isDrum} ${pitch}`).sort();
   const both = pitches(two.flatMap(({notes}) => notes));
   assert.deepEqual(pitches(midiToSequenceProto(toMidi(whole)).notes), both);

@@ -7,6 +7,7 @@ import pytest
 from well_formed import assert_well_formed
 
 from gm_vae import arranger
+from gm_vae.errors import UsageError
 from gm_vae.music.chord_spelling import ChordError
 from gm_vae.music.chords import chord_id
 from gm_vae.music.measure import Measure
@@ -67,6 +68,13 @@ def test_a_seventh_takes_no_place_a_semitone_from_another_note():
     notes = sorted(pitch for pitches in played(moved).values() for pitch in pitches)
     assert any(pitch % 12 == 11 for pitch in notes)
     assert not {1, 13} & {b - a for a in notes for b in notes}
+
+
+def test_a_single_symbol_is_of_all_measures():
+    held = measure(*TRIAD)
+    assert voiced([held, held], "Csus4") == voiced([held], ["Csus4"]) * 2
+    with pytest.raises(UsageError, match="2 chords for 1 measures; give one chord"):
+        voiced([held], ["C", "C7"])
 
 
 def test_each_half_follows_its_own_chord():

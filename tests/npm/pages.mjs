@@ -45,20 +45,61 @@ const checks = {
     return {said: await said(page), files: [await linked(page, 'a[download]')]};
   },
 
-  /** The notes that magenta.js' player strikes of a measure, beside those that the measure has. */
-  async player(page, {scripts}) {
+  /**
+   * The notes of two measures, and what both players of magenta.js play of them: [time, pitch, velocity,
+   * program, drums, duration].
+   */
+  async players(page, {scripts}) {
     for (const url of scripts) await page.addScriptTag({url});
     return page.evaluate(async () => {
       const model = new gmvae.MusicVAE('/model');
-      const [bar] = await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1});
-      const struck = [];
-      const player = new mm.Player(false, {run: (note) => struck.push(note.pitch), stop() {}});
+      const bars = await model.sample(2, 0.5, {chordProgression: ['C'], seed: 1});
+      const song = gmvae.unquantizeSequence(bars, 240);
+      const row = (time, {pitch, velocity, program, isDrum, startTime, endTime}) =>
+        [time, pitch, velocity, program, isDrum, endTime - startTime];
       await mm.Player.tone.context.resume();
-      const seconds = mm.sequences.unquantizeSequence(bar, 240);
-      seconds.totalTime += 5; // the player ends by a clock of its own, and a busy machine is late
-      await player.start(seconds);
-      return {struck, notes: bar.notes.map(({pitch}) => pitch)};
+      const late = {...song, totalTime: song.totalTime + 5}; // players end by a clock of their own
+      const synths = [];
+      const player = new mm.Player();
+      const play = player.playNote.bind(player);
+      player.playNote = (time, note) => {
+        synths.push(row(time, note));
+        play(time, note);
+      };
+      await player.start(late);
+      const font = [];
+      const fontPlayer = new mm.SoundFontPlayer('/a-network-would-be-needed');
+      fontPlayer.soundFont = {
+        loadSamples: async () => {},
+        playNote: (pitch, velocity, time, duration, program, isDrum) =>
+          font.push([time, pitch, velocity, program, isDrum, duration]),
+      };
+      await fontPlayer.start(late);
+      return {notes: song.notes.map((note) => row(note.startTime, note)), synths, font};
     });
+  },
+
+  /** The notes of two measures, and what code of the README calls Tone.js' synthesiser with for them. */
+  async tone(page, {scripts, code}) {
+    for (const url of scripts) await page.addScriptTag({url});
+    return page.evaluate(async (snippet) => {
+      const model = new gmvae.MusicVAE('/model');
+      const bars = await model.sample(2, 0.5, {chordProgression: ['C'], seed: 1});
+      const struck = [];
+      const {prototype} = Tone.PolySynth;
+      const trigger = prototype.triggerAttackRelease;
+      prototype.triggerAttackRelease = function record(frequency, duration, time, velocity) {
+        struck.push([time, frequency, velocity, duration]);
+        return trigger.call(this, frequency, duration, time, velocity);
+      };
+      const {notes, totalTime} = gmvae.unquantizeSequence(bars, 110);
+      const run = new Function('Tone', 'unquantizeSequence', 'bars', snippet);
+      const sound = await Tone.Offline(() => run(Tone, gmvae.unquantizeSequence, bars), totalTime);
+      const loudest = sound.getChannelData(0).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      const expected = notes.filter(({isDrum}) => !isDrum).map(({pitch, velocity, startTime, endTime}) =>
+        [startTime, 440 * 2 ** ((pitch - 69) / 12), velocity / 127, endTime - startTime]);
+      return {expected, struck, loudest};
+    }, code);
   },
 
   /** What a page says once it says something. */

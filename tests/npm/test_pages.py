@@ -3,10 +3,13 @@
 import base64
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
+from closeness import assert_close
 from node_packages import install
 from patience import PATIENCE_SECONDS
 
@@ -73,16 +76,51 @@ def test_react_through_vite(site, serve, visit, tmp_path):
     assert score.is_drum.any()
 
 
+@pytest.fixture
+def empty_page(site):
+    """The path of a page without scripts, on a server of `site`."""
+    (site / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
+    return "empty.html"
+
+
+def by_time(notes):
+    """Rows whose first column is a time, sorted by it, which counts from the first on."""
+    array = np.array(sorted(notes), float)
+    array[:, 0] -= array[0, 0]
+    return array[np.lexsort([*array.T[1:], array[:, 0].round(3)])]
+
+
+SCHEDULED = 3e-3  # s; transports round to ticks
+
+
 @pytest.mark.clients
-def test_the_player_of_magenta_plays_measures(site, serve, visit):
+def test_the_players_of_magenta_play_measures(site, serve, visit, empty_page):
     magenta = HERE.parent / "js" / "magenta"
     install(magenta)
     (site / "mm").symlink_to(magenta / "node_modules/@magenta/music/dist")
-    (site / "empty.html").write_text('<!doctype html><meta charset="utf-8">')
     scripts = ["/mm/magentamusic.js", "/node_modules/gm-vae/dist/gm-vae.js"]
-    answer = visit("player", f"{serve(site)}/empty.html", scripts=scripts)
-    assert len(answer["notes"]) > 10
-    assert sorted(answer["struck"]) == sorted(answer["notes"])
+    answer = visit("players", f"{serve(site)}/{empty_page}", scripts=scripts)
+    assert answer["errors"] == []
+    expected = by_time(answer["notes"])
+    assert len(expected) > 20
+    for player in ("synths", "font"):
+        assert_close(by_time(answer[player]), expected, 1, size=1, unit=SCHEDULED)
+
+
+@pytest.mark.clients
+def test_tone_plays_measures_by_the_code_of_the_readme(site, serve, visit, empty_page):
+    install(HERE)
+    (site / "tone.js").symlink_to(HERE / "node_modules/tone/build/Tone.js")
+    readme = (HERE.parents[1] / "packages/engine/README.md").read_text()
+    (code,) = re.findall(r"```js\n(import \* as Tone.*?)```", readme, re.DOTALL)
+    code = re.sub(r"^import .*$", "", code, flags=re.MULTILINE)
+    scripts = ["/tone.js", "/node_modules/gm-vae/dist/gm-vae.js"]
+    answer = visit("tone", f"{serve(site)}/{empty_page}", scripts=scripts, code=code)
+    assert answer["errors"] == []
+    expected = by_time(answer["expected"])
+    assert len(expected) > 10
+    assert_close(by_time(answer["struck"]), expected, 1, size=1, unit=SCHEDULED)
+    assert answer["loudest"] > 0.01
 
 
 PAGE = '<!doctype html><p id="said"></p><script type="module" src="app.js"></script>'
@@ -90,9 +128,11 @@ APP = """
 import {MusicVAE} from './gm-vae/dist/index.js';
 import {WorkerMusicVAE} from './gm-vae/dist/worker_client.js';
 const said = [];
+const policy = trustedTypes.createPolicy('music', {createScriptURL: (url) => url});
+const script = policy.createScriptURL('gm-vae/dist/worker.js');
 for (const Model of [MusicVAE, WorkerMusicVAE]) {
   try {
-    const model = new Model(new URL('model', location.href));
+    const model = new Model(new URL('model', location.href), undefined, () => new Worker(script));
     const [bar] = await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1});
     said.push(bar.notes.length > 0 ? 'music' : 'nothing');
   } catch ({message}) {
@@ -110,12 +150,41 @@ def test_a_strict_policy(site, serve, visit, tmp_path, allowed):
     (tmp_path / "gm-vae").symlink_to(site / "node_modules/gm-vae")
     (tmp_path / "model").symlink_to(site / "model")
     wasm = " 'wasm-unsafe-eval'" if allowed else ""
-    policy = f"default-src 'none'; script-src 'self'{wasm}; connect-src 'self'; worker-src 'self'"
+    policy = (
+        f"default-src 'none'; script-src 'self'{wasm}; connect-src 'self'; worker-src 'self'; "
+        "require-trusted-types-for 'script'; trusted-types music"
+    )
     said = visit("said", serve(tmp_path, {"Content-Security-Policy": policy}))["said"]
     if allowed:
         assert said == "music and music"
     else:
         assert said.count("add 'wasm-unsafe-eval' to its script-src") == 2
+
+
+CDN = """<!doctype html><p id="said"></p>
+<script src="SCRIPTS/gm-vae.js"></script>
+<script type="module">
+import {WorkerMusicVAE} from 'SCRIPTS/worker_client.js';
+const said = [];
+for (const Model of [gmvae.MusicVAE, gmvae.WorkerMusicVAE, WorkerMusicVAE]) {
+  const model = new Model('model');
+  const [bar] = await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1});
+  said.push(bar.notes.length);
+}
+document.getElementById('said').textContent = said.join(' ');
+</script>
+"""
+
+
+def test_scripts_of_another_site_start_their_worker(site, serve, visit, tmp_path):
+    scripts = serve(site / "node_modules/gm-vae/dist", {"Access-Control-Allow-Origin": "*"})
+    (tmp_path / "index.html").write_text(CDN.replace("SCRIPTS", scripts))
+    (tmp_path / "model").symlink_to(site / "model")
+    answer = visit("said", serve(tmp_path))
+    assert answer["errors"] == []
+    first, *others = answer["said"].split()
+    assert int(first) > 0
+    assert others == [first, first]
 
 
 BOTH = """

@@ -4,6 +4,8 @@ import {readFile, writeFile} from 'node:fs/promises';
 
 import {moved, readAttributes} from '../../packages/engine/src/engine/attributes.js';
 import {priorPoint} from '../../packages/engine/src/engine/prior.js';
+import {voiced as voicedSequences} from '../../packages/engine/src/index.js';
+import {MultitrackConverter} from '../../packages/engine/src/magenta/data_converter.js';
 import {chordLine} from '../../packages/engine/src/music/chord_lines.js';
 import {ChordError, readChord} from '../../packages/engine/src/music/chord_spelling.js';
 import {chordId, chordSymbol, hasTriad, nearestChordId} from '../../packages/engine/src/music/chords.js';
@@ -51,6 +53,13 @@ const actions = {
   voiced: ({tracks, symbols, format}) =>
     voiced(tracks.map((tokens) => ({tokens})), symbols, new Format(format))
       .map(({tokens}) => Array.from(tokens)),
+  /** The notes of a sequence: [instrument, program or drums, pitch, start, end]. */
+  voicedSequence: ({tracks, symbols, format}) => {
+    const sequence = new MultitrackConverter(new Format(format)).toSequence(tracks);
+    const [moved] = voicedSequences([sequence], symbols);
+    return moved.notes.map(({instrument, program, isDrum, pitch, quantizedStartStep, quantizedEndStep}) =>
+      [instrument, isDrum ? 128 : program, pitch, quantizedStartStep, quantizedEndStep]);
+  },
   moved: ({point, steps, attributes}) => [
     ...moved(Float32Array.from(point), steps, readAttributes(attributes, point.length))],
   point: ({seed, draw, size}) => [...priorPoint(seed, draw, size)],

@@ -208,6 +208,29 @@ def test_voiced_chords(node, fmt):
     assert moved > 60
 
 
+def test_voiced_sequences(node):
+    """The npm package's function, which takes NoteSequences."""
+    rng = random.Random(5)
+    symbols = ["Cmaj7", "F#m7b5", "Gsus4", "Bb/D"]
+    measures = [random_measure(rng, MeasureFormat()) for _ in range(100)]
+    requests = [
+        {
+            "action": "voicedSequence",
+            "tracks": tracks_of(measure),
+            "symbols": [symbols[i % 4], symbols[i // 4 % 4]],
+            "format": MeasureFormat().to_dict(),
+        }
+        for i, measure in enumerate(measures)
+    ]
+    expected = voiced(measures, ["|".join(request["symbols"]) for request in requests])
+    moved = 0
+    for answer, before, after in zip(node("music.mjs", requests), measures, expected, strict=True):
+        rows = [[*row[:3], *row[4:]] for row in after.notes().tolist()]
+        assert sorted(answer) == sorted(rows)
+        moved += before != after
+    assert moved > 20
+
+
 def random_measure(rng, fmt):
     """Tracks of a bass, drums and others, with chords and lines on a grid of sixteenths."""
     rows = []

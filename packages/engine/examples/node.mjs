@@ -8,8 +8,7 @@ import {chordLine} from 'gm-vae/chords';
 import {sequenceProtoToMidi} from 'gm-vae/midi';
 
 const [, , folder, output, chords = 'C | Am | F | G7'] = process.argv;
-const model = new MusicVAE(async (name) =>
-  Uint8Array.from(await readFile(path.join(folder, name))).buffer);
+const model = new MusicVAE((name) => readFile(path.join(folder, name)));
 
 const chordProgressions = chordLine(chords);
 await model.initialize();

@@ -3,3 +3,4 @@
 export * from './index.js';
 export * from './midi.js';
 export * from './chords.js';
+export {WorkerMusicVAE} from './magenta/worker_client.js';

@@ -3,6 +3,8 @@
 export {MusicVAE} from './magenta/music_vae.js';
 export {SequenceError} from './magenta/note_sequence.js';
 export {Tensor} from './magenta/tensor.js';
+export {unquantizeSequence} from './magenta/unquantize.js';
+export {voiced} from './magenta/voiced.js';
 export {ChordError} from './music/chord_spelling.js';
 
 /** @typedef {import('./magenta/control_args.js').ControlArgs} ControlArgs */
@@ -10,3 +12,4 @@ export {ChordError} from './music/chord_spelling.js';
 /** @typedef {import('./magenta/note_sequence.js').NoteSequence} NoteSequence */
 /** @typedef {import('./magenta/play_song.js').SongArgs} SongArgs */
 /** @typedef {import('./magenta/tensor.js').TensorLike} TensorLike */
+/** @typedef {import('./magenta/unquantize.js').TimedSequence} TimedSequence */

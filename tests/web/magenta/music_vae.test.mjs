@@ -126,6 +126,49 @@ test('checkpoints that cannot be played are named', async () => {
   await assert.rejects(page.initialize(), /config.json is not JSON: the address is not/);
 });
 
+test('arguments that cannot be meant are named', async () => {
+  const [bar] = await model.sample(1, 0.5, {...C, seed: 1});
+  const note = (fields) => ({...bar, notes: [{pitch: 60, quantizedEndStep: 9, ...fields}]});
+  const wrong = [
+    [(m) => m.sample(NaN, 0.5, C), /numSamples is NaN; give a whole number from 0/],
+    [(m) => m.sample(1e9, 0.5, C), /numSamples is 1000000000; .* to 10000/],
+    [(m) => m.sample(1, 'hot', C), /temperature is "hot"; give a number/],
+    [(m) => m.sample(1, -1, C), /temperature is -1/],
+    [(m) => m.sample(1, 0.5, C, 24, 0), /qpm is 0/],
+    [(m) => m.sample(1, 0.5, {...C, seed: 'x'}), /seed is "x"/],
+    [(m) => m.sample(1, 0.5, {...C, repeatPenalty: NaN}), /repeatPenalty is NaN/],
+    [(m) => m.sample(1, 0.5, {chordProgressions: [[]]}), /A measure has no chord/],
+    [(m) => m.sample(1, 0.5, {chordProgressions: 'C'}), /chordProgressions are a list/],
+    [(m) => m.decode([Array(m.zDims).fill(NaN)], 0.5, C), /z\[0, 0\] is NaN/],
+    [(m) => m.decode(Array(m.zDims).fill(0), 0.5, C), /neither a matrix/],
+    [(m) => m.decode({shape: [1, 1, 128], data: () => []}, 0.5, C), /neither a matrix/],
+    [(m) => m.encode(bar, C), /inputSequences are a list/],
+    [(m) => m.encode([undefined], C), /A NoteSequence is missing; got undefined/],
+    [(m) => m.encode([note({pitch: 128})], C), /has the pitch 128; 0 to 127/],
+    [(m) => m.encode([note({program: -1})], C), /has the program -1/],
+    [(m) => m.encode([note({quantizedStartStep: 12})], C), /lasts from step 12 to 9/],
+    [(m) => m.encode([bar], {...C, signal: AbortSignal.abort(new Error('enough'))}), /enough/],
+    [(m) => m.interpolate([bar, bar], 0, 0.5, C), /numInterps is 0/],
+    [(m) => m.interpolate([bar, bar], undefined, 0.5, C), /numInterps is undefined/],
+    [(m) => m.move([Array(m.zDims).fill(0)], {density: NaN}), /density is NaN/],
+    [() => new MusicVAE('./model').sample(1, 0.5, C), /"\.\/model" is not the address of a folder/],
+    [() => new MusicVAE(new URL('file:///model')).sample(1, 0.5, C), /in Node, or for files, a function/],
+    [() => new MusicVAE().sample(1, 0.5, C), /checkpointURL is not the address/],
+  ];
+  for (const [call, message] of wrong) await assert.rejects(call(model), message);
+  assert.equal((await model.sample(1, 0.5, {chordProgression: 'C'})).length, 1); // and it goes on
+});
+
+test('two models share nothing, and one that is let go in the middle ends what it does', async () => {
+  const other = new MusicVAE(readBundled);
+  const args = {...C, seed: 3};
+  const asked = other.sample(40, 0.5, {...args, onProgress: () => other.dispose()});
+  const [mine, theirs] = await Promise.all([model.sample(8, 0.5, args), asked]);
+  assert.deepEqual(theirs.slice(0, 8), mine);
+  assert.equal(other.isInitialized(), false);
+  assert.equal((await other.sample(1, 0.5, args)).length, 1);
+});
+
 test('without vector instructions there is one clear sentence', async (t) => {
   t.mock.method(WebAssembly, 'validate', () => false);
   await assert.rejects(new MusicVAE(readBundled).initialize(), /no vector instructions/);

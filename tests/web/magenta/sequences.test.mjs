@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {chordLine, nearestChordId} from '../../../packages/engine/src/chords.js';
+import {SequenceError, unquantizeSequence} from '../../../packages/engine/src/index.js';
 import {MultitrackConverter} from '../../../packages/engine/src/magenta/data_converter.js';
 import {
   midiToMeasures, midiToSequenceProto, sequenceProtoToMidi,
@@ -48,6 +49,45 @@ test('sequences of a list follow each other; instruments of a program keep their
   assert.equal(new Set(read.notes.map(({instrument}) => instrument)).size, 3);
 });
 
+test('measures become one sequence in seconds, a part with one instrument', () => {
+  const measure = (notes) => ({
+    quantizationInfo: {stepsPerQuarter: 24}, totalQuantizedSteps: 96, tempos: [{time: 0, qpm: 60}],
+    notes: notes.map(([instrument, program, isDrum, pitch, start, end, velocity]) => ({
+      instrument, program, isDrum, pitch, quantizedStartStep: start, quantizedEndStep: end, velocity,
+    })),
+  });
+  const bars = [
+    measure([[0, 0, false, 60, 0, 24, 90], [1, 33, false, 36, 12, 36]]), // the bass has no velocity
+    measure([]),
+    measure([[0, 33, false, 38, 0, 96, 70], [1, 0, true, 42, 48, 54, 70]]),
+  ];
+  const found = unquantizeSequence(bars, 120);
+  const fields = found.notes.map(({instrument, program, isDrum, pitch, velocity, startTime, endTime}) =>
+    [instrument, program, isDrum, pitch, velocity, startTime, endTime]);
+  assert.deepEqual(fields, [
+    [0, 0, false, 60, 90, 0, 0.5], [1, 33, false, 36, 80, 0.25, 0.75],
+    [1, 33, false, 38, 70, 4, 6], [2, 0, true, 42, 70, 5, 5.125],
+  ]);
+  assert.deepEqual([found.totalTime, found.tempos], [6, [{time: 0, qpm: 120}]]);
+  assert.equal(unquantizeSequence(bars).totalTime, 12);
+  assert.throws(() => unquantizeSequence(SONG), (error) => error instanceof SequenceError &&
+    /in seconds already/.test(error.message));
+  assert.throws(() => unquantizeSequence(bars, -1), /qpm is -1; give a number from 1 on/);
+});
+
+test('measures in three say so, in seconds and in files', () => {
+  const waltz = new MultitrackConverter(new Format({beats_per_bar: 3}));
+  const {program, end} = waltz.format;
+  const bars = [1, 2].map(() => waltz.toSequence([[program, 60, end]]));
+  assert.deepEqual(bars[0].timeSignatures, [{time: 0, numerator: 3, denominator: 4}]);
+  const seconds = unquantizeSequence(bars);
+  assert.equal(seconds.totalTime, 3);
+  for (const each of [bars, seconds]) {
+    const [signature] = midiToSequenceProto(sequenceProtoToMidi(each)).timeSignatures;
+    assert.deepEqual([signature.numerator, signature.denominator], [3, 4]);
+  }
+});
+
 test('the bars of a MIDI file have the tokens of their notes', () => {
   const measures = midiToMeasures(sequenceProtoToMidi(SONG));
   assert.deepEqual(measures.map(({number, reason}) => [number, reason]), [[1, ''], [2, '']]);
@@ -64,6 +104,14 @@ test('a bar of another meter says so', () => {
   const [bar] = midiToMeasures(sequenceProtoToMidi(waltz));
   assert.equal(bar.noteSequence, null);
   assert.match(bar.reason, /meter is not 4\/4/);
+});
+
+test('a MIDI file comes as bytes of either kind, and as nothing else', () => {
+  const bytes = sequenceProtoToMidi(SONG);
+  assert.deepEqual(midiToSequenceProto(bytes.buffer), midiToSequenceProto(bytes));
+  for (const read of [midiToSequenceProto, midiToMeasures]) {
+    assert.throws(() => read('MThd'), {name: 'MidiError', message: /Uint8Array or an ArrayBuffer/});
+  }
 });
 
 test('what cannot be read is named', () => {

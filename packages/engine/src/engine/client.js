@@ -1,18 +1,19 @@
 /** The worker's side of the page: each action is a promise. */
 
+import {Requests} from './requests.js';
+
 /** @import {Decoding, Row} from './decoder.js' */
 /** @import {Progress} from './fetching.js' */
-/** @import {Actions, Answer, Report} from './messages.js' */
+/** @import {Actions} from './messages.js' */
 
 export class Engine {
   /** @param {string} script the worker's address */
   constructor(script) {
-    this._script = script;
-    /** @type {?Worker} */
-    this._worker = null;
-    /** @type {Map<number, {resolve: (result: unknown) => void, reject: (error: Error) => void}>} */
-    this._waiting = new Map();
-    this._count = 0;
+    const name = decodeURIComponent(new URL(script).pathname);
+    this._requests = new Requests(
+      () => new Worker(script, {type: 'module'}),
+      `${name} is missing on the server, or is kept from running`,
+      (progress) => this.onProgress(progress));
     /** Called as the model is fetched. @type {(progress: Progress) => void} */
     this.onProgress = () => {};
   }
@@ -49,40 +50,6 @@ export class Engine {
    * @returns {ReturnType<Actions[A]>}
    */
   _ask(action, values) {
-    const id = this._count++;
-    const answer = new Promise((resolve, reject) => {
-      this._waiting.set(id, {resolve, reject});
-      this._start().postMessage({id, action, ...values});
-    });
-    return /** @type {ReturnType<Actions[A]>} */ (answer);
-  }
-
-  /** The worker, which runs from the first question on; one that did not start is tried anew. */
-  _start() {
-    if (this._worker) return this._worker;
-    const worker = new Worker(this._script, {type: 'module'});
-    worker.onmessage = ({data}) => this._take(data);
-    worker.onerror = ({message}) => {
-      const name = decodeURIComponent(new URL(this._script).pathname);
-      const why = message || `${name} is missing on the server, or is kept from running`;
-      for (const {reject} of this._waiting.values()) reject(new Error(why));
-      this._waiting.clear();
-      if (!message) this._worker = null;
-    };
-    this._worker = worker;
-    return worker;
-  }
-
-  /** @param {Answer | Report} message */
-  _take(message) {
-    if ('progress' in message) {
-      this.onProgress(message.progress);
-      return;
-    }
-    const {id, result, error} = message;
-    const waiting = this._waiting.get(id);
-    this._waiting.delete(id);
-    if (error) waiting?.reject(Object.assign(new Error(error.message), {name: error.name}));
-    else waiting?.resolve(result);
+    return /** @type {ReturnType<Actions[A]>} */ (this._requests.ask({action, ...values}));
   }
 }

@@ -1,6 +1,5 @@
 /**
- * What the page asks of the engine's worker, and what it answers: one message in, one out, and reports
- * of what is fetched meanwhile.
+ * What the page asks of the engine's worker, and what workers answer (`Requests`).
  *
  * @import {Bar} from '../music/measures.js'
  * @import {FormatFields} from '../music/format.js'
@@ -27,7 +26,7 @@
  * @typedef {{[A in keyof Actions]: {id: number, action: A} & Parameters<Actions[A]>[0]}[keyof Actions]}
  *   Request
  *
- * @typedef {{progress: Progress}} Report
+ * @typedef {{id?: number, progress: Progress}} Report of a request, or of none
  * @typedef {{id: number, result?: unknown, error?: {name: string, message: string}}} Answer
  */
 

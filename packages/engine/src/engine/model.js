@@ -8,7 +8,7 @@ import {TensorFolder} from './tensors.js';
 
 /** @import {ClientConfig} from '../music/format.js' */
 /** @import {Progress} from './fetching.js' */
-/** @import {Manifest, ReadFile} from './tensors.js' */
+/** @import {Bytes, Manifest, ReadFile} from './tensors.js' */
 
 export class Model {
   /**
@@ -59,7 +59,7 @@ export class Model {
 }
 
 /**
- * @param {ArrayBuffer} bytes
+ * @param {Bytes} bytes
  * @param {string} name of the file
  * @returns {unknown}
  * @throws {Error}

@@ -1,4 +1,4 @@
-/** Whether a browser can run the engine. */
+/** Whether a browser, or Node, can run the engine. */
 
 // the smallest module with a vector: a function that returns one of zeros
 const VECTOR_MODULE = Uint8Array.from([
@@ -7,7 +7,7 @@ const VECTOR_MODULE = Uint8Array.from([
   3, 2, 1, 0, // a function of that type
   10, 22, 1, 20, 0, 0xfd, 12, ...Array(16).fill(0), 0x0b, // its code: v128.const 0
 ]);
-const REMEDY = 'open the page in a newer one, such as Chrome 111, Firefox 113 or Safari 16.4';
+const REMEDY = 'use a newer browser, such as Chrome 111, Firefox 113 or Safari 16.4';
 
 /** What the browser lacks and what to do about it, in a sentence; '' if it has all. */
 export function lacking() {
@@ -23,11 +23,11 @@ export function requireVectors() {
 
 function lackingForNumbers() {
   if (typeof WebAssembly === 'undefined') {
-    return `This browser has no WebAssembly, or a setting turns it off; allow it, or ${REMEDY}.`;
+    return `There is no WebAssembly, or a setting turns it off; allow it, or ${REMEDY}.`;
   }
   if (!WebAssembly.validate(VECTOR_MODULE)) {
     return 'This browser or its processor has no vector instructions (WebAssembly SIMD), ' +
-      `which the model is computed with; ${REMEDY}, or use another machine.`;
+      `which the model is computed with; ${REMEDY}, or another machine.`;
   }
   return '';
 }

@@ -16,7 +16,8 @@ const ITEM_BYTES = {float32: 4, float16: 2, uint16: 2, uint8: 1};
  * @typedef {{paths: string[], weights: Weight[]}[]} Manifest
  *
  * Reads the bytes of a file of the folder; calls `report` as they come, if it can.
- * @typedef {(name: string, report: (progress: Progress) => void) => Promise<ArrayBuffer>} ReadFile
+ * @typedef {(name: string, report: (progress: Progress) => void) => Promise<Bytes>} ReadFile
+ * @typedef {ArrayBuffer | Uint8Array} Bytes
  *
  * A tensor, how it is stored, and where it lies in the shards of its group.
  * @typedef {Weight & {stored: string, size: number, paths: string[], offset: number, bytes: number,
@@ -37,7 +38,7 @@ export class TensorFolder {
     this._loaded = new Map();
     /** Of the shards that are wanted: their bytes, about. @type {Map<string, number>} */
     this._wanted = new Map();
-    /** @type {Map<string, Promise<ArrayBuffer>>} */
+    /** @type {Map<string, Promise<Bytes>>} */
     this._shards = new Map();
     /** @type {Map<string, Entry>} */
     this._entries = new Map();

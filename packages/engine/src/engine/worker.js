@@ -58,9 +58,7 @@ self.onmessage = async ({data}) => {
   try {
     self.postMessage({id: request.id, result: await act(request)});
   } catch (reason) {
-    const error = /** @type {Error} */ (reason);
-    self.postMessage({
-      id: request.id, error: {name: error.constructor.name, message: error.message},
-    });
+    const {name, message} = /** @type {Error} */ (reason);
+    self.postMessage({id: request.id, error: {name, message}});
   }
 };

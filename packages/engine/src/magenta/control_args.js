@@ -2,6 +2,7 @@
 
 import {nearestChordId} from '../music/chords.js';
 import {DRUMS, NO_CHORD} from '../music/format.js';
+import {list, number} from './checks.js';
 
 /** @import {Format} from '../music/format.js' */
 /** @import {Progress} from '../engine/fetching.js' */
@@ -31,6 +32,23 @@ import {DRUMS, NO_CHORD} from '../music/format.js';
 export const asObject = (given) => (Array.isArray(given) ? {chordProgression: given} : given ?? {});
 
 /**
+ * The same with a seed, which is random if none is given.
+ * @template {Pick<ControlArgs, 'seed' | 'repeatPenalty' | 'drumTemperature'>} [Args=ControlArgs]
+ * @param {Args | string[] | null} [given]
+ * @returns {Args & {seed: number}}
+ * @throws {Error}
+ */
+export function withSeed(given) {
+  const args = /** @type {Args} */ (asObject(/** @type {ControlArgs} */ (given)));
+  const {seed = Math.floor(Math.random() * 2 ** 32), repeatPenalty = 0, drumTemperature = 0} = args;
+  const {MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most} = Number;
+  number('seed', seed, {least, most, isWhole: true});
+  number('repeatPenalty', repeatPenalty, {most: 100});
+  number('drumTemperature', drumTemperature);
+  return {...args, seed};
+}
+
+/**
  * The chord ids of each measure.
  * @param {ControlArgs} args
  * @param {number} count of measures
@@ -39,26 +57,40 @@ export const asObject = (given) => (Array.isArray(given) ? {chordProgression: gi
  * @throws {Error}
  * @throws {import('../music/chord_spelling.js').ChordError}
  */
-export function chordsOf({chordProgression, chordProgressions}, count, hasChords) {
-  const given = chordProgressions ?? chordProgression;
-  if (!hasChords) {
-    if (given) throw new Error('Unexpected chord progression provided; this model knows no chords.');
-    return Array.from({length: count}, () => [NO_CHORD]);
+export function chordsOf(args, count, hasChords) {
+  if (hasChords) return symbolsOf(args, count).map((symbols) => symbols.map(nearestChordId));
+  if (args.chordProgressions ?? args.chordProgression) {
+    throw new Error('Unexpected chord progression provided; this model knows no chords.');
   }
+  return Array.from({length: count}, () => [NO_CHORD]);
+}
+
+/**
+ * The chord symbols of each measure.
+ * @param {ControlArgs} args
+ * @param {number} count of measures
+ * @returns {string[][]}
+ * @throws {Error}
+ */
+export function symbolsOf({chordProgression, chordProgressions}, count) {
+  const given = chordProgressions ?? chordProgression;
   if (!given?.length) {
     throw new Error(
       'Chord progression expected but not provided. Give one such as ' +
       '{chordProgression: ["C"]}; "N.C." is no chord.');
   }
   if (!chordProgressions) {
-    const chords = given.map((symbol) => nearestChordId(String(symbol)));
-    return Array.from({length: count}, () => chords);
+    const symbols = [given].flat(2).map(String);
+    return Array.from({length: count}, () => symbols);
   }
   if (chordProgressions.length !== count) {
     throw new Error(
       `There are ${chordProgressions.length} chord progressions for ${count} measures; give one each.`);
   }
-  return chordProgressions.map((chords) => [chords].flat().map(nearestChordId));
+  if (list('chordProgressions', chordProgressions).some((chords) => !chords?.length)) {
+    throw new Error('A measure has no chord; "N.C." is none.');
+  }
+  return chordProgressions.map((chords) => [chords].flat().map(String));
 }
 
 /**

@@ -14,6 +14,7 @@ import {notesOfTrack, tokensOfTracks} from './track_tokens.js';
  * @typedef {object} MeasureSequence
  * @property {{stepsPerQuarter: number}} quantizationInfo
  * @property {{time: number, qpm: number}[]} tempos
+ * @property {{time: number, numerator: number, denominator: number}[]} timeSignatures
  * @property {(TrackNote & {instrument: number})[]} notes
  * @property {number} totalQuantizedSteps
  */
@@ -22,7 +23,7 @@ export class MultitrackConverter {
   /** @param {Format} format */
   constructor(format) {
     this.format = format;
-    this.SEGMENTED_BY_TRACK = true;
+    this.SEGMENTED_BY_TRACK = /** @type {const} */ (true);
     this.NUM_SPLITS = 0;
     this.numSteps = format.maxTracks * format.maxTrackLength;
     this.numSegments = format.maxTracks;
@@ -79,9 +80,11 @@ export class MultitrackConverter {
    * @returns {MeasureSequence}
    */
   toSequence(tracks, stepsPerQuarter = this.stepsPerQuarter, qpm = 120) {
+    const {beatsPerBar, beatUnit} = this.format;
     return {
       quantizationInfo: {stepsPerQuarter},
       tempos: [{time: 0, qpm}],
+      timeSignatures: [{time: 0, numerator: beatsPerBar, denominator: beatUnit}],
       notes: tracks.flatMap((tokens, instrument) =>
         notesOfTrack(tokens, this.format).map((note) => ({...note, instrument}))),
       totalQuantizedSteps: this.totalSteps,

@@ -1,5 +1,9 @@
 /** The points between points, in straight lines, as magenta.js lays them out. */
 
+import {number} from './checks.js';
+
+const MOST = 10000;
+
 /**
  * Between two points: `counts[0]` of them. Between four (top left, bottom left, top right, bottom
  * right): counts[0] columns and counts[1] rows, or as many as columns, row by row.
@@ -8,13 +12,14 @@
  * @returns {Float32Array[]}
  */
 export function pointsBetween(points, counts) {
-  const [width, height = width, ...more] = typeof counts === 'number' ? [counts] : counts;
+  const [width, height = width, ...more] = [counts].flat();
   if (points.length !== 2 && points.length !== 4) {
     throw new Error('Invalid number of input sequences. Requires length 2, or 4');
   }
-  if (width === undefined || more.length) {
+  if (more.length || (Array.isArray(counts) && !counts.length)) {
     throw new Error('Invalid number of dimensions. Requires length 1, or 2.');
   }
+  for (const count of [width, height]) number('numInterps', count, {least: 1, most: MOST, isWhole: true});
   const across = shares(width);
   if (points.length === 2) return across.map((x) => mixed(points, [1 - x, x]));
   return shares(height).flatMap((y) => across.map((x) =>

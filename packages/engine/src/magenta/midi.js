@@ -1,16 +1,19 @@
 /** MIDI files <-> NoteSequences. */
 
 import {Format} from '../music/format.js';
-import {instrumentName} from '../music/general_midi.js';
 import {readMeasures} from '../music/measures.js';
+import {MidiError} from '../music/midi_chunks.js';
 import {writeMidi} from '../music/midi_writer.js';
 import {readScore} from '../music/score.js';
 import {assignChannels} from '../music/song.js';
 import {MultitrackConverter} from './data_converter.js';
 import {meterOf, quantizedNotes, tempoOf} from './note_sequence.js';
+import {withParts} from './parts.js';
 
 /** @import {Part} from '../music/song.js' */
+/** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
+/** @import {TimedSequence} from './unquantize.js' */
 
 const TICKS_PER_QUARTER = 480;
 
@@ -18,19 +21,19 @@ const TICKS_PER_QUARTER = 480;
  * A bar of a MIDI file: a measure of a model's format, or the reason why it is none.
  * @typedef {object} MidiMeasure
  * @property {number} number from 1
- * @property {?NoteSequence} noteSequence quantised, for `encode`; null if it is no measure
+ * @property {?MeasureSequence} noteSequence for `encode`, its notes in seconds too; null if it is none
  * @property {string[]} chordProgression its inferred chords, evenly spaced
  * @property {string} reason why it is no measure, or ''
  */
 
 /**
  * The notes of a MIDI file in seconds, all at its first tempo.
- * @param {Uint8Array} bytes
- * @returns {NoteSequence}
+ * @param {Uint8Array | ArrayBuffer} bytes
+ * @returns {TimedSequence}
  * @throws {import('../music/midi_chunks.js').MidiError}
  */
 export function midiToSequenceProto(bytes) {
-  const {ticksPerQuarter, notes, signatures, qpm, endTick} = readScore(bytes);
+  const {ticksPerQuarter, notes, signatures, qpm, endTick} = readScore(asBytes(bytes));
   const seconds = (/** @type {number} */ tick) => (tick * 60) / (ticksPerQuarter * qpm);
   return {
     tempos: [{time: 0, qpm}],
@@ -45,24 +48,27 @@ export function midiToSequenceProto(bytes) {
 
 /**
  * The bars of a MIDI file as measures that `encode` takes with their chords.
- * @param {Uint8Array} bytes
+ * @param {Uint8Array | ArrayBuffer} bytes
  * @param {MultitrackConverter} [converter] `dataConverter` of the model; the published format if absent
  * @returns {MidiMeasure[]}
  * @throws {import('../music/midi_chunks.js').MidiError}
  */
 export function midiToMeasures(bytes, converter = new MultitrackConverter(new Format())) {
-  const {bars, qpm} = readMeasures(bytes, converter.format, {allChords: true});
+  const {bars, qpm} = readMeasures(asBytes(bytes), converter.format, {allChords: true});
   const seconds = (/** @type {number} */ step) => (step * 60) / (converter.stepsPerQuarter * qpm);
-  return bars.map(({number, tracks, symbols, reason}) => {
-    const sequence = tracks && converter.toSequence(tracks, undefined, qpm);
-    const notes = sequence?.notes.map((note) => ({
+  const withSeconds = (/** @type {MeasureSequence} */ sequence) => ({
+    ...sequence,
+    notes: sequence.notes.map((note) => ({
       ...note,
       startTime: seconds(note.quantizedStartStep), endTime: seconds(note.quantizedEndStep),
-    }));
-    return {
-      number, noteSequence: sequence && {...sequence, notes}, chordProgression: symbols, reason,
-    };
+    })),
   });
+  return bars.map(({number, tracks, symbols, reason}) => ({
+    number,
+    noteSequence: tracks && withSeconds(converter.toSequence(tracks, undefined, qpm)),
+    chordProgression: symbols,
+    reason,
+  }));
 }
 
 /**
@@ -74,7 +80,7 @@ export function midiToMeasures(bytes, converter = new MultitrackConverter(new Fo
  */
 export function sequenceProtoToMidi(sequences) {
   const all = [sequences].flat();
-  const first = all[0] ?? {};
+  const [first = {}] = all;
   const {numerator, denominator} = meterOf(first);
   const format = new Format({
     steps_per_quarter: TICKS_PER_QUARTER, beats_per_bar: numerator, beat_unit: denominator,
@@ -84,10 +90,10 @@ export function sequenceProtoToMidi(sequences) {
   let end = 0;
   for (const sequence of all) {
     const {notes, ticks} = inTicks(sequence);
-    for (const {instrument, ...note} of named(notes)) {
-      const known = parts.get(instrument.key) ?? {part: instrument, notes: []};
-      known.notes.push({...note, start: end + note.start, end: end + note.end});
-      parts.set(instrument.key, known);
+    for (const {part, pitch, velocity, ...note} of withParts(notes)) {
+      const known = parts.get(part.key) ?? {part, notes: []};
+      known.notes.push({pitch, velocity, start: end + note.start, end: end + note.end});
+      parts.set(part.key, known);
     }
     end += ticks;
   }
@@ -107,10 +113,14 @@ export function sequenceProtoToMidi(sequences) {
   }, {qpm: tempoOf(first), mix: ({program}) => ({heard: true, program, volume: 100})});
 }
 
-/**
- * @typedef {{pitch: number, velocity: number, start: number, end: number}} TickNote
- * @typedef {TickNote & {instrument: number, program: number, isDrum: boolean}} SequenceTickNote
- */
+/** @param {Uint8Array | ArrayBuffer} given */
+function asBytes(given) {
+  if (given instanceof Uint8Array) return given;
+  if (given instanceof ArrayBuffer) return new Uint8Array(given);
+  throw new MidiError('A MIDI file is a Uint8Array or an ArrayBuffer, such as await file.arrayBuffer().');
+}
+
+/** @typedef {{pitch: number, velocity: number, start: number, end: number}} TickNote */
 
 /** @param {NoteSequence} sequence */
 function inTicks(sequence) {
@@ -123,30 +133,4 @@ function inTicks(sequence) {
     notes: notes.map(({startStep, endStep, ...note}) =>
       ({...note, start: tick(startStep), end: Math.max(tick(endStep), tick(startStep) + 1)})),
   };
-}
-
-/**
- * The notes with their parts: the `number`-th instrument of its program in the sequence.
- * @param {SequenceTickNote[]} notes
- */
-function named(notes) {
-  /** @type {Map<number, Part>} */
-  const partOf = new Map();
-  /** @type {Map<number, number>} */
-  const count = new Map();
-  const instruments = [...new Set(notes.map(({instrument}) => instrument))].sort((a, b) => a - b);
-  for (const instrument of instruments) {
-    const own = /** @type {SequenceTickNote} */ (notes.find((note) => note.instrument === instrument));
-    const program = own.isDrum ? 128 : own.program;
-    const number = count.get(program) ?? 0;
-    count.set(program, number + 1);
-    const name = instrumentName(program);
-    partOf.set(instrument, {
-      key: `${program}.${number}`, program, number, isDrum: own.isDrum,
-      name: number ? `${name} ${number + 1}` : name,
-    });
-  }
-  return notes.map(({instrument, pitch, velocity, start, end}) => ({
-    instrument: /** @type {Part} */ (partOf.get(instrument)), pitch, velocity, start, end,
-  }));
 }

@@ -6,7 +6,9 @@ import {fetchBytes} from '../engine/fetching.js';
 import {Model, parse} from '../engine/model.js';
 import {priorPoint} from '../engine/prior.js';
 import {requireVectors} from '../engine/support.js';
-import {asObject, chordsOf, programsOf} from './control_args.js';
+import {folderURL} from './address.js';
+import {list, number} from './checks.js';
+import {asObject, chordsOf, programsOf, withSeed} from './control_args.js';
 import {MultitrackConverter} from './data_converter.js';
 import {pointsBetween} from './grid.js';
 import {songOf} from './play_song.js';
@@ -20,11 +22,12 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
 /** @import {SongArgs} from './play_song.js' */
+/** @import {MusicVAESpec} from './spec.js' */
 /** @import {SectionMark} from '../music/song.js' */
-/** @import {Spec} from './spec.js' */
 /** @import {TensorLike} from './tensor.js' */
 
 const MEASURES = 16; // that are decoded at once: more are no faster
+const MOST_SAMPLES = 10000; // the measures of a call are all in memory
 const WATCHED_MEASURES = 4; // where somebody wants to see progress, or may abort
 
 /**
@@ -35,7 +38,7 @@ export class MusicVAE {
   /**
    * @param {string | URL | ReadFile} checkpointURL of the folder with config.json; or what reads a
    *   file of it by name
-   * @param {Spec} [spec] instead of config.json
+   * @param {MusicVAESpec} [spec] instead of config.json
    */
   constructor(checkpointURL, spec) {
     this.checkpointURL = checkpointURL;
@@ -81,7 +84,7 @@ export class MusicVAE {
    */
   async sample(numSamples, temperature = 0.5, controlArgs, stepsPerQuarter, qpm) {
     const model = await this._load();
-    const args = seeded(controlArgs);
+    const args = withSeed(controlArgs);
     return this._decode(priorPoints(args.seed, numSamples, model.latentSize), temperature, args,
       stepsPerQuarter, qpm);
   }
@@ -96,7 +99,7 @@ export class MusicVAE {
    * @returns {Promise<MeasureSequence[]>}
    */
   async decode(z, temperature, controlArgs, stepsPerQuarter, qpm) {
-    return this._decode(await this._points(z), temperature, seeded(controlArgs), stepsPerQuarter, qpm);
+    return this._decode(await this._points(z), temperature, withSeed(controlArgs), stepsPerQuarter, qpm);
   }
 
   /**
@@ -122,8 +125,8 @@ export class MusicVAE {
    */
   async interpolate(inputSequences, numInterps, temperature, controlArgs) {
     const {decoder} = await this._load();
-    const {chordProgressions, ...args} = seeded(controlArgs);
-    const ends = await this._encode(inputSequences, args);
+    const {chordProgressions, ...args} = withSeed(controlArgs);
+    const ends = await this._encode(inputSequences, {...args, onProgress: undefined});
     const points = pointsBetween(ends, numInterps);
     const carriesBand = ends.length === 2 && points.length > 1 && !args.instruments &&
       (args.grammar ?? (temperature ?? 0) > 0);
@@ -144,7 +147,7 @@ export class MusicVAE {
    */
   async song(form, chords, songArgs = {}) {
     const model = await this._load();
-    const args = seeded(songArgs);
+    const args = withSeed(songArgs);
     const points = args.styles
       ? await this._points(args.styles) : priorPoints(args.seed, 1, model.latentSize);
     const {measures, sections} = await songOf(model, form, chords, points, args);
@@ -168,11 +171,11 @@ export class MusicVAE {
       throw new Error('Similarity must be between 0 and 1.');
     }
     const {latentSize} = await this._load();
-    const args = seeded(controlArgs);
-    const [mu] = await this._encode([inputSequence], args);
+    const {chordProgressions, ...args} = withSeed(controlArgs);
+    const [mu] = await this._encode([inputSequence], {...args, onProgress: undefined});
     const points = priorPoints(args.seed, numSamples, latentSize)
       .map((point) => point.map((x, i) => similarity * mu[i] + (1 - similarity) * x));
-    return this._decode(points, temperature, args);
+    return this._decode(points, temperature, {...args, chordProgressions});
   }
 
   /**
@@ -191,6 +194,7 @@ export class MusicVAE {
    */
   async move(z, steps) {
     const attributes = await this._loadAttributes();
+    for (const [name, count] of Object.entries(steps)) number(name, count, {least: -100, most: 100});
     const unknown = Object.keys(steps).find((name) => !attributes.has(name));
     if (unknown !== undefined) {
       throw new Error(
@@ -238,10 +242,11 @@ export class MusicVAE {
   async _encode(sequences, args) {
     const model = await this._load();
     const converter = new MultitrackConverter(model.format);
-    const chords = chordsOf(args, sequences.length, this._hasChords);
+    const chords = chordsOf(args, list('inputSequences', sequences).length, this._hasChords);
     const measures = sequences.map((sequence) => converter.toTokens(sequence));
     const encoder = await model.encoder();
-    return measures.map((tracks, i) => encoder.encode(tracks, chords[i]));
+    return inTurns(measures, WATCHED_MEASURES, args, (some, start) =>
+      some.map((tracks, i) => encoder.encode(tracks, chords[start + i])));
   }
 
   /**
@@ -255,24 +260,18 @@ export class MusicVAE {
    */
   async _decode(points, temperature = 0, args, stepsPerQuarter, qpm, bands) {
     const {decoder, format} = await this._load();
-    const {seed, signal, onProgress} = args;
+    number('temperature', temperature);
+    for (const [name, value] of Object.entries({stepsPerQuarter, qpm})) number(name, value ?? 1, {least: 1});
     const chords = chordsOf(args, points.length, this._hasChords);
     const converter = new MultitrackConverter(format);
+    const {seed} = args;
     const measures = points.map((z, i) =>
       ({z, draw: bands ? 0 : i, chords: chords[i], seed, band: bands?.[i]}));
-    const batch = signal || onProgress ? WATCHED_MEASURES : MEASURES;
-    /** @type {MeasureSequence[]} */
-    const sequences = [];
     const programs = programsOf(args, format);
-    for (let start = 0; start < measures.length; start += batch) {
-      if (start) await new Promise((resolve) => setTimeout(resolve)); // others' turn
-      signal?.throwIfAborted();
-      const tracks = decodeMeasures(
-        decoder, measures.slice(start, start + batch), temperature, args, programs);
-      sequences.push(...tracks.map((own) => converter.toSequence(own, stepsPerQuarter, qpm)));
-      onProgress?.({loaded: sequences.length, total: measures.length});
-    }
-    return sequences;
+    const batch = args.signal || args.onProgress ? WATCHED_MEASURES : MEASURES;
+    return inTurns(measures, batch, args, (some) =>
+      decodeMeasures(decoder, some, temperature, args, programs)
+        .map((tracks) => converter.toSequence(tracks, stepsPerQuarter, qpm)));
   }
 
   /**
@@ -286,6 +285,10 @@ export class MusicVAE {
     if (wrong) {
       throw new Error(`z has rows of ${wrong.length} numbers; this model needs [n, ${latentSize}].`);
     }
+    points.forEach((point, row) => {
+      const column = point.findIndex((x) => !Number.isFinite(x));
+      if (column >= 0) throw new Error(`z[${row}, ${column}] is ${point[column]}; give numbers.`);
+    });
     return points;
   }
 
@@ -326,8 +329,10 @@ function decodeMeasures(decoder, measures, temperature, args, programs) {
 }
 
 /** @param {number} seed @param {number} count @param {number} size */
-const priorPoints = (seed, count, size) =>
-  Array.from({length: count}, (_, draw) => priorPoint(seed, draw, size));
+function priorPoints(seed, count, size) {
+  number('numSamples', count, {most: MOST_SAMPLES, isWhole: true});
+  return Array.from({length: count}, (_, draw) => priorPoint(seed, draw, size));
+}
 
 /**
  * The bands of points on a way.
@@ -342,12 +347,23 @@ function bandsOf(logits, temperature, seed) {
 }
 
 /**
- * @template {{seed?: number}} Args
- * @param {Args | string[]} [given]
+ * What `work` makes of measures, some at a time, so that others get their turn.
+ * @template Measure, Made
+ * @param {Measure[]} measures
+ * @param {number} batch
+ * @param {Pick<ControlArgs, 'onProgress' | 'signal'>} watch
+ * @param {(some: Measure[], start: number) => Made[]} work
  */
-function seeded(given) {
-  const args = /** @type {Args} */ (asObject(/** @type {ControlArgs} */ (given)));
-  return {...args, seed: args.seed ?? Math.floor(Math.random() * 2 ** 32)};
+async function inTurns(measures, batch, {onProgress, signal}, work) {
+  /** @type {Made[]} */
+  const made = [];
+  for (let start = 0; start < measures.length; start += batch) {
+    if (start) await new Promise((resolve) => setTimeout(resolve));
+    signal?.throwIfAborted();
+    made.push(...work(measures.slice(start, start + batch), start));
+    onProgress?.({loaded: made.length, total: measures.length});
+  }
+  return made;
 }
 
 /** @param {Float32Array[]} rows @param {number} columns */
@@ -365,8 +381,7 @@ function matrix(rows, columns) {
  */
 function readerOf(source, signal) {
   if (typeof source === 'function') return source;
-  const page = typeof location === 'undefined' ? undefined : location.href;
-  const folder = new URL(`${String(source).replace(/\/+$/, '')}/`, page);
+  const folder = folderURL(source);
   return (name, report) => fetchBytes(new URL(name, folder), report, signal);
 }
 

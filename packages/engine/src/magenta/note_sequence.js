@@ -44,7 +44,9 @@ const DEFAULT_METER = {time: 0, numerator: 4, denominator: 4};
  */
 
 /** A NoteSequence cannot be read; the message is a sentence with the remedy. */
-export class SequenceError extends Error {}
+export class SequenceError extends Error {
+  /** @override */ name = 'SequenceError';
+}
 
 /**
  * The notes in steps, and how many steps the sequence says it has, 0 if it does not.
@@ -54,7 +56,7 @@ export class SequenceError extends Error {}
  * @throws {SequenceError}
  */
 export function quantizedNotes(sequence, stepsPerQuarter) {
-  const info = sequence.quantizationInfo;
+  const info = requireSequence(sequence).quantizationInfo;
   if (info?.stepsPerSecond) {
     throw new SequenceError(
       'The NoteSequence is quantized in steps per second; give one in seconds, or one with ' +
@@ -67,6 +69,23 @@ export function quantizedNotes(sequence, stepsPerQuarter) {
       `with ${stepsPerQuarter}, or give it in seconds.`);
   }
   return given ? readSteps(sequence) : quantize(sequence, stepsPerQuarter);
+}
+
+/**
+ * The steps per quarter of a quantised sequence.
+ * @param {NoteSequence} sequence
+ * @throws {SequenceError} it is in seconds
+ */
+export function requireResolution(sequence) {
+  const resolution = requireSequence(sequence).quantizationInfo?.stepsPerQuarter;
+  if (resolution) return resolution;
+  throw new SequenceError('The NoteSequence is not quantized; its notes are in seconds already.');
+}
+
+/** @param {NoteSequence} sequence */
+function requireSequence(sequence) {
+  if (typeof sequence === 'object' && sequence) return sequence;
+  throw new SequenceError(`A NoteSequence is missing; got ${sequence}.`);
 }
 
 /**
@@ -126,11 +145,19 @@ function steps(startStep, endStep) {
   if (!(startStep >= 0 && endStep >= 0)) {
     throw new SequenceError('A note of the NoteSequence begins or ends before 0; give later times.');
   }
+  if (endStep < startStep) {
+    throw new SequenceError(`A note of the NoteSequence lasts from step ${startStep} to ${endStep}.`);
+  }
   return {startStep, endStep: endStep === startStep ? endStep + 1 : endStep};
 }
 
 /** @param {SequenceNote} note */
 function readNote({pitch, velocity, instrument, program, isDrum, startTime}) {
+  for (const [name, value] of Object.entries({pitch, velocity, program})) {
+    if (value && !(Number.isInteger(value) && value > 0 && value < 128)) {
+      throw new SequenceError(`A note of the NoteSequence has the ${name} ${value}; 0 to 127 is right.`);
+    }
+  }
   return {
     pitch: pitch ?? 0,
     velocity: velocity || DEFAULT_VELOCITY,

@@ -3,8 +3,12 @@
 /** @import {ClientConfig} from '../music/format.js' */
 
 /**
+ * A config.json that was read.
  * @typedef {ClientConfig & {type: string, chordEncoder?: string,
  *   dataConverter: {type: string}}} Spec
+ *
+ * What may be one, as magenta.js has it.
+ * @typedef {{type: string, dataConverter: {type: string, args?: object}, chordEncoder?: string}} MusicVAESpec
  */
 
 const SIZES = ['numSteps', 'numSegments', 'stepsPerQuarter', 'totalSteps', 'numVelocityBins'];

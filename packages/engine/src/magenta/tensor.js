@@ -12,7 +12,7 @@ export class Tensor {
     /** @type {Float32Array | undefined} */
     this._values = values;
     this.shape = shape;
-    this.dtype = 'float32';
+    this.dtype = /** @type {const} */ ('float32');
     this.rank = 2;
     this.size = values.length;
   }
@@ -49,9 +49,11 @@ export class Tensor {
  * @returns {Promise<Float32Array[]>}
  */
 export async function toArrays(given) {
-  if (Array.isArray(given)) return given.map((row) => Float32Array.from(row));
-  if (!given || typeof given !== 'object' || !('data' in given)) {
-    throw new Error('This is neither a tensor nor an array of rows of numbers.');
+  if (Array.isArray(given) && given.every((row) => typeof row === 'object' && row)) {
+    return given.map((row) => Float32Array.from(row));
+  }
+  if (!given || typeof given !== 'object' || !('data' in given) || given.shape.length !== 2) {
+    throw new Error('This is neither a matrix, a tensor [rows, columns], nor an array of rows of numbers.');
   }
   const columns = given.shape[given.shape.length - 1];
   return rowsOf(Float32Array.from(await given.data()), columns);

@@ -1,56 +1,44 @@
 /** `MusicVAE` in a worker of its own, so that the page never waits for it. */
 
+import {Requests} from '../engine/requests.js';
 import {Format} from '../music/format.js';
+import {folderURL} from './address.js';
 import {asObject} from './control_args.js';
 import {MultitrackConverter} from './data_converter.js';
+import {startWorker} from './start_worker.js';
 import {Tensor, toArrays} from './tensor.js';
 
-/** @import {Progress} from '../engine/fetching.js' */
+/** @import {Watch} from '../engine/requests.js' */
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
-/** @import {SectionMark} from '../music/song.js' */
 /** @import {SongArgs} from './play_song.js' */
-/** @import {Spec} from './spec.js' */
+/** @import {MusicVAESpec} from './spec.js' */
+/** @import {SectionMark} from '../music/song.js' */
 /** @import {TensorLike} from './tensor.js' */
-/** @import {Failure, Loaded, Report, Result} from './worker_protocol.js' */
-
-/**
- * @typedef {object} Watch
- * @property {(progress: Progress) => void} [onProgress]
- * @property {AbortSignal} [signal]
- *
- * @typedef {object} Waiting
- * @property {(result: any) => void} resolve
- * @property {(error: Error) => void} reject
- * @property {Watch['onProgress']} onProgress
- */
+/** @import {Loaded} from './worker_protocol.js' */
 
 /** The methods are those of `MusicVAE`, with the same arguments. */
 export class WorkerMusicVAE {
   /**
    * @param {string | URL} checkpointURL
-   * @param {Spec} [spec] instead of config.json
+   * @param {MusicVAESpec} [spec] instead of config.json
    * @param {() => Worker} [start] makes the worker; by default of worker.js beside this module
    */
-  constructor(checkpointURL, spec, start = () =>
-    new Worker(new URL('./worker.js', import.meta.url), {type: 'module'})) {
-    this.checkpointURL = new URL(checkpointURL, globalThis.location?.href).href;
+  constructor(checkpointURL, spec, start = startWorker) {
+    this.checkpointURL = checkpointURL;
     this.spec = spec;
     this.zDims = 0;
     /** @type {MultitrackConverter | undefined} */
     this.dataConverter = undefined;
     this.initialized = false;
-    this._start = start;
-    /** Told of what is fetched after the load, too. @type {Watch['onProgress']} */
+    /** Called of what is fetched after the load, too. @type {Watch['onProgress']} */
     this._onFetch = undefined;
-    /** @type {Worker | undefined} */
-    this._worker = undefined;
+    this._requests = new Requests(
+      start, 'The worker did not start: its script is missing on the server, or is kept from running.',
+      (progress) => this._onFetch?.(progress));
     /** @type {Promise<void> | undefined} */
     this._loading = undefined;
-    /** @type {Map<number, Waiting>} */
-    this._waiting = new Map();
-    this._count = 0;
   }
 
   isInitialized() {
@@ -68,11 +56,9 @@ export class WorkerMusicVAE {
 
   /** Ends the worker; what it was asked for is rejected. */
   dispose() {
-    this._worker?.terminate();
-    this._worker = undefined;
     this._loading = undefined;
     this.initialized = false;
-    this._rejectAll('The model was disposed.');
+    this._requests.end('The model was disposed.');
   }
 
   /**
@@ -164,9 +150,13 @@ export class WorkerMusicVAE {
   /** @param {Watch} watch */
   async _load(watch) {
     this._onFetch = watch.onProgress;
+    if (typeof this.checkpointURL === 'function') {
+      throw new Error('A worker needs the address of a checkpoint; only MusicVAE takes a function.');
+    }
+    const url = folderURL(this.checkpointURL).href; // of the page, not of the worker's script
     /** @type {Loaded} */
     const {zDims, spec, format} =
-      await this._ask('initialize', [this.checkpointURL, this.spec], watch);
+      await this._ask('initialize', [url, this.spec], watch);
     this.zDims = zDims;
     this.spec = spec;
     this.dataConverter = new MultitrackConverter(new Format(format));
@@ -191,48 +181,7 @@ export class WorkerMusicVAE {
    * @param {Watch} [watch]
    * @returns {Promise<any>}
    */
-  _ask(method, args, {onProgress, signal} = {}) {
-    signal?.throwIfAborted();
-    const id = this._count++;
-    this._worker ??= this._startWorker();
-    const worker = this._worker;
-    return new Promise((resolve, reject) => {
-      this._waiting.set(id, {resolve, reject, onProgress});
-      signal?.addEventListener('abort', () => worker.postMessage({abort: id}), {once: true});
-      worker.postMessage({id, method, args, watch: Boolean(onProgress)});
-    });
-  }
-
-  _startWorker() {
-    const worker = this._start();
-    worker.onmessage = ({data}) => this._take(data);
-    worker.onerror = ({message}) => {
-      this._worker = undefined;
-      this._loading = undefined;
-      this._rejectAll(message || 'The worker did not start: its script is missing on the server.');
-    };
-    return worker;
-  }
-
-  /** @param {Report | Result | Failure} message */
-  _take(message) {
-    const waiting = this._waiting.get(message.id);
-    if ('progress' in message) {
-      (waiting ? waiting.onProgress : this._onFetch)?.(message.progress);
-      return;
-    }
-    this._waiting.delete(message.id);
-    if ('error' in message) {
-      const {name, message: text} = message.error;
-      waiting?.reject(Object.assign(new Error(text), {name}));
-    } else {
-      waiting?.resolve(message.result);
-    }
-  }
-
-  /** @param {string} message */
-  _rejectAll(message) {
-    for (const {reject} of this._waiting.values()) reject(new Error(message));
-    this._waiting.clear();
+  _ask(method, args, watch) {
+    return this._requests.ask({method, args, watch: Boolean(watch?.onProgress)}, watch);
   }
 }

@@ -1,10 +1,8 @@
 /**
- * What `WorkerMusicVAE` asks of worker.js and what that answers: one message in, one out, and reports
- * of progress meanwhile.
+ * What `WorkerMusicVAE` asks of worker.js, which answers as engine/messages.js says.
  *
  * @import {Spec} from './spec.js'
  * @import {FormatFields} from '../music/format.js'
- * @import {Progress} from '../engine/fetching.js'
  */
 
 /**
@@ -12,9 +10,6 @@
  * what cannot be sent.
  * @typedef {{id: number, method: string, args: unknown[], watch: boolean}} Request
  * @typedef {{abort: number}} Abort
- * @typedef {{id: number, progress: Progress}} Report
- * @typedef {{id: number, result: unknown}} Result
- * @typedef {{id: number, error: {name: string, message: string}}} Failure
  * @typedef {{zDims: number, spec: Spec, format: FormatFields}} Loaded
  */
 

@@ -37,6 +37,8 @@ const UNISON = {third: null, fifth: 0, seventh: null, bass: 0};
 
 /** A chord symbol that cannot be read, or one that has no triad; a line of chords likewise. */
 export class ChordError extends Error {
+  /** @override */ name = 'ChordError';
+
   /** @param {string} message @param {string} symbol what is wrong in the line, if that is known */
   constructor(message, symbol = '') {
     super(message);

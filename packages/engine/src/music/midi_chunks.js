@@ -3,7 +3,9 @@
 import {MIDI} from '../generated/tables.js';
 
 /** Bytes that are not a MIDI file that we can read; the message is a sentence for people. */
-export class MidiError extends Error {}
+export class MidiError extends Error {
+  /** @override */ name = 'MidiError';
+}
 
 /**
  * A track's content: its first byte, the byte at which it ends at the latest, and whether that is

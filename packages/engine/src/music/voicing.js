@@ -6,7 +6,6 @@
 import {CHORDS, SPELLING, VOICING} from '../generated/tables.js';
 import {pitchClass, readChord} from './chord_spelling.js';
 import {nearestChordId, qualityOf} from './chords.js';
-import {DRUMS} from './format.js';
 import {trackNotes} from './song.js';
 import {tokenise} from './tokenise.js';
 
@@ -33,6 +32,9 @@ const [MAJOR_THIRD, FIFTH] = [SPELLING.scale[2], SPELLING.scale[4]];
  * @property {number} start
  * @property {number} end
  * @property {boolean} isBass
+ *
+ * What a measure may hold.
+ * @typedef {Pick<Format, 'stepsPerMeasure' | 'minPitch' | 'maxPitch'>} Bounds
  */
 
 /**
@@ -68,29 +70,38 @@ function demandOf(symbol) {
  * @returns {(Track | {tokens: number[]})[]}
  */
 export function voiced(tracks, symbols, format) {
-  const spans = spansOf(symbols, format.stepsPerMeasure)
-    .flatMap(({symbol, ...span}) => {
-      const demand = demandOf(symbol);
-      return demand ? [{demand, ...span}] : [];
-    });
-  if (!spans.length) return tracks;
   const notes = tracks.flatMap((track, index) => notesOf(track.tokens, index, format));
   const before = notes.map(({pitch}) => pitch);
-  markBass(notes);
-  for (const {demand, start, end} of spans) {
-    const inside = notes.filter((note) => start <= note.start && note.start < end);
-    for (const note of inside) move(note, demand.moves.get(note.pitch % 12) ?? 0, notes, format);
-    for (const note of inside) {
-      if (note.isBass && note.pitch % 12 === demand.root) move(note, demand.bass, notes, format);
-    }
-    takeSeventh(demand, notes, start, end, format);
-  }
+  moveNotes(notes, symbols, format);
   const changed = new Set(notes.filter(({pitch}, i) => pitch !== before[i]).map(({track}) => track));
   return tracks.map((track, index) => {
     if (!changed.has(index)) return track;
     const tokens = tokensOf(notes.filter((note) => note.track === index), format);
     return tokens.length <= format.maxTrackLength ? {tokens} : track;
   });
+}
+
+/**
+ * Moves the notes of a measure to what its symbols call for, in place.
+ * @param {Note[]} notes that belong to chords, of each track by time and pitch
+ * @param {string[]} symbols evenly spaced
+ * @param {Bounds} bounds
+ */
+export function moveNotes(notes, symbols, bounds) {
+  const spans = spansOf(symbols, bounds.stepsPerMeasure).flatMap(({symbol, ...span}) => {
+    const demand = demandOf(symbol);
+    return demand ? [{demand, ...span}] : [];
+  });
+  if (!spans.length) return;
+  markBass(notes);
+  for (const {demand, start, end} of spans) {
+    const inside = notes.filter((note) => start <= note.start && note.start < end);
+    for (const note of inside) move(note, demand.moves.get(note.pitch % 12) ?? 0, notes, bounds);
+    for (const note of inside) {
+      if (note.isBass && note.pitch % 12 === demand.root) move(note, demand.bass, notes, bounds);
+    }
+    takeSeventh(demand, notes, start, end, bounds);
+  }
 }
 
 /**
@@ -111,6 +122,9 @@ function spansOf(symbols, steps) {
   return spans;
 }
 
+/** Whether notes of a program belong to chords. @param {number} program */
+export const isPitched = (program) => program < VOICING.pitched;
+
 /**
  * The notes of a track that belong to chords.
  * @param {ArrayLike<number>} tokens
@@ -120,7 +134,7 @@ function spansOf(symbols, steps) {
  */
 function notesOf(tokens, track, format) {
   const program = tokens[0] - format.program;
-  if (program >= VOICING.pitched || program === DRUMS) return [];
+  if (!isPitched(program)) return [];
   return trackNotes(tokens, format, 0).sort((a, b) => a.start - b.start || a.pitch - b.pitch)
     .map((note) => ({...note, track, program, isBass: false}));
 }
@@ -170,18 +184,18 @@ const overlap = (note, start, end) =>
  * @param {Note} note
  * @param {number} semitones
  * @param {Note[]} notes
- * @param {Format} format
+ * @param {Bounds} bounds
  */
-function move(note, semitones, notes, format) {
+function move(note, semitones, notes, bounds) {
   if (!semitones) return;
   const octave = [0, -12, 12].find((each) =>
-    isFree(note, note.pitch + semitones + each, notes, format));
+    isFree(note, note.pitch + semitones + each, notes, bounds));
   if (octave !== undefined) note.pitch += semitones + octave;
 }
 
-/** @param {Note} note @param {number} pitch @param {Note[]} notes @param {Format} format */
-const isFree = (note, pitch, notes, format) =>
-  pitch >= format.minPitch && pitch <= format.maxPitch && !notes.some((other) => other !== note &&
+/** @param {Note} note @param {number} pitch @param {Note[]} notes @param {Bounds} bounds */
+const isFree = (note, pitch, notes, bounds) =>
+  pitch >= bounds.minPitch && pitch <= bounds.maxPitch && !notes.some((other) => other !== note &&
     other.track === note.track && other.pitch === pitch && overlap(other, note.start, note.end));
 
 /**
@@ -190,9 +204,9 @@ const isFree = (note, pitch, notes, format) =>
  * @param {Note[]} notes
  * @param {number} start
  * @param {number} end
- * @param {Format} format
+ * @param {Bounds} bounds
  */
-function takeSeventh({root, seventh, fifth}, notes, start, end, format) {
+function takeSeventh({root, seventh, fifth}, notes, start, end, bounds) {
   if (seventh === null) return;
   const heard = notes.filter(({pitch}) => pitch % 12 === (root + seventh) % 12)
     .reduce((sum, note) => sum + overlap(note, start, end), 0);
@@ -204,7 +218,7 @@ function takeSeventh({root, seventh, fifth}, notes, start, end, format) {
     if (!isRoot && pitch % 12 !== (root + fifth) % 12) return [];
     const shift = isRoot ? seventh - 12 : seventh - fifth;
     if (isRoot && !isDoubled(voice[0], notes, start, end)) return [];
-    if (!voice.every((note) => isFree(note, pitch + shift, notes, format))) return [];
+    if (!voice.every((note) => isFree(note, pitch + shift, notes, bounds))) return [];
     if (rubs(voice, pitch + shift, notes) > rubs(voice, pitch, notes)) return [];
     const time = voice.reduce((sum, note) => sum + note.end - note.start, 0);
     return [{
