@@ -2,7 +2,7 @@
 
 import {SONG} from '../../../../packages/engine/src/generated/tables.js';
 import {endsOf, lettersOf, lineOf, repeated} from '../../../../packages/engine/src/music/form.js';
-import {randomSeed} from './arrangement.js';
+import {randomSeed, withChords} from './arrangement.js';
 import {MOST_CHORDS} from './progression.js';
 
 /** @import {Section} from '../../../../packages/engine/src/music/form.js' */
@@ -92,13 +92,11 @@ export const hasOwnChords = ({song}, name) => name === 'A' || song?.chords[name]
  * @param {?Progression} chords
  * @returns {Partial<Arrangement>}
  */
-export function withSectionChords({song, blend}, name, chords) {
+export function withSectionChords(arrangement, name, chords) {
+  const {song} = arrangement;
+  if (name === 'A' && chords) return withChords(arrangement, chords);
   if (!song) return {};
   const {[name]: _, ...others} = song.chords;
-  if (name === 'A' && chords) {
-    const last = blend[blend.length - 1] ?? 0;
-    return {chords, blend: chords.map((_, i) => blend[i] ?? last), song: {...song, chords: others}};
-  }
   return {song: {...song, chords: chords ? {...others, [name]: chords} : others}};
 }
 

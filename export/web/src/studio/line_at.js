@@ -1,6 +1,5 @@
 /** The line of chords that a bar of the piece is in, which a person changes there. */
 
-import {withChords} from '../state/arrangement.js';
 import {chordsOf, playedBars, withSectionChords} from '../state/song_form.js';
 
 /** @import {Progression} from '../state/progression.js' */
@@ -13,13 +12,15 @@ import {chordsOf, playedBars, withSectionChords} from '../state/song_form.js';
  * @property {(chords: Progression) => void} setChords
  */
 
-/** @param {Store} store @param {number} bar @returns {Line} */
-export function lineAt(store, bar) {
-  const {arrangement} = store;
+/**
+ * @param {Store & {setChords: (chords: Progression) => void}} studio
+ * @param {number} bar
+ * @returns {Line}
+ */
+export function lineAt(studio, bar) {
+  const {arrangement} = studio;
   if (!arrangement.song) {
-    const setChords = (/** @type {Progression} */ chords) =>
-      store.change(withChords(store.arrangement, chords));
-    return {chords: arrangement.chords, index: bar, setChords};
+    return {chords: arrangement.chords, index: bar, setChords: (chords) => studio.setChords(chords)};
   }
   const {bars, sections} = playedBars(arrangement);
   const {section, index} = bars[Math.min(bar, bars.length - 1)];
@@ -28,7 +29,7 @@ export function lineAt(store, bar) {
     chords: chordsOf(arrangement, name),
     index,
     setChords: (chords) => {
-      if (index >= 0) store.change(withSectionChords(store.arrangement, name, chords));
+      if (index >= 0) studio.change(withSectionChords(studio.arrangement, name, chords));
     },
   };
 }

@@ -33,12 +33,13 @@ export const asObject = (given) => (Array.isArray(given) ? {chordProgression: gi
 
 /**
  * The same with a seed, which is random if none is given.
- * @param {ControlArgs | string[] | null} [given]
- * @returns {ControlArgs & {seed: number}}
+ * @template {Pick<ControlArgs, 'seed' | 'repeatPenalty' | 'drumTemperature'>} [Args=ControlArgs]
+ * @param {Args | string[] | null} [given]
+ * @returns {Args & {seed: number}}
  * @throws {Error}
  */
 export function withSeed(given) {
-  const args = asObject(given);
+  const args = /** @type {Args} */ (asObject(/** @type {ControlArgs} */ (given)));
   const {seed = Math.floor(Math.random() * 2 ** 32), repeatPenalty = 0, drumTemperature = 0} = args;
   const {MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most} = Number;
   number('seed', seed, {least, most, isWhole: true});

@@ -85,7 +85,7 @@ export class MusicVAE {
   async sample(numSamples, temperature = 0.5, controlArgs, stepsPerQuarter, qpm) {
     const model = await this._load();
     const args = withSeed(controlArgs);
-    return this._decode(priorPoints(args.seed, numSamples, model.latentSize), temperature, args,
+    return this._decode(priorPoints(args.seed, numSamples, model), temperature, args,
       stepsPerQuarter, qpm);
   }
 
@@ -149,7 +149,7 @@ export class MusicVAE {
     const model = await this._load();
     const args = withSeed(songArgs);
     const points = args.styles
-      ? await this._points(args.styles) : priorPoints(args.seed, 1, model.latentSize);
+      ? await this._points(args.styles) : priorPoints(args.seed, 1, model);
     const {measures, sections} = await songOf(model, form, chords, points, args);
     const converter = new MultitrackConverter(model.format);
     return {
@@ -170,10 +170,10 @@ export class MusicVAE {
     if (!(similarity >= 0 && similarity <= 1)) {
       throw new Error('Similarity must be between 0 and 1.');
     }
-    const {latentSize} = await this._load();
+    const model = await this._load();
     const {chordProgressions, ...args} = withSeed(controlArgs);
     const [mu] = await this._encode([inputSequence], {...args, onProgress: undefined});
-    const points = priorPoints(args.seed, numSamples, latentSize)
+    const points = priorPoints(args.seed, numSamples, model)
       .map((point) => point.map((x, i) => similarity * mu[i] + (1 - similarity) * x));
     return this._decode(points, temperature, {...args, chordProgressions});
   }
@@ -328,10 +328,10 @@ function decodeMeasures(decoder, measures, temperature, args, programs) {
   return measures.map((_, i) => [...tokens.slice(i * count, (i + 1) * count), ...absent]);
 }
 
-/** @param {number} seed @param {number} count @param {number} size */
-function priorPoints(seed, count, size) {
+/** @param {number} seed @param {number} count @param {Model} model */
+function priorPoints(seed, count, {latentSize, prior}) {
   number('numSamples', count, {most: MOST_SAMPLES, isWhole: true});
-  return Array.from({length: count}, (_, draw) => priorPoint(seed, draw, size));
+  return Array.from({length: count}, (_, draw) => priorPoint(seed, draw, latentSize, prior));
 }
 
 /**

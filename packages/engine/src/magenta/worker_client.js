@@ -12,9 +12,9 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
-/** @import {SectionMark} from '../music/song.js' */
 /** @import {SongArgs} from './play_song.js' */
 /** @import {MusicVAESpec} from './spec.js' */
+/** @import {SectionMark} from '../music/song.js' */
 /** @import {TensorLike} from './tensor.js' */
 /** @import {Loaded} from './worker_protocol.js' */
 
