@@ -10,6 +10,12 @@ const LINK = '#c=C_G_Am_F_Dm_Em_Bb_Eb&a=21&b=45&x=0.14.29.43.57.71.86.100&t=60&s
 
 const browser = await chromium.launch({executablePath, args: ['--no-sandbox', '--js-flags=--expose-gc']});
 const page = await browser.newPage();
+await page.addInitScript(() => {
+  window.longTasks = [];
+  new PerformanceObserver((list) => {
+    window.longTasks.push(...list.getEntries().map(({duration}) => duration));
+  }).observe({type: 'longtask', buffered: true});
+});
 let bytes = 0;
 const files = {};
 page.on('response', async (response) => {
@@ -34,21 +40,48 @@ await page.waitForFunction(() => window.studio.player.step > 0);
 const firstSoundMs = performance.now() - began;
 await page.getByRole('button', {name: 'Pause'}).click();
 
-/** Milliseconds and tokens of an arrangement of which no measure was made before. */
-const roll = () => page.evaluate(async () => {
-  const start = performance.now();
-  window.studio.rollAll();
-  const tick = () => new Promise((resolve) => setTimeout(resolve));
-  while (!window.studio.isSettled) await tick();
-  return {ms: performance.now() - start, notes: window.studio.song.notes.length};
+/** The longest that the page was deaf to its user since the last call, in ms; 0 under 50. */
+const longestTask = () => page.evaluate(() => {
+  const longest = Math.max(0, ...window.longTasks);
+  window.longTasks = [];
+  return longest;
 });
-await roll();
-const times = [];
-for (let i = 0; i < 15; i++) times.push(await roll());
+const loadTask = await longestTask();
+
+/** Milliseconds and notes of what a change leads to. */
+const timed = (change, value) => page.evaluate(async ([name, argument]) => {
+  const {studio} = window;
+  const start = performance.now();
+  if (name === 'roll') studio.rollAll();
+  else studio.setChords(studio.arrangement.chords.map((bar, i) => (i === 2 ? [argument] : bar)));
+  const tick = () => new Promise((resolve) => setTimeout(resolve));
+  while (!studio.isSettled) await tick();
+  return {ms: performance.now() - start, notes: studio.song.notes.length};
+}, [change, value]);
+const series = async (count, change, values = []) => {
+  const found = [];
+  for (let i = 0; i < count; i++) found.push(await timed(change, values[i % values.length]));
+  return found;
+};
+const OTHER_CHORDS = ['F#m', 'Bb', 'Gm', 'E', 'Ab', 'Cm', 'Bm', 'D', 'Fm', 'B'];
+const longSong = (bars) => page.evaluate(async (count) => {
+  const {studio} = window;
+  const {chords} = studio.arrangement;
+  studio.setChords(Array.from({length: count}, (_, i) => chords[i % chords.length]));
+  while (!studio.isSettled) await new Promise((resolve) => setTimeout(resolve));
+}, bars);
+
+await timed('roll');
+const times = await series(15, 'roll');
+const edits = await series(10, 'chord', OTHER_CHORDS);
 const before = await heap();
-for (let i = 0; i < 200; i++) await roll();
+await series(300, 'roll');
 const after = await heap();
+await longSong(64);
+const longEdits = await series(10, 'chord', OTHER_CHORDS);
+const editTask = await longestTask();
 await browser.close();
 process.stdout.write(JSON.stringify({
-  firstBytes, firstSongMs, firstSoundMs, times, heapBefore: before, heapAfter: after, files,
+  firstBytes, firstSongMs, firstSoundMs, times, edits, longEdits, loadTask, editTask,
+  heapBefore: before, heapAfter: after, files,
 }));

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import functools
+import gzip
 import http.server
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
 import threading
@@ -73,13 +75,27 @@ def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
         server.shutdown()
     of = {"model": name, "page in": "Chromium"}
     yield figure(of, "first load", facts["firstBytes"] / 1e6, "MB", "less")
+    yield figure(of, "of it the page, compressed", _page_bytes(site) / 1e3, "kB", "less")
     yield figure(of, "to the first arrangement", facts["firstSongMs"] / 1e3, "s", "less")
     yield figure(of, "to the first sound", facts["firstSoundMs"] / 1e3, "s", "less")
     milliseconds = [time["ms"] for time in facts["times"]]
     yield figure(of, "a new arrangement of 8 measures", milliseconds, "ms", "less")
     yield figure(of, "its notes", float(np.median([time["notes"] for time in facts["times"]])))
+    for bars, edits in (("8", "edits"), ("64", "longEdits")):
+        milliseconds = [time["ms"] for time in facts[edits]]
+        yield figure(of, f"another chord in {bars} measures", milliseconds, "ms", "less")
+    yield figure(of, "longest task while it loads", facts["loadTask"], "ms", "less")
+    yield figure(of, "while it makes music", facts["editTask"], "ms", "less")
     yield figure(of, "JavaScript heap", facts["heapBefore"] / 1e6, "MB", "less")
-    yield figure(of, "after 200 more arrangements", facts["heapAfter"] / 1e6, "MB", "less")
+    yield figure(of, "after 300 more arrangements", facts["heapAfter"] / 1e6, "MB", "less")
+
+
+def _page_bytes(site: pathlib.Path) -> int:
+    """Of index.html and what it names, as servers compress it."""
+    index = (site / "index.html").read_text(encoding="utf-8")
+    names = re.findall(r'(?:href|src)="([\w.-]+)"', index)
+    files = [site / "index.html", *(site / name for name in names)]
+    return sum(len(gzip.compress(file.read_bytes())) for file in files)
 
 
 def engine(name: str, model: pathlib.Path) -> Iterator[Figure]:

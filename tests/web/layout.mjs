@@ -2,7 +2,7 @@
  * What of the page does not fit: beside the window, cut off, overlapping, or too small to hit.
  *
  * `misfits` brings a page into its states, with the longest texts that it can have, and looks at
- * each in several fonts and at several widths of the window.
+ * each in several fonts and at several widths of the window, in any language.
  */
 
 const PHONE = 520; // px: page.css puts the chord panel at the bottom up to here
@@ -35,10 +35,10 @@ const STATES = {
     await page.waitForFunction(() => window.studio.isSettled);
   },
   'all open at once': async (page, {song, soundfont}) => {
-    await page.getByLabel('Open a file').setInputFiles({
+    await page.locator('input[type=file]').setInputFiles({
       name: `${LONG}.sf2`, mimeType: 'audio/x-soundfont', buffer: soundfont,
     });
-    await page.locator('.notice').filter({hasText: 'Playing with'}).waitFor();
+    await page.locator('.notice').filter({hasText: `${LONG}.sf2`}).waitFor();
     await page.evaluate((name) => {
       const {studio} = window;
       const wide = 'G#maj7(#11)/D#';
@@ -63,14 +63,14 @@ const STATES = {
       window.studio.change({parts: Object.fromEntries(window.studio.song.parts
         .filter(({isDrum}) => !isDrum).map(({key}) => [key, {program, mute: true}]))});
     });
-    const chords = page.getByLabel('Chords', {exact: true});
+    const chords = page.locator('.chord-text input');
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');
     await page.locator('#chord-error:not(:empty)').waitFor();
-    await page.getByRole('button', {name: 'Play', exact: true}).click();
+    await page.locator('.play').click();
     await page.locator('.notice').filter({hasText: 'None of its 4 bars'}).waitFor();
-    await page.getByRole('button', {name: /^Bar 3:/}).click();
-    await page.getByLabel('Open a file').setInputFiles({
+    await page.locator('.chord-button').nth(2).click();
+    await page.locator('input[type=file]').setInputFiles({
       name: `${LONG}.mid`, mimeType: 'audio/midi', buffer: song,
     });
     await page.locator('dialog').waitFor();
@@ -79,7 +79,7 @@ const STATES = {
       studio.midi = {...studio.midi, link: studio.link};
       studio.seek(0);
     });
-    await page.getByRole('button', {name: 'Open the arrangement'}).waitFor();
+    await page.locator('.restore button').waitFor();
     await page.evaluate(() => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([], 'a.mid'));

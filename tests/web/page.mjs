@@ -546,6 +546,7 @@ const checks = {
     await star.click();
 
     // another tab shows them, and neither loses what the other keeps
+    await page.evaluate(() => window.studio.setStyle('b', {seed: 45})); // whatever the address had
     const names = (each) => each.evaluate(() => window.studio.favourites.map(({name}) => name));
     const other = await open(page.context(), url + LINK.replace('a=s21', 'a=s22'));
     await other.getByRole('button', {name: 'Keep style A'}).click();
@@ -682,6 +683,63 @@ const checks = {
     assert.deepEqual(elsewhere.faults, []);
     await other.close();
     assert.equal([...own, ...others].join('\n'), '');
+  },
+
+  /** German words fit as well. */
+  async 'German words'(page) {
+    await page.getByLabel('Language').selectOption('de');
+    await page.locator('html[lang=de]').waitFor();
+    const [song, soundfont] = await Promise.all([files.song, files.font].map((file) => readFile(file)));
+    const faults = await misfits(page, {German: WIDTHS}, {song, soundfont}, async () => {});
+    assert.equal(faults.join('\n'), '');
+  },
+
+  /** The page speaks the language of the browser, or the one that was chosen, and says all in it. */
+  async languages(page) {
+    const german = await open(await visit(page.context().browser(), {locale: 'de-AT'}), url + LINK);
+    const lang = (each) => each.evaluate(() => document.documentElement.lang);
+    const parts = (each) => each.evaluate(() => window.studio.song.parts.map(({name}) => name));
+    assert.deepEqual([await lang(page), await lang(german)], ['en', 'de']);
+    assert.deepEqual(await notesOf(german), await notesOf(page));
+    assert.deepEqual(await parts(german), await parts(page)); // as files have them
+    await german.getByRole('button', {name: 'Abspielen', exact: true}).click();
+    await german.waitForFunction(() => window.studio.player.isPlaying);
+    await german.getByRole('button', {name: 'Pause'}).click();
+    const text = german.getByLabel('Akkorde', {exact: true});
+    await text.fill('Hm');
+    await text.press('Enter');
+    assert.match(await german.locator('#chord-error').innerText(),
+      /^„Hm“ ist kein Akkord\. Das deutsche H heißt hier B, das deutsche B heißt Bb\. Ein Akkord hat/);
+    await text.press('Escape');
+    await german.getByLabel('Datei öffnen').setInputFiles(files.text);
+    await german.getByText('notes.txt: Das ist keine MIDI-Datei: Sie beginnt nicht mit MThd.').waitFor();
+    // only words that both languages have are on both pages
+    const words = (each) => each.evaluate(() => [...document.querySelectorAll('body *:not(option, dt)')]
+      .flatMap((element) => [element.ariaLabel, element.title, element.ariaValueText,
+        ...[...element.childNodes].filter(({nodeType}) => nodeType === 3).map(({data}) => data)])
+      .filter((found) => /[a-z]{3}/.test(found ?? '')).map((found) => found.trim()));
+    const english = new Set(await words(page));
+    const both = new Set((await words(german)).filter((found) => english.has(found)));
+    assert.deepEqual([...both].sort(), ['Solo', 'Tempo']);
+    // what is chosen is kept
+    await german.getByLabel('Sprache').selectOption('en');
+    await german.getByRole('button', {name: 'Surprise me'}).waitFor();
+    assert.equal(await lang(german), 'en');
+    await german.reload();
+    await ready(german);
+    assert.equal(await lang(german), 'en');
+    // where German cannot be fetched, English stays
+    const context = await visit(page.context().browser(), {locale: 'de-DE'});
+    await context.route(/\/de-\w+\.js$/, (route) => route.fulfill({status: 404, body: 'no'}));
+    const cut = await context.newPage();
+    cut.setDefaultTimeout(PATIENCE_MS);
+    await cut.goto(url + LINK);
+    await ready(cut);
+    assert.equal(await lang(cut), 'en');
+    await cut.getByLabel('Language').selectOption('de');
+    await cut.locator('.notice').filter({hasText: 'The language could not be loaded'}).waitFor();
+    assert.equal(await cut.getByLabel('Language').inputValue(), 'en');
+    await context.close();
   },
 
   async offline(page) {

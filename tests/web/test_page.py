@@ -34,7 +34,7 @@ CHECKS = (
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
     "file", "hints", "address", "failures", "site soundfont", "song", "song link", "song band",
     "song sections", "song access", "axe in the light", "axe in the dark", "axe in forced colours",
-    "axe in German", "axe before the music",
+    "axe in German", "axe before the music", "German words", "languages",
 )  # fmt: skip
 FIREFOX_CHECKS = ("loads", "plays", "chords", "saves", "drops", "reloads", "german")
 
