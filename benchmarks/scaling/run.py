@@ -4,8 +4,9 @@ Each corpus is made of a small one (see `corpus`) and removed before the next: i
 take some 30 kB of disk per file. What moves between the stages is counted by the system: opened
 chunk files (each piece of a chunk that a shard reads is one), and the bytes that all processes read
 and wrote, the input and Python's own files included. Linux only. Where other work runs beside,
-`taskset -c 0 python -m benchmarks scaling ...` keeps to one core. `--songs` and `--names` measure
-what one process has to hold of a whole corpus (see `one_process`).
+`taskset -c 0 python -m benchmarks scaling ...` keeps to one core. `--shards` measures
+what grows beside it in a chunk (see `one_chunk`), `--songs` and `--names` what one process has to
+hold of a whole corpus (see `one_process`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Iterator
 
 from benchmarks.processes import Watched, watched
 from benchmarks.results import Figure, figure
-from benchmarks.scaling import corpus, one_process
+from benchmarks.scaling import corpus, one_chunk, one_process
 from gm_vae.data import dataset
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import run_plan, sources
@@ -35,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", help="folder or archive of MIDI files")
     parser.add_argument("--files", default="1000,5000,25000", help="how many, several with commas")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--shards", default="", help="cut one chunk for so many shards")
     parser.add_argument("--songs", default="", help="plan the splits of so many made up songs")
     parser.add_argument("--names", default="", help="list a made up bucket of so many files")
 
@@ -43,6 +45,8 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
     for count in _numbers(args.files):
         with tempfile.TemporaryDirectory() as scratch:
             yield from run(args.source, count, args.workers, pathlib.Path(scratch))
+    if args.shards:
+        yield from one_chunk.figures(args.source, _numbers(args.shards))
     for what, unit, counts in (("plan", "songs", args.songs), ("names", "names", args.names)):
         for count in _numbers(counts):
             took = one_process.measured(what, count)

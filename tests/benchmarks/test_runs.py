@@ -20,7 +20,7 @@ SETTINGS = {
     "preprocessing": ["MIDI", "--workers=1"],
     "reader": ["DATASET", "--epochs=2", "--repeats=1"],
     "runners": ["MIDI", "--local"],
-    "scaling": ["MIDI", "--files=30"],
+    "scaling": ["MIDI", "--files=30", "--shards=2,9"],
     "samples": ["DATASET", "--count=4", "--temperatures=0.5"],
     "training": ["DATASET", "--cases=tiny:4:float32,tiny:4:float32:dense", "--seconds=0.1"],
 }
