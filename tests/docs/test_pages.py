@@ -1,4 +1,4 @@
-"""The documentation is whole: links, length, prose, and a site that builds."""
+"""The documentation is complete: links, length, prose, and a site that builds."""
 
 import importlib.util
 import inspect

@@ -1,4 +1,4 @@
-"""The npm package of packages/engine: what is in it, and that it works where it is installed."""
+"""The npm package of packages/engine: its content, and that it works when installed."""
 
 import json
 import pathlib
@@ -69,7 +69,7 @@ def test_a_script_tag_makes_a_global(site):
 
 @pytest.mark.parametrize("resolution", ["bundler", "nodenext"])
 def test_types(site, resolution):
-    """A program of a user, strictly checked."""
+    """A user's program, strictly checked."""
     (site / "app.ts").write_text(
         """
         import {MusicVAE, type ControlArgs, type MeasureSequence} from 'gm-vae';
