@@ -1,4 +1,4 @@
-/** Names for styles that nobody named: two words that follow from the seed. */
+/** Default names for styles: two words that follow from the seed. */
 
 const FIRST = [
   'Amber', 'Velvet', 'Paper', 'Copper', 'Quiet', 'Neon', 'Salt', 'Linen', 'Golden', 'Midnight',

@@ -1,2 +1,2 @@
-/** What went wrong, in words. @param {unknown} error */
+/** The message of an error. @param {unknown} error */
 export const reason = (error) => (error instanceof Error ? error.message : String(error));

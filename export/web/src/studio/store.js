@@ -134,7 +134,7 @@ export class Store {
   }
 
   /**
-   * What `act` gives; where it fails, the page says so, and there is nothing.
+   * The result of `act`; if it fails, the page reports it and there is none.
    * @template Result
    * @param {string} failure a sentence without its stop
    * @param {() => Result | Promise<Result>} act

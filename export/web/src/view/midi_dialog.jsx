@@ -72,7 +72,7 @@ function summary({bars}) {
   return `${why[0].toUpperCase()}${why.slice(1)}${rest}`;
 }
 
-/** What was mended or passed over, such as "24 notes had no end". @param {Flaws} flaws */
+/** What was mended or skipped, such as "24 notes had no end". @param {Flaws} flaws */
 const flawSentences = (flaws) => Object.entries(MIDI.flaws)
   .filter(([kind]) => flaws[kind])
   .map(([kind, [one, several]]) => `${flaws[kind]} ${flaws[kind] === 1 ? one : several}`);

@@ -14,7 +14,7 @@ import {Icon} from './icons.jsx';
 /** @import {Studio, Which} from '../studio/studio.js' */
 
 /**
- * The two styles and what lies between them.
+ * The two styles and the blends between them.
  * @param {{studio: Studio, pickFile: (which: Which) => void}} props
  */
 export function Styles({studio, pickFile}) {

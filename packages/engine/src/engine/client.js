@@ -52,7 +52,7 @@ export class Engine {
     return /** @type {ReturnType<Actions[A]>} */ (answer);
   }
 
-  /** The worker, which runs from the first question on; one that did not start is tried anew. */
+  /** The worker, which starts with the first question; a failed start is tried again. */
   _start() {
     if (this._worker) return this._worker;
     const worker = new Worker(this._script, {type: 'module'});

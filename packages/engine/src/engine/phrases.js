@@ -54,7 +54,7 @@ export async function phrase(bars, {vary, fills}, temperature, format, decode) {
 const isDrums = (tokens, format) => tokens[0] === format.drums;
 
 /**
- * The pitched tracks of bars that come back whose ends are drawn anew.
+ * The pitched tracks of returning bars whose ends are sampled again.
  * @param {PhraseBar[]} bars
  * @param {ArrayLike<number>[][]} tracks
  * @param {number} share

@@ -15,7 +15,7 @@ import {meterOf, quantizedNotes, tempoOf} from './note_sequence.js';
 const TICKS_PER_QUARTER = 480;
 
 /**
- * A bar of a MIDI file: a measure of a model's format, or the reason why it is none.
+ * A bar of a MIDI file: a measure of a model's format, or the reason why it is rejected.
  * @typedef {object} MidiMeasure
  * @property {number} number from 1
  * @property {?NoteSequence} noteSequence quantised, for `encode`; null if it is no measure

@@ -20,8 +20,8 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {Spec} from './spec.js' */
 /** @import {TensorLike} from './tensor.js' */
 
-const MEASURES = 16; // that are decoded at once: more are no faster
-const WATCHED_MEASURES = 4; // where somebody wants to see progress, or may abort
+const MEASURES = 16; // that are decoded at once: more are not faster
+const WATCHED_MEASURES = 4; // if progress is shown, or a call may be aborted
 
 /**
  * A model of multitrack measures. Every method loads it if need be, rejects with a sentence that
@@ -60,7 +60,7 @@ export class MusicVAE {
     await this._load(onProgress, signal);
   }
 
-  /** Lets go of the model; the next use loads it anew. */
+  /** Releases the model; the next use loads it again. */
   dispose() {
     this._model = this._attributes = undefined;
     this.initialized = false;
@@ -168,7 +168,7 @@ export class MusicVAE {
   }
 
   /**
-   * The model, loaded once; a load that failed is tried anew.
+   * The model, loaded once; a failed load is tried again.
    * @param {(progress: Progress) => void} [report]
    * @param {AbortSignal} [signal]
    * @returns {Promise<Model>}

@@ -218,7 +218,7 @@ function takeSeventh({root, seventh, fifth}, notes, start, end, format) {
 }
 
 /**
- * The notes of each track and pitch that lie in a span, without the bass.
+ * The notes of each track and pitch within a span, without the bass.
  * @param {Note[]} notes
  * @param {number} start
  * @param {number} end
