@@ -1,4 +1,4 @@
-"""Fixtures that every room's tests share."""
+"""Fixtures for all tests."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ REPO = pathlib.Path(__file__).resolve().parent.parent
 
 
 def _same_weights_in_any_order() -> None:
-    """A model that a test or one of its fixtures makes has the same weights whatever ran before."""
+    """Models of a test or its fixtures have the same weights whatever ran before."""
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
 
@@ -28,7 +28,7 @@ def pytest_runtest_call() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, so that no process is left with one in the end."""
+    """Long files first, so that no process is left with one at the end."""
     first = ("training", "web", "pipelines", "docs", "js", "export", "evaluation", "model", "music")
     positions = {REPO / "tests" / name: position for position, name in enumerate(first)}
     items.sort(key=lambda item: positions.get(item.path.parent, len(first)))

@@ -1,4 +1,4 @@
-"""A backend is one folder: without it and its packages, all else imports, trains and plays."""
+"""A backend is one folder: without it and its packages, everything else works."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""The command line as a user types it: verbs, help, exit codes, one sentence an error."""
+"""The command line as a user types it: verbs, help, exit codes, one sentence per error."""
 
 import fcntl
 import functools

@@ -1,4 +1,4 @@
-"""The comparison of floats itself: it passes what rounding does and fails what it does not."""
+"""The comparison of floats itself: it accepts rounding errors and rejects others."""
 
 import closeness
 import numpy as np

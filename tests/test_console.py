@@ -17,7 +17,7 @@ TEXT = "piano ×2, 0.5 ± 0.1, F♯ B♭, söng-日本-\udcff.mid"
 
 
 def printed(monkeypatch, encoding, errors="strict"):
-    """What reaches a terminal of an encoding."""
+    """The output on a terminal with an encoding."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors, newline="\n")
     monkeypatch.setattr(sys, "stdout", stream)
     print_anything()

@@ -1,4 +1,4 @@
-"""gm-vae doctor, where all is well and where nothing is."""
+"""gm-vae doctor, in working and in broken installations."""
 
 import os
 import pathlib
@@ -26,7 +26,7 @@ FOUND = {
 
 @pytest.fixture
 def answers(monkeypatch):
-    """What the probes find, instead of what they find here; to be changed by tests."""
+    """Results of the probes, which tests change."""
     by_probe = {name: Answer(FOUND.get(name, {}), "") for name in PROBES}
     monkeypatch.setattr(doctor, "ask", lambda name: by_probe[name])
     return by_probe

@@ -42,7 +42,7 @@ def test_assumptions_are_reported():
 
 
 def test_mended_flaws_are_reported():
-    """Two hits of no length, and a note that nothing ends."""
+    """Two hits without length, and a note without an end."""
     hits = note(0, 0, 36, channel=9) + note(24, 24, 36, channel=9)
     text = explain(midi(hits, note(0, 96, 60)[:1]))
     assert text.endswith("\n1 note had no end.\n2 notes lasted no time.")

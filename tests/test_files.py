@@ -1,4 +1,4 @@
-"""Places to write: temporary folders, locks, signals, full disks, whatever ends the work."""
+"""Writing files: temporary folders, locks, signals, full disks, and interruptions."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""Other formats from MIDI files to music: what the format says, every step carries.
+"""Other formats from MIDI files to music: every step keeps the format.
 
 One small corpus, dataset, run and model per format; combinations that do not fit are reported in
 one sentence.
@@ -72,7 +72,7 @@ class Chain:
 
 @pytest.fixture(scope="module")
 def chains(tmp_path_factory):
-    """Function from the name of a format to all that was made in it."""
+    """Function from the name of a format to everything made in it."""
 
     @functools.cache
     def make(name):
@@ -190,7 +190,7 @@ def test_exports_have_the_shapes_of_the_format(chain, tmp_path):
 
 
 def sentence(capsys, *argv):
-    """What the command line says of a mistake."""
+    """The message of the command line for a mistake."""
     assert main([str(argument) for argument in argv]) == 2
     stderr = capsys.readouterr().err
     assert stderr.count("\n") == 1
@@ -250,7 +250,7 @@ def test_formats_do_not_mix(chains, capsys, tmp_path):
 
 @pytest.mark.slow
 def test_a_run_without_a_range_of_pitches_is_resumed(chains, tmp_path):
-    """run.json and the checkpoint of an older version lack the fields that came later."""
+    """run.json and the checkpoint of an older version lack later fields."""
     waltz = chains("3/4")
     folder = waltz.run
     for path in (folder / "run.json", folder / "checkpoint/gm_vae.json"):

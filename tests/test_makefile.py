@@ -48,7 +48,7 @@ class Checkout:
         path.chmod(0o755)
 
     def install(self, venv=".venv"):
-        """What `make setup` leaves, made of stubs."""
+        """The result of `make setup`, made of stubs."""
         for name in ("python", "uv", "ruff", "mypy", "gm-vae", "pytest", "codespell", "mkdocs"):
             self.stub(self.folder / venv / "bin" / name)
         (self.folder / venv / ".installed").touch()

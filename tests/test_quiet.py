@@ -1,4 +1,4 @@
-"""Nothing but errors from libraries, wherever the home folder is."""
+"""Libraries print only errors, wherever the home folder is."""
 
 import os
 import subprocess

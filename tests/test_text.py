@@ -1,4 +1,4 @@
-"""Names and reasons of others, as they are shown."""
+"""External names and reasons, as shown."""
 
 import os
 import pickle

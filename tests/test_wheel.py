@@ -1,4 +1,4 @@
-"""The wheel holds all that the package needs and works outside the checkout."""
+"""The wheel contains all that the package needs and works outside the checkout."""
 
 import os
 import pathlib

@@ -2,13 +2,14 @@
 
 Points are from the prior and from held-out measures; attributes are learnt from the training split.
 
-chords share of note time in the requested chord, for 1, 2 and 4 chords per measure, compared with
-            measures decoded under other chords style similarity of measures of one point under
-            different chords, compared with measures of different points: Jaccard overlap of
-            programs, share with the same drum track
-ways edit distance of tokens between neighbours of interpolations in 8 steps, compared with the two
-            ends attributes change by a step of each vector, in standard deviations of the dataset
-            (scales) or share of measures (presences), and the largest change of any other attribute
+chords      share of note time in the requested chord, for 1, 2 and 4 chords per measure, compared
+            with measures decoded under other chords
+style       similarity of measures of one point under different chords, compared with measures of
+            different points: Jaccard overlap of programs, share with the same drum track
+ways        edit distance of tokens between neighbours of interpolations in 8 steps, compared with
+            the two ends
+attributes  change by a step of each vector, in standard deviations of the dataset (scales) or share
+            of measures (presences), and the largest change of any other attribute
 """
 
 import argparse

@@ -45,7 +45,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """LaTeX between `$$`, or between "$`" and "`$", as MathML; code stays as it is."""
+    """LaTeX between `$$`, or between "$`" and "`$", as MathML; code is unchanged."""
     return _CODE_OR_FORMULA.sub(_formula, markdown)
 
 

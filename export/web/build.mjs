@@ -28,7 +28,7 @@ const script = {
 };
 
 /**
- * Module -> the modules of ours that it imports, as names below the page's or the engine's src/.
+ * Module -> our modules that it imports, as names below the page's or the engine's src/.
  * @param {string[]} entryPoints paths; the page's if absent
  */
 export async function importsOf(entryPoints = Object.values(ENTRIES)) {

@@ -21,9 +21,10 @@ def histograms(measures: Columns, fmt: MeasureFormat) -> dict[str, dict[str, int
     Returns:
         "instruments": measures in which each program sounds ("0".."127", "128" for drums);
         "tracks": measures by number of tracks;
-        "events": measures by number of events in all tracks (without program and end), by the first
-        number of each bin of `EVENTS_BIN`; "notes": measures by number of notes, by bins of
-        `NOTES_BIN`; "chords": chord labels by symbol.
+        "events": measures by number of events in all tracks (without program and end), by the
+        first number of each bin of `EVENTS_BIN`;
+        "notes": measures by number of notes, by bins of `NOTES_BIN`;
+        "chords": chord labels by symbol.
     """
     lengths = measures.lengths.astype(np.int64)  # [N, T]
     present = lengths > 1

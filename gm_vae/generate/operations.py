@@ -212,7 +212,7 @@ def _with_tracks(measure: Measure, other: Measure, tracks: list[int]) -> Measure
 
 
 def repeated(chords: Chords, count: int) -> Chords:
-    """A list of chords, repeated until there are `count`; other values stay as they are."""
+    """A list of chords, repeated until there are `count`; other values are unchanged."""
     if chords is None or isinstance(chords, str):
         return chords
     return [chords[index % len(chords)] for index in range(count)]

@@ -29,7 +29,7 @@ COUNT = 119  # seven songs of each of 17 styles
 
 @dataclasses.dataclass(frozen=True)
 class Heard:
-    """What an independent reader (mido) finds; times in quarters from the first full bar."""
+    """A song as read by an independent reader (mido); times in quarters from the first full bar."""
 
     song: arranger.Song
     notes: np.ndarray  # [N, 6]: track, channel, pitch, velocity, start, end
@@ -285,7 +285,7 @@ def chord_tones(symbol):
 
 
 def roles_of(one):
-    """Track index -> role, where the style's bands leave no doubt; format 1 only."""
+    """Track index -> role, if the style's bands determine it; format 1 only."""
     role_of_track = {}
     parts = [part for band in arranger.STYLES[one.song.style].bands for part in band]
     for index, name in enumerate(one.names[1:], 1):
@@ -475,7 +475,7 @@ def test_write_corpus_raises_for_a_folder_that_cannot_be(tmp_path):
 
 
 def test_most_bars_make_good_distinct_measures_with_the_known_chords(corpus):
-    """Shares to hold: 90 % kept, 75 % of those unique, 80 % of half bars with the known triad."""
+    """Required shares: 90 % kept, 75 % of them unique, 80 % of half bars with the known triad."""
     measures_lib = pytest.importorskip("gm_vae.music.measures")
     kept, rejected, agree, frames = [], collections.Counter(), 0, 0
     for song in corpus:

@@ -1,4 +1,4 @@
-"""The committed results, their page, and what is made of results: files, tables, comparisons."""
+"""The committed results and their page; files, tables and comparisons of results."""
 
 import argparse
 import dataclasses

@@ -1,4 +1,4 @@
-"""Benchmarks still run: each at a tiny setting, in a process of its own."""
+"""Benchmarks run: each with a tiny setting, in its own process."""
 
 import subprocess
 import sys

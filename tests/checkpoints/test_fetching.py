@@ -1,4 +1,4 @@
-"""Models over HTTP from servers that misbehave: one sentence each, within bounds, nothing left."""
+"""Models over HTTP from servers that misbehave: one sentence each, within limits, no files left."""
 
 import pathlib
 import re
@@ -39,7 +39,7 @@ def served(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def scratch(tmp_path, monkeypatch):
-    """A temporary folder, in which nothing may stay."""
+    """A temporary folder, which must be empty afterwards."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield tmp_path
     assert list(tmp_path.iterdir()) == []
@@ -47,7 +47,7 @@ def scratch(tmp_path, monkeypatch):
 
 @pytest.fixture
 def hurried(monkeypatch):
-    """Nobody waits for a server for long."""
+    """Short time limits for servers."""
     monkeypatch.setattr(fetching, "_PATIENCE_SECONDS", 0.4)
     monkeypatch.setattr(fetching, "_LEAST_BYTES_A_SECOND", 1e9)
 
@@ -223,7 +223,7 @@ def test_a_full_disk_names_the_path(served, monkeypatch, scratch):
 
 
 def test_each_way_to_misbehave_is_survived():
-    """A model of each way, in a process within bounds of time, memory and disk."""
+    """A model for each way to misbehave, in a process with limits of time, memory and disk."""
     done = subprocess.run(
         [sys.executable, FUZZ, f"--mutants={len(WAYS)}", "--seed=1"],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Our checkpoint folder: what stands in it, what is refused, and that nothing else is touched."""
+"""Our checkpoint folder: its content, refused folders, and that other files are not touched."""
 
 import hashlib
 import json

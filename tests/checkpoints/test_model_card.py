@@ -1,4 +1,4 @@
-"""The figures of a card: on which music, and nothing that is not known."""
+"""The figures of a card: the music they are from, and only known ones."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Corpora, what the local runner makes of them, and the other runners."""
+"""Corpora, their results with the local runner, and the other runners."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ from gm_vae import arranger
 
 
 def _had(piece, fails_in_ci=True):
-    """A program, or a skipped test; in CI a failed one, so that nothing goes untested unseen."""
+    """A program, or a skipped test; a failed one in CI, so that nothing is silently untested."""
     try:
         return piece()
     except runner_programs.MissingError as error:
@@ -24,7 +24,7 @@ def _had(piece, fails_in_ci=True):
 
 @pytest.fixture(scope="session")
 def songs(tmp_path_factory) -> pathlib.Path:
-    """A folder of songs of our own, with one file that cannot be read."""
+    """A folder of our own songs, with one unreadable file."""
     folder = tmp_path_factory.mktemp("songs") / "midi"
     arranger.write_corpus(folder, count=24, seed=11)
     (folder / "broken.mid").write_bytes(b"MThd but not much more")
@@ -42,19 +42,19 @@ def freedoom(shared, tmp_path_factory) -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def songs_made_here(songs, tmp_path_factory) -> dict[str, bytes]:
-    """Files that one process on this machine makes of the songs."""
+    """Files that one process on this machine writes for the songs."""
     return runner_jobs.run(songs, tmp_path_factory.mktemp("local") / "data", "--workers=1")
 
 
 @pytest.fixture(scope="session")
 def freedoom_made_here(freedoom, tmp_path_factory) -> dict[str, bytes]:
-    """The same of the game's music."""
+    """The same for the game's music."""
     return runner_jobs.run(freedoom, tmp_path_factory.mktemp("local") / "data", "--workers=1")
 
 
 @pytest.fixture(scope="session")
 def prism() -> tuple[str, ...]:
-    """Flags of a run on Prism, workers apart."""
+    """Flags of a run on Prism, without workers."""
     location = runner_jobs.flag("prism_location", _had(runner_programs.prism))
     return "--runner=PrismRunner", f"--beam_args={location}"
 

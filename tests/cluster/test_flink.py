@@ -1,4 +1,4 @@
-"""A Flink cluster with two TaskManagers must make the same bytes, one of them lost or not."""
+"""A Flink cluster with two TaskManagers must write the same bytes, even if one is lost."""
 
 import signal
 

@@ -84,7 +84,7 @@ def songs_there(store, songs):
 
 
 def _gm_vae(google_storage, address, *arguments):
-    """A verb as a user runs it; its code and what it printed."""
+    """A verb as a user runs it; its exit code and output."""
     done = subprocess.run(
         [sys.executable, "-m", "gm_vae", *arguments],
         env={
@@ -103,7 +103,7 @@ def _gm_vae(google_storage, address, *arguments):
 
 
 def _same_songs(contents, expected):
-    """The input has another name there, which dataset.json and the card tell."""
+    """The input has another name there, which is in dataset.json and the card."""
     return {n: data for n, data in contents.items() if n.endswith(".gz")} == {
         n: data for n, data in expected.items() if n.endswith(".gz")
     }

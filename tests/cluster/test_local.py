@@ -1,4 +1,4 @@
-"""Processes of this machine must make what one makes."""
+"""Several processes on this machine must write the same as one."""
 
 import runner_jobs
 

@@ -1,4 +1,4 @@
-"""Prism: another portable runner, written in Go, must make the same bytes."""
+"""Prism: another portable runner, written in Go, must write the same bytes."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Measures that follow the rules of a format but no music, and datasets of them."""
+"""Random measures that follow the rules of a format, and datasets of them."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,8 @@ def random_measures():
 
 @pytest.fixture(scope="session")
 def write_dataset():
-    """`write_dataset(directory, {"train": [[measure, ...], ...]})`: a list of measures a shard."""
+    """`write_dataset(directory, {"train": [[measure, ...], ...]})`: a list of measures per
+    shard."""
 
     def write(directory, splits, fmt=None):
         directory.mkdir(parents=True)

@@ -76,7 +76,7 @@ def test_counts_add_up():
 
 
 class RamFiles(LocalFileSystem):
-    """Files of this machine under ram://, as another storage would have them."""
+    """Local files under ram://, as in another storage."""
 
     @classmethod
     def scheme(cls):

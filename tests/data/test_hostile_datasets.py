@@ -1,4 +1,4 @@
-"""Datasets that others made: descriptions and records of any content are refused in a sentence."""
+"""Untrusted datasets: descriptions and records with any content are refused in a sentence."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The line of all epochs, followed on measures that are pairs (shard, place)."""
+"""The sequence of all epochs, on measures that are pairs (shard, index)."""
 
 import itertools
 
@@ -25,7 +25,7 @@ def _length(measure):
 
 
 def _line(order, start, count, origin=0):
-    """The `count` measures from `start` on, each with its shift."""
+    """The `count` measures from `start`, each with its shift."""
     line = []
     for window in order.windows(start, origin=origin):
         joined = [(int(s), i) for s in window.shards for i in range(order.sizes[s])]
@@ -112,7 +112,7 @@ def test_shifts_are_drawn_evenly():
 
 
 def test_the_order_never_changes():
-    """Runs that go on after an upgrade, of NumPy too, see the data that they would have seen."""
+    """Runs that are resumed after an upgrade, even of NumPy, see the same data as without it."""
     window = next(Order([4, 3, 5], seed=1, window=10, bucket=2, transpose=3).windows(12))
     assert window.shards.tolist() == [1, 0]
     assert window.order.tolist() == [5, 1, 4, 0, 3, 6, 2]

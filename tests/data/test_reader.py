@@ -186,7 +186,7 @@ def test_buckets_hold_tracks_of_like_length(many):
 
 
 def test_transposed_batches_are_those_of_the_order(directory, measures):
-    """An independent way through the data: the line of `Order`, moved one by one."""
+    """An independent way through the data: the sequence of `Order`, transposed one by one."""
     options = {"shuffle_seed": 6, "transpose": 4, "window": 60}
     batches = reader.measure_batches(directory, "train", 20, repeat=True, **options)
     windows = Order([40, 5, 55], seed=6, transpose=4, window=60).windows(0)
@@ -224,7 +224,7 @@ def test_transposition_moves_notes_and_chords_alike(random_measures):
 
 
 def _moved(measure, shift):
-    """Tokens and event chords moved one by one; unmoved if a pitch would leave 0..127."""
+    """Tokens and event chords transposed one by one; unchanged if a pitch would leave 0..127."""
     tokens = measure.tokens.astype(np.int32)
     pitched = np.zeros(tokens.shape, bool)
     for row, program in zip(np.flatnonzero(measure.lengths > 1), measure.programs, strict=True):

@@ -1,4 +1,4 @@
-"""Every command of README.md and docs/ runs as it stands, page by page, each in a fresh folder.
+"""Every command of README.md and docs/ runs unchanged, page by page, each in a fresh folder.
 
 Blocks of `sh` and `python` are run in their order. HTML comments, which readers do not see, say
 what differs from a reader's machine:
@@ -68,7 +68,7 @@ def test_the_commands_of_a_page(page, tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_SLOW)
 def test_all_commands_of_a_page(page, tmp_path, monkeypatch):
-    """Music that the page shows is what its commands make."""
+    """The gallery's music is equal to the output of its commands."""
     run(page, RUN[page], tmp_path, monkeypatch)
     if page == GALLERY:
         shown = sorted((REPO / "docs").glob("*.mid"))

@@ -1,4 +1,4 @@
-"""Distances, errors and the classifier against values known beforehand; two sets compared."""
+"""Distances, errors and the classifier against known values; comparison of two sets."""
 
 import math
 
@@ -183,7 +183,7 @@ def test_one_kind_of_music_is_at_the_floor_and_another_is_not():
 
 
 def _without_moves(measure):
-    """Every pitched track strikes one pitch only."""
+    """Every pitched track plays only one pitch."""
     tokens = measure.tokens.copy()
     for row, program in enumerate(measure.programs):
         if program != DRUMS:

@@ -1,4 +1,4 @@
-"""Reconstructions of a split, with models that give back what a test wants."""
+"""Reconstructions of a split, with stand-ins for models."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,8 @@ from gm_vae.music.vocabulary import DRUMS
 
 
 class Memory:
-    """Stands for a GMVAE: a point is the number of a measure, and decodes to a change of it."""
+    """A stand-in for a GMVAE: a point is the number of a measure, and decodes to a variation of
+    it."""
 
     def __init__(self, change):
         self.change = change

@@ -1,4 +1,4 @@
-"""Other people's checkpoints become ours, and say the same."""
+"""External checkpoints become ours, with the same content."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The browser's checkpoint folder: written, read, and refused where it is not ours to read."""
+"""The browser's checkpoint folder: written, read, and refused if unsupported."""
 
 import dataclasses
 import json

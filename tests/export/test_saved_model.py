@@ -1,4 +1,4 @@
-"""The SavedModel, loaded by a program that knows nothing of ours."""
+"""The SavedModel, loaded by a program without gm-vae."""
 
 import errno
 import json

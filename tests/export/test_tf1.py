@@ -143,7 +143,7 @@ def test_invalid_checkpoints_are_reported_in_one_sentence(tmp_path, golden_model
 
 
 def _header(size=0, kind=tarfile.REGTYPE, name="c.index"):
-    """A tar header of 512 bytes that says this, whatever it is."""
+    """A tar header of 512 bytes with any values."""
     info = tarfile.TarInfo(name)
     info.type = kind
     block = bytearray(info.tobuf(tarfile.GNU_FORMAT))

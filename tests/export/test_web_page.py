@@ -1,4 +1,4 @@
-"""What serves the page, and the site that it writes; the page itself is tested in tests/web."""
+"""The server of the page, and the exported site; the page itself is tested in tests/web."""
 
 import contextlib
 import dataclasses
@@ -60,7 +60,7 @@ def font(tmp_path):
 
 @pytest.fixture
 def server(page, model, font):
-    """A server of the page, at work."""
+    """A running server of the page."""
     with web_page.PageServer(model, port=0, soundfont=font) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server

@@ -1,4 +1,4 @@
-"""Reads archives that mean harm, and made-up ones: `make fuzz-archives`, or with options
+"""Reads hostile and random archives: `make fuzz-archives`, or with options
 
     python tests/fuzz/fuzz_archives.py --mutants=20000 --seed=0 --failures=FOLDER
 
@@ -63,7 +63,7 @@ def main() -> int:
 def trial(
     folder: pathlib.Path, number: int, name: str, data: bytes, expected: str
 ) -> dict[str, int]:
-    """Read an archive; what was found, in numbers. Raises AssertionError."""
+    """Read an archive; returns counts of the results. Raises AssertionError."""
     for left in (folder / "input").iterdir():  # by a process that was ended
         left.unlink()
     (folder / "input" / "good song.mid").write_bytes(SONG)

@@ -37,7 +37,7 @@ NAMES = ("gm_vae.json", "config.json", "weights_manifest.json", "attributes.json
 
 
 def small_model(attributes: dict | None = None) -> Checkpoint:
-    """A model of two units a layer, with random weights."""
+    """A model of two units per layer, with random weights."""
     sizes = NetworkSizes(3, (2, 2), 2, 490, chords=True, has_sigma=True)
     rng = np.random.default_rng(0)
     weights = {
@@ -47,7 +47,7 @@ def small_model(attributes: dict | None = None) -> Checkpoint:
 
 
 def write_originals(root: pathlib.Path) -> None:
-    """A few small models in every form that travels."""
+    """A few small models in every format."""
     model = small_model({"density": [0.5, 1.0]})
     for quantization in ("none", "float16", "uint8"):
         export_checkpoint(model, root / f"ours-{quantization}", quantization)
@@ -55,7 +55,7 @@ def write_originals(root: pathlib.Path) -> None:
 
 
 def small_files(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Files that can be read without waiting for ever."""
+    """Files that can be read without blocking."""
     return sorted(
         path for path in folder.iterdir() if path.is_file() and path.stat().st_size < 1 << 22
     )
@@ -96,7 +96,7 @@ def mutate(folder: pathlib.Path, rng: random.Random) -> None:
 
 
 def make_checksum_fit(folder: pathlib.Path) -> None:
-    """What somebody does who damages a checkpoint on purpose; gives up on what is no JSON."""
+    """Damage a checkpoint as in an attack; invalid JSON is left alone."""
     safe = {path.name: path for path in small_files(folder) if not path.is_symlink()}
     try:
         values = json.loads(safe["gm_vae.json"].read_bytes())
@@ -127,7 +127,7 @@ def make_mutant(
 
 
 class Witness:
-    """Notes what is opened outside a folder while it watches."""
+    """Records files that are opened outside a folder."""
 
     def __init__(self) -> None:
         self.folder: str | None = None

@@ -99,7 +99,7 @@ def inside(folder: pathlib.Path):
 
 
 def mutant(seed: int, number: int) -> tuple[random.Random, Command, list[str]]:
-    """A verb and its flags, and what draws the rest of the mutant."""
+    """A verb and its flags, and the random generator for the rest of the mutant."""
     rng = random.Random(f"{seed} {number}")
     command = VERBS[number % len(VERBS)]
     return rng, command, line_of(rng, command)

@@ -1,4 +1,4 @@
-"""Feeds readers what reaches new lines of them, by atheris: `make fuzz-coverage`, or with options
+"""Feeds readers inputs that reach new lines, by atheris: `make fuzz-coverage`, or with options
 
     python tests/fuzz/fuzz_coverage.py --target=midi --minutes=20 --corpus=FOLDER --seed=1
 
@@ -52,7 +52,7 @@ Target = tuple[Callable[[bytes], None], list[bytes]]  # what reads an input; inp
 
 @contextlib.contextmanager
 def refused_by(kind: type[Exception]) -> Iterator[None]:
-    """What the block reads may be refused by this error, with a reason."""
+    """Let the block refuse its input with this error and a reason."""
     try:
         yield
     except kind as error:

@@ -39,7 +39,7 @@ _ARENAS = -8  # of mallopt: each thread would reserve 64 MB of the memory that i
 
 
 class Served:
-    """Models to serve: folders by name, with what they hold."""
+    """Models to serve: folders by name, with their files."""
 
     def __init__(self, root: pathlib.Path) -> None:
         self.root = root
@@ -110,7 +110,7 @@ def _short_patience(wanted: bool):
 
 @contextlib.contextmanager
 def _watched_disk(model_bytes: int):
-    """Looks at the folder of what is fetched before it goes. Raises AssertionError."""
+    """Checks the folder of fetched files before it is removed. Raises AssertionError."""
     scratch_folder = fetching.scratch_folder
     used = []
 

@@ -39,7 +39,7 @@ WRITES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree")
 
 
 def in_child(work: Callable[[], object]) -> int:
-    """Do some work in a child; its exit status, negative for a signal."""
+    """Do some work in a child; returns its exit status, negative for a signal."""
     child = os.fork()
     if not child:
         code = 1
@@ -65,7 +65,7 @@ def contents(folder: pathlib.Path) -> dict[str, bytes]:
 
 
 def life(data, folder, config, steps_to_live, seconds_to_live):
-    """Train in a child; kill it so long after that many steps. Returns its exit status."""
+    """Train in a child; kill it some time after a number of steps. Returns its exit status."""
     from gm_vae.backends.tensorflow import trainer as tensorflow_engine
 
     steps, report = os.pipe()
@@ -98,7 +98,7 @@ def life(data, folder, config, steps_to_live, seconds_to_live):
 
 
 def train(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
-    """Kill a training; whether it came to the same."""
+    """Kill a training run; returns whether the result is the same."""
 
     def write_data() -> None:  # in a child of its own: Beam must not run before a fork
 
@@ -134,7 +134,7 @@ def train(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
 
 
 def preprocess(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
-    """Kill a preprocessing after chunks exist; whether it came to the same."""
+    """Kill preprocessing after chunks exist; returns whether the result is the same."""
     arranger.write_corpus(root / "songs", count=SONGS, seed=3)
 
     def begin(output: str) -> subprocess.Popen:
@@ -178,7 +178,8 @@ def preprocess(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
 
 
 def write(root: pathlib.Path, kills: int, draw: random.Random) -> bool:
-    """Kill generate and export before each write; whether the output was always whole."""
+    """Kill generate and export before each write; returns whether the output was always
+    complete."""
     from fuzz_checkpoints import small_model
     from fuzz_commands import inside
 
@@ -264,7 +265,7 @@ def _outcome(folder: pathlib.Path, old: dict, new: dict, name: str) -> str:
 
 
 def _same(actual: dict, expected: dict, name: str) -> bool:
-    """SavedModels hold hashes that differ each time: there names and sizes count."""
+    """SavedModels contain hashes that differ each time: only names and sizes are compared."""
     if name.endswith("savedmodel"):
         return {k: len(v) // 100 for k, v in actual.items()} == {
             k: len(v) // 100 for k, v in expected.items()

@@ -1,4 +1,4 @@
-"""What is heard of measures, and directions learnt from points made to a rule."""
+"""Attributes of measures, and directions learnt from synthetic points."""
 
 import json
 

@@ -116,7 +116,7 @@ def test_a_damaged_soundfont_is_reported(synthesizer, soundfont, tmp_path):
 
 @pytest.fixture
 def bare_machine(monkeypatch, tmp_path):
-    """FluidSynth in the PATH, and not a soundfont in any place that is searched."""
+    """FluidSynth in the PATH, and no soundfont in any searched folder."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "fluidsynth").write_text("#!/bin/sh\n")

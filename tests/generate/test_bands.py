@@ -1,4 +1,4 @@
-"""Instruments on the way from one style to another."""
+"""Instruments of an interpolation."""
 
 import collections
 import itertools
@@ -26,7 +26,7 @@ def apply(band, changes):
 
 
 def distance(a, b):
-    """How many instruments one must exchange, add or take away; no other replaces drums."""
+    """The number of instruments to replace, add or remove; drums are not replaced."""
     drums = abs(list(a).count(128) - list(b).count(128))
     a, b = (collections.Counter(p for p in band if p != 128) for band in (a, b))
     return drums + max((a - b).total(), (b - a).total())

@@ -1,4 +1,4 @@
-"""The model in the box: it is there, small, explained, and plays music in the chords asked for."""
+"""The bundled model: it exists, is small and documented, and plays the requested chords."""
 
 import numpy as np
 

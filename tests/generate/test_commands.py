@@ -203,7 +203,7 @@ def test_a_song_warns_once_about_chords_without_a_triad(written):
     ],
 )
 def test_typed_chords_are_heard(written, verb, flags):
-    """Of a suspended chord no part plays the third; nothing else changes but pitches."""
+    """No part plays the third of a suspended chord; only pitches change."""
 
     def played(*more):
         file, err = written(verb, "--chords=Gsus4 Dsus4", *flags, *more)

@@ -1,4 +1,4 @@
-"""What a person meets who types a wrong thing in Python: one sentence that says what to do."""
+"""Mistakes in Python: one sentence that explains what to do."""
 
 import io
 import os

@@ -25,7 +25,7 @@ def model():
 
 
 def client_model(folder, chords):
-    """A browser checkpoint, which has no sigma, as a model of ours."""
+    """A browser checkpoint, which has no sigma, as one of our models."""
     weights = read_tensors(folder)
     units = weights["encoder/mu/kernel"].shape[0] // 2
     decoder = [

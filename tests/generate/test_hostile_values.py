@@ -1,4 +1,4 @@
-"""Flags, JSON and numbers that nobody should give: one sentence each, no traceback."""
+"""Absurd flags, JSON and numbers: one sentence each, no traceback."""
 
 import errno
 import json
@@ -49,7 +49,7 @@ def model(folder):
 
 @pytest.fixture
 def refused(folder, tmp_path, capsys):
-    """Function from a verb and its flags to the sentence that refuses them."""
+    """Function from a verb and its flags to the error message."""
 
     def run(verb, *flags, code=(1, 2)):
         status = main([verb, *flags])

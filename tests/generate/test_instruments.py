@@ -1,4 +1,4 @@
-"""Words for instruments, and that who must play does, who may not does not."""
+"""Words for instruments; required instruments play, forbidden ones do not."""
 
 import re
 
@@ -18,7 +18,7 @@ from gm_vae.music.general_midi import FAMILIES, INSTRUMENTS
 
 @pytest.fixture(scope="module")
 def model():
-    """Weights so large that the instruments asked for are unlikely in most tracks."""
+    """Weights so large that the requested instruments are unlikely in most tracks."""
     sizes = NetworkSizes(12, (16, 16), 6, 490, True, has_sigma=True)
     rng = np.random.default_rng(0)
     weights = {

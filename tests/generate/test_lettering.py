@@ -45,7 +45,7 @@ def rare_font(tmp_path, monkeypatch):
 
 
 def title_box(title):
-    """(what is drawn as the title, its width in pixels) where a warning is an error."""
+    """(the drawn title, its width in pixels); warnings are errors."""
     arrangement = Arrangement.from_measures([Measure.from_tracks([])])
     figure = piano_roll_figure(arrangement, title)
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""Models wherever they lie: folders of every kind, addresses, bundled names."""
+"""Models from anywhere: folders of every kind, addresses, bundled names."""
 
 import functools
 import http.server

@@ -141,7 +141,7 @@ def read_back(measures, path, qpm=120):
 
 
 def assert_same_tokens(measures, others):
-    """Equal but for the chords, which a reader infers anew."""
+    """Equal except for the chords, which a reader infers again."""
     assert len(measures) == len(others)
     for measure, other in zip(measures, others):
         np.testing.assert_array_equal(measure.tokens, other.tokens)
@@ -227,7 +227,7 @@ def test_more_instruments_than_channels(simple_track, tmp_path):
 
 
 def heard_by_channel(path):
-    """{(program, pitch): [(start, end)]} as a synthesizer sounds it: it knows channels, no tracks.
+    """{(program, pitch): [(start, end)]} as a synthesizer plays it, by channels, not by tracks.
 
     Events of one tick come track by track; a note-off ends what its key sounds.
     """

@@ -1,4 +1,4 @@
-"""What notebooks show of measures and songs: rolls, players, files to download."""
+"""The display of measures and songs in notebooks: rolls, players, files to download."""
 
 import base64
 import io

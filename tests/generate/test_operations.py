@@ -1,4 +1,4 @@
-"""What people do with a model, as properties; and the documented examples."""
+"""Operations on a model, as properties; and the documented examples."""
 
 import doctest
 
@@ -69,7 +69,7 @@ def test_near_points_are_as_similar_as_asked():
 
 
 def test_variations_of_a_drawn_point_take_other_numbers_of_the_same_seed():
-    """Otherwise the first one would be the point itself, only longer."""
+    """Otherwise the first one would be the scaled point itself."""
     width = 4000
     point = prior_points(3, np.arange(1), width, numpy_ops)[0]
     others = points.near(point, 0.5, 2, seed=3)

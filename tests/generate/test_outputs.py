@@ -1,4 +1,4 @@
-"""Which files `--output` gives, and that wrong ones are refused before there is any music."""
+"""The files of `--output`; wrong ones are refused before any music is generated."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def measures(simple_track):
 
 @pytest.fixture
 def player(monkeypatch, tmp_path):
-    """A FluidSynth that keeps what it is given: as a player, or as 400 samples of a rendering."""
+    """A FluidSynth that keeps its input: as a player, or as 400 samples of a rendering."""
     folder = tmp_path / "bin"
     folder.mkdir()
     script = folder / "fluidsynth"

@@ -1,4 +1,4 @@
-"""Bars that belong together: what a listener recognises from bar to bar, and what changes."""
+"""Phrases: what stays the same from bar to bar, and what changes."""
 
 import collections
 
@@ -75,7 +75,7 @@ def test_drums_keep_the_first_groove_and_the_fourth_bar_fills(model):
 
 
 def test_a_fill_is_busier_than_the_first_draw(model):
-    """The best of four has at least the hits of a random one: on average it has more."""
+    """The best of four has on average more hits than a random one."""
     fills, grooves = [], []
     for song in songs(model):
         if drums_of(song[0]):

@@ -1,4 +1,4 @@
-"""The picture: its size, what its pixels show; matplotlib's global state stays as it is."""
+"""The picture: its size and its pixels; matplotlib's global state is unchanged."""
 
 import copy
 import subprocess

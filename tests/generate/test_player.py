@@ -1,4 +1,4 @@
-"""Playing, with stand-ins for the programs that play: what is chosen, and what it is told."""
+"""Playing, with stand-ins for players: the chosen program and its arguments."""
 
 import sys
 
@@ -12,7 +12,7 @@ from gm_vae.generate.player import Player
 
 @pytest.fixture
 def machine(monkeypatch, tmp_path):
-    """Function that puts a program into an otherwise empty PATH; it notes how it was called."""
+    """Function that puts a program into an otherwise empty PATH; it records its arguments."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))

@@ -1,4 +1,4 @@
-"""Ways through the latent space."""
+"""Interpolations, grids and neighbours in the latent space."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Songs: forms, what comes back, how they end, and what a sequencer sees."""
+"""Songs: forms, returning sections, endings, and markers in a sequencer."""
 
 import itertools
 

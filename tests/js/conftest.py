@@ -22,12 +22,12 @@ def clients():
 
 @pytest.fixture(scope="session")
 def chromium(clients):
-    """ "chromium", the name of the place, where there is one; else skipped as above."""
+    """ "chromium", if it is installed; otherwise skipped as above."""
     require_chromium()
     return "chromium"
 
 
 @pytest.fixture(params=["node", "chromium"])
 def where(request):
-    """Each place in turn."""
+    """ "node" and "chromium" in turn."""
     return request.param if request.param == "node" else request.getfixturevalue("chromium")

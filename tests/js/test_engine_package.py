@@ -1,4 +1,4 @@
-"""The engine's MusicVAE beside the unmodified one of @magenta/music (`parity.test.mjs`)."""
+"""The engine's MusicVAE compared with the unmodified one of @magenta/music (`parity.test.mjs`)."""
 
 import os
 import pathlib
@@ -62,7 +62,7 @@ def test_the_engine_is_the_client_on_a_trained_model(golden):
 
 @pytest.mark.parametrize("name", ["chords_float32", "chords_uint8", "plain_float32"])
 def test_the_engine_reproduces_the_client(golden, name):
-    """The goldens, which the client made once: in a second, so that each change is compared."""
+    """The goldens of the client: fast enough to compare every change."""
     require_node()
     env = {**os.environ, "GOLDEN": str(golden / "magentajs"), "NAME": name}
     done = subprocess.run(

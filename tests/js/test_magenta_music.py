@@ -77,7 +77,7 @@ def test_the_scripts_reproduce_the_goldens(clients, golden, name):
 
 
 def clients_only(*values):
-    """A case for `make test-clients`: the client takes seconds for each."""
+    """A case for `make test-clients`, which takes the client seconds."""
     return pytest.param(*values, marks=pytest.mark.clients)
 
 
@@ -97,7 +97,7 @@ def event_chords(symbol, events):
 
 
 def clear_points(reference, width, chords, fmt, count=2):
-    """z [B, Z] and its tokens under each chord, without near ties that rounding could turn."""
+    """z [B, Z] and its tokens under each chord, without near ties that rounding could change."""
     z = np.random.default_rng(5).normal(size=(2 * count + 2, width)).astype(np.float32)
     tracks, events = fmt.max_tracks, fmt.max_track_length
     tokens, clear = [], np.full(len(z), True)
@@ -173,7 +173,7 @@ def test_our_export_decodes_in_chromium(clients, chromium, tmp_path, quantizatio
 
 
 def test_the_model_of_a_site_decodes_as_the_numpy_network(clients, tmp_path, monkeypatch):
-    """Its shards have names of their own."""
+    """Its shards have different names."""
     (tmp_path / "page").mkdir()
     (tmp_path / "page" / "index.html").write_text("")
     monkeypatch.setattr(web_page, "PAGE", tmp_path / "page")
@@ -238,7 +238,7 @@ def test_our_export_encodes_as_the_numpy_network(clients, where, tmp_path, chord
 
 @pytest.fixture(scope="module")
 def tiny_model():
-    """The smallest preset with weights that tell, as `gm_vae.load` would give it."""
+    """The smallest preset with distinctive weights, as from `gm_vae.load`."""
     pytest.importorskip("tensorflow")
     from gm_vae.generate.gmvae import GMVAE
     from gm_vae.model.config import preset

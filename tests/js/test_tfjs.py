@@ -74,7 +74,7 @@ def side_by_side(model, z):
     ids="-".join,
 )
 def case(request, clients, exported):
-    """(model, greatest rounding, function that calls the client with its export)."""
+    """(model, largest rounding error, function that calls the client with its export)."""
     kind, where, backend = request.param
     if where == "chromium":
         request.getfixturevalue("chromium")

@@ -1,4 +1,4 @@
-"""Presets: their sizes are pinned, the published ones to the published variables."""
+"""Presets: their sizes are pinned, published presets to the published variables."""
 
 import dataclasses
 import json

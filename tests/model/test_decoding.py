@@ -131,7 +131,7 @@ def test_every_track_is_well_formed_even_from_random_weights(temperature, fmt):
 
 
 def test_the_range_of_pitches_is_all_that_the_grammar_loses():
-    """In every state of random tracks, the tokens allowed are those of 0..127 within the range."""
+    """In every state of random tracks, the allowed tokens are those of 0..127 within the range."""
     wide, narrow = MeasureFormat(), MeasureFormat(min_pitch=50, max_pitch=70)
     vocab, rng = vocabulary(wide), np.random.default_rng(0)
     outside = np.zeros(vocab.size, bool)
@@ -213,7 +213,8 @@ def test_a_measure_does_not_depend_on_its_neighbours():
 
 
 def test_the_grammar_allows_all_of_real_music(songs_dataset):
-    """But a second note-on of a sounding pitch, which the corpus has and decoding leaves out."""
+    """Except for a second note-on of a sounding pitch, which occurs in the corpus but not in
+    decoding."""
     grammar = Grammar(MeasureFormat())
     rows = [
         row

@@ -1,4 +1,4 @@
-"""The loss's closed form against TFP; the importance-weighted bound against what is integrable."""
+"""The loss's closed form against TFP; the importance-weighted bound against integrals."""
 
 import numpy as np
 import pytest

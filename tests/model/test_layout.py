@@ -1,4 +1,4 @@
-"""Layouts: the same entries and the same scores, whichever way rows are laid out."""
+"""Layouts: the same entries and the same scores in every layout."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""What a seed means: the same points in Python, in graphs and on the page."""
+"""Seeds: the same points in Python, in graphs and on the page."""
 
 import json
 import math
@@ -27,7 +27,7 @@ MASK = 2**32 - 1
 
 @pytest.fixture(scope="module")
 def vectors():
-    """Points that the tests of the page read too."""
+    """Points for the tests of the page."""
     return json.loads(VECTORS.read_text(encoding="utf-8"))["points"]
 
 

@@ -1,4 +1,4 @@
-"""Sizes from shapes, for every size that was published, and what belongs to other models."""
+"""Sizes from shapes, for every published size, and variables of other models."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Start units: whatever is fed before a track's first token, the network says the same."""
+"""Start units: the input before a track's first token does not change the output."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Operations with a gradient of their own, beside NumPy."""
+"""Operations with custom gradients, compared with NumPy."""
 
 import numpy as np
 import tensorflow as tf

@@ -7,7 +7,7 @@ _tables = {}
 
 @pytest.fixture
 def note_seq_chords(monkeypatch):
-    """`note_seq.chord_inference`, remembering its table, which takes it half a second a call."""
+    """`note_seq.chord_inference` with its table cached, which takes half a second per call."""
     theirs = pytest.importorskip("note_seq").chord_inference
     make = theirs._key_chord_transition_distribution
 

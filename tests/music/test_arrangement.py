@@ -1,4 +1,4 @@
-"""Measures joined to one piece, on hand-written tokens of the published vocabulary."""
+"""Measures joined into one piece, on hand-written tokens of the published vocabulary."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Chord inference against note_seq's own functions, and what it makes of plain music."""
+"""Chord inference against note_seq's own functions, and on plain music."""
 
 import tracemalloc
 
@@ -120,7 +120,7 @@ def test_pitch_vectors(theirs, notes, frame_length, rest):
 
 
 def test_many_long_notes_take_no_memory_a_frame():
-    """As in a damaged file, whose notes have lost their ends. A byte each would be too much."""
+    """As in a damaged file, whose notes have no ends. One byte each would be too much."""
     notes, frames = 20_000, 20_000
     start, end = np.arange(notes), np.full(notes, frames)
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""Lines of chords as people type them."""
+"""Lines of chords as typed."""
 
 import json
 import pathlib
@@ -15,7 +15,7 @@ VECTORS = pathlib.Path(__file__).resolve().parent.parent / "vectors" / "chord_li
 
 @pytest.fixture(scope="module")
 def vectors():
-    """Expectations written by hand, which the tests of the page read too."""
+    """Expectations written by hand, also for the tests of the page."""
     return json.loads(VECTORS.read_text(encoding="utf-8"))
 
 

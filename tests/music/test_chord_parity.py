@@ -1,4 +1,5 @@
-"""Chords inferred are note_seq's: time, step and symbol, on songs, random and degenerate pieces."""
+"""Inferred chords equal note_seq's: time, step and symbol, on songs, random and degenerate
+pieces."""
 
 import collections
 import dataclasses
@@ -144,7 +145,7 @@ def song(data, bars):
 
 
 def compare_songs(theirs, files, bars):
-    """Counts of songs by what float error does to them, after the exact comparison of each."""
+    """Counts of songs by the effect of float errors, after the exact comparison of each."""
     kinds = collections.Counter()
     for data in files:
         try:
@@ -186,7 +187,7 @@ def test_a_dozen_songs_from_the_web(shared, note_seq_chords):
 
 @pytest.mark.corpora
 def test_500_songs_from_the_web(shared, note_seq_chords):
-    """Those whose SHA-256 sorts lowest, as in the benchmark."""
+    """The files with the lowest SHA-256, as in the benchmark."""
     lowest = []
     with tarfile.open(shared / "corpora" / "gm_web.tar.xz") as archive:
         for member in archive:

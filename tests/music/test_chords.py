@@ -29,7 +29,7 @@ MODIFICATIONS = (*DEGREES, *ADDED, *MISSING, *IN_BRACKETS)
 
 
 def test_every_symbol_that_note_seq_can_encode_has_its_id(note_seq):
-    """All kinds that it knows, with up to two modifications, some with a bass."""
+    """All kinds of note_seq, with up to two modifications, some with a bass."""
     library = note_seq.chord_symbols_lib
     encoding = note_seq.TriadChordOneHotEncoding()
     kinds = list(library._CHORD_KINDS_BY_ABBREV)
@@ -113,7 +113,7 @@ def test_the_german_h_is_explained():
 
 @pytest.fixture(scope="module")
 def spellings():
-    """Expectations written by hand, which the tests of the page read too."""
+    """Expectations written by hand, also for the tests of the page."""
     return json.loads((VECTORS / "chord_symbols.json").read_text(encoding="utf-8"))
 
 

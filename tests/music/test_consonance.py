@@ -1,4 +1,4 @@
-"""Note time inside the chord, counted by hand."""
+"""Note time in the chord, counted by hand."""
 
 import math
 

@@ -20,7 +20,7 @@ def measures(path):
 
 
 def notes(measures):
-    """What sounds, without how loud: some libraries round that."""
+    """Notes without velocities, which some libraries round."""
     return [
         sorted(zip(*(bar.notes()[field].tolist() for field in ("program", "pitch", "start_step"))))
         for bar in measures

@@ -119,7 +119,7 @@ def compare(file, tracks, index, cut, cut_kind):
 
 
 def alternatives(note, cut, cut_kind):
-    """(kinds, how the original spells a note of ours); None is not at all."""
+    """(kinds, the original's version of our note); None if it has none."""
     read_otherwise = set(note.read_otherwise)
     if note.original_program is None:
         yield read_otherwise, None
@@ -215,7 +215,7 @@ def test_no_file_has_fewer_measures_but_for_known_reasons(files, differences):
 
 
 def test_bars_are_dropped_for_the_same_reason(files):
-    """But where the original lost or moved notes, or its bars lay elsewhere."""
+    """Except where the original lost or moved notes, or had other bars."""
     differing = collections.Counter()
     same = 0
     for file in files:
@@ -273,7 +273,8 @@ def chords_of_all_bars(files):
 
 @pytest.fixture(scope="module")
 def chord_differences(files, chords_of_all_bars):
-    """Frames compared, and {(file name, frame in the piece): kind} of those that differ."""
+    """The number of compared frames, and {(file name, frame in the piece): kind} of different
+    ones."""
     frames, differing = 0, {}
     for file in files:
         for number, (start, end, _) in enumerate(file.segments("chords")):
@@ -328,7 +329,7 @@ def vectors_of(file, of_original=False):
 
 
 def likeliest_chords(vectors):
-    """Their symbols, by our search, whose paths are note_seq's."""
+    """Their symbols, by our search, which gives note_seq's paths."""
     from note_seq import chord_inference as theirs
 
     likelihood = theirs._chord_frame_log_likelihood(vectors, 100.0)

@@ -48,7 +48,7 @@ def test_chords_and_programs(measure):
 
 
 def test_each_event_has_the_chord_of_its_time(measure):
-    """The program none, a shift that of its start, the end the one before."""
+    """The program has no chord, a shift the chord at its start, the end the previous chord."""
     c, a_minor = 1, 22
     piano = [0, c, c, c, c, c, *[a_minor] * 7]
     drums = [0, c, c, c, c, c, c]

@@ -1,4 +1,4 @@
-"""Limits of a measure: derived sizes, JSON, and values that do not go together."""
+"""Limits of a measure: derived sizes, JSON, and inconsistent values."""
 
 import json
 

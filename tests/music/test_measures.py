@@ -1,4 +1,4 @@
-"""Bars of small hand-written files, token by token; and what holds for the bars of any file.
+"""Bars of small hand-written files, token by token; and properties of the bars of any file.
 
 Ticks are steps (24 to a quarter, 96 to a 4/4 bar) unless a test says otherwise.
 """
@@ -41,7 +41,7 @@ def words_of(*tracks, **kwargs):
 
 
 def drum_bar(bar=0, count=4):
-    """Quarter notes of a drum, for company."""
+    """Quarter notes of a drum, as a second instrument."""
     return [
         event
         for beat in range(count)
@@ -125,7 +125,7 @@ def test_triplets():
 
 
 def test_rounding_to_steps():
-    """At 480 ticks a quarter a step is 20 ticks; what has no length lasts a step."""
+    """At 480 ticks per quarter a step is 20 ticks; notes without length last a step."""
     events = note(9, 31, 60) + note(50, 51, 61) + note(1000, 1009, 62) + note(1915, 1920, 63)
     assert words_of(events, ticks_per_quarter=480) == [
         ["P0 v7 +60 >2 -60 >1 +61 >1 -61 >46 +62 >1 -62 >45 ."],
@@ -171,7 +171,7 @@ def test_pedal():
 
 
 def test_pedal_before_quantising_and_over_the_bar_line():
-    """20 ticks a step; released at 30 ticks, 1.5 steps; and pressed to the end of the piece."""
+    """20 ticks per step; released at 30 ticks, 1.5 steps; and pressed to the end of the piece."""
     events = note(0, 5, 60) + pedal(2, 64) + pedal(30, 63) + note(1800, 1810, 62)
     events += pedal(1805, 90)
     assert words_of(events, note(2000, 2400, 40, channel=1), ticks_per_quarter=480) == [
@@ -273,7 +273,7 @@ def test_other_meters_as_own_format():
 
 
 def test_bars_of_a_fractional_number_of_ticks():
-    """7/16 at 10 ticks a quarter: a bar is 17.5 ticks, two chords of 8.75."""
+    """7/16 at 10 ticks per quarter: a bar is 17.5 ticks, two chords of 8.75."""
     fmt = MeasureFormat(7, 16, 24, min_instruments=1, min_events=1)
     ticks = [0, 5, 9, 14, 18, 26, 35]
     notes = [event for tick in ticks for event in note(tick, tick + 4, 60)]
@@ -294,7 +294,7 @@ def test_more_tracks_than_the_default():
 
 
 def run(count, length=1, channel=0):
-    """So many notes of 3 events each: on, shift, off."""
+    """A number of notes of 3 events each: on, shift, off."""
     return [event for n in range(count) for event in note(n, n + length, 60, channel=channel)]
 
 
@@ -395,7 +395,7 @@ def test_drums_and_sound_effects_have_no_chords():
 
 
 def test_chords_follow_the_grid_of_each_signature():
-    """Frames begin anew at a signature, and are those of the bars alone."""
+    """Frames start again at a time signature, and are the same as for the bars alone."""
     signatures = meter(1, 4) + meter(4, 4, tick=24)
     piece = chord(60, 24, 72) + chord(65, 72, 120) + chord(67, 120, 168)
     bars = bars_of(signatures, note(0, 24, 61) + piece, drum_bar())
@@ -518,7 +518,7 @@ def check_grammar(measure, fmt):
 
 
 def check_respelling(measure, fmt):
-    """The notes that the tokens spell are spelled by the same tokens."""
+    """Encoding the notes of tokens gives the same tokens."""
     notes = measure.notes().astype(
         [(name, np.int64) for name in measure.notes().dtype.names], copy=False
     )

@@ -1,4 +1,4 @@
-"""Reading MIDI files: the original's notes where a player's are the same, and damage of every kind.
+"""Reading MIDI files: equal to the original where a player agrees, and damage of every kind.
 
 `test_gm_player` compares with a player.
 """
@@ -51,7 +51,7 @@ def assert_same_notes(data):
 
 
 def assert_original_notes(data):
-    """`original_notes` are pretty_midi's; where a player sounds the same, our notes are."""
+    """`original_notes` equal pretty_midi's, and our notes if a player plays the same."""
     player = Player(data)
     originals = original_notes(player)
     theirs, seconds = read_with_pretty_midi(data)
@@ -272,7 +272,7 @@ def test_times_that_no_song_reaches_are_damage():
 
 
 def damaged(content, **kwargs):
-    """A file with eight notes behind the content, which is of a length or of none."""
+    """A file with eight notes after the content, with or without a length."""
     notes = b"".join(
         b"\x00\x90" + bytes([40 + n, 64]) + b"\x18\x80" + bytes([40 + n, 0]) for n in range(16)
     )
@@ -364,7 +364,7 @@ def test_bytes_before_the_header_or_between_tracks():
 
 
 def test_leftovers_of_an_older_file_are_ignored():
-    """Behind as many tracks as the header says and some rubbish."""
+    """After as many tracks as the header states, and some rubbish."""
     data = raw(ONE_NOTE + END_OF_TRACK) + b"\x00\x01\x02" + raw(ONE_NOTE, ONE_NOTE)[14:]
     assert len(spans(data)) == 1
     assert len(spans(data[:11] + b"\3" + data[12:])) == 3
@@ -390,7 +390,8 @@ def test_more_tracks_than_a_file_can_have():
 
 
 def test_nothing_that_has_broken_loaders_does_more_than_raise(shared):
-    """46 files from the web; a number is the count of notes, which is a player's if mido reads."""
+    """46 files from the web; a number is the count of notes, equal to a player's if mido reads
+    it."""
     outcomes = {}
     with tarfile.open(shared / "corpora" / "nasty.tar.xz") as archive:
         for member in archive:

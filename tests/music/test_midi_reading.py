@@ -43,7 +43,7 @@ def test_each_case_has_its_outcome(case):
     ids=lambda case: case.name,
 )
 def test_a_player_agrees(case):
-    """Where nothing is damaged, so that mido reads the file; and bytes before the header."""
+    """Only undamaged files, which mido reads; and bytes before the header."""
     assert_as_played(case.data)
 
 

@@ -1,4 +1,4 @@
-"""Note precision, recall and F1: cases by hand, and matchings against trying all of them."""
+"""Note precision, recall and F1: cases by hand, and matchings against brute force."""
 
 import functools
 
@@ -76,7 +76,7 @@ def test_scores():
 
 
 def most_pairs(first, second, tolerance):
-    """The greatest number of pairs, by trying every choice."""
+    """The largest number of pairs, by brute force."""
 
     @functools.lru_cache(None)
     def best(index, used):

@@ -1,4 +1,4 @@
-"""The reference path that benchmarks and corpus tests measure by, against the goldens."""
+"""The reference implementation for benchmarks and corpus tests, against the goldens."""
 
 import json
 
@@ -11,14 +11,14 @@ path = pytest.importorskip("note_seq_path")
 
 
 def rows(values, lengths):
-    """The real tracks of one golden measure; absent ones are the end token alone."""
+    """The real tracks of one golden measure; absent ones are only the end token."""
     tracks = [row[:length].tolist() for row, length in zip(values, lengths)]
     return [row for row in tracks if len(row) > 1]
 
 
 @pytest.fixture
 def same_search(note_seq_chords, monkeypatch):
-    """Frames that note_seq searched, ties and all; our search must take the same path each time."""
+    """Frames that note_seq searched, with ties; our search must find the same path each time."""
     search, frames = note_seq_chords._key_chord_viterbi, []
 
     def both(likelihood, *tables):
@@ -36,7 +36,7 @@ def same_search(note_seq_chords, monkeypatch):
 @pytest.mark.corpora  # a minute for what only benchmarks and corpus tests lean on
 @pytest.mark.parametrize("form", ["plain", "chords"])
 def test_it_gives_the_same_as_the_original(golden, same_search, form):
-    """Every cut with its outcome, every token, every chord, float losses and all."""
+    """Every cut with its outcome, every token and every chord, including float losses."""
     folder = golden / "data"
     measures = 0
     for entry in json.loads((folder / "manifest.json").read_text()):

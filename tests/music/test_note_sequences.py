@@ -160,7 +160,7 @@ def test_decoded_tokens_mean_the_same_notes_to_the_browser_client(golden, checkp
     ],
 )
 def test_round_trip_of_every_golden_measure(golden, sounding_pitches):
-    """Each measure that the original kept comes back from its NoteSequence, token by token."""
+    """Each measure that the original kept is restored from its NoteSequence, token by token."""
     count = 0
     for path in sorted((golden / "data/tokens").glob("*.npz")):
         for measure in golden_measures(path):
@@ -173,7 +173,7 @@ def test_round_trip_of_every_golden_measure(golden, sounding_pitches):
 
 
 def has_empty_track(measure):
-    """Whether a track is nothing but program, shift, end: a quirk of the original."""
+    """Whether a track is only program, shift, end: a quirk of the original."""
     return 3 in measure.lengths
 
 

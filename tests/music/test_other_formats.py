@@ -56,7 +56,7 @@ def test_six_eight():
     ("beats", "unit", "steps"), [(2, 4, 48), (5, 4, 120), (7, 8, 84), (12, 8, 144), (3, 8, 36)]
 )
 def test_a_note_to_each_bar_line(beats, unit, steps):
-    """Chords too: the default's two a measure divide all of these."""
+    """Chords too: the default's two per measure divide all of these."""
     fmt = MeasureFormat(beats, unit, **SMALL)
     notes = note(0, 3 * steps, 60) + note(steps, steps + 24, 64) + note(2 * steps - 1, 999, 67)
     # one that lasts from bar to bar is cut and not struck again

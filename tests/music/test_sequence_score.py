@@ -141,7 +141,8 @@ def test_notes_without_length_last_and_those_without_velocity_are_counted():
 
 
 def test_pedals_of_a_sequence_are_those_of_midi():
-    """Sustain, sostenuto, all sound off and a reset of controllers, of far instrument numbers."""
+    """Sustain, sostenuto, all sound off and a reset of controllers, with large instrument
+    numbers."""
     sequence = note_seq.NoteSequence(ticks_per_quarter=100)
     for number in (5, 1 << 30):
         _add_note(sequence, instrument=number, start_time=0.0, end_time=1.0)

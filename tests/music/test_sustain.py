@@ -68,7 +68,7 @@ def test_random_notes_without_ties_sound_as_long_as_in_note_seq():
 
 
 def test_drums_have_no_pedal_and_end_the_piece():
-    """A pedal left down holds to the end of all, which is a drum's."""
+    """A pedal that is never released holds to the end of the piece, which is a drum's."""
     held = note(0, 10, 60) + pedal(5, 127)
     score = apply_sustain(parse_midi(midi(held, note(0, 50, 36, channel=9) + pedal(0, 127, 9))))
     assert spans(score) == {(0, 60, 100, 0, 50): 1, (1, 36, 100, 0, 50): 1}

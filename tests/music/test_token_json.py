@@ -1,4 +1,4 @@
-"""Tokens as JSON: what another program reads, and back."""
+"""Tokens as JSON, written and read."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Notes moved to typed chords: by hand, and rules that hold for any music."""
+"""Notes moved to typed chords: by hand, and properties for any music."""
 
 import random
 
@@ -124,7 +124,7 @@ def test_a_symbol_that_cannot_be_read():
 
 
 def test_only_pitches_change():
-    """Times, velocities and instruments stay, tracks are as a corpus could hold them."""
+    """Times, velocities and instruments do not change, and tracks follow the rules of a corpus."""
     rng = random.Random(3)
     kinds = ["maj7", "7", "m7b5", "sus4", "7sus2", "6", "5", "/E", "m9/F#", "dim7", "+7", ""]
     count = changed = 0

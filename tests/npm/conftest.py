@@ -20,7 +20,7 @@ MODEL = ROOT / "gm_vae" / "models" / "small"
 
 @pytest.fixture(scope="session")
 def tarball(tmp_path_factory):
-    """What `npm pack` makes of the sources as they are."""
+    """The result of `npm pack` for the current sources."""
     require_node()
     install(ENGINE)
     folder = tmp_path_factory.mktemp("packed")
@@ -51,7 +51,7 @@ def site(tarball, tmp_path_factory):
 
 @pytest.fixture
 def serve():
-    """Serves a folder, with more headers for each file: serve(folder, {"Name": "value"}) -> URL."""
+    """Serves a folder, with additional headers: serve(folder, {"Name": "value"}) -> URL."""
     servers = []
 
     def start(folder, headers=()):

@@ -1,4 +1,4 @@
-"""The npm package of packages/engine: what is in it, and that it works where it is installed."""
+"""The npm package of packages/engine: its content, and that it works when installed."""
 
 import json
 import pathlib

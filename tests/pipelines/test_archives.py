@@ -1,4 +1,4 @@
-"""Our readers of archives: what Python's find in sound ones, and reports of all others."""
+"""Our readers of archives: the same as Python's for valid ones, and reports of all others."""
 
 import gzip
 import io

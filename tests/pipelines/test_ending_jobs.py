@@ -1,4 +1,4 @@
-"""Whatever ends `gm-vae preprocess` ends its job on a cluster, also while it is submitted."""
+"""Ending `gm-vae preprocess` in any way ends its job on a cluster, even while it is submitted."""
 
 import contextlib
 import os
@@ -69,7 +69,7 @@ def _wait(condition):
 
 
 def _job_name(folder):
-    """What the job is called, once it is being submitted."""
+    """The name of the job, once it is being submitted."""
     (cluster,) = _wait(lambda: list((folder / "tmp").glob("gm-vae-scratch-*/cluster")))
     _wait((folder / "java-pid").exists)
     return cluster.read_text().split("\n")[0]

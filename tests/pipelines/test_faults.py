@@ -1,4 +1,4 @@
-"""A fault in any stage of a local run is one sentence, and the same command then loses nothing."""
+"""A fault in any stage of a local run gives one sentence, and the same command then resumes."""
 
 import os
 import subprocess
@@ -56,7 +56,7 @@ def _contents(made):
 
 
 def _run_with(fault, name, corpus, folder, workers):
-    """The code and the lines of a run with a fault."""
+    """The exit code and output of a run with a fault."""
     (folder / "site").mkdir()
     once = str(folder / "happened")
     text = _FAULT.format(name=name, fault=fault, once=once)

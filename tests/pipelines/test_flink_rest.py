@@ -1,4 +1,4 @@
-"""The end of a job on Flink by its name, against a double of Flink's REST interface."""
+"""Cancelling a job on Flink by its name, against a double of Flink's REST interface."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Names that are no UTF-8, or that hold control characters, from the input to the dataset."""
+"""Names that are not UTF-8, or contain control characters, from the input to the dataset."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Interrupted runs go on where they stopped, and end in the same bytes."""
+"""Interrupted runs resume where they stopped, and write the same bytes."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ def _contents(dataset):
 
 
 def _fail_after_extracting(monkeypatch):
-    """Let a run end in an error when all chunks are there."""
+    """Let a run end with an error when all chunks are written."""
     whole_run = run_pipeline.run
 
     def run(arguments, **options):
@@ -47,7 +47,7 @@ def _fail_after_extracting(monkeypatch):
 
 
 def _spoil(corpus, keep):
-    """Make files unparsable, but alike in size and time: reading them again would be seen."""
+    """Make files unparsable without changing size and time: reading them again would be noticed."""
     for path in sorted(corpus.iterdir()):
         if path.name not in keep:
             info = path.stat()
@@ -90,7 +90,7 @@ def test_other_settings_take_nothing_from_it(corpus, tmp_path, monkeypatch):
 
 
 def test_chunks_of_another_reading_are_not_taken(corpus, tmp_path, monkeypatch):
-    """Songs that were read by other rules are read again."""
+    """Songs that were read with other rules are read again."""
     tasks = list(songs.tasks(sources.find(corpus), 1))
 
     def read():
@@ -189,7 +189,7 @@ def test_a_folder_of_somebody_else_is_left_alone(corpus, tmp_path, capsys):
 
 @pytest.mark.parametrize("left", [(), ("dataset.json", "train-0.tfrecord.gz"), ("_chunks",)])
 def test_a_run_that_was_killed_at_any_time_is_resumed(tmp_path, left):
-    """Before the folder of chunks is there, after it has gone, and in between."""
+    """Before the folder of chunks exists, after it is removed, and in between."""
     (tmp_path / "data.partial").mkdir()
     for name in left:
         path = tmp_path / "data.partial" / name

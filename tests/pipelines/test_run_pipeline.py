@@ -1,4 +1,4 @@
-"""What happens to the pipeline's processes when something ends them."""
+"""Ending the pipeline's processes."""
 
 import os
 import pathlib
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named p
 
 @pytest.fixture
 def endless(tmp_path):
-    """Arguments of a pipeline that never ends: its sources are pipes that nobody writes."""
+    """Arguments of a pipeline that never ends: its sources are pipes without a writer."""
     pipes = []
     for number in range(4):
         path = tmp_path / f"{number}.mid"

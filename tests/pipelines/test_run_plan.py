@@ -1,4 +1,4 @@
-"""What a run takes, by a sample, beside what it took."""
+"""Estimated resources of a run, compared with the real ones."""
 
 import re
 import zipfile

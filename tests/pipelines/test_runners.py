@@ -19,7 +19,7 @@ PROCESS = ["--environment_type=PROCESS", "--environment_options=process_command=
 
 @pytest.fixture
 def places(tmp_path):
-    """A file, a program, and an address where nobody answers and one where somebody does."""
+    """A file, a program, and two addresses, one of which answers."""
     file, java = tmp_path / "file.jar", tmp_path / "java"
     for path in (file, java):
         path.touch()

@@ -1,4 +1,4 @@
-"""Measures travel from chunks to shards by files or through the engine, to the same bytes."""
+"""Measures are sent from chunks to shards by files or through the engine, with the same bytes."""
 
 import collections
 import json
@@ -17,7 +17,7 @@ FORMAT = MeasureFormat()
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """Songs of which half are there twice, in other blocks."""
+    """Songs of which half occur twice, in other blocks."""
     folder = tmp_path_factory.mktemp("shuffle") / "songs"
     arranger.write_corpus(folder, count=24, seed=5)
     for path in sorted(folder.iterdir())[:12]:
@@ -26,7 +26,7 @@ def corpus(tmp_path_factory):
 
 
 def _run(corpus, folder, with_records, monkeypatch):
-    """Shards by name, what was counted, and how often the storage was read by each step."""
+    """Shards by name, the counts, and the number of reads by each step."""
     folder.mkdir()
     extractor = Extractor(str(folder), FORMAT)
     made = [

@@ -417,7 +417,7 @@ def test_no_beam_and_no_tensorflow():
     "entry", ["songs", "songs/*.mid", "songs/a.mid", "songs/b.zip", "./songs/"]
 )
 def test_a_worker_that_starts_in_another_folder_reads_the_same(tmp_path, monkeypatch, entry):
-    """Workers of a cluster do: a relative path would then name nothing."""
+    """As cluster workers do: a relative path would then be wrong."""
     (tmp_path / "songs").mkdir()
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "songs/a.mid").write_bytes(MIDI)

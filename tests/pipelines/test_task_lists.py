@@ -1,4 +1,4 @@
-"""Tasks travel as lists in files."""
+"""Tasks are passed as lists in files."""
 
 from gm_vae.pipelines import task_lists
 from gm_vae.pipelines.songs import Task

@@ -28,7 +28,7 @@ def instruments(score):
 
 
 def played(player, pedals):
-    """The same of a player, with ports numbered in their order."""
+    """The same for a player, with ports numbered in order."""
     ports = sorted({0} | player.ports)
     rows = collections.defaultdict(list)
     for track, port, *row in player.rows(pedals):

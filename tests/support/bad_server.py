@@ -1,4 +1,4 @@
-"""An HTTP server whose answers a test chooses: whole ones, or broken ones of many kinds."""
+"""An HTTP server whose answers a test chooses: correct ones, or broken ones of many kinds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Answer = Callable[[str, bytes | None, socket.socket], None]  # path, content (No
 
 @contextlib.contextmanager
 def serving(folder: pathlib.Path, answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """The address of a server of a folder, and the paths that it was asked for so far.
+    """The address of a server of a folder, and the paths of requests so far.
 
     Connections that are open at the end of the block are closed.
     """
@@ -62,7 +62,7 @@ def serving(folder: pathlib.Path, answer: Answer) -> Iterator[tuple[str, list[st
 
 
 def whole(path: str, content: bytes | None, to: socket.socket) -> None:
-    """What a good server answers."""
+    """The answers of a correct server."""
     if content is None:
         return to.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
     to.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) + content)
@@ -80,7 +80,7 @@ def raw(head: bytes, repeat: bytes = b"") -> Answer:
 
 
 def drip(head: bytes, byte: bytes) -> Answer:
-    """A byte a hundredth of a second, for ever."""
+    """A byte per hundredth of a second, endlessly."""
 
     def answer(path: str, content: bytes | None, to: socket.socket) -> None:
         to.sendall(head)
@@ -92,7 +92,7 @@ def drip(head: bytes, byte: bytes) -> Answer:
 
 
 def for_shards(other: Answer) -> Answer:
-    """Answers well, but for the weights."""
+    """Answers correctly, except for the weights."""
 
     def answer(path: str, content: bytes | None, to: socket.socket) -> None:
         (other if "shard" in path else whole)(path, content, to)
@@ -104,7 +104,7 @@ def for_shards(other: Answer) -> Answer:
 
 
 class Expected(enum.Enum):
-    """What must come of a way."""
+    """The expected outcome of a way to misbehave."""
 
     READ = "the model is read as if nothing were wrong"
     REFUSED = "a sentence"
@@ -114,7 +114,7 @@ class Expected(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Way:
-    """A way to misbehave: what must come of it, and how a file is answered."""
+    """A way to misbehave: its expected outcome, and its answer for a file."""
 
     expected: Expected
     answer: Callable[[random.Random, str, bytes, socket.socket], None]
@@ -128,7 +128,8 @@ _ENDLESS = 1 << 16  # bytes that are sent at once by what never ends
 
 
 def misbehaving(way: str, only: str, seed: str) -> Answer:
-    """Answers in a way where `only` is in the path, and well elsewhere; the same by each seed."""
+    """Misbehaves if `only` is in the path, otherwise answers correctly; depends only on the
+    seed."""
     asked_before: dict[str, int] = {}
 
     def answer(path: str, content: bytes | None, to: socket.socket) -> None:
@@ -157,7 +158,7 @@ def _way(expected: Expected) -> Callable:
 
 
 def _good(content: bytes, *headers: bytes) -> bytes:
-    """A right answer, with headers more."""
+    """A correct answer, with additional headers."""
     lines = (OK, b"Content-Length: %d\r\n" % len(content), *headers, b"\r\n")
     return b"".join(lines) + content
 
@@ -183,7 +184,7 @@ def _for_ever(to: socket.socket, piece: bytes, seconds: float = 0.0) -> None:
 
 
 def _reset(to: socket.socket) -> None:
-    """Close so that the other side is told of an error."""
+    """Close with a reset."""
     to.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     to.close()
 

@@ -36,7 +36,7 @@ EQUAL_PATHS = "two chord sequences are equally likely"
 
 
 def score_of(notes, ticks_per_quarter: int) -> Score:
-    """A score of (start, end, pitch, program, is_drum) in ticks; an instrument each program."""
+    """A score of (start, end, pitch, program, is_drum) in ticks; one instrument per program."""
     columns = np.array([note[:4] for note in notes], np.int64).reshape(-1, 4).T
     start, end, pitch, program = columns
     drums = np.array([note[4] for note in notes], bool)
@@ -106,12 +106,12 @@ def their_changes(theirs, sequence) -> list[tuple[float, int, str]]:
 
 
 def our_symbols(score: Score) -> list[str]:
-    """A symbol a frame, through the whole path from a score; the last bar may have one too many."""
+    """A symbol per frame, from a score; the last bar may have one too many."""
     return [symbol for bar in measures_from_score(score, ANY_BAR) for symbol in bar.chords]
 
 
 def changes_of(symbols, frame_seconds: float) -> list[tuple[float, int, str]]:
-    """(time, step, symbol) of each frame whose symbol is another than the one before."""
+    """(time, step, symbol) of each frame whose symbol differs from the previous one."""
     return [
         (frame * frame_seconds, frame * FRAME_STEPS, symbol)
         for frame, (symbol, before) in enumerate(zip(symbols, [None, *symbols]))
@@ -120,7 +120,7 @@ def changes_of(symbols, frame_seconds: float) -> list[tuple[float, int, str]]:
 
 
 def symbols_of(changes, frames: int) -> list[str]:
-    """A symbol a frame, from changes."""
+    """A symbol per frame, from changes."""
     steps = [step for _, step, _ in changes]
     last = np.searchsorted(steps, np.arange(frames) * FRAME_STEPS, "right") - 1
     return [changes[change][2] for change in last]

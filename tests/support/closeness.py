@@ -1,4 +1,4 @@
-"""Floats of two computations compared, with a bound that follows from sizes, not from one CPU.
+"""Compares floats of two computations, with a bound that follows from sizes, not from one CPU.
 
 Processors add the same numbers in another order, fuse a product with a sum, or compute exp by
 another polynomial. Every such difference is a rounding: at most `UNIT` = 2**-24 of a float32 number

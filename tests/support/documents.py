@@ -1,4 +1,4 @@
-"""The pages that people read, and their blocks of code."""
+"""The pages of the documentation, and their blocks of code."""
 
 import dataclasses
 import pathlib
@@ -28,7 +28,7 @@ class Block:
 
 
 def blocks_of(text):
-    """The blocks of a page that are commands, those of comments among them."""
+    """The blocks of a page that are commands, including those in comments."""
     slow, reason = False, ""
     for match in _PIECE.finditer(text):
         line = text[: match.start()].count("\n") + 1

@@ -37,7 +37,7 @@ _TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 
 
 class FlinkCluster:
-    """Runs while the `with` block does; nothing of it is left afterwards.
+    """Runs during the `with` block; nothing is left afterwards.
 
     Args:
         java: the program.
@@ -118,7 +118,7 @@ class FlinkCluster:
             process.wait()
 
     def start_task_manager(self) -> None:
-        """One more, as a cluster's manager starts one for each that it lost."""
+        """Start another one, as a cluster's manager does for each lost one."""
         name = f"task-manager-{len(self._processes)}"
         # by this id the test knows it again
         options = ("-Xmx384m",)
@@ -127,7 +127,7 @@ class FlinkCluster:
         self._ids[self.task_managers[-1].pid] = name
 
     def kill_a_busy_task_manager(self) -> str:
-        """End the oldest by SIGKILL, and its Python workers with it, if a job is at work.
+        """End the oldest and its Python workers by SIGKILL, if a job is running.
 
         All stand still meanwhile, so that the job surely has something left to do.
 
@@ -154,11 +154,11 @@ class FlinkCluster:
         return lost_id if busy else ""
 
     def task_manager_ids(self) -> set[str]:
-        """The ids of the TaskManagers that Flink reckons with."""
+        """The ids of the TaskManagers that Flink has."""
         return {each["id"] for each in self.get("/taskmanagers")["taskmanagers"]}
 
     def failures(self) -> list[str]:
-        """What Flink recovered from, or did not, in all jobs."""
+        """The failures of all jobs, recovered or not."""
         return [
             entry["stacktrace"]
             for job in self.jobs()
@@ -193,12 +193,12 @@ class FlinkCluster:
         return self.get("/overview")["slots-available"]
 
     def jobs(self) -> list[dict]:
-        """All jobs that were ever submitted, in their order, as Flink tells of them."""
+        """All submitted jobs, in order, as Flink reports them."""
         names = sorted(self.get("/jobs/overview")["jobs"], key=lambda job: job["start-time"])
         return [self.get(f"/jobs/{job['jid']}") for job in names]
 
     def wait(self, condition: Callable[[], object]) -> object:
-        """What the condition says once that is true; Flink may be busy or not yet there."""
+        """The value of the condition once it is true; Flink may be busy or still starting."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             ended = [process for process in self._current() if process.poll() is not None]
@@ -217,7 +217,7 @@ class FlinkCluster:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens to."""
+    """Unused ports on this machine."""
     sockets = [socket.create_server(("localhost", 0)) for _ in range(count)]
     ports = [listener.getsockname()[1] for listener in sockets]
     for listener in sockets:

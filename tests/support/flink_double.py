@@ -1,4 +1,4 @@
-"""A double of Flink's REST interface on this machine: jobs by name, and what was asked of them."""
+"""A double of Flink's REST interface on this machine: jobs by name, and requests about them."""
 
 import http.server
 import json

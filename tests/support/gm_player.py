@@ -1,4 +1,4 @@
-"""A General MIDI player without sound: what notes of a file sound, found event by event.
+"""A General MIDI player without sound: the notes of a file, found event by event.
 
 It shares nothing with the package but the rules. mido takes the file apart; then the player goes
 from tick to tick, and does what each event asks for. It is slow and simple, and meant for
@@ -130,7 +130,7 @@ class Player:
         self.track_ends.append(tick)
 
     def _pair(self, track: int) -> None:
-        """Note-ons and note-offs of one track as they stand there."""
+        """Note-ons and note-offs of one track in file order."""
         sounding = collections.defaultdict(list)
         for event in self.events:
             if event.track != track or event.phase not in (OFF, ON):
@@ -149,7 +149,7 @@ class Player:
             open_notes[:] = [note for note in open_notes if note not in older] if older else []
 
     def end_keys(self) -> None:
-        """When the key of each note goes up."""
+        """When the key of each note is released."""
         ticks = collections.defaultdict(list)  # of what ends notes
         for event in self.events:
             message = event.message
@@ -180,7 +180,7 @@ class Player:
                 note.flaw = note.flaw or "no_length"
 
     def play(self) -> None:
-        """What each note is when it begins, and how long pedals hold it."""
+        """The properties of each note at its start, and how long pedals hold it."""
         last = max((note.key_end for note in self.notes), default=0)
         latest = last + LATEST_RELEASE_QUARTERS * self.quarter
         happens = collections.defaultdict(list)
@@ -277,7 +277,7 @@ class Player:
         releases |= {(key, "sustain"), (key, "sostenuto")}
 
     def _release(self, pedal: str, note: Note, tick: int, latest: int) -> bool:
-        """Whether a pedal lets go of a note in time."""
+        """Whether a pedal releases a note in time."""
         return any(
             tick <= event.tick <= latest
             and event.port == note.channel[0]

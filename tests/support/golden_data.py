@@ -1,4 +1,4 @@
-"""The golden data: what the original made of each file, and the file's notes in exact arithmetic.
+"""The golden data: the original's results for each file, and the file's notes in exact arithmetic.
 
 Steps are fractions and notes are taken one at a time, and they are those of `gm_player`. So nothing
 is shared with the package.
@@ -58,7 +58,7 @@ class Note:
         return (self.program, self.pitch, self.loudness, start, end)
 
     def as_the_original(self):
-        """The note that the original has in its place."""
+        """The original's note in its place."""
         return dataclasses.replace(self, program=self.original_program, end=self.original_end)
 
 
@@ -67,7 +67,7 @@ def nearest(step):
 
 
 class File:
-    """A golden file: what the original made of it, what we make of it, and the notes' ticks."""
+    """A golden file: the original's results, our results, and the ticks of its notes."""
 
     def __init__(self, folder, entry):
         self.name = entry["file"]
@@ -123,7 +123,7 @@ class File:
         )
 
     def tick(self, seconds):
-        """The tick at a time, which must be one."""
+        """The tick at a time, which must be exact."""
         tick = int(np.abs(self.seconds - seconds).argmin())
         assert abs(self.seconds[tick] - seconds) < 1e-6
         return tick
@@ -137,7 +137,7 @@ class File:
         return Fraction(ticks * 24, self.ticks_per_quarter)
 
     def notes_around(self, tick):
-        """Notes from half a step before a bar line to the bar line after it, included."""
+        """Notes from half a step before a bar line to the next bar line, inclusive."""
         length = 4 * self.ticks_per_quarter
         first = bisect.bisect_left(self.onsets, tick - self.ticks_per_quarter)
         last = bisect.bisect_right(self.onsets, tick + length)

@@ -1,4 +1,4 @@
-"""Archives that mean harm, put together header by header, and damaged ones by number."""
+"""Hostile archives, built header by header, and numbered damaged ones."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def pax(kind: bytes = b"x", **fields: bytes) -> bytes:
 
 
 def gzip_of_zeros(before: bytes, mebibytes: int, block: bytes = bytes(1 << 20)) -> bytes:
-    """Gzip of `before` and then one block of 1 MiB many times, made in no time.
+    """Gzip of `before` and then one block of 1 MiB many times, built quickly.
 
     Its checksum is wrong, which is met at the end only.
     """
@@ -84,7 +84,7 @@ def gzip_of_zeros(before: bytes, mebibytes: int, block: bytes = bytes(1 << 20)) 
 
 
 def xz_of_dictionary(data: bytes, size_code: int) -> bytes:
-    """Xz whose header asks for a dictionary of a code's size; 40 is 4 GiB."""
+    """Xz whose header requests a dictionary by size code; 40 is 4 GiB."""
     packed = bytearray(lzma.compress(data, lzma.FORMAT_XZ))
     start = 12  # of the block's header
     length = 4 * (packed[start] + 1)
@@ -186,7 +186,7 @@ def record_header(size: int) -> bytes:
 
 
 def hostile() -> dict[str, tuple[bytes, str]]:
-    """File name -> its bytes, and what a report of it must hold; "read" if a song of it is read."""
+    """File name -> its bytes, and the expected text of its report; "read" if a song is read."""
     tars = {f"{name}.tar": case for name, case in _hostile_tars().items()}
     zips = {f"{name}.zip": case for name, case in _hostile_zips().items()}
     return tars | zips | _hostile_streams()
@@ -320,7 +320,7 @@ _NAMES = [
 
 
 def made_up(seed: int, number: int) -> tuple[str, bytes]:
-    """A name and the bytes of an archive that is wrong in some places, the same each time."""
+    """A name and the bytes of a damaged archive, the same for a seed."""
     rng = random.Random(f"{seed} {number}")
     kind = rng.choice(["tar", "tar", "zip", "zip", "tfrecord"])
     data = _made_up(rng, kind, rng.choice([0, 0, 1, 1, 2]))

@@ -35,7 +35,8 @@ class Clients:
         )
 
     def call(self, where, client, name, folder, **arguments):
-        """What a client's function returns in "node" or "chromium", given the files of a folder."""
+        """The result of a client's function in "node" or "chromium", given the files of a
+        folder."""
         request = {"where": where, "client": client, "call": name, "folder": str(folder)}
         self._host.stdin.write(json.dumps({**request, "args": arguments}) + "\n")
         self._host.stdin.flush()

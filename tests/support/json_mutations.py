@@ -1,4 +1,4 @@
-"""JSON values with parts that were changed, moved or lost."""
+"""JSON values with changed, moved or missing parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VALUES = [
 
 
 def change_value(rng: random.Random, value: object) -> object:
-    """The value with one part of it changed, moved or gone."""
+    """The value with one part changed, moved or removed."""
     if isinstance(value, dict) and value and rng.random() < 0.9:
         value = dict(value)
         name = rng.choice(sorted(value))

@@ -30,7 +30,7 @@ CONFIG = TrainConfig(
 
 
 def die():
-    """What SIGKILL does, nobody can clean up."""
+    """End by SIGKILL, without any clean-up."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -30,7 +30,7 @@ def meter(numerator, denominator, tick=0):
 
 
 def tempo(qpm, tick=0):
-    """A tempo in quarter notes a minute."""
+    """A tempo in quarter notes per minute."""
     return [(tick, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(qpm)))]
 
 

@@ -29,7 +29,7 @@ def mutant(files: Sequence[bytes], seed: int, index: int) -> bytes:
 
 
 def _split(data: bytes) -> tuple[bytes, list[bytes]]:
-    """The header chunk and the content of each track of a sound file."""
+    """The header chunk and the content of each track of a valid file."""
     tracks, at = [], 14
     while at + 8 <= len(data):
         size = int.from_bytes(data[at + 4 : at + 8], "big")
@@ -49,7 +49,7 @@ def _span(rng: random.Random, data: bytes, longest: int = 4000) -> tuple[int, in
 
 
 def _insert(rng: random.Random, tracks: list[bytes], content: bytes) -> None:
-    """Put bytes somewhere in a track, often at its start, where they are read as they are meant."""
+    """Insert bytes into a track, often at its start, where they are read as intended."""
     which = rng.randrange(len(tracks))
     track = tracks[which]
     at = rng.choice([0, 0, rng.randrange(len(track) + 1)])
@@ -93,7 +93,7 @@ def _repeat(rng, tracks, files):
 
 
 def _drop_statuses(rng, tracks, files):
-    """Running status where it was not meant, or none at all."""
+    """Running status where it was not intended, or missing."""
     which = rng.randrange(len(tracks))
     keep = rng.random()
     tracks[which] = bytes(
@@ -179,7 +179,7 @@ def _chunk_length(rng, data, files):
 
 
 def _wrap(rng, data, files):
-    """A RIFF file, sound or not."""
+    """A RIFF file, valid or not."""
     size = rng.choice([len(data), 0, 0xFFFFFFFF]).to_bytes(4, "little")
     return b"RIFF" + size + b"RMID" + rng.choice([b"", b"LIST" + size]) + b"data" + size + data
 
@@ -190,7 +190,7 @@ def _join_files(rng, data, files):
 
 
 def _garbage(rng: random.Random) -> bytes:
-    """16 or 3 MB of noise, zeros, notes or time signatures, as one track or as no file."""
+    """16 or 3 MB of noise, zeros, notes or time signatures, as one track or without a header."""
     size = rng.choice([_GARBAGE_BYTES, _GARBAGE_BYTES // 5])
     unit = rng.choice(
         [

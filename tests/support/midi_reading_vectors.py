@@ -20,7 +20,7 @@ PATH = pathlib.Path(__file__).resolve().parent.parent / "vectors" / "midi_readin
 
 
 def vector(case):
-    """What a case is and gives."""
+    """A case and its results."""
     notes = [
         (number, instrument.channel - 1, instrument.program, int(instrument.is_drum), *note)
         for number, instrument in enumerate(case.instruments)
@@ -36,7 +36,7 @@ def vector(case):
 
 
 def text():
-    """The JSON, a line a vector."""
+    """The JSON, one line per vector."""
     lines = ",\n".join(json.dumps(vector(case)) for case in CASES)
     return f"[\n{lines}\n]\n"
 

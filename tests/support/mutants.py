@@ -1,4 +1,4 @@
-"""Damaged input, read in processes of their own that may crash, hang or grow."""
+"""Reads damaged input in separate processes, which may crash, hang or grow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _most_disk = 0  # bytes, of this process
 
 
 def note_disk(used_bytes: int) -> None:
-    """To be called by what reads a mutant: how much of the disk that took, for the report."""
+    """Called after reading a mutant, with its use of the disk, for the report."""
     global _most_disk
     _most_disk = max(_most_disk, used_bytes)
 
@@ -32,7 +32,7 @@ def read_mutants(
     refusal: type[Exception],
     fail: Callable[[int, str], None],
 ) -> int:
-    """Read all mutants in processes one after another; the number of failures.
+    """Read all mutants in processes, one after another; returns the number of failures.
 
     A mutant passes if it is read, or refused by a sentence of one line, within `SECONDS` and
     `MEMORY_BYTES`. Prints how far it is.
@@ -89,7 +89,7 @@ def read_mutants(
 
 
 def _work(make, read, refusal, numbers, at, results) -> None:
-    """Read mutants; a hang or a crash ends this process, and `at` says where it was."""
+    """Read mutants; a hang or a crash ends this process, and `at` is the current mutant."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     counts, slowest = collections.Counter(), (0.0, 0)
     for number in numbers:

@@ -1,4 +1,4 @@
-"""Tokens of two computations compared: equal, but for choices that rounding decides.
+"""Compares tokens of two computations: equal, except for choices that rounding decides.
 
 A token is the likeliest one, or the one in whose share of the whole a random number falls. Where
 two tokens are as good as equal, or the number falls on the border of two shares, a rounding
@@ -104,7 +104,7 @@ def choice_distances(
     repeat_penalty: float = 0.0,
     drum_temperature: float | None = None,
 ) -> np.ndarray:
-    """float64 [B, T, E]: how far each of `chosen` was from being the choice after `tokens` so far.
+    """float64 [B, T, E]: the margin by which each of `chosen` lost, given the previous `tokens`.
 
     Up to 1 rounding may reach. Logits that each move by d change a lead by at most 2 d, and the
     share of the tokens up to any one by d / (2 temperature). Sums of V float32 shares may be off by
@@ -157,5 +157,5 @@ def choice_distances(
 
 
 def _error(logits: np.ndarray) -> float:
-    """How far rounding may move a logit."""
+    """The largest effect of rounding on a logit."""
     return (NETWORK + 4 * PERTURB_ULPS) * UNIT * np.abs(logits).max()

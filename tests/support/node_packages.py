@@ -1,4 +1,4 @@
-"""npm packages that tests need: installed once, or the reason why a test cannot run."""
+"""npm packages for tests: installed once, or the reason why a test cannot run."""
 
 import contextlib
 import fcntl
@@ -26,7 +26,7 @@ def cannot(reason: str) -> None:
 
 
 def require_node() -> None:
-    """`cannot` go on without Node and npm."""
+    """Call `cannot` if Node or npm is missing."""
     for program in ("node", "npm"):
         if not shutil.which(program):
             cannot(f"{program} is not installed; this test needs Node {NODE_MAJOR}")
@@ -41,7 +41,7 @@ def find_chromium() -> str:
 
 
 def require_chromium() -> str:
-    """`find_chromium`; `cannot` go on without one."""
+    """`find_chromium`; calls `cannot` if there is none."""
     program = find_chromium()
     if not shutil.which(program):
         cannot("Chromium is not installed; install it, or set CHROMIUM to the path of one")
@@ -69,7 +69,7 @@ def lock(folder: pathlib.Path):
 
 
 def install(folder: pathlib.Path) -> None:
-    """What the lock file of a folder names, unless it is there already."""
+    """Install the packages in the lock file of a folder, unless already installed."""
     state = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     stamp = folder / "node_modules" / ".installed"
     with lock(folder):
@@ -80,7 +80,7 @@ def install(folder: pathlib.Path) -> None:
 
 
 def npm(folder: pathlib.Path, *arguments: str) -> None:
-    """Run npm in a folder; `cannot` go on if it fails."""
+    """Run npm in a folder; calls `cannot` if it fails."""
     command = ["npm", *arguments]
     try:
         done = subprocess.run(

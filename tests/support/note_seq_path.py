@@ -37,7 +37,7 @@ _chords = TriadChordOneHotEncoding()
 
 @dataclasses.dataclass(frozen=True)
 class Cut:
-    """What became of one hop of a segment.
+    """The outcome of one hop of a segment.
 
     Attributes:
         offset: seconds from the start of the segment.
@@ -56,7 +56,7 @@ class Cut:
 
 @dataclasses.dataclass(frozen=True)
 class Segment:
-    """A stretch without change of tempo or time signature.
+    """A stretch without changes of tempo or time signature.
 
     Attributes:
         start: seconds.
@@ -72,7 +72,7 @@ class Segment:
 
 
 def segments_from_midi(data: bytes, with_chords: bool = True) -> list[Segment]:
-    """All that the original made of a file.
+    """All results of the original for a file.
 
     Raises:
         note_seq.MIDIConversionError: its parser refuses the file.

@@ -1,4 +1,4 @@
-"""The network written a second time, in NumPy alone and as plainly as possible.
+"""A second implementation of the network, in NumPy only and as simple as possible.
 
 An independent check of the Keras model, of the exports and of the browser client: it imports
 nothing of the package. One-hot products, every track all E steps, one track after the other.
@@ -70,7 +70,7 @@ class NumpyReference:
         chords: np.ndarray | None = None,
         first_inputs: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Logits [B, T, E, V] when each step is fed the true token before it.
+        """Logits [B, T, E, V] under teacher forcing.
 
         Args:
             z: [B, Z].

@@ -1,4 +1,4 @@
-"""The notes of a file as the original's parser finds them, and why a player sounds others.
+"""The notes of a file according to the original's parser, and why a player plays others.
 
 The rules are pretty_midi's, written out: each MIDI track by itself, programs at the end of notes,
 notes dropped that last no time or never end, drums on channel 10 alone. Tests compare these notes
@@ -123,7 +123,7 @@ def _one_event(event: Event, programs, sounding, notes, ends) -> None:
 
 
 def differences(note: Note, original: OriginalNote | None) -> set[str]:
-    """Why a player's note is not the original's; empty if it is. Fails for no known reason."""
+    """Why a player's note is not the original's; empty if it is. Fails if the reason is unknown."""
     kinds = set()
     if note.is_drum != (note.channel[1] == 9):
         kinds.add(DRUM_PART)
@@ -146,7 +146,7 @@ def differences(note: Note, original: OriginalNote | None) -> set[str]:
 
 
 def is_read_alike(data: bytes) -> bool:
-    """Whether the original has the notes that a player sounds, as long with pedals as without."""
+    """Whether the original has the same notes as a player, with and without pedals."""
     player = Player(data)
     return all(
         original and note.end == original.pedal_end and not differences(note, original)
@@ -155,7 +155,7 @@ def is_read_alike(data: bytes) -> bool:
 
 
 def pedal_difference(player: Player, note: Note, original: OriginalNote) -> str | None:
-    """Why a player's note, whose key is up as early, sounds for another time; None if it does not.
+    """Why a player's note with the same key release has another length; None if it has not.
 
     Fails for no known reason.
     """

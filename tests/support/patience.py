@@ -1,4 +1,4 @@
-"""How long tests wait for what may never come."""
+"""Time limits of tests."""
 
 # Ends what hangs, and nothing else: on two cores beside ten other programs, what takes 20 s by
 # itself takes minutes.

@@ -1,4 +1,4 @@
-"""MIDI files of random messages that change how notes sound; an index always names one file."""
+"""MIDI files of random messages that affect notes; an index always gives the same file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EXCLUSIVE = (
 
 
 def random_midi(index: int) -> bytes:
-    """One to three tracks on few channels and pitches, so that much falls together."""
+    """One to three tracks on few channels and pitches, so that notes collide often."""
     rng = random.Random(f"random MIDI {index}")
     file = mido.MidiFile(type=1, ticks_per_beat=rng.choice([24, 96]))
     for _ in range(rng.randint(1, 3)):

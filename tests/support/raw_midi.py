@@ -1,4 +1,4 @@
-"""MIDI files byte by byte, for tests of what no library writes."""
+"""MIDI files byte by byte, for content that libraries do not write."""
 
 
 def number(value):

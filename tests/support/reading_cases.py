@@ -1,4 +1,4 @@
-"""Small files and what a General MIDI player sounds of each, written by hand.
+"""Small files and the notes that a General MIDI player plays, written by hand.
 
 They are the same for every language: `midi_reading_vectors.py` writes them as JSON.
 """
@@ -27,7 +27,7 @@ class Instrument:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A file, its instruments in their order, and how often each flaw occurs."""
+    """A file, its instruments in order, and the count of each flaw."""
 
     name: str
     data: bytes
@@ -70,7 +70,7 @@ def drums(*state, channel=11, name, **kwargs):
 
 
 def melody(*state, channel=11, name, program=0, **kwargs):
-    """The same notes, which are no drums."""
+    """The same notes, not as drums."""
     data = file_of(track(*state, play(HITS, channel)))
     return Case(name, data, [Instrument(channel, program, HITS)], **kwargs)
 

@@ -1,4 +1,4 @@
-"""What a training run wrote for TensorBoard, read back."""
+"""Reads the TensorBoard files of a training run."""
 
 import pathlib
 

@@ -1,4 +1,4 @@
-"""`gm-vae preprocess` as a user runs it, and where runners find its workers."""
+"""`gm-vae preprocess` as a user runs it, and the workers for runners."""
 
 import pathlib
 import shlex
@@ -33,7 +33,7 @@ def start(source: pathlib.Path, output: pathlib.Path, *flags: str) -> subprocess
 
 
 def finish(job: subprocess.Popen) -> tuple[int, str]:
-    """Its exit code and what it said; however this ends, the job has ended."""
+    """Its exit code and output; the job has always ended afterwards."""
     with job:
         try:
             _, output = job.communicate(timeout=PATIENCE_SECONDS)

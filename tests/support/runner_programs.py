@@ -1,4 +1,4 @@
-"""The programs that tests of other runners need, fetched once into .cluster/ by usual clients.
+"""Programs for tests of other runners, fetched once into .cluster/ by usual clients.
 
 Nothing of it is in the project's environment: Flink's pins would not agree with ours.
 """
@@ -43,7 +43,7 @@ _GOOGLE_STORAGE = (
 
 
 class MissingError(Exception):
-    """A program cannot be had here; the message says which and why."""
+    """A program is not available; the message names it and the reason."""
 
 
 def prism() -> pathlib.Path:
@@ -93,7 +93,7 @@ def java() -> str:
 
 
 def _fetch(wanted: pathlib.Path, command: list[str]) -> None:
-    """Run a command in a new folder that takes its place below HOME if `wanted` then exists."""
+    """Run a command in a new folder, which is moved below HOME if `wanted` then exists."""
     if not shutil.which(command[0]):
         raise MissingError(f"{wanted.name} is not there, nor {command[0]}, which gets it")
     target = HOME / wanted.relative_to(HOME).parts[0]

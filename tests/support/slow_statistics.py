@@ -1,4 +1,4 @@
-"""The statistics of a measure again, note by note in plain Python, to compare with."""
+"""An independent implementation of the statistics, note by note in plain Python."""
 
 import itertools
 import statistics

@@ -1,4 +1,4 @@
-"""Small models whose music tells one point from another, as random weights do not."""
+"""Small models whose music differs between points, unlike with random weights."""
 
 from __future__ import annotations
 

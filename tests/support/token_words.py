@@ -1,4 +1,4 @@
-"""Tokens as short words, for lists that a person can write and read.
+"""Tokens as short words, for readable lists.
 
 P33 drums   program          v6   velocity bin
 +60 -60     note on, off     >24  time-shift       .  end
@@ -27,7 +27,7 @@ def tracks_to_words(measure, steps=96, bins=8):
 
 
 def begins_a_sounding_pitch(measure):
-    """Whether a track strikes a pitch again before it has ended."""
+    """Whether a track repeats a pitch before it has ended."""
     for row, length in zip(measure.tokens.tolist(), measure.lengths):
         sounding = set()
         for token in row[:length]:

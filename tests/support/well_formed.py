@@ -1,10 +1,11 @@
-"""The rules of a track's tokens, written a second time: it shares no code with the grammar."""
+"""A second implementation of the rules of a track's tokens, which shares no code with the
+grammar."""
 
 from gm_vae.music.vocabulary import EventType, vocabulary
 
 
 def assert_well_formed(tokens, fmt):
-    """Raise AssertionError unless a track's token list is one that the corpus could hold."""
+    """Raise AssertionError unless a track's token list follows the rules of the corpus."""
     vocab = vocabulary(fmt)
     if tokens == [vocab.end]:
         return

@@ -1,4 +1,4 @@
-"""A run may leave the model of its best step instead of its last one's."""
+"""A run may keep the model of its best step instead of its last."""
 
 import dataclasses
 import json
@@ -30,7 +30,7 @@ CONFIG = TrainConfig(
 
 @pytest.fixture
 def held_out(monkeypatch):
-    """Has held-out measures take so many bits, one validation after another.
+    """Makes held-out measures take given numbers of bits, one per validation.
 
     They are scored once; the other figures stay those of that.
     """
@@ -51,7 +51,7 @@ def held_out(monkeypatch):
 
 
 def weights_of(folder, step):
-    """Those of a state."""
+    """The weights of a state."""
     with np.load(folder / f"state/step-{step:08}.npz") as state:
         return {name: state[name] for name in read_model(folder).weights}
 
@@ -105,7 +105,7 @@ def test_the_last_step_may_be_the_best(held_out, songs_dataset, tmp_path):
 
 @pytest.mark.slow
 def test_a_model_that_gets_no_better_is_left(songs_dataset, tmp_path):
-    """Steps that spoil a model for good: what it began with is left, in new coordinates."""
+    """Steps that only make a model worse: the original one is kept, in new coordinates."""
     train(tmp_path / "start", songs_dataset, MODEL, CONFIG, say=lambda line: None)
     start = read_model(tmp_path / "start")
     wild = dataclasses.replace(CONFIG, learning_rate=3.0, min_learning_rate=3.0, steps=2)

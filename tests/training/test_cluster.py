@@ -1,4 +1,4 @@
-"""TF_CONFIG: what is read of it, and one sentence for each mistake in it."""
+"""TF_CONFIG: its values, and one sentence for each mistake."""
 
 import json
 

@@ -37,7 +37,7 @@ def quiet(line):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A checkpoint that others fine-tune; its weights are like no run's first ones."""
+    """A checkpoint for fine-tuning, with weights unlike initial ones."""
     folder = tmp_path_factory.mktemp("trained") / "model"
     rng = np.random.default_rng(7)
     weights = {

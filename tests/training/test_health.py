@@ -1,4 +1,4 @@
-"""Posterior health: sums by type against plain loops, and a watch that knows a collapse."""
+"""Posterior health: sums by type against plain loops, and detection of a collapse."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Training under KERAS_BACKEND=jax: the original's steps, runs that go on, checkpoints for all."""
+"""Training under KERAS_BACKEND=jax: the original's steps, resumed runs, portable checkpoints."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""Runs that are bounded by time: their schedules fit it, they end with it, and they go on in it."""
+"""Runs that are bounded by time: their schedules fit it, they end in time, and they resume."""
 
 import contextlib
 import dataclasses
@@ -33,7 +33,7 @@ COMPILING = 10.0  # seconds of the first step of a call, by the clock of these t
 
 
 class Clock:
-    """Seconds that pass only when a test has them pass."""
+    """A clock that tests advance."""
 
     def __init__(self):
         self.now = 0.0
@@ -43,7 +43,7 @@ class Clock:
 
 
 def drive(clock, config, seconds_a_step, seconds_of=None, first=1, limit=None):
-    """(limit, places on the schedules step by step) of a run in which all takes its seconds."""
+    """(limit, positions on the schedules step by step) of a run with given durations."""
     limit = limit or TimeLimit(config, clock)
     seconds_of = seconds_of or {}
 
@@ -171,7 +171,7 @@ def test_flags_of_a_run_that_can_be_repeated_make_it():
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Drives `train`: a second a step, and what compiling takes for the first of a call."""
+    """Drives `train`: a second per step, plus compiling for the first of a call."""
     clock = Clock()
     make_step = tensorflow_trainer.make_step
 
@@ -247,7 +247,7 @@ def test_a_stopped_run_is_resumed_for_the_time_that_is_left(
 
 
 class Workers:
-    """What `_stops` sees of an engine, with another worker that wishes something else."""
+    """A stand-in for an engine for `_stops`, with another worker that proposes something else."""
 
     multiworker = True
 

@@ -1,4 +1,4 @@
-"""Runs that are killed, stopped or fail: what they lose is nothing, and they say what it is."""
+"""Runs that are killed, stopped or fail: they lose nothing and report it."""
 
 import dataclasses
 import os
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def heeds_ctrl_c():
-    """Also where the tests run in the background, which begins with SIGINT ignored."""
+    """Also if the tests run in the background, where SIGINT is ignored at first."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -76,7 +76,7 @@ def at_step(monkeypatch):
 
 
 def assert_equal_runs(actual, expected):
-    """Losses, states and models of two runs are the same to the last bit."""
+    """Losses, states and models of two runs are equal bit for bit."""
     losses = run_losses(expected)
     assert sorted(losses) == list(range(1, RUN.steps + 1))
     assert run_losses(actual) == losses

@@ -1,4 +1,4 @@
-"""Training runs on real datasets: they learn, resume, and say what is wrong."""
+"""Training runs on real datasets: they learn, resume, and report mistakes."""
 
 import dataclasses
 import json

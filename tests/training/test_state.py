@@ -1,4 +1,4 @@
-"""The state file: exact, whole or passed over, and only the newest two are kept."""
+"""The state file: exact, skipped if damaged, and only the newest two are kept."""
 
 import errno
 import io
@@ -36,7 +36,7 @@ def save(state, *steps):
 
 
 def restored(state):
-    """(step, iteration, a weight, what was said) after a restoration into other values."""
+    """(step, iteration, a weight, messages) after restoring into other values."""
     messages = []
     set_to(state, -1)
     step = state.restore(messages.append)

@@ -1,4 +1,4 @@
-"""A worker whose peers are absent reports whom it waits for and can be stopped at any moment.
+"""A worker with absent peers reports them and can be stopped at any moment.
 
 Instead of TensorFlow these tests import a module that waits in C with Python's global lock held, as
 TensorFlow does while it brings workers together.
@@ -98,7 +98,7 @@ def supervise(start, work):
 
 @pytest.fixture
 def free():
-    """Two addresses of this machine at which nobody answers."""
+    """Two unused addresses of this machine."""
     sockets = [socket.create_server(("localhost", 0)) for _ in range(2)]
     addresses = [f"localhost:{taken.getsockname()[1]}" for taken in sockets]
     for taken in sockets:

@@ -41,7 +41,7 @@ def node(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def page():
-    """The folder of the page, built from the sources as they are."""
+    """The folder of the page, built from the current sources."""
     require_node()
     files = sorted(
         path

@@ -1,4 +1,4 @@
-"""Writes tests/vectors/engine.json: a tiny model, and what the package computes with it.
+"""Writes tests/vectors/engine.json: a tiny model, and the package's results with it.
 
 python tests/web/engine_vectors.py
 """
@@ -33,7 +33,7 @@ TEXTS = ("config.json", "weights_manifest.json")
 
 
 def make() -> dict:
-    """The vector anew."""
+    """The vector, computed again."""
     from telling_models import telling_model
 
     from gm_vae import arranger
@@ -90,7 +90,7 @@ def decode(model, z, chords, temperature, seed, repeat_penalty) -> np.ndarray:
 
 
 def phrases(model, point) -> dict:
-    """A progression whose chords come back, with variations and fills; track 2 plays drums."""
+    """A progression with returning chords, variations and fills; track 2 plays drums."""
     from gm_vae.generate.gmvae import Decoding
     from gm_vae.generate.phrases import Phrasing, play
 
@@ -169,7 +169,7 @@ def trimmed(tokens: np.ndarray) -> list[list[int]]:
 
 
 def files_of(folder: pathlib.Path) -> dict:
-    """What the page reads of a checkpoint folder."""
+    """The files of a checkpoint folder that the page reads."""
     shards = sorted(folder.glob("group*"))
     return {
         **{name: json.loads((folder / name).read_text(encoding="utf-8")) for name in TEXTS},

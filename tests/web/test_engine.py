@@ -1,4 +1,4 @@
-"""The page's engine computes what the package does: tokens by argmax and by seed, and points.
+"""The page's engine computes the same as the package: tokens by argmax and by seed, and points.
 
 A token may differ only where its choice was a near tie.
 """
@@ -93,7 +93,7 @@ def test_tokens_of_a_trained_model(node, golden, tmp_path):
 
 
 def test_tracks_with_given_beginnings_equal_those_of_the_package(node, tmp_path):
-    """Each track with a beginning, random numbers and a temperature of its own."""
+    """Each track with its own beginning, random numbers and temperature."""
     model = telling_model(SIZES)
     model.save(tmp_path / "model")
     z, ids = random_requests(model, 6)

@@ -166,7 +166,7 @@ def or_none(read, text):
 
 
 def test_chord_symbols(node):
-    """All kinds of chords on many roots; what they mean is in the vectors (chords.test.mjs)."""
+    """All kinds of chords on many roots; their meaning is in the vectors (chords.test.mjs)."""
     vectors = json.loads((VECTORS / "chord_symbols.json").read_text(encoding="utf-8"))
     known = [s for name in ("read", "nearest") for group in vectors[name] for s in group["symbols"]]
     known += vectors["refused"]
@@ -256,7 +256,7 @@ def random_measure(rng, fmt):
 
 
 def test_points_move_along_attributes(node):
-    """To the last bit, along the bundled model's, in the order in which they are named."""
+    """Bit for bit, along the bundled model's attributes, in the order of their names."""
     model = load()
     known = Attributes.of(model, "small")
     names, z = known.names, model.sample_points(20, seed=6)

@@ -1,4 +1,4 @@
-"""The page in a real browser: page.mjs clicks, here its findings are looked at."""
+"""The page in a real browser: page.mjs clicks, and its findings are checked here."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""The tables of the page's engine are those of the package."""
+"""The tables of the page's engine equal those of the package."""
 
 import pathlib
 import runpy

@@ -1,6 +1,6 @@
 /**
- * Keeps what the page and its model are made of, so that the page opens without a network: files whose
- * names follow from their content are asked for once, others anew as long as the network answers.
+ * Caches the files of the page and its model, so that the page opens without a network: files whose
+ * names contain a hash are requested once, others again as long as the network answers.
  */
 
 /**
@@ -45,7 +45,7 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
-/** The path below the page's, null for what lies elsewhere. @param {string} url */
+/** The path below the page's, null for other addresses. @param {string} url */
 function nameOf(url) {
   const path = url.split(/[?#]/)[0];
   return path.startsWith(scope.registration.scope)

@@ -72,8 +72,8 @@ export class Player {
   }
 
   /**
-   * Counts steps from the beginning of the round that plays: a song of another length goes on in the
-   * same bar, or, where that is gone, in the first ones.
+   * Counts steps from the beginning of the current round: a song of another length continues in the
+   * same bar, or, if that is gone, in the first ones.
    */
   _forgetRounds() {
     const anchor = this._anchor;
@@ -156,7 +156,7 @@ export class Player {
     return anchor.time + (step - anchor.step) / this._stepsPerSecond;
   }
 
-  /** Gives the synthesiser what comes next, or ends a song that is not repeated. */
+  /** Sends the next events to the synthesiser, or ends a song that is not repeated. */
   _schedule() {
     if (!this._anchor || !this._output) return;
     const {currentTime} = this._output.context;

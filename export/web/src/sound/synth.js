@@ -1,4 +1,4 @@
-/** General MIDI by oscillators: webaudio-tinysynth in a context of ours. */
+/** General MIDI by oscillators: webaudio-tinysynth in our own audio context. */
 
 import WebAudioTinySynth from 'webaudio-tinysynth';
 

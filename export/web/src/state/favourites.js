@@ -90,8 +90,8 @@ export class Favourites {
     }
   }
 
-  /** Changes what is there now, which may be another tab's. @param {(items: Item[]) => Item[]} change */
-  _edit(change) {
+  /** Changes the current items, which may be another tab's. @param {(items: Item[]) => Item[]}
+  change */ _edit(change) {
     const items = change(this._read());
     try {
       localStorage.setItem(KEY, JSON.stringify(items));

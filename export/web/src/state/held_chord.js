@@ -14,8 +14,8 @@ const KINDS = [
 ];
 
 /**
- * The symbol of a chord, '' for what is none: on its lowest note if there is one, else on another
- * root over that.
+ * The symbol of a chord, '' if there is none: on its lowest note if possible, otherwise on another
+ * root over it.
  * @param {Iterable<number>} pitches
  */
 export function heldChord(pitches) {

@@ -97,7 +97,7 @@ function decode(value) {
 }
 
 /**
- * The chords of a link, with N.C. for what is none.
+ * The chords of a link, with N.C. for unreadable ones.
  * @param {string | undefined} text
  * @param {Progression} otherwise
  * @returns {{chords: Progression, notes: string[]}}

@@ -1,4 +1,4 @@
-/** Names for styles that nobody named: two words that follow from the seed. */
+/** Default names for styles: two words that follow from the seed. */
 
 import {texts} from '../texts/texts.js';
 

@@ -16,7 +16,7 @@ export function styleText(style) {
 }
 
 /**
- * The style of a text; null if it is none, or of another model.
+ * The style of a text; null for other text, or another model.
  * @param {string | undefined} text
  * @param {number} latentSize
  * @returns {?Style}

@@ -10,7 +10,7 @@ export class Address {
     this._timer = undefined;
   }
 
-  /** What follows the #. */
+  /** The part after the #. */
   get hash() {
     return window.location.hash.slice(1);
   }
@@ -34,7 +34,7 @@ export class Address {
   listen(open) {
     window.addEventListener('hashchange', () => {
       if (this.hash) open(this.hash);
-      else this.update(); // it was emptied by hand: that is no other music
+      else this.update(); // it was emptied by hand, which does not change the music
     });
   }
 }

@@ -174,7 +174,7 @@ export class Composer {
   }
 
   /**
-   * Plays the parts that were rolled again anew: other random numbers, the same instrument.
+   * Decodes re-rolled parts again: other random numbers, the same instrument.
    * @param {DecodedTrack[][]} measures changed in place
    * @param {Wanted} wanted
    */

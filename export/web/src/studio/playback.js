@@ -71,7 +71,7 @@ export class Playback {
     this._store.changed();
   }
 
-  /** Goes on with other sounds where the song stands. */
+  /** Continues at the same position with other sounds. */
   async _switchSynth() {
     if (this.player.isPlaying) {
       const {step} = this.player;

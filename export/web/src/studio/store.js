@@ -135,7 +135,7 @@ export class Store {
   }
 
   /**
-   * What `act` gives; where it fails, the page says so, and there is nothing.
+   * The result of `act`; if it fails, the page reports it and there is none.
    * @template Result
    * @param {(why: string) => string} failure says it
    * @param {() => Result | Promise<Result>} act

@@ -84,7 +84,7 @@ export class Studio extends Store {
   }
 
   /**
-   * Loads the model and begins with it; what went wrong, in a sentence, or '' if nothing did.
+   * Loads the model and starts; returns an error message, or ''.
    * @param {() => Promise<void>} begin
    */
   async _loadModel(begin) {
@@ -176,8 +176,8 @@ export class Studio extends Store {
   }
 
   /**
-   * A chord of the keyboard is that of the next bar; while nothing plays, of the bar where the song
-   * stands, which then goes on a bar.
+   * A chord of the keyboard becomes the chord of the next bar; while nothing plays, of the current
+   * bar, and the position then moves on by a bar.
    * @param {string} symbol
    */
   _playChord(symbol) {
@@ -328,14 +328,14 @@ export class Studio extends Store {
     this._library.rename(style, name);
   }
 
-  /** @param {string} link what follows the # */
+  /** @param {string} link the part after the # */
   openLink(link) {
     const {arrangement, notes} = fromLink(link, this._composer);
     if (this._linkOf(arrangement) !== this._linkOf(this.arrangement)) this.change(arrangement);
     if (notes.length) this.say(notes.join(' '));
   }
 
-  /** What follows the # of its link. @param {Arrangement} arrangement */
+  /** The part after the # of its link. @param {Arrangement} arrangement */
   _linkOf(arrangement) {
     return toLink(arrangement, this._composer.fingerprint);
   }

@@ -5,7 +5,7 @@ const SIGNS = {'#': '♯', b: '♭', dim: '°', o: '°'};
 const LONG = 5; // letters of a kind that is set smaller
 
 /**
- * A chord symbol in print: the root large, what follows it small.
+ * A chord symbol in print: a large root, the rest small.
  * @param {{symbol: string}} props
  */
 export function ChordName({symbol}) {

@@ -5,7 +5,7 @@ import {DRUMS} from '../../../../packages/engine/src/music/format.js';
 // Piano, chromatic percussion, organ, guitar, bass, strings, ensemble, brass, reed, pipe, lead, pad,
 // effects, ethnic, percussive, sound effects
 const HUES = [255, 205, 330, 65, 20, 150, 175, 90, 45, 130, 300, 280, 225, 105, 5, 345];
-const NEAR = 24; // degrees that the eye tells apart only with another lightness
+const NEAR = 24; // degrees that the eye distinguishes only by lightness
 
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 

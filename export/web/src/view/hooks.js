@@ -84,7 +84,7 @@ export function useDrop(studio) {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     const over = (/** @type {DragEvent} */ event) => {
-      if (!event.dataTransfer?.types.includes('Files')) return; // a part of ours, or a text
+      if (!event.dataTransfer?.types.includes('Files')) return; // one of our parts, or a text
       event.preventDefault();
       setOver(true);
     };

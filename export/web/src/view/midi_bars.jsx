@@ -7,8 +7,8 @@ import {texts} from '../texts/texts.js';
 /** @typedef {(index: number) => void} Choose */
 
 /**
- * A button for each bar; one of them is chosen. Together they are one stop of the Tab key, and arrow
- * keys choose, since a file may have a thousand. For the same reason only what changes is drawn anew.
+ * A button for each bar; one of them is chosen. Together they are one stop of the Tab key, and
+ * arrow keys choose, since a file may have a thousand. For the same reason only changes are drawn.
  * @param {{bars: Bar[], chosen: number, choose: Choose}} props
  */
 export function Bars({bars, chosen, choose}) {

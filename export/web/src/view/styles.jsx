@@ -16,7 +16,7 @@ import {SongChip} from './song_panel.jsx';
 /** @import {Studio, Which} from '../studio/studio.js' */
 
 /**
- * The two styles and what lies between them.
+ * The two styles and the blends between them.
  * @param {{studio: Studio, pickFile: (which: Which) => void}} props
  */
 export function Styles({studio, pickFile}) {

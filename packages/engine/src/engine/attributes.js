@@ -19,7 +19,7 @@ export function readAttributes(json, latentSize) {
 }
 
 /**
- * A point moved by so many steps along each named vector, to the last bit as `Attributes.move` does;
+ * A point moved by steps along each named vector, bit for bit as in `Attributes.move`;
  * names that are not known move nothing.
  * @param {Float32Array} point
  * @param {Iterable<[name: string, steps: number]>} steps

@@ -346,7 +346,7 @@ export class Decoder {
   }
 
   /**
-   * The tracks that go on, each at the index of its state; gaps are filled from the end.
+   * The unfinished tracks, each at the index of its state; gaps are filled from the end.
    * @param {LiveTrack[]} live
    */
   _dropEnded(live) {

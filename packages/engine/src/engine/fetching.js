@@ -1,7 +1,7 @@
 /** Files from the network, counted while they come. */
 
 /**
- * How far something that is fetched has come, in bytes; `total` is 0 where nobody knows it.
+ * Progress of a download, in bytes; `total` is 0 if unknown.
  * @typedef {{loaded: number, total: number}} Progress
  */
 

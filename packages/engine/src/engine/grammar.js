@@ -38,9 +38,9 @@ export class TrackGrammar {
     this.velocity = 0; // the bin in force, 0 before the first
     this.onset = new Int32Array(PITCHES).fill(-1); // the step at which each sounding pitch began
     this.held = 0; // sounding pitches
-    this.offFloor = -1; // the last note ended in this very step, as onset * 128 + pitch
-    this.onFloor = -1; // the last pitch struck in this very step
-    this.striking = new Uint8Array(PITCHES); // 1 where a pitch was struck in this very step
+    this.offFloor = -1; // the last note ended in this step, as onset * 128 + pitch
+    this.onFloor = -1; // the last pitch struck in this step
+    this.striking = new Uint8Array(PITCHES); // 1 where a pitch was struck in this step
     this.struck = new Uint8Array(PITCHES); // and where the onset before struck it
     this.isDrum = false;
     this.hasNote = false;
@@ -48,9 +48,9 @@ export class TrackGrammar {
   }
 
   /**
-   * Turns the logits of forbidden tokens to `NEVER`, in place. A token is allowed if the shortest
-   * way from after it to the end fits in `left` - 1 tokens. What the model says past the bar line,
-   * or of an end before it, goes to the shift that leads to the bar line.
+   * Sets the logits of forbidden tokens to `NEVER`, in place. A token is allowed if the shortest
+   * sequence from there to the end fits in `left` - 1 tokens. Probability of passing the bar line,
+   * or of an end before it, is given to the shift that leads to the bar line.
    *
    * @param {Float64Array} logits [V]
    * @param {number} left tokens to go, this one counted
@@ -71,7 +71,7 @@ export class TrackGrammar {
 
   /**
    * Takes `penalty` from the note-ons that the track's last onset struck, in place; all note-ons
-   * together keep their probability. Drums stay as they are.
+   * together keep their probability. Drums are unchanged.
    *
    * @param {Float64Array} logits [V], constrained
    * @param {number} penalty in nats

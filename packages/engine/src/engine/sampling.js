@@ -29,8 +29,8 @@ function mix(x) {
 /**
  * A token from logits.
  *
- * `margin`, if given, is told how near the choice was to another one: the lead in logits of the
- * likeliest token, or the distance of the draw from a neighbour's share.
+ * `margin`, if given, is called with the margin of the choice: the lead in logits of the most
+ * likely token, or the distance of the draw from a neighbour's share.
  *
  * @param {Float64Array} logits [V], `NEVER` where a token cannot come
  * @param {number} temperature 0 takes the likeliest token

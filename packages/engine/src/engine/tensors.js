@@ -19,7 +19,7 @@ const ITEM_BYTES = {float32: 4, float16: 2, uint16: 2, uint8: 1};
  * @typedef {(name: string, report: (progress: Progress) => void) => Promise<Bytes>} ReadFile
  * @typedef {ArrayBuffer | Uint8Array} Bytes
  *
- * A tensor, how it is stored, and where it lies in the shards of its group.
+ * A tensor, its storage type, and its position in the shards of its group.
  * @typedef {Weight & {stored: string, size: number, paths: string[], offset: number, bytes: number,
  *   groupBytes: number}} Entry
  */
@@ -33,7 +33,7 @@ export class TensorFolder {
   constructor(read, manifest, report = () => {}) {
     this._read = read;
     this._report = report;
-    this._loads = 0; // that are under way; what follows is of all of them
+    this._loads = 0; // in progress; the next fields are totals of them
     /** Of the shards that are fetched: how many bytes there are. @type {Map<string, number>} */
     this._loaded = new Map();
     /** Of the shards that are wanted: their bytes, about. @type {Map<string, number>} */
@@ -116,7 +116,7 @@ export class TensorFolder {
     return dequantise(bytes, entry);
   }
 
-  /** The bytes of one tensor, put together from the shards that it lies in. @param {Entry} entry */
+  /** The bytes of one tensor, joined from its shards. @param {Entry} entry */
   async _bytes({paths, offset, bytes}) {
     const tensor = new Uint8Array(bytes);
     // Shards but the last of a group are of one size, that of the first.

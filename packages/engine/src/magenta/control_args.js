@@ -10,7 +10,7 @@ import {list, number} from './checks.js';
 /**
  * @typedef {object} ControlArgs
  * @property {string[]} [chordProgression] the chords of every measure, evenly spaced; a model with
- *   chords needs them, and "N.C." is none
+ *   chords needs them, and "N.C." means no chord
  * @property {(string | string[])[]} [chordProgressions] instead, those of each measure
  * @property {number} [seed] the same seed gives the same music; any if absent
  * @property {boolean} [grammar] whether measures are well-formed: every note ends, the bar is full. By

@@ -18,7 +18,7 @@ import {withParts} from './parts.js';
 const TICKS_PER_QUARTER = 480;
 
 /**
- * A bar of a MIDI file: a measure of a model's format, or the reason why it is none.
+ * A bar of a MIDI file: a measure of a model's format, or the reason why it is rejected.
  * @typedef {object} MidiMeasure
  * @property {number} number from 1
  * @property {?MeasureSequence} noteSequence for `encode`, its notes in seconds too; null if it is none

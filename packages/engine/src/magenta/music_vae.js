@@ -67,7 +67,7 @@ export class MusicVAE {
     await this._load(onProgress, signal);
   }
 
-  /** Lets go of the model; the next use loads it anew. */
+  /** Releases the model; the next use loads it again. */
   dispose() {
     this._model = this._attributes = undefined;
     this.initialized = false;
@@ -205,7 +205,7 @@ export class MusicVAE {
   }
 
   /**
-   * The model, loaded once; a load that failed is tried anew.
+   * The model, loaded once; a failed load is tried again.
    * @param {(progress: Progress) => void} [report]
    * @param {AbortSignal} [signal]
    * @returns {Promise<Model>}

@@ -64,7 +64,7 @@ function tokensOfTrack(notes, totalSteps, format) {
     tokens.push(isOff ? format.noteOff + note.pitch : note.pitch);
   }
   const last = format.shiftSteps(tokens[tokens.length - 1] ?? format.end);
-  if (last && step < stepsPerMeasure) { // it goes on to the bar line
+  if (last && step < stepsPerMeasure) { // it lasts until the bar line
     tokens.pop();
     step -= last;
   }

@@ -10,7 +10,7 @@ import {MidiError} from './midi_chunks.js';
 
 /**
  * A change of a channel's state; `kind` is a controller, or one of `PROGRAM`, `PART` and `RESET`,
- * whose value says whether it is a drum part, and whether XG's rules hold.
+ * whose value tells drum parts, and whether XG's rules apply.
  * @typedef {{at: number, tick: number, kind: number, value: number}} Change
  *
  * @typedef {{program: number, isDrum: boolean}} Sound

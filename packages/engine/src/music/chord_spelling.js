@@ -129,7 +129,7 @@ function withoutBass(text) {
 }
 
 /**
- * As `readKind`, of what follows a colon: a kind, or all degrees in brackets.
+ * Like `readKind`, for the text after a colon: a kind, or all degrees in brackets.
  * @param {string} text
  * @returns {?Degrees}
  */
@@ -178,7 +178,7 @@ function semitones([, accidentals, number]) {
 const count = (text, sign) => text.split(sign).length - 1;
 
 /**
- * What stands between root and bass, or null.
+ * The kind between root and bass, or null.
  * @param {string} kind
  * @returns {?Degrees}
  */

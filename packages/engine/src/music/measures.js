@@ -1,5 +1,6 @@
 /**
- * A MIDI file -> its bars, each a measure or the reason why it is none (`gm_vae.music.measures`).
+ * A MIDI file -> its bars, each a measure or the reason why it is rejected
+ * (`gm_vae.music.measures`).
  */
 
 import {inferChords} from './chord_inference.js';

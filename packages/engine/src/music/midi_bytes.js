@@ -17,7 +17,7 @@ import {TrackReader} from './midi_track.js';
  * A short system exclusive message, without its status.
  * @typedef {{at: number, tick: number, port: number, content: Uint8Array}} Exclusive
  *
- * What was mended or passed over, by kind (`MIDI.flaws`).
+ * Counts of what was mended or skipped, by kind (`MIDI.flaws`).
  * @typedef {Record<string, number>} Flaws
  *
  * @typedef {object} MidiEvents
@@ -84,7 +84,7 @@ export class FileReading {
   }
 
   /**
-   * Mends a byte; the data of the caller stay as they are.
+   * Mends a byte; the caller's data are unchanged.
    * @param {number} at
    * @param {number} value
    */

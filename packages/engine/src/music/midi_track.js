@@ -108,7 +108,7 @@ export class TrackReader {
   }
 
   /**
-   * Passes over a channel event that is not sound, or mends it.
+   * Skips a damaged channel event, or mends it.
    * @param {number} at
    * @param {number} delta
    */
@@ -156,7 +156,7 @@ export class TrackReader {
   }
 
   /**
-   * Where a message ends that seems to go on past the track's end.
+   * The end of a message that seems to be longer than its track.
    * @param {number} at
    * @param {number} first byte of its content
    * @param {?number} length that such a meta event has; null for system exclusive

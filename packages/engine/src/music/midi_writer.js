@@ -5,7 +5,7 @@ import {soundingNames} from './part_names.js';
 const LEAST_TICKS_PER_QUARTER = 480;
 // at one tick: names, then ends of notes, then changes of program and volume, then new notes
 const [NAME, OFF, PROGRAM, ON] = [0, 1, 2, 3];
-const DEFAULT_VOLUME = 100; // of a channel that nobody set
+const DEFAULT_VOLUME = 100; // of a channel by default
 
 /** @import {Part, Song, SongNote} from './song.js' */
 

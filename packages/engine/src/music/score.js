@@ -103,7 +103,7 @@ function pairNotes(messages) {
       continue;
     }
     const older = open.filter(({tick}) => tick !== message.tick);
-    // notes that begin here go on while an older one ends
+    // notes that begin here continue while an older one ends
     const ended = older.length ? older : open;
     for (const on of ended) offOf.set(on, message);
     sounding.set(key, older.length ? open.filter(({tick}) => tick === message.tick) : []);

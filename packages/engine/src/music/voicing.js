@@ -232,7 +232,7 @@ function takeSeventh({root, seventh, fifth}, notes, start, end, bounds) {
 }
 
 /**
- * The notes of each track and pitch that lie in a span, without the bass.
+ * The notes of each track and pitch within a span, without the bass.
  * @param {Note[]} notes
  * @param {number} start
  * @param {number} end
