@@ -3,6 +3,7 @@
 import json
 import math
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -10,13 +11,15 @@ import tensorflow as tf
 from closeness import SUM, assert_close
 
 import gm_vae
-from gm_vae import numpy_ops
+from gm_vae import cli, numpy_ops
 from gm_vae.backends import make_network
 from gm_vae.checkpoints.load import read_model
 from gm_vae.checkpoints.magentajs import export_magentajs
+from gm_vae.data.dataset import read_measures
 from gm_vae.errors import UserError
 from gm_vae.export.saved_model import export_saved_model
 from gm_vae.generate.gmvae import GMVAE
+from gm_vae.model import prior as prior_lib
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.points import noise, prior_points
 from gm_vae.model.prior import Prior, fit, log_density, network_shapes, without_prior
@@ -205,3 +208,27 @@ def test_every_format_keeps_the_prior(mixture, tmp_path):
         seed=tf.constant(2),
     )  # fmt: skip
     np.testing.assert_array_equal(result["z"], expected)
+
+
+def test_the_verb_fits_a_prior(songs_dataset, tmp_path, monkeypatch, capsys):
+    model = GMVAE(make_network(ModelConfig(12, (16, 16), 4)))
+    model.save(tmp_path / "model")
+    flags = [f"--model={tmp_path}/model", f"--data={songs_dataset}", f"--output={tmp_path}/fitted"]
+    assert cli.main(["prior", *flags]) == 1
+    assert "too few for a prior; use a dataset of some thousands." in capsys.readouterr().err
+    assert not (tmp_path / "fitted").exists()
+    monkeypatch.setattr(prior_lib, "_LEAST", 20)
+    assert cli.main(["prior", *flags, "--components=3"]) == 0
+    assert re.search(
+        r"a prior of 3 normal distributions, fitted to \d+ meas", capsys.readouterr().out
+    )
+    fitted = gm_vae.load(tmp_path / "fitted")
+    assert fitted.fingerprint == model.fingerprint
+    assert fitted.prior.mean.shape == (3, 4)
+    mu, sigma = fitted.encode(list(read_measures(songs_dataset, "train")))
+    drawn = fitted.sample_points(2000, seed=1)
+    # random weights give points of nearly one place, which a standard normal misses
+    assert np.abs(drawn.mean(0) - mu.mean(0)).max() < 0.2
+    spread = np.sqrt(mu.var(0) + (sigma**2).mean(0))
+    assert drawn.std(0) == pytest.approx(spread, rel=0.2)
+    assert cli.main(["prior", *flags]) == 2  # the folder is taken
