@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, NamedTuple
 from gm_vae.errors import UsageError, UserError
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_UNFINISHED = re.compile(r"\..*\.[0-9a-f]{8}(\.[^.]*)?")  # the names that `replacing` makes
 # loggers of clients; our message is one sentence instead
 _LOUD = ("apache_beam.utils.retry", "apache_beam.internal.gcp.auth", "google.auth._default")
 _ANONYMOUS = "Anonymous credentials cannot be refreshed"  # Google's client, without rights
@@ -163,6 +164,13 @@ def replacing(path: pathlib.Path) -> Iterator[pathlib.Path]:
     finally:
         with contextlib.suppress(OSError):  # missing after success
             temporary.unlink()
+
+
+def remove_unfinished(folder: str) -> None:
+    """Remove what writers of whole files that were killed have left in a folder of this machine."""
+    for path in pathlib.Path(folder).glob(".*"):
+        if _UNFINISHED.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def remove(path: str) -> None:

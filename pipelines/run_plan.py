@@ -140,7 +140,11 @@ def make(
         scaled("record_bytes") / per_song,
         packed_bytes,
     )
-    plan = scale(count, song, through_beam, files=len(source_files))
+    per_byte = of_many.songs / max(1, of_many.input_bytes)
+    chunk_count = _blocks(len(single), songs.block_songs(len(single))) + sum(
+        _blocks(source.size * per_byte, songs.block_songs_of(source)) for source in many
+    )
+    plan = scale(count, song, through_beam, files=len(source_files), chunk_count=chunk_count)
     return dataclasses.replace(
         plan,
         cpu_seconds=plan.cpu_seconds + workers * _PROCESS_SECONDS,
@@ -167,11 +171,18 @@ class Song:
     packed_bytes: float
 
 
-def scale(count: int, song: Song, through_beam: bool, files: int) -> RunPlan:
-    """The cost model: resources for a number of songs."""
+def _blocks(count: float, block: int) -> int:
+    return math.ceil(count / block)
+
+
+def scale(
+    count: int, song: Song, through_beam: bool, files: int, chunk_count: int | None = None
+) -> RunPlan:
+    """The cost model: resources for a number of songs; `chunk_count` if it is known."""
     measures = round(count * song.measures)
-    block = songs.block_songs(count)
-    chunk_count = math.ceil(count / block)
+    if chunk_count is None:
+        chunk_count = _blocks(count, songs.block_songs(count))
+    block = min(count, songs.MOST_BLOCK_SONGS)
     shard_count = max(1, math.ceil(measures / shards.MEASURES_PER_SHARD))
     pieces = 0 if through_beam else chunk_count * shard_count
     of_record = song.record_bytes / max(1.0, song.measures)

@@ -37,7 +37,8 @@ from gm_vae.pipelines.sources import Kind, Source
 ARCHIVE_RATIO = 6  # typical compression ratio of an archive of MIDI files
 _BLOCKS = 64  # target, so that workers end at about the same time
 _SONG_BYTES = 32_768  # of a typical MIDI file
-_BLOCK_SONGS = (8, 512)  # smallest and largest: a block is held in memory
+MOST_BLOCK_SONGS = 512  # a block is held in memory
+_BLOCK_SONGS = (8, MOST_BLOCK_SONGS)  # at least and at most
 _MAX_INNER_BYTES = 128 << 20  # of an archive in an archive, which is held in memory
 _MAX_RECORD_BYTES = 128 << 20  # of a NoteSequence
 _MAX_NAME = 1000  # characters of a name in an archive that reports and ids keep
@@ -104,7 +105,7 @@ def tasks(source_files: Sequence[Source], shares: int) -> Iterator[Task]:
         yield Task(tuple(files[first : first + size]), size)
     for source in source_files:
         if source.kind != Kind.MIDI:
-            size = block_songs(source.size * ARCHIVE_RATIO // _SONG_BYTES)
+            size = block_songs_of(source)
             for share in range(shares):
                 yield Task((source,), size, share, shares)
 
@@ -153,6 +154,13 @@ def block_songs(songs: int) -> int:
     """The number of songs per block, given the total."""
     least, most = _BLOCK_SONGS
     return min(max(songs // _BLOCKS, least), most)
+
+
+def block_songs_of(source: Source) -> int:
+    """How many songs of a source of many are a block; of a Parquet file the most rows."""
+    if source.kind == Kind.PARQUET:
+        return MOST_BLOCK_SONGS
+    return block_songs(source.size * ARCHIVE_RATIO // _SONG_BYTES)
 
 
 def _block_name(source_files: Sequence[Source], *numbers: int) -> str:

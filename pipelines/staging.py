@@ -47,6 +47,8 @@ class Staging:
             storage.remove_folder(self.chunks)
         for file in storage.files_in(self.folder):
             storage.remove(file.path)
+        if not storage.is_remote(self.folder):
+            storage.remove_unfinished(self.folder)
 
     def _has_chunks(self) -> bool:
         return any(file.path.endswith(".index") for file in storage.files_in(self.chunks))
@@ -93,6 +95,7 @@ def _local(output: str | os.PathLike[str]) -> Iterator[Staging]:
             staging.clear(chunks_too=False)
             yield staging
             shutil.rmtree(staging.chunks)
+            storage.remove_unfinished(staging.folder)  # of a worker that was lost and replaced
             files.put_folder(folder, output)
         except OSError as error:
             raise files.unwritable(output, error) from error

@@ -32,7 +32,7 @@ def figures(source: str, shard_counts: Sequence[int]) -> Iterator[Figure]:
         task = songs.Task(tuple(sources.find(source)), _SONGS)
         made, seconds = _timed(lambda: next(Extractor(folder, fmt).chunks(task, lambda size: None)))
         read = len(made.reports)
-        of = {"one chunk": f"{read} songs"}
+        of: dict[str, Any] = {"one chunk": f"{read} songs"}
         yield figure(of, "read a song", 1e3 * seconds / read, "ms", "less")
         plan = splits.plan(SongTable.of(made.songs), 5, 5)
         measures = sum(plan.measures.values())

@@ -12,7 +12,7 @@ import pytest
 from patience import PATIENCE_SECONDS
 from runner_jobs import contents
 
-from gm_vae import arranger
+from gm_vae import arranger, storage
 from gm_vae.errors import UserError
 from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import extract, run_pipeline, songs, sources, staging
@@ -198,6 +198,31 @@ def test_a_run_that_was_killed_at_any_time_is_resumed(tmp_path, left):
         assert not stage.resumes
     assert os.listdir(tmp_path) == ["data"]
     assert os.listdir(tmp_path / "data") == []
+
+
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_what_a_killed_writer_leaves_is_not_in_the_dataset(tmp_path, when):
+    """A worker may be lost in mid-write, and another do its work in the same run or the next."""
+
+    (tmp_path / "data.partial" / "_chunks").mkdir(parents=True)
+    write = [sys.executable, "-c", _KILLED_WRITER, str(tmp_path / "data.partial" / "test-0.gz")]
+    if when == "before":
+        subprocess.run(write, check=False)
+    with staging.stage(tmp_path / "data") as stage:
+        if when == "during":
+            subprocess.run(write, check=False)
+            assert len(os.listdir(stage.folder)) == 2
+        storage.write(os.path.join(stage.folder, "test-0.gz"), b"whole")
+    assert os.listdir(tmp_path / "data") == ["test-0.gz"]
+
+
+_KILLED_WRITER = """
+import os, pathlib, sys
+from gm_vae import storage
+with storage.replacing(pathlib.Path(sys.argv[1])) as path:
+    path.write_bytes(b"half")
+    os.kill(os.getpid(), 9)
+"""
 
 
 def test_blocks_do_not_depend_on_the_number_of_workers(corpus, tmp_path):

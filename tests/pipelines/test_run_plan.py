@@ -3,6 +3,8 @@
 import re
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gm_vae import arranger
@@ -33,6 +35,13 @@ def test_a_sample_of_all_counts_exactly(corpus, tmp_path):
     assert plan.shards == len(made.splits["train"].shards) == 1
     assert plan.reads == 30 + 2 * 4 + 4 * 1
     assert plan.writes == 2 * 4 + 1
+
+
+def test_a_parquet_file_has_chunks_of_many_rows(corpus, tmp_path):
+    files = {path.name: path.read_bytes() for path in corpus.iterdir()}
+    table = pa.table({"id": list(files), "music": list(files.values())})
+    pq.write_table(table, tmp_path / "songs.parquet")
+    assert (_plan(corpus).chunks, _plan(tmp_path / "songs.parquet").chunks) == (4, 1)
 
 
 def test_chunks_take_the_planned_space(corpus, tmp_path, monkeypatch):
