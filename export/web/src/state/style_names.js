@@ -1,5 +1,7 @@
 /** Names for styles that nobody named: two words that follow from the seed. */
 
+import {nearestCorner} from './pad.js';
+
 const FIRST = [
   'Amber', 'Velvet', 'Paper', 'Copper', 'Quiet', 'Neon', 'Salt', 'Linen', 'Golden', 'Midnight',
   'Cedar', 'Silver', 'Distant', 'Marble', 'Honey', 'Electric', 'Misty', 'Scarlet', 'Winter',
@@ -26,7 +28,12 @@ export function styleName(style) {
  * The title of an arrangement: its styles, or the one that is heard.
  * @param {Arrangement} arrangement
  */
-export function title({a, b, blend}) {
+export function title({a, b, c, d, blend, down}) {
+  if (down.some(Boolean)) {
+    const corners = blend.map((x, bar) => nearestCorner({x, y: down[bar]}));
+    const styles = {a, b, c: c ?? a, d: d ?? b};
+    return [...new Set(corners)].map((which) => styleName(styles[which])).join(' to ');
+  }
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);
   return `${styleName(a)} to ${styleName(b)}`;

@@ -13,8 +13,14 @@ import {isHeard} from '../state/blend.js';
  */
 export function chooseStyle(store, which, style) {
   store.change({[which]: style});
-  if (isHeard(store.arrangement.blend, which)) return;
-  const [letter, other] = which === 'a' ? ['A', 'B'] : ['B', 'A'];
+  if (isHeard(store.arrangement, which)) return;
+  const letter = which.toUpperCase();
+  if (which === 'c' || which === 'd' || store.arrangement.down.some(Boolean)) {
+    store.say(`Style ${letter} is chosen, but no bar plays it. ` +
+      `To hear it, move the pad towards ${letter}.`);
+    return;
+  }
+  const other = which === 'a' ? 'B' : 'A';
   store.say(`Style ${letter} is chosen, but all bars play style ${other}. ` +
     `To hear it, move the slider towards ${letter}, or choose Morph.`);
 }

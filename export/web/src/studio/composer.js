@@ -4,7 +4,7 @@ import {moved, readAttributes} from '../../../../packages/engine/src/engine/attr
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
 import {drumTemperatureAt} from '../../../../packages/engine/src/engine/grammar.js';
 import {phrase} from '../../../../packages/engine/src/engine/phrases.js';
-import {between} from '../../../../packages/engine/src/engine/points.js';
+import {inSquare} from '../../../../packages/engine/src/engine/points.js';
 import {earlyPoint, priorPoint} from '../../../../packages/engine/src/engine/prior.js';
 import {DECODING, PHRASES} from '../../../../packages/engine/src/generated/tables.js';
 import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
@@ -12,13 +12,16 @@ import {Format} from '../../../../packages/engine/src/music/format.js';
 import {makeSong, partKeys, presentTracks} from '../../../../packages/engine/src/music/song.js';
 import {voiced} from '../../../../packages/engine/src/music/voicing.js';
 import {characterText, stepsOf} from '../state/character.js';
+import {placeOf} from '../state/pad.js';
 import {unpackPoint} from '../state/point_text.js';
 import {styleText} from '../state/style_text.js';
+import {keepNotes} from './keep_notes.js';
 
 /** @import {Attributes} from '../../../../packages/engine/src/engine/attributes.js' */
 /** @import {Engine} from '../../../../packages/engine/src/engine/client.js' */
 /** @import {Row} from '../../../../packages/engine/src/engine/decoder.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
+/** @import {Place} from '../state/pad.js' */
 
 const MOST_KEPT = 4000; // tracks; a song of 64 bars has up to 1,000 that differ
 const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
@@ -88,22 +91,23 @@ export class Composer {
       })),
       {vary: PHRASES.vary, fills: true}, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
-    return makeSong(wanted.chords.map((symbols, i) => {
+    const song = makeSong(wanted.chords.map((symbols, i) => {
       const present = presentTracks(tracks[i].map((own) => ({tokens: own})));
       return {symbols, tracks: wanted.voice ? voiced(present, symbols, format) : present};
     }), format);
+    return keepNotes(song, wanted.kept);
   }
 
   /** The rows of each bar. @param {Wanted} wanted */
-  _bars({chords, blend, a, b, character, seed}) {
-    const [pointA, pointB] = [a, b].map((style) =>
+  _bars({chords, blend, down, a, b, c, d, character, seed}) {
+    const corners = [a, b, c ?? a, d ?? b];
+    const points = corners.map((style) =>
       moved(this.point(style), stepsOf(character), this.attributes));
     const moves = characterText(character);
     return chords.map((bar, i) => {
-      const share = blend[i];
-      const z = between(pointA, pointB, share / 100);
-      const style = share === 0 ? styleText(a)
-        : share === 100 ? styleText(b) : `${styleText(a)} ${share} ${styleText(b)}`;
+      const place = placeOf({blend, down}, i);
+      const z = inSquare(points, place.x / 100, place.y / 100);
+      const style = placeText(corners, place);
       const source = moves ? `${style} ${moves}` : style;
       const labels = this._labels(bar);
       return Array.from({length: this.format.maxTracks}, (_, track) => ({
@@ -186,6 +190,16 @@ export class Composer {
     });
   }
 }
+
+/** A place in words: what of the corners' styles is there. @param {Style[]} corners @param {Place} place */
+function placeText([a, b, c, d], {x, y}) {
+  const left = mixText(styleText(a), styleText(c), y);
+  return mixText(left, mixText(styleText(b), styleText(d), y), x);
+}
+
+/** @param {string} one @param {string} other @param {number} share of the other */
+const mixText = (one, other, share) =>
+  (share === 0 ? one : share === 100 ? other : `(${one} ${share} ${other})`);
 
 /**
  * All that a row's tokens follow from.

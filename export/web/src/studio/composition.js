@@ -3,7 +3,9 @@
 import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
+import {NOTHING_KEPT} from '../state/kept.js';
 
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Composer} from './composer.js' */
 /** @import {Store} from './store.js' */
@@ -22,6 +24,12 @@ export class Composition {
     this._again = false;
   }
 
+  /** Takes a song that follows from the one there is. @param {Song} song */
+  show(song) {
+    this._store.song = song;
+    this.onSong();
+  }
+
   /** Makes the song of the arrangement; of many changes during that, only the last is heard. */
   async compose() {
     if (this._composing) {
@@ -37,8 +45,7 @@ export class Composition {
     do {
       this._again = false;
       await store.attempt('The music could not be made', async () => {
-        store.song = await this._composer.compose(store.arrangement);
-        this.onSong();
+        this.show(await this._composer.compose(store.arrangement));
       });
     } while (this._again);
     this._composing = null;
@@ -52,8 +59,8 @@ export class Composition {
   async liveliest({chords, character, seed, temperature}) {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
-      chords: chords.slice(0, 1), voice: false, blend: [0], a, b: a, character, seed, temperature,
-      parts: {},
+      chords: chords.slice(0, 1), voice: false, blend: [0], down: [0], a, b: a, c: null, d: null,
+      character, seed, temperature, parts: {}, kept: NOTHING_KEPT,
     })));
     const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];

@@ -12,7 +12,7 @@ import {reason} from './errors.js';
 
 const BUSY_DELAY = 250; // ms; what is quicker is not shown
 
-/** @typedef {'a' | 'b'} Which style */
+/** @typedef {'a' | 'b' | 'c' | 'd'} Which style */
 
 /**
  * What happens; `fetching`: what is on its way through the network, in words.

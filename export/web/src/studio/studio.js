@@ -6,9 +6,9 @@ import {soundingNames} from '../../../../packages/engine/src/music/part_names.js
 import {writeMidi} from '../../../../packages/engine/src/music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
 import {zip} from '../sound/zip.js';
-import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
+import {TEMPOS, randomSeed, swapped, withChords, withOrder, withPart} from '../state/arrangement.js';
 import {fromLink, toLink} from '../state/link.js';
-import {chordsText} from '../state/progression.js';
+import {barText, chordsText} from '../state/progression.js';
 import {title} from '../state/style_names.js';
 import {Address} from './address.js';
 import {Audition} from './audition.js';
@@ -17,6 +17,7 @@ import {Composer} from './composer.js';
 import {Composition} from './composition.js';
 import {Drawing} from './drawing.js';
 import {reason} from './errors.js';
+import {Keeping} from './keeping.js';
 import {Keyboard} from './keyboard.js';
 import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
@@ -31,6 +32,11 @@ import {MODEL, Store} from './store.js';
 /** @import {Progression} from '../state/progression.js' */
 
 /** @typedef {import('./store.js').Which} Which */
+
+/** Why chords of locked bars stay. @param {number[]} bars @param {Progression} chords */
+const keptChords = (bars, chords) => `${bars.length > 1 ? 'Bars' : 'Bar'} ` +
+  `${bars.map((bar) => bar + 1).join(', ')} ${bars.length > 1 ? 'are locked and keep' : 'is locked and keeps'} ` +
+  `${bars.map((bar) => barText(chords[bar])).join(', ')}. Release to change chords there.`;
 
 export class Studio extends Store {
   /**
@@ -54,6 +60,7 @@ export class Studio extends Store {
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
     this._drawing = new Drawing(this, this._composition);
+    this.keeping = new Keeping(this, this._composition);
     this._audition = new Audition(this._playback.sounds, () => this.changed());
     this._library = new Library(this, engine, this._playback.sounds);
     this.keyboard = new Keyboard((symbol) => this._playChord(symbol));
@@ -153,6 +160,14 @@ export class Studio extends Store {
   /** @param {Progression} chords */
   setChords(chords) {
     this.change(withChords(this.arrangement, chords));
+    const {kept: {bars}, chords: taken} = this.arrangement;
+    const still = bars.filter((bar) => chords[bar].join() !== taken[bar].join());
+    if (still.length) this.say(keptChords(still, taken));
+  }
+
+  /** @param {number[]} order of each bar the one that it was */
+  orderBars(order) {
+    this.change(withOrder(this.arrangement, order));
   }
 
   /** Takes chords from a MIDI keyboard, or no longer. */
@@ -272,7 +287,7 @@ export class Studio extends Store {
   useMidiChords(bar) {
     const chords = chordsFrom(this.midi?.bars ?? [], bar);
     this.setChords(chords);
-    this.say(`These are the chords now: ${chordsText(chords)}.`);
+    this.say(`These are the chords now: ${chordsText(this.arrangement.chords)}.`);
   }
 
   useMidiTempo() {

@@ -1,13 +1,12 @@
 import {useLayoutEffect, useRef} from 'preact/hooks';
 
+import {styleLetters} from '../state/pad.js';
 import {styleText} from '../state/style_text.js';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Studio} from '../studio/studio.js' */
-
-const WHICH = /** @type {const} */ (['a', 'b']);
 
 /** Styles that a person kept, in a row that scrolls. @param {{studio: Studio}} props */
 export function Favourites({studio}) {
@@ -22,7 +21,7 @@ export function Favourites({studio}) {
           <input class="favourite-name" value={name} aria-label={`Name of favourite ${i + 1}`}
             maxLength={60} size={Math.max(name.length, 6)}
             onChange={(event) => studio.rename(style, event.currentTarget.value || name)} />
-          {WHICH.map((which) => (
+          {styleLetters(studio.arrangement).map((which) => (
             <button type="button" class={`dot dot-${which}`}
               aria-label={`${name} as style ${which.toUpperCase()}`}
               title={`Use as style ${which.toUpperCase()}`}

@@ -1,0 +1,66 @@
+/** Locks bars and parts, and edits notes, which are kept like locked ones. */
+
+import {keptText} from '../state/kept_text.js';
+import {
+  NOTHING_KEPT, barShare, hasKept, partShare, withBar, withEdit, withPartKept, withoutBar, withoutPart,
+} from '../state/kept.js';
+import {keepNotes} from './keep_notes.js';
+
+/** @import {Kept, PlacedNote} from '../state/kept.js' */
+/** @import {Composition} from './composition.js' */
+/** @import {Store} from './store.js' */
+
+const TEXTS = {
+  leftOut: 'The locked and edited notes are too many for a link, so links leave them out. ' +
+    'Saved files have them, and they stay until this page is closed.',
+};
+
+export class Keeping {
+  /** @param {Store} store @param {Composition} composition */
+  constructor(store, composition) {
+    this._store = store;
+    this._composition = composition;
+    this._isTold = false; // that links leave notes out
+  }
+
+  /** Locks a bar as it is heard, or lets go of it. @param {number} bar its index */
+  toggleBar(bar) {
+    this._edit((kept, song) => (barShare(kept, bar, song.bars) === 'all'
+      ? withoutBar(kept, bar, song.bars) : withBar(kept, song, bar)));
+  }
+
+  /** Locks a part as it is heard, or lets go of it. @param {string} key */
+  togglePart(key) {
+    this._edit((kept, song) => (partShare(kept, key, song.bars) === 'all'
+      ? withoutPart(kept, key) : withPartKept(kept, song, key)));
+  }
+
+  releaseAll() {
+    if (hasKept(this._store.arrangement.kept)) this._store.change({kept: NOTHING_KEPT});
+  }
+
+  /**
+   * Puts a note in the place of another; either may be absent.
+   * @param {?PlacedNote} removed
+   * @param {?PlacedNote} added
+   * @param {?string} kind see `History`
+   */
+  edit(removed, added, kind = null) {
+    this._edit((kept, song) => withEdit(kept, song, removed, added), kind);
+  }
+
+  /**
+   * @param {(kept: Kept, song: import('../../../../packages/engine/src/music/song.js').Song) => Kept} change
+   * @param {?string} kind
+   */
+  _edit(change, kind = null) {
+    const {song, arrangement} = this._store;
+    if (!song || song.bars !== arrangement.chords.length) return; // it is being made
+    const kept = change(arrangement.kept, song);
+    this._composition.show(keepNotes(song, kept)); // at once: the next edit may be of the same note
+    this._store.change({kept}, kind);
+    if (keptText(kept) !== null || this._isTold) return;
+    this._isTold = true;
+    this._store.say(TEXTS.leftOut);
+  }
+}
