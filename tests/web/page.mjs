@@ -10,8 +10,9 @@ import path from 'node:path';
 
 import {chromium} from 'playwright-core';
 
+import {editChecks} from './edits.mjs';
 import {FONTS, environment, use} from './fonts.mjs';
-import {handChecks} from './hands.mjs';
+import {fingers, handChecks} from './hands.mjs';
 import {misfits} from './layout.mjs';
 import {monkey} from './monkey.mjs';
 import * as starts from './starts.mjs';
@@ -694,6 +695,7 @@ const checks = {
   clicks: (page) => monkey(page, {clicks: 40, seed: 1}),
 
   ...handChecks,
+  ...editChecks,
 };
 
 const slowChecks = {
@@ -749,10 +751,10 @@ const chordsOf = (page) => page.evaluate(() => window.studio.arrangement.chords)
 /** What Python compares with its own: the arrangement, the points of its styles, and its song. */
 const factsOf = (page) => page.evaluate(() => {
   const {studio} = window;
-  const {a, b} = studio.arrangement;
-  const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
+  const {a, b, c, d} = studio.arrangement;
+  const points = [a, b, c ?? a, d ?? b].map((style) => [...studio.point(style)]);
   const {parts, notes, bars} = studio.song;
-  return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
+  return {points, parts, notes, bars, arrangement: studio.arrangement};
 });
 const notesOf = (page) => page.evaluate(() => window.studio.song.notes);
 
@@ -823,6 +825,10 @@ const browser = await launch();
 const tools = {
   files,
   findFaults,
+  factsOf,
+  fingers,
+  open,
+  save,
   async openPhone() {
     const phone = {viewport: {width: 375, height: 812}, hasTouch: true, isMobile: true};
     return open(await visit(browser, phone), url + LINK);

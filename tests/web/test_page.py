@@ -15,7 +15,7 @@ from gm_vae import arranger
 from gm_vae.generate.attributes import Attributes
 from gm_vae.generate.gmvae import Decoding, chord_labels
 from gm_vae.generate.phrases import Phrasing, play
-from gm_vae.generate.points import interpolate
+from gm_vae.generate.points import grid
 from gm_vae.model.sampling import uniforms
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measures import measures_from_midi
@@ -26,7 +26,8 @@ CHECKS = (
     "low windows", "covered things", "wide windows", "forced colours", "stillness", "loading",
     "first sight", "causes", "as a file", "without server", "policy", "fonts", "offline", "clicks",
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
-    "file", "hints", "address", "failures", "site soundfont",
+    "file", "hints", "address", "failures", "site soundfont", "locks", "notes", "note keys",
+    "note touch", "pad", "pad playing", "long links",
 )  # fmt: skip
 
 
@@ -91,18 +92,18 @@ def test_a_dropped_soundfont_is_what_sounds(results):
     assert max(note["overtones"] for note in oscillators) > 0.05  # these have overtones
 
 
-@pytest.mark.parametrize("check", ["saves", "character"])
+@pytest.mark.parametrize("check", ["saves", "character", "pad"])
 def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model, check):
-    """A morph over chords: the points between the styles, the tokens and the parts."""
+    """A way between styles over chords: the points of the grid, the tokens and the parts."""
     facts = results[check]["facts"]
     model, folder = small_model
     chosen = facts["arrangement"]
-    ends = [np.array(facts[name], np.float32) for name in ("pointA", "pointB")]
-    seeds = [chosen[style]["seed"] for style in "ab"]
-    np.testing.assert_array_equal(ends, [model.sample_points(1, seed)[0] for seed in seeds])
+    corners = np.array(facts["points"], np.float32)
+    seeds = [(chosen[style] or chosen[above])["seed"] for style, above in zip("abcd", "abab")]
+    np.testing.assert_array_equal(corners, [model.sample_points(1, seed)[0] for seed in seeds])
     steps = {name: tenths / 10 for name, tenths in chosen["character"].items()}
-    line = interpolate(*Attributes.load(folder, model).move(ends, steps), 101)
-    z = np.stack([line[share] for share in chosen["blend"]])
+    square = grid(Attributes.load(folder, model).move(corners, steps), 101, 101)
+    z = square[chosen["down"], chosen["blend"]]
     symbols = ["|".join(bar) for bar in chosen["chords"]]
     labels = chord_labels(symbols, len(z), model.format)
     decoding = Decoding(chosen["temperature"] / 100, seed=chosen["seed"])
@@ -201,6 +202,26 @@ def test_a_port_is_sent_what_the_saved_file_holds(results):
     assert stop > start
     ends = [data[:2] for data, _ in messages if data[0] >> 4 == 8]
     assert sorted(ends) == sorted([0x80 | each[0], each[1]] for each in sent)
+
+
+def test_edited_notes_are_in_saved_files_and_stems(results):
+    facts = results["notes"]["facts"]
+
+    def strokes(file):
+        """(pitch, onset) of each note."""
+        found = set()
+        for track in file.tracks[1:]:
+            now = 0
+            for message in track:
+                now += message.time
+                if message.type == "note_on":
+                    found.add((message.note, now * 24 // file.ticks_per_beat))
+        return found
+
+    for name, notes in (("saved", facts["notes"]), ("part", facts["own"])):
+        source = facts[name]
+        file = mido.MidiFile(source) if name == "saved" else mido.MidiFile(file=io.BytesIO(bytes(source)))
+        assert strokes(file) == {(note["pitch"], note["start"]) for note in notes}
 
 
 def test_the_saved_file_names_the_chords_as_they_were_typed(results, request_of_page):

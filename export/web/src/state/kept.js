@@ -124,6 +124,10 @@ export function withoutPart(kept, key) {
   return {...kept, cells: cellsWhere(kept, (bar, own) => own !== key || kept.bars.includes(bar))};
 }
 
+/** Lets go of a part in a bar. @param {Kept} kept @param {number} bar @param {string} key @returns {Kept} */
+export const withoutCell = (kept, bar, key) =>
+  ({...kept, cells: cellsWhere(kept, (own, part) => own !== bar || part !== key)});
+
 /** @param {Kept} kept @param {(bar: number, key: string) => boolean} isWanted */
 const cellsWhere = ({cells}, isWanted) => Object.fromEntries(
   Object.entries(cells).filter(([name]) => isWanted(...cellOf(name))));

@@ -19,6 +19,8 @@ export class Composition {
     this._composer = composer;
     this.onSong = () => {}; // after each song
     this.onEnd = () => {}; // when the song is that of the arrangement
+    /** What is made a song of. */
+    this.wanted = (/** @type {Arrangement} */ arrangement) => arrangement;
     /** @type {?Promise<void>} */
     this._composing = null;
     this._again = false;
@@ -45,7 +47,7 @@ export class Composition {
     do {
       this._again = false;
       await store.attempt('The music could not be made', async () => {
-        this.show(await this._composer.compose(store.arrangement));
+        this.show(await this._composer.compose(this.wanted(store.arrangement)));
       });
     } while (this._again);
     this._composing = null;

@@ -2,7 +2,8 @@
 
 import {keptText} from '../state/kept_text.js';
 import {
-  NOTHING_KEPT, barShare, hasKept, partShare, withBar, withEdit, withPartKept, withoutBar, withoutPart,
+  NOTHING_KEPT, barShare, hasKept, partShare, withBar, withEdit, withPartKept, withoutBar, withoutCell,
+  withoutPart,
 } from '../state/kept.js';
 import {keepNotes} from './keep_notes.js';
 
@@ -25,8 +26,10 @@ export class Keeping {
 
   /** Locks a bar as it is heard, or lets go of it. @param {number} bar its index */
   toggleBar(bar) {
-    this._edit((kept, song) => (barShare(kept, bar, song.bars) === 'all'
-      ? withoutBar(kept, bar, song.bars) : withBar(kept, song, bar)));
+    this._edit((kept, song) => {
+      if (barShare(kept, bar, song.bars) === 'all') return withoutBar(kept, bar, song.bars);
+      return bar < song.bars ? withBar(kept, song, bar) : kept; // a new one is still being made
+    });
   }
 
   /** Locks a part as it is heard, or lets go of it. @param {string} key */
@@ -37,6 +40,11 @@ export class Keeping {
 
   releaseAll() {
     if (hasKept(this._store.arrangement.kept)) this._store.change({kept: NOTHING_KEPT});
+  }
+
+  /** Lets go of a part in a bar. @param {number} bar its index @param {string} key */
+  releaseCell(bar, key) {
+    this._edit((kept) => withoutCell(kept, bar, key));
   }
 
   /**
@@ -55,7 +63,7 @@ export class Keeping {
    */
   _edit(change, kind = null) {
     const {song, arrangement} = this._store;
-    if (!song || song.bars !== arrangement.chords.length) return; // it is being made
+    if (!song) return;
     const kept = change(arrangement.kept, song);
     this._composition.show(keepNotes(song, kept)); // at once: the next edit may be of the same note
     this._store.change({kept}, kind);

@@ -21,6 +21,7 @@ import {Keeping} from './keeping.js';
 import {Keyboard} from './keyboard.js';
 import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
+import {PadPlay} from './pad_play.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
 import {MODEL, Store} from './store.js';
@@ -32,6 +33,8 @@ import {MODEL, Store} from './store.js';
 /** @import {Progression} from '../state/progression.js' */
 
 /** @typedef {import('./store.js').Which} Which */
+
+const ALL_LOCKED = 'All bars are locked. Release one to roll it again.';
 
 /** Why chords of locked bars stay. @param {number[]} bars @param {Progression} chords */
 const keptChords = (bars, chords) => `${bars.length > 1 ? 'Bars' : 'Bar'} ` +
@@ -61,6 +64,7 @@ export class Studio extends Store {
     this._composition.onEnd = () => this._address.update();
     this._drawing = new Drawing(this, this._composition);
     this.keeping = new Keeping(this, this._composition);
+    this.pad = new PadPlay(this, this._composition, this._playback.player);
     this._audition = new Audition(this._playback.sounds, () => this.changed());
     this._library = new Library(this, engine, this._playback.sounds);
     this.keyboard = new Keyboard((symbol) => this._playChord(symbol));
@@ -205,8 +209,10 @@ export class Studio extends Store {
 
   /** New tokens from the same styles. Where none is left to chance, only rolled parts have others. */
   rollAll() {
-    const {temperature, parts} = this.arrangement;
-    if (temperature || Object.values(parts).some(({roll}) => roll)) {
+    const {temperature, parts, kept, chords} = this.arrangement;
+    if (kept.bars.length === chords.length) {
+      this.say(ALL_LOCKED);
+    } else if (temperature || Object.values(parts).some(({roll}) => roll)) {
       this.change({seed: randomSeed()});
     } else {
       this.say('With Daring at 0.00 each style has one way to be played. ' +
@@ -226,6 +232,17 @@ export class Studio extends Store {
 
   swapStyles() {
     this.change(swapped(this.arrangement));
+  }
+
+  /** Draws the pad's lower corners, where there are none yet. */
+  async openPad() {
+    const {c, d} = this.arrangement;
+    if (!c || !d) await this._drawing.openPad();
+  }
+
+  /** Records the pad's way while music plays, or no longer. */
+  recordPad() {
+    return this.pad.record(() => this._playback.toggle());
   }
 
   /** A whole new piece over the same chords. */

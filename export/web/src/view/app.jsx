@@ -4,9 +4,12 @@ import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
 import {useDrop, useIsDark, useLetters, useStudio, useTheme} from './hooks.js';
 import {useKeys} from './keys.js';
+import {KeptLine} from './kept_line.jsx';
 import {KeysHint} from './keys_hint.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
+import {useNoteEditor} from './note_editor.js';
+import {EditChip, NoteTools} from './note_tools.jsx';
 import {Notice, useNotice} from './notice.jsx';
 import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
@@ -78,12 +81,15 @@ export function App({studio}) {
  * @param {ComponentChildren} props.children what comes last
  */
 function Main({studio, song, isDark, pickFile, children}) {
+  const editor = useNoteEditor(studio, song);
   return (
     <main class="main">
       <Styles studio={studio} pickFile={pickFile} />
       <section class="score panel" aria-label="Chords and notes">
-        <ChordLine studio={studio} />
-        <Roll studio={studio} song={song} isDark={isDark} />
+        <ChordLine studio={studio}><EditChip editor={editor} /></ChordLine>
+        {editor.isOn && <NoteTools studio={studio} song={song} editor={editor} />}
+        <KeptLine studio={studio} song={song} />
+        <Roll studio={studio} song={song} isDark={isDark} editor={editor} />
       </section>
       <Mixer studio={studio} song={song} isDark={isDark} />
       {children}

@@ -6,6 +6,7 @@ import {
 } from '../state/progression.js';
 import {reason} from '../studio/errors.js';
 
+/** @import {ComponentChildren} from 'preact' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /**
@@ -32,8 +33,11 @@ const HELP = [
   ['N.C.', 'no chord'],
 ];
 
-/** The line of chords as text, with examples and help. @param {{studio: Studio}} props */
-export function ChordLine({studio}) {
+/**
+ * The line of chords as text, with examples, help, and what else stands there.
+ * @param {{studio: Studio, children: ComponentChildren}} props
+ */
+export function ChordLine({studio, children}) {
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
   const {text, error, setTyped, commit, forget} = useDraft(studio, input);
   const [hasHelp, setHelp] = useState(false);
@@ -68,6 +72,7 @@ export function ChordLine({studio}) {
         <option value="" disabled>Examples</option>
         {EXAMPLES.map(([name, line]) => <option value={line}>{name}: {line}</option>)}
       </select>
+      {children}
       <p id="chord-error" class="field-error" role="alert">{error}</p>
       <div class="chord-note" hidden={!note}>
         <p id="chord-note" role="status">{note}</p>

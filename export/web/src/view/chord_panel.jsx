@@ -9,7 +9,6 @@ import {ChordName} from './chord_name.jsx';
 import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 
-/** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 const QUALITY_NAMES = ['major', 'minor', 'aug', 'dim'];
@@ -28,11 +27,12 @@ export function ChordPanel({studio, index, close, setOpen}) {
   const [half, setHalf] = useState(0);
   const position = Math.min(half, bar.length - 1);
   const panel = useFocusWithin(() => setOpen(null), close);
-  const replaceBar = (/** @type {Progression} */ ...bars) =>
-    studio.setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
+  const replaceBar = (/** @type {string[]} */ symbols) =>
+    studio.setChords(chords.map((old, i) => (i === index ? symbols : old)));
+  const bars = [...chords.keys()];
   const move = (/** @type {number} */ to) => {
-    const others = chords.filter((_, i) => i !== index);
-    studio.setChords([...others.slice(0, to), bar, ...others.slice(to)]);
+    const others = bars.filter((i) => i !== index);
+    studio.orderBars([...others.slice(0, to), index, ...others.slice(to)]);
     setOpen(to);
   };
   return (
@@ -57,11 +57,12 @@ export function ChordPanel({studio, index, close, setOpen}) {
         <button type="button" class="chip" aria-pressed={bar.length > 1} title="Two chords in this bar"
           onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>Split</button>
         <button type="button" class="chip"
-          {...offIf(chords.length >= MOST_CHORDS, () => replaceBar(bar, bar))}>Double</button>
+          {...offIf(chords.length >= MOST_CHORDS,
+            () => studio.orderBars(bars.flatMap((i) => (i === index ? [i, i] : [i]))))}>Double</button>
         <button type="button" class="chip" disabled={chords.length === 1}
           onClick={() => {
             heirOf(panel.current)?.focus();
-            replaceBar();
+            studio.orderBars(bars.filter((i) => i !== index));
             setOpen(null);
           }}>Delete</button>
       </div>

@@ -1,14 +1,21 @@
 import {FAMILIES, INSTRUMENTS} from '../../../../packages/engine/src/music/general_midi.js';
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
+import {partShare} from '../state/kept.js';
 import {partTones, toneColour} from './colours.js';
 import {download, drag} from './download.js';
 import {Icon} from './icons.jsx';
+import {LockButton} from './lock_button.jsx';
 import {offIf} from './off.js';
 import {percent} from './units.js';
 
 /** @import {Part, Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
+
+const TEXTS = {
+  lock: (/** @type {string} */ part) => `Lock ${part}`,
+  noRoll: 'Locked: release it to roll again',
+};
 
 /** The instruments of the song. @param {{studio: Studio, song: Song, isDark: boolean}} props */
 export function Mixer({studio, song, isDark}) {
@@ -43,7 +50,9 @@ export function Mixer({studio, song, isDark}) {
  * @param {{studio: Studio, part: Part, name: string, colour: string}} props
  */
 function PartRow({studio, part, name, colour}) {
-  const choice = studio.arrangement.parts[part.key] ?? {};
+  const {parts, kept, chords} = studio.arrangement;
+  const choice = parts[part.key] ?? {};
+  const share = partShare(kept, part.key, chords.length);
   const {heard} = studio.sound(part);
   const volume = choice.volume ?? FULL_VOLUME;
   const toggle = (/** @type {'mute' | 'solo'} */ what) => {
@@ -64,8 +73,10 @@ function PartRow({studio, part, name, colour}) {
         <button type="button" class="toggle solo" aria-pressed={Boolean(choice.solo)}
           aria-label={`Solo ${name}`} title="Solo" onClick={() => toggle('solo')}>S</button>
         <button type="button" class="toggle roll-again" aria-label={`Roll ${name} again`}
-          title="Other notes from the same instrument"
-          onClick={() => studio.rollPart(part.key)}><Icon name="dice" /></button>
+          title={share === 'all' ? TEXTS.noRoll : 'Other notes from the same instrument'}
+          {...offIf(share === 'all', () => studio.rollPart(part.key))}><Icon name="dice" /></button>
+        <LockButton share={share} label={TEXTS.lock(name)}
+          toggle={() => studio.keeping.togglePart(part.key)} />
       </div>
       <input type="range" class="volume" min="0" max="127" value={volume}
         aria-label={`Volume of ${name}`} aria-valuetext={percent(volume, 127)}

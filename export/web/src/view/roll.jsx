@@ -1,22 +1,31 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
+import {barShare} from '../state/kept.js';
+import {placeOf} from '../state/pad.js';
 import {MOST_CHORDS, barText} from '../state/progression.js';
 import {ChordCell} from './chord_cell.jsx';
 import {Icon} from './icons.jsx';
+import {LockButton} from './lock_button.jsx';
 import {RollCanvas} from './roll_canvas.jsx';
 import {GUTTER} from './roll_layout.js';
+import {usePlayingBar} from './playing_bar.js';
+import {placeText} from './units.js';
 
 /** @import {RefObject} from 'preact' */
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
+/** @import {NoteEditor} from './note_editor.js' */
 
 const NARROWEST = 92; // px of a bar
+const TEXTS = {
+  lock: (/** @type {number} */ bar, /** @type {string} */ chords) => `Lock bar ${bar}, ${chords}`,
+};
 
 /**
  * Chords over the piano roll, with a slider between the styles under each.
- * @param {{studio: Studio, song: Song, isDark: boolean}} props
+ * @param {{studio: Studio, song: Song, isDark: boolean, editor: NoteEditor}} props
  */
-export function Roll({studio, song, isDark}) {
+export function Roll({studio, song, isDark, editor}) {
   const {chords} = studio.arrangement;
   const frame = useRef(/** @type {?HTMLDivElement} */ (null));
   const width = useWidth(frame);
@@ -29,7 +38,8 @@ export function Roll({studio, song, isDark}) {
       <div class="roll" style={{width: GUTTER + barWidth * chords.length}}>
         <ChordRow studio={studio} columns={columns} playingBar={playingBar} />
         {width > 0 &&
-          <RollCanvas studio={studio} song={song} isDark={isDark} barWidth={barWidth} />}
+          <RollCanvas studio={studio} song={song} isDark={isDark} barWidth={barWidth}
+            editor={editor} />}
         <BlendRow studio={studio} columns={columns} />
       </div>
     </div>
@@ -67,17 +77,22 @@ const focusButton = (cell) => cell?.querySelector('button')?.focus();
 
 /** @param {{studio: Studio, columns: Columns}} props */
 function BlendRow({studio, columns}) {
-  const {chords, blend} = studio.arrangement;
+  const {chords, blend, kept} = studio.arrangement;
   const setShare = (/** @type {number} */ index, /** @type {number} */ share) =>
     studio.change({blend: blend.map((old, i) => (i === index ? share : old))}, `blend ${index}`);
   return (
     <div class="blend-cells" style={columns}>
       {blend.map((share, index) => (
-        <input type="range" min="0" max="100" value={share} key={index}
-          aria-label={`Blend in bar ${index + 1}, ${barText(chords[index])}`}
-          aria-valuetext={`${100 - share} % A, ${share} % B`}
-          onInput={(event) => setShare(index, Number(event.currentTarget.value))}
-          onChange={() => studio.settle()} />
+        <div class="blend-cell" key={index}>
+          <input type="range" min="0" max="100" value={share}
+            aria-label={`Blend in bar ${index + 1}, ${barText(chords[index])}`}
+            aria-valuetext={placeText(placeOf(studio.arrangement, index))}
+            onInput={(event) => setShare(index, Number(event.currentTarget.value))}
+            onChange={() => studio.settle()} />
+          <LockButton share={barShare(kept, index, chords.length)}
+            label={TEXTS.lock(index + 1, barText(chords[index]))}
+            toggle={() => studio.keeping.toggleBar(index)} />
+        </div>
       ))}
     </div>
   );
@@ -96,31 +111,6 @@ function useWidth(element) {
     return () => observer.disconnect();
   }, [element]);
   return width;
-}
-
-/**
- * The bar in which the playhead is, or -1 while nothing plays.
- * @param {Studio} studio
- * @param {number} bars
- */
-function usePlayingBar(studio, bars) {
-  const [bar, setBar] = useState(-1);
-  const {isPlaying} = studio.player;
-  useEffect(() => {
-    if (!isPlaying) {
-      setBar(-1);
-      return undefined;
-    }
-    let frame = 0;
-    const look = () => {
-      const {step} = studio.player;
-      setBar(Math.min(Math.floor(step / studio.format.stepsPerMeasure), bars - 1));
-      frame = requestAnimationFrame(look);
-    };
-    look();
-    return () => cancelAnimationFrame(frame);
-  }, [studio, isPlaying, bars]);
-  return bar;
 }
 
 /**

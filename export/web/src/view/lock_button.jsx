@@ -1,0 +1,24 @@
+import {Icon} from './icons.jsx';
+
+/** @import {Share} from '../state/kept.js' */
+
+/** @type {Record<Share, string>} */
+const TITLES = {
+  none: 'Lock: it stays note for note',
+  some: 'Some of it is edited or locked. Lock all of it',
+  all: 'Locked: it stays note for note. Release it',
+};
+/** @type {Record<Share, boolean | 'mixed'>} */
+const PRESSED = {none: false, some: 'mixed', all: true};
+
+/**
+ * Locks a bar or a part, or lets go of it.
+ * @param {{share: Share, label: string, toggle: () => void}} props
+ */
+export function LockButton({share, label, toggle}) {
+  return (
+    <button type="button" class="toggle lock" aria-pressed={PRESSED[share]} aria-label={label}
+      title={TITLES[share]} onClick={toggle}>
+      <Icon name={share === 'none' ? 'unlock' : 'lock'} /></button>
+  );
+}
