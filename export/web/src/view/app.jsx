@@ -88,7 +88,7 @@ function Main({studio, song, isDark, pickFile, children}) {
       <section class="score panel" aria-label="Chords and notes">
         <ChordLine studio={studio}><EditChip editor={editor} /></ChordLine>
         {editor.isOn && <NoteTools studio={studio} song={song} editor={editor} />}
-        <KeptLine studio={studio} song={song} />
+        <KeptLine studio={studio} song={song} isEditing={editor.isOn} />
         <Roll studio={studio} song={song} isDark={isDark} editor={editor} />
       </section>
       <Mixer studio={studio} song={song} isDark={isDark} />

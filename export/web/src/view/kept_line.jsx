@@ -1,5 +1,6 @@
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {barShare, barsOfPart, hasKept, partShare} from '../state/kept.js';
+import {offIf} from './off.js';
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
@@ -12,6 +13,7 @@ const TEXTS = {
   of: (/** @type {string} */ bars, /** @type {string} */ part) => `${bars} of ${part}`,
   all: 'all bars',
   meaning: 'These stay note for note, whatever you change, until you release them.',
+  none: 'What you edit is locked until you release it.',
   release: 'Release all',
 };
 
@@ -28,13 +30,17 @@ export function keptTexts(studio, song) {
   return {locked: [...all, ...parts].join('; '), edited: edited.join('; ')};
 }
 
-/** Says what is kept, and lets go of it. @param {{studio: Studio, song: Song}} props */
-export function KeptLine({studio, song}) {
+/**
+ * Says what is kept, and lets go of it; where notes are edited also that they will be.
+ * @param {{studio: Studio, song: Song, isEditing: boolean}} props
+ */
+export function KeptLine({studio, song, isEditing}) {
   const isAny = hasKept(studio.arrangement.kept);
   const {locked, edited} = keptTexts(studio, song);
   return (
-    <div class="chord-note kept-line" hidden={!isAny}>
+    <div class="chord-note kept-line" hidden={!isAny && !isEditing}>
       <p role="status">
+        {!isAny && isEditing && TEXTS.none}
         {isAny && (
           <>
             {locked && <><b>{TEXTS.locked}</b> {locked}. </>}
@@ -43,7 +49,7 @@ export function KeptLine({studio, song}) {
           </>
         )}
       </p>
-      <button type="button" class="chip" onClick={() => studio.keeping.releaseAll()}>
+      <button type="button" class="chip" {...offIf(!isAny, () => studio.keeping.releaseAll())}>
         {TEXTS.release}</button>
     </div>
   );

@@ -24,6 +24,7 @@ const VELOCITY = 97;
  * @property {PlacedNote} note as it would be now
  * @property {boolean} isFinger
  * @property {boolean} hasMoved
+ * @property {number[]} from where in the window it came down
  *
  * The roll that is edited.
  * @typedef {{song: Song, layout: RollLayout, editor: NoteEditor}} Scene
@@ -53,7 +54,7 @@ export function isAtEnd(x, note, isFinger, {song, layout}) {
   return !isDrum && right - left > 2 * end && x > right - end;
 }
 
-/** @param {number} x @param {number} y @param {boolean} isFinger @param {Scene} scene @returns {Gesture} */
+/** @param {number} x @param {number} y @param {boolean} isFinger @param {Scene} scene @returns {Omit<Gesture, 'from'>} */
 export function beginGesture(x, y, isFinger, scene) {
   const {song, layout, editor} = scene;
   const hit = noteUnder(x, y, isFinger, scene);

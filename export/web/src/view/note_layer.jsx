@@ -31,7 +31,7 @@ export function NoteLayer({studio, picture, editor, partName}) {
     const words = note && gesture?.hasMoved ? noteName(note, isDrum, song.format) : '';
     drawEditing(canvas.current, picture, note, words);
   });
-  useNoScroll(canvas, scene);
+  const isOnNote = useNoScroll(canvas);
   return (
     <canvas ref={canvas} class="note-layer" role="application" tabIndex={0}
       aria-label={TEXTS.label(partName)} aria-describedby="note-keys note-said"
@@ -40,7 +40,10 @@ export function NoteLayer({studio, picture, editor, partName}) {
         event.preventDefault();
         event.stopPropagation(); // the page has other uses for some
       }}
-      {...pointerHandlers(studio, scene, gesture, setGesture)} />
+      {...pointerHandlers(studio, scene, gesture, (begun) => {
+        isOnNote.current = Boolean(begun?.old);
+        setGesture(begun);
+      })} />
   );
 }
 
@@ -56,7 +59,8 @@ function pointerHandlers(studio, scene, gesture, setGesture) {
     onPointerDown: (/** @type {PointerEvent} */ event) => {
       if (event.button !== 0) return;
       const {x, y, isFinger, canvas} = placeOf(event);
-      const begun = beginGesture(x, y, isFinger, scene);
+      const from = [event.clientX, event.clientY];
+      const begun = {...beginGesture(x, y, isFinger, scene), from};
       if (y < RULER && !begun.old) {
         studio.seek(begun.note.start);
         return;
@@ -69,7 +73,7 @@ function pointerHandlers(studio, scene, gesture, setGesture) {
     onPointerMove: (/** @type {PointerEvent} */ event) => {
       const {x, y, isFinger, canvas} = placeOf(event);
       if (gesture) {
-        setGesture(movedGesture(gesture, x, y, scene));
+        setGesture(movedGesture(gesture, ...wayOf(event, gesture), scene));
         return;
       }
       const hit = noteUnder(x, y, isFinger, scene);
@@ -77,8 +81,7 @@ function pointerHandlers(studio, scene, gesture, setGesture) {
     },
     onPointerUp: (/** @type {PointerEvent} */ event) => {
       if (!gesture) return;
-      const {x, y} = placeOf(event);
-      const {old, note} = movedGesture(gesture, x, y, scene);
+      const {old, note} = movedGesture(gesture, ...wayOf(event, gesture), scene);
       setGesture(null);
       editor.put(old, note);
     },
@@ -103,25 +106,30 @@ function placeOf(event) {
 }
 
 /**
+ * Where a pointer is that came down on the canvas, which may have moved since then.
+ * @param {PointerEvent} event
+ * @param {Gesture} gesture
+ * @returns {[x: number, y: number]}
+ */
+const wayOf = ({clientX, clientY}, {x, y, from}) =>
+  [x + clientX - from[0], y + clientY - from[1]];
+
+/**
  * A finger that comes down on a note moves it; elsewhere it scrolls.
  * @param {RefObject<HTMLCanvasElement>} canvas
- * @param {Scene} scene
+ * @returns {{current: boolean}} whether the pointer that is down is on a note, to be kept up to date
  */
-function useNoScroll(canvas, scene) {
-  const latest = useRef(scene);
-  latest.current = scene;
+function useNoScroll(canvas) {
+  const isOnNote = useRef(false);
   useEffect(() => {
     const box = canvas.current;
-    const touched = (/** @type {TouchEvent} */ event) => {
-      const [touch] = event.touches;
-      if (!box || event.touches.length > 1) return;
-      const {left, top} = box.getBoundingClientRect();
-      const isOnNote = noteUnder(touch.clientX - left, touch.clientY - top, true, latest.current);
-      if (isOnNote) event.preventDefault();
+    const touched = (/** @type {TouchEvent} */ event) => { // after pointerdown
+      if (isOnNote.current) event.preventDefault();
     };
     box?.addEventListener('touchstart', touched, {passive: false});
     return () => box?.removeEventListener('touchstart', touched);
   }, [canvas]);
+  return isOnNote;
 }
 
 /**

@@ -16,7 +16,7 @@ const TEXTS = {
   grid: 'Grid',
   gridName: (/** @type {number} */ part) =>
     (part % 3 ? `1/${4 * part}` : `1/${(8 * part) / 3} triplet`).replace('1/4 triplet', '1/4'),
-  none: 'No note is chosen. Click one, or a free place for a new one.',
+  none: 'No note is chosen.',
   keys: 'Click a note to choose it, drag it to move it, drag its end to change its length, ' +
     'right-click to delete it; a click beside notes adds one. Keys, on the roll: left and right ' +
     'choose a note, up and down an instrument; with Shift they move the note. Page Up and Page ' +
@@ -107,9 +107,10 @@ function NoteButtons({editor, isDrum}) {
 function ReleaseChip({studio, song, editor: {note}}) {
   const {kept} = studio.arrangement;
   const bar = note ? Math.floor(note.start / song.format.stepsPerMeasure) : -1;
-  if (!note || kept.bars.includes(bar) || !kept.cells[cellName(bar, note.key)]) return null;
+  const isKept = note && !kept.bars.includes(bar) && kept.cells[cellName(bar, note.key)];
   return (
     <button type="button" class="chip" title={TEXTS.releaseTitle}
-      onClick={() => studio.keeping.releaseCell(bar, note.key)}>{TEXTS.release}</button>
+      {...offIf(!isKept, () => note && studio.keeping.releaseCell(bar, note.key))}>
+      {TEXTS.release}</button>
   );
 }
