@@ -21,7 +21,7 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.music.vocabulary import DRUMS, PROGRAMS, vocabulary
 
 _NO_INSTRUMENT = -1
-_FAMILY = 8  # programs of a family of General MIDI
+FAMILY = 8  # programs of a family of General MIDI
 
 
 class Change(NamedTuple):
@@ -100,7 +100,9 @@ def _changed(start: np.ndarray, changes: Sequence[Change]) -> list[int]:
 
 def _mask_of(logits: np.ndarray, band: Sequence[int]) -> np.ndarray:
     """bool [T, 130] for a band, each instrument on a track of its own."""
-    only = tuple(frozenset([program]) for program in band)
+    # drums and a program are not exchanged, so that for a while there may be one too many
+    fitting = sorted(sorted(band, key=DRUMS.__ne__)[: len(logits)])
+    only = tuple(frozenset([program]) for program in fitting)
     if not only:
         return np.eye(logits.shape[1], dtype=bool)[[-1] * len(logits)]  # the end alone
     return Instruments(only=only).masks(logits[None])[0]
@@ -118,7 +120,7 @@ def exchanges(start: Sequence[int], end: Sequence[int]) -> list[Change]:
     leaving, coming = leaving - coming, coming - leaving
     old, new = sorted(leaving.elements()), sorted(coming.elements())
     changes = []
-    for size in (_FAMILY, PROGRAMS):  # drums are neither a family's nor a program's
+    for size in (FAMILY, PROGRAMS):  # drums are neither a family's nor a program's
         for program in list(old):
             partner = next((p for p in new if p // size == program // size), None)
             if partner is not None:

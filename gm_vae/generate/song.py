@@ -32,9 +32,9 @@ from gm_vae.music.vocabulary import EventType, Vocabulary, vocabulary
 CONTRAST = 0.5
 EXCHANGED = 2  # instruments of the first section that another one may replace
 MOST_SECTIONS = 100
-_ENDING = "Ending"
-_LAST_HITS = (36, 49)  # bass drum and crash cymbal, under the last chord
-_LETTER = r"[A-Za-z][A-Za-z0-9]{0,15}"
+ENDING = "Ending"
+LAST_HITS = (36, 49)  # bass drum and crash cymbal, under the last chord
+LETTER = r"[A-Za-z][A-Za-z0-9]{0,15}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +107,7 @@ def read_form(form: str, chords: str, bars: int | None = None) -> list[Section]:
     """
     names = form.split()
     for name in names:
-        if not re.fullmatch(f"{_LETTER}(>{_LETTER})?", name):
+        if not re.fullmatch(f"{LETTER}(>{LETTER})?", name):
             raise UsageError(
                 f'the form has a section {brief(name)!r}; write letters such as "A A B A", or A>B '
                 "for a section from one to the other."
@@ -140,7 +140,7 @@ def _chords_of_sections(text: str) -> dict[str, list[str]]:
     """The chords that each name stands for; "" for those without a name."""
     lines: dict[str, list[str]] = {}
     for part in filter(str.strip, re.split(r"[;\n]", text)):
-        named = re.match(rf"\s*({_LETTER}(?:>{_LETTER})?)\s*:(?!\w)(.*)", part, re.DOTALL)
+        named = re.match(rf"\s*({LETTER}(?:>{LETTER})?)\s*:(?!\w)(.*)", part, re.DOTALL)
         name, line = (named[1], named[2]) if named else ("", part)
         if name in lines:
             raise UsageError(f"there are chords for {name or 'all sections'} twice; leave one out.")
@@ -223,7 +223,7 @@ def song(
     titles = [section.name for section in played]
     if ending:
         tracks.tokens[-1], tracks.lengths[-1] = _together(tracks.tokens[-1], fmt)
-        titles[-1] = _ENDING
+        titles[-1] = ENDING
     starts = np.cumsum([0, *lengths[:-1]]).tolist()
     return Song(tracks.measures(labels, fmt), tuple(zip(starts, titles)))
 
@@ -259,8 +259,8 @@ def _together(tokens: np.ndarray, fmt: MeasureFormat) -> tuple[np.ndarray, np.nd
         new = [int(track[0])]
         if track[0] != vocab.end:
             velocity, pitches = _first_onset(track, vocab)
-            if track[0] == vocab.drums and 2 * len({*pitches, *_LAST_HITS}) + 4 <= len(track):
-                pitches = sorted({*pitches, *_LAST_HITS})
+            if track[0] == vocab.drums and 2 * len({*pitches, *LAST_HITS}) + 4 <= len(track):
+                pitches = sorted({*pitches, *LAST_HITS})
             new += [velocity, *pitches, vocab.time_shift + fmt.steps_per_measure - 1]
             new += [vocab.note_off + pitch for pitch in pitches] + [vocab.end]
         last[row, : len(new)] = new

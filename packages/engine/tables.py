@@ -10,7 +10,7 @@ import json
 import pathlib
 from typing import Any
 
-from gm_vae.generate import attributes, phrases
+from gm_vae.generate import attributes, bands, phrases, song
 from gm_vae.generate.gmvae import REPEAT_PENALTY, TEMPERATURE
 from gm_vae.model import points as prior
 from gm_vae.music import (
@@ -149,6 +149,15 @@ def tables() -> dict[str, dict[str, Any]]:
             "fillTemperature": phrases.FILL_TEMPERATURE,
             "snaresAndToms": phrases.SNARES_AND_TOMS,
             "places": {"changes": phrases.CHANGES, "cut": phrases.CUT},
+        },
+        "SONG": {
+            "contrast": song.CONTRAST,
+            "exchanged": song.EXCHANGED,
+            "family": bands.FAMILY,
+            "letter": song.LETTER,
+            "mostSections": song.MOST_SECTIONS,
+            "ending": song.ENDING,
+            "lastHits": song.LAST_HITS,
         },
         "PRIOR": {"radius": prior.RADIUS, "angle": prior.ANGLE},
     }

@@ -57,6 +57,17 @@ def test_a_change_comes_where_it_gains_the_most():
     assert change_times(gain, 5) == [2, 4, 1]
 
 
+def test_a_full_band_survives_that_drums_go_and_an_instrument_comes():
+    pitched = [0, 10, 20, 30, 40, 50, 60]
+    ends = np.array([*pitched, 128]), np.array([*pitched, 70])
+    logits = np.random.default_rng(3).normal(size=(5, 8, 130))
+    for start, end in (ends, ends[::-1]):
+        for band in band_masks(logits, start, end).argmax(-1).tolist():
+            assert len(set(pitched) - set(band)) <= 1
+            assert not set(band) - {*pitched, 70, 128, 129}
+    assert sorted(exchanged(logits[0], *ends, 2).tolist()) == [*pitched, 128]
+
+
 @pytest.fixture(scope="module")
 def model():
     return gm_vae.load("small")

@@ -15,6 +15,7 @@ from patience import PATIENCE_SECONDS
 
 NODE_MAJOR = 20
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIREFOXES = ("firefox-esr", "firefox")
 
 
 def cannot(reason: str) -> None:
@@ -44,6 +45,17 @@ def require_chromium() -> str:
     program = find_chromium()
     if not shutil.which(program):
         cannot("Chromium is not installed; install it, or set CHROMIUM to the path of one")
+    return program
+
+
+def require_firefox() -> str:
+    """The path of the Firefox that FIREFOX names, else of an installed one; skips without one.
+
+    Also in CI, since not every system has it as a package.
+    """
+    program = os.environ.get("FIREFOX") or next(filter(None, map(shutil.which, FIREFOXES)), "")
+    if not shutil.which(program):
+        pytest.skip("Firefox is not installed; install it, or set FIREFOX to the path of one")
     return program
 
 

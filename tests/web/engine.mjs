@@ -2,12 +2,13 @@
 //
 // The request has lists `decode` [{z, chords, seed, decoding, rows}],
 // each a batch as Python decodes it, `rows` [B * T] being what else the page's engine takes of each
-// track; and `encode` [{tracks, chords}].
+// track; `encode` [{tracks, chords}]; and `songs` as songs.mjs has them.
 
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
 import {Model} from '../../packages/engine/src/engine/model.js';
+import {songTokens} from './songs.mjs';
 
 const [, , folder, requestFile] = process.argv;
 
@@ -15,7 +16,7 @@ const read = async (name) => {
   const bytes = await readFile(path.join(folder, name));
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 };
-const {decode = [], encode = []} = JSON.parse(await readFile(requestFile, 'utf8'));
+const {decode = [], encode = [], songs = []} = JSON.parse(await readFile(requestFile, 'utf8'));
 const model = await Model.load(read);
 
 const decoded = decode.map(({z, chords, seed, decoding, rows: more = []}) => {
@@ -30,4 +31,5 @@ const decoded = decode.map(({z, chords, seed, decoding, rows: more = []}) => {
 });
 const encoder = encode.length ? await model.encoder() : null;
 const encoded = encode.map(({tracks, chords}) => [...encoder.encode(tracks, chords)]);
-process.stdout.write(JSON.stringify({decoded, encoded}));
+const played = await Promise.all(songs.map((song) => songTokens(model, song)));
+process.stdout.write(JSON.stringify({decoded, encoded, songs: played}));

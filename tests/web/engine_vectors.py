@@ -20,6 +20,15 @@ SIZES = {"encoder_units": 4, "decoder_units": (8, 8), "latent_size": 6, "start_u
 SETTINGS = [(0, 1, 1), (0.6, 81, 0), (0.6, 81, 1), (1.3, 2**32 - 5, 1)]
 MEASURES = 3
 SEED, DRUM_TRACK = 12, 2
+# form, chords, bars, whether each letter has a point of its own, and how it is played
+SONGS = [
+    ("A B A", "A: C G; B: F|C Am Dm", None, False, {"temperature": 0.8, "seed": 5}),
+    ("A A>B B", "C Am F|G|C|G", 12, True, {"temperature": 0.7, "seed": 6, "vary": 1.0}),
+    ("A B", "C G Am F", None, False,
+     {"temperature": 0.9, "seed": 7, "contrast": 0.0, "fills": False, "ending": False}),
+    ("A B", "C G", None, False, {"temperature": 0, "seed": 8, "contrast": 1.0}),
+]  # fmt: skip
+WAY = 9
 TEXTS = ("config.json", "weights_manifest.json")
 
 
@@ -61,6 +70,8 @@ def make() -> dict:
             ],
         },
         "phrases": phrases(model, z[0]),
+        "bands": bands(model, z[:2]),
+        "songs": [song(model, z[:2], *each) for each in SONGS],
         "encode": [
             {
                 "tracks": [m.tokens[t, : m.lengths[t]].tolist() for t in range(8)],
@@ -100,6 +111,54 @@ def phrases(model, point) -> dict:
         "drum_track": DRUM_TRACK,
         "tokens": trimmed(tracks.tokens),
     }
+
+
+def bands(model, ends) -> dict:
+    """What each track begins with on the way between two points."""
+    from gm_vae.generate.bands import band_masks, first_tokens
+    from gm_vae.generate.gmvae import Decoding
+    from gm_vae.generate.points import interpolate
+
+    logits = model.numpy.program_logits(interpolate(*ends, WAY))
+    firsts = first_tokens(logits[[0, -1]], Decoding(0.8, seed=SEED), model.format)
+    masks = band_masks(logits, *firsts)
+    return {
+        "ends": ends.tolist(),
+        "temperature": 0.8,
+        "seed": SEED,
+        "bands": masks.argmax(-1).tolist(),
+    }
+
+
+def song(model, ends, form, chords, bars, own, how) -> dict:
+    """A song: the tokens of each track that plays, bar by bar."""
+    from gm_vae.generate.song import letters, read_form
+    from gm_vae.generate.song import song as play_song
+
+    sections = read_form(form, chords, bars)
+    styles = dict(zip(letters(sections), ends, strict=True)) if own else ends[0]
+    piece = play_song(model, sections, styles, **how)
+    return {
+        "form": form,
+        "chords": chords,
+        "bars": bars,
+        "styles": ends.tolist() if own else ends[:1].tolist(),
+        **how,
+        "sections": [{"bar": bar, "name": name} for bar, name in piece.sections],
+        "tokens": tokens_of(piece.measures),
+    }
+
+
+def tokens_of(measures) -> list[list[list[int]]]:
+    """Of each track that plays in each measure."""
+    return [
+        [
+            tokens[:length].tolist()
+            for tokens, length in zip(measure.tokens, measure.lengths, strict=True)
+            if length > 1
+        ]
+        for measure in measures
+    ]
 
 
 def trimmed(tokens: np.ndarray) -> list[list[int]]:

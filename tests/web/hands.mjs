@@ -24,7 +24,7 @@ export const handChecks = {
       page: async () => {
         await button(page, 'Keep style A').click();
         await page.getByRole('button', {name: /^(Mute|Solo)/}).first().click();
-        await button(page, 'Morph from A to B').click();
+        await button(page, 'Morph A B').click();
       },
       panel: () => page.getByRole('button', {name: /^Bar 2:/}).click(),
       dialog: async () => {

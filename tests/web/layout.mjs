@@ -14,6 +14,26 @@ const LONG = 'a_name_without_spaces_that_is_much_longer_than_any_row_of_a_phone'
  */
 const STATES = {
   'as it opens': async () => {},
+  'a song': async (page) => {
+    await page.evaluate((name) => {
+      const {studio} = window;
+      const wide = [Array(4).fill('G#maj7(#11)/D#')];
+      studio.change({
+        a: {name, point: btoa('\0'.repeat(studio.latentSize)).replaceAll('=', '')},
+        song: {
+          form: ['A', 'A>B', 'B', 'C>D', 'D', 'H'], chords: {B: wide}, styles: {}, follow: true,
+          contrast: 100, vary: 100, bars: 16, fills: true, ending: true,
+        },
+      });
+    }, LONG);
+    await page.getByText('The first 64 of 96 bars').waitFor();
+    const chords = page.getByRole('textbox', {name: 'Chords of section B', exact: true});
+    await chords.fill(`C ${LONG}`);
+    await chords.press('Enter');
+    await page.locator('.section-chords .field-error:not(:empty)').waitFor();
+    await page.getByRole('button', {name: 'Character'}).click();
+    await page.waitForFunction(() => window.studio.isSettled);
+  },
   'all open at once': async (page, {song, soundfont}) => {
     await page.getByLabel('Open a file').setInputFiles({
       name: `${LONG}.sf2`, mimeType: 'audio/x-soundfont', buffer: soundfont,
@@ -24,6 +44,7 @@ const STATES = {
       const wide = 'G#maj7(#11)/D#';
       const style = {name, point: btoa('\0'.repeat(studio.latentSize)).replaceAll('=', '')};
       studio.change({
+        song: null,
         chords: Array.from({length: 16}, (_, bar) => Array(2 ** (bar % 3)).fill(wide)),
         blend: Array.from({length: 16}, () => 50),
         down: Array.from({length: 16}, () => 0),
@@ -35,7 +56,7 @@ const STATES = {
         studio.keep({seed});
         studio.rename({seed}, each);
       });
-      studio.say(`${name}.mid: none of its 4 bars can be a style.`, true);
+      studio.say(`${name}.mid: None of its 4 bars can be a style.`, true);
     }, LONG);
     await page.waitForFunction(() => window.studio.isSettled);
     await page.evaluate(() => {
@@ -64,7 +85,7 @@ const STATES = {
     await chords.press('Enter');
     await page.locator('#chord-error:not(:empty)').waitFor();
     await page.getByRole('button', {name: 'Play', exact: true}).click();
-    await page.locator('.notice').filter({hasText: 'none of its 4 bars'}).waitFor();
+    await page.locator('.notice').filter({hasText: 'None of its 4 bars'}).waitFor();
     await page.getByRole('button', {name: /^Bar 3:/}).click();
     await page.getByLabel('Open a file').setInputFiles({
       name: `${LONG}.mid`, mimeType: 'audio/midi', buffer: song,

@@ -15,6 +15,7 @@ from near_ties import assert_same_choices
 from numpy.testing import assert_array_equal
 from telling_models import telling_model
 
+import gm_vae
 from gm_vae import arranger
 from gm_vae.generate.loading import load
 from gm_vae.music.measure_format import MeasureFormat
@@ -167,8 +168,42 @@ def test_points_are_those_of_the_package(node, tmp_path, chords):
     assert_close(points, mu, NETWORK)
 
 
+# form, chords, bars, whether each letter has a point of its own, and how it is played
+SONGS = [
+    ("A A B A", "A: C G Am F; B: F G Em Am", 32, False, {}),
+    ("A B", "Dm7|G7 Cmaj7 C|C|F|G Am", None, True, {"temperature": 0.9, "vary": 1.0}),
+    ("Verse Verse>Chorus Chorus", "C G Am F; Chorus: F G", 24, True, {"temperature": 0.5}),
+    ("A A>B B B>A", "Em C G D", None, True, {"ending": False, "fills": False}),
+    ("A B C A", "C F G C", None, False, {"contrast": 0.9, "temperature": 1.0}),
+    ("A A", "C", 2, False, {"contrast": 0.0, "vary": 0.0}),
+    ("A B", "C Am", None, False, {"temperature": 0}),
+]
+
+
+def test_songs_of_the_bundled_model_are_those_of_the_package(node):
+    """Sections, bands on the way, bars that come back, grooves, fills and the ending."""
+    writer = runpy.run_path(str(WRITER))
+    model = load("small")
+    expected = []
+    for seed in (1, 8):
+        ends = model.sample_points(2, seed)
+        for form, chords, bars, own, more in SONGS:
+            how = {"temperature": 0.6, "seed": seed, **more}
+            expected.append(writer["song"](model, ends, form, chords, bars, own, how))
+    folder = pathlib.Path(gm_vae.__file__).parent / "models" / "small"
+    answers = node("engine.mjs", {"songs": expected}, folder)["songs"]
+    sure = [answer["margin"] > 1e-5 for answer in answers]  # no choice was a near tie
+    assert np.mean(sure) > 0.7
+    for song, answer, compare in zip(expected, answers, sure, strict=True):
+        assert answer["sections"] == song["sections"]
+        if compare:
+            assert answer["tokens"] == song["tokens"], (song["form"], song["seed"])
+    tokens = {token for song in expected for bar in song["tokens"] for row in bar for token in row}
+    assert len(tokens) > 150
+
+
 def test_the_vectors_are_what_the_package_computes(tmp_path):
-    """Those that model.test.mjs compares with the page's engine."""
+    """Those that model.test.mjs and song.test.mjs compare with the page's engine."""
     writer = runpy.run_path(str(WRITER))
     vector = json.loads(writer["FILE"].read_text(encoding="utf-8"))
     for name, content in vector["files"].items():
@@ -182,6 +217,9 @@ def test_the_vectors_are_what_the_package_computes(tmp_path):
         how = run["temperature"], run["seed"], run["repeat_penalty"]
         tokens = writer["decode"](model, z, chords, *how)
         assert writer["trimmed"](tokens) == run["tokens"]
+    ends = np.array(vector["bands"]["ends"], np.float32)
+    assert writer["bands"](model, ends) == vector["bands"]
+    assert [writer["song"](model, ends, *each) for each in writer["SONGS"]] == vector["songs"]
     song = next(iter(arranger.songs(1, seed=2)))
     measures = measures_from_midi(song.midi)[0][: len(vector["encode"])]
     mu, _ = model.encode(measures)

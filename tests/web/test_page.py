@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pathlib
 import re
 import wave
 import zipfile
@@ -9,13 +10,18 @@ import zipfile
 import mido
 import numpy as np
 import pytest
+from node_packages import require_firefox
 from sine_soundfont import sine_soundfont
 
 from gm_vae import arranger
 from gm_vae.generate.attributes import Attributes
+from gm_vae.generate.bands import band_masks, first_tokens
 from gm_vae.generate.gmvae import Decoding, chord_labels
+from gm_vae.generate.midi_writer import midi_file
 from gm_vae.generate.phrases import Phrasing, play
-from gm_vae.generate.points import grid
+from gm_vae.generate.points import grid, interpolate
+from gm_vae.generate.song import read_form
+from gm_vae.generate.song import song as play_song
 from gm_vae.model.sampling import uniforms
 from gm_vae.music.arrangement import Arrangement
 from gm_vae.music.measures import measures_from_midi
@@ -26,9 +32,12 @@ CHECKS = (
     "low windows", "covered things", "wide windows", "forced colours", "stillness", "loading",
     "first sight", "causes", "as a file", "without server", "policy", "fonts", "offline", "clicks",
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
-    "file", "hints", "address", "failures", "site soundfont", "locks", "notes", "note keys",
-    "note touch", "pad", "pad playing", "long links",
+    "file", "hints", "address", "failures", "site soundfont", "song", "song link", "song band",
+    "song sections", "song access", "axe in the light", "axe in the dark", "axe in forced colours",
+    "axe in German", "axe before the music", "locks", "notes", "note keys", "note touch", "pad",
+    "pad playing", "long links",
 )  # fmt: skip
+FIREFOX_CHECKS = ("loads", "plays", "chords", "saves", "drops", "reloads", "german")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +103,10 @@ def test_a_dropped_soundfont_is_what_sounds(results):
 
 @pytest.mark.parametrize("check", ["saves", "character", "pad"])
 def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model, check):
-    """A way between styles over chords: the points of the grid, the tokens and the parts."""
+    """A way between styles over chords: the points of the grid, the tokens and the parts.
+
+    On the line from A to B the instruments are those of an interpolation of 11 measures.
+    """
     facts = results[check]["facts"]
     model, folder = small_model
     chosen = facts["arrangement"]
@@ -102,12 +114,19 @@ def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model,
     seeds = [(chosen[style] or chosen[above])["seed"] for style, above in zip("abcd", "abab")]
     np.testing.assert_array_equal(corners, [model.sample_points(1, seed)[0] for seed in seeds])
     steps = {name: tenths / 10 for name, tenths in chosen["character"].items()}
-    square = grid(Attributes.load(folder, model).move(corners, steps), 101, 101)
+    moved = Attributes.load(folder, model).move(corners, steps)
+    square = grid(moved, 101, 101)
     z = square[chosen["down"], chosen["blend"]]
     symbols = ["|".join(bar) for bar in chosen["chords"]]
     labels = chord_labels(symbols, len(z), model.format)
     decoding = Decoding(chosen["temperature"] / 100, seed=chosen["seed"])
-    tracks = play(model, z, labels, np.zeros(len(z), int), decoding, Phrasing())
+    logits = model.numpy.program_logits(interpolate(*moved[:2], 11))
+    bands = band_masks(logits, *first_tokens(logits[[0, -1]], decoding, model.format))
+    places = list(zip(chosen["blend"], chosen["down"]))
+    is_way = any(0 < x < 100 and not y for x, y in places)
+    free = np.ones_like(bands[0])
+    masks = np.stack([bands[x // 10] if is_way and not y else free for x, y in places])
+    tracks = play(model, z, labels, np.zeros(len(z), int), decoding, Phrasing(), masks)
     expected = Arrangement.from_measures(tracks.measures(labels, model.format))
     assert [(part["program"], part["number"]) for part in facts["parts"]] == [
         (part.program, part.number) for part in expected.parts
@@ -117,6 +136,46 @@ def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model,
         tuple(note) for note in expected.notes.tolist()
     ]
     assert len(expected.notes) > 20
+
+
+@pytest.mark.parametrize("check", ["song link", "song band"])
+def test_the_page_plays_the_songs_that_the_package_plays(results, small_model, check):
+    """Styles of one's own and a way between two; and one style that the others follow."""
+    facts = results[check]["facts"]
+    model, _ = small_model
+    chosen = facts["arrangement"]
+    form = chosen["song"]
+    lines = {"": chosen["chords"], **form["chords"]}
+    chords = "; ".join(
+        f"{name}: " * bool(name) + " ".join("|".join(bar) for bar in line)
+        for name, line in lines.items()
+    )
+    sections = read_form(" ".join(form["form"]), chords, form["bars"] * len(form["form"]))
+    a, b = np.array(facts["points"], np.float32)
+    styles = {"A": a, "B": b}
+    for letter, style in form["styles"].items():
+        styles[letter] = model.sample_points(1, style["seed"])[0]
+    piece = play_song(
+        model, sections, a if form["follow"] else styles, contrast=form["contrast"] / 100,
+        vary=form["vary"] / 100, fills=form["fills"], ending=form["ending"],
+        temperature=chosen["temperature"] / 100, seed=chosen["seed"],
+    )  # fmt: skip
+    symbols = [chord for section in sections for chord in section.chords]
+    symbols.append(symbols[0].split("|")[0])
+    expected = Arrangement.from_measures(piece.measures, symbols)
+    names = ("part", "pitch", "velocity", "start", "end")
+    assert [tuple(note[name] for name in names) for note in facts["notes"]] == [
+        tuple(note) for note in expected.notes.tolist()
+    ]
+    assert len(expected.notes) > 100
+
+    wanted = midi_file(expected, chosen["qpm"], facts["title"], piece.sections)
+    saved = mido.MidiFile(facts["saved"], charset="utf-8")
+    (conductor, *tracks), (wanted_conductor, *wanted_tracks) = saved.tracks, wanted.tracks
+    assert [list(track) for track in tracks] == [list(track) for track in wanted_tracks]
+    link = [message for message in conductor if getattr(message, "text", "").startswith("gm-vae:")]
+    assert len(link) == 1
+    assert [message for message in conductor if message not in link] == list(wanted_conductor)
 
 
 def test_links_of_earlier_pages_keep_their_music(results, small_model):
@@ -220,7 +279,11 @@ def test_edited_notes_are_in_saved_files_and_stems(results):
 
     for name, notes in (("saved", facts["notes"]), ("part", facts["own"])):
         source = facts[name]
-        file = mido.MidiFile(source) if name == "saved" else mido.MidiFile(file=io.BytesIO(bytes(source)))
+        file = (
+            mido.MidiFile(source)
+            if name == "saved"
+            else mido.MidiFile(file=io.BytesIO(bytes(source)))
+        )
         assert strokes(file) == {(note["pitch"], note["start"]) for note in notes}
 
 
@@ -256,3 +319,32 @@ def test_many_clicks(request_of_page):
     (result,) = request_of_page(["many clicks"]).values()
     assert result["error"] is None, result["error"]
     assert sum(result["facts"].values()) == 200
+
+
+@pytest.fixture(scope="module")
+def in_firefox(node, browser, served, song, tmp_path_factory):
+    """What each check of firefox.mjs found."""
+    program = require_firefox()
+    folder = tmp_path_factory.mktemp("firefox")
+    (folder / "song.mid").write_bytes(song)
+    (folder / "out").mkdir()
+    files = {"song": str(folder / "song.mid")}
+    request = {"firefox": program, "url": served, "files": files, "out": str(folder / "out")}
+    return node("firefox.mjs", request)
+
+
+@pytest.mark.parametrize("name", FIREFOX_CHECKS)
+def test_in_firefox(in_firefox, name):
+    assert in_firefox[name]["error"] is None, in_firefox[name]["error"]
+
+
+def test_every_check_of_firefox_is_listed(in_firefox):
+    assert set(in_firefox) == set(FIREFOX_CHECKS)
+
+
+def test_firefox_makes_and_saves_the_music_that_chromium_does(in_firefox, results, request_of_page):
+    expected = results["saves"]["facts"]
+    facts = in_firefox["loads"]["facts"]
+    assert facts == {name: expected[name] for name in facts}
+    saved = pathlib.Path(in_firefox["saves"]["facts"]["saved"])
+    assert saved.read_bytes() == (request_of_page.folder / "saved.mid").read_bytes()

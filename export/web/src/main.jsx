@@ -2,6 +2,7 @@ import {render} from 'preact';
 
 import {keepOffline, takeLaunchedFiles} from './studio/offline.js';
 import {Studio} from './studio/studio.js';
+import {ownLanguage, speak} from './texts/texts.js';
 import {App} from './view/app.jsx';
 
 const here = new URL('.', import.meta.url);
@@ -17,6 +18,7 @@ const studio = new Studio({
   soundfont: addressIn('soundfont'),
   attributes: addressIn('attributes'),
 });
+await speak(ownLanguage()).catch(() => {}); // where it is not to be had, English does
 render(<App studio={studio} />, /** @type {HTMLElement} */ (document.getElementById('page')));
 keepOffline(new URL('sw.js', here).href).then(() => studio.start())
   .then(() => takeLaunchedFiles((file) => studio.open(file)));

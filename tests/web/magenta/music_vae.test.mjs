@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
 
+import {priorPoint} from '../../../packages/engine/src/engine/prior.js';
 import {MusicVAE} from '../../../packages/engine/src/index.js';
-import {readBundled} from '../model.mjs';
+import {loadBundled, readBundled} from '../model.mjs';
+import {songTokens} from '../songs.mjs';
 
 let model;
 before(async () => {
@@ -144,4 +146,57 @@ test('points are moved along what the model has learnt', async () => {
   const bare = new MusicVAE((name) => (name === 'attributes.json'
     ? Promise.reject(new Error('missing')) : readBundled(name)));
   assert.deepEqual(await bare.attributes(), []);
+});
+
+test('between two measures instruments are exchanged one by one', async () => {
+  for (const seed of [1, 2, 5]) {
+    const ends = await model.sample(2, 0.6, {...C, seed});
+    const way = await model.interpolate(ends, 9, 0.6, {...C, seed});
+    const alone = await model.interpolate(ends, 9, 0.6, {...C, seed, instruments: [0, 128]});
+    assert.deepEqual(alone.map(programs), Array(9).fill([0, 128]));
+    const [first, last] = [way[0], way[8]].map((each) => new Set(programs(each)));
+    const changes = [...first, ...last].filter((one) => !(first.has(one) && last.has(one))).length;
+    way.slice(1).forEach((each, i) => {
+      const [before, now] = [way[i], each].map((measure) => new Set(programs(measure)));
+      const differ = [...before, ...now].filter((one) => !(before.has(one) && now.has(one)));
+      assert.ok(differ.length <= 2 * Math.ceil(changes / 8), `${i}: ${[...before]}, ${[...now]}`);
+    });
+  }
+});
+
+test('a song is that of the package, with its sections', async () => {
+  const [form, chords] = ['A A>B B', 'C G|F Am; B: F Dm'];
+  const done = [];
+  const seeds = {seed: 5, bars: 9, onProgress: (progress) => done.push(progress)};
+  const {measures, sections} = await model.song(form, chords, seeds);
+  assert.deepEqual(sections.map(({bar, name}) => [bar, name]),
+    [[0, 'A'], [3, 'A>B'], [6, 'B'], [9, 'Ending']]);
+  const bundled = await loadBundled();
+  const point = priorPoint(5, 0, model.zDims);
+  const asked = {form, chords, bars: 9, styles: [point], temperature: 0.6, seed: 5};
+  const {tokens} = await songTokens(bundled, asked);
+  const {format} = bundled;
+  assert.deepEqual(measures.map(programs), tokens.map((bar) =>
+    [...new Set(bar.map(([first]) => first - format.program))].sort((a, b) => a - b)));
+  assert.deepEqual(measures.map(({notes}) => notes.length), tokens.map((bar) =>
+    bar.reduce((sum, track) => sum + track.filter((token) => token < 128).length, 0)));
+  assert.equal(done.at(-1).loaded, done.at(-1).total);
+  assert.ok(done.length > 1);
+});
+
+test('songs that cannot be played are refused in a sentence', async () => {
+  const wrong = [
+    ['A B', 'A: C', {}, /Section B has no chords/],
+    ['A-B', 'C', {}, /has a section “A-B”/],
+    ['', 'C', {}, /1 to 100 sections, not 0/],
+    ['A', 'C; Q: G', {}, /chords for Q, which/],
+    ['A', 'A: C; A: G', {}, /chords for A twice/],
+    ['A B A', 'C', {bars: 31}, /31 bars cannot be shared among 3/],
+    ['A', 'Hm', {}, /“Hm” is not a chord/],
+    ['A', 'C', {vary: 2}, /vary is 2/],
+    ['A B C', 'C', {styles: [0, 1].map(() => new Float32Array(128))}, /2 styles for the letters A, B, C/],
+  ];
+  for (const [form, chords, args, message] of wrong) {
+    await assert.rejects(model.song(form, chords, args), message);
+  }
 });

@@ -65,6 +65,7 @@ function arrangementOf(random) {
     qpm: whole(random, 40, 240),
     loop: random() < 0.5,
     parts: random() < 0.5 ? {} : {[`${whole(random, 0, 128)}.${whole(random, 0, 2)}`]: choice()},
+    song: null,
   };
 }
 
@@ -98,6 +99,7 @@ test('a link of an earlier page means what it says', () => {
     qpm: 120,
     loop: false,
     parts: {'33.0': {program: 38, volume: 80, mute: true, solo: true, roll: 2}},
+    song: null,
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Modules import one way: the page's view -> studio -> state and sound, then the package's
+ * Modules import one way: the page's view -> studio -> state and sound -> texts, then the package's
  * magenta -> engine -> music.
  */
 
@@ -10,7 +10,7 @@ import {fileURLToPath} from 'node:url';
 import {importsOf} from '../../../export/web/build.mjs';
 
 // A folder may import from itself and from those behind it.
-const PAGE = ['main.jsx', 'view', 'studio', 'state', 'sound'];
+const PAGE = ['main.jsx', 'view', 'studio', 'state', 'sound', 'texts'];
 const EXPORTS = ['global.js', 'index.js', 'midi.js', 'chords.js'];
 const ORDER = [...PAGE, ...EXPORTS, 'magenta', 'engine', 'music', 'generated'];
 const SOURCES = new URL('../../../packages/engine/src/', import.meta.url);

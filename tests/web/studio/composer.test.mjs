@@ -12,7 +12,7 @@ import {loadModel} from '../model.mjs';
 const model = await loadModel();
 const WANTED = {
   a: {seed: 1}, b: {seed: 2}, c: {seed: 4}, d: {seed: 5}, voice: false, character: {},
-  temperature: 60, seed: 3, parts: {}, kept: NOTHING_KEPT,
+  temperature: 60, seed: 3, parts: {}, kept: NOTHING_KEPT, song: null,
 };
 
 let asked; // how many rows the model was asked for at each call
@@ -27,6 +27,7 @@ beforeEach(async () => {
       asked.push(rows.length);
       return model.decoder.decode(rows, decoding);
     },
+    programs: async (points) => model.decoder.programLogits(points),
   });
   await composer.load('');
 });
@@ -125,4 +126,53 @@ test('an edited bar of a part is kept, and the rest of it changes', async () => 
     const other = await compose(CHORDS, undefined, {seed, kept});
     assert.deepEqual(notesOf(other, bar)[key], own);
   }
+});
+
+const SONG = {
+  form: ['A', 'A', 'B', 'A'], chords: {B: [['F'], ['Dm'], ['Bb'], ['C']]}, styles: {}, follow: true,
+  contrast: 50, vary: 50, bars: 16, fills: true, ending: true,
+};
+const LINE = [['C'], ['G'], ['Am'], ['F']];
+const playSong = (changes = {}, chords = LINE) =>
+  composer.compose({...WANTED, chords, blend: LINE.map(() => 0), down: LINE.map(() => 0), song: {...SONG, ...changes}});
+
+test('of a song only the sections that change are decoded again', async () => {
+  const whole = await decoded(() => playSong());
+  const {maxTracks} = model.format;
+  assert.ok(whole > 30 * maxTracks);
+  assert.equal(await decoded(() => playSong()), 0);
+  // 16 bars of four chords: four new bars, their variations and fills
+  const ofB = await decoded(() => playSong({chords: {B: [['F'], ['Dm'], ['Bb'], ['Em']]}}));
+  assert.ok(ofB > 0 && ofB <= 16 * maxTracks + 16, `${ofB} rows`);
+  // without its variations less is new
+  assert.equal(await decoded(() => playSong({vary: 0})), 0);
+  assert.equal(await decoded(() => playSong({ending: false})), 0);
+});
+
+test('a song has its sections, and at contrast 0 one style', async () => {
+  const song = await playSong({bars: 4, fills: false, vary: 0});
+  assert.deepEqual(song.sections, [{bar: 0, name: 'A'}, {bar: 4, name: 'A'}, {bar: 8, name: 'B'},
+    {bar: 12, name: 'A'}, {bar: 16, name: 'Ending'}]);
+  assert.equal(song.bars, 17);
+  const barOf = ({notes, format: {stepsPerMeasure}}, bar) => notes
+    .filter(({start}) => Math.floor(start / stepsPerMeasure) === bar)
+    .map(({part, pitch, start, end}) => [part, pitch, start - bar * stepsPerMeasure, end - start].join());
+  assert.deepEqual(barOf(song, 13), barOf(song, 1));
+  const same = await playSong({bars: 4, fills: false, vary: 0, contrast: 0, chords: {}});
+  assert.deepEqual(barOf(same, 9), barOf(same, 1));
+});
+
+test('between two styles instruments change one by one, whatever the chords', async () => {
+  const way = Array.from({length: 11}, (_, bar) => 10 * bar);
+  const chords = way.map((_, bar) => LINE[bar % 4]);
+  const {notes, parts, format: {stepsPerMeasure}} = await compose(chords, way);
+  const bands = way.map((_, bar) => new Set(notes
+    .filter(({start}) => Math.floor(start / stepsPerMeasure) === bar)
+    .map(({part}) => parts[part].key)));
+  const changes = bands.slice(1).map((band, i) =>
+    [...band].filter((key) => !bands[i].has(key)).length);
+  assert.ok(Math.max(...changes) <= 2, String(changes));
+  const held = await compose(chords, way.map(() => 40));
+  const keys = (song) => song.parts.map(({key}) => key);
+  assert.deepEqual(keys(held), keys(await compose(chords.slice(0, 2), [45, 45])));
 });

@@ -26,6 +26,6 @@ test('what a file has to give', () => {
   assert.equal(stylesIn([...refused, bar([1])]), 1);
   assert.equal(hasChords(refused), false);
   assert.equal(hasChords([...refused, bar([0, 3], 'it is short')]), true);
-  assert.equal(whyNone(refused), 'none of its 3 bars can be a style; of most of them: it is long.');
-  assert.equal(whyNone([]), 'there is no note in it.');
+  assert.equal(whyNone(refused), 'None of its 3 bars can be a style; of most of them: it is long.');
+  assert.equal(whyNone([]), 'There is no note in it.');
 });

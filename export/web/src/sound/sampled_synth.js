@@ -8,13 +8,11 @@ import processor from './spessasynth_processor.file';
 const PROCESSOR = new URL(processor, import.meta.url).href;
 
 export class SampledSynth {
-  /** Throws if the bytes are not a soundfont. @param {ArrayBuffer} bytes */
-  static check(bytes) {
+  /** Whether the bytes are a soundfont. @param {ArrayBuffer} bytes */
+  static canPlay(bytes) {
     const text = (/** @type {number} */ from) =>
       String.fromCharCode(...new Uint8Array(bytes.slice(from, from + 4)));
-    if (text(0) !== 'RIFF' || !['sfbk', 'sfpk', 'DLS '].includes(text(8))) {
-      throw new Error('it is no .sf2, .sf3 or .dls file');
-    }
+    return text(0) === 'RIFF' && ['sfbk', 'sfpk', 'DLS '].includes(text(8));
   }
 
   /**
@@ -63,7 +61,6 @@ export class SampledSynth {
 
 /** @param {BaseAudioContext} context @param {AudioNode} output */
 async function inContext(context, output) {
-  if (!context.audioWorklet) throw new Error('soundfonts need a page from https or localhost');
   await context.audioWorklet.addModule(PROCESSOR);
   const synthesiser = new WorkletSynthesizer(context);
   synthesiser.connect(output);

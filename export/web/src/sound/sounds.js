@@ -1,6 +1,7 @@
 /** What plays: oscillators, the samples of a soundfont if there is one, or a MIDI port. */
 
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
+import {texts} from '../texts/texts.js';
 import {MidiOut} from './midi_out.js';
 import {Synth} from './synth.js';
 
@@ -23,7 +24,17 @@ const CACHE = 'gm-vae';
 const CACHED_FONT = '/dropped-soundfont'; // a name in the cache, not a file of the site
 const CHOICE_KEY = 'gm-vae-sounds';
 
-const sampled = () => import('./sampled_synth.js'); // most of the page's bytes, if need be only
+/** Most of the page's bytes, if need be only. */
+async function sampled() {
+  if (typeof AudioWorklet === 'undefined') throw new Error(texts.fonts.insecure);
+  return import('./sampled_synth.js');
+}
+
+/** Throws if the bytes are not a soundfont. @param {ArrayBuffer} bytes */
+async function check(bytes) {
+  const {SampledSynth} = await sampled();
+  if (!SampledSynth.canPlay(bytes)) throw new Error(texts.fonts.notOne);
+}
 
 export class Sounds {
   /** @param {() => void} changed called when there is something new to show */
@@ -67,7 +78,7 @@ export class Sounds {
       if (this.port?.state === 'disconnected') this._take(SYNTH);
       this._changed();
     };
-    if (!this.ports.length) throw new Error('there is none');
+    if (!this.ports.length) throw new Error(texts.noPort);
     await this.choosePort(this.ports[0].id);
   }
 
@@ -106,8 +117,7 @@ export class Sounds {
    * @returns {Promise<boolean>} whether the browser keeps it for them
    */
   async useFont(bytes, name) {
-    const {SampledSynth} = await sampled();
-    SampledSynth.check(bytes);
+    await check(bytes);
     const headers = {'X-Name': encodeURIComponent(name)};
     const isKept = await cached(async (cache) => {
       await cache.put(CACHED_FONT, new Response(bytes.slice(0), {headers}));
@@ -142,8 +152,8 @@ export class Sounds {
   async _take(kind) {
     this._chosen = kind;
     if (kind === FONT && this._font) {
-      const [bytes, {SampledSynth}] = await Promise.all([this._font.read(), sampled()]);
-      SampledSynth.check(bytes);
+      const [bytes] = await Promise.all([this._font.read(), sampled()]);
+      await check(bytes);
       if (this._chosen !== kind) return; // something else was chosen meanwhile
     }
     this.kind = kind;

@@ -9,6 +9,7 @@ import {parseChords} from './progression.js';
 /** @import {Character} from './character.js' */
 /** @import {Kept} from './kept.js' */
 /** @import {Progression} from './progression.js' */
+/** @import {SongForm} from './song_form.js' */
 
 export const TEMPOS = /** @type {const} */ ([40, 240]);
 export const TEMPERATURES = /** @type {const} */ ([0, 150]); // in hundredths
@@ -44,6 +45,7 @@ const SEEDS = 1e6;
  * @property {number} qpm
  * @property {boolean} loop
  * @property {Record<string, PartChoice>} parts by the part's key
+ * @property {?SongForm} song null while one line of chords is played
  */
 
 export const randomSeed = (random = Math.random) => Math.floor(random() * SEEDS);
@@ -67,6 +69,7 @@ export function newArrangement(random = Math.random) {
     qpm: 110,
     loop: true,
     parts: {},
+    song: null,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
+import {texts} from '../texts/texts.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
 import {characterText, readCharacter} from './character.js';
@@ -9,6 +10,7 @@ import {reordered} from './kept.js';
 import {keptText, readKept} from './kept_text.js';
 import {wholeNumber} from './numbers.js';
 import {MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong} from './progression.js';
+import {readSong, songValues} from './song_link.js';
 import {readStyle, styleText} from './style_text.js';
 
 /** @import {Arrangement, PartChoice} from './arrangement.js' */
@@ -41,6 +43,7 @@ export function toLink(arrangement, fingerprint) {
     l: loop ? undefined : 0,
     p: partsText(parts) || undefined,
     k: keptText(kept) || undefined,
+    ...songValues(arrangement.song),
     m: fingerprint || undefined,
   };
   return Object.entries(values)
@@ -74,11 +77,17 @@ export function fromLink(text, {latentSize, fingerprint}) {
   const keys = ['a', 'b', 'yc', 'yd'];
   const styles = keys.map((key) => readStyle(values.get(key), latentSize));
   if ((values.get('m') ?? fingerprint) !== fingerprint) {
-    notes.push('The link was made with another model, so the music is not the same.');
+    notes.push(texts.link.otherModel);
   } else if (styles.some((style, i) => !style && values.get(keys[i]))) {
-    notes.push('A style of the link cannot be read. Another one plays in its place.');
+    notes.push(texts.link.style);
   }
+  const song = readSong(values, latentSize, (text) => {
+    const read = readChords(text, chords);
+    notes.push(...read.notes);
+    return read.chords;
+  });
   const hasPad = styles[2] && styles[3]; // the other two corners
+  const bars = song ? MOST_CHORDS + 1 : chords.length; // a song has an ending, too
   const arrangement = {
     chords,
     voice: values.has('c') ? values.get('v') === '1' : fresh.voice,
@@ -94,7 +103,8 @@ export function fromLink(text, {latentSize, fingerprint}) {
     qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),
     loop: values.get('l') !== '0',
     parts: readParts(values.get('p') ?? ''),
-    kept: reordered(readKept(values.get('k') ?? ''), [...chords.keys()]),
+    kept: reordered(readKept(values.get('k') ?? ''), [...Array(bars).keys()]),
+    song,
   };
   return {arrangement, notes};
 }
@@ -123,9 +133,7 @@ function readChords(text, otherwise) {
     try {
       const {chords, bars} = readChordLine(line);
       if (chords.flat().length === unread.length) break;
-      const notes = unread.length
-        ? [`Not a chord: ${unread.map((symbol) => `“${symbol}”`).join(', ')}. N.C. is played there.`]
-        : [];
+      const notes = unread.length ? [texts.link.unread(unread)] : [];
       if (bars > chords.length) notes.push(tooLong(bars));
       return {chords, notes};
     } catch (error) {
@@ -138,7 +146,7 @@ function readChords(text, otherwise) {
   }
   return {
     chords: otherwise,
-    notes: ['The chords of the link cannot be read. Others stand in their place.'],
+    notes: [texts.link.chords],
   };
 }
 

@@ -2,7 +2,7 @@
 
 /** @import {Arrangement} from './arrangement.js' */
 
-const CORNERS = /** @type {const} */ (['a', 'b', 'c', 'd']);
+export const CORNERS = /** @type {const} */ (['a', 'b', 'c', 'd']);
 
 /**
  * From left to right and from top to bottom, 0 to 100.

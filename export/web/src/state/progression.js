@@ -3,6 +3,7 @@
 import {chordLine} from '../../../../packages/engine/src/music/chord_lines.js';
 import {ChordError, isTriadAlone, tidySymbol} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {chordSymbol, nearestChordId} from '../../../../packages/engine/src/music/chords.js';
+import {texts} from '../texts/texts.js';
 
 export const MOST_CHORDS = 64; // bars
 export const MOST_CHORDS_A_BAR = 4;
@@ -26,8 +27,7 @@ export function readChordLine(text) {
   for (const bar of bars) {
     if (bar.length === 3 || bar.length > MOST_CHORDS_A_BAR) { // three do not divide every bar
       const symbols = bar.join('|');
-      throw new ChordError(
-        `“${symbols}” has ${bar.length} chords in one measure. Write 1, 2 or 4.`, symbols);
+      throw new ChordError(texts.chords.tooMany(symbols, bar.length), symbols);
     }
   }
   const chords = bars.slice(0, MOST_CHORDS).map((bar) => bar.map(tidySymbol));
@@ -35,8 +35,7 @@ export function readChordLine(text) {
 }
 
 /** What is said of a line that has more bars than there can be. @param {number} bars */
-export const tooLong = (bars) =>
-  `The first ${MOST_CHORDS} of ${bars} bars are taken, which is the most there can be.`;
+export const tooLong = (bars) => texts.chords.tooLong(MOST_CHORDS, bars);
 
 /**
  * Where a symbol that a `ChordError` names begins in its line; -1 if it is not found.
@@ -67,9 +66,8 @@ export function triadNote(chords, voice) {
   const symbols = [...new Set(chords.flat())].filter((symbol) => !isTriadAlone(symbol));
   if (!symbols.length) return '';
   const named = symbols.slice(0, MOST_NAMED)
-    .map((symbol) => `${symbol} as ${chordSymbol(nearestChordId(symbol))}`);
+    .map((symbol) => texts.chords.triad(symbol, chordSymbol(nearestChordId(symbol))));
   const rest = symbols.length - named.length;
-  const list = `${named.join(', ')}${rest ? `, and ${rest} more` : ''}`;
-  return voice ? `The model hears triads: ${list}. Then notes move to what was typed.`
-    : `Played as triads: ${list}.`;
+  const list = rest ? texts.chords.andMore(named.join(', '), rest) : named.join(', ');
+  return (voice ? texts.chords.voiced : texts.chords.played)(list);
 }

@@ -1,19 +1,8 @@
 /** Names for styles that nobody named: two words that follow from the seed. */
 
+import {texts} from '../texts/texts.js';
 import {nearestCorner} from './pad.js';
-
-const FIRST = [
-  'Amber', 'Velvet', 'Paper', 'Copper', 'Quiet', 'Neon', 'Salt', 'Linen', 'Golden', 'Midnight',
-  'Cedar', 'Silver', 'Distant', 'Marble', 'Honey', 'Electric', 'Misty', 'Scarlet', 'Winter',
-  'Wild', 'Cobalt', 'Lucky', 'Hollow', 'Bright', 'Dusty', 'Early', 'Gentle', 'Northern', 'Painted',
-  'Restless', 'Sunday', 'Tall',
-];
-const SECOND = [
-  'Harbour', 'Lantern', 'Meadow', 'Avenue', 'River', 'Parade', 'Orchard', 'Signal', 'Garden',
-  'Carousel', 'Station', 'Canyon', 'Balcony', 'Comet', 'Ferry', 'Kite', 'Island', 'Window',
-  'Courtyard', 'Highway', 'Cinema', 'Lagoon', 'Market', 'Tower', 'Valley', 'Arcade', 'Bridge',
-  'Ballroom', 'Compass', 'Festival', 'Postcard', 'Swing',
-];
+import {lettersIn, styleOf} from './song_form.js';
 
 /** @import {Arrangement, Style} from './arrangement.js' */
 
@@ -21,20 +10,28 @@ const SECOND = [
 export function styleName(style) {
   if (style.point !== undefined) return style.name;
   const mixed = Math.imul(style.seed + 1, 0x9e3779b1) >>> 0;
-  return `${FIRST[mixed & 31]} ${SECOND[(mixed >>> 5) & 31]}`;
+  const {first, second, both} = texts.styles.names;
+  return both(first[mixed & 31], second[(mixed >>> 5) & 31]);
 }
 
 /**
  * The title of an arrangement: its styles, or the one that is heard.
  * @param {Arrangement} arrangement
  */
-export function title({a, b, c, d, blend, down}) {
+export function title(arrangement) {
+  const {a, b, c, d, blend, down, song} = arrangement;
+  if (song) {
+    const letters = lettersIn(song.form).slice(0, song.follow ? 1 : 2);
+    const [one, other] = letters.map((letter) => styleName(styleOf(arrangement, letter)));
+    return other === undefined ? one : texts.song.both(one, other);
+  }
   if (down.some(Boolean)) {
     const corners = blend.map((x, bar) => nearestCorner({x, y: down[bar]}));
     const styles = {a, b, c: c ?? a, d: d ?? b};
-    return [...new Set(corners)].map((which) => styleName(styles[which])).join(' to ');
+    return [...new Set(corners)].map((which) => styleName(styles[which]))
+      .reduce((one, other) => texts.styles.between(one, other));
   }
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);
-  return `${styleName(a)} to ${styleName(b)}`;
+  return texts.styles.between(styleName(a), styleName(b));
 }

@@ -1,5 +1,6 @@
 /** Styles as text, in links and in what the browser keeps. */
 
+import {texts} from '../texts/texts.js';
 import {wholeNumber} from './numbers.js';
 import {unpackPoint} from './point_text.js';
 
@@ -33,5 +34,5 @@ export function readStyle(text, latentSize) {
   } catch {
     return null;
   }
-  return {point, name: name.join('~').slice(0, 80) || 'A measure'};
+  return {point, name: name.join('~').slice(0, 80) || texts.styles.measure};
 }

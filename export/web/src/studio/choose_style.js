@@ -1,6 +1,9 @@
 /** A style that a person chose takes its place. */
 
 import {isHeard} from '../state/blend.js';
+import {CORNERS} from '../state/pad.js';
+import {lettersIn, withStyle} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Store, Which} from './store.js' */
@@ -12,15 +15,18 @@ import {isHeard} from '../state/blend.js';
  * @param {Style} style
  */
 export function chooseStyle(store, which, style) {
-  store.change({[which]: style});
-  if (isHeard(store.arrangement, which)) return;
   const letter = which.toUpperCase();
-  if (which === 'c' || which === 'd' || store.arrangement.down.some(Boolean)) {
-    store.say(`Style ${letter} is chosen, but no bar plays it. ` +
-      `To hear it, move the pad towards ${letter}.`);
+  store.change(withStyle(store.arrangement, letter, style));
+  const {song, down} = store.arrangement;
+  if (song) {
+    if (!lettersIn(song.form).includes(letter)) {
+      store.say(texts.song.unheard(letter));
+    }
     return;
   }
-  const other = which === 'a' ? 'B' : 'A';
-  store.say(`Style ${letter} is chosen, but all bars play style ${other}. ` +
-    `To hear it, move the slider towards ${letter}, or choose Morph.`);
+  const corner = CORNERS.find((each) => each === which);
+  if (!corner || isHeard(store.arrangement, corner)) return;
+  const isOnLine = 'ab'.includes(which) && !down.some(Boolean);
+  store.say(isOnLine ? texts.styles.unheard(letter, which === 'a' ? 'B' : 'A')
+    : texts.pad.unheard(letter));
 }

@@ -3,32 +3,42 @@
 import {moved, readAttributes} from '../../../../packages/engine/src/engine/attributes.js';
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
 import {drumTemperatureAt} from '../../../../packages/engine/src/engine/grammar.js';
-import {phrase} from '../../../../packages/engine/src/engine/phrases.js';
-import {inSquare} from '../../../../packages/engine/src/engine/points.js';
 import {earlyPoint, priorPoint} from '../../../../packages/engine/src/engine/prior.js';
-import {DECODING, PHRASES} from '../../../../packages/engine/src/generated/tables.js';
-import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
+import {nameOf, playSong} from '../../../../packages/engine/src/engine/song.js';
+import {DECODING} from '../../../../packages/engine/src/generated/tables.js';
 import {Format} from '../../../../packages/engine/src/music/format.js';
 import {makeSong, partKeys, presentTracks} from '../../../../packages/engine/src/music/song.js';
 import {voiced} from '../../../../packages/engine/src/music/voicing.js';
-import {characterText, stepsOf} from '../state/character.js';
-import {placeOf} from '../state/pad.js';
+import {stepsOf} from '../state/character.js';
 import {unpackPoint} from '../state/point_text.js';
-import {styleText} from '../state/style_text.js';
 import {keepNotes} from './keep_notes.js';
+import {plannedLoop} from './planned_loop.js';
+import {plannedSong} from './planned_song.js';
 
 /** @import {Attributes} from '../../../../packages/engine/src/engine/attributes.js' */
 /** @import {Engine} from '../../../../packages/engine/src/engine/client.js' */
 /** @import {Row} from '../../../../packages/engine/src/engine/decoder.js' */
+/** @import {Phrasing} from '../../../../packages/engine/src/engine/phrases.js' */
+/** @import {SectionMark} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
-/** @import {Place} from '../state/pad.js' */
 
 const MOST_KEPT = 4000; // tracks; a song of 64 bars has up to 1,000 that differ
+const MOST_LOGITS = 300; // points
 const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
 
 /**
  * What makes a song of an arrangement.
  * @typedef {Omit<Arrangement, 'qpm' | 'loop'>} Wanted
+ *
+ * What a bar asks for: its chords, its rows, a name of its point, and the number of its section.
+ * @typedef {{symbols: string[], rows: SourcedRow[], point: string, section: number}} PlannedBar
+ *
+ * How a piece is played, before anything is decoded.
+ * @typedef {object} Plan
+ * @property {PlannedBar[]} bars
+ * @property {SectionMark[]} sections
+ * @property {Phrasing} phrasing
+ * @property {boolean} ending whether the last bar is one
  *
  * A row to decode; `source` says in words which point it is of.
  * @typedef {Row & {source: string}} SourcedRow
@@ -48,6 +58,8 @@ export class Composer {
     this.attributes = new Map();
     /** What a track follows from -> its tokens, the last used last. @type {Map<string, Uint16Array>} */
     this._known = new Map();
+    /** Point -> the logits of its tracks' first tokens. @type {Map<string, Float32Array>} */
+    this._logits = new Map();
   }
 
   /**
@@ -74,54 +86,50 @@ export class Composer {
       : priorPoint(style.seed, 0, this.latentSize);
   }
 
+  /** The point of a style, moved along the character. @param {Style} style @param {Wanted} wanted */
+  movedPoint(style, {character}) {
+    return moved(this.point(style), stepsOf(character), this.attributes);
+  }
+
   /** @param {Wanted} wanted */
   async compose(wanted) {
     const {format} = this;
     const {temperature} = wanted;
-    const bars = this._bars(wanted);
-    const tokens = await this._decode(bars.flat(), temperature);
-    const decoded = bars.map((rows, i) => rows.map((row, track) =>
+    const {bars, sections, phrasing, ending} = await (wanted.song
+      ? plannedSong(wanted, this) : plannedLoop(wanted, this));
+    const tokens = await this._decode(bars.flatMap(({rows}) => rows), temperature);
+    const decoded = bars.map(({rows}, i) => rows.map((row, track) =>
       ({row, tokens: tokens[i * format.maxTracks + track]})));
     await this._roll(decoded, wanted);
-    const tracks = await phrase(
-      bars.map(([{source}], i) => ({
-        point: source,
+    const tracks = await playSong(
+      bars.map(({point, section}, i) => ({
+        point,
+        section,
         rows: decoded[i].map(({row}) => row),
         tokens: decoded[i].map((track) => track.tokens),
       })),
-      {vary: PHRASES.vary, fills: true}, temperature / 100, format,
+      phrasing, ending, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
-    const song = makeSong(wanted.chords.map((symbols, i) => {
+    const song = makeSong(bars.map(({symbols}, i) => {
       const present = presentTracks(tracks[i].map((own) => ({tokens: own})));
       return {symbols, tracks: wanted.voice ? voiced(present, symbols, format) : present};
-    }), format);
+    }), format, sections);
     return keepNotes(song, wanted.kept);
   }
 
-  /** The rows of each bar. @param {Wanted} wanted */
-  _bars({chords, blend, down, a, b, c, d, character, seed}) {
-    const corners = [a, b, c ?? a, d ?? b];
-    const points = corners.map((style) =>
-      moved(this.point(style), stepsOf(character), this.attributes));
-    const moves = characterText(character);
-    return chords.map((bar, i) => {
-      const place = placeOf({blend, down}, i);
-      const z = inSquare(points, place.x / 100, place.y / 100);
-      const style = placeText(corners, place);
-      const source = moves ? `${style} ${moves}` : style;
-      const labels = this._labels(bar);
-      return Array.from({length: this.format.maxTracks}, (_, track) => ({
-        z, track, chords: labels, seed, draw: 0, source,
-      }));
-    });
-  }
-
-  /** Triads of a bar's symbols, as many as the format has or a multiple. @param {string[]} bar */
-  _labels(bar) {
-    const {chordsPerMeasure} = this.format;
-    const times = bar.length % chordsPerMeasure ? chordsPerMeasure : 1;
-    return bar.flatMap((symbol) =>
-      /** @type {number[]} */ (Array(times).fill(nearestChordId(symbol))));
+  /**
+   * The logits of the tracks' first tokens at points.
+   * @param {Float32Array[]} points
+   * @returns {Promise<Float32Array[]>}
+   */
+  async programs(points) {
+    const names = points.map(nameOf);
+    const missing = points.filter((_, i) => !this._logits.has(names[i]));
+    const found = missing.length ? await this._engine.programs(missing) : [];
+    missing.forEach((point, i) => this._logits.set(nameOf(point), found[i]));
+    const logits = names.map((name) => /** @type {Float32Array} */ (this._logits.get(name)));
+    forgetFirst(this._logits, MOST_LOGITS);
+    return logits;
   }
 
   /**
@@ -160,10 +168,7 @@ export class Composer {
       this._known.delete(key);
       this._known.set(key, tokens);
     }
-    for (const key of this._known.keys()) {
-      if (this._known.size <= MOST_KEPT) break;
-      this._known.delete(key);
-    }
+    forgetFirst(this._known, MOST_KEPT);
   }
 
   /**
@@ -191,15 +196,17 @@ export class Composer {
   }
 }
 
-/** A place in words: what of the corners' styles is there. @param {Style[]} corners @param {Place} place */
-function placeText([a, b, c, d], {x, y}) {
-  const left = mixText(styleText(a), styleText(c), y);
-  return mixText(left, mixText(styleText(b), styleText(d), y), x);
+/**
+ * Forgets what came first, until no more than `most` are left.
+ * @param {Map<string, unknown>} map
+ * @param {number} most
+ */
+function forgetFirst(map, most) {
+  for (const key of map.keys()) {
+    if (map.size <= most) break;
+    map.delete(key);
+  }
 }
-
-/** @param {string} one @param {string} other @param {number} share of the other */
-const mixText = (one, other, share) =>
-  (share === 0 ? one : share === 100 ? other : `(${one} ${share} ${other})`);
 
 /**
  * All that a row's tokens follow from.

@@ -4,6 +4,7 @@ import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
 import {NOTHING_KEPT} from '../state/kept.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
@@ -46,7 +47,7 @@ export class Composition {
     const store = this._store;
     do {
       this._again = false;
-      await store.attempt('The music could not be made', async () => {
+      await store.attempt(texts.failed.music, async () => {
         this.show(await this._composer.compose(this.wanted(store.arrangement)));
       });
     } while (this._again);
@@ -62,7 +63,7 @@ export class Composition {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
       chords: chords.slice(0, 1), voice: false, blend: [0], down: [0], a, b: a, c: null, d: null,
-      character, seed, temperature, parts: {}, kept: NOTHING_KEPT,
+      character, seed, temperature, parts: {}, kept: NOTHING_KEPT, song: null,
     })));
     const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];

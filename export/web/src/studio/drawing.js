@@ -2,8 +2,11 @@
 
 import {keptChoices, randomSeed} from '../state/arrangement.js';
 import {isHeard} from '../state/blend.js';
+import {lettersIn, withStyle} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 import {chooseStyle} from './choose_style.js';
 
+/** @import {SongForm} from '../state/song_form.js' */
 /** @import {Composition} from './composition.js' */
 /** @import {Store, Which} from './store.js' */
 
@@ -36,6 +39,10 @@ export class Drawing {
   surprise() {
     return this._once('both', async () => {
       const store = this._store;
+      if (store.arrangement.song) {
+        await this._surpriseSong(store.arrangement.song);
+        return;
+      }
       const isAlone = /** @type {const} */ (['b', 'c', 'd']).every((which) =>
         !isHeard(store.arrangement, which));
       const piece = {a: await this._draw(), parts: keptChoices(store.arrangement), seed: randomSeed()};
@@ -47,6 +54,18 @@ export class Drawing {
       else if (store.arrangement.a === piece.a) store.change({b}, 'surprise');
       store.settle();
     });
+  }
+
+  /** Another style for each letter that has its own. @param {SongForm} song */
+  async _surpriseSong({form, follow}) {
+    const letters = lettersIn(form).slice(0, follow ? 1 : undefined);
+    const styles = await Promise.all(letters.map(() => this._draw()));
+    const {arrangement} = this._store;
+    let next = {...arrangement, parts: keptChoices(arrangement), seed: randomSeed()};
+    letters.forEach((letter, i) => {
+      next = {...next, ...withStyle(next, letter, styles[i])};
+    });
+    this._store.change(next);
   }
 
   _draw() {
@@ -62,7 +81,7 @@ export class Drawing {
     if (this._running.has(name)) return;
     this._running.add(name);
     const store = this._store;
-    await store.whileWorking(() => store.attempt('No style could be drawn', draw));
+    await store.whileWorking(() => store.attempt(texts.failed.style, draw));
     this._running.delete(name);
   }
 }

@@ -5,16 +5,12 @@ import {
   NOTHING_KEPT, barShare, hasKept, partShare, withBar, withEdit, withPartKept, withoutBar, withoutCell,
   withoutPart,
 } from '../state/kept.js';
+import {texts} from '../texts/texts.js';
 import {keepNotes} from './keep_notes.js';
 
 /** @import {Kept, PlacedNote} from '../state/kept.js' */
 /** @import {Composition} from './composition.js' */
 /** @import {Store} from './store.js' */
-
-const TEXTS = {
-  leftOut: 'The locked and edited notes are too many for a link, so links leave them out. ' +
-    'Saved files have them, and they stay until this page is closed.',
-};
 
 export class Keeping {
   /** @param {Store} store @param {Composition} composition */
@@ -69,6 +65,6 @@ export class Keeping {
     this._store.change({kept}, kind);
     if (keptText(kept) !== null || this._isTold) return;
     this._isTold = true;
-    this._store.say(TEXTS.leftOut);
+    this._store.say(texts.kept.leftOut);
   }
 }

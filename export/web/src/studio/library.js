@@ -3,6 +3,7 @@
 import {Favourites, isSame} from '../state/favourites.js';
 import {packPoint} from '../state/point_text.js';
 import {styleName} from '../state/style_names.js';
+import {texts} from '../texts/texts.js';
 import {chooseStyle} from './choose_style.js';
 import {reason} from './errors.js';
 import {hasChords, stylesIn, whyNone} from './opened_midi.js';
@@ -46,7 +47,7 @@ export class Library {
       store.midi = {id, name: file.name, bars, flaws, qpm: Math.round(qpm), link};
       store.changed();
     } catch (error) {
-      store.say(`${file.name}: ${reason(error)}`, true);
+      store.say(texts.midi.fault(file.name, reason(error)), true);
     }
   }
 
@@ -54,9 +55,9 @@ export class Library {
   async _openSoundfont(file) {
     try {
       const isKept = await this._sounds.useFont(await file.arrayBuffer(), file.name);
-      this._store.say(`Playing with ${file.name}${isKept ? '' : ', until this page is closed'}.`);
+      this._store.say((isKept ? texts.fonts.kept : texts.fonts.forNow)(file.name));
     } catch (error) {
-      this._store.say(`${file.name} cannot be used as a soundfont (${reason(error)}).`, true);
+      this._store.say(texts.fonts.refused(file.name, reason(error)), true);
     }
   }
 
@@ -65,7 +66,7 @@ export class Library {
     try {
       await act();
     } catch (error) {
-      this._store.say(`The soundfont cannot be used (${reason(error)}).`, true);
+      this._store.say(texts.failed.font(reason(error)), true);
     }
   }
 
@@ -86,10 +87,10 @@ export class Library {
     const {id, name, bars} = store.midi ?? {};
     const {tracks, chords} = bars?.[bar] ?? {};
     if (!name || !tracks || !chords) return;
-    await store.whileWorking(() => store.attempt('The measure could not be read', async () => {
+    await store.whileWorking(() => store.attempt(texts.failed.measure, async () => {
       const point = await this._engine.encode(tracks, chords)
         .finally(() => store.setFetching(MODEL, null));
-      const title = `${name.replace(/\.\w+$/, '')}, bar ${bar + 1}`;
+      const title = texts.styles.ofFile(name.replace(/\.\w+$/, ''), bar + 1);
       chooseStyle(store, which, {point: packPoint(point), name: title.slice(0, LONGEST_NAME)});
       this.closeMidi(id);
     }));
@@ -110,9 +111,8 @@ export class Library {
   keep(style) {
     const isStored = this._favourites?.add({name: styleName(style), style});
     this._showFavourites();
-    const name = `“${styleName(style)}”`;
-    this._store.say(isStored ? `Kept ${name}.`
-      : `Kept ${name} until this page is closed: the browser stores nothing for it.`);
+    const {kept, keptForNow} = texts.favourites;
+    this._store.say((isStored ? kept : keptForNow)(styleName(style)));
   }
 
   /** Forgets a favourite, which a person can take back. @param {Style} style */
@@ -122,8 +122,8 @@ export class Library {
     if (at < 0) return;
     this._favourites?.remove(style);
     this._showFavourites();
-    this._store.say(`Forgot “${favourites[at].name}”.`, false, {
-      label: 'Undo',
+    this._store.say(texts.favourites.forgotten(favourites[at].name), false, {
+      label: texts.app.undo,
       run: () => {
         this._favourites?.add(favourites[at], favourites[at + 1]?.style);
         this._showFavourites();

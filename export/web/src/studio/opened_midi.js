@@ -3,6 +3,7 @@
 import {tidySymbol} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {NO_CHORD} from '../../../../packages/engine/src/music/format.js';
 import {MOST_CHORDS} from '../state/progression.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
 /** @import {Flaws} from '../../../../packages/engine/src/music/midi_bytes.js' */
@@ -32,13 +33,13 @@ export const chordsFrom = (bars, first) => bars.slice(first)
   .slice(0, MOST_CHORDS)
   .map(({symbols}) => (new Set(symbols).size === 1 ? symbols.slice(0, 1) : symbols).map(tidySymbol));
 
-/** Why no bar of a file can be a style, as a clause. @param {Bar[]} bars */
+/** Why no bar of a file can be a style, in a sentence. @param {Bar[]} bars */
 export function whyNone(bars) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const {reason: why} of bars) counts.set(why, (counts.get(why) ?? 0) + 1);
   const [most] = [...counts].sort((a, b) => b[1] - a[1]);
   return most
-    ? `none of its ${bars.length} bars can be a style; of most of them: ${most[0]}.`
-    : 'there is no note in it.';
+    ? texts.midi.noStyle(bars.length, texts.ofEngine(most[0]))
+    : texts.midi.noNote;
 }

@@ -4,6 +4,7 @@ import {Player} from '../sound/player.js';
 import {renderSong} from '../sound/render.js';
 import {Sounds} from '../sound/sounds.js';
 import {partSound} from '../state/arrangement.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {Mix} from '../../../../packages/engine/src/music/midi_writer.js' */
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
@@ -50,7 +51,7 @@ export class Playback {
 
   /** @param {number} [from] step; otherwise from where it stands */
   _play(from) {
-    return this._store.attempt('The browser gives no sound', async () => {
+    return this._store.attempt(texts.failed.sound, async () => {
       const {context, synth} = await this.sounds.live();
       this.player.useSynth(context, synth);
       this.player.play(from);
@@ -86,7 +87,7 @@ export class Playback {
    */
   async render(midi, mix = (part) => this.sound(part)) {
     const {song, arrangement} = this._store;
-    if (!song) throw new Error('there is no song yet');
+    if (!song) throw new Error(texts.noSong);
     return renderSong(song, {
       qpm: arrangement.qpm,
       mix,

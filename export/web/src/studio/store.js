@@ -12,10 +12,12 @@ import {reason} from './errors.js';
 
 const BUSY_DELAY = 250; // ms; what is quicker is not shown
 
-/** @typedef {'a' | 'b' | 'c' | 'd'} Which style */
+/** @typedef {'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h'} Which style; from c on of the pad's lower
+ *   corners, or of a song's letters */
 
 /**
- * What happens; `fetching`: what is on its way through the network, in words.
+ * What happens; `fetching`: what is on its way through the network: `MODEL`,
+ * or a name.
  * @typedef {{loading: boolean, busy: boolean, error: string, fetching: ?Fetching}} Status
  * @typedef {Progress & {what: string}} Fetching
  *
@@ -24,7 +26,7 @@ const BUSY_DELAY = 250; // ms; what is quicker is not shown
  * @typedef {{text: string, isError: boolean, action: ?NoticeAction, id: number}} Notice
  */
 
-export const MODEL = 'The model'; // as something that is fetched
+export const MODEL = ''; // as something that is fetched, which others have names for
 const LEAST_NEWS = 1e5; // bytes: what is less is not shown
 
 export class Store {
@@ -136,7 +138,7 @@ export class Store {
   /**
    * What `act` gives; where it fails, the page says so, and there is nothing.
    * @template Result
-   * @param {string} failure a sentence without its stop
+   * @param {(why: string) => string} failure says it
    * @param {() => Result | Promise<Result>} act
    * @returns {Promise<Result | undefined>}
    */
@@ -144,7 +146,7 @@ export class Store {
     try {
       return await act();
     } catch (error) {
-      this.say(`${failure} (${reason(error)}).`, true);
+      this.say(failure(reason(error)), true);
       return undefined;
     }
   }

@@ -10,6 +10,7 @@ import {TEMPOS, randomSeed, swapped, withChords, withOrder, withPart} from '../s
 import {fromLink, toLink} from '../state/link.js';
 import {barText, chordsText} from '../state/progression.js';
 import {title} from '../state/style_names.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {Address} from './address.js';
 import {Audition} from './audition.js';
 import {chooseStyle} from './choose_style.js';
@@ -21,7 +22,9 @@ import {Keeping} from './keeping.js';
 import {Keyboard} from './keyboard.js';
 import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
+import {lineAt} from './line_at.js';
 import {PadPlay} from './pad_play.js';
+import {pointsOfSong} from './planned_song.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
 import {MODEL, Store} from './store.js';
@@ -33,13 +36,6 @@ import {MODEL, Store} from './store.js';
 /** @import {Progression} from '../state/progression.js' */
 
 /** @typedef {import('./store.js').Which} Which */
-
-const ALL_LOCKED = 'All bars are locked. Release one to roll it again.';
-
-/** Why chords of locked bars stay. @param {number[]} bars @param {Progression} chords */
-const keptChords = (bars, chords) => `${bars.length > 1 ? 'Bars' : 'Bar'} ` +
-  `${bars.map((bar) => bar + 1).join(', ')} ${bars.length > 1 ? 'are locked and keep' : 'is locked and keeps'} ` +
-  `${bars.map((bar) => barText(chords[bar])).join(', ')}. Release to change chords there.`;
 
 export class Studio extends Store {
   /**
@@ -76,7 +72,7 @@ export class Studio extends Store {
   async start() {
     /** @type {string[]} */
     let notes = [];
-    const error = lacking() || await this._loadModel(async () => {
+    const error = texts.ofEngine(lacking()) || await this._loadModel(async () => {
       this._library.openFavourites(this._composer.fingerprint, this.latentSize);
       notes = await this._beginFromAddress();
     });
@@ -101,7 +97,7 @@ export class Studio extends Store {
       await begin();
       return '';
     } catch (error) {
-      return `The model could not be loaded (${reason(error)}). Reload the page to try again.`;
+      return texts.failed.model(reason(error));
     } finally {
       this.setFetching(MODEL, null);
     }
@@ -166,7 +162,9 @@ export class Studio extends Store {
     this.change(withChords(this.arrangement, chords));
     const {kept: {bars}, chords: taken} = this.arrangement;
     const still = bars.filter((bar) => chords[bar].join() !== taken[bar].join());
-    if (still.length) this.say(keptChords(still, taken));
+    if (!still.length) return;
+    this.say(texts.kept.chords(still.map((bar) => String(bar + 1)),
+      still.map((bar) => barText(taken[bar]))));
   }
 
   /** @param {number[]} order of each bar the one that it was */
@@ -174,10 +172,20 @@ export class Studio extends Store {
     this.change(withOrder(this.arrangement, order));
   }
 
+  /** The points of a song's letters. */
+  get songPoints() {
+    return pointsOfSong(this.arrangement, this._composer);
+  }
+
+  /** The chords that a bar of the piece is among. @param {number} bar */
+  lineAt(bar) {
+    return lineAt(this, bar);
+  }
+
   /** Takes chords from a MIDI keyboard, or no longer. */
   async toggleKeyboard() {
     if (this.keyboard.isOn) this.keyboard.turnOff();
-    else await this.attempt('No MIDI keyboard can be used', () => this.keyboard.turnOn());
+    else await this.attempt(texts.failed.keyboard, () => this.keyboard.turnOn());
     this.changed();
   }
 
@@ -188,12 +196,11 @@ export class Studio extends Store {
    */
   _playChord(symbol) {
     if (!this.song) return;
-    const {chords} = this.arrangement;
     const {isPlaying, step} = this.player;
     const {stepsPerMeasure} = this.format;
-    const next = (Math.floor(step / stepsPerMeasure) + 1) % chords.length;
-    const bar = isPlaying ? next : Math.floor(step / stepsPerMeasure);
-    this.setChords(chords.map((old, i) => (i === bar ? [symbol] : old)));
+    const next = (Math.floor(step / stepsPerMeasure) + 1) % this.song.bars;
+    const {chords, index, setChords} = lineAt(this, isPlaying ? next : Math.floor(step / stepsPerMeasure));
+    setChords(chords.map((old, i) => (i === index ? [symbol] : old)));
     if (!isPlaying) this.seek(next * stepsPerMeasure);
   }
 
@@ -209,14 +216,13 @@ export class Studio extends Store {
 
   /** New tokens from the same styles. Where none is left to chance, only rolled parts have others. */
   rollAll() {
-    const {temperature, parts, kept, chords} = this.arrangement;
-    if (kept.bars.length === chords.length) {
-      this.say(ALL_LOCKED);
+    const {temperature, parts, kept} = this.arrangement;
+    if (this.song && kept.bars.length >= this.song.bars) {
+      this.say(texts.kept.allLocked);
     } else if (temperature || Object.values(parts).some(({roll}) => roll)) {
       this.change({seed: randomSeed()});
     } else {
-      this.say('With Daring at 0.00 each style has one way to be played. ' +
-        'Raise Daring to roll again.');
+      this.say(texts.transport.oneWay);
     }
   }
 
@@ -280,7 +286,7 @@ export class Studio extends Store {
     if (this.isAuditioning) this._audition.player.stop();
     else if (midi) {
       this.player.stop();
-      await this.attempt('The browser gives no sound',
+      await this.attempt(texts.failed.sound,
         () => this._audition.play(midi.bars[bar], midi.qpm, this.format));
     }
     this.changed();
@@ -304,13 +310,13 @@ export class Studio extends Store {
   useMidiChords(bar) {
     const chords = chordsFrom(this.midi?.bars ?? [], bar);
     this.setChords(chords);
-    this.say(`These are the chords now: ${chordsText(this.arrangement.chords)}.`);
+    this.say(texts.chords.now(chordsText(this.arrangement.chords)));
   }
 
   useMidiTempo() {
     const qpm = Math.max(TEMPOS[0], Math.min(TEMPOS[1], this.midi?.qpm ?? this.arrangement.qpm));
     this.change({qpm});
-    this.say(`The tempo is ${qpm} now.`);
+    this.say(texts.midi.tempo(qpm));
   }
 
   /** @param {Kind} kind of sounds to play with, now and on later visits */
@@ -320,7 +326,7 @@ export class Studio extends Store {
 
   /** @param {string} id of the MIDI port to play through; '' asks the browser for ports */
   choosePort(id) {
-    return this.attempt('No MIDI port can be used',
+    return this.attempt(texts.failed.port,
       () => (id ? this.sounds.choosePort(id) : this.sounds.findPorts()));
   }
 
@@ -363,7 +369,7 @@ export class Studio extends Store {
 
   /** What is heard, as a MIDI file. @param {Mix} mix */
   midiBytes(mix = (part) => this.sound(part)) {
-    if (!this.song) throw new Error('there is no song yet');
+    if (!this.song) throw new Error(texts.noSong);
     return writeMidi(this.song, {
       qpm: this.arrangement.qpm,
       title: this.title,
@@ -381,7 +387,7 @@ export class Studio extends Store {
   stemsBytes() {
     return this.whileWorking(async () => {
       const parts = this.song?.parts ?? [];
-      const names = soundingNames(parts, (part) => this.sound(part));
+      const names = soundingNames(parts, (part) => this.sound(part), instrumentName);
       const files = [];
       for (const [i, part] of parts.entries()) {
         if (!this.sound(part).heard) continue;

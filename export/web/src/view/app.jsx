@@ -1,11 +1,13 @@
 import {useRef, useState} from 'preact/hooks';
 
+import {texts} from '../texts/texts.js';
 import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
 import {useDrop, useIsDark, useLetters, useStudio, useTheme} from './hooks.js';
 import {useKeys} from './keys.js';
 import {KeptLine} from './kept_line.jsx';
 import {KeysHint} from './keys_hint.jsx';
+import {Language} from './language.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
 import {useNoteEditor} from './note_editor.js';
@@ -14,6 +16,7 @@ import {Notice, useNotice} from './notice.jsx';
 import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
 import {useSliderTouch} from './slider_touch.js';
+import {SongPanel, useSwitchFocus} from './song_panel.jsx';
 import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
 
@@ -49,19 +52,20 @@ export function App({studio}) {
       {song ? (
         <Main studio={studio} song={song} isDark={isDark} pickFile={pickFile}>
           <KeysHint hasLetters={hasLetters} setLetters={setLetters} />
+          <Language studio={studio} />
         </Main>
       ) : (
         <main class="main empty">
-          <p role={error ? 'alert' : 'status'}>{error || 'Tuning up …'}</p>
+          <p role={error ? 'alert' : 'status'}>{error || texts.app.tuning}</p>
           <FetchingText fetching={fetching} />
         </main>
       )}
       {midi && (
         <MidiDialog key={midi.id} studio={studio} midi={midi} which={target}>{notices}</MidiDialog>
       )}
-      {isOver && <div class="drop-hint"><p>Drop a MIDI file or a soundfont</p></div>}
+      {isOver && <div class="drop-hint"><p>{texts.app.drop}</p></div>}
       {!midi && notices}
-      <input type="file" ref={input} hidden aria-label="Open a file"
+      <input type="file" ref={input} hidden aria-label={texts.app.openFile}
         accept=".mid,.midi,.kar,.rmi,.sf2,.sf3,.dls,audio/midi"
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
@@ -81,12 +85,16 @@ export function App({studio}) {
  * @param {ComponentChildren} props.children what comes last
  */
 function Main({studio, song, isDark, pickFile, children}) {
+  const {song: form} = studio.arrangement;
+  useSwitchFocus(form !== null);
   const editor = useNoteEditor(studio, song);
+  const edit = <EditChip editor={editor} />;
   return (
     <main class="main">
-      <Styles studio={studio} pickFile={pickFile} />
-      <section class="score panel" aria-label="Chords and notes">
-        <ChordLine studio={studio}><EditChip editor={editor} /></ChordLine>
+      {form ? <SongPanel studio={studio} song={form} pickFile={pickFile} />
+        : <Styles studio={studio} pickFile={pickFile} />}
+      <section class="score panel" aria-label={texts.app.score}>
+        {form ? <div class="chord-line">{edit}</div> : <ChordLine studio={studio}>{edit}</ChordLine>}
         {editor.isOn && <NoteTools studio={studio} song={song} editor={editor} />}
         <KeptLine studio={studio} song={song} isEditing={editor.isOn} />
         <Roll studio={studio} song={song} isDark={isDark} editor={editor} />

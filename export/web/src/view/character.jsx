@@ -1,17 +1,13 @@
 import {ATTRIBUTES} from '../../../../packages/engine/src/generated/tables.js';
 import {MOST_TENTHS, withAttribute} from '../state/character.js';
+import {decimal, texts} from '../texts/texts.js';
 import {offIf} from './off.js';
 
 /** @import {Studio} from '../studio/studio.js' */
 
-/** @type {Record<string, string>} */
-const SCALES = ATTRIBUTES.scales;
-
 /** @param {number} tenths */
-const signed = (tenths) => `${tenths > 0 ? '+' : tenths < 0 ? '−' : ''}${Math.abs(tenths / 10)}`;
-
-/** @param {string} name */
-const capital = (name) => name[0].toUpperCase() + name.slice(1);
+const signed = (tenths) =>
+  `${tenths > 0 ? '+' : tenths < 0 ? '−' : ''}${decimal(Math.abs(tenths / 10), tenths % 10 ? 1 : 0)}`;
 
 /**
  * Opens and closes the sliders, and counts those that are moved; nothing where the model has none.
@@ -24,8 +20,8 @@ export function CharacterChip({studio, isOpen, toggle}) {
   const moved = Object.keys(character).length;
   return (
     <button type="button" class="chip" aria-expanded={isOpen} aria-controls="character"
-      title="Denser, higher, with strings: for both styles" onClick={toggle}>
-      Character{moved ? ` (${moved})` : ''}</button>
+      title={texts.character.more} onClick={toggle}>
+      {moved ? texts.character.moved(moved) : texts.character.label}</button>
   );
 }
 
@@ -38,10 +34,9 @@ export function CharacterSliders({studio, isOpen}) {
   return (
     <div class="character" id="character" hidden={!isOpen}>
       {studio.attributes.map((name) => (
-        <label class="knob" title={SCALES[name]
-          ? `${capital(SCALES[name])}, in standard deviations of real music`
-          : `Towards music with ${name}, or without`}>
-          <span>{capital(name)} <b>{signed(character[name] ?? 0)}</b></span>
+        <label class="knob" title={Object.hasOwn(ATTRIBUTES.scales, name)
+          ? texts.character.scale(name) : texts.character.presence(name)}>
+          <span>{texts.character.name(name)} <b>{signed(character[name] ?? 0)}</b></span>
           <input type="range" min={-MOST_TENTHS} max={MOST_TENTHS} value={character[name] ?? 0}
             aria-valuetext={signed(character[name] ?? 0)}
             onInput={(event) => studio.change({
@@ -52,7 +47,7 @@ export function CharacterSliders({studio, isOpen}) {
       ))}
       <button type="button" class="button"
         {...offIf(!Object.keys(character).length, () => studio.change({character: {}}))}>
-        Reset character</button>
+        {texts.character.reset}</button>
     </div>
   );
 }

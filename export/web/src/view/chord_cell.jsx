@@ -1,23 +1,29 @@
 import {useRef} from 'preact/hooks';
 
 import {barText} from '../state/progression.js';
+import {texts} from '../texts/texts.js';
 import {ChordName} from './chord_name.jsx';
 import {ChordPanel} from './chord_panel.jsx';
 
-/** @import {Studio} from '../studio/studio.js' */
+/** @import {Line} from '../studio/line_at.js' */
+
+/**
+ * Where a bar is in the piece.
+ * @typedef {{bar: number, bars: number}} Place
+ */
 
 /**
  * The button of a bar's chord, and the panel in which it is changed.
  * @param {object} props
- * @param {Studio} props.studio
- * @param {number} props.index of the bar
+ * @param {Line} props.line
+ * @param {number} props.index of the bar in it
+ * @param {Place} props.place
  * @param {boolean} props.isOpen
  * @param {(index: ?number) => void} props.setOpen
  * @param {boolean} props.isPlaying
  */
-export function ChordCell({studio, index, isOpen, setOpen, isPlaying}) {
-  const {chords} = studio.arrangement;
-  const bar = chords[index];
+export function ChordCell({line, index, place, isOpen, setOpen, isPlaying}) {
+  const bar = line.chords[index];
   const button = useRef(/** @type {?HTMLButtonElement} */ (null));
   const close = () => {
     setOpen(null);
@@ -26,11 +32,12 @@ export function ChordCell({studio, index, isOpen, setOpen, isPlaying}) {
   return (
     <div class={`chord-cell ${isPlaying ? 'is-playing' : ''}`}>
       <button type="button" ref={button} class="chord-button" aria-expanded={isOpen}
-        aria-label={`Bar ${index + 1}: ${barText(bar)}. Change the chord`} title={barText(bar)}
+        aria-label={texts.chords.change(place.bar + 1, bar.join(' '))} title={barText(bar)}
         onClick={() => setOpen(isOpen ? null : index)}>
-        {bar.map((symbol) => <ChordName symbol={symbol} />)}
+        {bar.map((symbol, i) => <>{i ? ' ' : ''}<ChordName symbol={symbol} /></>)}
       </button>
-      {isOpen && <ChordPanel studio={studio} index={index} close={close} setOpen={setOpen} />}
+      {isOpen && <ChordPanel line={line} index={index} place={place} close={close}
+        setOpen={setOpen} />}
     </div>
   );
 }

@@ -5,8 +5,10 @@ import {
   MOST_CHORDS, chordsText, parseChords, placeOf, readChordLine, tooLong, triadNote,
 } from '../state/progression.js';
 import {reason} from '../studio/errors.js';
+import {texts} from '../texts/texts.js';
 
 /** @import {ComponentChildren} from 'preact' */
+/** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
 /**
@@ -14,24 +16,27 @@ import {reason} from '../studio/errors.js';
  * @typedef {{typed: string, taken?: string}} Draft
  */
 
-const EXAMPLES = [
-  ['Four chords', 'C G Am F'],
-  ['Doo-wop', 'C Am F G'],
-  ['Canon', 'D A Bm F#m G D G A'],
-  ['Blues', 'C C C C F F C C G F C G'],
-  ['Turnaround', 'Dm7 G7 Cmaj7 A7'],
-  ['Andalusian', 'Am G F E'],
-  ['Sad song', 'Am F C G Dm Am E E'],
-  ['Borrowed', 'C Eb Bb F C Ab Bb C'],
-];
-const HELP = [
-  ['C Am F G', `a chord a bar, up to ${MOST_CHORDS}; commas and dashes are as good as spaces`],
-  ['C|G Am|F|G|E', 'two or four chords in a bar, without spaces'],
-  ['| C | Am F | % |', 'bar lines: % repeats a bar, |: C | F :| x3 a section, / holds a beat'],
-  ['Cmaj7 F#m7b5 C/E Gsus4', 'any chord; the model hears its triad, and notes then move to the rest'],
-  ['am f c g', 'lower-case roots mean the same: am is Am, c is C'],
-  ['N.C.', 'no chord'],
-];
+const EXAMPLES = /** @type {const} */ ([
+  ['four', 'C G Am F'],
+  ['doowop', 'C Am F G'],
+  ['canon', 'D A Bm F#m G D G A'],
+  ['blues', 'C C C C F F C C G F C G'],
+  ['turnaround', 'Dm7 G7 Cmaj7 A7'],
+  ['andalusian', 'Am G F E'],
+  ['sad', 'Am F C G Dm Am E E'],
+  ['borrowed', 'C Eb Bb F C Ab Bb C'],
+]);
+const help = () => {
+  const {bars, halves, lines, any, lower, none} = texts.chords.writing;
+  return [
+    ['C Am F G', bars(MOST_CHORDS)],
+    ['C|G Am|F|G|E', halves],
+    ['| C | Am F | % |', lines],
+    ['Cmaj7 F#m7b5 C/E Gsus4', any],
+    ['am f c g', lower],
+    ['N.C.', none],
+  ];
+};
 
 /**
  * The line of chords as text, with examples, help, and what else stands there.
@@ -39,14 +44,15 @@ const HELP = [
  */
 export function ChordLine({studio, children}) {
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
-  const {text, error, setTyped, commit, forget} = useDraft(studio, input);
+  const {text, error, setTyped, commit, forget} = useDraft(
+    chordsText(studio.arrangement.chords), (chords) => studio.setChords(chords), input);
   const [hasHelp, setHelp] = useState(false);
   const {chords, voice} = studio.arrangement;
   const note = triadNote(chords, voice);
   return (
     <div class="chord-line">
       <label class="chord-text">
-        <span>Chords</span>
+        <span>{texts.chords.label}</span>
         <input ref={input} value={text} spellcheck={false} autocapitalize="off" autocomplete="off"
           aria-invalid={Boolean(error)} aria-describedby="chord-error chord-note"
           onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
@@ -56,32 +62,34 @@ export function ChordLine({studio, children}) {
           }} />
       </label>
       <button type="button" class="chip" aria-expanded={hasHelp} aria-controls="chord-help"
-        aria-label="How chords are written" title="How chords are written"
+        aria-label={texts.chords.help} title={texts.chords.help}
         onClick={() => setHelp(!hasHelp)}>?</button>
       {studio.sounds.hasMidi && (
         <button type="button" class="chip midi-keys" aria-pressed={studio.keyboard.isOn}
-          title="Chords that you hold on a MIDI keyboard: the next bar takes them"
-          onClick={() => studio.toggleKeyboard()}>MIDI keys</button>
+          title={texts.chords.keyboardMore}
+          onClick={() => studio.toggleKeyboard()}>{texts.chords.keyboard}</button>
       )}
-      <select class="select" aria-label="Example progressions" value=""
+      <select class="select" aria-label={texts.chords.examplesLabel} value=""
         onChange={(event) => {
           forget();
           studio.setChords(parseChords(event.currentTarget.value));
           event.currentTarget.value = '';
         }}>
-        <option value="" disabled>Examples</option>
-        {EXAMPLES.map(([name, line]) => <option value={line}>{name}: {line}</option>)}
+        <option value="" disabled>{texts.chords.examplesFirst}</option>
+        {EXAMPLES.map(([name, line]) => (
+          <option value={line}>{texts.chords.examples[name]}: {line}</option>
+        ))}
       </select>
       {children}
       <p id="chord-error" class="field-error" role="alert">{error}</p>
       <div class="chord-note" hidden={!note}>
         <p id="chord-note" role="status">{note}</p>
         <button type="button" class="chip" aria-pressed={voice}
-          title="Move notes to the sevenths, suspensions and basses that were typed"
-          onClick={() => studio.change({voice: !voice})}>Voice them</button>
+          title={texts.chords.voiceMore}
+          onClick={() => studio.change({voice: !voice})}>{texts.chords.voice}</button>
       </div>
       <dl id="chord-help" class="chord-help" hidden={!hasHelp}>
-        {HELP.map(([line, meaning]) => <div><dt>{line}</dt><dd>{meaning}</dd></div>)}
+        {help().map(([line, meaning]) => <div><dt>{line}</dt><dd>{meaning}</dd></div>)}
       </dl>
     </div>
   );
@@ -90,11 +98,12 @@ export function ChordLine({studio, children}) {
 /**
  * What is being typed, and what is wrong with it. A line of too many bars stays until the chords
  * change elsewhere.
- * @param {Studio} studio
+ * @param {string} text of the chords as they are
+ * @param {(chords: Progression) => void} take called with those that were typed
  * @param {{current: ?HTMLInputElement}} input
+ * @param {boolean} mayBeEmpty
  */
-function useDraft(studio, input) {
-  const text = chordsText(studio.arrangement.chords);
+export function useDraft(text, take, input, mayBeEmpty = false) {
   const [state, setDraft] = useState(/** @type {?Draft} */ (null));
   const [problem, setProblem] = useState('');
   const isPast = state?.taken !== undefined && state.taken !== text;
@@ -107,14 +116,14 @@ function useDraft(studio, input) {
     if (!draft || draft.taken !== undefined) return;
     try {
       const {chords, bars} = readChordLine(draft.typed);
-      if (!chords.length) throw new Error('Type a chord or more, such as C Am F G.');
+      if (!chords.length && !mayBeEmpty) throw new Error(texts.chords.empty);
       forget();
       const taken = chordsText(chords);
       if (bars > chords.length) {
         setDraft({...draft, taken});
         setProblem(tooLong(bars));
       }
-      if (taken !== text) studio.setChords(chords);
+      if (taken !== text) take(chords);
     } catch (error) {
       setProblem(reason(error));
       if (error instanceof ChordError) mark(error.symbol);

@@ -5,41 +5,42 @@ import {
 } from '../../../../packages/engine/src/music/chords.js';
 import {NO_CHORD} from '../../../../packages/engine/src/music/format.js';
 import {MOST_CHORDS} from '../state/progression.js';
+import {texts} from '../texts/texts.js';
 import {ChordName} from './chord_name.jsx';
 import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 
-/** @import {Studio} from '../studio/studio.js' */
-
-const QUALITY_NAMES = ['major', 'minor', 'aug', 'dim'];
+/** @import {Line} from '../studio/line_at.js' */
+/** @import {Place} from './chord_cell.jsx' */
 
 /**
  * The chord or chords of a bar, and the bar's position.
  * @param {object} props
- * @param {Studio} props.studio
- * @param {number} props.index of the bar
+ * @param {Line} props.line
+ * @param {number} props.index of the bar in it
+ * @param {Place} props.place
  * @param {() => void} props.close
  * @param {(index: ?number) => void} props.setOpen
  */
-export function ChordPanel({studio, index, close, setOpen}) {
-  const {chords} = studio.arrangement;
+export function ChordPanel({line, index, place, close, setOpen}) {
+  const {chords, setChords, setOrder} = line;
   const bar = chords[index];
   const [half, setHalf] = useState(0);
   const position = Math.min(half, bar.length - 1);
   const panel = useFocusWithin(() => setOpen(null), close);
   const replaceBar = (/** @type {string[]} */ symbols) =>
-    studio.setChords(chords.map((old, i) => (i === index ? symbols : old)));
+    setChords(chords.map((old, i) => (i === index ? symbols : old)));
   const bars = [...chords.keys()];
   const move = (/** @type {number} */ to) => {
     const others = bars.filter((i) => i !== index);
-    studio.orderBars([...others.slice(0, to), index, ...others.slice(to)]);
+    setOrder([...others.slice(0, to), index, ...others.slice(to)]);
     setOpen(to);
   };
   return (
-    <div class={`chord-panel ${index * 2 >= chords.length ? 'to-left' : ''}`} ref={panel}
-      role="dialog" aria-label={`Chord of bar ${index + 1}`}>
+    <div class={`chord-panel ${place.bar * 2 >= place.bars ? 'to-left' : ''}`} ref={panel}
+      role="dialog" aria-label={texts.panel.label(place.bar + 1)}>
       {bar.length > 1 && (
-        <div class="halves" role="group" aria-label="Which chord of the bar">
+        <div class="halves" role="group" aria-label={texts.panel.which}>
           {bar.map((chord, i) => (
             <button type="button" class="chip" aria-pressed={i === position} onClick={() => setHalf(i)}>
               <ChordName symbol={chord} />
@@ -51,20 +52,21 @@ export function ChordPanel({studio, index, close, setOpen}) {
         choose={(chord) => replaceBar(bar.map((old, i) => (i === position ? chord : old)))} />
       <div class="panel-tools">
         <button type="button" class="tool" disabled={index === 0} onClick={() => move(index - 1)}
-          aria-label="Move to the left"><Icon name="left" /></button>
+          aria-label={texts.panel.left}><Icon name="left" /></button>
         <button type="button" class="tool" disabled={index === chords.length - 1}
-          onClick={() => move(index + 1)} aria-label="Move to the right"><Icon name="right" /></button>
-        <button type="button" class="chip" aria-pressed={bar.length > 1} title="Two chords in this bar"
-          onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>Split</button>
+          onClick={() => move(index + 1)} aria-label={texts.panel.right}><Icon name="right" /></button>
+        <button type="button" class="chip" aria-pressed={bar.length > 1} title={texts.panel.splitMore}
+          onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>{texts.panel.split}</button>
         <button type="button" class="chip"
           {...offIf(chords.length >= MOST_CHORDS,
-            () => studio.orderBars(bars.flatMap((i) => (i === index ? [i, i] : [i]))))}>Double</button>
+            () => setOrder(bars.flatMap((i) => (i === index ? [i, i] : [i]))))}>
+          {texts.panel.double}</button>
         <button type="button" class="chip" disabled={chords.length === 1}
           onClick={() => {
             heirOf(panel.current)?.focus();
-            studio.orderBars(bars.filter((i) => i !== index));
+            setOrder(bars.filter((i) => i !== index));
             setOpen(null);
-          }}>Delete</button>
+          }}>{texts.panel.delete}</button>
       </div>
     </div>
   );
@@ -79,20 +81,20 @@ function ChordKeys({symbol, choose}) {
   const [root, quality] = [rootOf(id), qualityOf(id)];
   return (
     <>
-      <div class="roots" role="group" aria-label="Root">
+      <div class="roots" role="group" aria-label={texts.panel.root}>
         {ROOTS.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === root}
             onClick={() => choose(chordSymbol(triadId(i, quality ?? 0)))}>
             {name.replace('#', '♯').replace('b', '♭')}</button>
         ))}
       </div>
-      <div class="qualities" role="group" aria-label="Kind">
-        {QUALITY_NAMES.map((name, i) => (
+      <div class="qualities" role="group" aria-label={texts.panel.kind}>
+        {texts.panel.kinds.map((name, i) => (
           <button type="button" class="key" aria-pressed={i === quality}
             onClick={() => choose(chordSymbol(triadId(root ?? 0, i)))}>{name}</button>
         ))}
         <button type="button" class="key" aria-pressed={id === NO_CHORD}
-          onClick={() => choose(NO_CHORD_SYMBOL)}>none</button>
+          onClick={() => choose(NO_CHORD_SYMBOL)}>{texts.panel.none}</button>
       </div>
     </>
   );

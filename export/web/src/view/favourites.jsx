@@ -2,6 +2,7 @@ import {useLayoutEffect, useRef} from 'preact/hooks';
 
 import {styleLetters} from '../state/pad.js';
 import {styleText} from '../state/style_text.js';
+import {texts} from '../texts/texts.js';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 
@@ -14,21 +15,21 @@ export function Favourites({studio}) {
   const list = useEndOf(favourites.length);
   if (!favourites.length) return null;
   return (
-    <ul class="favourites" aria-label="Favourites" ref={list}>
+    <ul class="favourites" aria-label={texts.favourites.label} ref={list}>
       {favourites.map(({name, style}, i) => (
         <li class="favourite" key={styleText(style)}>
           <Glyph point={studio.point(style)} colour="var(--ink-soft)" size={22} />
-          <input class="favourite-name" value={name} aria-label={`Name of favourite ${i + 1}`}
+          <input class="favourite-name" value={name} aria-label={texts.favourites.name(i + 1)}
             maxLength={60} size={Math.max(name.length, 6)}
             onChange={(event) => studio.rename(style, event.currentTarget.value || name)} />
           {styleLetters(studio.arrangement).map((which) => (
             <button type="button" class={`dot dot-${which}`}
-              aria-label={`${name} as style ${which.toUpperCase()}`}
-              title={`Use as style ${which.toUpperCase()}`}
+              aria-label={texts.favourites.as(name, which.toUpperCase())}
+              title={texts.favourites.use(which.toUpperCase())}
               onClick={() => studio.setStyle(which, named(style, name))}>
               {which.toUpperCase()}</button>
           ))}
-          <button type="button" class="tool small" aria-label={`Forget ${name}`}
+          <button type="button" class="tool small" aria-label={texts.favourites.forget(name)}
             onClick={({currentTarget}) => {
               heirOf(currentTarget)?.focus();
               studio.forget(style);

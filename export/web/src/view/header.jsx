@@ -1,10 +1,9 @@
-import {Icon} from './icons.jsx';
+import {texts} from '../texts/texts.js';
 import {download, drag} from './download.js';
+import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 
 const THEMES = ['auto', 'light', 'dark'];
-/** @type {Record<string, string>} */
-const THEME_NAMES = {auto: 'as the system has it', light: 'light', dark: 'dark'};
 const TYPES = {mid: 'audio/midi', wav: 'audio/wav'};
 
 /** @import {Studio} from '../studio/studio.js' */
@@ -21,53 +20,64 @@ const TYPES = {mid: 'audio/midi', wav: 'audio/wav'};
  */
 export function Header({studio, theme, setTheme, isDark, pickFile}) {
   const ready = Boolean(studio.song);
+  /** @type {Record<string, string>} */
+  const names = texts.header.themes;
   const nextTheme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
   const share = async () => {
     try {
       await navigator.clipboard.writeText(studio.link);
-      studio.say('Link copied. It makes the same music anywhere this page is.');
+      studio.say(texts.header.linkCopied);
     } catch {
       window.history.replaceState(null, '', studio.link);
-      studio.say('The address of this page is the link: copy it from there.');
+      studio.say(texts.header.linkInAddress);
     }
   };
   const save = (
-    /** @type {string} */ kind,
     /** @type {'mid' | 'wav'} */ suffix,
     /** @type {() => Bytes | Promise<Bytes>} */ make,
-  ) => studio.attempt(`The ${kind} file could not be made`, async () =>
+  ) => studio.attempt(suffix === 'mid' ? texts.failed.midi : texts.failed.wav, async () =>
     download(await make(), `${studio.title}.${suffix}`, TYPES[suffix]));
   return (
     <header class="header">
       <Brand />
       <div class="tools">
         <button type="button" class="tool" {...offIf(!studio.canUndo, () => studio.undo())}
-          aria-label="Undo" title="Undo (Ctrl+Z)"><Icon name="undo" /></button>
+          aria-label={texts.header.undo} title={texts.header.undoKeys}><Icon name="undo" /></button>
         <button type="button" class="tool" {...offIf(!studio.canRedo, () => studio.redo())}
-          aria-label="Redo" title="Redo (Ctrl+Shift+Z or Ctrl+Y)"><Icon name="redo" /></button>
+          aria-label={texts.header.redo} title={texts.header.redoKeys}><Icon name="redo" /></button>
         <span class="rule" />
         <button type="button" class="tool wide" onClick={() => pickFile()} disabled={!ready}
-          title="Open a MIDI file (or drop one anywhere)">
-          <Icon name="file" /><span>Open MIDI</span></button>
+          title={texts.header.openMore}>
+          <Icon name="file" /><span>{texts.header.open}</span></button>
         <button type="button" class="tool wide save" disabled={!ready}
-          onClick={() => save('MIDI', 'mid', () => studio.midiBytes())} draggable
+          onClick={() => save('mid', () => studio.midiBytes())} draggable
           onDragStart={(event) =>
             drag(event, studio.midiBytes(), `${studio.title}.mid`, TYPES.mid)}
-          title="Save what is heard as a MIDI file, or drag it into another program">
-          <Icon name="download" /><span><span class="verb">Save </span>MIDI</span></button>
+          title={texts.header.saveMidi}>
+          <Icon name="download" /><SaveText what="MIDI" /></button>
         <button type="button" class="tool wide save" disabled={!ready}
-          onClick={() => save('WAV', 'wav', () => studio.wavBytes())}
-          title="Save what is heard as a sound file">
-          <Icon name="download" /><span><span class="verb">Save </span>WAV</span></button>
+          onClick={() => save('wav', () => studio.wavBytes())}
+          title={texts.header.saveWav}>
+          <Icon name="download" /><SaveText what="WAV" /></button>
         <button type="button" class="tool wide" onClick={share} disabled={!ready}
-          title="Copy a link to this music">
-          <Icon name="link" /><span>Share</span></button>
+          title={texts.header.shareMore}>
+          <Icon name="link" /><span>{texts.header.share}</span></button>
         <button type="button" class="tool" onClick={() => setTheme(nextTheme)}
-          aria-label={`Colours: ${THEME_NAMES[theme]}. Change to ${THEME_NAMES[nextTheme]}`}
-          title={`Colours: ${THEME_NAMES[theme]}`}>
+          aria-label={texts.header.changeColours(names[theme], names[nextTheme])}
+          title={texts.header.colours(names[theme])}>
           <Icon name={isDark ? 'moon' : 'sun'} /></button>
       </div>
     </header>
+  );
+}
+
+/** @param {{what: string}} props */
+function SaveText({what}) {
+  const {verb, verbAfter} = texts.header;
+  return (
+    <span>
+      <span class="verb">{verb}</span>{what}<span class="verb">{verbAfter}</span>
+    </span>
   );
 }
 

@@ -1,33 +1,29 @@
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {barShare, barsOfPart, hasKept, partShare} from '../state/kept.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {offIf} from './off.js';
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
-const TEXTS = {
-  locked: 'Locked:',
-  edited: 'Edited:',
-  bars: (/** @type {number[]} */ bars) =>
-    `${bars.length > 1 ? 'bars' : 'bar'} ${bars.map((bar) => bar + 1).join(', ')}`,
-  of: (/** @type {string} */ bars, /** @type {string} */ part) => `${bars} of ${part}`,
-  all: 'all bars',
-  meaning: 'These stay note for note, whatever you change, until you release them.',
-  none: 'What you edit is locked until you release it.',
-  release: 'Release all',
-};
+/** @param {number[]} bars indices */
+const barsText = (bars) => texts.kept.bars(bars.map((bar) => String(bar + 1)));
 
-/** What is kept, in words, such as "bars 2, 5; Piano". @param {Studio} studio @param {Song} song */
+/** What is kept, in words, such as "Locked: bars 2, 5; Piano". @param {Studio} studio @param {Song} song */
 export function keptTexts(studio, song) {
   const {kept} = studio.arrangement;
   const {bars} = song;
-  const names = soundingNames(song.parts, (part) => studio.sound(part));
+  const names = soundingNames(song.parts, (part) => studio.sound(part), instrumentName);
   const whole = [...Array(bars).keys()].filter((bar) => barShare(kept, bar, bars) === 'all');
   const parts = names.filter((_, i) => partShare(kept, song.parts[i].key, bars) === 'all');
   const edited = song.parts.flatMap(({key}, i) => (partShare(kept, key, bars) === 'some'
-    ? [TEXTS.of(TEXTS.bars(barsOfPart(kept, key)), names[i])] : []));
-  const all = whole.length === bars ? [TEXTS.all] : whole.length ? [TEXTS.bars(whole)] : [];
-  return {locked: [...all, ...parts].join('; '), edited: edited.join('; ')};
+    ? [texts.kept.of(barsText(barsOfPart(kept, key)), names[i])] : []));
+  const all = whole.length === bars ? [texts.kept.all] : whole.length ? [barsText(whole)] : [];
+  const locked = [...all, ...parts].join('; ');
+  return {
+    locked: locked && texts.kept.locked(locked),
+    edited: edited.length ? texts.kept.edited(edited.join('; ')) : '',
+  };
 }
 
 /**
@@ -40,17 +36,15 @@ export function KeptLine({studio, song, isEditing}) {
   return (
     <div class="chord-note kept-line" hidden={!isAny && !isEditing}>
       <p role="status">
-        {!isAny && isEditing && TEXTS.none}
+        {!isAny && isEditing && texts.kept.none}
         {isAny && (
           <>
-            {locked && <><b>{TEXTS.locked}</b> {locked}. </>}
-            {edited && <><b>{TEXTS.edited}</b> {edited}. </>}
-            {TEXTS.meaning}
+            {locked && `${locked}. `}{edited && `${edited}. `}{texts.kept.meaning}
           </>
         )}
       </p>
       <button type="button" class="chip" {...offIf(!isAny, () => studio.keeping.releaseAll())}>
-        {TEXTS.release}</button>
+        {texts.kept.release}</button>
     </div>
   );
 }

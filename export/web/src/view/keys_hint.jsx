@@ -1,3 +1,5 @@
+import {texts} from '../texts/texts.js';
+
 /**
  * What keys do, with a switch for the letters: whoever speaks to the computer, or hits keys by
  * chance, needs them off.
@@ -6,11 +8,11 @@
 export function KeysHint({hasLetters, setLetters}) {
   return (
     <p class="keys-hint hint">
-      Space plays and pauses, Home goes back to the beginning.{' '}
+      {texts.keys.hint}{' '}
       <label>
         <input type="checkbox" checked={hasLetters}
           onChange={(event) => setLetters(event.currentTarget.checked)} />
-        {' '}R rolls again, N surprises
+        {' '}{texts.keys.letters}
       </label>
     </p>
   );

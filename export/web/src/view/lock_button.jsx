@@ -1,13 +1,8 @@
+import {texts} from '../texts/texts.js';
 import {Icon} from './icons.jsx';
 
 /** @import {Share} from '../state/kept.js' */
 
-/** @type {Record<Share, string>} */
-const TITLES = {
-  none: 'Lock: it stays note for note',
-  some: 'Some of it is edited or locked. Lock all of it',
-  all: 'Locked: it stays note for note. Release it',
-};
 /** @type {Record<Share, boolean | 'mixed'>} */
 const PRESSED = {none: false, some: 'mixed', all: true};
 
@@ -18,7 +13,7 @@ const PRESSED = {none: false, some: 'mixed', all: true};
 export function LockButton({share, label, toggle}) {
   return (
     <button type="button" class="toggle lock" aria-pressed={PRESSED[share]} aria-label={label}
-      title={TITLES[share]} onClick={toggle}>
+      title={texts.kept.titles[share]} onClick={toggle}>
       <Icon name={share === 'none' ? 'unlock' : 'lock'} /></button>
   );
 }

@@ -1,5 +1,5 @@
-import {instrumentName} from '../../../../packages/engine/src/music/general_midi.js';
 import {styleLetters} from '../state/pad.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {Icon} from './icons.jsx';
 import {shortSymbols} from './midi_bars.jsx';
 
@@ -16,20 +16,20 @@ export function BarTools({studio, midi, index, which}) {
   const isStyle = bar.tracks !== null;
   return (
     <>
-      <p class="bar-text" aria-live="polite"><b>Bar {bar.number}</b> {about(bar)}</p>
+      <p class="bar-text" aria-live="polite"><b>{texts.midi.bar(bar.number)}</b> {about(bar)}</p>
       <div class="dialog-tools">
         <button type="button" class="chip" disabled={!isStyle} onClick={() => studio.audition(index)}>
           <Icon name={studio.isAuditioning ? 'stop' : 'play'} />
-          {studio.isAuditioning ? 'Stop' : 'Hear it'}</button>
+          {studio.isAuditioning ? texts.midi.stop : texts.midi.hear}</button>
         <button type="button" class="chip" onClick={() => studio.useMidiTempo()}>
-          Take its tempo, {midi.qpm}</button>
+          {texts.midi.takeTempo(midi.qpm)}</button>
         <button type="button" class="chip" disabled={!bar.chords.length}
           onClick={() => studio.useMidiChords(index)}
-          title="The chords from this bar on become the progression">Take its chords</button>
+          title={texts.midi.takeChordsMore}>{texts.midi.takeChords}</button>
         {styleLetters(studio.arrangement).map((letter) => (
           <button type="button" class={`button style-${letter} ${letter === which ? 'strong' : ''}`}
             disabled={!isStyle} onClick={() => studio.useMeasure(index, letter)}>
-            Use as style {letter.toUpperCase()}</button>
+            {texts.midi.use(letter.toUpperCase())}</button>
         ))}
       </div>
     </>
@@ -39,6 +39,6 @@ export function BarTools({studio, midi, index, which}) {
 /** @param {Bar} bar */
 function about({tracks, symbols, programs, reason}) {
   const chords = shortSymbols(symbols);
-  if (!tracks) return `(${chords}) cannot be a style: ${reason}.`;
-  return `${chords}: ${programs.map(instrumentName).join(', ')}`;
+  if (!tracks) return texts.midi.refused(chords, texts.ofEngine(reason));
+  return texts.midi.parts(chords, programs.map(instrumentName).join(', '));
 }

@@ -1,5 +1,7 @@
 import {useMemo} from 'preact/hooks';
 
+import {texts} from '../texts/texts.js';
+
 /** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
 
 /** @typedef {(index: number) => void} Choose */
@@ -10,11 +12,13 @@ import {useMemo} from 'preact/hooks';
  * @param {{bars: Bar[], chosen: number, choose: Choose}} props
  */
 export function Bars({bars, chosen, choose}) {
+  const {code} = texts;
   const others = useMemo(
-    () => bars.map((bar, i) => <BarButton key={i} bar={bar} isChosen={false} choose={() => choose(i)} />),
-    [bars, choose]);
+    () => bars.map((bar, i) =>
+      <BarButton key={code + i} bar={bar} isChosen={false} choose={() => choose(i)} />),
+    [bars, choose, code]);
   return (
-    <div class="bars" role="toolbar" aria-label="Bars"
+    <div class="bars" role="toolbar" aria-label={texts.midi.bars}
       onKeyDown={(event) => {
         const to = neighbour(event.key, chosen, event.currentTarget);
         if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -23,7 +27,7 @@ export function Bars({bars, chosen, choose}) {
         buttonsIn(event.currentTarget)[to].focus();
       }}>
       {others.map((button, i) => (i === chosen
-        ? <BarButton key={i} bar={bars[i]} isChosen choose={() => choose(i)} />
+        ? <BarButton key={code + i} bar={bars[i]} isChosen choose={() => choose(i)} />
         : button))}
     </div>
   );
@@ -35,9 +39,10 @@ function BarButton({bar: {number, tracks, symbols, reason}, isChosen, choose}) {
   return (
     <button type="button" class={`bar ${tracks ? '' : 'is-refused'}`} aria-pressed={isChosen}
       tabIndex={isChosen ? 0 : -1} onClick={choose}
-      aria-label={`Bar ${number}, ${chords}${tracks ? '' : ', cannot be a style'}`}
-      title={tracks ? symbols.join(' ') : `Not as a style: ${reason}`}>
-      <b>{number}</b><span>{chords || '·'}</span>
+      aria-label={tracks ? texts.midi.barLabel(number, chords)
+        : texts.midi.refusedLabel(number, chords)}
+      title={tracks ? symbols.join(' ') : texts.midi.refusedMore(texts.ofEngine(reason))}>
+      <b>{number}</b>{' '}<span>{chords || '·'}</span>
     </button>
   );
 }

@@ -2,6 +2,7 @@ import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {MIDI} from '../../../../packages/engine/src/generated/tables.js';
 import {hasChords, stylesIn, whyNone} from '../studio/opened_midi.js';
+import {texts} from '../texts/texts.js';
 import {Icon} from './icons.jsx';
 import {BarTools} from './midi_bar_tools.jsx';
 import {Bars} from './midi_bars.jsx';
@@ -35,12 +36,12 @@ export function MidiDialog({studio, midi, which, children}) {
       onClick={(event) => event.target === dialog.current && close()}>
       <div class="dialog-head">
         <h2 id="midi-title">{midi.name}</h2>
-        <button type="button" class="tool" aria-label="Close" onClick={close}>
+        <button type="button" class="tool" aria-label={texts.midi.close} onClick={close}>
           <Icon name="close" /></button>
       </div>
       {midi.link && <Restore studio={studio} link={midi.link} />}
       <p class="hint">{summary(midi)}{' '}
-        {flawSentences(midi.flaws).map((sentence) => `${sentence}. `)}</p>
+        {flawSentences(midi.flaws).join(' ')}</p>
       <Bars bars={bars} chosen={chosen} choose={setChosen} />
       {bars[chosen] && <BarTools studio={studio} midi={midi} index={chosen} which={which} />}
       <FetchingText fetching={studio.status.fetching} />
@@ -53,12 +54,12 @@ export function MidiDialog({studio, midi, which, children}) {
 function Restore({studio, link}) {
   return (
     <div class="restore">
-      <p>This file was saved from this page.</p>
+      <p>{texts.midi.ours}</p>
       <button type="button" class="button strong"
         onClick={() => {
           studio.openLink(link);
           studio.closeMidi();
-        }}>Open the arrangement</button>
+        }}>{texts.midi.restore}</button>
     </div>
   );
 }
@@ -66,13 +67,11 @@ function Restore({studio, link}) {
 /** What can be done with the file. @param {OpenedMidi} midi */
 function summary({bars}) {
   const fitting = stylesIn(bars);
-  if (fitting) return `${fitting} of ${bars.length} bars can be a style. Choose one.`;
-  const why = whyNone(bars);
-  const rest = hasChords(bars) ? ' Its chords and its tempo can be taken.' : '';
-  return `${why[0].toUpperCase()}${why.slice(1)}${rest}`;
+  if (fitting) return texts.midi.fitting(fitting, bars.length);
+  return hasChords(bars) ? `${whyNone(bars)} ${texts.midi.rest}` : whyNone(bars);
 }
 
 /** What was mended or passed over, such as "24 notes had no end". @param {Flaws} flaws */
-const flawSentences = (flaws) => Object.entries(MIDI.flaws)
-  .filter(([kind]) => flaws[kind])
-  .map(([kind, [one, several]]) => `${flaws[kind]} ${flaws[kind] === 1 ? one : several}`);
+const flawSentences = (flaws) => Object.keys(MIDI.flaws)
+  .filter((kind) => flaws[kind])
+  .map((kind) => texts.midi.flaw(kind, flaws[kind]));

@@ -1,5 +1,6 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
 
+import {texts} from '../texts/texts.js';
 import {beginGesture, isAtEnd, movedGesture, noteUnder} from './note_gestures.js';
 import {drawEditing} from './note_drawing.js';
 import {noteName} from './note_words.js';
@@ -10,9 +11,6 @@ import {noteName} from './note_words.js';
 /** @import {Gesture, Scene} from './note_gestures.js' */
 /** @import {Picture} from './roll_drawing.js' */
 
-const TEXTS = {
-  label: (/** @type {string} */ part) => `Notes of ${part}`,
-};
 const RULER = 12; // px at the top, where a click is a place in the music
 
 /**
@@ -34,7 +32,7 @@ export function NoteLayer({studio, picture, editor, partName}) {
   const isOnNote = useNoScroll(canvas);
   return (
     <canvas ref={canvas} class="note-layer" role="application" tabIndex={0}
-      aria-label={TEXTS.label(partName)} aria-describedby="note-keys note-said"
+      aria-label={texts.notes.label(partName)} aria-describedby="note-keys note-said"
       onKeyDown={(event) => {
         if (!pressed(event, editor)) return;
         event.preventDefault();

@@ -1,5 +1,6 @@
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {cellName} from '../state/kept.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {Icon} from './icons.jsx';
 import {noteName} from './note_words.js';
 import {offIf} from './off.js';
@@ -8,70 +9,45 @@ import {offIf} from './off.js';
 /** @import {Studio} from '../studio/studio.js' */
 /** @import {NoteEditor} from './note_editor.js' */
 
-const TEXTS = {
-  chip: 'Edit notes',
-  title: 'Move, add and delete notes in the roll, with a pointer or with keys',
-  tools: 'Notes',
-  part: 'Instrument whose notes are edited',
-  grid: 'Grid',
-  gridName: (/** @type {number} */ part) =>
-    (part % 3 ? `1/${4 * part}` : `1/${(8 * part) / 3} triplet`).replace('1/4 triplet', '1/4'),
-  none: 'No note is chosen.',
-  keys: 'Click a note to choose it, drag it to move it, drag its end to change its length, ' +
-    'right-click to delete it; a click beside notes adds one. Keys, on the roll: left and right ' +
-    'choose a note, up and down an instrument; with Shift they move the note. Page Up and Page ' +
-    'Down move it an octave, + and − change its length, Enter adds one, Delete deletes it. ' +
-    'The bars of an instrument that you edit are locked until you release them.',
-  help: 'How notes are edited',
-  previous: 'Previous note',
-  next: 'Next note',
-  earlier: 'Move earlier',
-  later: 'Move later',
-  higher: 'Move higher',
-  lower: 'Move lower',
-  shorter: 'Shorter',
-  longer: 'Longer',
-  add: 'Add a note',
-  remove: 'Delete the note',
-  release: 'Release this bar',
-  releaseTitle: 'Its notes are edited or locked: let the model play them again',
-};
+/** @param {number} part of a quarter */
+const gridName = (part) => (part % 3 ? texts.notes.straight(4 * part)
+  : texts.notes.triplet((8 * part) / 3));
 
 /** Turns the editing of notes on and off. @param {{editor: NoteEditor}} props */
 export function EditChip({editor}) {
   return (
-    <button type="button" class="chip edit-notes" aria-pressed={editor.isOn} title={TEXTS.title}
-      onClick={() => editor.setOn(!editor.isOn)}><Icon name="pencil" /> {TEXTS.chip}</button>
+    <button type="button" class="chip edit-notes" aria-pressed={editor.isOn} title={texts.notes.title}
+      onClick={() => editor.setOn(!editor.isOn)}><Icon name="pencil" /> {texts.notes.chip}</button>
   );
 }
 
 /** What can be done with notes, as buttons. @param {{studio: Studio, song: Song, editor: NoteEditor}} props */
 export function NoteTools({studio, song, editor}) {
   const {note, grid, grids} = editor;
-  const names = soundingNames(song.parts, (part) => studio.sound(part));
+  const names = soundingNames(song.parts, (part) => studio.sound(part), instrumentName);
   const isDrum = Boolean(song.parts.find(({key}) => key === editor.key)?.isDrum);
   return (
-    <div class="note-tools" role="group" aria-label={TEXTS.tools}>
-      <select class="select" aria-label={TEXTS.part} value={editor.key}
+    <div class="note-tools" role="group" aria-label={texts.notes.tools}>
+      <select class="select" aria-label={texts.notes.part} value={editor.key}
         onChange={(event) => {
           editor.setKey(event.currentTarget.value);
           editor.choose(null);
         }}>
         {song.parts.map(({key}, i) => <option key={key} value={key}>{names[i]}</option>)}
       </select>
-      <select class="select" aria-label={TEXTS.grid} title={TEXTS.grid} value={grid}
+      <select class="select" aria-label={texts.notes.grid} title={texts.notes.grid} value={grid}
         onChange={(event) => editor.setGrid(Number(event.currentTarget.value))}>
         {grids.map(({part, steps}) => (
-          <option key={part} value={steps}>{TEXTS.gridName(part)}</option>
+          <option key={part} value={steps}>{gridName(part)}</option>
         ))}
       </select>
       <NoteButtons editor={editor} isDrum={isDrum} />
       <ReleaseChip studio={studio} song={song} editor={editor} />
       <p id="note-said" class="note-said" role="status">
-        {note ? noteName(note, isDrum, song.format) : TEXTS.none}</p>
+        {note ? noteName(note, isDrum, song.format) : texts.notes.none}</p>
       <details class="note-help">
-        <summary>{TEXTS.help}</summary>
-        <p id="note-keys">{TEXTS.keys}</p>
+        <summary>{texts.notes.help}</summary>
+        <p id="note-keys">{texts.notes.keys}</p>
       </details>
     </div>
   );
@@ -82,16 +58,16 @@ function NoteButtons({editor, isDrum}) {
   const {note, notes, grid, go, move, stretch} = editor;
   /** @type {[icon: string, text: string, isOff: boolean, act: () => void][]} */
   const buttons = [
-    ['left', TEXTS.previous, !notes.length, () => go(-1)],
-    ['right', TEXTS.next, !notes.length, () => go(1)],
-    ['earlier', TEXTS.earlier, !note, () => move({by: -grid})],
-    ['arrow', TEXTS.later, !note, () => move({by: grid})],
-    ['up', TEXTS.higher, !note, () => move({semitones: 1})],
-    ['down', TEXTS.lower, !note, () => move({semitones: -1})],
-    ['shorter', TEXTS.shorter, !note || isDrum, () => stretch(-grid)],
-    ['longer', TEXTS.longer, !note || isDrum, () => stretch(grid)],
-    ['plus', TEXTS.add, !editor.key, () => editor.add()],
-    ['bin', TEXTS.remove, !note, () => editor.remove()],
+    ['left', texts.notes.previous, !notes.length, () => go(-1)],
+    ['right', texts.notes.next, !notes.length, () => go(1)],
+    ['earlier', texts.notes.earlier, !note, () => move({by: -grid})],
+    ['arrow', texts.notes.later, !note, () => move({by: grid})],
+    ['up', texts.notes.higher, !note, () => move({semitones: 1})],
+    ['down', texts.notes.lower, !note, () => move({semitones: -1})],
+    ['shorter', texts.notes.shorter, !note || isDrum, () => stretch(-grid)],
+    ['longer', texts.notes.longer, !note || isDrum, () => stretch(grid)],
+    ['plus', texts.notes.add, !editor.key, () => editor.add()],
+    ['bin', texts.notes.remove, !note, () => editor.remove()],
   ];
   return (
     <div class="note-buttons">
@@ -109,8 +85,8 @@ function ReleaseChip({studio, song, editor: {note}}) {
   const bar = note ? Math.floor(note.start / song.format.stepsPerMeasure) : -1;
   const isKept = note && !kept.bars.includes(bar) && kept.cells[cellName(bar, note.key)];
   return (
-    <button type="button" class="chip" title={TEXTS.releaseTitle}
+    <button type="button" class="chip" title={texts.notes.releaseTitle}
       {...offIf(!isKept, () => note && studio.keeping.releaseCell(bar, note.key))}>
-      {TEXTS.release}</button>
+      {texts.notes.release}</button>
   );
 }

@@ -1,5 +1,7 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
+import {texts} from '../texts/texts.js';
+
 /** @import {Notice as NoticeText} from '../studio/store.js' */
 
 const NOTICE_MS = 6000;
@@ -14,7 +16,6 @@ export function useNotice(notice) {
   useEffect(() => {
     if (!notice) return undefined;
     setShown(notice);
-    if (notice.action) return undefined; // it waits for an answer
     if (notice.action) return undefined; // it waits for an answer
     const timer = setTimeout(() => setShown(null), NOTICE_MS);
     return () => clearTimeout(timer);
@@ -57,7 +58,8 @@ function NoticeLine({notice, close}) {
           action.run();
         }}>{action.label}</button>
       )}
-      <button type="button" class="notice-close" onClick={close} onFocus={remember}>OK</button>
+      <button type="button" class="notice-close" onClick={close} onFocus={remember}>
+        {texts.app.ok}</button>
     </p>
   );
 }

@@ -3,6 +3,7 @@ import {useMemo, useRef} from 'preact/hooks';
 import {inSquare} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld} from '../state/blend.js';
 import {placeOf} from '../state/pad.js';
+import {texts} from '../texts/texts.js';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 import {usePlayingBar} from './playing_bar.js';
@@ -12,20 +13,6 @@ import {placeText} from './units.js';
 /** @import {Place} from '../state/pad.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
-const TEXTS = {
-  chip: 'Pad',
-  title: 'A square between four styles, to be played',
-  pad: 'Pad between four styles',
-  across: 'Pad, from left to right',
-  down: 'Pad, from top to bottom',
-  twoD: '2-D slider',
-  record: 'Record',
-  recordTitle: 'Each bar that plays takes the place that the pad has then',
-  still: 'Drag the pad, or use arrow keys: all bars move. While music plays, the next bar does.',
-  playing: 'Move the pad: the next bar comes from there.',
-  live: 'The next bar comes from the pad, until the music stops. Record to keep it.',
-  recording: 'Recording: each bar that plays takes the pad’s place.',
-};
 const GLYPHS = [0, 0.25, 0.5, 0.75, 1];
 const STEPS = {fine: 1, usual: 5, page: 20};
 
@@ -33,7 +20,7 @@ const STEPS = {fine: 1, usual: 5, page: 20};
 export function PadChip({isOpen, toggle}) {
   return (
     <button type="button" class="chip" aria-expanded={isOpen} aria-controls="pad"
-      title={TEXTS.title} onClick={toggle}><Icon name="square" /> {TEXTS.chip}</button>
+      title={texts.pad.title} onClick={toggle}><Icon name="square" /> {texts.pad.chip}</button>
   );
 }
 
@@ -45,8 +32,8 @@ export function Pad({studio, points}) {
   const {pad, arrangement, player} = studio;
   usePlayingBar(studio, arrangement.chords.length); // the place goes with it
   const {place} = pad;
-  const text = pad.isRecording ? TEXTS.recording : pad.isLive ? TEXTS.live
-    : player.isPlaying ? TEXTS.playing : TEXTS.still;
+  const text = pad.isRecording ? texts.pad.recording : pad.isLive ? texts.pad.live
+    : player.isPlaying ? texts.pad.playing : texts.pad.still;
   return (
     <div class="pad-box" id="pad">
       <PadSquare studio={studio} place={place}>
@@ -55,8 +42,8 @@ export function Pad({studio, points}) {
       </PadSquare>
       <div class="pad-tools">
         <button type="button" class="chip record" aria-pressed={pad.isRecording}
-          title={TEXTS.recordTitle} onClick={() => studio.recordPad()}>
-          <Icon name="record" /> {TEXTS.record}</button>
+          title={texts.pad.recordTitle} onClick={() => studio.recordPad()}>
+          <Icon name="record" /> {texts.pad.record}</button>
         <p class="hint" role="status">{text}</p>
       </div>
     </div>
@@ -84,10 +71,10 @@ function PadSquare({studio, place, children}) {
   };
   const axis = {
     type: 'range', class: 'pad-axis', min: 0, max: 100, 'aria-valuetext': placeText(place),
-    'aria-roledescription': TEXTS.twoD, onChange: () => studio.settle(),
+    'aria-roledescription': texts.pad.twoD, onChange: () => studio.settle(),
   };
   return (
-    <div class="pad" role="group" aria-label={TEXTS.pad}
+    <div class="pad" role="group" aria-label={texts.pad.pad}
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         isDown.current = true;
@@ -105,9 +92,9 @@ function PadSquare({studio, place, children}) {
         studio.pad.move(to);
       }}>
       {children}
-      <input {...axis} ref={across} value={place.x} aria-label={TEXTS.across}
+      <input {...axis} ref={across} value={place.x} aria-label={texts.pad.across}
         onInput={(event) => studio.pad.move({...place, x: Number(event.currentTarget.value)})} />
-      <input {...axis} value={place.y} aria-label={TEXTS.down} aria-orientation="vertical"
+      <input {...axis} value={place.y} aria-label={texts.pad.down} aria-orientation="vertical"
         tabIndex={-1}
         onInput={(event) => studio.pad.move({...place, y: Number(event.currentTarget.value)})} />
       <span class="pad-thumb" style={{left: `${place.x}%`, top: `${place.y}%`}} />
@@ -149,18 +136,12 @@ function PadGlyphs({points}) {
   return useMemo(() => (
     <div class="pad-glyphs" aria-hidden="true">
       {GLYPHS.map((y) => GLYPHS.map((x) => (
-        <Glyph key={`${x} ${y}`} point={inSquare([a, b, c, d], x, y)} colour={colourAt(x, y)}
-          size={30} />
+        <span key={`${x} ${y}`} class="pad-glyph" style={{'--x': `${100 * x}%`, '--y': `${100 * y}%`}}>
+          <Glyph point={inSquare([a, b, c, d], x, y)} colour="var(--mix)" size={30} />
+        </span>
       )))}
     </div>
   ), [a, b, c, d]);
-}
-
-/** @param {number} x 0..1 @param {number} y 0..1 */
-function colourAt(x, y) {
-  const mix = (/** @type {string} */ one, /** @type {string} */ other, /** @type {number} */ share) =>
-    `color-mix(in oklab, ${one} ${100 - 100 * share}%, ${other})`;
-  return mix(mix('var(--style-a)', 'var(--style-b)', x), mix('var(--style-c)', 'var(--style-d)', x), y);
 }
 
 /** The way of the bars through the square. @param {{arrangement: Arrangement}} props */

@@ -1,5 +1,8 @@
 /** That the page works, and what it waits for. */
 
+import {MODEL} from '../studio/store.js';
+import {decimal, texts} from '../texts/texts.js';
+
 /** @import {Fetching, Status} from '../studio/store.js' */
 
 /** A bar at the top of the page, as long as what has come. @param {{status: Status}} props */
@@ -8,7 +11,7 @@ export function BusyBar({status: {busy, loading, fetching}}) {
   const share = fetching?.total ? Math.min(100, (100 * fetching.loaded) / fetching.total) : null;
   return (
     <div class={`busy ${isBusy ? 'is-busy' : ''} ${share === null ? '' : 'is-counted'}`}
-      role="progressbar" aria-label={fetching?.what ?? 'Working'} aria-hidden={!isBusy}
+      role="progressbar" aria-label={fetching ? nameOf(fetching) : texts.progress.working} aria-hidden={!isBusy}
       aria-valuenow={share === null ? undefined : Math.round(share)}
       aria-valuetext={fetching ? megabytes(fetching) : undefined}
       style={{width: share === null ? '100%' : `${share}%`}} />
@@ -21,11 +24,17 @@ export function BusyBar({status: {busy, loading, fetching}}) {
  */
 export function FetchingText({fetching}) {
   if (!fetching) return null;
-  return <p class="fetching" aria-hidden="true">{fetching.what}: {megabytes(fetching)}</p>;
+  return (
+    <p class="fetching" aria-hidden="true">
+      {texts.progress.line(nameOf(fetching), megabytes(fetching))}</p>
+  );
 }
 
 /** @param {Fetching} fetching */
+const nameOf = ({what}) => (what === MODEL ? texts.progress.model : what);
+
+/** @param {Fetching} fetching */
 function megabytes({loaded, total}) {
-  const text = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
-  return total ? `${text(loaded)} of ${text(total)} MB` : `${text(loaded)} MB`;
+  const text = (/** @type {number} */ bytes) => decimal(bytes / 1e6, 1);
+  return texts.progress.megabytes(text(loaded), total ? text(total) : '');
 }

@@ -3,12 +3,15 @@ import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {barShare} from '../state/kept.js';
 import {placeOf} from '../state/pad.js';
 import {MOST_CHORDS, barText} from '../state/progression.js';
+import {playedBars} from '../state/song_form.js';
+import {texts} from '../texts/texts.js';
 import {ChordCell} from './chord_cell.jsx';
 import {Icon} from './icons.jsx';
 import {LockButton} from './lock_button.jsx';
 import {RollCanvas} from './roll_canvas.jsx';
 import {GUTTER} from './roll_layout.js';
 import {usePlayingBar} from './playing_bar.js';
+import {SectionRow, SongChords} from './song_rows.jsx';
 import {placeText} from './units.js';
 
 /** @import {RefObject} from 'preact' */
@@ -17,30 +20,34 @@ import {placeText} from './units.js';
 /** @import {NoteEditor} from './note_editor.js' */
 
 const NARROWEST = 92; // px of a bar
-const TEXTS = {
-  lock: (/** @type {number} */ bar, /** @type {string} */ chords) => `Lock bar ${bar}, ${chords}`,
-};
 
 /**
  * Chords over the piano roll, with a slider between the styles under each.
  * @param {{studio: Studio, song: Song, isDark: boolean, editor: NoteEditor}} props
  */
 export function Roll({studio, song, isDark, editor}) {
-  const {chords} = studio.arrangement;
+  const played = studio.arrangement.song && playedBars(studio.arrangement);
+  const bars = played ? played.bars.length : studio.arrangement.chords.length;
   const frame = useRef(/** @type {?HTMLDivElement} */ (null));
   const width = useWidth(frame);
-  const barWidth = Math.max(NARROWEST, Math.floor((width - GUTTER) / chords.length));
-  const playingBar = usePlayingBar(studio, chords.length);
+  const barWidth = Math.max(NARROWEST, Math.floor((width - GUTTER) / bars));
+  const playingBar = usePlayingBar(studio, bars);
   useFollow(frame, playingBar, barWidth, studio.player.isPlaying);
-  const columns = {gridTemplateColumns: `repeat(${chords.length}, ${barWidth}px)`};
+  const columns = {gridTemplateColumns: `repeat(${bars}, ${barWidth}px)`};
   return (
     <div class="roll-frame" ref={frame}>
-      <div class="roll" style={{width: GUTTER + barWidth * chords.length}}>
-        <ChordRow studio={studio} columns={columns} playingBar={playingBar} />
+      <div class="roll" style={{width: GUTTER + barWidth * bars}}>
+        {played ? (
+          <>
+            <SectionRow studio={studio} played={played} columns={columns} playingBar={playingBar} />
+            <SongChords studio={studio} played={played} columns={columns} playingBar={playingBar} />
+          </>
+        ) : <ChordRow studio={studio} columns={columns} playingBar={playingBar} />}
         {width > 0 &&
           <RollCanvas studio={studio} song={song} isDark={isDark} barWidth={barWidth}
             editor={editor} />}
-        <BlendRow studio={studio} columns={columns} />
+        {played ? <LockRow studio={studio} bars={played.bars} columns={columns} />
+          : <BlendRow studio={studio} columns={columns} />}
       </div>
     </div>
   );
@@ -55,12 +62,13 @@ function ChordRow({studio, columns, playingBar}) {
   return (
     <div class="chord-row" style={columns}>
       {chords.map((_, index) => (
-        <ChordCell key={index} studio={studio} index={index} isOpen={open === index}
+        <ChordCell key={index} line={studio.lineAt(index)} index={index}
+          place={{bar: index, bars: chords.length}} isOpen={open === index}
           setOpen={setOpen} isPlaying={index === playingBar} />
       ))}
       {chords.length < MOST_CHORDS && (
-        <button type="button" class="tool add-chord" aria-label="Add a chord"
-          title="Add a chord"
+        <button type="button" class="tool add-chord" aria-label={texts.chords.add}
+          title={texts.chords.add}
           onClick={({currentTarget}) => {
             const isLast = chords.length === MOST_CHORDS - 1; // then this button goes
             if (isLast) focusButton(currentTarget.previousElementSibling);
@@ -77,7 +85,7 @@ const focusButton = (cell) => cell?.querySelector('button')?.focus();
 
 /** @param {{studio: Studio, columns: Columns}} props */
 function BlendRow({studio, columns}) {
-  const {chords, blend, kept} = studio.arrangement;
+  const {chords, blend} = studio.arrangement;
   const setShare = (/** @type {number} */ index, /** @type {number} */ share) =>
     studio.change({blend: blend.map((old, i) => (i === index ? share : old))}, `blend ${index}`);
   return (
@@ -85,18 +93,37 @@ function BlendRow({studio, columns}) {
       {blend.map((share, index) => (
         <div class="blend-cell" key={index}>
           <input type="range" min="0" max="100" value={share}
-            aria-label={`Blend in bar ${index + 1}, ${barText(chords[index])}`}
+            aria-label={texts.chords.blend(index + 1, barText(chords[index]))}
             aria-valuetext={placeText(placeOf(studio.arrangement, index))}
             onInput={(event) => setShare(index, Number(event.currentTarget.value))}
             onChange={() => studio.settle()} />
-          <LockButton share={barShare(kept, index, chords.length)}
-            label={TEXTS.lock(index + 1, barText(chords[index]))}
-            toggle={() => studio.keeping.toggleBar(index)} />
+          <BarLock studio={studio} bar={index} symbols={chords[index]} bars={chords.length} />
         </div>
       ))}
     </div>
   );
 }
+
+/**
+ * The locks of a song's bars, whose styles are those of its sections.
+ * @param {{studio: Studio, bars: {symbols: string[]}[], columns: Columns}} props
+ */
+function LockRow({studio, bars, columns}) {
+  return (
+    <div class="blend-cells lock-cells" style={columns}>
+      {bars.map(({symbols}, bar) => (
+        <BarLock key={bar} studio={studio} bar={bar} symbols={symbols} bars={bars.length} />
+      ))}
+    </div>
+  );
+}
+
+/** @param {{studio: Studio, bar: number, symbols: string[], bars: number}} props */
+const BarLock = ({studio, bar, symbols, bars}) => (
+  <LockButton share={barShare(studio.arrangement.kept, bar, bars)}
+    label={texts.kept.lockBar(bar + 1, barText(symbols))}
+    toggle={() => studio.keeping.toggleBar(bar)} />
+);
 
 /** The inner width of an element; 0 before it is there. @param {RefObject<HTMLElement>} element */
 function useWidth(element) {

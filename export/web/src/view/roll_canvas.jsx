@@ -1,6 +1,7 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
+import {instrumentName, texts} from '../texts/texts.js';
 import {partTones} from './colours.js';
 import {keptTexts} from './kept_line.jsx';
 import {NoteLayer} from './note_layer.jsx';
@@ -12,11 +13,6 @@ import {barStep, rollLayout, stepAt} from './roll_layout.js';
 /** @import {Studio} from '../studio/studio.js' */
 /** @import {NoteEditor} from './note_editor.js' */
 
-const TEXTS = {
-  locked: (/** @type {string} */ what) => `Locked: ${what}`,
-  edited: (/** @type {string} */ what) => `Edited: ${what}`,
-  isLocked: ', locked',
-};
 const LOWEST = 260; // px
 const BELOW = 56; // px: the sliders under the roll, and the panel's edge
 
@@ -51,11 +47,10 @@ export function RollCanvas({studio, song, isDark, barWidth, editor}) {
     return () => cancelAnimationFrame(frame);
   });
   const {locked, edited} = keptTexts(studio, song);
-  const names = soundingNames(song.parts, (part) => studio.sound(part));
+  const names = soundingNames(song.parts, (part) => studio.sound(part), instrumentName);
   const partName = names[song.parts.findIndex(({key}) => key === editor.key)] ?? '';
   const summary = [
-    `Piano roll of ${song.bars} bars: ${names.join(', ')}`,
-    locked && TEXTS.locked(locked), edited && TEXTS.edited(edited),
+    texts.roll.summary(song.bars, names.join(', ')), locked, edited,
   ].filter(Boolean).join('. ');
   const {step} = studio.player;
   const bar = Math.floor(step / song.format.stepsPerMeasure) + 1;
@@ -63,9 +58,10 @@ export function RollCanvas({studio, song, isDark, barWidth, editor}) {
   return (
     <div class="canvases" ref={box} style={{height: layout.height}}>
       <canvas ref={notes} role="img" aria-label={summary} />
-      <canvas ref={overlay} role="slider" tabIndex={0} aria-label="Place in the music"
+      <canvas ref={overlay} role="slider" tabIndex={0} aria-label={texts.roll.place}
         aria-valuemin={1} aria-valuemax={song.bars} aria-valuenow={bar}
-        aria-valuetext={`Bar ${bar} of ${song.bars}${isLocked ? TEXTS.isLocked : ''}`}
+        aria-valuetext={isLocked ? texts.kept.place(texts.roll.bar(bar, song.bars))
+          : texts.roll.bar(bar, song.bars)}
         onClick={(event) => {
           const {left} = event.currentTarget.getBoundingClientRect();
           studio.seek(stepAt(event.clientX - left, layout, song));

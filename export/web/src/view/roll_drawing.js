@@ -1,6 +1,7 @@
 /** The piano roll on canvases: grid and notes on one, the playhead on another. */
 
 import {cellName} from '../state/kept.js';
+import {texts} from '../texts/texts.js';
 import {toneColour} from './colours.js';
 import {GUTTER, pitchTop} from './roll_layout.js';
 
@@ -128,7 +129,7 @@ function drawScale(context, picture) {
   }
   if (layout.lanes.size) {
     const middle = (drumTop + layout.height) / 2 + 3;
-    context.fillText('Drums', GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
+    context.fillText(texts.roll.drums, GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
   }
 }
 

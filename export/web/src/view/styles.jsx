@@ -6,11 +6,13 @@ import {isSame} from '../state/favourites.js';
 import {atPlaces, meanPlace} from '../state/pad.js';
 import {styleName} from '../state/style_names.js';
 import {styleText} from '../state/style_text.js';
+import {texts} from '../texts/texts.js';
 import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 import {Pad, PadChip} from './pad.jsx';
+import {SongChip} from './song_panel.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
 /** @import {Style} from '../state/arrangement.js' */
@@ -31,7 +33,7 @@ export function Styles({studio, pickFile}) {
       pickFile={pickFile} />
   );
   return (
-    <section class={`styles panel ${hasPad ? 'has-pad' : ''}`} aria-label="Styles">
+    <section class={`styles panel ${hasPad ? 'has-pad' : ''}`} aria-label={texts.styles.label}>
       {card('a', a)}
       <Blend studio={studio} points={points} hasPad={hasPad}>
         <PadChip isOpen={hasPad} toggle={() => {
@@ -40,6 +42,7 @@ export function Styles({studio, pickFile}) {
         }} />
         <CharacterChip studio={studio} isOpen={hasCharacter}
           toggle={() => setCharacter(!hasCharacter)} />
+        <SongChip studio={studio} />
       </Blend>
       {card('b', b)}
       {hasPad && c && card('c', c)}
@@ -77,12 +80,12 @@ function Blend({studio, points, hasPad, children}) {
       {hasPad ? <Pad studio={studio} points={points} /> : <BlendLine studio={studio} points={points} />}
       <div class="blend-tools">
         <button type="button" class="chip" aria-pressed={isHeld(blend) && isHeld(down)}
-          onClick={() => studio.change(atPlaces(blend.map(() => mean)))}>Hold</button>
+          onClick={() => studio.change(atPlaces(blend.map(() => mean)))}>{texts.styles.hold}</button>
         <button type="button" class="chip" aria-pressed={isMorph(blend) && isOnLine}
-          onClick={() => studio.change(onLine(morph(blend.length)))} aria-label="Morph from A to B">
-          Morph A <Icon name="arrow" /> B</button>
+          onClick={() => studio.change(onLine(morph(blend.length)))} title={texts.styles.morphMore}>
+          {texts.styles.morph} A <Icon name="arrow" /> B</button>
         <button type="button" class="chip" onClick={() => studio.swapStyles()}
-          aria-label="Swap A and B"><Icon name="swap" /></button>
+          aria-label={texts.styles.swap}><Icon name="swap" /></button>
         {children}
       </div>
     </div>
@@ -104,8 +107,8 @@ function BlendLine({studio, points: [pointA, pointB]}) {
         ))}
       </div>
       <input type="range" class="blend-slider" min="0" max="100" value={mean}
-        aria-label="Blend of style A and style B, for all chords"
-        aria-valuetext={`${100 - mean} % A, ${mean} % B`}
+        aria-label={texts.styles.blend}
+        aria-valuetext={texts.styles.shares(100 - mean, mean)}
         onInput={(event) => studio.change(
           onLine(blend.map(() => Number(event.currentTarget.value))), 'blend')}
         onChange={() => studio.settle()} />
@@ -124,18 +127,18 @@ function StyleCard({studio, which, style, point, pickFile}) {
     <div class={`style style-${which}`}>
       <Glyph point={point} colour={`var(--style-${which})`} size={72} />
       <div class="style-text">
-        <span class="style-letter">Style {letter}</span>
+        <span class="style-letter">{texts.styles.style(letter)}</span>
         <span class="style-name" title={styleName(style)}>{styleName(style)}</span>
         <div class="style-tools">
           <button type="button" class="button" onClick={() => studio.newStyle(which)}
-            aria-label={`New style ${letter}`}><Icon name="dice" /> New</button>
+            aria-label={texts.styles.newStyle(letter)}><Icon name="dice" /> {texts.styles.fresh}</button>
           <button type="button" class="tool keep" aria-pressed={isKept}
             onClick={() => (isKept ? studio.forget(style) : studio.keep(style))}
-            aria-label={`Keep style ${letter}`}
-            title={isKept ? 'A favourite: forget it' : 'Keep as a favourite'}>
+            aria-label={texts.styles.keep(letter)}
+            title={isKept ? texts.styles.isKept : texts.styles.keepMore}>
             <Icon name="star" /></button>
           <button type="button" class="tool" onClick={() => pickFile(which)}
-            aria-label={`Style ${letter} from a MIDI file`} title="From a MIDI file">
+            aria-label={texts.styles.fromFile(letter)} title={texts.styles.fromFileMore}>
             <Icon name="file" /></button>
         </div>
       </div>

@@ -2,9 +2,9 @@ import {useEffect, useRef} from 'preact/hooks';
 
 import {FONT, PORT, SYNTH} from '../sound/sounds.js';
 import {TEMPERATURES, TEMPOS} from '../state/arrangement.js';
+import {decimal, texts} from '../texts/texts.js';
 import {Icon} from './icons.jsx';
 import {FetchingText} from './progress.jsx';
-import {beatsPerMinute} from './units.js';
 
 /** @import {Studio} from '../studio/studio.js' */
 
@@ -14,21 +14,22 @@ export function Transport({studio}) {
   const {player, sounds} = studio;
   const section = useRoomBelow();
   return (
-    <section class="transport" aria-label="Playing" ref={section}>
+    <section class="transport" aria-label={texts.transport.label} ref={section}>
       <button type="button" class={`play ${player.isPlaying ? 'is-playing' : ''}`}
         disabled={!studio.song} onClick={() => studio.toggle()}
-        aria-label={player.isPlaying ? 'Pause' : 'Play'} title="Space">
+        aria-label={player.isPlaying ? texts.transport.pause : texts.transport.play}
+        title={texts.transport.playKey}>
         <Icon name={player.isPlaying ? 'stop' : 'play'} />
       </button>
-      <button type="button" class="tool" aria-pressed={loop} aria-label="Repeat"
-        title="Repeat" onClick={() => studio.change({loop: !loop})}><Icon name="loop" /></button>
+      <button type="button" class="tool" aria-pressed={loop} aria-label={texts.transport.repeat}
+        title={texts.transport.repeat} onClick={() => studio.change({loop: !loop})}><Icon name="loop" /></button>
       <Knobs studio={studio} />
       <button type="button" class="button" onClick={() => studio.rollAll()} disabled={!studio.song}
-        title="The same styles and chords, played another way (R)">
-        <Icon name="dice" /> Roll again</button>
+        title={texts.transport.rollAgainMore}>
+        <Icon name="dice" /> {texts.transport.rollAgain}</button>
       <button type="button" class="button strong" onClick={() => studio.surprise()}
-        disabled={!studio.song} title="New styles for these chords (N)">
-        <Icon name="spark" /> Surprise me</button>
+        disabled={!studio.song} title={texts.transport.surpriseMore}>
+        <Icon name="spark" /> {texts.transport.surprise}</button>
       {(sounds.fontName || sounds.hasMidi) && <SoundsSelect studio={studio} />}
       <FetchingText fetching={studio.status.fetching} />
     </section>
@@ -59,17 +60,17 @@ function Knobs({studio}) {
   return (
     <>
         <label class="knob">
-          <span>Tempo <b>{qpm}</b></span>
+          <span>{texts.transport.tempo} <b>{qpm}</b></span>
           <input type="range" min={TEMPOS[0]} max={TEMPOS[1]} value={qpm}
-            aria-valuetext={beatsPerMinute(qpm)} title="Beats a minute"
+            aria-valuetext={texts.transport.beats(qpm)} title={texts.transport.beatsPerMinute}
             onInput={(event) => studio.change({qpm: Number(event.currentTarget.value)}, 'qpm')}
             onChange={() => studio.settle()} />
         </label>
         <label class="knob">
-          <span>Daring <b>{(temperature / 100).toFixed(2)}</b></span>
+          <span>{texts.transport.daring} <b>{decimal(temperature / 100, 2)}</b></span>
           <input type="range" min={TEMPERATURES[0]} max={TEMPERATURES[1]} step="5" value={temperature}
-            aria-valuetext={(temperature / 100).toFixed(2)}
-            title="Temperature: how far the notes dare to go from the likeliest"
+            aria-valuetext={decimal(temperature / 100, 2)}
+            title={texts.transport.daringMore}
             onInput={(event) =>
               studio.change({temperature: Number(event.currentTarget.value)}, 'temperature')}
             onChange={() => studio.settle()} />
@@ -84,7 +85,7 @@ function SoundsSelect({studio}) {
   return (
     <div class={`sounds ${sounds.fontName || sounds.port ? '' : 'is-spare'}`}>
       <Icon name="speaker" />
-      <select class="select" aria-label="Sounds" title={sounds.fontName}
+      <select class="select" aria-label={texts.transport.sounds} title={sounds.fontName}
         value={sounds.kind === PORT ? PORT + sounds.port?.id : sounds.kind}
         onChange={async (event) => {
           const box = event.currentTarget;
@@ -92,19 +93,19 @@ function SoundsSelect({studio}) {
           else await studio.chooseSounds(box.value === FONT ? FONT : SYNTH);
           if (sounds.kind !== PORT) box.value = sounds.kind; // what was refused is not chosen
         }}>
-        <option value={SYNTH}>Synthesiser</option>
+        <option value={SYNTH}>{texts.transport.synthesiser}</option>
         {sounds.fontName && <option value={FONT}>{sounds.fontName}</option>}
-        {sounds.ports.map(({id, name}) => <option value={PORT + id}>MIDI: {name}</option>)}
-        {sounds.hasMidi && !sounds.ports.length && <option value={PORT}>A MIDI port …</option>}
+        {sounds.ports.map(({id, name}) => <option value={PORT + id}>{texts.transport.port(name ?? '')}</option>)}
+        {sounds.hasMidi && !sounds.ports.length && <option value={PORT}>{texts.transport.anyPort}</option>}
       </select>
       {sounds.kind === PORT && (
         <button type="button" class="chip" onClick={() => studio.panic()}
-          title="End all notes">Panic</button>
+          title={texts.transport.panicMore}>{texts.transport.panic}</button>
       )}
       {sounds.isFontKept && (
         <button type="button" class="tool small" onClick={() => studio.forgetFont()}
-          aria-label={`Forget the soundfont ${sounds.fontName}`}
-          title="Forget the soundfont, which this browser keeps"><Icon name="close" /></button>
+          aria-label={texts.transport.forgetFont(sounds.fontName)}
+          title={texts.transport.forgetFontMore}><Icon name="close" /></button>
       )}
     </div>
   );

@@ -27,6 +27,11 @@ export class Engine {
     return this._ask('decode', {rows, decoding});
   }
 
+  /** The logits of the tracks' first tokens. @param {Float32Array[]} points */
+  programs(points) {
+    return this._ask('programs', {points});
+  }
+
   /** @param {Uint8Array} bytes of a MIDI file */
   read(bytes) {
     return this._ask('read', {bytes});

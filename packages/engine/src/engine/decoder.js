@@ -30,7 +30,8 @@ const SAME_SCORE = 1e-4; // logits that differ by no more come from equal weight
  * @property {ArrayLike<number>} chords evenly spaced chord ids over the measure
  * @property {number} seed
  * @property {number} draw which random numbers of the seed to use
- * @property {number} [program] a program 0..128 that the track must have
+ * @property {number} [program] what the track must begin with: a program 0..127, 128 for drums, 129
+ *   for nothing, so that it is absent
  * @property {number} [stream] which random numbers of the draw it uses; those of `track` if absent
  * @property {number} [temperature] instead of that of the others
  * @property {ArrayLike<number>} [beginning] its first tokens, which must obey the grammar
@@ -163,6 +164,39 @@ export class Decoder {
         firsts = live.map(({previous}) => previous);
       }
       return tokens;
+    });
+  }
+
+  /**
+   * Of each point the logits of its tracks' first tokens, program 0..127, drums, end: [T * 130]
+   * (`NumpyVAE.program_logits`).
+   * @param {Float32Array[]} points
+   * @returns {Float32Array[]}
+   */
+  programLogits(points) {
+    const {format, _conductor: {width}, _output: {matrix}} = this;
+    const {maxTracks, program, vocabularySize} = format;
+    const firsts = vocabularySize - program;
+    const together = Math.floor(CAPACITY / maxTracks); // points
+    return points.flatMap((_, start) => {
+      if (start % together) return [];
+      const some = points.slice(start, start + together);
+      const vectors = this._conductor.embed(some, this._room).flatMap((embedding) =>
+        Array.from({length: maxTracks}, (_, track) =>
+          embedding.subarray(track * width, (track + 1) * width)));
+      const rows = vectors.map((_, i) => ({
+        z: some[Math.floor(i / maxTracks)], track: i % maxTracks, chords: [NO_CHORD], seed: 0, draw: 0,
+      }));
+      const scores = this._scores(
+        this._begin(rows, vectors, rows.map(() => this._firstInput), false), 0);
+      return some.map((_, point) => {
+        const logits = new Float32Array(maxTracks * firsts);
+        for (let track = 0; track < maxTracks; track++) {
+          const row = (point * maxTracks + track) * matrix.n;
+          logits.set(scores.subarray(row + program, row + vocabularySize), track * firsts);
+        }
+        return logits;
+      });
     });
   }
 

@@ -17,6 +17,8 @@
  *   loads the folder at an address
  * @property {(asked: {rows: Row[], decoding: Decoding}) => Promise<Uint16Array[]>} decode
  *   tokens of each row
+ * @property {(asked: {points: Float32Array[]}) => Promise<Float32Array[]>} programs
+ *   `programLogits` of points
  * @property {(asked: {bytes: Uint8Array}) =>
  *   Promise<{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}>} read the bars of a MIDI file
  * @property {(asked: {tracks: number[][], chords: number[]}) => Promise<Float32Array>} encode

@@ -4,7 +4,7 @@
  */
 
 import {PHRASES} from '../generated/tables.js';
-import {NOTE_ON, TIME_SHIFT} from '../music/format.js';
+import {NOTE_ON, TIME_SHIFT, gcd} from '../music/format.js';
 import {uniform} from './sampling.js';
 
 /** @import {Format} from '../music/format.js' */
@@ -16,6 +16,7 @@ import {uniform} from './sampling.js';
  * @property {string} point a name of its point; bars of one point share a groove
  * @property {Row[]} rows a row for each track
  * @property {ArrayLike<number>[]} tokens of each row
+ * @property {number} [section] changes where a section begins; that of all bars if absent
  *
  * How bars follow each other.
  * @typedef {object} Phrasing
@@ -54,6 +55,22 @@ export async function phrase(bars, {vary, fills}, temperature, format, decode) {
 const isDrums = (tokens, format) => tokens[0] === format.drums;
 
 /**
+ * The first bar that is the same as each: of the same point under the same chords.
+ * @param {{point: string, chords: ArrayLike<number>}[]} bars
+ */
+export function firstsOf(bars) {
+  const slots = bars.map(({chords}) => chords.length).reduce((a, b) => (a * b) / gcd(a, b), 1);
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return bars.map(({point, chords}, bar) => {
+    const spread = Array.from({length: slots}, (_, i) => chords[Math.floor((i * chords.length) / slots)]);
+    const pattern = `${point}: ${spread}`;
+    if (!seen.has(pattern)) seen.set(pattern, bar);
+    return /** @type {number} */ (seen.get(pattern));
+  });
+}
+
+/**
  * The pitched tracks of bars that come back whose ends are drawn anew.
  * @param {PhraseBar[]} bars
  * @param {ArrayLike<number>[][]} tracks
@@ -63,12 +80,9 @@ const isDrums = (tokens, format) => tokens[0] === format.drums;
 function variations(bars, tracks, share, format) {
   const {changes, cut} = PHRASES.places;
   const beat = Math.floor(format.stepsPerMeasure / format.beatsPerBar);
-  const seen = new Set();
-  return bars.flatMap(({point, rows}, bar) => {
-    const pattern = `${point}: ${rows[0].chords}`;
-    const comesBack = seen.has(pattern);
-    seen.add(pattern);
-    if (!comesBack) return [];
+  const first = firstsOf(bars.map(({point, rows}) => ({point, chords: rows[0].chords})));
+  return bars.flatMap(({rows}, bar) => {
+    if (first[bar] === bar) return [];
     return rows.flatMap((row, track) => {
       const tokens = tracks[bar][track];
       const chance = uniform(row.seed, 1 + bar, track, changes);
@@ -82,14 +96,21 @@ function variations(bars, tracks, share, format) {
 }
 
 /**
- * The last bar of each four of bars of one point, and the last one of four or more.
+ * The last bar of each four of a section, and of one that has four or more. Bars whose neighbours have
+ * other points have no groove that a fill could end.
  * @param {PhraseBar[]} bars
  */
 function fillBars(bars) {
   const {phraseBars} = PHRASES;
-  if (bars.length < phraseBars || bars.some(({point}) => point !== bars[0].point)) return [];
-  return [...bars.keys()].filter((bar) =>
-    bar % phraseBars === phraseBars - 1 || bar === bars.length - 1);
+  const starts = [...bars.keys()]
+    .filter((bar) => bar === 0 || bars[bar].section !== bars[bar - 1].section);
+  return starts.flatMap((start, i) => {
+    const own = bars.slice(start, starts[i + 1]);
+    if (own.length < phraseBars || own.some(({point}) => point !== own[0].point)) return [];
+    return [...own.keys()]
+      .filter((bar) => bar % phraseBars === phraseBars - 1 || bar === own.length - 1)
+      .map((bar) => start + bar);
+  });
 }
 
 /**

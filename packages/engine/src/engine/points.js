@@ -1,4 +1,6 @@
-/** Ways through the latent space (`gm_vae.generate.points`). */
+/** Ways through the latent space, and neighbours in it (`gm_vae.generate.points`). */
+
+import {priorPoint} from './prior.js';
 
 /**
  * The point at `t` (0 at a, 1 at b): directions turn evenly, lengths change linearly.
@@ -19,6 +21,22 @@ export function between(a, b, t) {
   const length = (1 - t) * lengthA + t * lengthB;
   const [shareA, shareB] = [1 - t, t].map((part) => Math.sin(part * angle) / Math.sin(angle));
   return a.map((x, i) => length * ((shareA * x) / lengthA + (shareB * b[i]) / lengthB));
+}
+
+/**
+ * Points that resemble one: 1 gives the point itself, 0 any others.
+ * @param {Float32Array} point
+ * @param {number} similarity 0..1
+ * @param {number} count
+ * @param {number} seed
+ */
+export function near(point, similarity, count, seed) {
+  const own = Math.fround(similarity);
+  const other = Math.fround(Math.sqrt(Math.fround(1 - similarity ** 2)));
+  return Array.from({length: count}, (_, i) => {
+    const noise = priorPoint(seed, -1 - i, point.length); // which is no point of the seed
+    return point.map((x, k) => Math.fround(own * x) + Math.fround(other * noise[k]));
+  });
 }
 
 /**

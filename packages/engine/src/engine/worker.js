@@ -26,6 +26,10 @@ const actions = {
     return (await model).decoder.decode(rows, decoding);
   },
 
+  async programs({points}) {
+    return (await model).decoder.programLogits(points);
+  },
+
   async read({bytes}) {
     return readMeasures(bytes, (await model).format, {allChords: true});
   },
@@ -43,6 +47,7 @@ function act(request) {
   switch (request.action) {
     case 'load': return actions.load(request);
     case 'decode': return actions.decode(request);
+    case 'programs': return actions.programs(request);
     case 'read': return actions.read(request);
     case 'encode': return actions.encode(request);
   }

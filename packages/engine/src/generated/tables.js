@@ -116,6 +116,16 @@ export const PHRASES = {
   places: {"changes": -3, "cut": -4},
 };
 
+export const SONG = {
+  contrast: 0.5,
+  exchanged: 2,
+  family: 8,
+  letter: "[A-Za-z][A-Za-z0-9]{0,15}",
+  mostSections: 100,
+  ending: "Ending",
+  lastHits: [36, 49],
+};
+
 export const PRIOR = {
   radius: -1,
   angle: -2,

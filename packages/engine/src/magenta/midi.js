@@ -102,6 +102,7 @@ export function sequenceProtoToMidi(sequences) {
     notes: sorted.flatMap(({notes}, part) => notes.map((note) => ({part, ...note}))
       .sort((a, b) => a.start - b.start || a.pitch - b.pitch)),
     chordChanges: [],
+    sections: [],
     channels: Array.from({length: bars}, () => channels),
   }, {qpm: tempoOf(first), mix: ({program}) => ({heard: true, program, volume: 100})});
 }

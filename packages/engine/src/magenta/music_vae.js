@@ -1,6 +1,7 @@
 /** `MusicVAE` of magenta.js, computed by this engine. */
 
 import {moved, readAttributes} from '../engine/attributes.js';
+import {bandsBetween, firstTokens} from '../engine/bands.js';
 import {fetchBytes} from '../engine/fetching.js';
 import {Model, parse} from '../engine/model.js';
 import {priorPoint} from '../engine/prior.js';
@@ -8,6 +9,7 @@ import {requireVectors} from '../engine/support.js';
 import {asObject, chordsOf, programsOf} from './control_args.js';
 import {MultitrackConverter} from './data_converter.js';
 import {pointsBetween} from './grid.js';
+import {songOf} from './play_song.js';
 import {readSpec} from './spec.js';
 import {Tensor, toArrays} from './tensor.js';
 
@@ -17,6 +19,8 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
+/** @import {SongArgs} from './play_song.js' */
+/** @import {SectionMark} from '../music/song.js' */
 /** @import {Spec} from './spec.js' */
 /** @import {TensorLike} from './tensor.js' */
 
@@ -107,7 +111,9 @@ export class MusicVAE {
   }
 
   /**
-   * Measures between two, or in the rectangle between four.
+   * Measures between two, or in the rectangle between four. Between two, where measures are well-formed
+   * and nothing is said of instruments, those of the first are exchanged one by one for those of the
+   * last, and all measures take the same random numbers.
    * @param {NoteSequence[]} inputSequences 2, or 4: top left, bottom left, top right, bottom right
    * @param {number | number[]} numInterps how many, these among them; or [columns, rows]
    * @param {number} [temperature]
@@ -115,10 +121,37 @@ export class MusicVAE {
    * @returns {Promise<MeasureSequence[]>} row by row
    */
   async interpolate(inputSequences, numInterps, temperature, controlArgs) {
-    await this._load();
+    const {decoder} = await this._load();
     const {chordProgressions, ...args} = seeded(controlArgs);
     const ends = await this._encode(inputSequences, args);
-    return this._decode(pointsBetween(ends, numInterps), temperature, {...args, chordProgressions});
+    const points = pointsBetween(ends, numInterps);
+    const carriesBand = ends.length === 2 && points.length > 1 && !args.instruments &&
+      (args.grammar ?? (temperature ?? 0) > 0);
+    const bands = carriesBand
+      ? bandsOf(decoder.programLogits(points), temperature ?? 0, args.seed) : undefined;
+    return this._decode(points, temperature, {...args, chordProgressions}, undefined, undefined, bands);
+  }
+
+  /**
+   * A song: a form of sections, each with a style and chords, as `gm-vae song` plays it.
+   * @param {string} form the sections in their order, such as "A A B A"; A>B leads from the style of A
+   *   to that of B
+   * @param {string} chords of each section, such as "A: C G Am F; B: F G Em Am"; some without a name
+   *   are for all sections that have none of their own
+   * @param {SongArgs} [songArgs]
+   * @returns {Promise<{measures: MeasureSequence[], sections: SectionMark[]}>} sections: the index of
+   *   the first measure of each, and its name
+   */
+  async song(form, chords, songArgs = {}) {
+    const model = await this._load();
+    const args = seeded(songArgs);
+    const points = args.styles
+      ? await this._points(args.styles) : priorPoints(args.seed, 1, model.latentSize);
+    const {measures, sections} = await songOf(model, form, chords, points, args);
+    const converter = new MultitrackConverter(model.format);
+    return {
+      measures: measures.map((tracks) => converter.toSequence(tracks, undefined, args.qpm)), sections,
+    };
   }
 
   /**
@@ -217,13 +250,16 @@ export class MusicVAE {
    * @param {ControlArgs & {seed: number}} args
    * @param {number} [stepsPerQuarter]
    * @param {number} [qpm]
+   * @param {number[][]} [bands] what the tracks of each measure begin with; then they take the same
+   *   random numbers
    */
-  async _decode(points, temperature = 0, args, stepsPerQuarter, qpm) {
+  async _decode(points, temperature = 0, args, stepsPerQuarter, qpm, bands) {
     const {decoder, format} = await this._load();
     const {seed, signal, onProgress} = args;
     const chords = chordsOf(args, points.length, this._hasChords);
     const converter = new MultitrackConverter(format);
-    const measures = points.map((z, draw) => ({z, draw, chords: chords[draw], seed}));
+    const measures = points.map((z, i) =>
+      ({z, draw: bands ? 0 : i, chords: chords[i], seed, band: bands?.[i]}));
     const batch = signal || onProgress ? WATCHED_MEASURES : MEASURES;
     /** @type {MeasureSequence[]} */
     const sequences = [];
@@ -269,7 +305,7 @@ export class MusicVAE {
 /**
  * The tokens of each track of each measure.
  * @param {import('../engine/decoder.js').Decoder} decoder
- * @param {{z: Float32Array, draw: number, chords: number[], seed: number}[]} measures
+ * @param {{z: Float32Array, draw: number, chords: number[], seed: number, band?: number[]}[]} measures
  * @param {number} temperature
  * @param {ControlArgs} args
  * @param {number[]} [programs]
@@ -281,8 +317,8 @@ function decodeMeasures(decoder, measures, temperature, args, programs) {
   }
   const {maxTracks, end} = decoder.format;
   const count = programs?.length ?? maxTracks;
-  const rows = measures.flatMap((measure) => Array.from({length: count}, (_, track) =>
-    ({...measure, track, program: programs?.[track]})));
+  const rows = measures.flatMap(({band, ...measure}) => Array.from({length: count}, (_, track) =>
+    ({...measure, track, program: (band ?? programs)?.[track]})));
   const tokens = decoder.decode(
     rows, {temperature, drumTemperature, repeatPenalty, isFree: !grammar});
   const absent = Array.from({length: maxTracks - count}, () => Uint16Array.of(end));
@@ -293,9 +329,24 @@ function decodeMeasures(decoder, measures, temperature, args, programs) {
 const priorPoints = (seed, count, size) =>
   Array.from({length: count}, (_, draw) => priorPoint(seed, draw, size));
 
-/** @param {ControlArgs | string[]} [given] */
+/**
+ * The bands of points on a way.
+ * @param {Float32Array[]} logits
+ * @param {number} temperature
+ * @param {number} seed
+ */
+function bandsOf(logits, temperature, seed) {
+  const [start, end] = [logits[0], logits[logits.length - 1]]
+    .map((own) => firstTokens(own, temperature, seed));
+  return bandsBetween(logits, start, end);
+}
+
+/**
+ * @template {{seed?: number}} Args
+ * @param {Args | string[]} [given]
+ */
 function seeded(given) {
-  const args = asObject(given);
+  const args = /** @type {Args} */ (asObject(/** @type {ControlArgs} */ (given)));
   return {...args, seed: args.seed ?? Math.floor(Math.random() * 2 ** 32)};
 }
 

@@ -15,7 +15,7 @@ const running = new Map();
  * Where each method has its control arguments.
  * @type {Record<string, number>}
  */
-const CONTROL_ARGS = {sample: 2, decode: 2, encode: 1, interpolate: 3, similar: 4};
+const CONTROL_ARGS = {sample: 2, decode: 2, encode: 1, interpolate: 3, similar: 4, song: 2};
 
 /** @param {Request} request @returns {Promise<unknown>} */
 async function act({id, method, args, watch}) {

@@ -9,6 +9,8 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {ControlArgs} from './control_args.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
+/** @import {SectionMark} from '../music/song.js' */
+/** @import {SongArgs} from './play_song.js' */
 /** @import {Spec} from './spec.js' */
 /** @import {TensorLike} from './tensor.js' */
 /** @import {Failure, Loaded, Report, Result} from './worker_protocol.js' */
@@ -131,6 +133,17 @@ export class WorkerMusicVAE {
     return this._call('similar', [inputSequence, numSamples, similarity, temperature], controlArgs);
   }
 
+  /**
+   * @param {string} form
+   * @param {string} chords
+   * @param {SongArgs} [songArgs]
+   * @returns {Promise<{measures: MeasureSequence[], sections: SectionMark[]}>}
+   */
+  async song(form, chords, songArgs = {}) {
+    const {styles, ...args} = songArgs;
+    return this._call('song', [form, chords], styles ? {...args, styles: await toArrays(styles)} : args);
+  }
+
   /** @returns {Promise<string[]>} */
   async attributes() {
     await this.initialize();
@@ -163,12 +176,12 @@ export class WorkerMusicVAE {
   /**
    * @param {string} method
    * @param {unknown[]} before arguments before the control arguments
-   * @param {ControlArgs | string[]} [controlArgs]
+   * @param {ControlArgs | SongArgs | string[]} [controlArgs]
    * @param {unknown[]} [after]
    */
   async _call(method, before, controlArgs, after = []) {
     await this.initialize();
-    const {onProgress, signal, ...controls} = asObject(controlArgs);
+    const {onProgress, signal, ...controls} = asObject(/** @type {ControlArgs} */ (controlArgs));
     return this._ask(method, [...before, controls, ...after], {onProgress, signal});
   }
 

@@ -44,7 +44,7 @@ export function writeMidi(song, {qpm, title, text, mix}) {
 }
 
 /**
- * What concerns all parts: title, tempo, meter, chords.
+ * What concerns all parts: title, tempo, meter, sections, chords.
  * @param {Song} song
  * @param {number} ticksPerStep
  * @param {number} qpm
@@ -52,7 +52,7 @@ export function writeMidi(song, {qpm, title, text, mix}) {
  * @param {string} [text]
  * @returns {TimedEvent[]}
  */
-function conductorEvents({format, chordChanges}, ticksPerStep, qpm, title, text) {
+function conductorEvents({format, chordChanges, sections}, ticksPerStep, qpm, title, text) {
   /** @type {TimedEvent[]} */
   const events = [];
   if (title) events.push([0, meta(0x03, utf8(title))]);
@@ -62,11 +62,14 @@ function conductorEvents({format, chordChanges}, ticksPerStep, qpm, title, text)
     [0, meta(0x51, [tempo >> 16, (tempo >> 8) & 255, tempo & 255])],
     [0, meta(0x58, [format.beatsPerBar, Math.log2(format.beatUnit), 24, 8])],
   );
+  for (const {bar, name} of sections) {
+    events.push([bar * format.stepsPerMeasure * ticksPerStep, meta(0x06, utf8(`[${name}]`))]);
+  }
   for (const {step, symbol} of chordChanges) {
     // a marker for sequencers, a text for programs
     for (const kind of [0x06, 0x01]) events.push([step * ticksPerStep, meta(kind, utf8(symbol))]);
   }
-  return events;
+  return events.sort((a, b) => a[0] - b[0]); // of one tick, a section comes before its chord
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import {NO_CHORD_SYMBOL} from './chords.js';
 import {DRUMS, END, NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from './format.js';
-import {instrumentName} from './general_midi.js';
+import {partName} from './part_names.js';
 
 const DEFAULT_VELOCITY = 100; // of notes before a track's first velocity token
 const DRUM_CHANNEL = 9;
@@ -19,6 +19,9 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * @typedef {{tokens: ArrayLike<number>}} Track
  * @typedef {{tracks: Track[], symbols: string[]}} Measure
  *
+ * The number of its first bar, from 0, and the name of a section.
+ * @typedef {{bar: number, name: string}} SectionMark
+ *
  * Steps count from the start of the piece; no note crosses a bar line.
  * @typedef {{part: number, pitch: number, velocity: number, start: number, end: number}} SongNote
  *
@@ -28,6 +31,7 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * @property {Part[]} parts by program, drums last
  * @property {SongNote[]} notes by part, onset and pitch
  * @property {{step: number, symbol: string}[]} chordChanges
+ * @property {SectionMark[]} sections none where it is one
  * @property {Map<number, number>[]} channels of each bar: part index -> channel
  */
 
@@ -57,20 +61,25 @@ export function partKeys(tracks, format) {
   });
 }
 
-/** @param {Measure[]} measures @param {Format} format @returns {Song} */
-export function makeSong(measures, format) {
+/**
+ * @param {Measure[]} measures
+ * @param {Format} format
+ * @param {SectionMark[]} sections
+ * @returns {Song}
+ */
+export function makeSong(measures, format, sections = []) {
   return songOfNotes(notesByPart(measures, format), {
-    format, bars: measures.length, chordChanges: chordChanges(measures, format),
+    format, bars: measures.length, chordChanges: chordChanges(measures, format), sections,
   });
 }
 
 /**
  * The song in which parts play notes; those without are dropped.
  * @param {Map<string, Omit<SongNote, 'part'>[]>} notesOf part key -> notes
- * @param {Pick<Song, 'format' | 'bars' | 'chordChanges'>} song what else there is of it
+ * @param {Pick<Song, 'format' | 'bars' | 'chordChanges' | 'sections'>} song what else there is of it
  * @returns {Song}
  */
-export function songOfNotes(notesOf, {format, bars, chordChanges}) {
+export function songOfNotes(notesOf, {format, bars, chordChanges, sections}) {
   const parts = [...notesOf.keys()].filter((key) => notesOf.get(key)?.length).map(toPart)
     .sort((a, b) => a.program - b.program || a.number - b.number);
   const notes = parts.flatMap(({key}, part) =>
@@ -85,6 +94,7 @@ export function songOfNotes(notesOf, {format, bars, chordChanges}) {
     parts,
     notes,
     chordChanges,
+    sections,
     channels: assignChannels(parts, playing.map((bar) => [...bar].sort((a, b) => a - b))),
   };
 }
@@ -105,10 +115,8 @@ function notesByPart(measures, format) {
 /** @param {string} key @returns {Part} */
 function toPart(key) {
   const [program, number] = key.split('.').map(Number);
-  const name = instrumentName(program);
-  return {
-    key, program, number, isDrum: program === DRUMS, name: number ? `${name} ${number + 1}` : name,
-  };
+  const name = partName({program, number});
+  return {key, program, number, isDrum: program === DRUMS, name};
 }
 
 /**

@@ -1,0 +1,187 @@
+/** Songs: a form of sections, each with a style and chords, as plain values that a link holds. */
+
+import {SONG} from '../../../../packages/engine/src/generated/tables.js';
+import {endsOf, lettersOf, lineOf, repeated} from '../../../../packages/engine/src/music/form.js';
+import {randomSeed, withChords} from './arrangement.js';
+import {MOST_CHORDS} from './progression.js';
+
+/** @import {Section} from '../../../../packages/engine/src/music/form.js' */
+/** @import {Arrangement, Style} from './arrangement.js' */
+/** @import {Progression} from './progression.js' */
+
+export const BARS = [0, 2, 4, 8, 12, 16]; // of each section; 0 plays its chords once
+const LETTERS = 'ABCDEFGH';
+const NAME = /^[A-H](>[A-H])?$/;
+const TURN = 2; // bars by which the chords of a new B are turned against those of A
+
+/**
+ * What makes a song of an arrangement. A plays the arrangement's chords in its style a; the style of B
+ * is b.
+ * @typedef {object} SongForm
+ * @property {string[]} form names of the sections, "A" or "A>B", in their order
+ * @property {Record<string, Progression>} chords of the sections that have their own, by name
+ * @property {Record<string, Style>} styles of the letters from C on
+ * @property {boolean} follow whether the styles of the other letters follow from the first one's
+ * @property {number} contrast how far they are from it then, in hundredths
+ * @property {number} vary the share of instruments that change when a bar comes back, in hundredths
+ * @property {number} bars of each section; 0 plays its chords once
+ * @property {boolean} fills
+ * @property {boolean} ending
+ *
+ * A bar of a song as it is shown: its chords, the number of its section, and its index in the line of
+ * chords that the section repeats.
+ * @typedef {{symbols: string[], section: number, index: number}} PlayedBar
+ */
+
+/**
+ * A song of the arrangement, with other chords for B.
+ * @param {Arrangement} arrangement
+ * @returns {SongForm}
+ */
+export function newSong({chords}) {
+  const form = ['A', 'A', 'B', 'A'];
+  const turn = Math.min(TURN, Math.floor(chords.length / 2));
+  return {
+    form,
+    chords: {B: [...chords.slice(turn), ...chords.slice(0, turn)]},
+    styles: {},
+    follow: true,
+    contrast: Math.round(100 * SONG.contrast),
+    vary: 50,
+    bars: form.length * chords.length > MOST_CHORDS ? MOST_CHORDS / form.length : 0,
+    fills: true,
+    ending: true,
+  };
+}
+
+/**
+ * The names in a form such as "A A B A", "aaba" or "A A>B B"; null where it cannot be read.
+ * @param {string} text
+ */
+export function readFormText(text) {
+  const plain = text.toUpperCase().replace(/\s*(?:→|-?>)\s*/g, '>').replace(/[\s,|-]+/g, '');
+  const names = plain.match(/[A-H](?:>[A-H])?/g) ?? [];
+  return names.length && names.length <= MOST_CHORDS && names.join('') === plain ? names : null;
+}
+
+/** @param {SongForm} song */
+export const formText = ({form}) => form.join(' ');
+
+/** Whether a text names a section. @param {string} name */
+export const isName = (name) => NAME.test(name);
+
+/** The letters of the styles that a form has, as they are heard. @param {string[]} form */
+export const lettersIn = (form) => lettersOf(form.map((name) => ({name})));
+
+/**
+ * The line of chords that a section repeats.
+ * @param {Arrangement} arrangement
+ * @param {string} name
+ * @returns {Progression}
+ */
+export const chordsOf = ({song, chords}, name) =>
+  lineOf(name, (each) => song?.chords[each]) ?? chords;
+
+/** Whether a section has chords of its own. @param {Arrangement} arrangement @param {string} name */
+export const hasOwnChords = ({song}, name) => name === 'A' || song?.chords[name] !== undefined;
+
+/**
+ * The arrangement with other chords of a section; none gives it those that it has without its own.
+ * @param {Arrangement} arrangement
+ * @param {string} name
+ * @param {?Progression} chords
+ * @returns {Partial<Arrangement>}
+ */
+export function withSectionChords(arrangement, name, chords) {
+  const {song} = arrangement;
+  if (name === 'A' && chords) return withChords(arrangement, chords);
+  if (!song) return {};
+  const {[name]: _, ...others} = song.chords;
+  return {song: {...song, chords: chords ? {...others, [name]: chords} : others}};
+}
+
+/**
+ * The style of a letter, where it does not follow from another one.
+ * @param {Arrangement} arrangement
+ * @param {string} letter
+ * @returns {Style}
+ */
+export function styleOf({a, b, song}, letter) {
+  if (letter === 'A') return a;
+  return letter === 'B' ? b : song?.styles[letter] ?? b;
+}
+
+/**
+ * The arrangement with another style of a letter, which then is heard.
+ * @param {Arrangement} arrangement
+ * @param {string} letter
+ * @param {Style} style
+ * @returns {Partial<Arrangement>}
+ */
+export function withStyle({song}, letter, style) {
+  const follow = song && song.follow && lettersIn(song.form)[0] === letter;
+  if (!song || letter === 'A' || letter === 'B') { // without a song, C and D are of the pad
+    return {[letter.toLowerCase()]: style, ...(song && {song: {...song, follow: Boolean(follow)}})};
+  }
+  return song
+    ? {song: {...song, follow: Boolean(follow), styles: {...song.styles, [letter]: style}}} : {};
+}
+
+/**
+ * The song with changes; letters that are new have a style.
+ * @param {SongForm} song
+ * @param {Partial<SongForm>} changes
+ * @returns {SongForm}
+ */
+export function withForm(song, changes, random = Math.random) {
+  const changed = {...song, ...changes};
+  const missing = lettersIn(changed.form).filter((letter) =>
+    LETTERS.indexOf(letter) >= 2 && !changed.styles[letter]);
+  const drawn = missing.map((letter) => [letter, {seed: randomSeed(random)}]);
+  return {...changed, styles: {...changed.styles, ...Object.fromEntries(drawn)}};
+}
+
+/** How many bars a song asks for, without its ending. @param {Arrangement} arrangement */
+export const barsAsked = (arrangement) => (arrangement.song?.form ?? []).reduce((sum, name) =>
+  sum + (arrangement.song?.bars || chordsOf(arrangement, name).length), 0);
+
+/**
+ * The sections of a song, up to as many bars as there can be.
+ * @param {Arrangement} arrangement
+ * @returns {Section[]}
+ */
+export function sectionsOf(arrangement) {
+  let room = MOST_CHORDS;
+  return (arrangement.song?.form ?? []).flatMap((name) => {
+    const line = chordsOf(arrangement, name);
+    const count = Math.min(arrangement.song?.bars || line.length, room);
+    room -= count;
+    return count ? [{name, chords: repeated(line, count)}] : [];
+  });
+}
+
+/**
+ * The bars of a song, the ending's too, and where its sections begin.
+ * @param {Arrangement} arrangement
+ * @returns {{bars: PlayedBar[], sections: {name: string, bar: number, bars: number}[]}}
+ */
+export function playedBars(arrangement) {
+  const sections = sectionsOf(arrangement);
+  const bars = sections.flatMap(({name, chords}, section) => {
+    const {length} = chordsOf(arrangement, name);
+    return chords.map((symbols, i) => ({symbols, section, index: i % length}));
+  });
+  let bar = 0;
+  const marks = sections.map(({name, chords}) => {
+    bar += chords.length;
+    return {name, bar: bar - chords.length, bars: chords.length};
+  });
+  if (arrangement.song?.ending) {
+    bars.push({symbols: bars[0].symbols.slice(0, 1), section: marks.length, index: -1});
+    marks.push({name: SONG.ending, bar, bars: 1});
+  }
+  return {bars, sections: marks};
+}
+
+/** The letter that stands for the colour of a section. @param {string} name */
+export const hueOf = (name) => (isName(name) ? LETTERS.indexOf(endsOf(name)[0]) : -1);

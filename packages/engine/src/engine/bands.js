@@ -1,0 +1,208 @@
+/**
+ * A band that changes little by little on the way from one style to another
+ * (`gm_vae.generate.bands`, with equal instruments).
+ *
+ * A band is what each track begins with: a program 0..127, 128 for drums, 129 (`ABSENT`) for none.
+ */
+
+import {SONG} from '../generated/tables.js';
+import {DRUMS, PROGRAMS} from '../music/format.js';
+import {choose, uniform} from './sampling.js';
+
+export const ABSENT = DRUMS + 1;
+const FIRSTS = ABSENT + 1; // with what a track may begin
+const NOBODY = -1; // in the place of an instrument that only comes or goes
+const EVEN = Math.log(0.5); // one that only comes or goes is as likely as not
+
+/**
+ * The logits of the tracks' first tokens at a point: [T * 130] of `Decoder.programLogits`.
+ * @typedef {Float32Array} Logits
+ *
+ * An instrument that another one replaces.
+ * @typedef {{old: number, next: number}} Change
+ */
+
+/** @param {Logits} logits @param {number} track */
+const ofTrack = (logits, track) => logits.subarray(track * FIRSTS, (track + 1) * FIRSTS);
+
+/** @param {Logits} logits */
+const tracksOf = (logits) => [...Array(logits.length / FIRSTS).keys()];
+
+/**
+ * The band of a point that is decoded with draw 0.
+ * @param {Logits} logits
+ * @param {number} temperature
+ * @param {number} seed
+ */
+export const firstTokens = (logits, temperature, seed) => tracksOf(logits).map((track) =>
+  choose(Float64Array.from(ofTrack(logits, track)), temperature,
+    temperature > 0 ? uniform(seed, 0, track, 0) : 0));
+
+/**
+ * The bands of points on a way, of which those of both ends are given.
+ * @param {Logits[]} logits of each point, two or more
+ * @param {number[]} start
+ * @param {number[]} end
+ * @returns {number[][]}
+ */
+export function bandsBetween(logits, start, end) {
+  const changes = exchanges(programsOf(start), programsOf(end));
+  const times = changeTimes(changes.map((change) => gains(logits, change)), logits.length);
+  return logits.map((own, step) => {
+    if (step === 0) return start;
+    if (step === logits.length - 1) return end;
+    return seated(own, changed(start, changes.filter((_, i) => times[i] <= step)));
+  });
+}
+
+/**
+ * A band with at most so many changes towards another, at one point: those that the point gains the
+ * most from. Drums stay as they are.
+ * @param {Logits} logits
+ * @param {number[]} start
+ * @param {number[]} end
+ * @param {number} most
+ */
+export function exchanged(logits, start, end, most) {
+  const ranked = exchanges(programsOf(start), programsOf(end))
+    .filter(({old, next}) => old !== DRUMS && next !== DRUMS)
+    .map((change) => ({change, gain: gains([logits], change)[0]}))
+    .sort((a, b) => b.gain - a.gain);
+  return seated(logits, changed(start, ranked.slice(0, most).map(({change}) => change)));
+}
+
+/** The programs 0..128 of a band, sorted. @param {number[]} firsts */
+const programsOf = (firsts) => firsts.filter((first) => first <= DRUMS).sort((a, b) => a - b);
+
+/** The programs, sorted, of a band after some changes. @param {number[]} start @param {Change[]} changes */
+function changed(start, changes) {
+  const band = programsOf(start);
+  for (const {old, next} of changes) {
+    if (old !== NOBODY) band.splice(band.indexOf(old), 1);
+    if (next !== NOBODY) band.push(next);
+  }
+  return band.sort((a, b) => a - b);
+}
+
+/**
+ * Each program on the track that is most likely to play it, the likeliest pair first.
+ * @param {Logits} logits
+ * @param {number[]} programs sorted
+ */
+function seated(logits, programs) {
+  const tracks = tracksOf(logits);
+  const chances = tracks.map((track) => chancesOf(ofTrack(logits, track)));
+  const band = tracks.map(() => ABSENT);
+  const free = new Set(tracks);
+  // drums and a program are not exchanged, so that for a while there may be one too many
+  const excess = Math.max(programs.length - tracks.length, 0);
+  const drums = programs.filter((program) => program === DRUMS);
+  const pitched = programs.slice(0, programs.length - drums.length);
+  const fitting = [...pitched.slice(0, pitched.length - excess), ...drums];
+  const waiting = new Set(fitting.keys());
+  while (waiting.size) {
+    let best = {chance: -1, number: -1, track: -1};
+    for (const number of waiting) {
+      for (const track of free) {
+        const chance = chances[track][fitting[number]];
+        if (chance > best.chance) best = {chance, number, track};
+      }
+    }
+    band[best.track] = fitting[best.number];
+    waiting.delete(best.number);
+    free.delete(best.track);
+  }
+  return band;
+}
+
+/** Probabilities in single precision: what is far too unlikely is 0. @param {Float32Array} logits */
+function chancesOf(logits) {
+  const most = Math.max(...logits);
+  const weights = Float32Array.from(logits, (x) => Math.exp(x - most));
+  const sum = weights.reduce((total, x) => total + x, 0);
+  return weights.map((x) => x / sum);
+}
+
+/**
+ * What turns one band into another: as few changes as can be, within families first.
+ * @param {number[]} start programs, sorted
+ * @param {number[]} end
+ * @returns {Change[]}
+ */
+export function exchanges(start, end) {
+  const next = [...end];
+  const old = start.filter((program) => {
+    const at = next.indexOf(program);
+    if (at >= 0) next.splice(at, 1);
+    return at < 0;
+  });
+  /** @type {Change[]} */
+  const changes = [];
+  for (const size of [SONG.family, PROGRAMS]) { // drums are neither a family's nor a program's
+    for (const program of [...old]) {
+      const at = next.findIndex((other) =>
+        Math.floor(other / size) === Math.floor(program / size));
+      if (at < 0) continue;
+      changes.push({old: program, next: next[at]});
+      old.splice(old.indexOf(program), 1);
+      next.splice(at, 1);
+    }
+  }
+  return [
+    ...changes,
+    ...old.map((program) => ({old: program, next: NOBODY})),
+    ...next.map((program) => ({old: NOBODY, next: program})),
+  ];
+}
+
+/**
+ * By how many nats each point prefers the new instrument, on the track that is most likely to play it.
+ * @param {Logits[]} logits of each point
+ * @param {Change} change
+ */
+const gains = (logits, {old, next}) =>
+  logits.map((own) => bestShare(own, next) - bestShare(own, old));
+
+/** @param {Logits} logits @param {number} program */
+function bestShare(logits, program) {
+  if (program === NOBODY) return EVEN;
+  return Math.max(...tracksOf(logits).map((track) => {
+    const own = ofTrack(logits, track);
+    const most = Math.max(...own);
+    return own[program] - most - Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0));
+  }));
+}
+
+/**
+ * The step 1..count - 1 from which each change holds: each at its best time, where it gains the most;
+ * but no step has more changes than even ones would give, rounded up.
+ * @param {number[][]} gained by each change, at each point
+ * @param {number} count of points
+ */
+export function changeTimes(gained, count) {
+  const most = Math.ceil(gained.length / (count - 1));
+  const wanted = gained.map(bestTime);
+  const order = [...wanted.keys()].sort((a, b) => wanted[a] - wanted[b]);
+  const times = order.map((change) => wanted[change]);
+  for (let i = most; i < times.length; i++) times[i] = Math.max(times[i], times[i - most] + 1);
+  for (let i = times.length - 1; i >= 0; i--) {
+    const room = i + most < times.length ? times[i + most] - 1 : count - 1;
+    times[i] = Math.min(times[i], room);
+  }
+  /** @type {number[]} */
+  const result = [];
+  order.forEach((change, i) => {
+    result[change] = times[i];
+  });
+  return result;
+}
+
+/** The step, not the first, from which on a change gains the most. @param {number[]} gain */
+function bestTime(gain) {
+  let [sum, best, time] = [0, -Infinity, 1];
+  for (let step = gain.length - 1; step >= 1; step--) {
+    sum += gain[step];
+    if (sum >= best) [best, time] = [sum, step]; // of equals the earliest
+  }
+  return time;
+}
