@@ -136,7 +136,7 @@ export const handChecks = {
     const places = () => phone.evaluate(() =>
       [window.scrollY, document.querySelector('.roll-frame').scrollLeft]);
     await phone.evaluate(() => window.studio.change({
-      chords: Array(12).fill([1]), blend: Array(12).fill(0)}));
+      chords: Array(12).fill([1]), blend: Array(12).fill(0), down: Array(12).fill(0)}));
     await phone.waitForFunction(() => window.studio.isSettled);
     const roll = phone.locator('.canvases canvas').last();
     await swipe(roll, [-150, 0]);
@@ -422,15 +422,13 @@ export const handChecks = {
 };
 
 /**
- * A finger on a phone: swipe(locator, [dx, dy], place) begins on an element, at a share of its width.
+ * A finger on a phone: swipe(locator, [dx, dy], place) begins on an element, at a share of its width;
+ * swipe.from({x, y}, [dx, dy]) on the screen.
  */
-async function fingers(phone) {
+export async function fingers(phone) {
   const session = await phone.context().newCDPSession(phone);
   const send = (type, touchPoints) => session.send('Input.dispatchTouchEvent', {type, touchPoints});
-  return async (locator, [dx, dy], place = 0.5) => {
-    await locator.evaluate((element) => element.scrollIntoView({block: 'center'}));
-    const {x, y, width, height} = await locator.boundingBox();
-    const start = {x: Math.min(x + place * width, 340), y: y + height / 2};
+  const from = async (start, [dx, dy]) => {
     await send('touchStart', [start]);
     for (let i = 1; i <= 8; i++) {
       await send('touchMove', [{x: start.x + (dx * i) / 8, y: start.y + (dy * i) / 8}]);
@@ -439,6 +437,12 @@ async function fingers(phone) {
     await send('touchEnd', []);
     await phone.evaluate(() => new Promise((done) => setTimeout(done)));
   };
+  const swipe = async (locator, way, place = 0.5) => {
+    await locator.evaluate((element) => element.scrollIntoView({block: 'center'}));
+    const {x, y, width, height} = await locator.boundingBox();
+    await from({x: Math.min(x + place * width, 340), y: y + height / 2}, way);
+  };
+  return Object.assign(swipe, {from});
 }
 
 /** Every button and menu that is shown and usable: how it looks, and its place among all. */

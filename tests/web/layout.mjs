@@ -47,6 +47,7 @@ const STATES = {
         song: null,
         chords: Array.from({length: 16}, (_, bar) => Array(2 ** (bar % 3)).fill(wide)),
         blend: Array.from({length: 16}, () => 50),
+        down: Array.from({length: 16}, () => 0),
         a: style,
         b: style,
         qpm: 240,
@@ -63,6 +64,22 @@ const STATES = {
       window.studio.change({parts: Object.fromEntries(window.studio.song.parts
         .filter(({isDrum}) => !isDrum).map(({key}) => [key, {program, mute: true}]))});
     });
+    await page.getByRole('button', {name: 'Pad', exact: true}).click();
+    await page.locator('.pad').waitFor();
+    await page.evaluate(() => {
+      const {studio} = window;
+      const {c, d} = {c: studio.arrangement.a, d: studio.arrangement.a}; // as long a name
+      studio.change({c, d, down: studio.arrangement.blend.map((_, bar) => 6 * bar)});
+    });
+    await page.waitForFunction(() => window.studio.isSettled);
+    await page.evaluate(() => {
+      const {studio} = window;
+      studio.keeping.toggleBar(2);
+      for (const {key} of studio.song.parts.slice(1)) studio.keeping.togglePart(key);
+    });
+    await page.getByRole('button', {name: 'Edit notes'}).click();
+    await page.getByText('How notes are edited').click();
+    await page.getByRole('button', {name: 'Next note'}).click();
     const chords = page.locator('.chord-text input');
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');

@@ -11,8 +11,9 @@ import path from 'node:path';
 import {chromium} from 'playwright-core';
 
 import {axeChecks} from './axe.mjs';
+import {editChecks} from './edits.mjs';
 import {FONTS, environment, use} from './fonts.mjs';
-import {handChecks} from './hands.mjs';
+import {fingers, handChecks} from './hands.mjs';
 import {misfits} from './layout.mjs';
 import {monkey} from './monkey.mjs';
 import {songChecks} from './song_checks.mjs';
@@ -760,6 +761,7 @@ const checks = {
     notesOf: (page) => notesOf(page), save: (...args) => save(...args), slide, findFaults,
   }),
   ...axeChecks,
+  ...editChecks,
 };
 
 const slowChecks = {
@@ -815,10 +817,10 @@ const chordsOf = (page) => page.evaluate(() => window.studio.arrangement.chords)
 /** What Python compares with its own: the arrangement, the points of its styles, and its song. */
 const factsOf = (page) => page.evaluate(() => {
   const {studio} = window;
-  const {a, b} = studio.arrangement;
-  const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
+  const {a, b, c, d} = studio.arrangement;
+  const points = [a, b, c ?? a, d ?? b].map((style) => [...studio.point(style)]);
   const {parts, notes, bars} = studio.song;
-  return {pointA, pointB, parts, notes, bars, arrangement: studio.arrangement};
+  return {points, parts, notes, bars, arrangement: studio.arrangement};
 });
 const notesOf = (page) => page.evaluate(() => window.studio.song.notes);
 
@@ -890,6 +892,10 @@ const tools = {
   files,
   url,
   findFaults,
+  factsOf,
+  fingers,
+  open,
+  save,
   visit: () => visit(browser),
   async openPhone() {
     const phone = {viewport: {width: 375, height: 812}, hasTouch: true, isMobile: true};

@@ -19,7 +19,7 @@ from gm_vae.generate.bands import band_masks, first_tokens
 from gm_vae.generate.gmvae import Decoding, chord_labels
 from gm_vae.generate.midi_writer import midi_file
 from gm_vae.generate.phrases import Phrasing, play
-from gm_vae.generate.points import interpolate
+from gm_vae.generate.points import grid, interpolate
 from gm_vae.generate.song import read_form
 from gm_vae.generate.song import song as play_song
 from gm_vae.model.sampling import uniforms
@@ -34,7 +34,8 @@ CHECKS = (
     "hovers", "space", "sliders", "swipes", "rounds", "keyboard", "repeats", "focus", "bars",
     "file", "hints", "address", "failures", "site soundfont", "song", "song link", "song band",
     "song sections", "song access", "axe in the light", "axe in the dark", "axe in forced colours",
-    "axe in German", "axe before the music", "German words", "languages",
+    "axe in German", "axe before the music", "German words", "languages", "locks",
+    "notes", "note keys", "note touch", "pad", "pad playing", "long links",
 )  # fmt: skip
 FIREFOX_CHECKS = ("loads", "plays", "chords", "saves", "drops", "reloads", "german")
 
@@ -100,27 +101,31 @@ def test_a_dropped_soundfont_is_played(results):
     assert max(note["overtones"] for note in oscillators) > 0.05  # these have overtones
 
 
-@pytest.mark.parametrize("check", ["saves", "character"])
+@pytest.mark.parametrize("check", ["saves", "character", "pad"])
 def test_the_page_plays_the_notes_that_the_package_decodes(results, small_model, check):
-    """A morph over chords: the points between the styles, the tokens and the parts.
+    """A way between styles over chords: the points of the grid, the tokens and the parts.
 
-    Its instruments are those of an interpolation of 11 measures.
+    On the line from A to B the instruments are those of an interpolation of 11 measures.
     """
     facts = results[check]["facts"]
     model, folder = small_model
     chosen = facts["arrangement"]
-    ends = [np.array(facts[name], np.float32) for name in ("pointA", "pointB")]
-    seeds = [chosen[style]["seed"] for style in "ab"]
-    np.testing.assert_array_equal(ends, [model.sample_points(1, seed)[0] for seed in seeds])
+    corners = np.array(facts["points"], np.float32)
+    seeds = [(chosen[style] or chosen[above])["seed"] for style, above in zip("abcd", "abab")]
+    np.testing.assert_array_equal(corners, [model.sample_points(1, seed)[0] for seed in seeds])
     steps = {name: tenths / 10 for name, tenths in chosen["character"].items()}
-    moved = Attributes.load(folder, model).move(ends, steps)
-    z = np.stack([interpolate(*moved, 101)[share] for share in chosen["blend"]])
+    moved = Attributes.load(folder, model).move(corners, steps)
+    square = grid(moved, 101, 101)
+    z = square[chosen["down"], chosen["blend"]]
     symbols = ["|".join(bar) for bar in chosen["chords"]]
     labels = chord_labels(symbols, len(z), model.format)
     decoding = Decoding(chosen["temperature"] / 100, seed=chosen["seed"])
-    logits = model.numpy.program_logits(interpolate(*moved, 11))
+    logits = model.numpy.program_logits(interpolate(*moved[:2], 11))
     bands = band_masks(logits, *first_tokens(logits[[0, -1]], decoding, model.format))
-    masks = np.stack([bands[share // 10] for share in chosen["blend"]])
+    places = list(zip(chosen["blend"], chosen["down"]))
+    is_way = any(0 < x < 100 and not y for x, y in places)
+    free = np.ones_like(bands[0])
+    masks = np.stack([bands[x // 10] if is_way and not y else free for x, y in places])
     tracks = play(model, z, labels, np.zeros(len(z), int), decoding, Phrasing(), masks)
     expected = Arrangement.from_measures(tracks.measures(labels, model.format))
     assert [(part["program"], part["number"]) for part in facts["parts"]] == [
@@ -256,6 +261,30 @@ def test_a_port_receives_the_content_of_the_saved_file(results):
     assert stop > start
     ends = [data[:2] for data, _ in messages if data[0] >> 4 == 8]
     assert sorted(ends) == sorted([0x80 | each[0], each[1]] for each in sent)
+
+
+def test_edited_notes_are_in_saved_files_and_stems(results):
+    facts = results["notes"]["facts"]
+
+    def strokes(file):
+        """(pitch, onset) of each note."""
+        found = set()
+        for track in file.tracks[1:]:
+            now = 0
+            for message in track:
+                now += message.time
+                if message.type == "note_on":
+                    found.add((message.note, now * 24 // file.ticks_per_beat))
+        return found
+
+    for name, notes in (("saved", facts["notes"]), ("part", facts["own"])):
+        source = facts[name]
+        file = (
+            mido.MidiFile(source)
+            if name == "saved"
+            else mido.MidiFile(file=io.BytesIO(bytes(source)))
+        )
+        assert strokes(file) == {(note["pitch"], note["start"]) for note in notes}
 
 
 def test_the_saved_file_names_the_chords_as_they_were_typed(results, request_of_page):

@@ -4,7 +4,7 @@ import {test} from 'node:test';
 import {Dense, DenseRoom} from '../../../packages/engine/src/engine/dense.js';
 import {Kernel, paddedRows} from '../../../packages/engine/src/engine/kernel.js';
 import {LstmRows, LstmWeights} from '../../../packages/engine/src/engine/lstm.js';
-import {between} from '../../../packages/engine/src/engine/points.js';
+import {between, inSquare} from '../../../packages/engine/src/engine/points.js';
 import {earlyPoint, priorPoint} from '../../../packages/engine/src/engine/prior.js';
 import {choose, uniform} from '../../../packages/engine/src/engine/sampling.js';
 import {TensorFolder} from '../../../packages/engine/src/engine/tensors.js';
@@ -216,4 +216,14 @@ test('weights that are cut short, or of an unknown kind, are refused', async () 
   await assert.rejects(folder.load(['long']), /cut short/);
   assert.throws(() => new TensorFolder(async () => new ArrayBuffer(0),
     [{paths: [], weights: [{name: 'x', shape: [1], dtype: 'complex64'}]}]), /complex64/);
+});
+
+test('the square between four points has their lines as its edges, and turns across', () => {
+  const corners = [1, 2, 3, 4].map((seed) => priorPoint(seed, 0, 16));
+  const [a, b, c, d] = corners;
+  assert.deepEqual([[0, 0], [1, 0], [0, 1], [1, 1]].map(([x, y]) => inSquare(corners, x, y)), corners);
+  near(inSquare(corners, 0.3, 0), between(a, b, 0.3), 1e-6);
+  near(inSquare(corners, 0.3, 1), between(c, d, 0.3), 1e-6);
+  near(inSquare(corners, 0, 0.8), between(a, c, 0.8), 1e-6);
+  near(inSquare(corners, 0.3, 0.8), between(between(a, c, 0.8), between(b, d, 0.8), 0.3), 1e-6);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {newArrangement} from '../../../export/web/src/state/arrangement.js';
+import {NOTHING_KEPT} from '../../../export/web/src/state/kept.js';
 import {fromLink, toLink} from '../../../export/web/src/state/link.js';
 import {packPoint} from '../../../export/web/src/state/point_text.js';
 import {oneOf, seeded, whole} from '../vectors.mjs';
@@ -12,6 +13,30 @@ const SYMBOLS = ['C', 'F#m7b5', 'C/E', 'Gsus4', 'E7#9', 'E7(b9, #11)', 'A5', 'Bo
 
 const read = (text, reader = READER) => fromLink(text, reader).arrangement;
 const written = (arrangement) => toLink(arrangement, READER.fingerprint);
+
+/** The lower corners of the pad and the bars' places, or none. */
+function corners(random, style, bars) {
+  if (random() < 0.5) return {c: null, d: null, down: Array(bars).fill(0)};
+  return {
+    c: style(), d: style(), down: Array.from({length: bars}, () => whole(random, 0, 100)),
+  };
+}
+
+/** Locked bars and parts in single bars, with notes of all lengths. */
+function keptOf(random, bars) {
+  const bar = () => whole(random, 0, bars - 1);
+  const notes = () => Array.from({length: whole(random, 0, 5)}, () => {
+    const start = whole(random, 0, 95);
+    return {
+      pitch: whole(random, 0, 127), velocity: whole(random, 1, 127), start,
+      end: whole(random, start + 1, 96),
+    };
+  });
+  return {
+    bars: [...new Set([bar(), bar()])].sort((a, b) => a - b),
+    cells: {[`${bar()}:33.0`]: notes(), [`${bar()}:128.0`]: notes()},
+  };
+}
 
 /** An arrangement that a person might make. */
 function arrangementOf(random) {
@@ -32,6 +57,8 @@ function arrangementOf(random) {
     blend: chords.map(() => (even === false ? whole(random, 0, 100) : even)),
     a: style(),
     b: style(),
+    ...corners(random, style, chords.length),
+    kept: oneOf(random, [NOTHING_KEPT, keptOf(random, chords.length)]),
     character: oneOf(random, [{}, {density: 15}, {pitch: -20, strings: 1}]),
     temperature: whole(random, 0, 150),
     seed: whole(random, 0, 2 ** 32 - 1),
@@ -62,6 +89,10 @@ test('a link of an earlier page means what it says', () => {
     blend: [0, 30],
     a: {seed: 21},
     b: {seed: 45, isEarly: true},
+    c: null,
+    d: null,
+    down: [0, 0],
+    kept: NOTHING_KEPT,
     character: {},
     temperature: 70,
     seed: 5,
@@ -105,6 +136,17 @@ test('a link knows its model', () => {
   assert.match(other.notes.join(), /style of the link cannot be read/);
 });
 
+test('a link leaves out what is kept where that is too long, and drops what is damaged in it', () => {
+  const note = {pitch: 60, velocity: 100, start: 0, end: 96};
+  const kept = {bars: [0], cells: {'0:0.0': Array(4000).fill(note)}};
+  assert.doesNotMatch(written({...read(''), kept}), /[#&]k=/);
+  const of = (text) => read(`c=C_G&k=${text}`).kept;
+  assert.deepEqual(of('2*!2~33.0~'), {bars: [1], cells: {'1:33.0': []}});
+  for (const damaged of ['3*', '0*', '1~129.0~', '1~33~AAAAA', '1~33.0~AAAA', '*!~!', '1~33.0~AA%41']) {
+    assert.deepEqual(of(damaged), NOTHING_KEPT, damaged);
+  }
+});
+
 test('numbers out of their range go to its end', () => {
   const {qpm, temperature, blend, seed} = read('c=C&q=9999&t=-5&x=300&s=1e99');
   assert.deepEqual([qpm, temperature, blend, seed], [240, 0, [100], 2 ** 32 - 1]);
@@ -123,7 +165,9 @@ test('whatever stands in a link, there is an arrangement', () => {
     const arrangement = read(link);
     assert.deepEqual(Object.keys(arrangement).sort(), keys);
     assert.ok(arrangement.chords.length >= 1 && arrangement.chords.length <= 64);
-    assert.equal(arrangement.blend.length, arrangement.chords.length);
+    for (const places of [arrangement.blend, arrangement.down]) {
+      assert.equal(places.length, arrangement.chords.length);
+    }
     assert.ok(arrangement.qpm >= 40 && arrangement.qpm <= 240);
     assert.equal(written(read(written(arrangement))), written(arrangement));
   }

@@ -17,7 +17,8 @@ const READER = {latentSize: 5, fingerprint: '0badcafe'};
 function songOf(line, changes = {}) {
   const random = seeded(3);
   const chords = parseChords(line);
-  const arrangement = {...newArrangement(random), chords, blend: chords.map(() => 0)};
+  const places = chords.map(() => 0);
+  const arrangement = {...newArrangement(random), chords, blend: places, down: places};
   return {...arrangement, song: withForm(newSong(arrangement), changes, random)};
 }
 const read = (arrangement) => fromLink(toLink(arrangement, READER.fingerprint), READER);

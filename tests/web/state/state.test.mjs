@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {afterEach, test} from 'node:test';
 
 import {
-  hasPartChoices, newArrangement, partSound, swapped, withChords, withPart,
+  hasPartChoices, newArrangement, partSound, swapped, withChords, withOrder, withPart,
 } from '../../../export/web/src/state/arrangement.js';
 import {isHeard, isHeld, isMorph, meanShare, morph} from '../../../export/web/src/state/blend.js';
 import {Favourites} from '../../../export/web/src/state/favourites.js';
@@ -122,15 +122,24 @@ test('the place of a symbol in its line is that of the whole word', () => {
 });
 
 test('other chords keep the blends of their bars', () => {
-  const arrangement = {...newArrangement(seeded(1)), chords: [['C'], ['D7']], blend: [10, 70]};
-  assert.deepEqual(withChords(arrangement, [['E'], ['F'], ['G'], ['A']]).blend, [10, 70, 70, 70]);
+  const arrangement = {
+    ...newArrangement(seeded(1)), chords: [['C'], ['D7']], blend: [10, 70], down: [5, 9],
+  };
+  const longer = withChords(arrangement, [['E'], ['F'], ['G'], ['A']]);
+  assert.deepEqual([longer.blend, longer.down], [[10, 70, 70, 70], [5, 9, 9, 9]]);
   assert.deepEqual(withChords(arrangement, [['E']]).blend, [10]);
+  const order = withOrder(arrangement, [1, 1, 0]);
+  assert.deepEqual([order.chords, order.blend, order.down],
+    [[['D7'], ['D7'], ['C']], [70, 70, 10], [9, 9, 5]]);
 });
 
 test('swapped styles sound the same, and twice are as before', () => {
-  const arrangement = {...newArrangement(seeded(1)), blend: [0, 30, 100]};
+  const arrangement = {
+    ...newArrangement(seeded(1)), c: {seed: 3}, d: {seed: 4}, blend: [0, 30, 100], down: [0, 5, 9],
+  };
   const other = swapped(arrangement);
-  assert.deepEqual([other.a, other.b, other.blend], [arrangement.b, arrangement.a, [100, 70, 0]]);
+  assert.deepEqual([other.a, other.b, other.c, other.d, other.blend, other.down],
+    [arrangement.b, arrangement.a, {seed: 4}, {seed: 3}, [100, 70, 0], [0, 5, 9]]);
   assert.deepEqual(swapped(other), arrangement);
 });
 
@@ -160,11 +169,15 @@ test('blends: held, a morph, or neither', () => {
 });
 
 test('a style is heard where a bar has something of it', () => {
-  const heard = (blend) => [isHeard(blend, 'a'), isHeard(blend, 'b')];
-  assert.deepEqual(heard([0, 0]), [true, false]);
-  assert.deepEqual(heard([100, 100]), [false, true]);
-  assert.deepEqual(heard([0, 1]), [true, true]);
-  assert.deepEqual(heard([99, 100]), [true, true]);
+  const heard = (blend, down = blend.map(() => 0)) =>
+    [...'abcd'].filter((which) => isHeard({blend, down}, which)).join('');
+  assert.equal(heard([0, 0]), 'a');
+  assert.equal(heard([100, 100]), 'b');
+  assert.equal(heard([0, 1]), 'ab');
+  assert.equal(heard([99, 100]), 'ab');
+  assert.equal(heard([0, 100], [100, 100]), 'cd');
+  assert.equal(heard([0, 0], [0, 1]), 'ac');
+  assert.equal(heard([30], [40]), 'abcd');
 });
 
 test('styles have names, and titles say what is heard', () => {
@@ -172,9 +185,13 @@ test('styles have names, and titles say what is heard', () => {
   assert.ok(names.size > 600);
   assert.equal(styleName({point: 'AAAA', name: 'Song, bar 3'}), 'Song, bar 3');
   const [a, b] = [{seed: 1}, {seed: 2}];
-  assert.equal(title({a, b, blend: [0, 0]}), styleName(a));
-  assert.equal(title({a, b, blend: [100]}), styleName(b));
-  assert.equal(title({a, b, blend: [0, 100]}), `${styleName(a)} to ${styleName(b)}`);
+  const titleOf = (blend, down = blend.map(() => 0)) =>
+    title({a, b, c: {seed: 3}, d: {seed: 4}, blend, down});
+  assert.equal(titleOf([0, 0]), styleName(a));
+  assert.equal(titleOf([100]), styleName(b));
+  assert.equal(titleOf([0, 100]), `${styleName(a)} to ${styleName(b)}`);
+  assert.equal(titleOf([90, 10, 90], [80, 90, 70]),
+    `${styleName({seed: 4})} to ${styleName({seed: 3})}`);
 });
 
 afterEach(() => delete globalThis.localStorage);

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import {beforeEach, test} from 'node:test';
 
+import {drumTemperatureAt} from '../../../packages/engine/src/engine/grammar.js';
+import {inSquare} from '../../../packages/engine/src/engine/points.js';
+import {DECODING} from '../../../packages/engine/src/generated/tables.js';
+import {makeSong, presentTracks} from '../../../packages/engine/src/music/song.js';
+import {NOTHING_KEPT, withBar, withEdit, withPartKept} from '../../../export/web/src/state/kept.js';
 import {Composer} from '../../../export/web/src/studio/composer.js';
 import {loadModel} from '../model.mjs';
 
 const model = await loadModel();
 const WANTED = {
-  a: {seed: 1}, b: {seed: 2}, voice: false, character: {}, temperature: 60, seed: 3, parts: {},
+  a: {seed: 1}, b: {seed: 2}, c: {seed: 4}, d: {seed: 5}, voice: false, character: {},
+  temperature: 60, seed: 3, parts: {}, kept: NOTHING_KEPT, song: null,
 };
 
 let asked; // how many rows the model was asked for at each call
@@ -26,7 +32,8 @@ beforeEach(async () => {
   await composer.load('');
 });
 
-const compose = (chords, blend = chords.map(() => 0)) => composer.compose({...WANTED, chords, blend});
+const compose = (chords, blend = chords.map(() => 0), changes = {}) =>
+  composer.compose({...WANTED, chords, blend, down: chords.map(() => 0), ...changes});
 const decoded = async (run) => {
   asked = [];
   await run();
@@ -56,13 +63,78 @@ test('an edit is only its own bar, however long one edits', async () => {
   assert.ok(await decoded(() => compose(loop, way)) <= model.format.maxTracks);
 });
 
+const CHORDS = [['C'], ['G'], ['Am'], ['F']];
+
+/** Part key -> its notes in a bar, in steps of the song. */
+function notesOf({parts, notes, format}, bar) {
+  const own = notes.filter(({start}) => Math.floor(start / format.stepsPerMeasure) === bar);
+  return Object.fromEntries(parts.map(({key}, i) => [key, own.filter(({part}) => part === i)
+    .map(({pitch, velocity, start, end}) => [pitch, velocity, start, end])])
+    .filter(([, those]) => those.length));
+}
+
+test('a place in the square is decoded as the point of the grid between four', async () => {
+  const points = [1, 2, 4, 5].map((seed) => composer.point({seed}));
+  const middle = inSquare(points, 0.25, 0.6);
+  const {notes} = await compose([['C']], [25], {down: [60]});
+  const rows = [...Array(model.format.maxTracks).keys()].map((track) =>
+    ({z: middle, track, chords: [1, 1], seed: 3, draw: 0}));
+  const tokens = model.decoder.decode(rows, {
+    temperature: 0.6, drumTemperature: drumTemperatureAt(0.6), repeatPenalty: DECODING.repeatPenalty,
+  });
+  const tracks = presentTracks(tokens.map((own) => ({tokens: own})));
+  assert.deepEqual(notes, makeSong([{symbols: ['C'], tracks}], model.format).notes);
+  const corner = await compose([['C']], [100], {down: [100]});
+  const alone = await compose([['C']], [0], {a: {seed: 5}});
+  assert.deepEqual(corner.notes, alone.notes);
+});
+
+test('a locked bar stays note for note under other seeds, styles and chords', async () => {
+  const song = await compose(CHORDS);
+  const kept = withBar(NOTHING_KEPT, song, 1);
+  let changed = 0;
+  for (let seed = 10; seed < 20; seed++) {
+    const other = await compose([['Dm'], ['E'], ['Bb'], ['C#']], [0, 30, 60, 100],
+      {seed, a: {seed: seed + 1}, kept});
+    assert.deepEqual(notesOf(other, 1), notesOf(song, 1));
+    changed += JSON.stringify(notesOf(other, 2)) !== JSON.stringify(notesOf(song, 2));
+  }
+  assert.ok(changed >= 8, `${changed} of 10`);
+});
+
+test('a locked part stays note for note, alone, and the others change', async () => {
+  const song = await compose(CHORDS);
+  for (const {key} of song.parts) {
+    const kept = withPartKept(NOTHING_KEPT, song, key);
+    const other = await compose(CHORDS, undefined, {seed: 99, a: {seed: 7}, kept});
+    for (const bar of CHORDS.keys()) {
+      assert.deepEqual(notesOf(other, bar)[key], notesOf(song, bar)[key]);
+    }
+    assert.notDeepEqual(other.notes, song.notes);
+  }
+});
+
+test('an edited bar of a part is kept, and the rest of it changes', async () => {
+  const song = await compose(CHORDS);
+  const {key} = song.parts[0];
+  const added = {key, pitch: 100, velocity: 90, start: 96 + 30, end: 96 + 40};
+  const kept = withEdit(NOTHING_KEPT, song, null, added);
+  const bar = 1;
+  const own = [...(notesOf(song, bar)[key] ?? []), [100, 90, 126, 136]]
+    .sort((a, b) => a[2] - b[2] || a[0] - b[0]);
+  for (const seed of [3, 4, 5]) {
+    const other = await compose(CHORDS, undefined, {seed, kept});
+    assert.deepEqual(notesOf(other, bar)[key], own);
+  }
+});
+
 const SONG = {
   form: ['A', 'A', 'B', 'A'], chords: {B: [['F'], ['Dm'], ['Bb'], ['C']]}, styles: {}, follow: true,
   contrast: 50, vary: 50, bars: 16, fills: true, ending: true,
 };
 const LINE = [['C'], ['G'], ['Am'], ['F']];
 const playSong = (changes = {}, chords = LINE) =>
-  composer.compose({...WANTED, chords, blend: LINE.map(() => 0), song: {...SONG, ...changes}});
+  composer.compose({...WANTED, chords, blend: LINE.map(() => 0), down: LINE.map(() => 0), song: {...SONG, ...changes}});
 
 test('of a song only the sections that change are decoded again', async () => {
   const whole = await decoded(() => playSong());

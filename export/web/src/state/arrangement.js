@@ -1,11 +1,13 @@
 /** What a person has chosen: plain values, which a link holds. */
 
 import {DECODING} from '../../../../packages/engine/src/generated/tables.js';
+import {NOTHING_KEPT, isPartKept, reordered} from './kept.js';
 import {parseChords} from './progression.js';
 
 /** @import {PartSound} from '../../../../packages/engine/src/music/midi_writer.js' */
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Character} from './character.js' */
+/** @import {Kept} from './kept.js' */
 /** @import {Progression} from './progression.js' */
 /** @import {SongForm} from './song_form.js' */
 
@@ -33,6 +35,10 @@ const SEEDS = 1e6;
  * @property {number[]} blend of each bar, 0 (style a) to 100 (style b)
  * @property {Style} a
  * @property {Style} b
+ * @property {?Style} c of the pad's lower left corner, once it was opened; a and b are the upper ones
+ * @property {?Style} d
+ * @property {number[]} down of each bar, 0 (the line from a to b) to 100 (that from c to d)
+ * @property {Kept} kept
  * @property {Character} character
  * @property {number} temperature in hundredths
  * @property {number} seed of the choice of tokens
@@ -53,6 +59,10 @@ export function newArrangement(random = Math.random) {
     blend: chords.map(() => 0),
     a: {seed: randomSeed(random)},
     b: {seed: randomSeed(random)},
+    c: null,
+    d: null,
+    down: chords.map(() => 0),
+    kept: NOTHING_KEPT,
     character: {},
     temperature: Math.round(100 * DECODING.temperature),
     seed: randomSeed(random),
@@ -64,17 +74,38 @@ export function newArrangement(random = Math.random) {
 }
 
 /**
- * The arrangement with other chords; bars keep their blends, new ones take the last one's.
+ * The arrangement with other chords; bars keep their places between the styles, new ones take the
+ * last one's. Bars that are kept whole keep their chords as well.
  * @param {Arrangement} arrangement
  * @param {Progression} chords
  * @returns {Arrangement}
  */
 export function withChords(arrangement, chords) {
-  const {blend} = arrangement;
+  const {blend, down, kept} = arrangement;
+  const last = blend.length - 1;
   return {
     ...arrangement,
-    chords,
-    blend: chords.map((_, i) => blend[Math.min(i, blend.length - 1)] ?? 0),
+    chords: chords.map((bar, i) => (kept.bars.includes(i) ? arrangement.chords[i] : bar)),
+    blend: chords.map((_, i) => blend[Math.min(i, last)] ?? 0),
+    down: chords.map((_, i) => down[Math.min(i, last)] ?? 0),
+    kept: reordered(kept, [...chords.keys()]),
+  };
+}
+
+/**
+ * The arrangement with its bars in another order; some may be gone, or there twice.
+ * @param {Arrangement} arrangement
+ * @param {number[]} order of each bar the one that it was
+ * @returns {Arrangement}
+ */
+export function withOrder(arrangement, order) {
+  const {chords, blend, down, kept} = arrangement;
+  return {
+    ...arrangement,
+    chords: order.map((bar) => chords[bar]),
+    blend: order.map((bar) => blend[bar]),
+    down: order.map((bar) => down[bar]),
+    kept: reordered(kept, order),
   };
 }
 
@@ -91,14 +122,18 @@ export function withPart(arrangement, key, choice) {
 }
 
 /**
- * The arrangement that sounds the same with its styles in each other's place.
+ * The arrangement that sounds the same with the styles at the left and right in each other's place.
  * @param {Arrangement} arrangement
  * @returns {Arrangement}
  */
 export function swapped(arrangement) {
-  const {a, b, blend} = arrangement;
-  return {...arrangement, a: b, b: a, blend: blend.map((share) => 100 - share)};
+  const {a, b, c, d, blend} = arrangement;
+  return {...arrangement, a: b, b: a, c: d, d: c, blend: blend.map((share) => 100 - share)};
 }
+
+/** What was changed of parts of which something is kept. @param {Arrangement} arrangement */
+export const keptChoices = ({parts, kept}) => Object.fromEntries(
+  Object.entries(parts).filter(([key]) => isPartKept(kept, key)));
 
 /** Whether anything was changed of a part. @param {Arrangement} arrangement */
 export const hasPartChoices = ({parts}) => Object.values(parts).some((choice) =>

@@ -17,8 +17,9 @@ export const isMorph = (blend) =>
 
 /**
  * Whether any bar has something of a style.
- * @param {number[]} blend
- * @param {'a' | 'b'} which
+ * @param {{blend: number[], down: number[]}} places of the bars
+ * @param {'a' | 'b' | 'c' | 'd'} which
  */
-export const isHeard = (blend, which) =>
-  blend.some((share) => (which === 'a' ? share < 100 : share > 0));
+export const isHeard = ({blend, down}, which) => blend.some((share, bar) =>
+  ('ac'.includes(which) ? share < 100 : share > 0) &&
+  ('ab'.includes(which) ? down[bar] < 100 : down[bar] > 0));

@@ -6,6 +6,8 @@ import {texts} from '../texts/texts.js';
 import {FULL_VOLUME, TEMPERATURES, TEMPOS, newArrangement} from './arrangement.js';
 import {isHeld} from './blend.js';
 import {characterText, readCharacter} from './character.js';
+import {reordered} from './kept.js';
+import {keptText, readKept} from './kept_text.js';
 import {wholeNumber} from './numbers.js';
 import {MOST_CHORDS, chordsText, placeOf, readChordLine, tooLong} from './progression.js';
 import {readSong, songValues} from './song_link.js';
@@ -23,25 +25,39 @@ const LONGEST = 10000; // letters of its chords
 
 /** @param {Arrangement} arrangement @param {string} fingerprint of the model that plays it */
 export function toLink(arrangement, fingerprint) {
-  const {chords, voice, blend, a, b, character, temperature, seed, qpm, loop, parts} = arrangement;
+  const {chords, voice, blend, down, a, b, c, d, character, temperature} = arrangement;
+  const {seed, qpm, loop, parts, kept} = arrangement;
   const values = {
     c: chordsText(chords).replaceAll(' ', '_'),
     v: voice ? 1 : undefined, // what links of earlier pages lack, whose chords were not voiced
     a: styleText(a),
     b: styleText(b),
-    x: isHeld(blend) ? blend[0] : blend.join('.'),
+    x: placesText(blend),
+    yc: c ? styleText(c) : undefined,
+    yd: d ? styleText(d) : undefined,
+    y: down.some(Boolean) ? placesText(down) : undefined,
     d: characterText(character) || undefined,
     t: temperature,
     s: seed,
     q: qpm,
     l: loop ? undefined : 0,
     p: partsText(parts) || undefined,
+    k: keptText(kept) || undefined,
     ...songValues(arrangement.song),
     m: fingerprint || undefined,
   };
   return Object.entries(values)
     .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`]))
     .join('&');
+}
+
+/** One number for all bars, or one for each. @param {number[]} places */
+const placesText = (places) => (isHeld(places) ? String(places[0]) : places.join('.'));
+
+/** @param {string | undefined} text @param {number} bars */
+function readPlaces(text, bars) {
+  const places = (text ?? '0').split('.').map((place) => wholeNumber(place, 0, 100, 0));
+  return Array.from({length: bars}, (_, i) => places[Math.min(i, places.length - 1)]);
 }
 
 /**
@@ -58,10 +74,11 @@ export function fromLink(text, {latentSize, fingerprint}) {
     return /** @type {const} */ ([key, decode(value)]);
   }));
   const {chords, notes} = readChords(values.get('c'), fresh.chords);
-  const styles = ['a', 'b'].map((which) => readStyle(values.get(which), latentSize));
+  const keys = ['a', 'b', 'yc', 'yd'];
+  const styles = keys.map((key) => readStyle(values.get(key), latentSize));
   if ((values.get('m') ?? fingerprint) !== fingerprint) {
     notes.push(texts.link.otherModel);
-  } else if (styles.some((style, i) => !style && values.get('ab'[i]))) {
+  } else if (styles.some((style, i) => !style && values.get(keys[i]))) {
     notes.push(texts.link.style);
   }
   const song = readSong(values, latentSize, (text) => {
@@ -69,19 +86,24 @@ export function fromLink(text, {latentSize, fingerprint}) {
     notes.push(...read.notes);
     return read.chords;
   });
-  const blends = (values.get('x') ?? '0').split('.').map((share) => wholeNumber(share, 0, 100, 0));
+  const hasPad = styles[2] && styles[3]; // the other two corners
+  const bars = song ? MOST_CHORDS + 1 : chords.length; // a song has an ending, too
   const arrangement = {
     chords,
     voice: values.has('c') ? values.get('v') === '1' : fresh.voice,
-    blend: chords.map((_, i) => blends[Math.min(i, blends.length - 1)]),
+    blend: readPlaces(values.get('x'), chords.length),
+    down: readPlaces(hasPad ? values.get('y') : '0', chords.length),
     a: styles[0] ?? fresh.a,
     b: styles[1] ?? fresh.b,
+    c: hasPad && styles[2],
+    d: hasPad && styles[3],
     character: readCharacter(values.get('d') ?? ''),
     temperature: wholeNumber(values.get('t'), ...TEMPERATURES, fresh.temperature),
     seed: wholeNumber(values.get('s'), 0, 2 ** 32 - 1, fresh.seed),
     qpm: wholeNumber(values.get('q'), ...TEMPOS, fresh.qpm),
     loop: values.get('l') !== '0',
     parts: readParts(values.get('p') ?? ''),
+    kept: reordered(readKept(values.get('k') ?? ''), [...Array(bars).keys()]),
     song,
   };
   return {arrangement, notes};

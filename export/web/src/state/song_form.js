@@ -120,7 +120,7 @@ export function styleOf({a, b, song}, letter) {
  */
 export function withStyle({song}, letter, style) {
   const follow = song && song.follow && lettersIn(song.form)[0] === letter;
-  if (letter === 'A' || letter === 'B') {
+  if (!song || letter === 'A' || letter === 'B') { // without a song, C and D are of the pad
     return {[letter.toLowerCase()]: style, ...(song && {song: {...song, follow: Boolean(follow)}})};
   }
   return song

@@ -1,7 +1,7 @@
 /** Default names for styles: two words that follow from the seed. */
 
 import {texts} from '../texts/texts.js';
-
+import {nearestCorner} from './pad.js';
 import {lettersIn, styleOf} from './song_form.js';
 
 /** @import {Arrangement, Style} from './arrangement.js' */
@@ -19,11 +19,17 @@ export function styleName(style) {
  * @param {Arrangement} arrangement
  */
 export function title(arrangement) {
-  const {a, b, blend, song} = arrangement;
+  const {a, b, c, d, blend, down, song} = arrangement;
   if (song) {
     const letters = lettersIn(song.form).slice(0, song.follow ? 1 : 2);
     const [one, other] = letters.map((letter) => styleName(styleOf(arrangement, letter)));
     return other === undefined ? one : texts.song.both(one, other);
+  }
+  if (down.some(Boolean)) {
+    const corners = blend.map((x, bar) => nearestCorner({x, y: down[bar]}));
+    const styles = {a, b, c: c ?? a, d: d ?? b};
+    return [...new Set(corners)].map((which) => styleName(styles[which]))
+      .reduce((one, other) => texts.styles.between(one, other));
   }
   if (blend.every((share) => share === 0)) return styleName(a);
   if (blend.every((share) => share === 100)) return styleName(b);

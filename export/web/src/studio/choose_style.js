@@ -1,6 +1,7 @@
 /** A style that a person chose takes its place. */
 
 import {isHeard} from '../state/blend.js';
+import {CORNERS} from '../state/pad.js';
 import {lettersIn, withStyle} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
 
@@ -16,14 +17,16 @@ import {texts} from '../texts/texts.js';
 export function chooseStyle(store, which, style) {
   const letter = which.toUpperCase();
   store.change(withStyle(store.arrangement, letter, style));
-  const {song, blend} = store.arrangement;
+  const {song, down} = store.arrangement;
   if (song) {
     if (!lettersIn(song.form).includes(letter)) {
       store.say(texts.song.unheard(letter));
     }
     return;
   }
-  if (isHeard(blend, which === 'a' ? 'a' : 'b')) return;
-  const other = which === 'a' ? 'B' : 'A';
-  store.say(texts.styles.unheard(letter, other));
+  const corner = CORNERS.find((each) => each === which);
+  if (!corner || isHeard(store.arrangement, corner)) return;
+  const isOnLine = 'ab'.includes(which) && !down.some(Boolean);
+  store.say(isOnLine ? texts.styles.unheard(letter, which === 'a' ? 'B' : 'A')
+    : texts.pad.unheard(letter));
 }

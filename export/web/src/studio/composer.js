@@ -11,6 +11,7 @@ import {makeSong, partKeys, presentTracks} from '../../../../packages/engine/src
 import {voiced} from '../../../../packages/engine/src/music/voicing.js';
 import {stepsOf} from '../state/character.js';
 import {unpackPoint} from '../state/point_text.js';
+import {keepNotes} from './keep_notes.js';
 import {plannedLoop} from './planned_loop.js';
 import {plannedSong} from './planned_song.js';
 
@@ -113,10 +114,11 @@ export class Composer {
       })),
       phrasing, ending, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
-    return makeSong(bars.map(({symbols}, i) => {
+    const song = makeSong(bars.map(({symbols}, i) => {
       const present = presentTracks(tracks[i].map((own) => ({tokens: own})));
       return {symbols, tracks: wanted.voice ? voiced(present, symbols, format) : present};
     }), format, sections);
+    return keepNotes(song, wanted.kept);
   }
 
   /**

@@ -3,8 +3,10 @@
 import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
+import {NOTHING_KEPT} from '../state/kept.js';
 import {texts} from '../texts/texts.js';
 
+/** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Composer} from './composer.js' */
 /** @import {Store} from './store.js' */
@@ -18,9 +20,17 @@ export class Composition {
     this._composer = composer;
     this.onSong = () => {}; // after each song
     this.onEnd = () => {}; // when the song is that of the arrangement
+    /** What is made a song of. */
+    this.wanted = (/** @type {Arrangement} */ arrangement) => arrangement;
     /** @type {?Promise<void>} */
     this._composing = null;
     this._again = false;
+  }
+
+  /** Takes a song that follows from the one there is. @param {Song} song */
+  show(song) {
+    this._store.song = song;
+    this.onSong();
   }
 
   /** Makes the song of the arrangement; of many changes during that, only the last is heard. */
@@ -38,8 +48,7 @@ export class Composition {
     do {
       this._again = false;
       await store.attempt(texts.failed.music, async () => {
-        store.song = await this._composer.compose(store.arrangement);
-        this.onSong();
+        this.show(await this._composer.compose(this.wanted(store.arrangement)));
       });
     } while (this._again);
     this._composing = null;
@@ -53,8 +62,8 @@ export class Composition {
   async liveliest({chords, character, seed, temperature}) {
     const styles = Array.from({length: CANDIDATES}, () => ({seed: randomSeed()}));
     const songs = await Promise.all(styles.map((a) => this._composer.compose({
-      chords: chords.slice(0, 1), voice: false, blend: [0], a, b: a, character, seed, temperature,
-      parts: {}, song: null,
+      chords: chords.slice(0, 1), voice: false, blend: [0], down: [0], a, b: a, c: null, d: null,
+      character, seed, temperature, parts: {}, kept: NOTHING_KEPT, song: null,
     })));
     const scores = songs.map((song) => liveliness(song, nearestChordId(chords[0][0])));
     return styles[scores.indexOf(Math.max(...scores))];

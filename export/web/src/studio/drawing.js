@@ -1,6 +1,6 @@
 /** Draws new styles at random. */
 
-import {randomSeed} from '../state/arrangement.js';
+import {keptChoices, randomSeed} from '../state/arrangement.js';
 import {isHeard} from '../state/blend.js';
 import {lettersIn, withStyle} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
@@ -26,7 +26,16 @@ export class Drawing {
     });
   }
 
-  /** Two styles for a whole new piece over the same chords; a that is heard alone is heard first. */
+  /** The lower two corners of the pad, which is opened with them. */
+  openPad() {
+    return this._once('pad', async () => {
+      this._store.change({c: await this._draw(), d: await this._draw()});
+    });
+  }
+
+  /**
+   * New styles for a whole new piece over the same chords; a that is heard alone is heard first.
+   */
   surprise() {
     return this._once('both', async () => {
       const store = this._store;
@@ -34,11 +43,14 @@ export class Drawing {
         await this._surpriseSong(store.arrangement.song);
         return;
       }
-      const isAlone = !isHeard(store.arrangement.blend, 'b');
-      const piece = {a: await this._draw(), parts: {}, seed: randomSeed()};
+      const isAlone = /** @type {const} */ (['b', 'c', 'd']).every((which) =>
+        !isHeard(store.arrangement, which));
+      const piece = {a: await this._draw(), parts: keptChoices(store.arrangement), seed: randomSeed()};
       if (isAlone) store.change(piece, 'surprise');
       const b = await this._draw();
-      if (!isAlone) store.change({...piece, b}, 'surprise');
+      const lower = store.arrangement.down.some(Boolean)
+        ? {c: await this._draw(), d: await this._draw()} : {};
+      if (!isAlone) store.change({...piece, b, ...lower}, 'surprise');
       else if (store.arrangement.a === piece.a) store.change({b}, 'surprise');
       store.settle();
     });
@@ -48,7 +60,8 @@ export class Drawing {
   async _surpriseSong({form, follow}) {
     const letters = lettersIn(form).slice(0, follow ? 1 : undefined);
     const styles = await Promise.all(letters.map(() => this._draw()));
-    let next = {...this._store.arrangement, parts: {}, seed: randomSeed()};
+    const {arrangement} = this._store;
+    let next = {...arrangement, parts: keptChoices(arrangement), seed: randomSeed()};
     letters.forEach((letter, i) => {
       next = {...next, ...withStyle(next, letter, styles[i])};
     });

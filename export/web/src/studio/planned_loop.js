@@ -1,12 +1,15 @@
-/** The bars of one line of chords, between two styles. */
+/** The bars of one line of chords, between two styles, or in the square between four. */
 
 import {bandsBetween, firstTokens} from '../../../../packages/engine/src/engine/bands.js';
-import {between} from '../../../../packages/engine/src/engine/points.js';
+import {between, inSquare} from '../../../../packages/engine/src/engine/points.js';
 import {chordIds} from '../../../../packages/engine/src/engine/song.js';
 import {PHRASES} from '../../../../packages/engine/src/generated/tables.js';
 import {characterText} from '../state/character.js';
+import {placeOf} from '../state/pad.js';
 import {styleText} from '../state/style_text.js';
 
+/** @import {Style} from '../state/arrangement.js' */
+/** @import {Place} from '../state/pad.js' */
 /** @import {Composer, Plan, Wanted} from './composer.js' */
 
 // Instruments are exchanged as on a way of so many bars: one at a tenth of the blend, on most ways.
@@ -18,26 +21,38 @@ const WAY = 11;
  * @returns {Promise<Plan>}
  */
 export async function plannedLoop(wanted, composer) {
-  const {chords, blend, a, b, character, seed, temperature} = wanted;
+  const {chords, blend, down, a, b, c, d, character, seed, temperature} = wanted;
   const {format} = composer;
-  const [pointA, pointB] = [a, b].map((style) => composer.movedPoint(style, wanted));
+  const corners = [a, b, c ?? a, d ?? b];
+  const points = corners.map((style) => composer.movedPoint(style, wanted));
   const moves = characterText(character);
-  const isMixed = blend.some((share) => share > 0 && share < 100);
+  const isMixed = blend.some((share, i) => share > 0 && share < 100 && !down[i]);
+  const [pointA, pointB] = points;
   const bands = isMixed ? await bandsOnWay(pointA, pointB, temperature / 100, seed, composer) : [];
   const bars = chords.map((symbols, i) => {
-    const share = blend[i];
-    const z = between(pointA, pointB, share / 100);
-    const style = share === 0 ? styleText(a)
-      : share === 100 ? styleText(b) : `${styleText(a)} ${share} ${styleText(b)}`;
+    const place = placeOf(wanted, i);
+    const z = inSquare(points, place.x / 100, place.y / 100);
+    const style = placeText(corners, place);
     const source = moves ? `${style} ${moves}` : style;
     const ids = chordIds(symbols, format);
-    const band = bands[Math.floor((share / 100) * (WAY - 1))];
+    // within the square the model chooses them at each place
+    const band = place.y ? undefined : bands[Math.floor((place.x / 100) * (WAY - 1))];
     const rows = Array.from({length: format.maxTracks}, (_, track) =>
       ({z, track, chords: ids, seed, draw: 0, program: band?.[track], source}));
     return {symbols, rows, point: source, section: 0};
   });
   return {bars, sections: [], phrasing: {vary: PHRASES.vary, fills: true}, ending: false};
 }
+
+/** A place in words: what of the corners' styles is there. @param {Style[]} corners @param {Place} place */
+function placeText([a, b, c, d], {x, y}) {
+  const left = mixText(styleText(a), styleText(c), y);
+  return mixText(left, mixText(styleText(b), styleText(d), y), x);
+}
+
+/** @param {string} one @param {string} other @param {number} share of the other */
+const mixText = (one, other, share) =>
+  (share === 0 ? one : share === 100 ? other : `(${one} ${share} ${other})`);
 
 /**
  * The bands on the way from one point to another.

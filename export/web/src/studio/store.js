@@ -12,7 +12,8 @@ import {reason} from './errors.js';
 
 const BUSY_DELAY = 250; // ms; what is quicker is not shown
 
-/** @typedef {'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h'} Which style; from c on of a song's letters */
+/** @typedef {'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h'} Which style; from c on of the pad's lower
+ *   corners, or of a song's letters */
 
 /**
  * What happens; `fetching`: what is on its way through the network: `MODEL`,

@@ -6,9 +6,9 @@ import {soundingNames} from '../../../../packages/engine/src/music/part_names.js
 import {writeMidi} from '../../../../packages/engine/src/music/midi_writer.js';
 import {wavBytes} from '../sound/wav.js';
 import {zip} from '../sound/zip.js';
-import {TEMPOS, randomSeed, swapped, withChords, withPart} from '../state/arrangement.js';
+import {TEMPOS, randomSeed, swapped, withChords, withOrder, withPart} from '../state/arrangement.js';
 import {fromLink, toLink} from '../state/link.js';
-import {chordsText} from '../state/progression.js';
+import {barText, chordsText} from '../state/progression.js';
 import {title} from '../state/style_names.js';
 import {instrumentName, texts} from '../texts/texts.js';
 import {Address} from './address.js';
@@ -18,10 +18,12 @@ import {Composer} from './composer.js';
 import {Composition} from './composition.js';
 import {Drawing} from './drawing.js';
 import {reason} from './errors.js';
+import {Keeping} from './keeping.js';
 import {Keyboard} from './keyboard.js';
 import {Library} from './library.js';
 import {chordsFrom} from './opened_midi.js';
 import {lineAt} from './line_at.js';
+import {PadPlay} from './pad_play.js';
 import {pointsOfSong} from './planned_song.js';
 import {Playback} from './playback.js';
 import {linkText} from './saved_files.js';
@@ -57,6 +59,8 @@ export class Studio extends Store {
     this._composition.onSong = () => this._playback.takeSong();
     this._composition.onEnd = () => this._address.update();
     this._drawing = new Drawing(this, this._composition);
+    this.keeping = new Keeping(this, this._composition);
+    this.pad = new PadPlay(this, this._composition, this._playback.player);
     this._audition = new Audition(this._playback.sounds, () => this.changed());
     this._library = new Library(this, engine, this._playback.sounds);
     this.keyboard = new Keyboard((symbol) => this._playChord(symbol));
@@ -156,6 +160,16 @@ export class Studio extends Store {
   /** @param {Progression} chords */
   setChords(chords) {
     this.change(withChords(this.arrangement, chords));
+    const {kept: {bars}, chords: taken} = this.arrangement;
+    const still = bars.filter((bar) => chords[bar].join() !== taken[bar].join());
+    if (!still.length) return;
+    this.say(texts.kept.chords(still.map((bar) => String(bar + 1)),
+      still.map((bar) => barText(taken[bar]))));
+  }
+
+  /** @param {number[]} order of each bar the one that it was */
+  orderBars(order) {
+    this.change(withOrder(this.arrangement, order));
   }
 
   /** The points of a song's letters. */
@@ -202,8 +216,10 @@ export class Studio extends Store {
 
   /** New tokens from the same styles. Where none is left to chance, only rolled parts have others. */
   rollAll() {
-    const {temperature, parts} = this.arrangement;
-    if (temperature || Object.values(parts).some(({roll}) => roll)) {
+    const {temperature, parts, kept} = this.arrangement;
+    if (this.song && kept.bars.length >= this.song.bars) {
+      this.say(texts.kept.allLocked);
+    } else if (temperature || Object.values(parts).some(({roll}) => roll)) {
       this.change({seed: randomSeed()});
     } else {
       this.say(texts.transport.oneWay);
@@ -222,6 +238,17 @@ export class Studio extends Store {
 
   swapStyles() {
     this.change(swapped(this.arrangement));
+  }
+
+  /** Draws the pad's lower corners, where there are none yet. */
+  async openPad() {
+    const {c, d} = this.arrangement;
+    if (!c || !d) await this._drawing.openPad();
+  }
+
+  /** Records the pad's way while music plays, or no longer. */
+  recordPad() {
+    return this.pad.record(() => this._playback.toggle());
   }
 
   /** A whole new piece over the same chords. */
@@ -283,7 +310,7 @@ export class Studio extends Store {
   useMidiChords(bar) {
     const chords = chordsFrom(this.midi?.bars ?? [], bar);
     this.setChords(chords);
-    this.say(texts.chords.now(chordsText(chords)));
+    this.say(texts.chords.now(chordsText(this.arrangement.chords)));
   }
 
   useMidiTempo() {

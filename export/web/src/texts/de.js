@@ -124,6 +124,7 @@ export default {
     fromFileMore: 'Aus einer MIDI-Datei',
     blend: 'Mischung von Stil A und Stil B, für alle Akkorde',
     shares: (a, b) => `${a} % A, ${b} % B`,
+    share: (share, letter) => `${share} % ${letter}`,
     hold: 'Halten',
     morph: 'Verlauf',
     morphMore: 'Verlauf von A nach B',
@@ -149,6 +150,83 @@ export default {
       ],
       both: (first, second) => first + second,
     },
+  },
+
+  pad: {
+    chip: 'Feld',
+    title: 'Ein Feld zwischen vier Stilen, auf dem man spielt',
+    pad: 'Feld zwischen vier Stilen',
+    across: 'Feld, von links nach rechts',
+    down: 'Feld, von oben nach unten',
+    twoD: '2-D-Regler',
+    record: 'Aufnehmen',
+    recordTitle: 'Jeder Takt, der spielt, bekommt die Stelle, an der das Feld dann steht',
+    still: 'Ziehen Sie im Feld, oder nehmen Sie die Pfeiltasten: Alle Takte folgen. ' +
+      'Während Musik spielt, folgt der nächste Takt.',
+    playing: 'Ziehen Sie im Feld: Der nächste Takt kommt von dort.',
+    live: 'Der nächste Takt kommt aus dem Feld, bis die Musik endet. Aufnehmen behält ihn.',
+    recording: 'Aufnahme: Jeder Takt, der spielt, bekommt die Stelle im Feld.',
+    unheard: (letter) => `Stil ${letter} ist gewählt, aber kein Takt spielt ihn. ` +
+      `Um ihn zu hören, ziehen Sie im Feld in Richtung ${letter}.`,
+  },
+
+  kept: {
+    titles: {
+      none: 'Sperren: Es bleibt Note für Note',
+      some: 'Ein Teil ist bearbeitet oder gesperrt. Alles sperren',
+      all: 'Gesperrt: Es bleibt Note für Note. Freigeben',
+    },
+    lockBar: (bar, chords) => `Takt ${bar} sperren, ${chords}`,
+    lockPart: (part) => `${part} sperren`,
+    noRoll: 'Gesperrt: Geben Sie es frei, um neu zu würfeln',
+    locked: (what) => `Gesperrt: ${what}`,
+    edited: (what) => `Bearbeitet: ${what}`,
+    bars: (bars) => `${bars.length > 1 ? 'Takte' : 'Takt'} ${bars.join(', ')}`,
+    of: (bars, part) => `${bars} von ${part}`,
+    all: 'alle Takte',
+    place: (place) => `${place}, gesperrt`,
+    meaning: 'Das bleibt Note für Note, was Sie auch ändern, bis Sie es freigeben.',
+    none: 'Was Sie bearbeiten, ist gesperrt, bis Sie es freigeben.',
+    release: 'Alles freigeben',
+    chords: (bars, chords) => `${bars.length > 1 ? 'Die Takte' : 'Takt'} ${bars.join(', ')} ` +
+      `${bars.length > 1 ? 'sind gesperrt und behalten' : 'ist gesperrt und behält'} ` +
+      `${chords.join(', ')}. Geben Sie frei, um dort Akkorde zu ändern.`,
+    allLocked: 'Alle Takte sind gesperrt. Geben Sie einen frei, um ihn neu zu würfeln.',
+    leftOut: 'Die gesperrten und bearbeiteten Noten sind zu viele für einen Link, daher fehlen sie ' +
+      'in Links. Gespeicherte Dateien haben sie, und sie bleiben, bis diese Seite geschlossen wird.',
+  },
+
+  notes: {
+    chip: 'Noten bearbeiten',
+    title: 'Noten verschieben, hinzufügen und löschen, mit Zeiger oder Tasten',
+    tools: 'Noten',
+    label: (part) => `Noten von ${part}`,
+    part: 'Instrument, dessen Noten bearbeitet werden',
+    grid: 'Raster',
+    straight: (part) => `1/${part}`,
+    triplet: (part) => `1/${part} Triole`,
+    none: 'Keine Note ist gewählt.',
+    keys: 'Ein Klick wählt eine Note, Ziehen verschiebt sie, Ziehen am Ende ändert ihre Länge, ' +
+      'ein Rechtsklick löscht sie; ein Klick neben Noten fügt eine hinzu. Tasten, auf den Noten: ' +
+      'Links und rechts wählen eine Note, auf und ab ein Instrument; mit der Umschalttaste ' +
+      'verschieben sie die Note. Bild auf und Bild ab verschieben sie um eine Oktave, + und − ' +
+      'ändern ihre Länge, die Eingabetaste fügt eine hinzu, Entf löscht sie. ' +
+      'Die Takte eines Instruments, die Sie bearbeiten, sind gesperrt, bis Sie sie freigeben.',
+    help: 'Wie Noten bearbeitet werden',
+    previous: 'Vorige Note',
+    next: 'Nächste Note',
+    earlier: 'Früher',
+    later: 'Später',
+    higher: 'Höher',
+    lower: 'Tiefer',
+    shorter: 'Kürzer',
+    longer: 'Länger',
+    add: 'Note hinzufügen',
+    remove: 'Note löschen',
+    release: 'Diesen Takt freigeben',
+    releaseTitle: 'Seine Noten sind bearbeitet oder gesperrt: Das Modell soll ihn wieder spielen',
+    place: (bar, beat) => `Takt ${bar}, Schlag ${beat}`,
+    length: (beats) => `${beats} ${beats === '1' ? 'Schlag' : 'Schläge'} lang`,
   },
 
   favourites: {

@@ -101,6 +101,7 @@ export default {
     fromFileMore: 'From a MIDI file',
     blend: 'Blend of style A and style B, for all chords',
     shares: /** @param {number} a @param {number} b */ (a, b) => `${a} % A, ${b} % B`,
+    share: /** @param {number} share @param {string} letter */ (share, letter) => `${share} % ${letter}`,
     hold: 'Hold',
     morph: 'Morph',
     morphMore: 'Morph from A to B',
@@ -127,6 +128,84 @@ export default {
       both: /** @param {string} first @param {string} second */
         (first, second) => `${first} ${second}`,
     },
+  },
+
+  pad: {
+    chip: 'Pad',
+    title: 'A square between four styles, to be played',
+    pad: 'Pad between four styles',
+    across: 'Pad, from left to right',
+    down: 'Pad, from top to bottom',
+    twoD: '2-D slider',
+    record: 'Record',
+    recordTitle: 'Each bar that plays takes the place that the pad has then',
+    still: 'Drag the pad, or use arrow keys: all bars move. While music plays, the next bar does.',
+    playing: 'Move the pad: the next bar comes from there.',
+    live: 'The next bar comes from the pad, until the music stops. Record to keep it.',
+    recording: 'Recording: each bar that plays takes the pad’s place.',
+    unheard: /** @type {OfName} */ ((letter) => `Style ${letter} is chosen, but no bar plays it. ` +
+      `To hear it, move the pad towards ${letter}.`),
+  },
+
+  kept: {
+    titles: {
+      none: 'Lock: it stays note for note',
+      some: 'Some of it is edited or locked. Lock all of it',
+      all: 'Locked: it stays note for note. Release it',
+    },
+    lockBar: /** @param {number} bar @param {string} chords */ (bar, chords) =>
+      `Lock bar ${bar}, ${chords}`,
+    lockPart: /** @type {OfName} */ ((part) => `Lock ${part}`),
+    noRoll: 'Locked: release it to roll again',
+    locked: /** @type {OfName} */ ((what) => `Locked: ${what}`),
+    edited: /** @type {OfName} */ ((what) => `Edited: ${what}`),
+    bars: /** @param {string[]} bars */ (bars) =>
+      `${bars.length > 1 ? 'bars' : 'bar'} ${bars.join(', ')}`,
+    of: /** @param {string} bars @param {string} part */ (bars, part) => `${bars} of ${part}`,
+    all: 'all bars',
+    place: /** @type {OfName} */ ((place) => `${place}, locked`),
+    meaning: 'These stay note for note, whatever you change, until you release them.',
+    none: 'What you edit is locked until you release it.',
+    release: 'Release all',
+    chords: /** @param {string[]} bars @param {string[]} chords */ (bars, chords) =>
+      `${bars.length > 1 ? 'Bars' : 'Bar'} ${bars.join(', ')} ` +
+      `${bars.length > 1 ? 'are locked and keep' : 'is locked and keeps'} ${chords.join(', ')}. ` +
+      'Release to change chords there.',
+    allLocked: 'All bars are locked. Release one to roll it again.',
+    leftOut: 'The locked and edited notes are too many for a link, so links leave them out. ' +
+      'Saved files have them, and they stay until this page is closed.',
+  },
+
+  notes: {
+    chip: 'Edit notes',
+    title: 'Move, add and delete notes in the roll, with a pointer or with keys',
+    tools: 'Notes',
+    label: /** @type {OfName} */ ((part) => `Notes of ${part}`),
+    part: 'Instrument whose notes are edited',
+    grid: 'Grid',
+    straight: /** @type {OfCount} */ ((part) => `1/${part}`),
+    triplet: /** @type {OfCount} */ ((part) => `1/${part} triplet`),
+    none: 'No note is chosen.',
+    keys: 'Click a note to choose it, drag it to move it, drag its end to change its length, ' +
+      'right-click to delete it; a click beside notes adds one. Keys, on the roll: left and right ' +
+      'choose a note, up and down an instrument; with Shift they move the note. Page Up and Page ' +
+      'Down move it an octave, + and − change its length, Enter adds one, Delete deletes it. ' +
+      'The bars of an instrument that you edit are locked until you release them.',
+    help: 'How notes are edited',
+    previous: 'Previous note',
+    next: 'Next note',
+    earlier: 'Move earlier',
+    later: 'Move later',
+    higher: 'Move higher',
+    lower: 'Move lower',
+    shorter: 'Shorter',
+    longer: 'Longer',
+    add: 'Add a note',
+    remove: 'Delete the note',
+    release: 'Release this bar',
+    releaseTitle: 'Its notes are edited or locked: let the model play them again',
+    place: /** @param {number} bar @param {string} beat */ (bar, beat) => `bar ${bar}, beat ${beat}`,
+    length: /** @type {OfName} */ ((beats) => `${beats} ${beats === '1' ? 'beat' : 'beats'} long`),
   },
 
   favourites: {

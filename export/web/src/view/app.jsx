@@ -5,10 +5,13 @@ import {ChordLine} from './chord_line.jsx';
 import {Header} from './header.jsx';
 import {useDrop, useIsDark, useLetters, useStudio, useTheme} from './hooks.js';
 import {useKeys} from './keys.js';
+import {KeptLine} from './kept_line.jsx';
 import {KeysHint} from './keys_hint.jsx';
 import {Language} from './language.jsx';
 import {MidiDialog} from './midi_dialog.jsx';
 import {Mixer} from './mixer.jsx';
+import {useNoteEditor} from './note_editor.js';
+import {EditChip, NoteTools} from './note_tools.jsx';
 import {Notice, useNotice} from './notice.jsx';
 import {BusyBar, FetchingText} from './progress.jsx';
 import {Roll} from './roll.jsx';
@@ -84,13 +87,17 @@ export function App({studio}) {
 function Main({studio, song, isDark, pickFile, children}) {
   const {song: form} = studio.arrangement;
   useSwitchFocus(form !== null);
+  const editor = useNoteEditor(studio, song);
+  const edit = <EditChip editor={editor} />;
   return (
     <main class="main">
       {form ? <SongPanel studio={studio} song={form} pickFile={pickFile} />
         : <Styles studio={studio} pickFile={pickFile} />}
       <section class="score panel" aria-label={texts.app.score}>
-        {!form && <ChordLine studio={studio} />}
-        <Roll studio={studio} song={song} isDark={isDark} />
+        {form ? <div class="chord-line">{edit}</div> : <ChordLine studio={studio}>{edit}</ChordLine>}
+        {editor.isOn && <NoteTools studio={studio} song={song} editor={editor} />}
+        <KeptLine studio={studio} song={song} isEditing={editor.isOn} />
+        <Roll studio={studio} song={song} isDark={isDark} editor={editor} />
       </section>
       <Mixer studio={studio} song={song} isDark={isDark} />
       {children}

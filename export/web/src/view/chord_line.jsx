@@ -7,6 +7,7 @@ import {
 import {reason} from '../studio/errors.js';
 import {texts} from '../texts/texts.js';
 
+/** @import {ComponentChildren} from 'preact' */
 /** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
@@ -37,8 +38,11 @@ const help = () => {
   ];
 };
 
-/** The line of chords as text, with examples and help. @param {{studio: Studio}} props */
-export function ChordLine({studio}) {
+/**
+ * The line of chords as text, with examples, help, and what else stands there.
+ * @param {{studio: Studio, children: ComponentChildren}} props
+ */
+export function ChordLine({studio, children}) {
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
   const {text, error, setTyped, commit, forget} = useDraft(
     chordsText(studio.arrangement.chords), (chords) => studio.setChords(chords), input);
@@ -76,6 +80,7 @@ export function ChordLine({studio}) {
           <option value={line}>{texts.chords.examples[name]}: {line}</option>
         ))}
       </select>
+      {children}
       <p id="chord-error" class="field-error" role="alert">{error}</p>
       <div class="chord-note" hidden={!note}>
         <p id="chord-note" role="status">{note}</p>

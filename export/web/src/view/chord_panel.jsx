@@ -10,7 +10,6 @@ import {ChordName} from './chord_name.jsx';
 import {Icon} from './icons.jsx';
 import {offIf} from './off.js';
 
-/** @import {Progression} from '../state/progression.js' */
 /** @import {Line} from '../studio/line_at.js' */
 /** @import {Place} from './chord_cell.jsx' */
 
@@ -24,16 +23,17 @@ import {offIf} from './off.js';
  * @param {(index: ?number) => void} props.setOpen
  */
 export function ChordPanel({line, index, place, close, setOpen}) {
-  const {chords, setChords} = line;
+  const {chords, setChords, setOrder} = line;
   const bar = chords[index];
   const [half, setHalf] = useState(0);
   const position = Math.min(half, bar.length - 1);
   const panel = useFocusWithin(() => setOpen(null), close);
-  const replaceBar = (/** @type {Progression} */ ...bars) =>
-    setChords([...chords.slice(0, index), ...bars, ...chords.slice(index + 1)]);
+  const replaceBar = (/** @type {string[]} */ symbols) =>
+    setChords(chords.map((old, i) => (i === index ? symbols : old)));
+  const bars = [...chords.keys()];
   const move = (/** @type {number} */ to) => {
-    const others = chords.filter((_, i) => i !== index);
-    setChords([...others.slice(0, to), bar, ...others.slice(to)]);
+    const others = bars.filter((i) => i !== index);
+    setOrder([...others.slice(0, to), index, ...others.slice(to)]);
     setOpen(to);
   };
   return (
@@ -58,11 +58,13 @@ export function ChordPanel({line, index, place, close, setOpen}) {
         <button type="button" class="chip" aria-pressed={bar.length > 1} title={texts.panel.splitMore}
           onClick={() => replaceBar(bar.length > 1 ? [bar[0]] : [bar[0], bar[0]])}>{texts.panel.split}</button>
         <button type="button" class="chip"
-          {...offIf(chords.length >= MOST_CHORDS, () => replaceBar(bar, bar))}>{texts.panel.double}</button>
+          {...offIf(chords.length >= MOST_CHORDS,
+            () => setOrder(bars.flatMap((i) => (i === index ? [i, i] : [i]))))}>
+          {texts.panel.double}</button>
         <button type="button" class="chip" disabled={chords.length === 1}
           onClick={() => {
             heirOf(panel.current)?.focus();
-            replaceBar();
+            setOrder(bars.filter((i) => i !== index));
             setOpen(null);
           }}>{texts.panel.delete}</button>
       </div>

@@ -1,5 +1,6 @@
 import {useLayoutEffect, useRef} from 'preact/hooks';
 
+import {styleLetters} from '../state/pad.js';
 import {styleText} from '../state/style_text.js';
 import {texts} from '../texts/texts.js';
 import {Glyph} from './glyph.jsx';
@@ -7,8 +8,6 @@ import {Icon} from './icons.jsx';
 
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Studio} from '../studio/studio.js' */
-
-const WHICH = /** @type {const} */ (['a', 'b']);
 
 /** Styles that a person kept, in a row that scrolls. @param {{studio: Studio}} props */
 export function Favourites({studio}) {
@@ -23,7 +22,7 @@ export function Favourites({studio}) {
           <input class="favourite-name" value={name} aria-label={texts.favourites.name(i + 1)}
             maxLength={60} size={Math.max(name.length, 6)}
             onChange={(event) => studio.rename(style, event.currentTarget.value || name)} />
-          {WHICH.map((which) => (
+          {styleLetters(studio.arrangement).map((which) => (
             <button type="button" class={`dot dot-${which}`}
               aria-label={texts.favourites.as(name, which.toUpperCase())}
               title={texts.favourites.use(which.toUpperCase())}

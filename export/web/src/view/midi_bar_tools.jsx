@@ -1,3 +1,4 @@
+import {styleLetters} from '../state/pad.js';
 import {instrumentName, texts} from '../texts/texts.js';
 import {Icon} from './icons.jsx';
 import {shortSymbols} from './midi_bars.jsx';
@@ -5,8 +6,6 @@ import {shortSymbols} from './midi_bars.jsx';
 /** @import {Bar} from '../../../../packages/engine/src/music/measures.js' */
 /** @import {OpenedMidi} from '../studio/opened_midi.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
-
-const WHICH = /** @type {const} */ (['a', 'b']);
 
 /**
  * What the chosen bar of an opened file can be used for.
@@ -27,7 +26,7 @@ export function BarTools({studio, midi, index, which}) {
         <button type="button" class="chip" disabled={!bar.chords.length}
           onClick={() => studio.useMidiChords(index)}
           title={texts.midi.takeChordsMore}>{texts.midi.takeChords}</button>
-        {WHICH.map((letter) => (
+        {styleLetters(studio.arrangement).map((letter) => (
           <button type="button" class={`button style-${letter} ${letter === which ? 'strong' : ''}`}
             disabled={!isStyle} onClick={() => studio.useMeasure(index, letter)}>
             {texts.midi.use(letter.toUpperCase())}</button>

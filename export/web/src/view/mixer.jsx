@@ -1,9 +1,11 @@
 import {partName, soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
+import {partShare} from '../state/kept.js';
 import {instrumentName, texts} from '../texts/texts.js';
 import {partTones, toneColour} from './colours.js';
 import {download, drag} from './download.js';
 import {Icon} from './icons.jsx';
+import {LockButton} from './lock_button.jsx';
 import {offIf} from './off.js';
 import {percent} from './units.js';
 
@@ -43,7 +45,10 @@ export function Mixer({studio, song, isDark}) {
  * @param {{studio: Studio, part: Part, name: string, colour: string}} props
  */
 function PartRow({studio, part, name, colour}) {
-  const choice = studio.arrangement.parts[part.key] ?? {};
+  const {parts, kept} = studio.arrangement;
+  const choice = parts[part.key] ?? {};
+  const share = partShare(kept, part.key, studio.song?.bars ?? 0);
+  const isLocked = share === 'all';
   const {heard} = studio.sound(part);
   const volume = choice.volume ?? FULL_VOLUME;
   const toggle = (/** @type {'mute' | 'solo'} */ what) => {
@@ -64,8 +69,10 @@ function PartRow({studio, part, name, colour}) {
         <button type="button" class="toggle solo" aria-pressed={Boolean(choice.solo)}
           aria-label={texts.mixer.soloOne(name)} title={texts.mixer.solo} onClick={() => toggle('solo')}>S</button>
         <button type="button" class="toggle roll-again" aria-label={texts.mixer.rollOne(name)}
-          title={texts.mixer.rollMore}
-          onClick={() => studio.rollPart(part.key)}><Icon name="dice" /></button>
+          title={isLocked ? texts.kept.noRoll : texts.mixer.rollMore}
+          {...offIf(isLocked, () => studio.rollPart(part.key))}><Icon name="dice" /></button>
+        <LockButton share={share} label={texts.kept.lockPart(name)}
+          toggle={() => studio.keeping.togglePart(part.key)} />
       </div>
       <input type="range" class="volume" min="0" max="127" value={volume}
         aria-label={texts.mixer.volume(name)} aria-valuetext={percent(volume, 127)}

@@ -1,25 +1,31 @@
 import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
+import {barShare} from '../state/kept.js';
+import {placeOf} from '../state/pad.js';
 import {MOST_CHORDS, barText} from '../state/progression.js';
 import {playedBars} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
 import {ChordCell} from './chord_cell.jsx';
 import {Icon} from './icons.jsx';
+import {LockButton} from './lock_button.jsx';
 import {RollCanvas} from './roll_canvas.jsx';
 import {GUTTER} from './roll_layout.js';
+import {usePlayingBar} from './playing_bar.js';
 import {SectionRow, SongChords} from './song_rows.jsx';
+import {placeText} from './units.js';
 
 /** @import {RefObject} from 'preact' */
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
+/** @import {NoteEditor} from './note_editor.js' */
 
 const NARROWEST = 92; // px of a bar
 
 /**
  * Chords over the piano roll, with a slider between the styles under each.
- * @param {{studio: Studio, song: Song, isDark: boolean}} props
+ * @param {{studio: Studio, song: Song, isDark: boolean, editor: NoteEditor}} props
  */
-export function Roll({studio, song, isDark}) {
+export function Roll({studio, song, isDark, editor}) {
   const played = studio.arrangement.song && playedBars(studio.arrangement);
   const bars = played ? played.bars.length : studio.arrangement.chords.length;
   const frame = useRef(/** @type {?HTMLDivElement} */ (null));
@@ -38,8 +44,10 @@ export function Roll({studio, song, isDark}) {
           </>
         ) : <ChordRow studio={studio} columns={columns} playingBar={playingBar} />}
         {width > 0 &&
-          <RollCanvas studio={studio} song={song} isDark={isDark} barWidth={barWidth} />}
-        {!played && <BlendRow studio={studio} columns={columns} />}
+          <RollCanvas studio={studio} song={song} isDark={isDark} barWidth={barWidth}
+            editor={editor} />}
+        {played ? <LockRow studio={studio} bars={played.bars} columns={columns} />
+          : <BlendRow studio={studio} columns={columns} />}
       </div>
     </div>
   );
@@ -83,15 +91,39 @@ function BlendRow({studio, columns}) {
   return (
     <div class="blend-cells" style={columns}>
       {blend.map((share, index) => (
-        <input type="range" min="0" max="100" value={share} key={index}
-          aria-label={texts.chords.blend(index + 1, barText(chords[index]))}
-          aria-valuetext={texts.styles.shares(100 - share, share)}
-          onInput={(event) => setShare(index, Number(event.currentTarget.value))}
-          onChange={() => studio.settle()} />
+        <div class="blend-cell" key={index}>
+          <input type="range" min="0" max="100" value={share}
+            aria-label={texts.chords.blend(index + 1, barText(chords[index]))}
+            aria-valuetext={placeText(placeOf(studio.arrangement, index))}
+            onInput={(event) => setShare(index, Number(event.currentTarget.value))}
+            onChange={() => studio.settle()} />
+          <BarLock studio={studio} bar={index} symbols={chords[index]} bars={chords.length} />
+        </div>
       ))}
     </div>
   );
 }
+
+/**
+ * The locks of a song's bars, whose styles are those of its sections.
+ * @param {{studio: Studio, bars: {symbols: string[]}[], columns: Columns}} props
+ */
+function LockRow({studio, bars, columns}) {
+  return (
+    <div class="blend-cells lock-cells" style={columns}>
+      {bars.map(({symbols}, bar) => (
+        <BarLock key={bar} studio={studio} bar={bar} symbols={symbols} bars={bars.length} />
+      ))}
+    </div>
+  );
+}
+
+/** @param {{studio: Studio, bar: number, symbols: string[], bars: number}} props */
+const BarLock = ({studio, bar, symbols, bars}) => (
+  <LockButton share={barShare(studio.arrangement.kept, bar, bars)}
+    label={texts.kept.lockBar(bar + 1, barText(symbols))}
+    toggle={() => studio.keeping.toggleBar(bar)} />
+);
 
 /** The inner width of an element; 0 before it is there. @param {RefObject<HTMLElement>} element */
 function useWidth(element) {
@@ -106,31 +138,6 @@ function useWidth(element) {
     return () => observer.disconnect();
   }, [element]);
   return width;
-}
-
-/**
- * The bar in which the playhead is, or -1 while nothing plays.
- * @param {Studio} studio
- * @param {number} bars
- */
-function usePlayingBar(studio, bars) {
-  const [bar, setBar] = useState(-1);
-  const {isPlaying} = studio.player;
-  useEffect(() => {
-    if (!isPlaying) {
-      setBar(-1);
-      return undefined;
-    }
-    let frame = 0;
-    const look = () => {
-      const {step} = studio.player;
-      setBar(Math.min(Math.floor(step / studio.format.stepsPerMeasure), bars - 1));
-      frame = requestAnimationFrame(look);
-    };
-    look();
-    return () => cancelAnimationFrame(frame);
-  }, [studio, isPlaying, bars]);
-  return bar;
 }
 
 /**

@@ -3,21 +3,24 @@ import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {instrumentName, texts} from '../texts/texts.js';
 import {partTones} from './colours.js';
+import {keptTexts} from './kept_line.jsx';
+import {NoteLayer} from './note_layer.jsx';
 import {drawPlayhead, drawSong} from './roll_drawing.js';
 import {barStep, rollLayout, stepAt} from './roll_layout.js';
 
 /** @import {RefObject} from 'preact' */
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
+/** @import {NoteEditor} from './note_editor.js' */
 
 const LOWEST = 260; // px
 const BELOW = 56; // px: the sliders under the roll, and the panel's edge
 
 /**
  * The notes, and over them the playhead.
- * @param {{studio: Studio, song: Song, isDark: boolean, barWidth: number}} props
+ * @param {{studio: Studio, song: Song, isDark: boolean, barWidth: number, editor: NoteEditor}} props
  */
-export function RollCanvas({studio, song, isDark, barWidth}) {
+export function RollCanvas({studio, song, isDark, barWidth, editor}) {
   const notes = useRef(/** @type {?HTMLCanvasElement} */ (null));
   const overlay = useRef(/** @type {?HTMLCanvasElement} */ (null));
   const box = useRef(/** @type {?HTMLDivElement} */ (null));
@@ -28,6 +31,8 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
     isDark,
     tones: partTones(song.parts, (part) => studio.sound(part)),
     heard: song.parts.map((part) => studio.sound(part).heard),
+    kept: studio.arrangement.kept,
+    edited: editor.isOn ? editor.key : '',
   };
   useEffect(() => {
     if (notes.current) drawSong(notes.current, picture);
@@ -41,16 +46,22 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
     draw();
     return () => cancelAnimationFrame(frame);
   });
+  const {locked, edited} = keptTexts(studio, song);
   const names = soundingNames(song.parts, (part) => studio.sound(part), instrumentName);
-  const summary = texts.roll.summary(song.bars, names.join(', '));
+  const partName = names[song.parts.findIndex(({key}) => key === editor.key)] ?? '';
+  const summary = [
+    texts.roll.summary(song.bars, names.join(', ')), locked, edited,
+  ].filter(Boolean).join('. ');
   const {step} = studio.player;
   const bar = Math.floor(step / song.format.stepsPerMeasure) + 1;
+  const isLocked = studio.arrangement.kept.bars.includes(bar - 1);
   return (
     <div class="canvases" ref={box} style={{height: layout.height}}>
       <canvas ref={notes} role="img" aria-label={summary} />
       <canvas ref={overlay} role="slider" tabIndex={0} aria-label={texts.roll.place}
         aria-valuemin={1} aria-valuemax={song.bars} aria-valuenow={bar}
-        aria-valuetext={texts.roll.bar(bar, song.bars)}
+        aria-valuetext={isLocked ? texts.kept.place(texts.roll.bar(bar, song.bars))
+          : texts.roll.bar(bar, song.bars)}
         onClick={(event) => {
           const {left} = event.currentTarget.getBoundingClientRect();
           studio.seek(stepAt(event.clientX - left, layout, song));
@@ -61,6 +72,8 @@ export function RollCanvas({studio, song, isDark, barWidth}) {
           event.preventDefault();
           studio.seek(to);
         }} />
+      {editor.isOn &&
+        <NoteLayer studio={studio} picture={picture} editor={editor} partName={partName} />}
     </div>
   );
 }

@@ -1,36 +1,42 @@
 /** The piano roll on canvases: grid and notes on one, the playhead on another. */
 
+import {cellName} from '../state/kept.js';
 import {texts} from '../texts/texts.js';
 import {toneColour} from './colours.js';
 import {GUTTER, pitchTop} from './roll_layout.js';
 
 /** @import {Song, SongNote} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Player} from '../sound/player.js' */
+/** @import {Kept} from '../state/kept.js' */
 /** @import {Tone} from './colours.js' */
 /** @import {RollLayout} from './roll_layout.js' */
 
 /**
- * What is drawn: the song, where things are, the theme, and of each part its colour and whether it
- * is heard.
- * @typedef {{song: Song, layout: RollLayout, isDark: boolean, tones: Tone[], heard: boolean[]}} Picture
+ * What is drawn: the song, where things are, the theme, of each part its colour and whether it is
+ * heard, what is locked or edited, and the key of the part that is edited now, or ''.
+ * @typedef {{song: Song, layout: RollLayout, isDark: boolean, tones: Tone[], heard: boolean[],
+ *   kept: Kept, edited: string}} Picture
  */
 
 const INKS = {
-  light: {bar: '#cfcbc4', beat: '#e9e6e0', black: '#f4f1ec', text: '#6a655d', head: '#1d1b18'},
-  dark: {bar: '#3d4150', beat: '#282b37', black: '#1b1e27', text: '#9aa0b2', head: '#f5f6fa'},
+  light: {bar: '#cfcbc4', beat: '#e9e6e0', black: '#f4f1ec', text: '#6a655d', head: '#1d1b18',
+    lock: '#ddd6c9', onHead: '#fffefb'},
+  dark: {bar: '#3d4150', beat: '#282b37', black: '#1b1e27', text: '#9aa0b2', head: '#f5f6fa',
+    lock: '#313646', onHead: '#14161e'},
 };
 const WIDEST = 16384; // px of a canvas, in every browser
+const HATCH = 9; // px between lines over a locked bar
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
 /** @param {Picture} picture */
-const inkOf = ({isDark}) => (isDark ? INKS.dark : INKS.light);
+export const inkOf = ({isDark}) => (isDark ? INKS.dark : INKS.light);
 
 /**
  * The canvas's context at the screen's resolution, cleared.
  * @param {HTMLCanvasElement} canvas
  * @param {RollLayout} layout
  */
-function prepare(canvas, {width, height}) {
+export function prepare(canvas, {width, height}) {
   const scale = Math.min(window.devicePixelRatio || 1, WIDEST / width);
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== w || canvas.height !== h) {
@@ -47,8 +53,36 @@ function prepare(canvas, {width, height}) {
 export function drawSong(canvas, picture) {
   const context = prepare(canvas, picture.layout);
   drawGrid(context, picture);
+  drawLocks(context, picture);
   drawScale(context, picture);
   for (const note of picture.song.notes) drawNote(context, note, picture, 0);
+}
+
+/** Hatches the bars that are locked. @param {CanvasRenderingContext2D} context @param {Picture} picture */
+function drawLocks(context, picture) {
+  const {layout: {barWidth, height}, kept, song} = picture;
+  context.strokeStyle = inkOf(picture).lock;
+  for (const bar of kept.bars) {
+    if (bar >= song.bars) continue;
+    const left = GUTTER + bar * barWidth;
+    context.save();
+    context.beginPath();
+    context.rect(left, 0, barWidth, height);
+    context.clip();
+    context.beginPath();
+    for (let x = left - height; x < left + barWidth; x += HATCH) {
+      context.moveTo(x, height);
+      context.lineTo(x + height, 0);
+    }
+    context.stroke();
+    context.restore();
+  }
+}
+
+/** Whether a note is locked or edited. @param {SongNote} note @param {Picture} picture */
+function isKept({part, start}, {song, kept}) {
+  const bar = Math.floor(start / song.format.stepsPerMeasure);
+  return kept.bars.includes(bar) || Boolean(kept.cells[cellName(bar, song.parts[part].key)]);
 }
 
 /**
@@ -106,10 +140,13 @@ function drawScale(context, picture) {
  * @param {Picture} picture
  * @param {number} light
  */
-function drawNote(context, note, {song, layout, isDark, tones, heard}, light) {
+function drawNote(context, note, picture, light) {
+  const {song, layout, isDark, tones, heard, edited} = picture;
   const {isDrum} = song.parts[note.part];
   const x = GUTTER + note.start * layout.stepWidth;
-  context.globalAlpha = (0.5 + 0.5 * (note.velocity / 127)) * (heard[note.part] ? 1 : 0.14);
+  const isBehind = edited && song.parts[note.part].key !== edited;
+  context.globalAlpha = (0.5 + 0.5 * (note.velocity / 127)) *
+    (!heard[note.part] ? 0.14 : isBehind ? 0.3 : 1);
   context.fillStyle = toneColour(tones[note.part], isDark, light);
   context.beginPath();
   if (isDrum) {
@@ -123,6 +160,10 @@ function drawNote(context, note, {song, layout, isDark, tones, heard}, light) {
     context.roundRect(x + 0.5, y, width, height, Math.min(height / 2, 3.2));
   }
   context.fill();
+  if (isKept(note, picture)) {
+    context.strokeStyle = inkOf(picture).head;
+    context.stroke();
+  }
   context.globalAlpha = 1;
 }
 

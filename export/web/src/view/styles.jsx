@@ -1,14 +1,17 @@
-import {useState} from 'preact/hooks';
+import {useMemo, useState} from 'preact/hooks';
 
 import {between} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld, isMorph, meanShare, morph} from '../state/blend.js';
 import {isSame} from '../state/favourites.js';
+import {atPlaces, meanPlace} from '../state/pad.js';
 import {styleName} from '../state/style_names.js';
+import {styleText} from '../state/style_text.js';
 import {texts} from '../texts/texts.js';
 import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
+import {Pad, PadChip} from './pad.jsx';
 import {SongChip} from './song_panel.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
@@ -20,18 +23,30 @@ import {SongChip} from './song_panel.jsx';
  * @param {{studio: Studio, pickFile: (which: Which) => void}} props
  */
 export function Styles({studio, pickFile}) {
-  const {a, b} = studio.arrangement;
-  const [pointA, pointB] = [a, b].map((style) => studio.point(style));
+  const {a, b, c, d, down} = studio.arrangement;
+  const points = usePoints(studio, [a, b, c, d]);
   const [hasCharacter, setCharacter] = useState(false);
+  const [wantsPad, setPad] = useState(/** @type {?boolean} */ (null));
+  const hasPad = Boolean(c && d) && (wantsPad ?? down.some(Boolean));
+  const card = (/** @type {Which} */ which, /** @type {Style} */ style) => (
+    <StyleCard studio={studio} which={which} style={style} point={points['abcd'.indexOf(which)]}
+      pickFile={pickFile} />
+  );
   return (
-    <section class="styles panel" aria-label={texts.styles.label}>
-      <StyleCard studio={studio} which="a" style={a} point={pointA} pickFile={pickFile} />
-      <Blend studio={studio} pointA={pointA} pointB={pointB}>
+    <section class={`styles panel ${hasPad ? 'has-pad' : ''}`} aria-label={texts.styles.label}>
+      {card('a', a)}
+      <Blend studio={studio} points={points} hasPad={hasPad}>
+        <PadChip isOpen={hasPad} toggle={() => {
+          setPad(!hasPad);
+          studio.openPad();
+        }} />
         <CharacterChip studio={studio} isOpen={hasCharacter}
           toggle={() => setCharacter(!hasCharacter)} />
         <SongChip studio={studio} />
       </Blend>
-      <StyleCard studio={studio} which="b" style={b} point={pointB} pickFile={pickFile} />
+      {card('b', b)}
+      {hasPad && c && card('c', c)}
+      {hasPad && d && card('d', d)}
       <CharacterSliders studio={studio} isOpen={hasCharacter} />
       <Favourites studio={studio} />
     </section>
@@ -39,16 +54,53 @@ export function Styles({studio, pickFile}) {
 }
 
 /**
- * @param {{studio: Studio, pointA: Float32Array, pointB: Float32Array,
+ * The points of styles, each the same array while its style is the same; those of none are of the
+ * upper ones.
+ * @param {Studio} studio
+ * @param {(?Style)[]} styles a, b, c, d
+ */
+function usePoints(studio, [a, b, c, d]) {
+  const corners = /** @type {Style[]} */ ([a, b, c ?? a, d ?? b]);
+  const texts = corners.map(styleText).join(' ');
+  // a style is its text: points are drawn anew only when one is another
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  return useMemo(() => corners.map((style) => studio.point(style)), [studio, texts]);
+}
+
+/**
+ * @param {{studio: Studio, points: Float32Array[], hasPad: boolean,
  *   children: ComponentChildren}} props
  */
-function Blend({studio, pointA, pointB, children}) {
-  const {blend} = studio.arrangement;
-  const mean = meanShare(blend);
-  const setAll = (/** @type {number} */ share) =>
-    studio.change({blend: blend.map(() => share)}, 'blend');
+function Blend({studio, points, hasPad, children}) {
+  const {blend, down} = studio.arrangement;
+  const mean = meanPlace({blend, down});
+  const isOnLine = !down.some(Boolean);
   return (
     <div class="blend">
+      {hasPad ? <Pad studio={studio} points={points} /> : <BlendLine studio={studio} points={points} />}
+      <div class="blend-tools">
+        <button type="button" class="chip" aria-pressed={isHeld(blend) && isHeld(down)}
+          onClick={() => studio.change(atPlaces(blend.map(() => mean)))}>{texts.styles.hold}</button>
+        <button type="button" class="chip" aria-pressed={isMorph(blend) && isOnLine}
+          onClick={() => studio.change(onLine(morph(blend.length)))} title={texts.styles.morphMore}>
+          {texts.styles.morph} A <Icon name="arrow" /> B</button>
+        <button type="button" class="chip" onClick={() => studio.swapStyles()}
+          aria-label={texts.styles.swap}><Icon name="swap" /></button>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** Places on the line from A to B. @param {number[]} blend */
+const onLine = (blend) => ({blend, down: blend.map(() => 0)});
+
+/** The line from A to B, and where on it all bars are. @param {{studio: Studio, points: Float32Array[]}} props */
+function BlendLine({studio, points: [pointA, pointB]}) {
+  const {blend} = studio.arrangement;
+  const mean = meanShare(blend);
+  return (
+    <>
       <div class="blend-row" aria-hidden="true">
         {[0, 0.25, 0.5, 0.75, 1].map((t) => (
           <Glyph point={between(pointA, pointB, t)} colour={`var(--mix-${t * 100})`} size={30} />
@@ -57,19 +109,10 @@ function Blend({studio, pointA, pointB, children}) {
       <input type="range" class="blend-slider" min="0" max="100" value={mean}
         aria-label={texts.styles.blend}
         aria-valuetext={texts.styles.shares(100 - mean, mean)}
-        onInput={(event) => setAll(Number(event.currentTarget.value))}
+        onInput={(event) => studio.change(
+          onLine(blend.map(() => Number(event.currentTarget.value))), 'blend')}
         onChange={() => studio.settle()} />
-      <div class="blend-tools">
-        <button type="button" class="chip" aria-pressed={isHeld(blend)}
-          onClick={() => studio.change({blend: blend.map(() => mean)})}>{texts.styles.hold}</button>
-        <button type="button" class="chip" aria-pressed={isMorph(blend)}
-          onClick={() => studio.change({blend: morph(blend.length)})} title={texts.styles.morphMore}>
-          {texts.styles.morph} A <Icon name="arrow" /> B</button>
-        <button type="button" class="chip" onClick={() => studio.swapStyles()}
-          aria-label={texts.styles.swap}><Icon name="swap" /></button>
-        {children}
-      </div>
-    </div>
+    </>
   );
 }
 

@@ -39,6 +39,16 @@ export function near(point, similarity, count, seed) {
   });
 }
 
+/**
+ * The point of a place in the square between four, as `grid` of the package has it: down its left and
+ * right edges, then across.
+ * @param {Float32Array[]} corners upper left, upper right, lower left, lower right
+ * @param {number} x 0 (left) to 1
+ * @param {number} y 0 (top) to 1
+ * @returns {Float32Array}
+ */
+export const inSquare = ([a, b, c, d], x, y) => between(between(a, c, y), between(b, d, y), x);
+
 /** @param {Float32Array} a @param {Float32Array} b */
 function dot(a, b) {
   let sum = 0;

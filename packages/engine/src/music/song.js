@@ -68,21 +68,32 @@ export function partKeys(tracks, format) {
  * @returns {Song}
  */
 export function makeSong(measures, format, sections = []) {
-  const notesOf = notesByPart(measures, format);
-  const parts = [...notesOf.keys()].map(toPart)
+  return songOfNotes(notesByPart(measures, format), {
+    format, bars: measures.length, chordChanges: chordChanges(measures, format), sections,
+  });
+}
+
+/**
+ * The song in which parts play notes; those without are dropped.
+ * @param {Map<string, Omit<SongNote, 'part'>[]>} notesOf part key -> notes
+ * @param {Pick<Song, 'format' | 'bars' | 'chordChanges' | 'sections'>} song what else there is of it
+ * @returns {Song}
+ */
+export function songOfNotes(notesOf, {format, bars, chordChanges, sections}) {
+  const parts = [...notesOf.keys()].filter((key) => notesOf.get(key)?.length).map(toPart)
     .sort((a, b) => a.program - b.program || a.number - b.number);
   const notes = parts.flatMap(({key}, part) =>
-    (notesOf.get(key) ?? []).map((note) => ({part, ...note}))
+    (notesOf.get(key) ?? []).map((note) => ({...note, part}))
       .sort((a, b) => a.start - b.start || a.pitch - b.pitch));
   /** @type {Set<number>[]} */
-  const playing = measures.map(() => new Set());
+  const playing = Array.from({length: bars}, () => new Set());
   for (const {part, start} of notes) playing[Math.floor(start / format.stepsPerMeasure)].add(part);
   return {
     format,
-    bars: measures.length,
+    bars,
     parts,
     notes,
-    chordChanges: chordChanges(measures, format),
+    chordChanges,
     sections,
     channels: assignChannels(parts, playing.map((bar) => [...bar].sort((a, b) => a - b))),
   };

@@ -1,0 +1,70 @@
+/** Locks bars and parts, and edits notes, which are kept like locked ones. */
+
+import {keptText} from '../state/kept_text.js';
+import {
+  NOTHING_KEPT, barShare, hasKept, partShare, withBar, withEdit, withPartKept, withoutBar, withoutCell,
+  withoutPart,
+} from '../state/kept.js';
+import {texts} from '../texts/texts.js';
+import {keepNotes} from './keep_notes.js';
+
+/** @import {Kept, PlacedNote} from '../state/kept.js' */
+/** @import {Composition} from './composition.js' */
+/** @import {Store} from './store.js' */
+
+export class Keeping {
+  /** @param {Store} store @param {Composition} composition */
+  constructor(store, composition) {
+    this._store = store;
+    this._composition = composition;
+    this._isTold = false; // that links leave notes out
+  }
+
+  /** Locks a bar as it is heard, or lets go of it. @param {number} bar its index */
+  toggleBar(bar) {
+    this._edit((kept, song) => {
+      if (barShare(kept, bar, song.bars) === 'all') return withoutBar(kept, bar, song.bars);
+      return bar < song.bars ? withBar(kept, song, bar) : kept; // a new one is still being made
+    });
+  }
+
+  /** Locks a part as it is heard, or lets go of it. @param {string} key */
+  togglePart(key) {
+    this._edit((kept, song) => (partShare(kept, key, song.bars) === 'all'
+      ? withoutPart(kept, key) : withPartKept(kept, song, key)));
+  }
+
+  releaseAll() {
+    if (hasKept(this._store.arrangement.kept)) this._store.change({kept: NOTHING_KEPT});
+  }
+
+  /** Lets go of a part in a bar. @param {number} bar its index @param {string} key */
+  releaseCell(bar, key) {
+    this._edit((kept) => withoutCell(kept, bar, key));
+  }
+
+  /**
+   * Puts a note in the place of another; either may be absent.
+   * @param {?PlacedNote} removed
+   * @param {?PlacedNote} added
+   * @param {?string} kind see `History`
+   */
+  edit(removed, added, kind = null) {
+    this._edit((kept, song) => withEdit(kept, song, removed, added), kind);
+  }
+
+  /**
+   * @param {(kept: Kept, song: import('../../../../packages/engine/src/music/song.js').Song) => Kept} change
+   * @param {?string} kind
+   */
+  _edit(change, kind = null) {
+    const {song, arrangement} = this._store;
+    if (!song) return;
+    const kept = change(arrangement.kept, song);
+    this._composition.show(keepNotes(song, kept)); // at once: the next edit may be of the same note
+    this._store.change({kept}, kind);
+    if (keptText(kept) !== null || this._isTold) return;
+    this._isTold = true;
+    this._store.say(texts.kept.leftOut);
+  }
+}

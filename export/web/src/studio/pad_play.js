@@ -1,0 +1,144 @@
+/** The pad: while music plays the next bar comes from its place, which can be recorded. */
+
+import {withBar} from '../state/kept.js';
+import {atPlaces, meanPlace, placeOf, withPlace} from '../state/pad.js';
+
+/** @import {Arrangement} from '../state/arrangement.js' */
+/** @import {Place} from '../state/pad.js' */
+/** @import {Player} from '../sound/player.js' */
+/** @import {Composition} from './composition.js' */
+/** @import {Store} from './store.js' */
+
+const AHEAD = 0.4; // seconds in which a bar is made and given to the synthesiser
+const INTERVAL = 60; // ms between looks at where the song stands
+
+export class PadPlay {
+  /** @param {Store} store @param {Composition} composition @param {Player} player */
+  constructor(store, composition, player) {
+    this._store = store;
+    this._composition = composition;
+    this._player = player;
+    /** Where the pad was moved while music plays. @type {?Place} */
+    this._held = null;
+    this._next = -1; // the bar that comes from the pad
+    /** Where bars were that are recorded, until they play. @type {Map<number, Place>} */
+    this._before = new Map();
+    /** @type {number | undefined} */
+    this._timer = undefined;
+    this.isRecording = false;
+    composition.wanted = (arrangement) => this._wanted(arrangement);
+  }
+
+  /** Whether the next bar comes from the pad. */
+  get isLive() {
+    return this._timer !== undefined;
+  }
+
+  /** Where it is: held, or at the bar that plays, or amid all bars. @returns {Place} */
+  get place() {
+    if (this._held) return this._held;
+    const {arrangement} = this._store;
+    const bar = this._player.isPlaying ? this._bar(0) : -1;
+    return bar in arrangement.blend ? placeOf(arrangement, bar) : meanPlace(arrangement);
+  }
+
+  /** Moves it: all bars while nothing plays, else the next one. @param {Place} place */
+  move(place) {
+    if (!this._player.isPlaying) {
+      this._store.change(atPlaces(this._store.arrangement.blend.map(() => place)), 'pad');
+      return;
+    }
+    this._held = place;
+    this._next = -1; // it may still be made anew
+    this._follow();
+    this._store.changed();
+  }
+
+  /**
+   * Records from now on, or no longer.
+   * @param {() => Promise<void>} play begins to play
+   */
+  async record(play) {
+    if (this.isRecording) {
+      this._end();
+      return;
+    }
+    this._store.settle();
+    this._held = this.place;
+    this.isRecording = true;
+    if (!this._player.isPlaying) {
+      this._put(this._bar(0), this._held); // the bar to begin with
+      await this._composition.compose();
+      await play();
+    }
+    this._follow();
+    this._store.changed();
+  }
+
+  _follow() {
+    this._timer ??= window.setInterval(() => this._look(), INTERVAL);
+    this._look();
+  }
+
+  /** Gives the next bar the pad's place, once. */
+  _look() {
+    if (!this._player.isPlaying) {
+      this._end();
+      return;
+    }
+    this._before.delete(this._bar(0));
+    const next = (this._bar(AHEAD) + 1) % this._store.arrangement.chords.length;
+    if (next === this._next || !this._held) return;
+    this._next = next;
+    if (this.isRecording) this._put(next, this._held);
+    else this._composition.compose();
+  }
+
+  /** @param {number} bar @param {Place} place */
+  _put(bar, place) {
+    const {arrangement} = this._store;
+    const {x, y} = placeOf(arrangement, bar);
+    if (!this._before.has(bar)) this._before.set(bar, {x, y});
+    if (x === place.x && y === place.y) this._composition.compose();
+    else this._store.change(withPlace(arrangement, bar, place), 'record');
+  }
+
+  _end() {
+    clearInterval(this._timer);
+    this._timer = undefined;
+    this._held = null;
+    this._next = -1;
+    this._before.delete(this._bar(0));
+    for (const [bar, place] of this._before) this._put(bar, place); // they did not play
+    this._before.clear();
+    this.isRecording = false;
+    this._store.settle();
+    this._store.changed();
+    this._composition.compose();
+  }
+
+  /** The bar in which the song stands, so many seconds ahead. @param {number} seconds */
+  _bar(seconds) {
+    const {arrangement: {qpm, chords}, song} = this._store;
+    if (!song) return 0;
+    const {stepsPerMeasure, stepsPerQuarter} = song.format;
+    const step = this._player.step + (seconds * qpm * stepsPerQuarter) / 60;
+    return Math.floor(step / stepsPerMeasure) % chords.length;
+  }
+
+  /**
+   * The arrangement as it plays: the next bar at the pad's place, and what sounds until then as it is.
+   * @param {Arrangement} arrangement
+   * @returns {Arrangement}
+   */
+  _wanted(arrangement) {
+    const {song} = this._store;
+    const bars = arrangement.chords.length;
+    if (!this.isLive || !this._held || this._next < 0 || song?.bars !== bars) return arrangement;
+    let {kept} = arrangement;
+    for (let bar = this._bar(0); bar !== this._next % bars; bar = (bar + 1) % bars) {
+      kept = withBar(kept, song, bar);
+    }
+    return {...arrangement, ...withPlace(arrangement, this._next, this._held), kept};
+  }
+}
