@@ -77,7 +77,12 @@ def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -
     wall, cpu = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     seen, done = Watched(), threading.Event()
-    threading.Thread(target=lambda: (process.wait(), done.set()), daemon=True).start()
+
+    def wait() -> None:
+        process.wait()
+        done.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     while not done.wait(_EVERY_SECONDS):
         if sys.platform == "linux":
             seen.look(process.pid)
