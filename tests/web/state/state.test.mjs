@@ -128,6 +128,12 @@ test('other chords keep the blends of their bars', () => {
   const longer = withChords(arrangement, [['E'], ['F'], ['G'], ['A']]);
   assert.deepEqual([longer.blend, longer.down], [[10, 70, 70, 70], [5, 9, 9, 9]]);
   assert.deepEqual(withChords(arrangement, [['E']]).blend, [10]);
+  // a bar that is kept whole keeps its chord; the bars of a song are not those of the line
+  const kept = {bars: [1, 5], cells: {}};
+  const locked = withChords({...arrangement, kept}, [['E'], ['F'], ['G']]);
+  assert.deepEqual([locked.chords, locked.kept.bars], [[['E'], ['D7'], ['G']], [1]]);
+  const song = withChords({...arrangement, kept, song: {form: ['A', 'A', 'A']}}, [['E'], ['F']]);
+  assert.deepEqual([song.chords, song.kept], [[['E'], ['F']], kept]);
   const order = withOrder(arrangement, [1, 1, 0]);
   assert.deepEqual([order.chords, order.blend, order.down],
     [[['D7'], ['D7'], ['C']], [70, 70, 10], [9, 9, 5]]);

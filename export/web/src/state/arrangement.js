@@ -81,14 +81,15 @@ export function newArrangement(random = Math.random) {
  * @returns {Arrangement}
  */
 export function withChords(arrangement, chords) {
-  const {blend, down, kept} = arrangement;
+  const {blend, down, kept, song} = arrangement;
   const last = blend.length - 1;
+  const isKept = (/** @type {number} */ bar) => !song && kept.bars.includes(bar);
   return {
     ...arrangement,
-    chords: chords.map((bar, i) => (kept.bars.includes(i) ? arrangement.chords[i] : bar)),
+    chords: chords.map((bar, i) => (isKept(i) ? arrangement.chords[i] : bar)),
     blend: chords.map((_, i) => blend[Math.min(i, last)] ?? 0),
     down: chords.map((_, i) => down[Math.min(i, last)] ?? 0),
-    kept: reordered(kept, [...chords.keys()]),
+    kept: song ? kept : reordered(kept, [...chords.keys()]), // the bars of a song are others
   };
 }
 

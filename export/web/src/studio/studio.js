@@ -160,8 +160,8 @@ export class Studio extends Store {
   /** @param {Progression} chords */
   setChords(chords) {
     this.change(withChords(this.arrangement, chords));
-    const {kept: {bars}, chords: taken} = this.arrangement;
-    const still = bars.filter((bar) => chords[bar].join() !== taken[bar].join());
+    const {kept: {bars}, chords: taken, song} = this.arrangement;
+    const still = song ? [] : bars.filter((bar) => chords[bar].join() !== taken[bar].join());
     if (!still.length) return;
     this.say(texts.kept.chords(still.map((bar) => String(bar + 1)),
       still.map((bar) => barText(taken[bar]))));
