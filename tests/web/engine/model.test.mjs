@@ -34,7 +34,7 @@ for (const {temperature, seed, repeat_penalty: repeatPenalty, tokens} of decode.
   });
 }
 
-test('a fingerprint is FNV-1a of the biases, and tells models apart', () => {
+test('a fingerprint is FNV-1a of the biases, and distinguishes models', () => {
   const layers = (...texts) => texts.map((text) => ({bias: Buffer.from(text)}));
   assert.equal(fingerprint([]), '811c9dc5'); // the published vectors
   assert.equal(fingerprint(layers('a')), 'e40c292c');
