@@ -104,7 +104,7 @@ export const DECODING = {
 };
 
 export const ATTRIBUTES = {
-  scales: {"density": "notes a beat, all tracks together", "pitch": "mean MIDI pitch of the notes, drums apart", "velocity": "mean velocity of the notes", "polyphony": "notes that sound at a time on average, drums apart", "syncopation": "share of the notes that begin off a beat and sound over the next one", "tracks": "how many instruments play"},
+  scales: {"density": "notes per beat, all tracks together", "pitch": "mean MIDI pitch of the notes, drums apart", "velocity": "mean velocity of the notes", "polyphony": "notes that sound at a time on average, drums apart", "syncopation": "share of the notes that begin off a beat and sound over the next one", "tracks": "how many instruments play"},
 };
 
 export const PHRASES = {
