@@ -65,11 +65,6 @@ class Watched:
         self.peak_bytes = max(self.peak_bytes, together)
 
 
-def _when_ended(process: subprocess.Popen[bytes], done: threading.Event) -> None:
-    process.wait()
-    done.set()
-
-
 def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -> Watched:
     """Run a command to its end.
 
@@ -82,7 +77,12 @@ def watched(command: Sequence[str], also: Callable[[], object] = lambda: None) -
     wall, cpu = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     seen, done = Watched(), threading.Event()
-    threading.Thread(target=_when_ended, args=(process, done), daemon=True).start()
+
+    def wait() -> None:
+        process.wait()
+        done.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     while not done.wait(_EVERY_SECONDS):
         if sys.platform == "linux":
             seen.look(process.pid)

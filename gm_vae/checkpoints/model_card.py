@@ -175,9 +175,9 @@ def _figures(training: dict[str, Any]) -> str:
         ("bits_per_measure", "bits per measure", 1),
         ("reconstruction_bits", "of them reconstruction", 1),
         ("kl_bits", "of them KL", 1),
-        ("latent_bits", "bits that z is worth", 1),
+        ("latent_bits", "latent usage, bits", 1),
         ("accuracy", "token accuracy", 3),
-        ("nats_per_token", "nats a token", 3),
+        ("nats_per_token", "nats per token", 3),
     ):
         if isinstance(figures.get(key), (int, float)):
             rows.append((name, f"{figures[key]:.{digits}f}"))

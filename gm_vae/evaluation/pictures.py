@@ -72,7 +72,7 @@ def types_figure(figures: Evaluation) -> Figure:
     figure, panels = _figure(2, (7, 3.2))
     for axes, values, title, color in (
         (panels[0], figures.accuracy_by_type, "accuracy", _ACTIVE),
-        (panels[1], figures.nats_by_type, "nats a token", _OTHER),
+        (panels[1], figures.nats_by_type, "nats per token", _OTHER),
     ):
         bars = axes.barh(names, list(values.values()), color=color)
         axes.bar_label(bars, fmt="%.2f", padding=2)

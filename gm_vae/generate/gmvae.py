@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 Chords = str | Sequence[str] | None
 TEMPERATURE = 0.6
-REPEAT_PENALTY = 0.6  # tracks then repeat as often as in real music
+REPEAT_PENALTY = 1.0  # tracks then repeat as often as in real music
 _MOST_PENALTY = 100.0  # then nothing is repeated if anything else is possible
 HOTTEST = 1e6  # above, all tokens are equally likely
 _MANY = 500  # measures, from which on a terminal shows progress

@@ -191,7 +191,7 @@ test('samples are as many as asked for, and of the model', async () => {
 /** The message of what a promise is rejected with. */
 const failure = (promise) => promise.then(() => null, (error) => error.message);
 
-test('what the client refuses, the engine refuses', async () => {
+test('the engine refuses the same as the client', async () => {
   const input = MEASURES['steps alone'];
   const wrong = [
     (model, tensor) => model.interpolate([input, input, input].map(tensor), 3, 0.5, controls),

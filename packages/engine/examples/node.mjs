@@ -15,6 +15,6 @@ await model.initialize();
 const [style] = await (await model.encode(
   await model.sample(1, 0.5, {chordProgression: ['C'], seed: 1}), {chordProgression: ['C']})).array();
 const bars = await model.decode(chordProgressions.map(() => style), 0.5,
-  {chordProgressions, seed: 1, repeatPenalty: 0.6});
+  {chordProgressions, seed: 1, repeatPenalty: 1});
 await writeFile(output, sequenceProtoToMidi(bars));
 console.log(`${output}: ${bars.length} bars, ${bars.flatMap(({notes}) => notes).length} notes`);

@@ -34,7 +34,7 @@ for (const {temperature, seed, repeat_penalty: repeatPenalty, tokens} of decode.
   });
 }
 
-test('a fingerprint is FNV-1a of numbers, and tells models apart', () => {
+test('a fingerprint is FNV-1a of numbers, and distinguishes models', () => {
   const bytes = (...texts) => texts.map((text) => Buffer.from(text));
   assert.equal(fingerprint([]), '811c9dc5'); // the published vectors
   assert.equal(fingerprint(bytes('a')), 'e40c292c');

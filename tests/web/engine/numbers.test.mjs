@@ -97,7 +97,7 @@ test('points of the prior are normal', () => {
   }
 });
 
-test('hashed numbers lie between 0 and 1, evenly, and each argument counts', () => {
+test('hashed numbers are uniform between 0 and 1, and depend on each argument', () => {
   const seen = new Set();
   let sum = 0;
   for (let i = 0; i < 4096; i++) {
@@ -111,7 +111,7 @@ test('hashed numbers lie between 0 and 1, evenly, and each argument counts', () 
   assert.ok(Math.abs(sum / 4096 - 0.5) < 0.02);
 });
 
-test('a choice follows the shares of a softmax, and never what cannot come', () => {
+test('a choice follows the softmax, and is never a forbidden token', () => {
   const shares = [0.5, 0, 0.3, 0.2];
   const logits = Float64Array.from(shares, (p) => (p ? Math.log(p) : -1e9));
   const counts = [0, 0, 0, 0];
@@ -123,7 +123,7 @@ test('a choice follows the shares of a softmax, and never what cannot come', () 
   near(colder, [0.25, 0, 0.09, 0.04].map((p) => 10000 * p / 0.38), 1);
 });
 
-test('temperature 0 takes the likeliest, and margins say how near a choice was', () => {
+test('temperature 0 takes the most likely token, and margins measure near ties', () => {
   const logits = Float64Array.from([1, 3, 2.5, -4]);
   const margin = {least: Infinity};
   assert.equal(choose(logits, 0, 0.9, margin), 1);
@@ -180,7 +180,7 @@ test('tensors are put together from shards, whatever they are stored as', async 
   await assert.rejects(folder.load(['other']), /the model has no other/);
 });
 
-test('what is fetched is counted, and what is there is not counted again', async () => {
+test('fetched bytes are counted, and cached ones are not counted again', async () => {
   const bytes = {a: 20, b: 20, c: 15}; // shards of one group
   const asked = [];
   const read = async (name, report) => {

@@ -39,7 +39,7 @@ test('bars that come back, grooves and fills are those of the package', async ()
   assert.deepEqual(tracks.flat().map((tokens) => [...tokens]), vector.tokens);
 });
 
-test('nothing is decoded anew where nothing varies', async () => {
+test('nothing is decoded again where nothing varies', async () => {
   const none = async (rows) => {
     assert.equal(rows.length, 0);
     return [];
@@ -51,7 +51,7 @@ test('nothing is decoded anew where nothing varies', async () => {
   assert.deepEqual((await phrase(greedy, {vary: 1, fills: true}, 0, format, decode))[2], greedy[0].tokens);
 });
 
-test('the tokens before a step end with what begins there', () => {
+test('the tokens before a step end before its events', () => {
   const tokens = [format.program, format.velocity, 60, format.timeShift + 23, format.noteOff + 60,
     62, format.timeShift + 71, format.noteOff + 62, format.end];
   assert.deepEqual(tokensBefore(tokens, 24, format), tokens.slice(0, 3));

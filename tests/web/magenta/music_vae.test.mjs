@@ -31,7 +31,7 @@ test('without a seed, Math.random decides', async (t) => {
   assert.deepEqual(await model.sample(1, 0.6, ['C']), await model.sample(1, 0.6, C));
 });
 
-test('what is drawn is well-formed: the bar is full and no note is left over', async () => {
+test('sampled tokens are well-formed: the bar is full and all notes end', async () => {
   for (const {notes, totalQuantizedSteps} of await model.sample(4, 1.2, C)) {
     assert.ok(notes.length);
     for (const {quantizedStartStep: start, quantizedEndStep: end, velocity} of notes) {
@@ -40,7 +40,7 @@ test('what is drawn is well-formed: the bar is full and no note is left over', a
   }
 });
 
-test('instruments that are asked for play, and no others', async () => {
+test('only requested instruments play', async () => {
   const samples = await model.sample(3, 0.7, {...C, instruments: [128, 33, 0]});
   for (const sample of samples) assert.deepEqual(programs(sample), [0, 33, 128]);
   for (const wrong of [[], [129], [-1], [1.5], Array(9).fill(0)]) {
@@ -169,12 +169,12 @@ test('two models share nothing, and one that is let go in the middle ends what i
   assert.equal((await other.sample(1, 0.5, args)).length, 1);
 });
 
-test('without vector instructions there is one clear sentence', async (t) => {
+test('without vector instructions the error is one clear sentence', async (t) => {
   t.mock.method(WebAssembly, 'validate', () => false);
   await assert.rejects(new MusicVAE(readBundled).initialize(), /no vector instructions/);
 });
 
-test('points are moved along what the model has learnt', async () => {
+test('points move along learnt attributes', async () => {
   const names = await model.attributes();
   assert.ok(names.includes('density'));
   const count = async (steps) => {

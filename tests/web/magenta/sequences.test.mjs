@@ -99,7 +99,7 @@ test('the bars of a MIDI file have the tokens of their notes', () => {
   }
 });
 
-test('a bar of another meter says so', () => {
+test('a bar of another meter is reported', () => {
   const waltz = {...SONG, timeSignatures: [{time: 0, numerator: 3, denominator: 4}]};
   const [bar] = midiToMeasures(sequenceProtoToMidi(waltz));
   assert.equal(bar.noteSequence, null);
@@ -114,7 +114,7 @@ test('a MIDI file comes as bytes of either kind, and as nothing else', () => {
   }
 });
 
-test('what cannot be read is named', () => {
+test('unreadable content is named', () => {
   const twoTempos = {...SONG, tempos: [{time: 0, qpm: 120}, {time: 1, qpm: 90}]};
   assert.throws(() => converter.toTokens(twoTempos), /tempo of the NoteSequence changes at 1 s/);
   const twoMeters = {...SONG, timeSignatures: [...SONG.timeSignatures,

@@ -32,7 +32,7 @@ test('a chord without a triad is refused, and has a nearest one', () => {
   }
 });
 
-test('a symbol is shown as it was typed, and is the same chord, also in a line', () => {
+test('a symbol is shown as typed, and is the same chord, even in a line', () => {
   for (const [typed, shown] of symbols.shown) assert.equal(tidySymbol(typed), shown);
   for (const {id, symbols: spellings} of [...symbols.read, ...symbols.nearest]) {
     for (const symbol of spellings) {
@@ -45,12 +45,12 @@ test('a symbol is shown as it was typed, and is the same chord, also in a line',
   assert.throws(() => tidySymbol('Xyz'), ChordError);
 });
 
-test('some symbols say more than their triad', () => {
+test('some symbols have more than their triad', () => {
   for (const symbol of symbols.triads_alone) assert.ok(isTriadAlone(symbol), symbol);
   for (const symbol of symbols.more_than_triads) assert.ok(!isTriadAlone(symbol), symbol);
 });
 
-test('an error knows what it is about', () => {
+test('an error has its symbol', () => {
   const symbolOf = (line) => {
     try {
       return chordLine(line);
@@ -63,7 +63,7 @@ test('an error knows what it is about', () => {
   assert.equal(symbolOf('C a G'), 'a');
 });
 
-test('what is not a chord is refused, with a sentence', () => {
+test('unreadable chords are refused with a sentence', () => {
   for (const symbol of symbols.refused) {
     for (const read of [chordId, nearestChordId, hasTriad]) {
       assert.throws(() => read(symbol), (error) =>

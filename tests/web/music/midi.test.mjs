@@ -87,7 +87,7 @@ test('tokens spell program, velocity, note-on, shift, note-off and the bar line'
   ]);
 });
 
-test('a note that is struck again ends before it begins anew', () => {
+test('a repeated note ends before it begins again', () => {
   const note = {bar: 0, instrument: 0, program: 5, pitch: 60, velocity: 1};
   const [{tokens}] = tokenise(
     [{...note, startStep: 0, endStep: 10}, {...note, startStep: 10, endStep: 96}], format);
@@ -107,7 +107,7 @@ test('a note-off at the tick of a note-on ends the older note alone', () => {
   assert.deepEqual(flaws, {no_end: 1});
 });
 
-test('chords are inferred where no bar can be a measure, if they are asked for', () => {
+test('chords are inferred where no bar can be a measure, if requested', () => {
   const triad = {symbols: ['C', 'C'], tracks: [0, 33].map((program) => ({
     tokens: tokenise(notesOfBar(seeded(5), [program]), format)[0].tokens,
   }))};

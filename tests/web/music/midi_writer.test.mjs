@@ -103,7 +103,7 @@ test('drums that share their channel are as loud as they are heard', () => {
   assert.deepEqual(sorted(loud), sorted(heardLive(drums, mix)));
 });
 
-test('tracks are named by what sounds, each name once', () => {
+test('tracks are named by their instruments, each name once', () => {
   const duet = song([track(0, 0), track(0, 24), track(73, 0), track(128, 0)]);
   const names = (choices) => tracksOf(writeMidi(duet, {
     qpm: 120, mix: ({key, program}) => ({heard: true, program: choices[key] ?? program, volume: 100}),

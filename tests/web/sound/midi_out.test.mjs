@@ -41,7 +41,7 @@ test('1,000 even messages stay even though the clocks are read unevenly', () => 
   assert.ok(Math.max(...sent.map(({ms}, i) => Math.abs(ms - ORIGIN - (1000 * (i + 12)) / 48))) < 9);
 });
 
-test('where a song begins is said in sixteenths', () => {
+test('the start of a song is given in sixteenths', () => {
   const {sent, out} = virtual();
   out.begin(0, 1);
   out.begin(16 * 20, 1);

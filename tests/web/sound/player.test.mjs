@@ -79,7 +79,7 @@ for (const [what, bars] of [['a bar more', 3], ['a bar less', 1], ['twice the ba
   });
 }
 
-test('where its bar is gone it goes on in the song, as far into the bar', () => {
+test('if its bar is gone it continues elsewhere, at the same position in the bar', () => {
   player.setSong(song(3));
   player.play(0);
   playTo((3 * BAR + 2 * BAR + 40) / STEPS_PER_SECOND); // in the third bar of the second round

@@ -13,14 +13,14 @@ const buffer = (...channels) => ({
 /** The samples of a file, one channel after another within a frame. */
 const samplesOf = (bytes) => [...new Int16Array(bytes.buffer, 44)];
 
-test('what is too loud is turned down to 1 dB below full scale, in proportion', () => {
+test('loud sound is scaled down to 1 dB below full scale', () => {
   const samples = samplesOf(wavBytes(buffer([0.5, -2, 1], [0, 0.25, 1.5])));
   const loudest = 32767 * 10 ** (-1 / 20);
   const expected = [0.5, 0, -2, 0.25, 1, 1.5].map((sample) => Math.round(loudest * sample / 2));
   assert.deepEqual(samples.map((sample) => sample + 0), expected.map((sample) => sample + 0));
 });
 
-test('what is softer stays as it is', () => {
+test('softer sound is unchanged', () => {
   assert.deepEqual(samplesOf(wavBytes(buffer([0.5, -0.25, 0]))), [16384, -8192, 0]);
   assert.deepEqual(samplesOf(wavBytes(buffer([0, 0]))), [0, 0]);
 });

@@ -79,7 +79,7 @@ test('an arrangement comes back from its link', () => {
   }
 });
 
-test('a link of an earlier page means what it says', () => {
+test('a link of an earlier page keeps its meaning', () => {
   const {arrangement, notes} =
     fromLink('#c=C_G|Em&a=s21&b=45&x=0.30&t=70&s=5&q=120&l=0&p=33.0i38v80msr2', READER);
   assert.deepEqual(notes, []);
@@ -152,7 +152,7 @@ test('numbers out of their range go to its end', () => {
   assert.deepEqual([qpm, temperature, blend, seed], [240, 0, [100], 2 ** 32 - 1]);
 });
 
-test('whatever stands in a link, there is an arrangement', () => {
+test('any link gives an arrangement', () => {
   const random = seeded(11);
   const whole_ = written(arrangementOf(seeded(1)));
   const odd = ['#%%%', '', '#a=~AAAA~x', 'c=Xy&a=~&b=~~~&x=..&t=x&s=-1&q=9999&p=,,1.1z'];

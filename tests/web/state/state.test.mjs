@@ -14,7 +14,7 @@ import {
 import {styleName, title} from '../../../export/web/src/state/style_names.js';
 import {seeded, whole} from '../vectors.mjs';
 
-test('what is undone is done again, step by step', () => {
+test('undone steps are redone, step by step', () => {
   const history = new History(0);
   for (const value of [1, 2, 3]) history.set(value);
   const seen = [];
@@ -51,7 +51,7 @@ test('a new change after an undo forgets what was undone', () => {
   assert.equal(history.value, 1);
 });
 
-test('random undo and redo are those of a list with a finger on it', () => {
+test('random undo and redo equal those of a list with a cursor', () => {
   const random = seeded(4);
   const history = new History(0);
   let [line, finger] = [[0], 0];
@@ -96,7 +96,7 @@ test('chord lines are read and written as they were typed', () => {
   assert.throws(() => readChordLine('C|G|Am|F|C'), /5 chords in one measure/);
 });
 
-test('64 bars are taken, and how many there were is known', () => {
+test('64 bars are taken, and the original number is known', () => {
   const line = Array.from({length: 80}, (_, i) => (i === 63 ? 'Dm7' : 'C')).join(' ');
   const {chords, bars} = readChordLine(line);
   assert.equal(MOST_CHORDS, 64);
@@ -104,7 +104,7 @@ test('64 bars are taken, and how many there were is known', () => {
   assert.match(tooLong(bars), /64 of 80 bars/);
 });
 
-test('one sentence says what is played as its triad', () => {
+test('one sentence names the chords that are played as triads', () => {
   const note = (line, voice = false) => triadNote(readChordLine(line).chords, voice);
   assert.equal(note('C Am Bdim F+ N.C.'), '');
   assert.equal(note('Cmaj7 C/E C Gsus4|E7#9 Cmaj7'),
@@ -113,7 +113,7 @@ test('one sentence says what is played as its triad', () => {
   assert.match(note('C7 D7 E7 F7 G7 A7 B7 Bb7'), /A7 as A, and 2 more\.$/);
 });
 
-test('the place of a symbol in its line is that of the whole word', () => {
+test('the position of a symbol in its line is that of the whole word', () => {
   assert.equal(placeOf('m', 'Cm F m G'), 5);
   assert.equal(placeOf('Hm', '| C |Hm| G |'), 5);
   assert.equal(placeOf('C(', 'C F C( G'), 4);
@@ -186,7 +186,7 @@ test('a style is heard where a bar has something of it', () => {
   assert.equal(heard([30], [40]), 'abcd');
 });
 
-test('styles have names, and titles say what is heard', () => {
+test('styles have names, and titles describe the music', () => {
   const names = new Set(Array.from({length: 1000}, (_, seed) => styleName({seed})));
   assert.ok(names.size > 600);
   assert.equal(styleName({point: 'AAAA', name: 'Song, bar 3'}), 'Song, bar 3');
@@ -231,7 +231,7 @@ test('favourites are kept, each style once, under the last name', () => {
   assert.equal(favourites.all.length, 3);
 });
 
-test('a favourite comes back to its place', () => {
+test('a restored favourite returns to its position', () => {
   storage();
   const favourites = new Favourites('m', 3);
   for (const each of KEPT) favourites.add(each);
@@ -243,7 +243,7 @@ test('a favourite comes back to its place', () => {
   assert.deepEqual(favourites.all, KEPT);
 });
 
-test('two tabs do not lose what the other one keeps', () => {
+test('two tabs do not lose each other\'s favourites', () => {
   storage();
   const [one, two] = [new Favourites('m', 3), new Favourites('m', 3)];
   assert.deepEqual(two.all, []);
@@ -268,7 +268,7 @@ test('a page with another model neither shows nor loses the favourites of this o
   assert.deepEqual(small.all, KEPT);
 });
 
-test('favourites of earlier pages, which name no model, are those of any that can read them', () => {
+test('favourites of earlier pages, without a model, belong to any model that can read them', () => {
   storage({'gm-vae-favourites': JSON.stringify([
     {name: 'Mine', style: 's7'}, {name: 'Read', style: `~${point}~Song`}, {name: 'damaged'},
   ])});
@@ -286,7 +286,7 @@ test('favourites that another page damaged are none, and new ones can be kept', 
   }
 });
 
-test('where the browser stores nothing, they last as long as the page, which says so', () => {
+test('without storage in the browser, they last as long as the page, which reports this', () => {
   const full = () => {
     throw new Error('the quota is used up');
   };

@@ -41,7 +41,7 @@ test('arrows go one way', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('there is no circle', () => {
+test('there are no import cycles', () => {
   const done = new Set();
   const visit = (module, way) => {
     assert.ok(!way.includes(module), [...way, module].join(' -> '));

@@ -10,7 +10,7 @@ const bar = (chords, reason = '', symbols = []) => ({
 });
 const named = (symbols, reason) => bar([], reason, symbols);
 
-test('chords of a file are taken from a bar on, to the most that there may be', () => {
+test('chords of a file are taken from a given bar, up to the largest number', () => {
   const bars = [
     named(['C', 'C']), named(['Am7', 'D7']), named([]), named(['F', 'F'], 'it is short'),
     named(['Gsus4', 'Gsus4']),
@@ -21,7 +21,7 @@ test('chords of a file are taken from a bar on, to the most that there may be', 
   assert.ok(many.length >= 16 && many.length < 500);
 });
 
-test('what a file has to give', () => {
+test('the usable content of a file', () => {
   const refused = [bar([0, 0], 'it is short'), bar([0, 0], 'it is long'), bar([0, 0], 'it is long')];
   assert.equal(stylesIn([...refused, bar([1])]), 1);
   assert.equal(hasChords(refused), false);

@@ -109,12 +109,12 @@ export const SENTENCES = {
     'eine Schicht hat {0} Einheiten, gerechnet wird aber mit Vielfachen von 4',
   'no such token: {0}': 'dieses Token gibt es nicht: {0}',
   'This browser has no workers; {0}.': 'Dieser Browser hat keine Worker; {0}.',
-  'This browser has no WebAssembly, or a setting turns it off; allow it, or {0}.':
-    'Dieser Browser hat kein WebAssembly, oder es ist abgeschaltet; entweder einschalten, oder {0}.',
-  'This browser or its processor has no vector instructions (WebAssembly SIMD), which the model is computed with; {0}, or use another machine.':
+  'There is no WebAssembly, or a setting turns it off; allow it, or {0}.':
+    'Es gibt kein WebAssembly, oder es ist abgeschaltet; entweder einschalten, oder {0}.',
+  'This browser or its processor has no vector instructions (WebAssembly SIMD), which the model is computed with; {0}, or another machine.':
     'Dieser Browser oder sein Prozessor hat keine Vektorbefehle (WebAssembly SIMD), mit denen das Modell rechnet; {0}, oder auf einem anderen Rechner.',
-  'open the page in a newer one, such as Chrome 111, Firefox 113 or Safari 16.4':
-    'die Seite läuft in neueren wie Chrome 111, Firefox 113 oder Safari 16.4',
+  'use a newer browser, such as Chrome 111, Firefox 113 or Safari 16.4':
+    'nötig ist ein neuerer Browser, etwa Chrome 111, Firefox 113 oder Safari 16.4',
 };
 
 const SLOT = /\{(\d)\}/g;

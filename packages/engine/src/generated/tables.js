@@ -100,7 +100,7 @@ export const MIDI = {
 
 export const DECODING = {
   temperature: 0.6,
-  repeatPenalty: 0.6,
+  repeatPenalty: 1.0,
 };
 
 export const ATTRIBUTES = {

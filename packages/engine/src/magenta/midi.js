@@ -1,6 +1,7 @@
 /** MIDI files <-> NoteSequences. */
 
 import {Format} from '../music/format.js';
+import {instrumentName} from '../music/general_midi.js';
 import {readMeasures} from '../music/measures.js';
 import {MidiError} from '../music/midi_chunks.js';
 import {writeMidi} from '../music/midi_writer.js';
@@ -13,6 +14,7 @@ import {withParts} from './parts.js';
 /** @import {Part} from '../music/song.js' */
 /** @import {MeasureSequence} from './data_converter.js' */
 /** @import {NoteSequence} from './note_sequence.js' */
+/** @import {NamelessPart} from './parts.js' */
 /** @import {TimedSequence} from './unquantize.js' */
 
 const TICKS_PER_QUARTER = 480;
@@ -91,7 +93,7 @@ export function sequenceProtoToMidi(sequences) {
   for (const sequence of all) {
     const {notes, ticks} = inTicks(sequence);
     for (const {part, pitch, velocity, ...note} of withParts(notes)) {
-      const known = parts.get(part.key) ?? {part, notes: []};
+      const known = parts.get(part.key) ?? {part: named(part), notes: []};
       known.notes.push({pitch, velocity, start: end + note.start, end: end + note.end});
       parts.set(part.key, known);
     }
@@ -111,6 +113,12 @@ export function sequenceProtoToMidi(sequences) {
     sections: [],
     channels: Array.from({length: bars}, () => channels),
   }, {qpm: tempoOf(first), mix: ({program}) => ({heard: true, program, volume: 100})});
+}
+
+/** @param {NamelessPart} part @returns {Part} */
+function named(part) {
+  const name = instrumentName(part.program);
+  return {...part, name: part.number ? `${name} ${part.number + 1}` : name};
 }
 
 /** @param {Uint8Array | ArrayBuffer} given */

@@ -1,17 +1,17 @@
 /** Which notes of several NoteSequences are of one part, whatever their instruments are numbered. */
 
-import {instrumentName} from '../music/general_midi.js';
-
 /** @import {Part} from '../music/song.js' */
+
+/** @typedef {Omit<Part, 'name'>} NamelessPart */
 
 /**
  * The notes with their parts: the `number`-th instrument of its program in the sequence.
  * @template {{instrument: number, program: number, isDrum: boolean}} Note
  * @param {Note[]} notes of one sequence
- * @returns {(Note & {part: Part})[]}
+ * @returns {(Note & {part: NamelessPart})[]}
  */
 export function withParts(notes) {
-  /** @type {Map<number, Part>} */
+  /** @type {Map<number, NamelessPart>} */
   const partOf = new Map();
   /** @type {Map<number, number>} */
   const count = new Map();
@@ -21,11 +21,7 @@ export function withParts(notes) {
     const program = own.isDrum ? 128 : own.program;
     const number = count.get(program) ?? 0;
     count.set(program, number + 1);
-    const name = instrumentName(program);
-    partOf.set(instrument, {
-      key: `${program}.${number}`, program, number, isDrum: own.isDrum,
-      name: number ? `${name} ${number + 1}` : name,
-    });
+    partOf.set(instrument, {key: `${program}.${number}`, program, number, isDrum: own.isDrum});
   }
-  return notes.map((note) => ({...note, part: /** @type {Part} */ (partOf.get(note.instrument))}));
+  return notes.map((note) => ({...note, part: /** @type {NamelessPart} */ (partOf.get(note.instrument))}));
 }
