@@ -64,7 +64,7 @@ const STATES = {
       window.studio.change({parts: Object.fromEntries(window.studio.song.parts
         .filter(({isDrum}) => !isDrum).map(({key}) => [key, {program, mute: true}]))});
     });
-    await page.getByRole('button', {name: 'Pad', exact: true}).click();
+    await page.locator('[aria-controls=pad]').click();
     await page.locator('.pad').waitFor();
     await page.evaluate(() => {
       const {studio} = window;
@@ -77,9 +77,9 @@ const STATES = {
       studio.keeping.toggleBar(2);
       for (const {key} of studio.song.parts.slice(1)) studio.keeping.togglePart(key);
     });
-    await page.getByRole('button', {name: 'Edit notes'}).click();
-    await page.getByText('How notes are edited').click();
-    await page.getByRole('button', {name: 'Next note'}).click();
+    await page.locator('.edit-notes').click();
+    await page.locator('.note-help summary').click();
+    await page.locator('.note-buttons button').nth(1).click();
     const chords = page.locator('.chord-text input');
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');
