@@ -19,7 +19,7 @@ const PAGE = fileURLToPath(new URL('../../../export/web/src/', import.meta.url))
 const ENGINE = fileURLToPath(new URL('../../../packages/engine/src/', import.meta.url));
 const READ = /^(aria-(label|valuetext|description|roledescription)|title|alt|placeholder|label)$/;
 const SAME = new Set(['Tempo', 'Pause', 'Solo', 'Drums']); // in both languages
-const NAMES = /^(instruments|families|styles\.names|chords\.examples)\./; // some are the same, too
+const NAMES = /^(instruments|families|drumSounds|styles\.names|chords\.examples)\./; // some are the same, too
 
 /** Path of keys -> value, for each value that is not an object. */
 function leaves(value, name = '') {

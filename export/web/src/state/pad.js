@@ -44,5 +44,5 @@ export function shares({x, y}) {
 /** The corner that is nearest to a place. @param {Place} place */
 export const nearestCorner = ({x, y}) => CORNERS[(x > 50 ? 1 : 0) + (y > 50 ? 2 : 0)];
 
-/** The styles that there are: four once the pad was opened. @param {Arrangement} arrangement */
-export const styleLetters = ({c, d}) => (c && d ? CORNERS : CORNERS.slice(0, 2));
+/** The styles that favourites and files can be: four once the pad was opened, which songs lack. @param {Arrangement} arrangement */
+export const styleLetters = ({c, d, song}) => (c && d && !song ? CORNERS : CORNERS.slice(0, 2));

@@ -82,7 +82,8 @@ export class PadPlay {
 
   /** Gives the next bar the pad's place, once. */
   _look() {
-    if (!this._player.isPlaying) {
+    const isGone = this._store.arrangement.song !== null; // songs have no pad
+    if (!this._player.isPlaying || isGone) {
       this._end();
       return;
     }
@@ -134,7 +135,8 @@ export class PadPlay {
   _wanted(arrangement) {
     const {song} = this._store;
     const bars = arrangement.chords.length;
-    if (!this.isLive || !this._held || this._next < 0 || song?.bars !== bars) return arrangement;
+    const isLive = this.isLive && !arrangement.song;
+    if (!isLive || !this._held || this._next < 0 || song?.bars !== bars) return arrangement;
     let {kept} = arrangement;
     for (let bar = this._bar(0); bar !== this._next % bars; bar = (bar + 1) % bars) {
       kept = withBar(kept, song, bar);

@@ -38,6 +38,21 @@ const FLAWS = {
   cut_short: ['Spur war abgeschnitten', 'Spuren waren abgeschnitten'],
 };
 
+const FIRST_DRUM_SOUND = 27; // a key of the drum channel
+const DRUM_SOUNDS = [
+  'Hohes Q', 'Slap', 'Scratch vor', 'Scratch zurück', 'Stöcke', 'Rechteck-Klick', 'Metronomklick',
+  'Metronomglocke', 'Akustische Bassdrum', 'Bassdrum', 'Sidestick', 'Snare', 'Händeklatschen',
+  'Elektrische Snare', 'Tiefes Standtom', 'Geschlossene Hi-Hat', 'Hohes Standtom', 'Hi-Hat mit Fuß',
+  'Tiefes Tom', 'Offene Hi-Hat', 'Mitteltiefes Tom', 'Mittelhohes Tom', 'Crashbecken', 'Hohes Tom',
+  'Ridebecken', 'Chinabecken', 'Rideglocke', 'Tamburin', 'Splashbecken', 'Kuhglocke', 'Crashbecken 2',
+  'Vibraslap', 'Ridebecken 2', 'Hohes Bongo', 'Tiefes Bongo', 'Hohe Conga, gedämpft',
+  'Hohe Conga, offen', 'Tiefe Conga', 'Hohe Timbale', 'Tiefe Timbale', 'Hohes Agogo', 'Tiefes Agogo',
+  'Cabasa', 'Maracas', 'Kurze Pfeife', 'Lange Pfeife', 'Kurzer Guiro', 'Langer Guiro', 'Claves',
+  'Hoher Holzblock', 'Tiefer Holzblock', 'Cuica, gedämpft', 'Cuica, offen', 'Triangel, gedämpft',
+  'Triangel, offen', 'Shaker', 'Schellen', 'Schellenbaum', 'Kastagnetten', 'Surdo, gedämpft',
+  'Surdo, offen',
+];
+
 /** @type {import('./texts.js').Texts} */
 export default {
   code: 'de',
@@ -153,66 +168,65 @@ export default {
   },
 
   pad: {
-    chip: 'Feld',
-    title: 'Ein Feld zwischen vier Stilen, auf dem man spielt',
-    pad: 'Feld zwischen vier Stilen',
-    across: 'Feld, von links nach rechts',
-    down: 'Feld, von oben nach unten',
-    twoD: '2-D-Regler',
+    chip: 'Pad',
+    title: 'Eine Fläche zwischen vier Stilen, auf der man spielt',
+    pad: 'Pad zwischen vier Stilen',
+    across: 'Pad, von links nach rechts',
+    down: 'Pad, von oben nach unten',
+    twoD: '2D-Regler',
     record: 'Aufnehmen',
-    recordTitle: 'Jeder Takt, der spielt, bekommt die Stelle, an der das Feld dann steht',
-    still: 'Ziehen Sie im Feld, oder nehmen Sie die Pfeiltasten: Alle Takte folgen. ' +
-      'Während Musik spielt, folgt der nächste Takt.',
-    playing: 'Ziehen Sie im Feld: Der nächste Takt kommt von dort.',
-    live: 'Der nächste Takt kommt aus dem Feld, bis die Musik endet. Aufnehmen behält ihn.',
-    recording: 'Aufnahme: Jeder Takt, der spielt, bekommt die Stelle im Feld.',
+    recordTitle: 'Jeder Takt, der spielt, bekommt die Stelle, an der das Pad dann steht',
+    still: 'Ziehen oder Pfeiltasten bewegen alle Takte; während Musik spielt, nur den nächsten.',
+    playing: 'Wohin das Pad bewegt wird, von dort kommt der nächste Takt.',
+    live: 'Der nächste Takt kommt vom Pad, bis die Musik anhält. „Aufnehmen“ behält ihn.',
+    recording: 'Aufnahme: Jeder Takt, der spielt, bekommt die Stelle des Pads.',
     unheard: (letter) => `Stil ${letter} ist gewählt, aber kein Takt spielt ihn. ` +
-      `Um ihn zu hören, ziehen Sie im Feld in Richtung ${letter}.`,
+      `Zu hören ist er, wenn das Pad näher an ${letter} steht.`,
   },
 
   kept: {
     titles: {
-      none: 'Sperren: Es bleibt Note für Note',
-      some: 'Ein Teil ist bearbeitet oder gesperrt. Alles sperren',
-      all: 'Gesperrt: Es bleibt Note für Note. Freigeben',
+      none: 'Sperren: bleibt Note für Note',
+      some: 'Teilweise bearbeitet oder gesperrt. Ganz sperren',
+      all: 'Gesperrt: bleibt Note für Note. Freigeben',
     },
     lockBar: (bar, chords) => `Takt ${bar} sperren, ${chords}`,
     lockPart: (part) => `${part} sperren`,
-    noRoll: 'Gesperrt: Geben Sie es frei, um neu zu würfeln',
+    noRoll: 'Gesperrt: zum Würfeln erst freigeben',
     locked: (what) => `Gesperrt: ${what}`,
     edited: (what) => `Bearbeitet: ${what}`,
     bars: (bars) => `${bars.length > 1 ? 'Takte' : 'Takt'} ${bars.join(', ')}`,
     of: (bars, part) => `${bars} von ${part}`,
     all: 'alle Takte',
     place: (place) => `${place}, gesperrt`,
-    meaning: 'Das bleibt Note für Note, was Sie auch ändern, bis Sie es freigeben.',
-    none: 'Was Sie bearbeiten, ist gesperrt, bis Sie es freigeben.',
+    meaning: 'Das bleibt Note für Note, was sich auch sonst ändert, bis es freigegeben wird.',
+    none: 'Was bearbeitet wird, ist gesperrt, bis es freigegeben wird.',
     release: 'Alles freigeben',
     chords: (bars, chords) => `${bars.length > 1 ? 'Die Takte' : 'Takt'} ${bars.join(', ')} ` +
       `${bars.length > 1 ? 'sind gesperrt und behalten' : 'ist gesperrt und behält'} ` +
-      `${chords.join(', ')}. Geben Sie frei, um dort Akkorde zu ändern.`,
-    allLocked: 'Alle Takte sind gesperrt. Geben Sie einen frei, um ihn neu zu würfeln.',
+      `${chords.join(', ')}. Nach dem Freigeben lassen sich die Akkorde dort ändern.`,
+    allLocked: 'Alle Takte sind gesperrt. Ist einer freigegeben, lässt er sich neu würfeln.',
     leftOut: 'Die gesperrten und bearbeiteten Noten sind zu viele für einen Link, daher fehlen sie ' +
-      'in Links. Gespeicherte Dateien haben sie, und sie bleiben, bis diese Seite geschlossen wird.',
+      'in Links. Gesicherte Dateien haben sie, und sie bleiben, bis diese Seite geschlossen wird.',
   },
 
   notes: {
     chip: 'Noten bearbeiten',
-    title: 'Noten verschieben, hinzufügen und löschen, mit Zeiger oder Tasten',
+    title: 'Noten in der Pianorolle verschieben, einfügen und löschen, mit Zeiger oder Tasten',
     tools: 'Noten',
     label: (part) => `Noten von ${part}`,
     part: 'Instrument, dessen Noten bearbeitet werden',
     grid: 'Raster',
     straight: (part) => `1/${part}`,
-    triplet: (part) => `1/${part} Triole`,
+    triplet: (part) => `1/${part}-Triole`,
     none: 'Keine Note ist gewählt.',
     keys: 'Ein Klick wählt eine Note, Ziehen verschiebt sie, Ziehen am Ende ändert ihre Länge, ' +
-      'ein Rechtsklick löscht sie; ein Klick neben Noten fügt eine hinzu. Tasten, auf den Noten: ' +
-      'Links und rechts wählen eine Note, auf und ab ein Instrument; mit der Umschalttaste ' +
-      'verschieben sie die Note. Bild auf und Bild ab verschieben sie um eine Oktave, + und − ' +
-      'ändern ihre Länge, die Eingabetaste fügt eine hinzu, Entf löscht sie. ' +
-      'Die Takte eines Instruments, die Sie bearbeiten, sind gesperrt, bis Sie sie freigeben.',
-    help: 'Wie Noten bearbeitet werden',
+      'ein Rechtsklick löscht sie; ein Klick neben Noten fügt eine ein. Tasten auf der Pianorolle: ' +
+      'Links und Rechts wählen eine Note, Auf und Ab ein Instrument; mit Umschalt verschieben sie ' +
+      'die Note. Bild auf und Bild ab verschieben sie um eine Oktave, + und − ändern ihre Länge, ' +
+      'Eingabe fügt eine ein, Entf löscht sie. Bearbeitete Takte eines Instruments sind gesperrt, ' +
+      'bis sie freigegeben werden.',
+    help: 'So werden Noten bearbeitet',
     previous: 'Vorige Note',
     next: 'Nächste Note',
     earlier: 'Früher',
@@ -221,10 +235,10 @@ export default {
     lower: 'Tiefer',
     shorter: 'Kürzer',
     longer: 'Länger',
-    add: 'Note hinzufügen',
+    add: 'Note einfügen',
     remove: 'Note löschen',
     release: 'Diesen Takt freigeben',
-    releaseTitle: 'Seine Noten sind bearbeitet oder gesperrt: Das Modell soll ihn wieder spielen',
+    releaseTitle: 'Seine Noten sind bearbeitet oder gesperrt: das Modell wieder spielen lassen',
     place: (bar, beat) => `Takt ${bar}, Schlag ${beat}`,
     length: (beats) => `${beats} ${beats === '1' ? 'Schlag' : 'Schläge'} lang`,
   },
@@ -465,4 +479,6 @@ export default {
     'Perkussion', 'Geräusche',
   ],
   drums: 'Schlagzeug',
+  drumSounds: Array.from({length: 128}, (_, key) =>
+    DRUM_SOUNDS[key - FIRST_DRUM_SOUND] ?? `Schlagzeug ${key}`),
 };

@@ -440,4 +440,5 @@ export default {
   instruments: GENERAL_MIDI.instruments,
   families: GENERAL_MIDI.families,
   drums: GENERAL_MIDI.drumsName,
+  drumSounds: GENERAL_MIDI.drums,
 };

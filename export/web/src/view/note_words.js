@@ -1,7 +1,6 @@
 /** Notes in words. */
 
 import {ROOTS} from '../../../../packages/engine/src/music/chords.js';
-import {drumName} from '../../../../packages/engine/src/music/general_midi.js';
 import {texts} from '../texts/texts.js';
 
 /** @import {Format} from '../../../../packages/engine/src/music/format.js' */
@@ -11,7 +10,7 @@ import {texts} from '../texts/texts.js';
 const rounded = (beats) => beats.toLocaleString(texts.code, {maximumFractionDigits: 2});
 
 /** "F♯4", or the name of a drum. @param {number} pitch @param {boolean} isDrum */
-export const pitchName = (pitch, isDrum) => (isDrum ? drumName(pitch)
+export const pitchName = (pitch, isDrum) => (isDrum ? texts.drumSounds[pitch]
   : `${ROOTS[pitch % 12].replace('#', '♯').replace('b', '♭')}${Math.floor(pitch / 12) - 1}`);
 
 /** "bar 2, beat 3.5". @param {number} start @param {Format} format */
