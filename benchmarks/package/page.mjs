@@ -1,5 +1,5 @@
 // node page.mjs CHROMIUM ORIGIN LIBRARY REPEATS: the times in a page, the bytes that it loads and the
-// memory of its process, as JSON; run.py says where files are served.
+// memory of its process, as JSON; run.py passes the address of the files.
 
 import {execFileSync} from 'node:child_process';
 import {createRequire} from 'node:module';
@@ -26,7 +26,7 @@ const times = scripts.length ? await page.evaluate(async ([code, count]) => {
 }, [open, Number(repeats)]) : {};
 if (scripts.length) times.scripts = [scriptsMs];
 
-/** Bytes of the code, and of the checkpoint; the benchmark's own are no part of it. */
+/** Bytes of the code, and of the checkpoint; without the benchmark's own. */
 const bytes = await page.evaluate(() => {
   const sizes = {code: 0, checkpoint: 0};
   for (const {name, encodedBodySize} of performance.getEntriesByType('resource')) {

@@ -23,7 +23,7 @@ from gm_vae.progress import Progress
 from gm_vae.text import printable
 
 _BATCH = 512
-_HELD_OUT = 10  # one of so many measures says how well the prior fits
+_HELD_OUT = 10  # one measure in ten measures how well the prior fits
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +45,7 @@ def _run(args: PriorArguments) -> None:
 
 
 def _fit(args: PriorArguments, folder: pathlib.Path) -> str:
-    """Write the model with its new prior; a line that says how well the prior fits."""
+    """Write the model with its new prior; returns a line about how well the prior fits."""
     from gm_vae.data.dataset import read_measures
 
     checkpoint = read_model(args.model)

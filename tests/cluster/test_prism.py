@@ -46,7 +46,7 @@ def test_workers_of_a_pool(songs, songs_made_here, prism, worker_pool, tmp_path)
     assert runner_jobs.run(songs, tmp_path / "data", runner, flags) == songs_made_here
 
 
-# Prism notices that a worker died, or waits for ever; then we end the job
+# Prism notices that a worker died, or waits without end; then we end the job
 _DIED = r"failed on PrismRunner \((.*disconnected|a worker process ended, exit status 9)"
 _FULL = r"cannot be written \(disk full\)"
 

@@ -102,7 +102,7 @@ const checks = {
     }, code);
   },
 
-  /** What a page says once it says something. */
+  /** The first text of a page's status. */
   async said(page) {
     await page.waitForFunction(() => document.querySelector('#said').textContent !== '');
     return {said: await said(page)};

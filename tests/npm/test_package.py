@@ -122,7 +122,7 @@ def test_types(site, resolution):
 
 @pytest.mark.clients
 def test_types_are_those_of_magenta(site):
-    """A class of ours goes where one of theirs went; only tensors are others."""
+    """Our class is assignable to theirs, except for tensors."""
     magenta = ROOT / "tests/js/magenta"
     install(magenta)
     check_types(

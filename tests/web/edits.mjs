@@ -216,7 +216,7 @@ export const editChecks = {
     return facts;
   },
 
-  /** All of it by keys, and each step is said. */
+  /** All edits by keys; each step is announced. */
   async 'note keys'(page) {
     await button(page, 'Edit notes').press('Enter');
     const said = page.locator('#note-said');
@@ -353,7 +353,7 @@ export const editChecks = {
     await button(page, 'Undo').click(); // a drag is one step
     assert.deepEqual(await places(), [[0, 0], [30, 0], [60, 0], [100, 0]]);
     await button(page, 'Redo').click();
-    // keys: the arrows go both ways, and what they lead to is said
+    // keys: the arrows go both ways, and the place is announced
     const axis = page.getByRole('slider', {name: 'Pad, from left to right'});
     await axis.focus();
     for (const key of ['ArrowRight', 'ArrowUp', 'Shift+ArrowUp', 'Shift+ArrowLeft']) {
@@ -447,7 +447,7 @@ export const editChecks = {
     assert.equal(await page.evaluate(() => window.studio.song.bars), 17);
   },
 
-  /** What is too much for a link is said once, and saved files have it. */
+  /** The page reports once that notes exceed a link; saved files have them. */
   async 'long links'(page, {save}) {
     await page.evaluate(() => {
       const {studio} = window;

@@ -26,12 +26,12 @@ const STATES = {
         },
       });
     }, LONG);
-    await page.getByText('The first 64 of 96 bars').waitFor();
-    const chords = page.getByRole('textbox', {name: 'Chords of section B', exact: true});
+    await page.locator('.song-note').filter({hasText: '96'}).waitFor();
+    const chords = page.locator('.section-chords input').nth(2); // of section B
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');
     await page.locator('.section-chords .field-error:not(:empty)').waitFor();
-    await page.getByRole('button', {name: 'Character'}).click();
+    await page.locator('[aria-controls=character]').click();
     await page.waitForFunction(() => window.studio.isSettled);
   },
   'all open at once': async (page, {song, soundfont}) => {

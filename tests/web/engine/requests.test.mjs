@@ -5,7 +5,7 @@ import {test} from 'node:test';
 
 import {Requests} from '../../../packages/engine/src/engine/requests.js';
 
-/** Requests, the workers that were started, and the reports that nobody waited for. */
+/** Requests, the workers that were started, and reports without a request. */
 function playedByTest() {
   const workers = [];
   const strays = [];

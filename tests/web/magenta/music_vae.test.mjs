@@ -156,7 +156,7 @@ test('arguments that cannot be meant are named', async () => {
     [() => new MusicVAE().sample(1, 0.5, C), /checkpointURL is not the address/],
   ];
   for (const [call, message] of wrong) await assert.rejects(call(model), message);
-  assert.equal((await model.sample(1, 0.5, {chordProgression: 'C'})).length, 1); // and it goes on
+  assert.equal((await model.sample(1, 0.5, {chordProgression: 'C'})).length, 1); // and the model still works
 });
 
 test('two models share nothing, and one that is let go in the middle ends what it does', async () => {

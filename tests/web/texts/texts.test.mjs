@@ -1,4 +1,4 @@
-/** The page's languages say the same things, and nothing is said outside of them. */
+/** The page's languages have the same texts, and no component has texts of its own. */
 
 import assert from 'node:assert/strict';
 import {readFile, readdir} from 'node:fs/promises';

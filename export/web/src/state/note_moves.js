@@ -11,7 +11,7 @@
 const within = (value, least, most) => Math.max(least, Math.min(most, value));
 
 /**
- * A note elsewhere. One that would cross a bar line goes on to the next bar, or stays in its own.
+ * A note elsewhere. One that would cross a bar line continues in the next bar, or stays in its own.
  * @param {PlacedNote} note
  * @param {{by?: number, semitones?: number}} way `by`: steps
  * @param {Room} room

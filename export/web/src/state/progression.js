@@ -34,7 +34,7 @@ export function readChordLine(text) {
   return {chords, bars: bars.length};
 }
 
-/** What is said of a line that has more bars than there can be. @param {number} bars */
+/** The message about a line with too many bars. @param {number} bars */
 export const tooLong = (bars) => texts.chords.tooLong(MOST_CHORDS, bars);
 
 /**

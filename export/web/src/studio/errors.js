@@ -1,5 +1,5 @@
 import {texts} from '../texts/texts.js';
 
-/** What went wrong, in words. @param {unknown} error */
+/** The message of an error. @param {unknown} error */
 export const reason = (error) =>
   texts.ofEngine(error instanceof Error ? error.message : String(error));

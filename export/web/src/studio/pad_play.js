@@ -49,7 +49,7 @@ export class PadPlay {
       return;
     }
     this._held = place;
-    this._next = -1; // it may still be made anew
+    this._next = -1; // it may still be made again
     this._follow();
     this._store.changed();
   }

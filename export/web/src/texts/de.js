@@ -1,4 +1,4 @@
-/** What the page says, in German; see en.js. */
+/** The page's texts in German; see en.js. */
 
 import {germanOf} from './engine_de.js';
 

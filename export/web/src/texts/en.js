@@ -1,6 +1,6 @@
 /**
- * What the page says, in English: texts, and functions of what they are about. Other languages have
- * the same keys, and say all that is passed to them as well.
+ * The page's texts in English: strings, and functions of values. Other languages have the same keys,
+ * and use all values too.
  */
 
 import {ATTRIBUTES, GENERAL_MIDI, MIDI} from '../../../../packages/engine/src/generated/tables.js';

@@ -1,4 +1,4 @@
-/** What the page says, in the language of its reader. */
+/** The page's texts in the language of its reader. */
 
 import {DRUMS} from '../../../../packages/engine/src/music/format.js';
 import english from './en.js';
@@ -22,7 +22,7 @@ export async function speak(code) {
   document.documentElement.lang = code;
 }
 
-/** The language that a person chose here, else the first of theirs that the page has. */
+/** The chosen language, else the browser's first one that the page has. */
 export function ownLanguage() {
   const codes = [chosen(), ...navigator.languages.map((tag) => tag.split('-')[0])];
   return codes.find((code) => code && Object.hasOwn(LANGUAGES, code)) ?? english.code;

@@ -71,7 +71,7 @@ function summary({bars}) {
   return hasChords(bars) ? `${whyNone(bars)} ${texts.midi.rest}` : whyNone(bars);
 }
 
-/** What was mended or passed over, such as "24 notes had no end". @param {Flaws} flaws */
+/** Repairs and omissions, such as "24 notes had no end". @param {Flaws} flaws */
 const flawSentences = (flaws) => Object.keys(MIDI.flaws)
   .filter((kind) => flaws[kind])
   .map((kind) => texts.midi.flaw(kind, flaws[kind]));

@@ -11,7 +11,7 @@ import {noteAt, noteBox, pitchAt, placeAt} from './note_hits.js';
 
 const REACH = {mouse: 3, finger: 12}; // px beside a note
 const END = {mouse: 6, finger: 12}; // px of a note's end that pull at it
-const SLOP = 5; // px that are no way
+const SLOP = 5; // px: a shorter way is a click
 const VELOCITY = 97;
 
 /**

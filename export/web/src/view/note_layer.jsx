@@ -87,7 +87,7 @@ function pointerHandlers(studio, scene, gesture, setGesture) {
     onContextMenu: (/** @type {MouseEvent} */ event) => {
       const {x, y} = placeOf(event);
       const hit = noteUnder(x, y, false, scene);
-      if (!hit || gesture) return; // a finger that rests is no right button
+      if (!hit || gesture) return; // a resting finger is not a right click
       event.preventDefault();
       const {part, ...own} = hit;
       editor.put({...own, key: scene.song.parts[part].key}, null);

@@ -62,7 +62,7 @@ export function Styles({studio, pickFile}) {
 function usePoints(studio, [a, b, c, d]) {
   const corners = /** @type {Style[]} */ ([a, b, c ?? a, d ?? b]);
   const texts = corners.map(styleText).join(' ');
-  // a style is its text: points are drawn anew only when one is another
+  // a style is its text: points are drawn again only when one changes
   // eslint-disable-next-line react-hooks/exhaustive-deps
   return useMemo(() => corners.map((style) => studio.point(style)), [studio, texts]);
 }

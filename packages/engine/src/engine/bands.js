@@ -57,7 +57,7 @@ export function bandsBetween(logits, start, end) {
 
 /**
  * A band with at most so many changes towards another, at one point: those that the point gains the
- * most from. Drums stay as they are.
+ * most from. Drums do not change.
  * @param {Logits} logits
  * @param {number[]} start
  * @param {number[]} end

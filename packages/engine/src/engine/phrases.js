@@ -71,7 +71,7 @@ export function firstsOf(bars) {
 }
 
 /**
- * The pitched tracks of bars that come back whose ends are drawn anew.
+ * The pitched tracks of returning bars whose ends are drawn again.
  * @param {PhraseBar[]} bars
  * @param {ArrayLike<number>[][]} tracks
  * @param {number} share

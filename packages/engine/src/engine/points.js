@@ -34,7 +34,7 @@ export function near(point, similarity, count, seed) {
   const own = Math.fround(similarity);
   const other = Math.fround(Math.sqrt(Math.fround(1 - similarity ** 2)));
   return Array.from({length: count}, (_, i) => {
-    const noise = priorPoint(seed, -1 - i, point.length); // which is no point of the seed
+    const noise = priorPoint(seed, -1 - i, point.length); // different from the points of the seed
     return point.map((x, k) => Math.fround(own * x) + Math.fround(other * noise[k]));
   });
 }

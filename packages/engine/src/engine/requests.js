@@ -64,7 +64,7 @@ export class Requests {
     this._rejectAll(reason);
   }
 
-  /** The worker; one that did not start is tried anew. */
+  /** The worker; one that did not start is tried again. */
   _running() {
     if (this._worker) return this._worker;
     const worker = this._start();

@@ -114,7 +114,7 @@ export const nameOf = (z) =>
   String.fromCharCode(...new Uint16Array(z.buffer, z.byteOffset, 2 * z.length));
 
 /**
- * The rows of each bar: of bars that are the same, those of the first.
+ * The rows of each bar: equal bars share the rows of the first.
  * @param {SongBar[]} bars
  * @param {number} seed
  * @param {Format} format

@@ -26,9 +26,9 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {SectionMark} from '../music/song.js' */
 /** @import {TensorLike} from './tensor.js' */
 
-const MEASURES = 16; // that are decoded at once: more are no faster
+const MEASURES = 16; // decoded at once: more are not faster
 const MOST_SAMPLES = 10000; // the measures of a call are all in memory
-const WATCHED_MEASURES = 4; // where somebody wants to see progress, or may abort
+const WATCHED_MEASURES = 4; // if progress is reported, or a signal may abort
 
 /**
  * A model of multitrack measures. Every method loads it if need be, rejects with a sentence that
@@ -115,8 +115,8 @@ export class MusicVAE {
 
   /**
    * Measures between two, or in the rectangle between four. Between two, where measures are well-formed
-   * and nothing is said of instruments, those of the first are exchanged one by one for those of the
-   * last, and all measures take the same random numbers.
+   * and no instruments are requested, the first measure's instruments are exchanged one by one for the
+   * last one's, and all measures take the same random numbers.
    * @param {NoteSequence[]} inputSequences 2, or 4: top left, bottom left, top right, bottom right
    * @param {number | number[]} numInterps how many, these among them; or [columns, rows]
    * @param {number} [temperature]

@@ -2,7 +2,7 @@
 
 import {MIDI} from '../generated/tables.js';
 
-/** Bytes that are not a MIDI file that we can read; the message is a sentence for people. */
+/** Bytes that are not a MIDI file that we can read; the message is a readable sentence. */
 export class MidiError extends Error {
   /** @override */ name = 'MidiError';
 }
