@@ -106,9 +106,9 @@ export async function causes(browser, url, patience) {
   const missing = (pattern) => (context) => context.route(pattern, (route) =>
     route.fulfill({status: 404, body: 'no'}));
   assert.match(await alert((context) => context.addInitScript(() => delete window.Worker)),
-    /has no workers; open the page in a newer one/);
+    /has no workers; use a newer browser/);
   assert.match(await alert((context) => context.addInitScript(() => delete window.WebAssembly)),
-    /has no WebAssembly/);
+    /There is no WebAssembly/);
   assert.match(await alert((context) => context.addInitScript(() => {
     WebAssembly.validate = () => false; // as where the processor has no vectors
   })), /no vector instructions/);
