@@ -58,16 +58,22 @@ async function drag(page, from, to) {
   await page.mouse.up();
 }
 
-/** A note above all others, in the second bar of a melodic part, which a person has added. */
-async function loneNote(page) {
-  const note = await page.evaluate(() => {
+/**
+ * A note of a melodic part, which a person has added: in the second bar, if it begins at 120. No other
+ * is near it, nor where it is moved.
+ */
+async function loneNote(page, start = 120) {
+  const note = await page.evaluate((from) => {
     const {song, keeping} = window.studio;
     const {key} = song.parts.find(({isDrum}) => !isDrum);
     const pitches = song.notes.filter(({part}) => !song.parts[part].isDrum).map(({pitch}) => pitch);
-    const added = {key, pitch: Math.max(...pitches) + 8, velocity: 97, start: 120, end: 144};
+    const isFree = (pitch) => pitches.every((other) =>
+      (other < pitch - 6 || other > pitch + 2) && Math.abs(other - pitch - 14) > 1);
+    const pitch = [...Array(110).keys()].reverse().find((each) => each >= 20 && isFree(each));
+    const added = {key, pitch, velocity: 97, start: from, end: from + 24};
     keeping.edit(null, added);
     return added;
-  });
+  }, start);
   await settled(page);
   return note;
 }
@@ -225,11 +231,14 @@ export const editChecks = {
       await settled(page);
       return said.innerText();
     };
-    await press('Home');
-    const first = (await notesOf(page))[0];
+    await loneNote(page, 216); // to the right of the first
+    const first = await loneNote(page);
     const names = ['C', 'C♯', 'D', 'E♭', 'E', 'F', 'F♯', 'G', 'A♭', 'A', 'B♭', 'B'];
     const name = (pitch) => names[pitch % 12] + (Math.floor(pitch / 12) - 1);
-    assert.match(await said.innerText(), new RegExp(`^${name(first.pitch)}, bar 1, beat`));
+    const own = ofPart(await notesOf(page), first.key);
+    await press('Home', ...Array(own.findIndex(({start, pitch}) =>
+      start === first.start && pitch === first.pitch)).fill('ArrowRight'));
+    assert.equal(await said.innerText(), `${name(first.pitch)}, bar 2, beat 2, 1 beat long`);
     const second = await press('ArrowRight');
     assert.notEqual(await press('ArrowLeft'), second);
     assert.match(await press('Shift+ArrowUp', 'Shift+ArrowUp'), new RegExp(`^${name(first.pitch + 2)}`));
@@ -305,12 +314,18 @@ export const editChecks = {
     const after = await notesOf(phone);
     assert.notDeepEqual(after, before);
     assert.equal(after.length, before.length);
-    // beside all notes
+    // beside all notes: the last bars have none
+    await phone.evaluate(() => {
+      const {studio} = window;
+      studio.change({kept: {...studio.arrangement.kept, bars: [2, 3]}});
+    });
+    await settled(phone);
+    const rest = await notesOf(phone);
     await frame.evaluate((box) => box.scrollTo({left: 0}));
     const top = await layer.evaluate((element) => element.getBoundingClientRect().top);
-    await swipe.from({x: 330, y: top + 4}, [-150, 0]);
+    await swipe.from({x: 330, y: top + 60}, [-150, 0]);
     await phone.waitForFunction(() => document.querySelector('.roll-frame').scrollLeft > 0);
-    assert.deepEqual(await notesOf(phone), after);
+    assert.deepEqual(await notesOf(phone), rest);
     await button(phone, 'Edit notes').tap();
   },
 
@@ -420,6 +435,16 @@ export const editChecks = {
     await button(page, 'Undo').click();
     const undone = await arrangementOf(page);
     assert.deepEqual([undone.blend, undone.down], [before.blend, before.down]);
+
+    // songs have no pad: what it plays ends when one begins
+    await button(page, 'Play').click();
+    await page.evaluate(() => window.studio.pad.move({x: 40, y: 90}));
+    assert.ok(await page.evaluate(() => window.studio.pad.isLive));
+    await button(page, 'Song').click();
+    await page.waitForFunction(() => !window.studio.pad.isLive && window.studio.isSettled);
+    const {blend: x, down: y, song: form} = await arrangementOf(page);
+    assert.deepEqual([x, y, form.form], [before.blend, before.down, ['A', 'A', 'B', 'A']]);
+    assert.equal(await page.evaluate(() => window.studio.song.bars), 17);
   },
 
   /** The page reports once that notes exceed a link; saved files have them. */

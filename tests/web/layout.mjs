@@ -26,12 +26,12 @@ const STATES = {
         },
       });
     }, LONG);
-    await page.getByText('The first 64 of 96 bars').waitFor();
-    const chords = page.getByRole('textbox', {name: 'Chords of section B', exact: true});
+    await page.locator('.song-note').filter({hasText: '96'}).waitFor();
+    const chords = page.locator('.section-chords input').nth(2); // of section B
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');
     await page.locator('.section-chords .field-error:not(:empty)').waitFor();
-    await page.getByRole('button', {name: 'Character'}).click();
+    await page.locator('[aria-controls=character]').click();
     await page.waitForFunction(() => window.studio.isSettled);
   },
   'all open at once': async (page, {song, soundfont}) => {
@@ -64,7 +64,7 @@ const STATES = {
       window.studio.change({parts: Object.fromEntries(window.studio.song.parts
         .filter(({isDrum}) => !isDrum).map(({key}) => [key, {program, mute: true}]))});
     });
-    await page.getByRole('button', {name: 'Pad', exact: true}).click();
+    await page.locator('[aria-controls=pad]').click();
     await page.locator('.pad').waitFor();
     await page.evaluate(() => {
       const {studio} = window;
@@ -77,9 +77,9 @@ const STATES = {
       studio.keeping.toggleBar(2);
       for (const {key} of studio.song.parts.slice(1)) studio.keeping.togglePart(key);
     });
-    await page.getByRole('button', {name: 'Edit notes'}).click();
-    await page.getByText('How notes are edited').click();
-    await page.getByRole('button', {name: 'Next note'}).click();
+    await page.locator('.edit-notes').click();
+    await page.locator('.note-help summary').click();
+    await page.locator('.note-buttons button').nth(1).click();
     const chords = page.locator('.chord-text input');
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');
