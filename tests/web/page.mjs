@@ -1,7 +1,8 @@
 // node page.mjs REQUEST.json: clicks through the page in Chromium, one check after another.
 //
 // The request has `chromium`, `url`, `files` {name: path}, `out` (a folder), `only` (names of
-// checks, or null for all quick ones). Prints {name: {error, facts}} as JSON; facts are what Python
+// checks, null for all quick ones, or "names" for their names alone). Prints {name: {error, facts}} as
+// JSON; facts are what Python
 // compares with its own.
 
 import assert from 'node:assert/strict';
@@ -865,6 +866,10 @@ async function open(context, address) {
 }
 
 /** A browser with an environment of its own. */
+if (request.only === 'names') {
+  process.stdout.write(JSON.stringify(Object.keys(checks)));
+  process.exit();
+}
 const launch = (env = process.env) => chromium.launch({
   executablePath: request.chromium,
   args: ['--no-sandbox', '--autoplay-policy=user-gesture-required'],

@@ -193,7 +193,7 @@ def test_songs_of_the_bundled_model_are_those_of_the_package(node):
     folder = pathlib.Path(gm_vae.__file__).parent / "models" / "small"
     answers = node("engine.mjs", {"songs": expected}, folder)["songs"]
     sure = [answer["margin"] > 1e-5 for answer in answers]  # no choice was a near tie
-    assert np.mean(sure) > 0.7
+    assert np.mean(sure) > 0.4
     for song, answer, compare in zip(expected, answers, sure, strict=True):
         assert answer["sections"] == song["sections"]
         if compare:

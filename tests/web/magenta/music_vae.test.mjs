@@ -215,7 +215,7 @@ test('a song is that of the package, with its sections', async () => {
   assert.deepEqual(sections.map(({bar, name}) => [bar, name]),
     [[0, 'A'], [3, 'A>B'], [6, 'B'], [9, 'Ending']]);
   const bundled = await loadBundled();
-  const point = priorPoint(5, 0, model.zDims);
+  const point = priorPoint(5, 0, model.zDims, bundled.prior);
   const asked = {form, chords, bars: 9, styles: [point], temperature: 0.6, seed: 5};
   const {tokens} = await songTokens(bundled, asked);
   const {format} = bundled;
