@@ -41,10 +41,10 @@ const checks = {
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
     return page.evaluate(() => {
       const {studio} = window;
-      const {a, b} = studio.arrangement;
-      const [pointA, pointB] = [a, b].map((style) => [...studio.point(style)]);
+      const {a, b, c, d} = studio.arrangement;
+      const points = [a, b, c ?? a, d ?? b].map((style) => [...studio.point(style)]);
       const {parts, notes} = studio.song;
-      return {pointA, pointB, parts, notes, arrangement: studio.arrangement};
+      return {points, parts, notes, arrangement: studio.arrangement};
     });
   },
 
