@@ -26,7 +26,7 @@ _DRUM_CHANNEL = 9
 
 
 def write(folder: pathlib.Path, source: str, count: int) -> int:
-    """Write so many songs made of those of a source; how many bytes of MIDI they have."""
+    """Write a number of songs, made from the songs of a source; returns their bytes of MIDI."""
     schema = pa.schema([("md5", pa.string()), ("music", pa.binary())])
     made = _songs(source, count)
     midi_bytes = 0

@@ -15,7 +15,7 @@ import json
 import os
 import pathlib
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,13 +29,13 @@ from gm_vae.errors import UsageError, UserError
 from gm_vae.files import output_file, require_free
 from gm_vae.flags import flag
 from gm_vae.generate.arguments import ModelArguments
+from gm_vae.generate.encoding import encoded
 from gm_vae.generate.gmvae import FARTHEST, GMVAE, checked_points
 from gm_vae.generate.instruments import programs_named
 from gm_vae.generate.loading import load
 from gm_vae.json_values import Fields, ListOf, MapOf, Number, Rule, Text, Whole, WrongValue
 from gm_vae.music.measure import Measure
 from gm_vae.music.vocabulary import DRUMS
-from gm_vae.progress import Progress
 from gm_vae.text import printable
 from gm_vae.version import __version__
 
@@ -228,11 +228,7 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
     Raises:
         UserError: there are too few measures.
     """
-    results = []
-    with Progress(0, "measure") as progress:
-        for batch in _batches(measures):
-            results.append((measure_attributes(batch), model.encode(batch)[0]))
-            progress.update(len(batch))
+    results = [(measure_attributes(batch), mu) for batch, mu, _ in encoded(model, measures)]
     count = sum(len(values) for values, _ in results)
     if count <= 2 * len(NAMES):
         raise UserError(f"{count} measures are too few to learn from; give some thousands.")
@@ -268,12 +264,6 @@ def learn(model: GMVAE, measures: Iterable[Measure]) -> Attributes:
         count,
         model.fingerprint,
     )
-
-
-def _batches(measures: Iterable[Measure]) -> Iterator[list[Measure]]:
-    measures = iter(measures)
-    while batch := list(itertools.islice(measures, 512)):
-        yield batch
 
 
 def _short(x: float) -> float:

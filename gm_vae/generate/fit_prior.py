@@ -17,12 +17,11 @@ from gm_vae.errors import UserError
 from gm_vae.files import output_folder
 from gm_vae.flags import flag
 from gm_vae.generate.arguments import ModelArguments
+from gm_vae.generate.encoding import encoded
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.model.prior import COMPONENTS, fit, log_density
-from gm_vae.progress import Progress
 from gm_vae.text import printable
 
-_BATCH = 512
 _HELD_OUT = 10  # one measure in ten measures how well the prior fits
 
 
@@ -50,15 +49,9 @@ def _fit(args: PriorArguments, folder: pathlib.Path) -> str:
 
     checkpoint = read_model(args.model)
     model = GMVAE(NumpyVAE(checkpoint.config, checkpoint.weights))
-    means: list[np.ndarray] = []
-    deviations: list[np.ndarray] = []
     measures = itertools.islice(read_measures(args.data, args.split), args.limit)
-    with Progress(0, "measure") as progress:
-        while batch := list(itertools.islice(measures, _BATCH)):
-            for column, values in zip((means, deviations), model.encode(batch)):
-                column.append(values)
-            progress.update(len(batch))
-    mu, sigma = (np.concatenate(column) for column in (means, deviations))
+    posteriors = [(mu, sigma) for _, mu, sigma in encoded(model, measures)]
+    mu, sigma = (np.concatenate(column) for column in zip(*posteriors))
     held_out = np.arange(len(mu)) % _HELD_OUT == 0
     prior = fit(mu[~held_out], sigma[~held_out], args.components, args.seed)
     if prior is None:

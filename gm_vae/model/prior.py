@@ -57,7 +57,7 @@ def without_prior(
 ) -> tuple[dict[str, np.ndarray], Prior | None]:
     """The weights among the tensors of a checkpoint, and its prior, None if it has none.
 
-    Raises UserError, with `source`, if the numbers are not those of a mixture.
+    Raises UserError, with `source`, if the numbers are not a mixture's.
     """
     weights = {name: array for name, array in tensors.items() if name not in NAMES}
     if len(weights) == len(tensors):

@@ -36,7 +36,7 @@ export function SectionRow({studio, played, columns, playingBar}) {
 }
 
 /**
- * The chords of a song's bars; those of a section change wherever it is played.
+ * The chords of a song's bars; a change applies wherever the section is played.
  * @param {{studio: Studio, played: Played, columns: {gridTemplateColumns: string},
  *   playingBar: number}} props
  */

@@ -75,7 +75,7 @@ export function midiToMeasures(bytes, converter = new MultitrackConverter(new Fo
 
 /**
  * The bytes of a MIDI file.
- * @param {NoteSequence | NoteSequence[]} sequences those of a list are played one after the other, at
+ * @param {NoteSequence | NoteSequence[]} sequences a list is played one after the other, at
  *   the tempo and meter of the first
  * @returns {Uint8Array<ArrayBuffer>}
  * @throws {import('./note_sequence.js').SequenceError}

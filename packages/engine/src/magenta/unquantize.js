@@ -26,7 +26,7 @@ import {withParts} from './parts.js';
 
 /**
  * Measures in seconds, as one NoteSequence.
- * @param {NoteSequence | NoteSequence[]} sequences quantised; those of a list are played one after the
+ * @param {NoteSequence | NoteSequence[]} sequences quantised; a list is played one after the
  *   other, in the meter of the first
  * @param {number} [qpm] the tempo; that of the first if absent
  * @returns {TimedSequence}

@@ -74,7 +74,7 @@ export function readForm(form, chords, bars) {
 }
 
 /**
- * The chords of a section: its own, those of the letter where it begins, or those for all.
+ * The chords of a section: its own, the chords of the letter where it begins, or the chords for all.
  * @template Line
  * @param {string} name
  * @param {(name: string) => Line[] | undefined} find '' for those for all
