@@ -4,7 +4,7 @@
 
 A mutant is one of our folders or a magenta.js folder in which bytes, JSON values, names, sizes or
 files were changed, half of them with a matching checksum, as in an attack. It passes if it is read,
-or refused by a `UserError` of one line, within 5 seconds of CPU and 1 GB of memory, and if nothing
+or refused by a `UserError` of one line, within 20 seconds of CPU and 1 GB of memory, and if nothing
 outside its folder was opened. Whatever else happens is a failure, told by the seed and number that
 make it again.
 """

@@ -4,8 +4,8 @@
 
 A mutant is a command line, whose values are drawn from each flag's type so that most get past
 parsing, beside damaged JSON of tokens and points. It passes if the verb returns 0, or 1 or 2 with
-one sentence on standard error, within 5 seconds of CPU, 1 GB of memory and 100 MB of disk. Whatever
-else happens is a failure, told by the seed and number that make it again.
+one sentence on standard error, within 20 seconds of CPU, 1 GB of memory and 100 MB of disk.
+Anything else is a failure, reported with the seed and number that make it again.
 """
 
 import os

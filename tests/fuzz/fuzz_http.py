@@ -5,7 +5,7 @@
 A mutant is a server on this machine that misbehaves in one way (`tests/support/bad_server.py` has
 them all), for all files of a model or some of them. Each way says what must come of it: the model
 is read and is the one that is served, or it is refused by a sentence that names the address. It
-takes 5 seconds of CPU at most, a minute on the clock, 1 GB of memory and, of disk, four
+takes 20 seconds of CPU at most, a minute on the clock, 1 GB of memory and, of disk, four
 descriptions of 16 MiB and the model; nothing is left. Whatever else happens is a failure, named by
 the seed and number that make it again.
 """

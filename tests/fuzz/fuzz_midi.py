@@ -2,7 +2,7 @@
 
     python tests/fuzz/fuzz_midi.py --mutants=200000 --seed=0 --files=FOLDER --failures=FOLDER
 
-A mutant passes if it is read, or refused by a `MidiError`, within 5 seconds of CPU and 1 GB of
+A mutant passes if it is read, or refused by a `MidiError`, within 20 seconds of CPU and 1 GB of
 memory (`tests/support/mutants.py`). Whatever else happens to the process that reads it is a
 failure: its bytes are saved, with the seed and number that make them again. Mutants are bred from
 songs of the arranger, and from the .mid files of a folder where one is given.
