@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.gate_inputs import GateInputs
 from gm_vae.model.kernels import Kernels, State
 from gm_vae.model.layout import Layout, Tracks
 from gm_vae.model.lstm import LSTMCell, run_stack, split_initial_state, step_stack
@@ -58,8 +59,8 @@ class Conductor(keras.layers.Layer):
         batch, steps = ops.shape(z)[0], self.config.fmt.max_tracks
         states = split_initial_state(self.initial_state(z), self.config.decoder_units)
         _, bias = self.cells[0].input_weights(kernels)
-        gates = ops.zeros((batch * steps, 1), bias.dtype) + bias
-        outputs = run_stack(self.cells, gates, Layout.dense(batch, steps), states, kernels)
+        inputs = GateInputs(constant=ops.zeros((batch, 1), bias.dtype) + bias)
+        outputs = run_stack(self.cells, inputs, Layout.dense(batch, steps), states, kernels)
         # [T * B, D] -> [B, T, D]
         outputs = ops.reshape(outputs, (steps, -1, self.config.decoder_units[-1]))
         return ops.transpose(outputs, (1, 0, 2))
@@ -140,11 +141,16 @@ class TrackDecoder(keras.layers.Layer):
 
     def gates(self, constant: Any, table: Any, previous: Any, chord: Any, kernels: Kernels) -> Any:
         """Gates [N, G] of a step, from `start`, `input_table` and the inputs int [N]."""
+        indices = self._table_rows(previous, chord)
+        return constant + kernels.embed_sum(table, indices, self.compute_dtype)
+
+    def _table_rows(self, previous: Any, chord: Any) -> tuple[Any, ...]:
+        """The rows of `input_table` that the inputs int [N] select, int [N] each."""
         none = self.vocabulary_size
-        inputs = [ops.where(previous < 0, none, previous)]
-        if self.config.chords:
-            inputs.append(none + 1 + ops.where(chord < 0, NUM_CHORDS, chord))
-        return constant + kernels.embed_sum(table, inputs, self.compute_dtype)
+        token = ops.where(previous < 0, none, previous)
+        if not self.config.chords:
+            return (token,)
+        return token, none + 1 + ops.where(chord < 0, NUM_CHORDS, chord)
 
     def step(self, gates: Any, states: list[State], kernels: Kernels) -> tuple[Any, list[State]]:
         """One step of decoding: (logits [N, V], the next states)."""
@@ -175,14 +181,12 @@ class TrackDecoder(keras.layers.Layer):
             tracks.at(tracks.tokens, ops.maximum(layout.steps - 1, 0)),
             ops.take(first, layout.rows, axis=0),
         )
-        gates = self.gates(
-            layout.broadcast_rows(constant, kernels.take_rows),
-            self.input_table(kernels),
-            previous,
-            tracks.at(tracks.chords, layout.steps),
-            kernels,
+        inputs = GateInputs(
+            constant=constant,
+            table=self.input_table(kernels),
+            indices=self._table_rows(previous, tracks.at(tracks.chords, layout.steps)),
         )
-        outputs = run_stack(self.cells, gates, layout, states, kernels)
+        outputs = run_stack(self.cells, inputs, layout, states, kernels)
         return TokenLogits(
             logits=self.logits(outputs, kernels),
             targets=tracks.at(tracks.tokens, layout.steps),

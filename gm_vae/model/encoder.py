@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from gm_vae.model.config import ModelConfig
+from gm_vae.model.gate_inputs import GateInputs
 from gm_vae.model.kernels import Kernels
 from gm_vae.model.layout import Layout, Tracks
 from gm_vae.model.lstm import LSTMCell, run_side_by_side
@@ -47,8 +48,8 @@ class Encoder(keras.layers.Layer):
         # past a row's end (static layouts only) any token works: it is not read
         orders = (layout.steps, ops.maximum(remaining, 0))
         cells = (self.track_forward, self.track_backward)
-        gates = [self._gates(cell, tracks, steps, kernels) for cell, steps in zip(cells, orders)]
-        outputs = run_side_by_side(cells, gates, layout, kernels)
+        inputs = [self._inputs(cell, tracks, steps, kernels) for cell, steps in zip(cells, orders)]
+        outputs = run_side_by_side(cells, inputs, layout, kernels)
         joined = ops.concatenate([tracks.last(output, kernels.take_rows) for output in outputs], -1)
         # [N, 2H] -> [B, T, 2H]
         embeddings = ops.reshape(
@@ -61,26 +62,26 @@ class Encoder(keras.layers.Layer):
         )
         return self.mu(measure), ops.softplus(self.sigma(measure))
 
-    def _gates(self, cell: LSTMCell, tracks: Tracks, steps: Any, kernels: Kernels) -> Any:
-        """Input gates [P, G] of each track's tokens at `steps` int32 [P]."""
-        inputs = [tracks.at(tracks.tokens, steps)]
+    def _inputs(self, cell: LSTMCell, tracks: Tracks, steps: Any, kernels: Kernels) -> GateInputs:
+        """Each track's tokens and chords at `steps` int32 [P]."""
+        indices = [tracks.at(tracks.tokens, steps)]
         if self.config.chords:
-            inputs.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
+            indices.append(self.vocabulary_size + tracks.at(tracks.chords, steps))
         table, bias = cell.input_weights(kernels)
         # on the few rows of tokens, of which each entry selects one
         table = ops.concatenate(
             [table[: self.vocabulary_size] + bias, table[self.vocabulary_size :]], 0
         )
-        return kernels.embed_sum(table, inputs, self.compute_dtype)
+        return GateInputs(table=table, indices=tuple(indices))
 
 
 def _final_states(cells: tuple[LSTMCell, ...], inputs: tuple[Any, ...], kernels: Kernels) -> Any:
     """Final h of each cell, joined [B, 2H], after reading its [B, T, I] from a zero state."""
     batch, steps, width = ops.shape(inputs[0])[0], inputs[0].shape[1], inputs[0].shape[2]
-    gates = [
+    read = [
         # [B, T, I] -> [T * B, I]
-        cell.input_gates(ops.reshape(ops.transpose(sequence, (1, 0, 2)), (-1, width)), kernels)
+        cell.reading(ops.reshape(ops.transpose(sequence, (1, 0, 2)), (-1, width)), kernels)
         for cell, sequence in zip(cells, inputs)
     ]
-    outputs = run_side_by_side(cells, gates, Layout.dense(batch, steps), kernels)
+    outputs = run_side_by_side(cells, read, Layout.dense(batch, steps), kernels)
     return ops.concatenate([output[-batch:] for output in outputs], -1)

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from gm_vae.model.gate_inputs import GateInputs
 from gm_vae.model.layout import Layout, take_rows
 from gm_vae.model.published import FORGET_BIAS
 
@@ -65,12 +66,14 @@ class Kernels:
             return weights
         return ops.pad(weights, [(0, 0)] * (len(weights.shape) - 1) + [(0, self.gate_padding)])
 
-    def lstm(self, gates: Any, kernel: Any, state: State | None, layout: Layout, dtype: str) -> Any:
+    def lstm(
+        self, inputs: GateInputs, kernel: Any, state: State | None, layout: Layout, dtype: str
+    ) -> Any:
         """Run all steps of all rows.
 
         Args:
-            gates: [P, 4H + gate_padding] from the inputs, in the order of `layout`.
-            kernel: [H, 4H + gate_padding], the recurrent kernel.
+            inputs: contributions to the gates, in the order of `layout`; G is 4H + gate_padding.
+            kernel: [H, G], the recurrent kernel.
             state: (h, c) [N, H] before the first step; zeros if None.
             layout: the row and step of each of the P entries.
             dtype: of the factors of products.
@@ -78,6 +81,7 @@ class Kernels:
         Returns:
             h of each entry, [P, H].
         """
+        gates = inputs.gates(self, layout, dtype)
         units, first, outputs = kernel.shape[0], 0, []
         h, c = zero_state(layout.num_rows, units) if state is None else state
         for start, stop, rows in layout.segments:
@@ -90,11 +94,11 @@ class Kernels:
         return ops.concatenate(outputs, 0) if len(outputs) > 1 else outputs[0]
 
     def lstms(
-        self, gates: Sequence[Any], kernels: Sequence[Any], layout: Layout, dtype: str
+        self, inputs: Sequence[GateInputs], kernels: Sequence[Any], layout: Layout, dtype: str
     ) -> list[Any]:
         """`lstm` for several cells of one size from zero states."""
         return [
-            self.lstm(each, kernel, None, layout, dtype) for each, kernel in zip(gates, kernels)
+            self.lstm(each, kernel, None, layout, dtype) for each, kernel in zip(inputs, kernels)
         ]
 
     def scan(self, gates: Any, kernel: Any, state: State, dtype: str) -> State:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from gm_vae.model.gate_inputs import GateInputs
 from gm_vae.model.kernels import Kernels, State
 from gm_vae.model.layout import Layout
 
@@ -36,6 +37,11 @@ class LSTMCell(keras.layers.Layer):
         """Kernel [I, G] and bias [G] from inputs to gates."""
         return kernels.pad_gates(self.kernel[: self.input_size]), kernels.pad_gates(self.bias)
 
+    def reading(self, values: Any, kernels: Kernels) -> GateInputs:
+        """[P, I] as the inputs of the steps, with the bias."""
+        kernel, bias = self.input_weights(kernels)
+        return GateInputs(constant=bias, values=values, kernel=kernel)
+
     def input_gates(self, inputs: Any, kernels: Kernels) -> Any:
         """[..., I] -> [..., G]: the contribution of inputs and bias to the gates."""
         kernel, bias = self.input_weights(kernels)
@@ -49,32 +55,34 @@ class LSTMCell(keras.layers.Layer):
         """One step: `gates` [N, G] from the inputs, state [N, H] -> the next state."""
         return kernels.lstm_step(gates, self.state_kernel(kernels), state, self.compute_dtype)
 
-    def run(self, gates: Any, layout: Layout, kernels: Kernels, state: State | None = None) -> Any:
-        """`Kernels.lstm` with these weights: gates [P, G] -> h of each entry [P, H]."""
-        return kernels.lstm(gates, self.state_kernel(kernels), state, layout, self.compute_dtype)
+    def run(
+        self, inputs: GateInputs, layout: Layout, kernels: Kernels, state: State | None = None
+    ) -> Any:
+        """`Kernels.lstm` with these weights: h of each entry [P, H]."""
+        return kernels.lstm(inputs, self.state_kernel(kernels), state, layout, self.compute_dtype)
 
 
 def run_side_by_side(
-    cells: Sequence[LSTMCell], gates: Sequence[Any], layout: Layout, kernels: Kernels
+    cells: Sequence[LSTMCell], inputs: Sequence[GateInputs], layout: Layout, kernels: Kernels
 ) -> list[Any]:
     """`LSTMCell.run` for cells of one size from zero states."""
     states = [cell.state_kernel(kernels) for cell in cells]
-    return kernels.lstms(gates, states, layout, cells[0].compute_dtype)
+    return kernels.lstms(inputs, states, layout, cells[0].compute_dtype)
 
 
 def run_stack(
     cells: Sequence[LSTMCell],
-    gates: Any,
+    inputs: GateInputs,
     layout: Layout,
     states: Sequence[State],
     kernels: Kernels,
 ) -> Any:
-    """Stacked layers in sequence, with `gates` [P, G] for the first; returns the top h, [P, H]."""
+    """Stacked layers in sequence, with the inputs of the first; returns the top h, [P, H]."""
     outputs = None
     for layer, (cell, state) in enumerate(zip(cells, states)):
         if layer:
-            gates = cell.input_gates(outputs, kernels)
-        outputs = cell.run(gates, layout, kernels, state)
+            inputs = cell.reading(outputs, kernels)
+        outputs = cell.run(inputs, layout, kernels, state)
     return outputs
 
 

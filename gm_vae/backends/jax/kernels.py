@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import keras
 
 from gm_vae.backends.jax.recurrence import segmented_lstm
+from gm_vae.model.gate_inputs import GateInputs
 from gm_vae.model.kernels import Kernels, Signature, State, one_hot_sum, zero_state
 from gm_vae.model.layout import Layout
 
@@ -32,15 +33,25 @@ class JaxKernels(Kernels):
         return one_hot_sum(self, table, indices, dtype)
 
     def lstm(
-        self, gates: jax.Array, kernel: jax.Array, state: State | None, layout: Layout, dtype: str
+        self,
+        inputs: GateInputs,
+        kernel: jax.Array,
+        state: State | None,
+        layout: Layout,
+        dtype: str,
     ) -> jax.Array:
         """See `Kernels.lstm`."""
+        return self._run(inputs.gates(self, layout, dtype), kernel, state, layout, dtype)
+
+    def _run(
+        self, gates: jax.Array, kernel: jax.Array, state: State | None, layout: Layout, dtype: str
+    ) -> jax.Array:
         h, c = zero_state(layout.num_rows, kernel.shape[0]) if state is None else state
         return segmented_lstm(gates, jnp.asarray(kernel), h, c, layout.segments, dtype)
 
     def lstms(
         self,
-        gates: Sequence[jax.Array],
+        inputs: Sequence[GateInputs],
         kernels: Sequence[jax.Array],
         layout: Layout,
         dtype: str,
@@ -48,9 +59,10 @@ class JaxKernels(Kernels):
         """See `Kernels.lstms`; one loop for all cells."""
 
         def run(gates: jax.Array, kernel: jax.Array) -> jax.Array:
-            return self.lstm(gates, kernel, None, layout, dtype)
+            return self._run(gates, kernel, None, layout, dtype)
 
-        return list(jax.vmap(run)(jnp.stack(list(gates)), jnp.stack(list(kernels))))
+        gates = [each.gates(self, layout, dtype) for each in inputs]
+        return list(jax.vmap(run)(jnp.stack(gates), jnp.stack(list(kernels))))
 
     def jit(
         self, network: keras.Model, function: Callable[..., Any], signature: Signature

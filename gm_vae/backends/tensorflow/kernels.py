@@ -11,6 +11,7 @@ import tensorflow as tf
 from gm_vae.backends.tensorflow.gathers import gather
 from gm_vae.backends.tensorflow.losses import cross_entropy
 from gm_vae.backends.tensorflow.recurrence import GATE_PADDING, ragged_lstm
+from gm_vae.model.gate_inputs import GateInputs
 from gm_vae.model.kernels import Kernels, Signature, State, one_hot_sum
 from gm_vae.model.layout import Layout
 
@@ -68,11 +69,11 @@ class RaggedKernels(StaticKernels):
 
     def lstm(
         self,
-        gates: tf.Tensor,
+        inputs: GateInputs,
         kernel: tf.Tensor,
         state: State | None,
         layout: Layout,
         dtype: str,
     ) -> tf.Tensor:
         """See `Kernels.lstm`."""
-        return ragged_lstm(gates, kernel, state, layout, dtype)
+        return ragged_lstm(inputs, kernel, state, layout, dtype)
