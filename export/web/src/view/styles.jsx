@@ -99,13 +99,16 @@ const onLine = (blend) => ({blend, down: blend.map(() => 0)});
 function BlendLine({studio, points: [pointA, pointB]}) {
   const {blend} = studio.arrangement;
   const mean = meanShare(blend);
+  const glyphs = useMemo(() => (
+    <div class="blend-row" aria-hidden="true">
+      {[0, 0.25, 0.5, 0.75, 1].map((t) => (
+        <Glyph key={t} point={between(pointA, pointB, t)} colour={`var(--mix-${t * 100})`} size={30} />
+      ))}
+    </div>
+  ), [pointA, pointB]);
   return (
     <>
-      <div class="blend-row" aria-hidden="true">
-        {[0, 0.25, 0.5, 0.75, 1].map((t) => (
-          <Glyph point={between(pointA, pointB, t)} colour={`var(--mix-${t * 100})`} size={30} />
-        ))}
-      </div>
+      {glyphs}
       <input type="range" class="blend-slider" min="0" max="100" value={mean}
         aria-label={texts.styles.blend}
         aria-valuetext={texts.styles.shares(100 - mean, mean)}
