@@ -1,5 +1,3 @@
-import {useMemo} from 'preact/hooks';
-
 import {partName, soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {FULL_VOLUME, hasPartChoices} from '../state/arrangement.js';
 import {partShare} from '../state/kept.js';
@@ -9,6 +7,7 @@ import {download, drag} from './download.js';
 import {Icon} from './icons.jsx';
 import {LockButton} from './lock_button.jsx';
 import {offIf} from './off.js';
+import {pure} from './pure.js';
 import {useTurn} from './turns.js';
 import {percent} from './units.js';
 
@@ -98,10 +97,6 @@ function ProgramSelect({studio, part}) {
   const {program} = studio.sound(part);
   const own = partName(part, instrumentName);
   const isDue = useTurn(); // all parts' instruments are over a thousand elements
-  // the names follow from the language
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const options = useMemo(() => isDue && instrumentOptions(part.program, own),
-    [isDue, part.program, own, texts.code]);
   return (
     <select class="part-name" value={program} aria-label={texts.mixer.sound(own)}
       title={program === part.program ? texts.mixer.soundMore : texts.mixer.writtenFor(own)}
@@ -110,18 +105,19 @@ function ProgramSelect({studio, part}) {
         studio.changePart(part.key,
           {program: chosen === part.program ? undefined : chosen});
       }}>
-      {options || (
+      {isDue ? <InstrumentOptions program={part.program} own={own} language={texts.code} /> : (
         <option value={program}>{program === part.program ? own : texts.instruments[program]}</option>
       )}
     </select>
   );
 }
 
-/** All instruments; `own` is what the program of the part is called. @param {number} program @param {string} own */
-const instrumentOptions = (program, own) => texts.families.map((family, f) => (
-  <optgroup label={family} key={family}>
-    {texts.instruments.slice(8 * f, 8 * f + 8).map((name, i) => (
-      <option value={8 * f + i} key={name}>{8 * f + i === program ? own : name}</option>
-    ))}
-  </optgroup>
-));
+const InstrumentOptions = pure(
+  /** `own`: what the program of the part is called. @param {{program: number, own: string, language: string}} props */
+  ({program, own}) => texts.families.map((family, f) => (
+    <optgroup label={family} key={family}>
+      {texts.instruments.slice(8 * f, 8 * f + 8).map((name, i) => (
+        <option value={8 * f + i} key={name}>{8 * f + i === program ? own : name}</option>
+      ))}
+    </optgroup>
+  )));
