@@ -1,4 +1,4 @@
-"""The web page: loading, new arrangements, memory, equal tokens, and its engine alone.
+"""The web page: loading, new arrangements, memory, MIDI, equal tokens, and its engine alone.
 
 `--model` accepts what `gm_vae.load` accepts, or random:PRESET, for speed only. Needs the page
 (`make web`), the packages of tests/web (`npm ci` there) and Chromium. The engine decodes 8 measures
@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from node_packages import find_chromium
@@ -35,7 +36,11 @@ from gm_vae.music.chords import chord_symbol
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ("node", find_chromium())  # whose versions matter
-PARTS = ("page", "engine", "tokens")
+PARTS = ("page", "midi", "engine", "tokens")
+TASKS = {
+    "while it loads": "loadTask", "at the first sound": "playTask",
+    "while it makes music": "editTask", "in 64 measures": "longTask",
+}  # fmt: skip
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +64,8 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
         model = root / "site" / "model"
         if "page" in parts:
             yield from page(args.model, root / "site")
+        if "midi" in parts:
+            yield from midi(args.model, root / "site")
         if "engine" in parts:
             yield from engine(args.model, model)
         if "tokens" in parts:
@@ -67,12 +74,7 @@ def figures(args: argparse.Namespace) -> Iterator[Figure]:
 
 def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
     """Waiting times of a user."""
-    handler = functools.partial(_Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/"
-        facts = json.loads(_node(HERE / "page.mjs", find_chromium(), url))
-        server.shutdown()
+    facts = _in_browser("page.mjs", site)
     of = {"model": name, "page in": "Chromium"}
     yield figure(of, "first load", facts["firstBytes"] / 1e6, "MB", "less")
     yield figure(of, "of it the page, compressed", _page_bytes(site) / 1e3, "kB", "less")
@@ -84,10 +86,39 @@ def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
     for bars, edits in (("8", "edits"), ("64", "longEdits")):
         milliseconds = [time["ms"] for time in facts[edits]]
         yield figure(of, f"another chord in {bars} measures", milliseconds, "ms", "less")
-    yield figure(of, "longest task while it loads", facts["loadTask"], "ms", "less")
-    yield figure(of, "while it makes music", facts["editTask"], "ms", "less")
+    for name, key in TASKS.items():
+        yield figure(of, f"longest task {name}", facts[key]["ms"], "ms", "less")
+        yield figure(of, f"most CPU of a task {name}", facts[key]["cpuMs"], "ms", "less")
     yield figure(of, "JavaScript heap", facts["heapBefore"] / 1e6, "MB", "less")
     yield figure(of, "after 300 more arrangements", facts["heapAfter"] / 1e6, "MB", "less")
+
+
+def midi(name: str, site: pathlib.Path) -> Iterator[Figure]:
+    """How far what goes to a MIDI port is from its time by the audio clock."""
+    facts = _in_browser("midi.mjs", site)
+    sources = {
+        "notes to a MIDI port": "notes", "ticks of the clock to it": "ticks",
+        "single readings of the audio clock": "readings",
+    }  # fmt: skip
+    for source, key in sources.items():
+        of = {"model": name, "jitter of": source}
+        yield figure(of, "events", facts[key]["count"])
+        yield figure(of, "median", facts[key]["median"], "ms", "less")
+        yield figure(of, "95 % are within", facts[key]["most"], "ms", "less")
+        yield figure(of, "greatest", facts[key]["greatest"], "ms", "less")
+        yield figure(of, "events near a stop of the clock", facts[key]["unsteady"])
+        yield figure(of, "greatest with these", facts[key]["greatestOfAll"], "ms", "less")
+
+
+def _in_browser(program: str, site: pathlib.Path) -> dict[str, Any]:
+    """What a program finds out in Chromium about the site, which is served meanwhile."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        found: dict[str, Any] = json.loads(_node(HERE / program, find_chromium(), url))
+        server.shutdown()
+    return found
 
 
 def _page_bytes(site: pathlib.Path) -> int:

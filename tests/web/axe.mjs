@@ -49,12 +49,12 @@ const SCENES = {
   },
   'a wrong chord': {
     enter: async (page) => {
-      await page.locator('.chord-text input').fill('C Hm');
+      await page.locator('.chord-line .text-field').fill('C Hm');
       await page.keyboard.press('Enter');
       await page.locator('#chord-error:not(:empty)').waitFor();
     },
     leave: async (page) => {
-      await page.locator('.chord-text input').press('Escape');
+      await page.locator('.chord-line .text-field').press('Escape');
     },
   },
   'a song': {

@@ -18,7 +18,7 @@ const until = (page, holds, ...values) =>
 const settled = (page) => until(page, () => window.studio?.song && window.studio.isSettled);
 const notesOf = (page) => page.evaluate(() => window.studio.song.notes);
 const button = (page, name) => page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
-const textbox = (page) => page.waitForSelector('.chord-text input');
+const textbox = (page) => page.waitForSelector('.chord-line .text-field');
 
 async function type(page, line) {
   const box = await textbox(page);

@@ -198,6 +198,15 @@ export const handChecks = {
       await page.keyboard.press(key);
       assert.equal(await seed(), key === 'Control+z' ? first : second, key);
     }
+    // in a field the browser undoes what was typed
+    const box = page.locator('.chord-line .text-field');
+    const line = await box.inputValue();
+    await box.press('End');
+    await page.keyboard.type(' Dm');
+    await page.keyboard.press('Control+z');
+    assert.equal(await box.inputValue(), line);
+    assert.equal(await seed(), second);
+    await box.press('Escape');
     await page.getByRole('button', {name: /^Bar 1:/}).click();
     await page.keyboard.press('r');
     await page.keyboard.press('Escape');

@@ -80,7 +80,7 @@ const STATES = {
     await page.locator('.edit-notes').click();
     await page.locator('.note-help summary').click();
     await page.locator('.note-buttons button').nth(1).click();
-    const chords = page.locator('.chord-text input');
+    const chords = page.locator('.chord-line .text-field');
     await chords.fill(`C ${LONG}`);
     await chords.press('Enter');
     await page.locator('#chord-error:not(:empty)').waitFor();

@@ -1,5 +1,6 @@
 import {render} from 'preact';
 
+import {nextTask} from '../../../packages/engine/src/engine/next_task.js';
 import {keepOffline, takeLaunchedFiles} from './studio/offline.js';
 import {Studio} from './studio/studio.js';
 import {ownLanguage, speak} from './texts/texts.js';
@@ -19,6 +20,7 @@ const studio = new Studio({
   attributes: addressIn('attributes'),
 });
 await speak(ownLanguage()).catch(() => {}); // where it is not to be had, English does
+await nextTask();
 render(<App studio={studio} />, /** @type {HTMLElement} */ (document.getElementById('page')));
 keepOffline(new URL('sw.js', here).href).then(() => studio.start())
   .then(() => takeLaunchedFiles((file) => studio.open(file)));

@@ -9,6 +9,7 @@ declare module '*.file' {
 declare module 'webaudio-tinysynth' {
   export default class WebAudioTinySynth {
     constructor(options: {useReverb: number, quality: number, voices: number});
+    actx: BaseAudioContext;
     setAudioContext(context: BaseAudioContext, output: AudioNode): void;
     send(message: number[], time: number): void;
     allSoundOff(channel: number): void;

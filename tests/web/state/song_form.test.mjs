@@ -4,9 +4,10 @@ import {test} from 'node:test';
 import {newArrangement} from '../../../export/web/src/state/arrangement.js';
 import {fromLink, toLink} from '../../../export/web/src/state/link.js';
 import {chordsText, parseChords} from '../../../export/web/src/state/progression.js';
+import {withSectionChords} from '../../../export/web/src/state/song_bars.js';
 import {
   barsAsked, chordsOf, lettersIn, newSong, playedBars, readFormText, sectionsOf, styleOf, withForm,
-  withSectionChords, withStyle,
+  withStyle,
 } from '../../../export/web/src/state/song_form.js';
 import {title} from '../../../export/web/src/state/style_names.js';
 import {oneOf, seeded, whole} from '../vectors.mjs';
@@ -41,6 +42,16 @@ test('a new song turns the chords of A for B, and fits', () => {
   assert.deepEqual(lines(songOf('C')), ['A: C', 'A: C', 'B: C', 'A: C']);
   const long = songOf(Array(64).fill('C').join(' '));
   assert.deepEqual([barsAsked(long), playedBars(long).bars.length], [64, 65]);
+});
+
+test('a new song has the styles of the pad where it has their letters', () => {
+  const [c, d] = [{seed: 7}, {seed: 8}];
+  const arrangement = {...songOf('C G'), c, d};
+  const song = withForm(newSong(arrangement), {form: ['A', 'B', 'C', 'D', 'E']}, seeded(1));
+  assert.deepEqual(['A', 'B', 'C', 'D'].map((letter) => styleOf({...arrangement, song}, letter)),
+    [arrangement.a, arrangement.b, c, d]);
+  assert.notDeepEqual(song.styles.E, d);
+  assert.deepEqual(newSong({...arrangement, c: null, d: null}).styles, {});
 });
 
 test('sections have their own chords, those where they begin, or those of A', () => {

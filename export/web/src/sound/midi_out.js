@@ -3,7 +3,7 @@
 const [START, CONTINUE, STOP, CLOCK, POSITION] = [0xfa, 0xfb, 0xfc, 0xf8, 0xf2];
 const [SOUND_OFF, NOTES_OFF] = [120, 123]; // controllers
 const DRIFT = 0.02; // of a new reading of the clocks goes into their difference
-const JUMP = 50; // ms; a larger difference is taken at once
+const JUMP = 20; // ms; a larger difference is taken at once
 
 export class MidiOut {
   /** @param {MIDIOutput} port @param {AudioContext} context whose time the messages have */

@@ -1,6 +1,7 @@
 /** What plays: oscillators, the samples of a soundfont if there is one, or a MIDI port. */
 
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
+import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
 import {texts} from '../texts/texts.js';
 import {MidiOut} from './midi_out.js';
 import {Synth} from './synth.js';
@@ -183,6 +184,7 @@ export class Sounds {
     this._live ??= makeLive();
     const {context} = this._live;
     if (context.state !== 'running') await context.resume();
+    await nextTask(); // either takes a while
     return {context, synth: await this._synth(this._live)};
   }
 

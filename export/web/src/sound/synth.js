@@ -2,6 +2,8 @@
 
 import WebAudioTinySynth from 'webaudio-tinysynth';
 
+import {metalNoise, roomEcho, whiteNoise} from './noise.js';
+
 const VOICES = 10000; // no limit: old notes are let go as they end
 
 /** The synthesiser makes an AudioContext of its own and wakes it; ours is given, and awake. */
@@ -19,6 +21,24 @@ class Synthesiser extends WebAudioTinySynth {
   set audioContext(_) {}
 }
 
+/**
+ * The context with noises that are made already. The synthesiser asks for three buffers as long as the
+ * sample rate says, to fill them with millions of sines, during which a page is deaf.
+ * @param {BaseAudioContext} context
+ */
+function withNoises(context) {
+  const noises = [roomEcho, whiteNoise, metalNoise]; // in its order
+  /** @type {Record<PropertyKey, unknown>} */
+  const own = {sampleRate: 0, createBuffer: () => noises.shift()?.(context)};
+  return new Proxy(context, {
+    get(target, name) {
+      if (Object.hasOwn(own, name)) return own[name];
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 export class Synth {
   /**
    * @param {BaseAudioContext} context
@@ -26,7 +46,8 @@ export class Synth {
    */
   constructor(context, output) {
     this._synthesiser = new Synthesiser({useReverb: 1, quality: 1, voices: VOICES});
-    this._synthesiser.setAudioContext(context, output);
+    this._synthesiser.setAudioContext(withNoises(context), output);
+    this._synthesiser.actx = context;
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import {SONG} from '../../../../packages/engine/src/generated/tables.js';
 import {endsOf, lettersOf, lineOf, repeated} from '../../../../packages/engine/src/music/form.js';
-import {randomSeed, withChords} from './arrangement.js';
+import {randomSeed} from './arrangement.js';
 import {MOST_CHORDS} from './progression.js';
 
 /** @import {Section} from '../../../../packages/engine/src/music/form.js' */
@@ -34,17 +34,17 @@ const TURN = 2; // bars by which the chords of a new B are turned against those 
  */
 
 /**
- * A song of the arrangement, with other chords for B.
+ * A song of the arrangement, with other chords for B. Letters have the styles of the pad's corners.
  * @param {Arrangement} arrangement
  * @returns {SongForm}
  */
-export function newSong({chords}) {
+export function newSong({chords, c, d}) {
   const form = ['A', 'A', 'B', 'A'];
   const turn = Math.min(TURN, Math.floor(chords.length / 2));
   return {
     form,
     chords: {B: [...chords.slice(turn), ...chords.slice(0, turn)]},
-    styles: {},
+    styles: {...(c && {C: c}), ...(d && {D: d})},
     follow: true,
     contrast: Math.round(100 * SONG.contrast),
     vary: 50,
@@ -84,21 +84,6 @@ export const chordsOf = ({song, chords}, name) =>
 
 /** Whether a section has chords of its own. @param {Arrangement} arrangement @param {string} name */
 export const hasOwnChords = ({song}, name) => name === 'A' || song?.chords[name] !== undefined;
-
-/**
- * The arrangement with other chords of a section; none gives it those that it has without its own.
- * @param {Arrangement} arrangement
- * @param {string} name
- * @param {?Progression} chords
- * @returns {Partial<Arrangement>}
- */
-export function withSectionChords(arrangement, name, chords) {
-  const {song} = arrangement;
-  if (name === 'A' && chords) return withChords(arrangement, chords);
-  if (!song) return {};
-  const {[name]: _, ...others} = song.chords;
-  return {song: {...song, chords: chords ? {...others, [name]: chords} : others}};
-}
 
 /**
  * The style of a letter, where it does not follow from another one.

@@ -12,6 +12,7 @@ import {voiced} from '../../../../packages/engine/src/music/voicing.js';
 import {stepsOf} from '../state/character.js';
 import {unpackPoint} from '../state/point_text.js';
 import {keepNotes} from './keep_notes.js';
+import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
 import {plannedLoop} from './planned_loop.js';
 import {plannedSong} from './planned_song.js';
 
@@ -114,6 +115,7 @@ export class Composer {
       })),
       phrasing, ending, temperature / 100, format,
       (rows) => this._decode(/** @type {SourcedRow[]} */ (rows), temperature));
+    await nextTask();
     const song = makeSong(bars.map(({symbols}, i) => {
       const present = presentTracks(tracks[i].map((own) => ({tokens: own})));
       return {symbols, tracks: wanted.voice ? voiced(present, symbols, format) : present};

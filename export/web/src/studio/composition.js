@@ -5,6 +5,7 @@ import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
 import {randomSeed} from '../state/arrangement.js';
 import {NOTHING_KEPT} from '../state/kept.js';
 import {texts} from '../texts/texts.js';
+import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement} from '../state/arrangement.js' */
@@ -48,7 +49,10 @@ export class Composition {
     do {
       this._again = false;
       await store.attempt(texts.failed.music, async () => {
-        this.show(await this._composer.compose(this.wanted(store.arrangement)));
+        await nextTask(); // what was changed is drawn first
+        const song = await this._composer.compose(this.wanted(store.arrangement));
+        await nextTask();
+        this.show(song);
       });
     } while (this._again);
     this._composing = null;

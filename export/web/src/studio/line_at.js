@@ -1,7 +1,9 @@
 /** The line of chords that a bar of the piece is in, which a person changes there. */
 
-import {chordsOf, playedBars, withSectionChords} from '../state/song_form.js';
+import {withSectionChords, withSectionOrder} from '../state/song_bars.js';
+import {chordsOf, playedBars} from '../state/song_form.js';
 
+/** @import {Arrangement} from '../state/arrangement.js' */
 /** @import {Progression} from '../state/progression.js' */
 /** @import {Store} from './store.js' */
 
@@ -32,8 +34,13 @@ export function lineAt(studio, bar) {
   const {section, index} = bars[Math.min(bar, bars.length - 1)];
   const {name} = sections[section];
   const chords = chordsOf(arrangement, name);
-  const setChords = (/** @type {Progression} */ changed) => {
-    if (index >= 0) studio.change(withSectionChords(studio.arrangement, name, changed));
+  const change = (/** @type {Partial<Arrangement>} */ changes) => {
+    if (index >= 0) studio.change(changes);
   };
-  return {chords, index, setChords, setOrder: (order) => setChords(order.map((i) => chords[i]))};
+  return {
+    chords,
+    index,
+    setChords: (changed) => change(withSectionChords(studio.arrangement, name, changed)),
+    setOrder: (order) => change(withSectionOrder(studio.arrangement, name, order)),
+  };
 }

@@ -9,6 +9,7 @@ import {zip} from '../sound/zip.js';
 import {TEMPOS, randomSeed, swapped, withChords, withOrder, withPart} from '../state/arrangement.js';
 import {fromLink, toLink} from '../state/link.js';
 import {barText, chordsText} from '../state/progression.js';
+import {withSectionChords} from '../state/song_bars.js';
 import {title} from '../state/style_names.js';
 import {instrumentName, texts} from '../texts/texts.js';
 import {Address} from './address.js';
@@ -159,9 +160,13 @@ export class Studio extends Store {
 
   /** @param {Progression} chords */
   setChords(chords) {
+    if (this.arrangement.song) { // the bars of which are others
+      this.change(withSectionChords(this.arrangement, 'A', chords));
+      return;
+    }
     this.change(withChords(this.arrangement, chords));
-    const {kept: {bars}, chords: taken, song} = this.arrangement;
-    const still = song ? [] : bars.filter((bar) => chords[bar].join() !== taken[bar].join());
+    const {kept: {bars}, chords: taken} = this.arrangement;
+    const still = bars.filter((bar) => chords[bar].join() !== taken[bar].join());
     if (!still.length) return;
     this.say(texts.kept.chords(still.map((bar) => String(bar + 1)),
       still.map((bar) => barText(taken[bar]))));

@@ -56,6 +56,7 @@ const DRUM_SOUNDS = [
 /** @type {import('./texts.js').Texts} */
 export default {
   code: 'de',
+  decimalSign: ',',
   language: 'Sprache',
 
   app: {

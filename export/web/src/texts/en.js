@@ -16,6 +16,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export default {
   code: 'en',
+  decimalSign: '.',
   language: 'Language',
 
   app: {

@@ -47,9 +47,7 @@ export async function chooseLanguage(code) {
 }
 
 /** A number as the language writes it. @param {number} value @param {number} digits of its fraction */
-export const decimal = (value, digits) => value.toLocaleString(texts.code, {
-  minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false,
-});
+export const decimal = (value, digits) => value.toFixed(digits).replace('.', texts.decimalSign);
 
 /** The name of a program 0..127, or of the drums. @param {number} program */
 export const instrumentName = (program) =>

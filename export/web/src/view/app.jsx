@@ -19,6 +19,7 @@ import {useSliderTouch} from './slider_touch.js';
 import {SongPanel, useSwitchFocus} from './song_panel.jsx';
 import {Styles} from './styles.jsx';
 import {Transport} from './transport.jsx';
+import {useTurn} from './turns.js';
 
 /** @import {ComponentChildren} from 'preact' */
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
@@ -88,6 +89,7 @@ function Main({studio, song, isDark, pickFile, children}) {
   const {song: form} = studio.arrangement;
   useSwitchFocus(form !== null);
   const editor = useNoteEditor(studio, song);
+  const isDue = useTurn(); // it stands below the roll
   const edit = <EditChip editor={editor} />;
   return (
     <main class="main">
@@ -99,8 +101,8 @@ function Main({studio, song, isDark, pickFile, children}) {
         <KeptLine studio={studio} song={song} isEditing={editor.isOn} />
         <Roll studio={studio} song={song} isDark={isDark} editor={editor} />
       </section>
-      <Mixer studio={studio} song={song} isDark={isDark} />
-      {children}
+      {isDue && <Mixer studio={studio} song={song} isDark={isDark} />}
+      {isDue && children}
     </main>
   );
 }

@@ -1,20 +1,14 @@
-import {useRef, useState} from 'preact/hooks';
+import {useState} from 'preact/hooks';
 
-import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {
-  MOST_CHORDS, chordsText, parseChords, placeOf, readChordLine, tooLong, triadNote,
+  MOST_CHORDS, chordsText, parseChords, readChordLine, tooLong, triadNote,
 } from '../state/progression.js';
-import {reason} from '../studio/errors.js';
 import {texts} from '../texts/texts.js';
+import {FieldError, NamedField, useDraft} from './text_field.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
 /** @import {Progression} from '../state/progression.js' */
 /** @import {Studio} from '../studio/studio.js' */
-
-/**
- * What was typed in the box; taken: the line that was made of it, if it had more bars than are taken.
- * @typedef {{typed: string, taken?: string}} Draft
- */
 
 const EXAMPLES = /** @type {const} */ ([
   ['four', 'C G Am F'],
@@ -43,24 +37,15 @@ const help = () => {
  * @param {{studio: Studio, children: ComponentChildren}} props
  */
 export function ChordLine({studio, children}) {
-  const input = useRef(/** @type {?HTMLInputElement} */ (null));
-  const {text, error, setTyped, commit, forget} = useDraft(
-    chordsText(studio.arrangement.chords), (chords) => studio.setChords(chords), input);
-  const [hasHelp, setHelp] = useState(false);
   const {chords, voice} = studio.arrangement;
+  const text = chordsText(chords);
+  const draft = useDraft(text, takeChords(text, (taken) => studio.setChords(taken)));
+  const [hasHelp, setHelp] = useState(false);
   const note = triadNote(chords, voice);
   return (
     <div class="chord-line">
-      <label class="chord-text">
-        <span>{texts.chords.label}</span>
-        <input ref={input} value={text} spellcheck={false} autocapitalize="off" autocomplete="off"
-          aria-invalid={Boolean(error)} aria-describedby="chord-error chord-note"
-          onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') commit();
-            if (event.key === 'Escape') forget();
-          }} />
-      </label>
+      <NamedField label={texts.chords.label} draft={draft}
+        aria-describedby="chord-error chord-note" />
       <button type="button" class="chip" aria-expanded={hasHelp} aria-controls="chord-help"
         aria-label={texts.chords.help} title={texts.chords.help}
         onClick={() => setHelp(!hasHelp)}>?</button>
@@ -71,7 +56,7 @@ export function ChordLine({studio, children}) {
       )}
       <select class="select" aria-label={texts.chords.examplesLabel} value=""
         onChange={(event) => {
-          forget();
+          draft.forget();
           studio.setChords(parseChords(event.currentTarget.value));
           event.currentTarget.value = '';
         }}>
@@ -81,7 +66,7 @@ export function ChordLine({studio, children}) {
         ))}
       </select>
       {children}
-      <p id="chord-error" class="field-error" role="alert">{error}</p>
+      <FieldError id="chord-error" draft={draft} />
       <div class="chord-note" hidden={!note}>
         <p id="chord-note" role="status">{note}</p>
         <button type="button" class="chip" aria-pressed={voice}
@@ -96,48 +81,15 @@ export function ChordLine({studio, children}) {
 }
 
 /**
- * What is being typed, and what is wrong with it. A line of too many bars stays until the chords
- * change elsewhere.
+ * What takes a typed line of chords.
  * @param {string} text of the chords as they are
- * @param {(chords: Progression) => void} take called with those that were typed
- * @param {{current: ?HTMLInputElement}} input
+ * @param {(chords: Progression) => void} take called with others
  * @param {boolean} mayBeEmpty
  */
-export function useDraft(text, take, input, mayBeEmpty = false) {
-  const [state, setDraft] = useState(/** @type {?Draft} */ (null));
-  const [problem, setProblem] = useState('');
-  const isPast = state?.taken !== undefined && state.taken !== text;
-  const draft = isPast ? null : state;
-  const forget = () => {
-    setDraft(null);
-    setProblem('');
-  };
-  const commit = () => {
-    if (!draft || draft.taken !== undefined) return;
-    try {
-      const {chords, bars} = readChordLine(draft.typed);
-      if (!chords.length && !mayBeEmpty) throw new Error(texts.chords.empty);
-      forget();
-      const taken = chordsText(chords);
-      if (bars > chords.length) {
-        setDraft({...draft, taken});
-        setProblem(tooLong(bars));
-      }
-      if (taken !== text) take(chords);
-    } catch (error) {
-      setProblem(reason(error));
-      if (error instanceof ChordError) mark(error.symbol);
-    }
-  };
-  const mark = (/** @type {string} */ symbol) => {
-    const at = draft && symbol ? placeOf(symbol, draft.typed) : -1;
-    if (at >= 0) input.current?.setSelectionRange(at, at + symbol.length);
-  };
-  return {
-    text: draft?.typed ?? text,
-    error: isPast ? '' : problem,
-    setTyped: (/** @type {string} */ typed) => setDraft({typed}),
-    commit,
-    forget,
-  };
-}
+export const takeChords = (text, take, mayBeEmpty = false) => (/** @type {string} */ typed) => {
+  const {chords, bars} = readChordLine(typed);
+  if (!chords.length && !mayBeEmpty) throw new Error(texts.chords.empty);
+  const taken = chordsText(chords);
+  if (taken !== text) take(chords);
+  return bars > chords.length ? {taken, problem: tooLong(bars)} : undefined;
+};

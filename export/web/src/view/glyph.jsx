@@ -1,15 +1,19 @@
 /** The picture of a style: a closed curve that its point bends, so that near styles look alike. */
 
+import {useMemo} from 'preact/hooks';
+
 const WAVES = 7; // the fewest bends a curve has are 2, the most 8
 const SAMPLES = 96;
 
 /** @param {{point: Float32Array, colour: string, size?: number}} props */
 export function Glyph({point, colour, size = 44}) {
+  const outlines = useMemo(
+    () => [outline(point, 47, 0), outline(point, 35, 14), outline(point, 21, 28)], [point]);
   return (
     <svg class="glyph" width={size} height={size} viewBox="-50 -50 100 100" aria-hidden="true">
-      <path d={outline(point, 47, 0)} fill={colour} opacity="0.22" />
-      <path d={outline(point, 35, 14)} fill={colour} opacity="0.45" />
-      <path d={outline(point, 21, 28)} fill={colour} />
+      <path d={outlines[0]} fill={colour} opacity="0.22" />
+      <path d={outlines[1]} fill={colour} opacity="0.45" />
+      <path d={outlines[2]} fill={colour} />
     </svg>
   );
 }

@@ -7,6 +7,8 @@ import {download, drag} from './download.js';
 import {Icon} from './icons.jsx';
 import {LockButton} from './lock_button.jsx';
 import {offIf} from './off.js';
+import {pure} from './pure.js';
+import {useTurn} from './turns.js';
 import {percent} from './units.js';
 
 /** @import {Part, Song} from '../../../../packages/engine/src/music/song.js' */
@@ -94,6 +96,7 @@ const saveStems = (studio) => studio.attempt(texts.failed.stems, async () =>
 function ProgramSelect({studio, part}) {
   const {program} = studio.sound(part);
   const own = partName(part, instrumentName);
+  const isDue = useTurn(); // all parts' instruments are over a thousand elements
   return (
     <select class="part-name" value={program} aria-label={texts.mixer.sound(own)}
       title={program === part.program ? texts.mixer.soundMore : texts.mixer.writtenFor(own)}
@@ -102,14 +105,19 @@ function ProgramSelect({studio, part}) {
         studio.changePart(part.key,
           {program: chosen === part.program ? undefined : chosen});
       }}>
-      {texts.families.map((family, f) => (
-        <optgroup label={family} key={family}>
-          {texts.instruments.slice(8 * f, 8 * f + 8).map((name, i) => (
-            <option value={8 * f + i} key={name}>
-              {8 * f + i === part.program ? own : name}</option>
-          ))}
-        </optgroup>
-      ))}
+      {isDue ? <InstrumentOptions program={part.program} own={own} language={texts.code} /> : (
+        <option value={program}>{program === part.program ? own : texts.instruments[program]}</option>
+      )}
     </select>
   );
 }
+
+const InstrumentOptions = pure(
+  /** `own`: what the program of the part is called. @param {{program: number, own: string, language: string}} props */
+  ({program, own}) => texts.families.map((family, f) => (
+    <optgroup label={family} key={family}>
+      {texts.instruments.slice(8 * f, 8 * f + 8).map((name, i) => (
+        <option value={8 * f + i} key={name}>{8 * f + i === program ? own : name}</option>
+      ))}
+    </optgroup>
+  )));

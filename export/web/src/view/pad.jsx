@@ -1,4 +1,4 @@
-import {useMemo, useRef} from 'preact/hooks';
+import {useRef} from 'preact/hooks';
 
 import {inSquare} from '../../../../packages/engine/src/engine/points.js';
 import {isHeld} from '../state/blend.js';
@@ -6,6 +6,7 @@ import {placeOf} from '../state/pad.js';
 import {texts} from '../texts/texts.js';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
+import {pure} from './pure.js';
 import {usePlayingBar} from './playing_bar.js';
 import {placeText} from './units.js';
 
@@ -130,19 +131,16 @@ function placeAfter({key, shiftKey, ctrlKey, metaKey, altKey}, {x, y}) {
   return Object.hasOwn(places, key) ? rounded(places[key]) : null;
 }
 
-/** What the styles become between the corners. @param {{points: Float32Array[]}} props */
-function PadGlyphs({points}) {
-  const [a, b, c, d] = points;
-  return useMemo(() => (
-    <div class="pad-glyphs" aria-hidden="true">
-      {GLYPHS.map((y) => GLYPHS.map((x) => (
-        <span key={`${x} ${y}`} class="pad-glyph" style={{'--x': `${100 * x}%`, '--y': `${100 * y}%`}}>
-          <Glyph point={inSquare([a, b, c, d], x, y)} colour="var(--mix)" size={30} />
-        </span>
-      )))}
-    </div>
-  ), [a, b, c, d]);
-}
+/** What the styles become between the corners. */
+const PadGlyphs = pure(/** @param {{points: Float32Array[]}} props */ ({points}) => (
+  <div class="pad-glyphs" aria-hidden="true">
+    {GLYPHS.map((y) => GLYPHS.map((x) => (
+      <span key={`${x} ${y}`} class="pad-glyph" style={{'--x': `${100 * x}%`, '--y': `${100 * y}%`}}>
+        <Glyph point={inSquare(points, x, y)} colour="var(--mix)" size={30} />
+      </span>
+    )))}
+  </div>
+));
 
 /** The way of the bars through the square. @param {{arrangement: Arrangement}} props */
 function PadPath({arrangement}) {

@@ -4,6 +4,7 @@ import {barShare} from '../state/kept.js';
 import {placeOf} from '../state/pad.js';
 import {MOST_CHORDS, barText} from '../state/progression.js';
 import {playedBars} from '../state/song_form.js';
+import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
 import {texts} from '../texts/texts.js';
 import {ChordCell} from './chord_cell.jsx';
 import {Icon} from './icons.jsx';
@@ -131,11 +132,17 @@ function useWidth(element) {
   useLayoutEffect(() => {
     const box = element.current;
     if (!box) return undefined;
-    const measure = () => setWidth(box.clientWidth);
-    const observer = new ResizeObserver(measure);
-    observer.observe(box);
-    measure();
-    return () => observer.disconnect();
+    const observer = new ResizeObserver(() => setWidth(box.clientWidth));
+    let isGone = false;
+    nextTask().then(() => { // the layout of a new page takes a while
+      if (isGone) return;
+      setWidth(box.clientWidth);
+      observer.observe(box);
+    });
+    return () => {
+      isGone = true;
+      observer.disconnect();
+    };
   }, [element]);
   return width;
 }

@@ -1,4 +1,4 @@
-import {useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
 
 import {soundingNames} from '../../../../packages/engine/src/music/part_names.js';
 import {instrumentName, texts} from '../texts/texts.js';
@@ -12,6 +12,7 @@ import {barStep, rollLayout, stepAt} from './roll_layout.js';
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Studio} from '../studio/studio.js' */
 /** @import {NoteEditor} from './note_editor.js' */
+/** @import {Picture} from './roll_drawing.js' */
 
 const LOWEST = 260; // px
 const BELOW = 56; // px: the sliders under the roll, and the panel's edge
@@ -24,19 +25,13 @@ export function RollCanvas({studio, song, isDark, barWidth, editor}) {
   const notes = useRef(/** @type {?HTMLCanvasElement} */ (null));
   const overlay = useRef(/** @type {?HTMLCanvasElement} */ (null));
   const box = useRef(/** @type {?HTMLDivElement} */ (null));
-  const layout = rollLayout(song, barWidth, useRollHeight(box));
-  const picture = {
-    song,
-    layout,
-    isDark,
-    tones: partTones(song.parts, (part) => studio.sound(part)),
-    heard: song.parts.map((part) => studio.sound(part).heard),
-    kept: studio.arrangement.kept,
-    edited: editor.isOn ? editor.key : '',
-  };
+  const picture = usePicture(studio, song, {
+    isDark, barWidth, height: useRollHeight(box), edited: editor.isOn ? editor.key : '',
+  });
+  const {layout} = picture;
   useEffect(() => {
     if (notes.current) drawSong(notes.current, picture);
-  });
+  }, [picture]);
   useEffect(() => {
     let frame = 0;
     const draw = () => {
@@ -76,6 +71,33 @@ export function RollCanvas({studio, song, isDark, barWidth, editor}) {
         <NoteLayer studio={studio} picture={picture} editor={editor} partName={partName} />}
     </div>
   );
+}
+
+/**
+ * What the roll shows, the same object until something of it changes.
+ * @param {Studio} studio
+ * @param {Song} song
+ * @param {{isDark: boolean, barWidth: number, height: number, edited: string}} looks
+ * @returns {Picture}
+ */
+function usePicture(studio, song, {isDark, barWidth, height, edited}) {
+  const {kept} = studio.arrangement;
+  const sounds = song.parts.map((part) => studio.sound(part));
+  const known = [
+    song, kept, isDark, barWidth, height, edited, texts.code, window.devicePixelRatio,
+    sounds.map(({heard, program}) => `${heard} ${program}`).join(),
+  ];
+  // the parts' sounds are made anew each time: their text says whether they are others
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  return useMemo(() => ({
+    song,
+    layout: rollLayout(song, barWidth, height),
+    isDark,
+    tones: partTones(song.parts, (part) => studio.sound(part)),
+    heard: sounds.map(({heard}) => heard),
+    kept,
+    edited,
+  }), known);
 }
 
 /**

@@ -1,15 +1,15 @@
-import {useRef} from 'preact/hooks';
-
 import {between} from '../../../../packages/engine/src/engine/points.js';
 import {endsOf} from '../../../../packages/engine/src/music/form.js';
 import {isSame} from '../state/favourites.js';
 import {chordsText} from '../state/progression.js';
-import {chordsOf, hasOwnChords, hueOf, lettersIn, styleOf, withSectionChords} from '../state/song_form.js';
+import {withSectionChords} from '../state/song_bars.js';
+import {chordsOf, hasOwnChords, hueOf, lettersIn, styleOf} from '../state/song_form.js';
 import {styleName} from '../state/style_names.js';
 import {texts} from '../texts/texts.js';
-import {useDraft} from './chord_line.jsx';
+import {takeChords} from './chord_line.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
+import {FieldError, TextField, useDraft} from './text_field.jsx';
 
 /** @import {SongForm} from '../state/song_form.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
@@ -87,27 +87,21 @@ function LetterStyle({studio, letter, follows, pickFile}) {
 
 /** @param {{studio: Studio, name: string}} props */
 function SectionChords({studio, name}) {
-  const input = useRef(/** @type {?HTMLInputElement} */ (null));
   const {arrangement} = studio;
   const own = hasOwnChords(arrangement, name);
   const line = chordsText(chordsOf(arrangement, name));
   const [from] = endsOf(name);
   const donor = hasOwnChords(arrangement, from) ? from : 'A';
-  const {text, error, setTyped, commit, forget} = useDraft(own ? line : '', (chords) =>
+  const text = own ? line : '';
+  const draft = useDraft(text, takeChords(text, (chords) =>
     studio.change(withSectionChords(studio.arrangement, name, chords.length ? chords : null)),
-  input, name !== 'A');
+  name !== 'A'));
   const id = `chords-error-${name.replace('>', '-')}`;
   return (
     <div class="section-chords">
-      <input ref={input} value={text} placeholder={own ? '' : texts.song.asIn(donor, line)} spellcheck={false}
-        autocapitalize="off" autocomplete="off" aria-label={texts.song.chords(name)} title={own ? line : ''}
-        aria-invalid={Boolean(error)} aria-describedby={id}
-        onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') commit();
-          if (event.key === 'Escape') forget();
-        }} />
-      <p id={id} class="field-error" role="alert">{error}</p>
+      <TextField draft={draft} placeholder={own ? '' : texts.song.asIn(donor, line)}
+        aria-label={texts.song.chords(name)} title={own ? line : ''} aria-describedby={id} />
+      <FieldError id={id} draft={draft} />
     </div>
   );
 }

@@ -1,12 +1,14 @@
 import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 import {MOST_CHORDS} from '../state/progression.js';
+import {withSong} from '../state/song_bars.js';
 import {BARS, barsAsked, formText, lettersIn, newSong, readFormText, withForm} from '../state/song_form.js';
 import {texts} from '../texts/texts.js';
 import {CharacterChip, CharacterSliders} from './character.jsx';
 import {Favourites} from './favourites.jsx';
 import {Icon} from './icons.jsx';
 import {SectionCards} from './section_cards.jsx';
+import {FieldError, NamedField, useDraft} from './text_field.jsx';
 import {percent} from './units.js';
 
 /** @import {SongForm} from '../state/song_form.js' */
@@ -18,7 +20,7 @@ const EXAMPLES = ['A A B A', 'A B A B', 'A A>B B', 'A B A C A', 'A A B B A>C C']
 export function SongChip({studio}) {
   return (
     <button type="button" class="chip song-switch" title={texts.song.enterMore}
-      onClick={() => studio.change({song: newSong(studio.arrangement)})}>{texts.song.enter}</button>
+      onClick={() => studio.change(withSong(studio.arrangement, newSong(studio.arrangement)))}>{texts.song.enter}</button>
   );
 }
 
@@ -46,7 +48,7 @@ export function SongPanel({studio, song, pickFile}) {
   const [hasCharacter, setCharacter] = useState(false);
   const bars = barsAsked(studio.arrangement);
   const change = (/** @type {Partial<SongForm>} */ changes, /** @type {?string} */ kind = null) =>
-    studio.change({song: withForm(song, changes)}, kind);
+    studio.change(withSong(studio.arrangement, withForm(song, changes)), kind);
   return (
     <section class="song panel" aria-label={texts.song.label}>
       <div class="song-head">
@@ -59,7 +61,7 @@ export function SongPanel({studio, song, pickFile}) {
         </select>
         <span class="song-length">{texts.song.length(Math.min(bars, MOST_CHORDS) + Number(song.ending))}</span>
         <button type="button" class="chip song-switch" title={texts.song.leaveMore}
-          onClick={() => studio.change({song: null})}><Icon name="close" />{texts.song.leave}</button>
+          onClick={() => studio.change(withSong(studio.arrangement, null))}><Icon name="close" />{texts.song.leave}</button>
       </div>
       <p class="song-note" role="status">{bars > MOST_CHORDS ? texts.song.tooLong(MOST_CHORDS, bars) : ''}</p>
       <SectionCards studio={studio} song={song} pickFile={pickFile} />
@@ -79,42 +81,25 @@ export function SongPanel({studio, song, pickFile}) {
 
 /** @param {{song: SongForm, change: Change}} props */
 function FormLine({song, change}) {
-  const [typed, setTyped] = useState(/** @type {?string} */ (null));
-  const [hasError, setError] = useState(false);
-  const forget = () => {
-    setTyped(null);
-    setError(false);
-  };
-  const commit = () => {
-    if (typed === null) return;
+  const draft = useDraft(formText(song), (typed) => {
     const form = readFormText(typed);
-    setError(!form);
-    if (!form) return;
-    forget();
+    if (!form) throw new Error(texts.song.formError);
     if (form.join() !== song.form.join()) change({form});
-  };
+  });
   return (
     <div class="song-form">
-      <label class="chord-text" title={texts.song.formMore}>
-        <span>{texts.song.form}</span>
-        <input value={typed ?? formText(song)} spellcheck={false} autocapitalize="characters"
-          autocomplete="off" aria-invalid={hasError} aria-describedby="form-error"
-          onInput={(event) => setTyped(event.currentTarget.value)} onBlur={commit}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') commit();
-            if (event.key === 'Escape') forget();
-          }} />
-      </label>
+      <NamedField label={texts.song.form} title={texts.song.formMore} draft={draft}
+        aria-describedby="form-error" autocapitalize="characters" />
       <select class="select" aria-label={texts.song.examplesLabel} value=""
         onChange={(event) => {
-          forget();
+          draft.forget();
           change({form: event.currentTarget.value.split(' ')});
           event.currentTarget.value = '';
         }}>
         <option value="" disabled>{texts.song.examplesFirst}</option>
         {EXAMPLES.map((form) => <option value={form}>{form}</option>)}
       </select>
-      <p id="form-error" class="field-error" role="alert">{hasError ? texts.song.formError : ''}</p>
+      <FieldError id="form-error" draft={draft} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import {Favourites} from './favourites.jsx';
 import {Glyph} from './glyph.jsx';
 import {Icon} from './icons.jsx';
 import {Pad, PadChip} from './pad.jsx';
+import {pure} from './pure.js';
 import {SongChip} from './song_panel.jsx';
 
 /** @import {ComponentChildren} from 'preact' */
@@ -101,11 +102,7 @@ function BlendLine({studio, points: [pointA, pointB]}) {
   const mean = meanShare(blend);
   return (
     <>
-      <div class="blend-row" aria-hidden="true">
-        {[0, 0.25, 0.5, 0.75, 1].map((t) => (
-          <Glyph point={between(pointA, pointB, t)} colour={`var(--mix-${t * 100})`} size={30} />
-        ))}
-      </div>
+      <BlendGlyphs from={pointA} to={pointB} />
       <input type="range" class="blend-slider" min="0" max="100" value={mean}
         aria-label={texts.styles.blend}
         aria-valuetext={texts.styles.shares(100 - mean, mean)}
@@ -115,6 +112,14 @@ function BlendLine({studio, points: [pointA, pointB]}) {
     </>
   );
 }
+
+const BlendGlyphs = pure(/** @param {{from: Float32Array, to: Float32Array}} props */ ({from, to}) => (
+  <div class="blend-row" aria-hidden="true">
+    {[0, 0.25, 0.5, 0.75, 1].map((t) => (
+      <Glyph key={t} point={between(from, to, t)} colour={`var(--mix-${t * 100})`} size={30} />
+    ))}
+  </div>
+));
 
 /**
  * @param {{studio: Studio, which: Which, style: Style, point: Float32Array,

@@ -20,6 +20,10 @@ const EVEN = Math.log(0.5); // one that only comes or goes is as likely as not
  *
  * An instrument that another one replaces.
  * @typedef {{old: number, next: number}} Change
+ *
+ * The greatest logit of a track, and the logarithm of the sum of exponentials of those that are left
+ * when it is subtracted.
+ * @typedef {{most: number, log: number}} Normaliser
  */
 
 /** @param {Logits} logits @param {number} track */
@@ -166,11 +170,26 @@ const gains = (logits, {old, next}) =>
 /** @param {Logits} logits @param {number} program */
 function bestShare(logits, program) {
   if (program === NOBODY) return EVEN;
-  return Math.max(...tracksOf(logits).map((track) => {
+  return Math.max(...normalisers(logits).map(({most, log}, track) =>
+    ofTrack(logits, track)[program] - most - log));
+}
+
+/** What `normalisers` of logits are: each change asks for them. @type {WeakMap<Logits, Normaliser[]>} */
+const known = new WeakMap();
+
+/**
+ * Of each track what is subtracted from a logit to get the logarithm of its probability.
+ * @param {Logits} logits
+ * @returns {Normaliser[]}
+ */
+function normalisers(logits) {
+  const found = known.get(logits) ?? tracksOf(logits).map((track) => {
     const own = ofTrack(logits, track);
     const most = Math.max(...own);
-    return own[program] - most - Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0));
-  }));
+    return {most, log: Math.log(own.reduce((sum, x) => sum + Math.exp(x - most), 0))};
+  });
+  known.set(logits, found);
+  return found;
 }
 
 /**
