@@ -15,11 +15,13 @@ if it is not an int32): `GMVAE.decode_tokens(..., constrained=True)`, `prior_poi
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -69,11 +71,14 @@ def export_saved_model(
         raise UsageError(
             f"TensorFlow does not write to {output}, a name that is not UTF-8; choose another."
         ) from None
+    if half and checkpoint.prior:
+        prior = checkpoint.prior.stored_as(np.float16)
+        checkpoint = dataclasses.replace(checkpoint, prior=prior)
     network = network_of(checkpoint.config, checkpoint.weights)
     weights = network.trackable_variables()
     if checkpoint.prior:
-        prior = checkpoint.prior.tensors().items()
-        weights |= {name.replace("/", "|"): tf.Variable(values) for name, values in prior}
+        tensors = checkpoint.prior.tensors().items()
+        weights |= {name.replace("/", "|"): tf.Variable(values) for name, values in tensors}
     if half:
         weights = {name: tf.Variable(tf.cast(value, tf.float16)) for name, value in weights.items()}
     module = tf.Module()

@@ -51,6 +51,11 @@ class Prior:
         """The arrays as a checkpoint names them."""
         return {_SHARE: self.share, _MEAN: self.mean, _SCALE: self.scale}
 
+    def stored_as(self, dtype: type[np.floating]) -> Prior:
+        """The mixture that is read where its numbers are stored in a smaller dtype."""
+        numbers = (self.share, self.mean, self.scale)
+        return Prior(*(x.astype(dtype).astype(np.float32) for x in numbers))
+
 
 def without_prior(
     tensors: Mapping[str, np.ndarray], source: str

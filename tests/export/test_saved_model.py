@@ -1,5 +1,6 @@
 """The SavedModel, loaded by a program without gm-vae."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -22,6 +23,7 @@ from gm_vae.generate.gmvae import GMVAE, chord_labels
 from gm_vae.generate.points import interpolate
 from gm_vae.model.config import ModelConfig
 from gm_vae.model.points import prior_points
+from gm_vae.model.prior import Prior
 from gm_vae.model.vae import HierarchicalVAE
 from gm_vae.music.event_chords import event_chords as chords_in_graph
 from gm_vae.music.measure import event_chords
@@ -230,6 +232,23 @@ def test_weights_are_stored_once_and_may_be_halved(model, served, tmp_path):
     weights = gm_vae.load(tmp_path / "half").network.published_weights()
     for name, value in model.network.published_weights().items():
         np.testing.assert_array_equal(weights[name], value.astype(np.float16))
+
+
+def test_a_halved_prior_gives_the_graph_the_points_that_a_reader_of_the_folder_gets(
+    model, tmp_path
+):
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    size = (3, model.config.latent_size)
+    prior = Prior(*(rng.uniform(1, 2, shape).astype(np.float32) for shape in (3, size, size)))
+    checkpoint = dataclasses.replace(checkpoint_of(model), prior=prior)
+    export_saved_model(checkpoint, tmp_path / "half", half=True)
+    sample = tf.saved_model.load(str(tmp_path / "half")).signatures["sample"]
+    given = {"count": 4, "chords": [[1]], "temperature": 0.5, "seed": 2}
+    drawn = sample(**{name: tf.constant(value) for name, value in given.items()})
+    points = gm_vae.load(tmp_path / "half").sample_points(4, seed=2)
+    assert_close(drawn["z"], points, SUM)
 
 
 def test_points_of_the_prior_are_normal_and_do_not_depend_on_their_number():
