@@ -2,8 +2,8 @@
 //
 // The port is made here and keeps what it is sent. Meanwhile the audio clock is read every few
 // milliseconds: one reading of it is off by some milliseconds, the median of a second's readings is not.
-// Where the sound itself breaks off, as on a busy machine, the clock stands still; nobody can foresee
-// that, so that events near such a moment are counted apart.
+// Where the sound itself breaks off, as on a busy machine, the clock stands still, which cannot be
+// foreseen: events near such a moment are counted apart.
 
 import {createRequire} from 'node:module';
 
@@ -58,7 +58,7 @@ const origin = ({time, ms}) => ms - 1000 * time; // of the audio clock on the pa
 const origins = readings.map(origin);
 const readBetween = (start, end) =>
   origins.filter((_, i) => readings[i].time >= start && readings[i].time <= end);
-/** How far an event is from the audio clock, in ms, and whether that went on since it was sent. */
+/** How far an event is from the audio clock, in ms, and whether that ran evenly since it was sent. */
 const compared = (item) => {
   const near = readBetween(item.time - NEAR, item.time + NEAR);
   if (!near.length) return [];

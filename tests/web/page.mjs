@@ -584,6 +584,10 @@ const checks = {
     const pick = (file) => page.getByLabel('Open a file').setInputFiles(file);
     await pick(files.text);
     await notice.filter({hasText: 'This is not a MIDI file'}).waitFor();
+    const [own, header, transport] = await Promise.all(['.notice', '.header', '.transport']
+      .map((name) => page.locator(name).boundingBox()));
+    assert.ok(own.y >= header.y + header.height); // it covers none of the buttons
+    assert.ok(own.y + own.height <= transport.y);
     const drums = Buffer.from('TVRoZAAAAAYAAAABAGBNVHJrAAAADACZJGRgiSRAAP8vAA==', 'base64');
     await pick({name: 'drums.mid', mimeType: 'audio/midi', buffer: drums});
     await notice.filter({hasText: 'it has fewer than 2 instruments'}).waitFor();

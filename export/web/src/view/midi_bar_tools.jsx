@@ -26,11 +26,13 @@ export function BarTools({studio, midi, index, which}) {
         <button type="button" class="chip" disabled={!bar.chords.length}
           onClick={() => studio.useMidiChords(index)}
           title={texts.midi.takeChordsMore}>{texts.midi.takeChords}</button>
-        {styleLetters(studio.arrangement).map((letter) => (
-          <button type="button" class={`button style-${letter} ${letter === which ? 'strong' : ''}`}
-            disabled={!isStyle} onClick={() => studio.useMeasure(index, letter)}>
-            {texts.midi.use(letter.toUpperCase())}</button>
-        ))}
+        <div class="dialog-tools">
+          {styleLetters(studio.arrangement).map((letter) => (
+            <button type="button" class={`button style-${letter} ${letter === which ? 'strong' : ''}`}
+              disabled={!isStyle} onClick={() => studio.useMeasure(index, letter)}>
+              {texts.midi.use(letter.toUpperCase())}</button>
+          ))}
+        </div>
       </div>
     </>
   );

@@ -87,7 +87,7 @@ function usePicture(studio, song, {isDark, barWidth, height, edited}) {
     song, kept, isDark, barWidth, height, edited, texts.code, window.devicePixelRatio,
     sounds.map(({heard, program}) => `${heard} ${program}`).join(),
   ];
-  // the parts' sounds are made anew each time: their text says whether they are others
+  // the parts' sounds are new objects each time, so their text is compared
   // eslint-disable-next-line react-hooks/exhaustive-deps
   return useMemo(() => ({
     song,

@@ -12,7 +12,7 @@ import {reason} from '../studio/errors.js';
  * What was typed; taken: the text that was made of it, if not all of it could be taken.
  * @typedef {{typed: string, taken?: string}} Typed
  *
- * What was taken in the end, and what is to be said of the rest.
+ * The text that was taken, and what is to be said of the rest.
  * @typedef {{taken: string, problem: string}} Rest
  *
  * @typedef {ReturnType<typeof useDraft>} Draft
