@@ -394,6 +394,7 @@ export const editChecks = {
     await page.evaluate(() => window.studio.change({qpm: 60}));
     await settled(page);
     await button(page, 'Play').click();
+    await page.waitForFunction(() => window.studio.player.isPlaying);
     await page.evaluate(async () => {
       const {studio} = window;
       const {context} = await studio.sounds.live();
@@ -438,6 +439,7 @@ export const editChecks = {
 
     // songs have no pad: what it plays ends when one begins
     await button(page, 'Play').click();
+    await page.waitForFunction(() => window.studio.player.isPlaying);
     await page.evaluate(() => window.studio.pad.move({x: 40, y: 90}));
     assert.ok(await page.evaluate(() => window.studio.pad.isLive));
     await button(page, 'Song').click();
