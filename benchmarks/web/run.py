@@ -94,7 +94,7 @@ def page(name: str, site: pathlib.Path) -> Iterator[Figure]:
 
 
 def midi(name: str, site: pathlib.Path) -> Iterator[Figure]:
-    """How far what goes to a MIDI port is from its time by the audio clock."""
+    """How far events sent to a MIDI port are from their times on the audio clock."""
     facts = _in_browser("midi.mjs", site)
     sources = {
         "notes to a MIDI port": "notes", "ticks of the clock to it": "ticks",

@@ -38,7 +38,7 @@ class GateInputs:
         if self.indices:
             parts.append(kernels.embed_sum(self.table, self.indices, dtype))
         if self.constant is not None and len(self.constant.shape) == 2:
-            parts.append(layout.broadcast_rows(self.constant, kernels.take_rows))
+            parts.append(layout.broadcast_rows(self.constant))
         elif self.constant is not None:
             parts.append(self.constant)
         return sum(parts[1:], parts[0])

@@ -103,7 +103,7 @@ class Layout:
         """int32 index of the entries (row, step), of any equal shapes."""
         return ops.take(self.offsets, steps, axis=0) + rows
 
-    def broadcast_rows(self, values: Any, take_rows: TakeRows = take_rows) -> Any:
+    def broadcast_rows(self, values: Any) -> Any:
         """[N, D] -> [P, D]: the value of each entry's row."""
         if not self.segments:
             return take_rows(values, self.rows)
