@@ -50,7 +50,8 @@ class Encoder(keras.layers.Layer):
         cells = (self.track_forward, self.track_backward)
         inputs = [self._inputs(cell, tracks, steps, kernels) for cell, steps in zip(cells, orders)]
         outputs = run_side_by_side(cells, inputs, layout, kernels)
-        joined = ops.concatenate([tracks.last(output, kernels.take_rows) for output in outputs], -1)
+        last = tracks.last()
+        joined = ops.concatenate([kernels.take_rows(output, last) for output in outputs], -1)
         # [N, 2H] -> [B, T, 2H]
         embeddings = ops.reshape(
             joined, (-1, self.config.fmt.max_tracks, 2 * self.config.encoder_units)

@@ -13,7 +13,7 @@ import keras
 from keras import ops
 
 from gm_vae.model.gate_inputs import GateInputs
-from gm_vae.model.layout import Layout, take_rows
+from gm_vae.model.layout import Layout
 from gm_vae.model.published import FORGET_BIAS
 
 State = tuple[Any, Any]  # (h, c), each [N, H]
@@ -53,7 +53,7 @@ class Kernels:
 
     def take_rows(self, values: Any, index: Any) -> Any:
         """[P, M]: the rows of `values` [N, M] at `index`, int [P]."""
-        return take_rows(values, index)
+        return ops.take(values, index, axis=0)
 
     def cross_entropy(self, logits: Any, targets: Any) -> Any:
         """Nats [P] of each target, int [P], from float32 logits [P, V]."""

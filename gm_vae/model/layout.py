@@ -11,7 +11,6 @@ operations that are not recurrent treat the P entries equally.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,14 +30,7 @@ class Segment(NamedTuple):
     rows: int
 
 
-TakeRows = Callable[[Any, Any], Any]  # `Kernels.take_rows`
-
 Segments = tuple[Segment, ...]  # from step 0 to the last, with a decreasing number of rows
-
-
-def take_rows(values: Any, index: Any) -> Any:
-    """[P, M]: the rows of `values` [N, M] at `index`, int [P]."""
-    return ops.take(values, index, axis=0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +98,7 @@ class Layout:
     def broadcast_rows(self, values: Any) -> Any:
         """[N, D] -> [P, D]: the value of each entry's row."""
         if not self.segments:
-            return take_rows(values, self.rows)
+            return ops.take(values, self.rows, axis=0)
         width = values.shape[-1]
         parts = [
             ops.reshape(
@@ -171,11 +163,11 @@ class Tracks:
         width = values.shape[-1]
         return ops.take(ops.reshape(values, (-1,)), self.layout.rows * width + steps, axis=0)
 
-    def last(self, outputs: Any, take_rows: TakeRows = take_rows) -> Any:
-        """[P, H] -> [B * T, H]: the outputs at the last real step, in batch order b * T + t."""
+    def last(self) -> Any:
+        """int [B * T]: the entry of each row's last real step, in batch order b * T + t."""
         rows = ops.arange(ops.shape(self.lengths)[0], dtype="int32")
         entries = self.layout.entry(rows, self.lengths - 1)
-        return take_rows(outputs, ops.take(entries, ops.argsort(self.order), axis=0))
+        return ops.take(entries, ops.argsort(self.order), axis=0)
 
 
 def segments_for(lengths: np.ndarray, batch_size: int, count: int = 6) -> Segments:

@@ -18,8 +18,8 @@ from gm_vae.model import published
 
 def whitened(
     weights: Mapping[str, np.ndarray], mu: np.ndarray, sigma: np.ndarray
-) -> dict[str, np.ndarray]:
-    """The same model in other coordinates: the posteriors together have mean 0 and variance 1.
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """A model and posteriors in other coordinates: these together have mean 0 and variance 1.
 
     z becomes (z - m) / s, unit by unit. The layers to mu and from z absorb this exactly, and the
     music of a measure's point does not change. Sigma / s is not a softplus of a linear layer; the
@@ -29,16 +29,20 @@ def whitened(
     Args:
         weights: by published name.
         mu, sigma: [M, Z], posteriors of measures of the data.
+
+    Returns:
+        the new weights, and mu and sigma in the new coordinates, float64 [M, Z].
     """
-    mean, scale = moments(mu, sigma)
+    variance = mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0)
+    mean, scale = mu.mean(0, dtype=np.float64), np.sqrt(variance)
     to_mu, to_sigma, from_z = (
         {kind: weights[f"{layer}/{kind}"] for kind in ("kernel", "bias")}
         for layer in (published.MU, published.SIGMA, published.CONDUCTOR_STATE)
     )
     before, after = _inverse_softplus(sigma), _inverse_softplus(sigma / scale)
     centred = before - before.mean(0)
-    covariance, variance = (centred * after).mean(0), np.square(centred).mean(0)
-    slope = np.divide(covariance, variance, where=variance > 1e-12, out=np.ones_like(variance))
+    covariance, spread = (centred * after).mean(0), np.square(centred).mean(0)
+    slope = np.divide(covariance, spread, where=spread > 1e-12, out=np.ones_like(spread))
     changed = {
         f"{published.MU}/kernel": to_mu["kernel"] / scale,
         f"{published.MU}/bias": (to_mu["bias"] - mean) / scale,
@@ -47,13 +51,8 @@ def whitened(
         f"{published.CONDUCTOR_STATE}/kernel": from_z["kernel"] * scale[:, None],
         f"{published.CONDUCTOR_STATE}/bias": from_z["bias"] + mean @ from_z["kernel"],
     }
-    return {**weights, **{name: value.astype(np.float32) for name, value in changed.items()}}
-
-
-def moments(mu: np.ndarray, sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation, float64 [Z], of posteriors [M, Z] together."""
-    variance = mu.var(0, dtype=np.float64) + np.square(sigma, dtype=np.float64).mean(0)
-    return mu.mean(0, dtype=np.float64), np.sqrt(variance)
+    made = {name: value.astype(np.float32) for name, value in changed.items()}
+    return {**weights, **made}, (mu - mean) / scale, sigma / scale
 
 
 def _inverse_softplus(values: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from gm_vae.evaluation.scores import Evaluation
 from gm_vae.model.prior import Prior, fit
 from gm_vae.model.train_config import TrainConfig
 from gm_vae.model.vae import HierarchicalVAE
-from gm_vae.model.whitening import moments, whitened
+from gm_vae.model.whitening import whitened
 from gm_vae.training.best import BestCheckpoint
 from gm_vae.training.limits import StepLimit
 from gm_vae.training.run_log import RunLog
@@ -129,6 +129,5 @@ class Exporter:
             return batch["tokens"], batch["lengths"], batch["chords"]
 
         numpy = NumpyVAE(self._network.config, weights)
-        mu, sigma = numpy.encode_many(len(index), tensors)
-        mean, scale = moments(mu, sigma)
-        return whitened(weights, mu, sigma), fit((mu - mean) / scale, sigma / scale)
+        weights, mu, sigma = whitened(weights, *numpy.encode_many(len(index), tensors))
+        return weights, fit(mu, sigma)

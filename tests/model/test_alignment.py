@@ -48,15 +48,19 @@ def test_posteriors_are_those_of_the_measures(model, songs_dataset):
 
 def test_points_move_and_their_music_stays(model, measures):
     mu, sigma = model.encode(measures)
-    moved = GMVAE(NumpyVAE(model.config, whitened(model.numpy.published_weights(), mu, sigma)))
+    weights, *points = whitened(model.numpy.published_weights(), mu, sigma)
+    moved = GMVAE(NumpyVAE(model.config, weights))
     mean, scale = mu.mean(0), np.sqrt(mu.var(0) + (sigma**2).mean(0))
     assert np.abs(mean).max() > 0.1
     assert max(scale.max(), 1 / scale.min()) > 1.5
     new_mu, new_sigma = moved.encode(measures)
     # what was rounded at the size of mu is divided by the scale
-    assert_close(new_mu, (mu - mean) / scale, NETWORK, size=np.abs(mu).max() / scale.min())
+    rounded = np.abs(mu).max() / scale.min()
+    for actual, expected in zip(points, ((mu - mean) / scale, sigma / scale)):
+        assert_close(actual, expected, NETWORK, size=rounded)
+    assert_close(new_mu, (mu - mean) / scale, NETWORK, size=rounded)
     assert new_sigma == pytest.approx(sigma / scale, rel=0.01)
-    assert_close(new_mu.mean(0), 0, NETWORK, size=np.abs(mu).max() / scale.min())
+    assert_close(new_mu.mean(0), 0, NETWORK, size=rounded)
     assert new_mu.var(0) + (new_sigma**2).mean(0) == pytest.approx(1, rel=0.01)
 
     # by so much the mean KL to the prior falls: that of N(mean, scale^2)
@@ -76,7 +80,8 @@ def test_points_move_and_their_music_stays(model, measures):
 def test_a_sigma_that_varies_is_nearly_kept(measures):
     model = telling_model(SIZES)
     mu, sigma = model.encode(measures)
-    moved = GMVAE(NumpyVAE(model.config, whitened(model.numpy.published_weights(), mu, sigma)))
+    weights, _, _ = whitened(model.numpy.published_weights(), mu, sigma)
+    moved = GMVAE(NumpyVAE(model.config, weights))
     _, new_sigma = moved.encode(measures)
     wanted = sigma / np.sqrt(mu.var(0) + (sigma**2).mean(0))
     assert np.median(np.abs(new_sigma / wanted - 1)) < 0.1
