@@ -6,7 +6,8 @@ The cost model, for S songs with M kept measures in C chunks and N shards:
     chunks  S times the bytes of a sampled song; they are removed at the end
     reads   each file once, two for each chunk, and on one machine C x N pieces of chunks
     writes  two for each chunk, one for each shard
-    memory  a worker holds a block of songs or a shard; one process holds the keys of all songs
+    memory  a worker holds songs that it reads, and the measures of a block of songs or a shard;
+            one process holds the keys of all songs
 
 Equal measures are stored once in the dataset; their number is unknown, so M is an upper bound.
 """
@@ -28,10 +29,11 @@ from gm_vae.pipelines.extract import extract
 from gm_vae.pipelines.sources import Kind, Source
 from gm_vae.progress import duration
 
-_SAMPLED_SONGS = 200
-_SAMPLED_SOURCES = 16  # sources with many songs; the first songs of each are used
+_SAMPLED_SONGS = 500  # the number of measures of a song varies as much as its mean: within 5 %
+_SAMPLED_SOURCES = 64  # sources with many songs; the first songs of each are used
 _SAMPLE_SECONDS = 60
 _PROCESS_BYTES = 250 << 20  # Python, Beam and this package
+_READING_BYTES = 200 << 20  # a row group and the largest songs, measured with files from the web
 _PROCESS_SECONDS = 2.5  # of CPU, for importing Beam in a process
 _PLAN_BYTES = 550  # a song, in the process that plans the splits: measured with 2 million
 _INDEX_BYTES = 24  # a record
@@ -200,7 +202,9 @@ def scale(
         dataset_bytes=round(measures * song.packed_bytes),
         reads=files + 2 * chunk_count + pieces,
         writes=2 * chunk_count + shard_count,
-        worker_bytes=round(_PROCESS_BYTES + _HELD * max(block * song.record_bytes, in_shard)),
+        worker_bytes=round(
+            _PROCESS_BYTES + _READING_BYTES + _HELD * max(block * song.record_bytes, in_shard)
+        ),
         plan_bytes=_PROCESS_BYTES + _PLAN_BYTES * count,
         workers=1,
     )

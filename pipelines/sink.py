@@ -12,8 +12,7 @@ import dataclasses
 import itertools
 import json
 import math
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import apache_beam as beam
@@ -27,8 +26,6 @@ from gm_vae.music.measure_format import MeasureFormat
 from gm_vae.pipelines import chunks
 from gm_vae.pipelines.splits import SplitAssignment
 from gm_vae.storage import join
-
-FILES_PER_REJECTS = 65_536
 
 # A chunk's records for one shard: path, first and last offset, selected songs (packed bits); or the
 # records themselves
@@ -130,32 +127,6 @@ def _records(piece: Piece) -> Iterator[chunks.Record]:
     for record in chunks.read(storage.from_bytes(path), start, stop):
         if wanted[record.song]:
             yield record
-
-
-def assign_rejects(reports: Sequence[bytes], files: int) -> Iterator[tuple[str, list[bytes]]]:
-    """Reports of a chunk -> (file name, reports of files with losses), for a number of files."""
-    names = shard_names("rejects", ".jsonl.gz", files, FILES_PER_REJECTS)
-    by_file: dict[str, list[bytes]] = {}
-    for report in reports:
-        values = json.loads(report)
-        if "error" in values or values["rejected"] or values["flaws"]:
-            name = names[zlib.crc32(values["song"].encode()) % len(names)]
-            by_file.setdefault(name, []).append(report)
-    yield from by_file.items()
-
-
-class WriteRejects(beam.DoFn):
-    """(file name, lists of reports) -> counts; each report is a line of JSON."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-
-    def process(self, item: tuple[str, Iterable[list[bytes]]]) -> Iterator[dict[str, Any]]:
-        name, lists = item
-        reports = sorted(report for reports in lists for report in reports)
-        lines = b"".join(report + b"\n" for report in reports)
-        storage.write(join(self._folder, name), shards.compress(lines))
-        yield {"rejects": [name]}
 
 
 class WriteSummary(beam.DoFn):

@@ -12,8 +12,6 @@ files (see `chunks`), and on a cluster sent from these to the shards through Bea
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -23,7 +21,7 @@ from apache_beam.pvalue import AsSingleton, TaggedOutput
 from gm_vae import storage
 from gm_vae.data import statistics
 from gm_vae.music.measure_format import MeasureFormat
-from gm_vae.pipelines import sink, song_table, splits, task_lists
+from gm_vae.pipelines import reports, sink, song_table, splits, task_lists
 from gm_vae.pipelines.extract import Extractor
 from gm_vae.pipelines.progress import Ticker
 
@@ -65,7 +63,7 @@ def build(
             _SONGS, _REPORTS, main="chunks"
         )
     )  # fmt: skip
-    reports = extracted[_REPORTS]
+    reported = extracted[_REPORTS]
     plan = AsSingleton(
         extracted[_SONGS]
         | "GatherSongs" >> beam.combiners.ToList()
@@ -77,14 +75,16 @@ def build(
         | "GroupShards" >> beam.GroupByKey()
         | "WriteShards" >> beam.ParDo(sink.WriteShard(folder, fmt))
     )
-    files = AsSingleton(reports | "FilesOfChunk" >> beam.Map(len) | beam.CombineGlobally(sum))
-    rejects = (
-        reports
-        | "AssignRejects" >> beam.FlatMap(sink.assign_rejects, files)
-        | "GroupRejects" >> beam.GroupByKey()
-        | "WriteRejects" >> beam.ParDo(sink.WriteRejects(folder))
+    files = AsSingleton(
+        reported | "CountFiles" >> beam.Map(reports.files) | beam.CombineGlobally(sum)
     )
-    counted = reports | "CountReports" >> beam.Map(count_reports, plan)
+    rejects = (
+        reported
+        | "AssignRejects" >> beam.FlatMap(reports.rejects, files)
+        | "GroupRejects" >> beam.GroupByKey()
+        | "WriteRejects" >> beam.ParDo(reports.WriteRejects(folder))
+    )
+    counted = reported | "CountReports" >> beam.Map(reports.counts, plan)
     _ = (
         (written, rejects, counted)
         | beam.Flatten()
@@ -105,7 +105,7 @@ class ExtractChunks(beam.DoFn):
 
     def process(self, packed: bytes) -> Iterator[Any]:
         for chunk in self._extractor.chunks(task_lists.unpack(packed), self._ticker.tick):
-            yield TaggedOutput(_REPORTS, list(chunk.reports))
+            yield TaggedOutput(_REPORTS, reports.pack(chunk.reports))
             if chunk.songs:
                 yield TaggedOutput(_SONGS, song_table.pack(chunk.songs))
                 yield storage.to_bytes(chunk.path)
@@ -128,31 +128,6 @@ class AddCounts(beam.CombineFn):
 
     def extract_output(self, total: dict[str, Any]) -> dict[str, Any]:
         return total
-
-
-def count_reports(reports: Sequence[bytes], plan: splits.SplitAssignment) -> dict[str, Any]:
-    """The sums of the reports of some files."""
-    total: dict[str, Any] = {}
-    for report in reports:
-        statistics.add(total, _count_report(json.loads(report), plan))
-    return total
-
-
-def _count_report(values: dict[str, Any], plan: splits.SplitAssignment) -> dict[str, Any]:
-    if "error" in values:
-        reason = re.sub(r"\d[\d,]*", "N", values["error"])  # "byte 17", "byte 99": one count
-        return {"files": {"read": 1, "unparsable": 1}, "errors": {reason: 1}}
-    counts: dict[str, Any] = {
-        "files": {"read": 1},
-        "bars": {"seen": values["bars"], "kept": values["kept"]},
-        "rejected": values["rejected"],
-        "flaws": values["flaws"],
-    }
-    if "split_key" in values:
-        counts["files"]["with_measures"] = 1
-        split = plan.split_of(bytes.fromhex(values["split_key"]))
-        counts["splits"] = {split: {"songs": 1, "keys": values["keys"]}}
-    return counts
 
 
 def _plan(parts: Sequence[song_table.Packed], *percents: float) -> splits.SplitAssignment:
