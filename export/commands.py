@@ -80,8 +80,10 @@ def _export(args: ExportArguments) -> None:
 
         export_checkpoint(checkpoint, output, quantization, args.force)
     elif args.format == "web":
-        from gm_vae.export.web_page import export_web
+        from gm_vae.export.web_page import export_web, outdated
 
+        if problem := outdated():
+            print(f"gm-vae export: {problem}", file=sys.stderr)
         export_web(checkpoint, output, quantization, args.force, args.soundfont)
     else:
         from gm_vae.checkpoints.tensors import SHARD_BYTES

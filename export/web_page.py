@@ -97,6 +97,17 @@ def page_folder() -> pathlib.Path:
     return PAGE
 
 
+def outdated() -> str:
+    """A sentence if a source of the page was changed after it was built; "" otherwise, and where
+    there are no sources, as in a wheel."""
+    built = (page_folder() / "index.html").stat().st_mtime
+    web = PAGE.parent
+    folders = (web / "src", web.parents[1] / "packages" / "engine" / "src")
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    is_older = any(path.stat().st_mtime > built for path in files)
+    return "the page is older than its sources; run make web." if is_older else ""
+
+
 class PageServer(http.server.ThreadingHTTPServer):
     """Serves the page and a model on this machine only; run `serve_forever`, and close it.
 
@@ -367,6 +378,8 @@ class WebArguments(ModelArguments):
 
 
 def _web(args: WebArguments) -> None:
+    if problem := outdated():
+        print(f"gm-vae web: {problem}", file=sys.stderr)
     with PageServer(args.model, args.port, args.soundfont) as server:
         url = f"http://127.0.0.1:{server.server_address[1]}/"
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)

@@ -28,7 +28,7 @@ from benchmarks import ROOT
 from benchmarks.results import Figure, figure
 from gm_vae.checkpoints.load import read_model
 from gm_vae.errors import UserError
-from gm_vae.export.web_page import export_web
+from gm_vae.export.web_page import export_web, outdated
 from gm_vae.generate.gmvae import GMVAE
 from gm_vae.generate.loading import load
 from gm_vae.model.config import PRESETS
@@ -52,6 +52,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def figures(args: argparse.Namespace) -> Iterator[Figure]:
     parts = args.parts.split(",")
+    if problem := outdated():
+        raise UserError(problem)
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         source = args.model

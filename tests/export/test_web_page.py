@@ -272,6 +272,20 @@ def test_a_site_is_written_completely_or_not_at_all(page, model, font, tmp_path,
     assert main([*arguments, "--force"]) == 0
 
 
+def test_a_page_older_than_its_sources_is_known(tmp_path, monkeypatch):
+    built = tmp_path / "export" / "web" / "dist" / "index.html"
+    source = tmp_path / "packages" / "engine" / "src" / "music" / "song.js"
+    for path in (built, source):
+        path.parent.mkdir(parents=True)
+        path.write_text("")
+    monkeypatch.setattr(web_page, "PAGE", built.parent)
+    os.utime(source, (100, 100))
+    os.utime(built, (200, 200))
+    assert not web_page.outdated()
+    os.utime(source, (300, 300))
+    assert web_page.outdated() == "the page is older than its sources; run make web."
+
+
 def test_mistakes_are_one_sentence(page, model, tmp_path):
     with pytest.raises(UsageError, match="is not a soundfont; give"):
         web_page.PageServer(model, 0, tmp_path / "secret.txt")

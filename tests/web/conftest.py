@@ -57,6 +57,7 @@ def page():
         if not built or stamp.read_text() != state.hexdigest():
             npm(PAGE_SOURCES, "run", "build")
             stamp.write_text(state.hexdigest())
+        (PAGE_SOURCES / "dist" / "index.html").touch()  # as new as sources that only moved
     return PAGE_SOURCES / "dist"
 
 
