@@ -13,7 +13,7 @@ import {choose, uniform} from './sampling.js';
 export const ABSENT = DRUMS + 1;
 const FIRSTS = ABSENT + 1; // number of possible first tokens of a track
 const NOBODY = -1; // stands for the missing counterpart of an added or removed instrument
-const EVEN = Math.log(0.5); // assumed log-probability of NOBODY
+const EVEN = Math.log(0.5); // assumed log-probability in its place
 
 /**
  * The logits of the tracks' first tokens at a point: [T * 130] of `Decoder.programLogits`.
