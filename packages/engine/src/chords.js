@@ -1,4 +1,4 @@
-/** gm-vae/chords: chord symbols, as people write them, and the triads that models know. */
+/** gm-vae/chords: parses chord symbols and maps them to the triads that models support. */
 
 export {chordLine} from './music/chord_lines.js';
 export {ChordError} from './music/chord_spelling.js';

@@ -1,4 +1,4 @@
-/** The one file for script tags: all of the package as a global object `gmvae`. */
+/** The bundle for script tags: the whole package as a global object `gmvae`. */
 
 export * from './index.js';
 export * from './midi.js';

@@ -1,9 +1,9 @@
-/** Plays through a port of Web MIDI: what is connected to the computer, or another program. */
+/** Plays through a Web MIDI port: a connected instrument or another program. */
 
 const [START, CONTINUE, STOP, CLOCK, POSITION] = [0xfa, 0xfb, 0xfc, 0xf8, 0xf2];
 const [SOUND_OFF, NOTES_OFF] = [120, 123]; // controllers
-const DRIFT = 0.02; // of a new reading of the clocks goes into their difference
-const JUMP = 20; // ms; a larger difference is taken at once
+const DRIFT = 0.02; // weight of a new reading in the smoothed clock difference
+const JUMP = 20; // ms; larger changes are applied at once
 
 export class MidiOut {
   /** @param {MIDIOutput} port @param {AudioContext} context whose time the messages have */
@@ -20,7 +20,7 @@ export class MidiOut {
   }
 
   /**
-   * The song begins.
+   * Sends the start of the song.
    * @param {number} sixteenths from its start
    * @param {number} time
    */
@@ -29,17 +29,17 @@ export class MidiOut {
     this.send([sixteenths ? CONTINUE : START], time);
   }
 
-  /** A 24th of a quarter has passed. @param {number} time */
+  /** Sends a clock message, one for each 24th of a quarter. @param {number} time */
   tick(time) {
     this.send([CLOCK], time);
   }
 
-  /** The song ends, or is stopped. */
+  /** Sends the end of the song. */
   end() {
     this._port.send([STOP]);
   }
 
-  /** Ends every note at once, also those that are on their way. */
+  /** Ends all notes at once, including scheduled ones if the browser can clear them. */
   silence() {
     /** @type {MIDIOutput & {clear?: () => void}} */ (this._port).clear?.();
     for (let channel = 0; channel < 16; channel++) {
@@ -49,8 +49,8 @@ export class MidiOut {
   }
 
   /**
-   * A time of the context on the page's clock. Browsers read the clocks at slightly different moments
-   * each time: the difference follows slowly, so that messages come as evenly as notes of the context.
+   * Converts a time of the context to the page's clock. Readings of the clocks jitter, so their
+   * difference is smoothed to keep the timing of messages even.
    * @param {number} time
    */
   _milliseconds(time) {

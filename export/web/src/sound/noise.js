@@ -1,15 +1,15 @@
-/** The noises that oscillators cannot make: of drums and cymbals, and of a room. */
+/** Noise buffers: for drums, cymbals and reverberation. */
 
-const SECONDS = 0.5; // of each, which are repeated
-const RINGS = 64; // pairs of sines that a cymbal is made of
+const SECONDS = 0.5; // length of each buffer
+const RINGS = 64; // pairs of sines in the cymbals' noise
 const LOWEST = 440; // waves of a sine in a noise's length
 const ECHO_DECAY = 3;
 
-/** As many samples as a noise has. @param {BaseAudioContext} context */
+/** Number of samples of a noise. @param {BaseAudioContext} context */
 const lengthIn = ({sampleRate}) => Math.floor(sampleRate * SECONDS);
 
 /**
- * A buffer with samples in each channel.
+ * Returns a buffer whose channels are filled with samples.
  * @param {BaseAudioContext} context
  * @param {number} channels
  * @param {(samples: Float32Array) => void} fill
@@ -20,7 +20,7 @@ function filled(context, channels, fill) {
   return buffer;
 }
 
-/** The echo of a room, stereo: fewer and fewer, fainter and fainter. @param {BaseAudioContext} context */
+/** A decaying stereo impulse response of a room. @param {BaseAudioContext} context */
 export const roomEcho = (context) => filled(context, 2, (samples) => {
   for (let i = 0; i < samples.length; i++) {
     const share = i / samples.length;
@@ -28,12 +28,12 @@ export const roomEcho = (context) => filled(context, 2, (samples) => {
   }
 });
 
-/** All frequencies alike. @param {BaseAudioContext} context */
+/** White noise. @param {BaseAudioContext} context */
 export const whiteNoise = (context) => filled(context, 1, (samples) => {
   for (let i = 0; i < samples.length; i++) samples[i] = 2 * Math.random() - 1;
 });
 
-/** Rings of two sines' product each, as metal rings. @param {BaseAudioContext} context */
+/** Metallic noise: a sum of ring-modulated sines. @param {BaseAudioContext} context */
 export const metalNoise = (context) => filled(context, 1, (samples) => {
   const {length} = samples;
   const frequency = () => (2 * Math.PI * LOWEST * (1 + 10 * Math.random())) / length;
@@ -46,8 +46,8 @@ export const metalNoise = (context) => filled(context, 1, (samples) => {
 });
 
 /**
- * Adds size * cos(step * i) to each sample; each cosine follows from the two before it, which is many
- * times as fast as `Math.cos`.
+ * Adds size * cos(step * i) to each sample. Computes each cosine from the previous two, which is
+ * much faster than `Math.cos`.
  * @param {Float32Array} samples
  * @param {number} step
  * @param {number} size

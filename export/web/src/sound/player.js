@@ -6,16 +6,16 @@ import {NoteSender, sequence} from './sequence.js';
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 /** @import {PlayedNote, Synthesiser} from './sequence.js' */
 
-const AHEAD = 0.25; // seconds of notes that are with the synthesiser already
-const INTERVAL = 60; // ms between looks at the clock
-const TICKS = 24; // of MIDI's clock, to a quarter
+const AHEAD = 0.25; // seconds of notes scheduled ahead
+const INTERVAL = 60; // ms between scheduler runs
+const TICKS = 24; // MIDI clock messages per quarter
 const START_DELAY = 0.06; // seconds from a click to the first note
 
 /**
- * Where the song stands at a time of the context; it is never before `least`.
+ * The playhead at a time of the context; it is never before `least`.
  * @typedef {{time: number, step: number, least: number}} Anchor
  *
- * What sounds are made with.
+ * The audio context, the synthesiser and its sender.
  * @typedef {{context: AudioContext, synth: Synthesiser, sender: NoteSender}} Output
  */
 
@@ -30,14 +30,14 @@ export class Player {
     this._steps = 0; // of the song
     this._qpm = 120;
     this._stepsPerSecond = 48;
-    /** Null while it does not play. @type {?Anchor} */
+    /** Null while stopped. @type {?Anchor} */
     this._anchor = null;
     /** @type {?Output} */
     this._output = null;
     /** @type {number | undefined} */
     this._timer = undefined;
-    this._rest = 0; // the step at which it stands while it does not play
-    this._next = 0; // notes from this step on are still to be scheduled
+    this._rest = 0; // the playhead while stopped
+    this._next = 0; // first step that is not scheduled yet
     this.loop = true;
     this.onStop = () => {};
   }
@@ -52,7 +52,7 @@ export class Player {
     return this._anchor !== null;
   }
 
-  /** Where the song stands, in steps. */
+  /** The playhead, in steps. */
   get step() {
     if (!this._anchor || !this._output) return this._rest;
     const {context} = this._output;
@@ -72,8 +72,8 @@ export class Player {
   }
 
   /**
-   * Counts steps from the beginning of the current round: a song of another length continues in the
-   * same bar, or, if that is gone, in the first ones.
+   * Counts steps from the start of the current repetition, so that a song of another length
+   * continues in the same bar, or wraps around if it is shorter.
    */
   _forgetRounds() {
     const anchor = this._anchor;
@@ -92,7 +92,7 @@ export class Player {
 
   _setSpeed() {
     if (!this._song) return;
-    // what is scheduled stays: the new speed begins after it
+    // scheduled notes do not change: the new tempo applies after them
     const anchor = this._anchor;
     if (anchor) this._anchor = {...anchor, time: this._timeOf(anchor, this._next), step: this._next};
     this._stepsPerSecond = (this._qpm * this._song.format.stepsPerQuarter) / 60;
@@ -119,7 +119,7 @@ export class Player {
     this._schedule();
   }
 
-  /** Lets a change of the mix be heard at once in what sounds already. */
+  /** Applies the mix to sounding notes. */
   refreshMix() {
     if (!this._anchor || !this._song || !this._output) return;
     const {sender, context} = this._output;
@@ -156,7 +156,7 @@ export class Player {
     return anchor.time + (step - anchor.step) / this._stepsPerSecond;
   }
 
-  /** Sends the next events to the synthesiser, or ends a song that is not repeated. */
+  /** Schedules the next events, or stops at the end of a song that does not loop. */
   _schedule() {
     if (!this._anchor || !this._output) return;
     const {currentTime} = this._output.context;
@@ -183,8 +183,8 @@ export class Player {
   }
 
   /**
-   * Sends the notes up to a step. Steps count on through repetitions; a note of the song comes at its
-   * step in each of them.
+   * Sends the notes up to a step. Steps increase across repetitions, each of which plays every
+   * note.
    * @param {Anchor} anchor
    * @param {Output} output
    * @param {number} until

@@ -1,9 +1,9 @@
-/** A song as sound, all at once: for a file, and for checks. */
+/** Renders a song to an audio buffer, for files and checks. */
 
 import {NoteSender, sequence} from './sequence.js';
 
 const SAMPLE_RATE = 44100;
-const TAIL = 1.5; // seconds for the last notes to ring out
+const TAIL = 1.5; // seconds for the release of the last notes
 
 /** @import {Mix} from '../../../../packages/engine/src/music/midi_writer.js' */
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */

@@ -28,7 +28,7 @@ export class SampledSynth {
   }
 
   /**
-   * Lets a context that is rendered play a MIDI file; a worklet there hears no later messages.
+   * Prepares an offline context to play a MIDI file; its worklet cannot receive messages later.
    * @param {OfflineAudioContext} context
    * @param {AudioNode} output
    * @param {ArrayBuffer} font

@@ -1,10 +1,10 @@
-/** A song's notes in the order in which a player needs them. */
+/** A song's notes in playing order. */
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 
 /**
- * What plays MIDI messages at times of its context, and ends all notes at once. Some follow the song:
- * they are told where it begins, in sixteenths, each 24th of a quarter, and when it ends.
+ * Plays MIDI messages at times of its context, and can end all notes at once. Some also follow the
+ * song: they get its start position in sixteenths, a tick per 24th of a quarter, and its end.
  * @typedef {object} Synthesiser
  * @property {(message: number[], time: number) => void} send
  * @property {() => void} silence
@@ -12,7 +12,7 @@
  * @property {(time: number) => void} [tick]
  * @property {() => void} [end]
  *
- * One note to play, with the channel that its part has in its bar.
+ * A note to play, with its part's channel in its bar.
  * @typedef {{part: number, channel: number, pitch: number, velocity: number, start: number,
  *   end: number}} PlayedNote
  */
@@ -27,7 +27,7 @@ export function sequence(song) {
     .sort((a, b) => a.start - b.start || a.part - b.part);
 }
 
-/** Sends notes to a synthesiser, with the programs and volumes that their parts want. */
+/** Sends notes to a synthesiser, with the programs and volumes of their parts. */
 export class NoteSender {
   /** @param {Synthesiser} synth */
   constructor(synth) {
@@ -41,7 +41,7 @@ export class NoteSender {
   /**
    * @param {PlayedNote} note
    * @param {{isDrum: boolean, program: number, volume: number}} sound
-   * @param {number} time when it begins, in seconds of the context
+   * @param {number} time start in seconds of the context
    * @param {number} end
    */
   play({channel, pitch, velocity}, {isDrum, program, volume}, time, end) {

@@ -1,4 +1,4 @@
-/** What plays: oscillators, the samples of a soundfont if there is one, or a MIDI port. */
+/** The sound output: oscillators, a soundfont, or a MIDI port. */
 
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
 import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
@@ -16,16 +16,16 @@ export const PORT = 'port';
 /**
  * @typedef {typeof SYNTH | typeof FONT | typeof PORT} Kind
  *
- * A soundfont; `isKept`: by the browser, for later visits.
+ * A soundfont; `isKept`: whether the browser stores it for later visits.
  * @typedef {{name: string, isKept: boolean, read: () => Promise<ArrayBuffer>}} Font
  */
 
-const LOUDNESS = {[SYNTH]: 0.9, [FONT]: 2.8}; // about as loud as each other
+const LOUDNESS = {[SYNTH]: 0.9, [FONT]: 2.8}; // gains for about equal loudness
 const CACHE = 'gm-vae';
 const CACHED_FONT = '/dropped-soundfont'; // a name in the cache, not a file of the site
 const CHOICE_KEY = 'gm-vae-sounds';
 
-/** Most of the page's bytes, if need be only. */
+/** Loads the sampler on demand, as it is most of the page's bytes. */
 async function sampled() {
   if (typeof AudioWorklet === 'undefined') throw new Error(texts.fonts.insecure);
   return import('./sampled_synth.js');
@@ -38,31 +38,31 @@ async function check(bytes) {
 }
 
 export class Sounds {
-  /** @param {() => void} changed called when there is something new to show */
+  /** @param {() => void} changed called when the state for display changes */
   constructor(changed) {
     this._changed = changed;
-    /** Of the live context. @type {Map<Kind, Promise<Synthesiser>>} */
+    /** Synthesisers of the live context. @type {Map<Kind, Promise<Synthesiser>>} */
     this._made = new Map();
     /** @type {?Font} */
     this._font = null;
     /** @type {?MIDIAccess} */
     this._access = null;
-    /** The port that plays, if one does. @type {?MIDIOutput} */
+    /** The selected port. @type {?MIDIOutput} */
     this.port = null;
-    /** What is chosen: what plays, as soon as it is there. @type {Kind} */
+    /** The chosen kind; `kind` follows when it is loaded. @type {Kind} */
     this._chosen = SYNTH;
     /**
-     * Called as a soundfont of the site is fetched, with null when it is there.
+     * Called with the progress of fetching the site's soundfont, and with null at the end.
      * @type {(name: string, progress: ?Progress) => void}
      */
     this.onProgress = () => {};
     /** @type {Kind} */
     this.kind = SYNTH;
-    /** What is heard: a context, and where each synthesiser's sound goes. @type {?LiveContext} */
+    /** The live context, and the output node of each synthesiser. @type {?LiveContext} */
     this._live = null;
   }
 
-  /** Whether the browser has MIDI ports to ask for. */
+  /** Whether the browser supports Web MIDI. */
   get hasMidi() {
     return 'requestMIDIAccess' in navigator;
   }
@@ -72,7 +72,7 @@ export class Sounds {
     return [...this._access?.outputs.values() ?? []];
   }
 
-  /** Asks for the MIDI ports, which a person has to allow. */
+  /** Requests the MIDI ports; the user must grant permission. */
   async findPorts() {
     this._access ??= await navigator.requestMIDIAccess();
     this._access.onstatechange = () => {
@@ -94,15 +94,15 @@ export class Sounds {
     return this._font?.name ?? '';
   }
 
-  /** Whether the browser keeps the soundfont, which a person may want it to forget. */
+  /** Whether the browser stores the soundfont, so that it can be removed. */
   get isFontKept() {
     return this._font?.isKept ?? false;
   }
 
   /**
-   * Looks for the soundfont that was dropped on an earlier visit, or the one that comes with the site,
-   * and plays with it unless a person chose otherwise.
-   * @param {string} url of the site's, or ''
+   * Selects the soundfont stored on an earlier visit, or the site's one, unless the user chose the
+   * oscillators.
+   * @param {string} url of the site's soundfont, or ''
    */
   async findFont(url) {
     const kept = await cached((cache) => cache.match(CACHED_FONT));
@@ -112,10 +112,10 @@ export class Sounds {
   }
 
   /**
-   * Plays with a soundfont from now on, and on later visits.
+   * Selects a soundfont, also for later visits.
    * @param {ArrayBuffer} bytes
    * @param {string} name
-   * @returns {Promise<boolean>} whether the browser keeps it for them
+   * @returns {Promise<boolean>} whether the browser stored it
    */
   async useFont(bytes, name) {
     await check(bytes);
@@ -131,8 +131,8 @@ export class Sounds {
   }
 
   /**
-   * Lets the browser forget the soundfont that it keeps; the site's is found again.
-   * @param {string} url of the site's, or ''
+   * Removes the stored soundfont and returns to the site's one.
+   * @param {string} url of the site's soundfont, or ''
    */
   async forgetFont(url) {
     await cached((cache) => cache.delete(CACHED_FONT));
@@ -143,13 +143,13 @@ export class Sounds {
     await this.findFont(url);
   }
 
-  /** Plays with these sounds from now on, and on later visits. @param {Kind} kind */
+  /** Selects sounds, also for later visits. @param {Kind} kind */
   async choose(kind) {
     remember(kind);
     await this._take(kind);
   }
 
-  /** Plays with these sounds as soon as they are there. @param {Kind} kind */
+  /** Switches to sounds when they are loaded. @param {Kind} kind */
   async _take(kind) {
     this._chosen = kind;
     if (kind === FONT && this._font) {
@@ -161,7 +161,7 @@ export class Sounds {
     this._changed();
   }
 
-  /** The soundfont of the site, which is fetched once it is wanted. @param {string} url @returns {Font} */
+  /** The site's soundfont, fetched when it is first read. @param {string} url @returns {Font} */
   _siteFont(url) {
     const name = decodeURIComponent(url.split('/').at(-1) ?? '');
     /** @type {?Promise<ArrayBuffer>} */
@@ -170,7 +170,7 @@ export class Sounds {
       try {
         return await fetchBytes(new URL(url), (progress) => this.onProgress(name, progress));
       } catch (error) {
-        bytes = null; // a network fault may pass
+        bytes = null; // the next read tries again
         throw error;
       } finally {
         this.onProgress(name, null);
@@ -179,12 +179,12 @@ export class Sounds {
     return {name, isKept: false, read: () => (bytes ??= fetchAll())};
   }
 
-  /** The context that is heard and the synthesiser in it. Call it from a click. */
+  /** Returns the live context and its synthesiser. Call it in a user gesture. */
   async live() {
     this._live ??= makeLive();
     const {context} = this._live;
     if (context.state !== 'running') await context.resume();
-    await nextTask(); // either takes a while
+    await nextTask(); // creating the context and the synthesiser are both slow
     return {context, synth: await this._synth(this._live)};
   }
 
@@ -206,7 +206,7 @@ export class Sounds {
   }
 
   /**
-   * What would be heard, as an AudioBuffer.
+   * Renders the notes to an AudioBuffer.
    * @param {OfflineAudioContext} context
    * @param {(synth: Synthesiser) => void} sendNotes
    * @param {Uint8Array<ArrayBuffer>} midi the same notes as a file
@@ -240,7 +240,7 @@ function decoded(text) {
   }
 }
 
-/** Which sounds a person chose on this or an earlier visit. @returns {?string} */
+/** The sounds that the user chose on this or an earlier visit. @returns {?string} */
 function chosenBefore() {
   try {
     return localStorage.getItem(CHOICE_KEY);
@@ -255,7 +255,7 @@ function remember(kind) {
     if (kind) localStorage.setItem(CHOICE_KEY, kind);
     else localStorage.removeItem(CHOICE_KEY);
   } catch {
-    // it lasts as long as the page, then
+    // then the choice lasts only until the page is closed
   }
 }
 
@@ -269,7 +269,7 @@ function makeLive() {
 }
 
 /**
- * Where a synthesiser's sound goes: a gain, and a limiter against what is too loud.
+ * Returns the output node of a synthesiser: a gain followed by a limiter.
  * @param {BaseAudioContext} context
  * @param {typeof SYNTH | typeof FONT} kind
  */
@@ -286,7 +286,7 @@ function output(context, kind) {
 }
 
 /**
- * What `find` finds in this page's cache; undefined where browsers have none, or it is full.
+ * Returns the result of `find` in the page's cache; undefined if the cache is missing or full.
  * @template Found
  * @param {(cache: Cache) => Promise<Found>} find
  */

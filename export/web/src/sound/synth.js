@@ -1,12 +1,12 @@
-/** General MIDI by oscillators: webaudio-tinysynth in our own audio context. */
+/** General MIDI with oscillators: webaudio-tinysynth in the page's own audio context. */
 
 import WebAudioTinySynth from 'webaudio-tinysynth';
 
 import {metalNoise, roomEcho, whiteNoise} from './noise.js';
 
-const VOICES = 10000; // no limit: old notes are let go as they end
+const VOICES = 10000; // practically unlimited; voices are freed as notes end
 
-/** The synthesiser makes an AudioContext of its own and wakes it; ours is given, and awake. */
+/** Keeps the synthesiser from creating and resuming its own AudioContext; it gets the page's. */
 class Synthesiser extends WebAudioTinySynth {
   get internalcontext() {
     return 0;
@@ -22,8 +22,8 @@ class Synthesiser extends WebAudioTinySynth {
 }
 
 /**
- * The context with noises that are made already. The synthesiser asks for three buffers as long as the
- * sample rate says, to fill them with millions of sines, during which a page is deaf.
+ * Returns a proxy of the context that supplies prepared noise buffers. Otherwise the synthesiser
+ * would fill three buffers with millions of sines, which blocks the page.
  * @param {BaseAudioContext} context
  */
 function withNoises(context) {

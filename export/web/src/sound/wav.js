@@ -1,7 +1,7 @@
 const LOUDEST = 10 ** (-1 / 20); // of full scale: 1 dB below, since converters overshoot between samples
 
 /**
- * The bytes of a WAV file, 16 bits a sample; what would be louder than `LOUDEST` is turned down whole.
+ * Returns a WAV file with 16 bits per sample, attenuated as a whole if its peak exceeds `LOUDEST`.
  * @param {AudioBuffer} buffer
  */
 export function wavBytes(buffer) {

@@ -1,9 +1,9 @@
-/** Files -> a ZIP archive that stores them as they are: sound hardly gets smaller. */
+/** Writes ZIP archives without compression, which would hardly shrink sound. */
 
 const UTF8_NAMES = 0x800;
 const [LOCAL, CENTRAL, END] = [0x04034b50, 0x02014b50, 0x06054b50];
 const VERSION = 20;
-const EARLIEST = 0x0021; // 1 January 1980, since the same music is the same file
+const EARLIEST = 0x0021; // 1 January 1980; a constant date makes archives reproducible
 
 const CRCS = Uint32Array.from({length: 256}, (_, byte) => {
   let crc = byte;
@@ -36,7 +36,7 @@ export function zip(files) {
       [4, bytes.length], [4, bytes.length], [2, path.length], [2, 0],
     ]);
     pieces.push(numbers([[4, LOCAL]]), about, path, bytes);
-    // no comment, first disk, no attributes, where it lies
+    // no comment, first disk, no attributes, offset
     directory.push(numbers([[4, CENTRAL], [2, VERSION]]), about,
       numbers([[2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), path);
     offset += 4 + about.length + path.length + bytes.length;
@@ -48,7 +48,7 @@ export function zip(files) {
   return joined([...pieces, ...directory, end]);
 }
 
-/** Little-endian numbers of so many bytes. @param {[bytes: number, value: number][]} fields */
+/** Encodes little-endian numbers. @param {[bytes: number, value: number][]} fields */
 function numbers(fields) {
   return Uint8Array.from(fields.flatMap(([bytes, value]) =>
     Array.from({length: bytes}, (_, i) => (value >>> (8 * i)) & 255)));

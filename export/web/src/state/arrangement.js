@@ -1,4 +1,4 @@
-/** What a person has chosen: plain values, which a link holds. */
+/** The user's settings as plain values, which links store. */
 
 import {DECODING} from '../../../../packages/engine/src/generated/tables.js';
 import {NOTHING_KEPT, isPartKept, reordered} from './kept.js';
@@ -17,7 +17,7 @@ export const FULL_VOLUME = 100; // of MIDI's 127
 const SEEDS = 1e6;
 
 /**
- * A point of the latent space drawn from a seed; isEarly: it means what it meant to earlier pages.
+ * A point of the latent space drawn from a seed; isEarly: drawn as in earlier versions of the page.
  * @typedef {{seed: number, isEarly?: boolean, point?: undefined, name?: undefined}} SeedStyle
  *
  * A point read from a measure, as `packPoint` writes it.
@@ -25,27 +25,28 @@ const SEEDS = 1e6;
  *
  * @typedef {SeedStyle | PointStyle} Style
  *
- * What was changed of a part.
+ * The user's changes of a part.
  * @typedef {{program?: number, volume?: number, mute?: boolean, solo?: boolean, roll?: number}}
  *   PartChoice
  *
  * @typedef {object} Arrangement
  * @property {Progression} chords
- * @property {boolean} voice whether notes move to what chords have beyond their triads
+ * @property {boolean} voice whether to move notes to the chords beyond their triads
  * @property {number[]} blend of each bar, 0 (style a) to 100 (style b)
  * @property {Style} a
  * @property {Style} b
- * @property {?Style} c of the pad's lower left corner, once it was opened; a and b are the upper ones
+ * @property {?Style} c the pad's lower left corner; null until the pad is opened; a and b are on
+ *   top
  * @property {?Style} d
- * @property {number[]} down of each bar, 0 (the line from a to b) to 100 (that from c to d)
+ * @property {number[]} down of each bar, 0 (the line from a to b) to 100 (the line from c to d)
  * @property {Kept} kept
  * @property {Character} character
  * @property {number} temperature in hundredths
- * @property {number} seed of the choice of tokens
+ * @property {number} seed of the sampling of tokens
  * @property {number} qpm
  * @property {boolean} loop
  * @property {Record<string, PartChoice>} parts by the part's key
- * @property {?SongForm} song null while one line of chords is played
+ * @property {?SongForm} song null for a loop of one line of chords
  */
 
 export const randomSeed = (random = Math.random) => Math.floor(random() * SEEDS);
@@ -74,8 +75,8 @@ export function newArrangement(random = Math.random) {
 }
 
 /**
- * The arrangement with other chords; bars keep their places between the styles, new ones take the
- * last one's. Bars that are kept whole keep their chords as well.
+ * Returns the arrangement with other chords. Bars keep their blend of styles; new bars get the last
+ * bar's. Locked bars keep their chords.
  * @param {Arrangement} arrangement
  * @param {Progression} chords
  * @returns {Arrangement}
@@ -89,14 +90,14 @@ export function withChords(arrangement, chords) {
     chords: chords.map((bar, i) => (isKept(i) ? arrangement.chords[i] : bar)),
     blend: chords.map((_, i) => blend[Math.min(i, last)] ?? 0),
     down: chords.map((_, i) => down[Math.min(i, last)] ?? 0),
-    kept: song ? kept : reordered(kept, [...chords.keys()]), // the bars of a song are others
+    kept: song ? kept : reordered(kept, [...chords.keys()]), // a song has other bars
   };
 }
 
 /**
- * The arrangement with its bars in another order; some may be gone, or there twice.
+ * Returns the arrangement with reordered bars; bars may be removed or duplicated.
  * @param {Arrangement} arrangement
- * @param {number[]} order of each bar the one that it was
+ * @param {number[]} order the previous index of each bar
  * @returns {Arrangement}
  */
 export function withOrder(arrangement, order) {
@@ -111,7 +112,7 @@ export function withOrder(arrangement, order) {
 }
 
 /**
- * The arrangement with a part changed.
+ * Returns the arrangement with a part changed.
  * @param {Arrangement} arrangement
  * @param {string} key
  * @param {PartChoice} choice
@@ -123,7 +124,7 @@ export function withPart(arrangement, key, choice) {
 }
 
 /**
- * The arrangement that sounds the same with the styles at the left and right in each other's place.
+ * Returns the arrangement with the left and right styles swapped and the same sound.
  * @param {Arrangement} arrangement
  * @returns {Arrangement}
  */
@@ -132,16 +133,16 @@ export function swapped(arrangement) {
   return {...arrangement, a: b, b: a, c: d, d: c, blend: blend.map((share) => 100 - share)};
 }
 
-/** What was changed of parts of which something is kept. @param {Arrangement} arrangement */
+/** The user's changes of parts that have locked notes. @param {Arrangement} arrangement */
 export const keptChoices = ({parts, kept}) => Object.fromEntries(
   Object.entries(parts).filter(([key]) => isPartKept(kept, key)));
 
-/** Whether anything was changed of a part. @param {Arrangement} arrangement */
+/** Whether the user changed any part. @param {Arrangement} arrangement */
 export const hasPartChoices = ({parts}) => Object.values(parts).some((choice) =>
   Object.values(choice).some((value) => value !== undefined && value !== false));
 
 /**
- * How a part sounds.
+ * Returns the sound of a part.
  * @param {Arrangement} arrangement
  * @param {Part} part
  * @param {Part[]} all parts of the song

@@ -1,4 +1,4 @@
-/** How much of style b each bar has, 0 to 100. */
+/** The blend: the share of style b in each bar, 0 to 100. */
 
 /** @param {number[]} blend */
 export const meanShare = (blend) =>
@@ -7,16 +7,16 @@ export const meanShare = (blend) =>
 /** Whether all bars have the same share. @param {number[]} blend */
 export const isHeld = (blend) => blend.every((share) => share === blend[0]);
 
-/** The shares of a way from a to b. @param {number} bars */
+/** The shares of a linear transition from a to b. @param {number} bars */
 export const morph = (bars) =>
   Array.from({length: bars}, (_, i) => Math.round((100 * i) / Math.max(bars - 1, 1)));
 
-/** Whether bars of different shares go from a to b. @param {number[]} blend */
+/** Whether the bars are a linear transition from a to b. @param {number[]} blend */
 export const isMorph = (blend) =>
   !isHeld(blend) && morph(blend.length).every((share, i) => share === blend[i]);
 
 /**
- * Whether any bar has something of a style.
+ * Whether a style has a share in any bar.
  * @param {{blend: number[], down: number[]}} places of the bars
  * @param {'a' | 'b' | 'c' | 'd'} which
  */

@@ -1,6 +1,6 @@
 /**
- * How both styles are moved along the model's attributes: name -> tenths of a step, without zeros. A
- * step of density and the like is a standard deviation of real music.
+ * Offsets of all styles along the model's attributes: name -> tenths of a step, without zeros. A
+ * step of an attribute such as density is a standard deviation of real music.
  * @typedef {Record<string, number>} Character
  */
 
@@ -11,7 +11,7 @@ export const stepsOf = (character) =>
   Object.entries(character).map(([name, tenths]) => [name, tenths / 10]);
 
 /**
- * The character with an attribute changed.
+ * Returns the character with an attribute changed.
  * @param {Character} character
  * @param {string} name
  * @param {number} tenths

@@ -1,4 +1,4 @@
-/** Styles that a person kept, in this browser, which other tabs and other models share. */
+/** Favourite styles in the browser's storage, which is shared with other tabs and models. */
 
 import {readStyle, styleText} from './style_text.js';
 
@@ -7,7 +7,7 @@ import {readStyle, styleText} from './style_text.js';
 /**
  * @typedef {{name: string, style: Style}} Favourite
  *
- * As the browser has it; earlier pages did not say of which model a style is.
+ * A favourite in storage; earlier versions of the page did not store the model.
  * @typedef {{name: unknown, style: string, model?: string}} Item
  */
 
@@ -16,13 +16,13 @@ const LONGEST_NAME = 80;
 
 export class Favourites {
   /**
-   * @param {string} model names it: styles of others stay in the browser, and are not seen here
+   * @param {string} model its fingerprint; styles of other models are stored but not returned
    * @param {number} latentSize
    */
   constructor(model, latentSize) {
     this._model = model;
     this._latentSize = latentSize;
-    /** What there is while the browser stores nothing. @type {Item[]} */
+    /** The items if the browser cannot store them. @type {Item[]} */
     this._unstored = [];
     this._isStored = true;
   }
@@ -33,9 +33,9 @@ export class Favourites {
   }
 
   /**
-   * Adds one, at the place of another or at the end. One style is kept once.
+   * Adds a favourite before another or at the end. A style that is already a favourite is moved.
    * @param {Favourite} favourite
-   * @param {?Style} before the style of the other
+   * @param {?Style} before the style of the other favourite
    * @returns {boolean} whether the browser stores it
    */
   add({name, style}, before = null) {
@@ -86,11 +86,11 @@ export class Favourites {
       const items = JSON.parse(localStorage.getItem(KEY) ?? '[]');
       return Array.isArray(items) ? items.filter((item) => typeof item?.style === 'string') : [];
     } catch {
-      return []; // storage may be blocked, or hold what another page left
+      return []; // storage may be blocked, or contain data of another page
     }
   }
 
-  /** Changes the current items, which may be another tab's. @param {(items: Item[]) => Item[]}
+  /** Changes the items as currently stored by any tab. @param {(items: Item[]) => Item[]}
   change */ _edit(change) {
     const items = change(this._read());
     try {
@@ -103,6 +103,6 @@ export class Favourites {
   }
 }
 
-/** Whether two styles are one, whatever they are called. @param {Style} a @param {Style} b */
+/** Whether two styles are the same, regardless of their names. @param {Style} a @param {Style} b */
 export const isSame = (a, b) => (a.point === undefined ? styleText(a) === styleText(b)
   : a.point === b.point);

@@ -1,8 +1,8 @@
-/** Keys that are held together -> the chord that they are. */
+/** Recognises the chord of keys that are held together. */
 
 import {ROOTS} from '../../../../packages/engine/src/music/chords.js';
 
-// semitones above the root, of what is tried first
+// semitones above the root, in the order in which kinds are tried
 /** @type {[suffix: string, intervals: number[]][]} */
 const KINDS = [
   ['', [0, 4, 7]], ['m', [0, 3, 7]], ['7', [0, 4, 7, 10]], ['maj7', [0, 4, 7, 11]],
@@ -14,8 +14,8 @@ const KINDS = [
 ];
 
 /**
- * The symbol of a chord, '' if there is none: on its lowest note if possible, otherwise on another
- * root over it.
+ * Returns the symbol of a chord, '' if unknown. The root is the lowest note if possible, otherwise
+ * another note, with the lowest one as bass.
  * @param {Iterable<number>} pitches
  */
 export function heldChord(pitches) {
@@ -25,7 +25,7 @@ export function heldChord(pitches) {
     const intervals = classes.map((each) => (each - root + 12) % 12);
     const kind = KINDS.find(([, wanted]) => wanted.length === intervals.length &&
       wanted.every((interval) => intervals.includes(interval)));
-    // of two keys only those on the lower one are meant
+    // two keys are only a chord on the lower one
     if (!kind || (classes.length < 3 && root !== classes[0])) continue;
     return ROOTS[root] + kind[0] + (root === classes[0] ? '' : `/${ROOTS[classes[0]]}`);
   }

@@ -1,4 +1,4 @@
-/** Values with undo. Changes of one kind in a row, such as a slider's, are one. */
+/** A value with undo. Consecutive changes of one kind, such as a slider's, are one step. */
 
 const MOST = 200;
 
@@ -23,7 +23,7 @@ export class History {
     return this._future.length > 0;
   }
 
-  /** @param {Value} value @param {?string} kind null for a change that stands alone */
+  /** @param {Value} value @param {?string} kind null for a separate step */
   set(value, kind = null) {
     if (kind === null || kind !== this._kind) {
       this._past = [...this._past, this.value].slice(-MOST);
@@ -33,7 +33,7 @@ export class History {
     this.value = value;
   }
 
-  /** Ends a row of changes: the next one is a step of its own. */
+  /** Ends a series of changes: the next one is a separate step. */
   settle() {
     this._kind = null;
   }

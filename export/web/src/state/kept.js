@@ -1,4 +1,4 @@
-/** What stays note for note whatever else changes: whole bars, and parts in single bars. */
+/** Locked notes, which do not change with the rest of the song: whole bars and parts in bars. */
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 
@@ -6,11 +6,11 @@
  * A note in steps of its bar.
  * @typedef {{pitch: number, velocity: number, start: number, end: number}} KeptNote
  *
- * `bars`: where nothing else plays. `cells`: the notes of a part in a bar, by `cellName`; none keep
- * it silent.
+ * `bars`: bars in which only locked notes play. `cells`: the locked notes of a part in a bar, by
+ * `cellName`; an empty list keeps the part silent there.
  * @typedef {{bars: number[], cells: Record<string, KeptNote[]>}} Kept
  *
- * How much of a bar or a part is kept.
+ * The extent to which a bar or a part is locked.
  * @typedef {'all' | 'some' | 'none'} Share
  *
  * A note of a part, which is its key, in steps of the song.
@@ -29,10 +29,10 @@ export function cellOf(name) {
   return [Number(bar), key];
 }
 
-/** Whether anything is kept. @param {Kept} kept */
+/** Whether anything is locked. @param {Kept} kept */
 export const hasKept = ({bars, cells}) => bars.length > 0 || Object.keys(cells).length > 0;
 
-/** Whether a part is kept in any bar. @param {Kept} kept @param {string} key */
+/** Whether a part is locked in any bar. @param {Kept} kept @param {string} key */
 export const isPartKept = ({cells}, key) =>
   Object.keys(cells).some((name) => cellOf(name)[1] === key);
 
@@ -42,7 +42,7 @@ export const barsOfPart = ({bars, cells}, key) => Object.keys(cells).map(cellOf)
   .sort((a, b) => a - b);
 
 /**
- * How much of a part is kept, bars that are kept whole apart.
+ * Returns the extent to which a part is locked, without locked bars.
  * @param {Kept} kept
  * @param {string} key
  * @param {number} bars of the song
@@ -55,7 +55,7 @@ export function partShare(kept, key, bars) {
 }
 
 /**
- * How much of a bar is kept, parts that are kept whole apart.
+ * Returns the extent to which a bar is locked, without locked parts.
  * @param {Kept} kept
  * @param {number} bar
  * @param {number} bars of the song
@@ -68,7 +68,7 @@ export function barShare(kept, bar, bars) {
 }
 
 /**
- * The notes of a part in a bar: those that are kept, or else the song's.
+ * Returns the notes of a part in a bar: the locked ones if any, else the song's.
  * @param {Kept} kept
  * @param {Song} song
  * @param {number} bar
@@ -86,7 +86,7 @@ export function notesIn(kept, song, bar, key) {
       ({pitch, velocity, start: start - bar * steps, end: end - bar * steps}));
 }
 
-/** Keeps a bar as it is. @param {Kept} kept @param {Song} song @param {number} bar @returns {Kept} */
+/** Locks a bar. @param {Kept} kept @param {Song} song @param {number} bar @returns {Kept} */
 export function withBar(kept, song, bar) {
   const cells = song.parts.flatMap(({key}) => {
     const notes = notesIn(kept, song, bar, key);
@@ -98,7 +98,7 @@ export function withBar(kept, song, bar) {
   };
 }
 
-/** Keeps a part as it is. @param {Kept} kept @param {Song} song @param {string} key @returns {Kept} */
+/** Locks a part. @param {Kept} kept @param {Song} song @param {string} key @returns {Kept} */
 export function withPartKept(kept, song, key) {
   const cells = Array.from({length: song.bars}, (_, bar) =>
     [cellName(bar, key), notesIn(kept, song, bar, key)]);
@@ -106,7 +106,7 @@ export function withPartKept(kept, song, key) {
 }
 
 /**
- * Lets go of a bar, but for parts that are kept whole.
+ * Unlocks a bar, except for locked parts.
  * @param {Kept} kept
  * @param {number} bar
  * @param {number} bars of the song
@@ -119,12 +119,12 @@ export function withoutBar(kept, bar, bars) {
   };
 }
 
-/** Lets go of a part, but for bars that are kept whole. @param {Kept} kept @param {string} key @returns {Kept} */
+/** Unlocks a part, except for locked bars. @param {Kept} kept @param {string} key @returns {Kept} */
 export function withoutPart(kept, key) {
   return {...kept, cells: cellsWhere(kept, (bar, own) => own !== key || kept.bars.includes(bar))};
 }
 
-/** Lets go of a part in a bar. @param {Kept} kept @param {number} bar @param {string} key @returns {Kept} */
+/** Unlocks a part in a bar. @param {Kept} kept @param {number} bar @param {string} key @returns {Kept} */
 export const withoutCell = (kept, bar, key) =>
   ({...kept, cells: cellsWhere(kept, (own, part) => own !== bar || part !== key)});
 
@@ -133,9 +133,9 @@ const cellsWhere = ({cells}, isWanted) => Object.fromEntries(
   Object.entries(cells).filter(([name]) => isWanted(...cellOf(name))));
 
 /**
- * Kept bars where they are in another order.
+ * Moves locked notes to the bars' new positions.
  * @param {Kept} kept
- * @param {number[]} order of each bar the one that it was
+ * @param {number[]} order the previous index of each bar
  * @returns {Kept}
  */
 export function reordered(kept, order) {
@@ -150,12 +150,12 @@ export function reordered(kept, order) {
 }
 
 /**
- * Puts a note in the place of another, and keeps the bars of the part in which that is. What sounds
- * on its pitch before it ends where it begins; what begins while it sounds makes room.
+ * Replaces a note by another, and locks the part in the bars of both. Notes of the same pitch that
+ * begin before the new note end at its start; notes that begin while it sounds are removed.
  * @param {Kept} kept
  * @param {Song} song
  * @param {?PlacedNote} removed a note of the song
- * @param {?PlacedNote} added one that crosses no bar line
+ * @param {?PlacedNote} added must not cross a bar line
  * @returns {Kept}
  */
 export function withEdit(kept, song, removed, added) {
@@ -175,7 +175,7 @@ export function withEdit(kept, song, removed, added) {
 /** @param {KeptNote} a @param {KeptNote} b */
 const isSame = (a, b) => a.pitch === b.pitch && a.start === b.start && a.end === b.end;
 
-/** What is left of a note of the same part. @param {KeptNote} other @param {KeptNote} note */
+/** The rest of an overlapped note. @param {KeptNote} other @param {KeptNote} note */
 function madeRoom(other, note) {
   const overlaps = other.pitch === note.pitch && other.start < note.end && note.start < other.end;
   if (!overlaps) return [other];

@@ -1,4 +1,4 @@
-/** What is kept, as text for links: five letters a note. */
+/** Locked notes as text for links: five letters per note. */
 
 import {NOTHING_KEPT, cellName, cellOf} from './kept.js';
 
@@ -6,12 +6,12 @@ import {NOTHING_KEPT, cellName, cellOf} from './kept.js';
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const LETTERS = 5; // 30 bits: 7 of pitch, 7 of velocity, 8 of the start, 8 of the length
-const LONGEST = 16000; // letters: longer links are cut by what people send them with
+const LONGEST = 16000; // letters; messengers and mail programs may truncate longer links
 const MOST_STEPS = 256;
 
 /**
- * "2*!2~33.0~AbCdE": bar 2 whole, and in it five letters of a note of part 33.0; null where it is
- * too long for a link.
+ * Returns for example "2*!2~33.0~AbCdE": bar 2 is locked, and has a note of part 33.0; null if the
+ * text is too long for a link.
  * @param {Kept} kept
  * @returns {?string}
  */
@@ -35,7 +35,7 @@ function noteText({pitch, velocity, start, end}) {
     DIGITS[Math.floor(bits / 64 ** (LETTERS - 1 - i)) % 64]).join('');
 }
 
-/** What of a text can be read. @param {string} text @returns {Kept} */
+/** Reads the valid items of a text. @param {string} text @returns {Kept} */
 export function readKept(text) {
   /** @type {Set<number>} */
   const bars = new Set();

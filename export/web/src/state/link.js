@@ -1,4 +1,4 @@
-/** Arrangement <-> the text after a link's #. */
+/** Converts between arrangements and the fragment of links. */
 
 import {ChordError} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
@@ -19,7 +19,7 @@ import {readStyle, styleText} from './style_text.js';
 const LONGEST = 10000; // letters of its chords
 
 /**
- * What a link means on a page, which depends on its model.
+ * The properties of the model that are needed to read a link.
  * @typedef {{latentSize: number, fingerprint: string}} Reader
  */
 
@@ -29,7 +29,7 @@ export function toLink(arrangement, fingerprint) {
   const {seed, qpm, loop, parts, kept} = arrangement;
   const values = {
     c: chordsText(chords).replaceAll(' ', '_'),
-    v: voice ? 1 : undefined, // what links of earlier pages lack, whose chords were not voiced
+    v: voice ? 1 : undefined, // missing in links of earlier versions, whose chords were not voiced
     a: styleText(a),
     b: styleText(b),
     x: placesText(blend),
@@ -61,11 +61,11 @@ function readPlaces(text, bars) {
 }
 
 /**
- * The arrangement of a link; what is missing or damaged in it is as in a new one.
+ * Reads the arrangement of a link; missing or damaged values are those of a new arrangement.
  * @param {string} text
  * @param {Reader} reader
- * @returns {{arrangement: Arrangement, notes: string[]}} notes: sentences on what is not as the link
- *   has it
+ * @returns {{arrangement: Arrangement, notes: string[]}} notes: messages about differences from the
+ *   link
  */
 export function fromLink(text, {latentSize, fingerprint}) {
   const fresh = newArrangement();
@@ -87,7 +87,7 @@ export function fromLink(text, {latentSize, fingerprint}) {
     return read.chords;
   });
   const hasPad = styles[2] && styles[3]; // the other two corners
-  const bars = song ? MOST_CHORDS + 1 : chords.length; // a song has an ending, too
+  const bars = song ? MOST_CHORDS + 1 : chords.length; // including a song's ending
   const arrangement = {
     chords,
     voice: values.has('c') ? values.get('v') === '1' : fresh.voice,
@@ -119,7 +119,7 @@ function decode(value) {
 }
 
 /**
- * The chords of a link, with N.C. for unreadable ones.
+ * Reads the chords of a link; invalid ones become N.C.
  * @param {string | undefined} text
  * @param {Progression} otherwise
  * @returns {{chords: Progression, notes: string[]}}

@@ -1,9 +1,9 @@
-/** Notes that are moved, stretched and found, in steps of the song. No note crosses a bar line. */
+/** Moves, stretches and finds notes, in steps of the song. Notes do not cross bar lines. */
 
 /** @import {PlacedNote} from './kept.js' */
 
 /**
- * Where notes may be: bars of so many steps, and pitches.
+ * The limits of notes: the number of bars, steps per bar, and the lowest and highest pitch.
  * @typedef {{bars: number, steps: number, low: number, high: number}} Room
  */
 
@@ -11,7 +11,7 @@
 const within = (value, least, most) => Math.max(least, Math.min(most, value));
 
 /**
- * A note elsewhere. One that would cross a bar line continues in the next bar, or stays in its own.
+ * Moves a note. If it would cross a bar line, it moves into the next bar or stays within its own.
  * @param {PlacedNote} note
  * @param {{by?: number, semitones?: number}} way `by`: steps
  * @param {Room} room
@@ -30,7 +30,7 @@ export function movedNote(note, {by = 0, semitones = 0}, {bars, steps, low, high
 }
 
 /**
- * A note that ends elsewhere in its bar; where it would be nothing, half of it is left.
+ * Moves the end of a note within its bar; if nothing would remain, its length is halved.
  * @param {PlacedNote} note
  * @param {number} by steps
  * @param {Room} room
@@ -44,9 +44,9 @@ export function stretchedNote(note, by, {steps}) {
 }
 
 /**
- * A new note as long as the grid, or as its bar has room.
+ * Returns a new note of one grid unit, or shorter at the end of its bar.
  * @param {{key: string, pitch: number, velocity: number}} note
- * @param {number} step in its place of the grid
+ * @param {number} step in the note's grid cell
  * @param {number} grid steps
  * @param {Room} room
  * @returns {PlacedNote}
@@ -63,11 +63,12 @@ export const isSameNote = (a, b) =>
   a.key === b.key && a.pitch === b.pitch && a.start === b.start && a.end === b.end;
 
 /**
- * The note that comes so many places after one, or before; the nearest one if there is none yet.
+ * Returns the note `places` after a note (before it if negative), or the next one if `note` is
+ * absent or not in the list.
  * @param {PlacedNote[]} notes of a part, by onset and pitch
  * @param {?PlacedNote} note
  * @param {number} places
- * @param {number} step where to begin without a note
+ * @param {number} step position to search from if `note` is null
  * @returns {?PlacedNote}
  */
 export function noteAfter(notes, note, places, step) {

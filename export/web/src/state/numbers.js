@@ -1,5 +1,5 @@
 /**
- * A whole number from text, within bounds; `otherwise` where there is none.
+ * Parses a whole number and clamps it; returns `otherwise` if the text is not a number.
  * @param {string | undefined} text
  * @param {number} least
  * @param {number} most

@@ -1,4 +1,4 @@
-/** The square between four styles, and the places of bars in it. */
+/** The pad: a square between four styles, and the positions of bars in it. */
 
 /** @import {Arrangement} from './arrangement.js' */
 
@@ -17,7 +17,7 @@ export const atPlaces = (places) =>
   ({blend: places.map(({x}) => x), down: places.map(({y}) => y)});
 
 /**
- * The arrangement's places with that of one bar changed.
+ * Returns the arrangement's positions with one bar's changed.
  * @param {Pick<Arrangement, 'blend' | 'down'>} arrangement
  * @param {number} bar
  * @param {Place} place
@@ -27,14 +27,14 @@ export const withPlace = ({blend, down}, bar, {x, y}) => ({
   down: down.map((old, i) => (i === bar ? y : old)),
 });
 
-/** Where the bars are on average. @param {Pick<Arrangement, 'blend' | 'down'>} arrangement @returns {Place} */
+/** The mean position of the bars. @param {Pick<Arrangement, 'blend' | 'down'>} arrangement @returns {Place} */
 export function meanPlace({blend, down}) {
   const mean = (/** @type {number[]} */ numbers) =>
     Math.round(numbers.reduce((sum, number) => sum + number, 0) / numbers.length);
   return {x: mean(blend), y: mean(down)};
 }
 
-/** How much of each corner is at a place, in percent: a, b, c, d. @param {Place} place */
+/** The shares of the corners a, b, c, d at a position, in percent. @param {Place} place */
 export function shares({x, y}) {
   const right = Math.round((x * (100 - y)) / 100);
   const low = Math.round((x * y) / 100);
@@ -44,5 +44,5 @@ export function shares({x, y}) {
 /** The corner that is nearest to a place. @param {Place} place */
 export const nearestCorner = ({x, y}) => CORNERS[(x > 50 ? 1 : 0) + (y > 50 ? 2 : 0)];
 
-/** The styles that favourites and files can be: four once the pad was opened, which songs lack. @param {Arrangement} arrangement */
+/** The style slots: four if the pad is open and there is no song, else two. @param {Arrangement} arrangement */
 export const styleLetters = ({c, d, song}) => (c && d && !song ? CORNERS : CORNERS.slice(0, 2));

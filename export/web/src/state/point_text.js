@@ -1,6 +1,6 @@
-/** Points as text for links: a byte a number. */
+/** Points as text for links: one byte per number. */
 
-const STEP = 1 / 24; // bytes reach to 5.3 standard deviations of the prior
+const STEP = 1 / 24; // the range of a byte is 5.3 standard deviations of the prior
 
 /** @param {ArrayLike<number>} point @returns {string} in the URL's base 64 */
 export function packPoint(point) {
@@ -11,7 +11,7 @@ export function packPoint(point) {
 }
 
 /**
- * The numbers of `packPoint`, to half of 1/24.
+ * Returns the numbers of `packPoint`, with an error of at most 1/48 within its range.
  * @param {string} text
  * @returns {Float32Array}
  */

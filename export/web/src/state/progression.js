@@ -1,4 +1,4 @@
-/** The chords of each bar, and the line of text that says them. */
+/** The chords of each bar, and their text. */
 
 import {chordLine} from '../../../../packages/engine/src/music/chord_lines.js';
 import {ChordError, isTriadAlone, tidySymbol} from '../../../../packages/engine/src/music/chord_spelling.js';
@@ -10,22 +10,22 @@ export const MOST_CHORDS_A_BAR = 4;
 const MOST_NAMED = 6; // symbols in a sentence
 
 /**
- * Chord symbols of each bar, one or several, as they were typed (`tidySymbol`). The model hears
+ * Chord symbols of each bar, one or several, as typed (`tidySymbol`). The model is conditioned on
  * their triads.
  * @typedef {string[][]} Progression
  */
 
 /**
- * The chords of a line such as "C Am F|G7" or "| C | Am F | % |".
+ * Parses a line such as "C Am F|G7" or "| C | Am F | % |".
  * @param {string} text
- * @returns {{chords: Progression, bars: number}} those of the first bars, as many as there can be,
- *   and how many bars the line has
+ * @returns {{chords: Progression, bars: number}} chords of up to `MOST_CHORDS` bars, and the number
+ *   of bars in the line
  * @throws {ChordError}
  */
 export function readChordLine(text) {
   const bars = chordLine(text);
   for (const bar of bars) {
-    if (bar.length === 3 || bar.length > MOST_CHORDS_A_BAR) { // three do not divide every bar
+    if (bar.length === 3 || bar.length > MOST_CHORDS_A_BAR) { // three do not divide all bars
       const symbols = bar.join('|');
       throw new ChordError(texts.chords.tooMany(symbols, bar.length), symbols);
     }
@@ -38,7 +38,7 @@ export function readChordLine(text) {
 export const tooLong = (bars) => texts.chords.tooLong(MOST_CHORDS, bars);
 
 /**
- * Where a symbol that a `ChordError` names begins in its line; -1 if it is not found.
+ * Returns the index in a line of the symbol of a `ChordError`; -1 if it is not found.
  * @param {string} symbol
  * @param {string} line
  */
@@ -58,7 +58,7 @@ export const chordsText = (chords) => chords.map(barText).join(' ');
 export const barText = (bar) => bar.join('|');
 
 /**
- * A sentence on the chords of which the model hears only a triad, or ''.
+ * Returns a message about chords that the model gets only as triads, or ''.
  * @param {Progression} chords
  * @param {boolean} voice whether they are voiced
  */

@@ -1,4 +1,4 @@
-/** Bars of a piece that changes: what is kept of them goes along with their sections. */
+/** Changes of a song's bars; locked notes move with their sections. */
 
 import {withChords} from './arrangement.js';
 import {hasKept, reordered} from './kept.js';
@@ -10,13 +10,13 @@ import {chordsOf, playedBars} from './song_form.js';
 /** @import {SongForm} from './song_form.js' */
 
 /**
- * The number that a bar of a section had before.
+ * Returns the previous number of a section's bar.
  * @typedef {(name: string, number: number) => number} Renumber
  */
 
 /**
- * A name for each bar: its section, how many of that name came before it, and its number there. A line
- * of chords without a song is the first A.
+ * Returns a name for each bar: its section, the number of earlier sections of that name, and its
+ * number within the section. Without a song, the line of chords is the first A.
  * @param {Arrangement} arrangement
  * @param {Renumber} renumber
  */
@@ -30,7 +30,7 @@ function barNames(arrangement, renumber = (_, number) => number) {
 }
 
 /**
- * What was kept, where its bars are now; what was kept of bars that are gone is let go of.
+ * Moves locked notes to the new positions of their bars; notes of removed bars are dropped.
  * @param {Arrangement} before
  * @param {Arrangement} after
  * @param {Renumber} [renumber] the bars of `after`
@@ -43,7 +43,7 @@ function keptAlong(before, after, renumber) {
 }
 
 /**
- * The arrangement as another song, or as one line of chords.
+ * Returns changes to another song, or to a loop of one line of chords.
  * @param {Arrangement} arrangement
  * @param {?SongForm} song
  * @returns {Partial<Arrangement>}
@@ -53,7 +53,7 @@ export function withSong(arrangement, song) {
 }
 
 /**
- * The arrangement with other chords of a section; none gives it those that it has without its own.
+ * Changes the chords of a section; null removes its own chords, so that it uses the default ones.
  * @param {Arrangement} arrangement
  * @param {string} name
  * @param {?Progression} chords
@@ -65,16 +65,16 @@ export function withSectionChords(arrangement, name, chords) {
 }
 
 /**
- * The arrangement with the bars of a section's line of chords in another order.
+ * Reorders the bars of a section's line of chords.
  * @param {Arrangement} arrangement
  * @param {string} name
- * @param {number[]} order of each bar the one that it was
+ * @param {number[]} order the previous index of each bar
  * @returns {Partial<Arrangement>}
  */
 export function withSectionOrder(arrangement, name, order) {
   const old = chordsOf(arrangement, name);
   const changed = withLine(arrangement, name, order.map((bar) => old[bar]));
-  const line = chordsOf(changed, name); // other sections may play it too
+  const line = chordsOf(changed, name); // other sections may share it
   const renumber = (/** @type {string} */ own, /** @type {number} */ number) => {
     if (chordsOf(changed, own) !== line) return number;
     const repeats = Math.floor(number / order.length);

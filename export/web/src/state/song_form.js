@@ -1,4 +1,4 @@
-/** Songs: a form of sections, each with a style and chords, as plain values that a link holds. */
+/** Songs: a form of sections, each with a style and chords, as plain values for links. */
 
 import {SONG} from '../../../../packages/engine/src/generated/tables.js';
 import {endsOf, lettersOf, lineOf, repeated} from '../../../../packages/engine/src/music/form.js';
@@ -12,29 +12,29 @@ import {MOST_CHORDS} from './progression.js';
 export const BARS = [0, 2, 4, 8, 12, 16]; // of each section; 0 plays its chords once
 const LETTERS = 'ABCDEFGH';
 const NAME = /^[A-H](>[A-H])?$/;
-const TURN = 2; // bars by which the chords of a new B are turned against those of A
+const TURN = 2; // bars by which A's chords are rotated for a new B
 
 /**
- * What makes a song of an arrangement. A plays the arrangement's chords in its style a; the style of B
- * is b.
+ * The settings of a song. Section A has the arrangement's chords and style a; B has style b.
  * @typedef {object} SongForm
  * @property {string[]} form names of the sections, "A" or "A>B", in their order
  * @property {Record<string, Progression>} chords of the sections that have their own, by name
  * @property {Record<string, Style>} styles of the letters from C on
- * @property {boolean} follow whether the styles of the other letters follow from the first one's
- * @property {number} contrast how far they are from it then, in hundredths
- * @property {number} vary the share of instruments that change when a bar comes back, in hundredths
+ * @property {boolean} follow whether the styles of the other letters are derived from the first
+ *   one's
+ * @property {number} contrast distance of derived styles from the first, in hundredths
+ * @property {number} vary share of instruments that change when a bar is repeated, in hundredths
  * @property {number} bars of each section; 0 plays its chords once
  * @property {boolean} fills
  * @property {boolean} ending
  *
- * A bar of a song as it is shown: its chords, the number of its section, and its index in the line of
- * chords that the section repeats.
+ * A bar of a song for display: its chords, the index of its section, and its index in the section's
+ * line of chords.
  * @typedef {{symbols: string[], section: number, index: number}} PlayedBar
  */
 
 /**
- * A song of the arrangement, with other chords for B. Letters have the styles of the pad's corners.
+ * Returns a song of the arrangement, with rotated chords for B. C and D get the pad's lower styles.
  * @param {Arrangement} arrangement
  * @returns {SongForm}
  */
@@ -55,7 +55,7 @@ export function newSong({chords, c, d}) {
 }
 
 /**
- * The names in a form such as "A A B A", "aaba" or "A A>B B"; null where it cannot be read.
+ * Parses a form such as "A A B A", "aaba" or "A A>B B" to names; null if it is invalid.
  * @param {string} text
  */
 export function readFormText(text) {
@@ -67,14 +67,14 @@ export function readFormText(text) {
 /** @param {SongForm} song */
 export const formText = ({form}) => form.join(' ');
 
-/** Whether a text names a section. @param {string} name */
+/** Whether a text is a section name. @param {string} name */
 export const isName = (name) => NAME.test(name);
 
-/** The letters of the styles that a form has, as they are heard. @param {string[]} form */
+/** The letters of a form's styles, in order of first appearance. @param {string[]} form */
 export const lettersIn = (form) => lettersOf(form.map((name) => ({name})));
 
 /**
- * The line of chords that a section repeats.
+ * Returns the line of chords that a section repeats.
  * @param {Arrangement} arrangement
  * @param {string} name
  * @returns {Progression}
@@ -86,7 +86,7 @@ export const chordsOf = ({song, chords}, name) =>
 export const hasOwnChords = ({song}, name) => name === 'A' || song?.chords[name] !== undefined;
 
 /**
- * The style of a letter, where it does not follow from another one.
+ * Returns the own style of a letter, which is used unless it is derived.
  * @param {Arrangement} arrangement
  * @param {string} letter
  * @returns {Style}
@@ -97,7 +97,8 @@ export function styleOf({a, b, song}, letter) {
 }
 
 /**
- * The arrangement with another style of a letter, which then is heard.
+ * Changes the style of a letter. Styles are then no longer derived, unless it is the first
+ * letter's.
  * @param {Arrangement} arrangement
  * @param {string} letter
  * @param {Style} style
@@ -105,7 +106,7 @@ export function styleOf({a, b, song}, letter) {
  */
 export function withStyle({song}, letter, style) {
   const follow = song && song.follow && lettersIn(song.form)[0] === letter;
-  if (!song || letter === 'A' || letter === 'B') { // without a song, C and D are of the pad
+  if (!song || letter === 'A' || letter === 'B') { // without a song, C and D are the pad's
     return {[letter.toLowerCase()]: style, ...(song && {song: {...song, follow: Boolean(follow)}})};
   }
   return song
@@ -113,7 +114,7 @@ export function withStyle({song}, letter, style) {
 }
 
 /**
- * The song with changes; letters that are new have a style.
+ * Returns the song with changes; new letters get random styles.
  * @param {SongForm} song
  * @param {Partial<SongForm>} changes
  * @returns {SongForm}
@@ -126,12 +127,12 @@ export function withForm(song, changes, random = Math.random) {
   return {...changed, styles: {...changed.styles, ...Object.fromEntries(drawn)}};
 }
 
-/** How many bars a song asks for, without its ending. @param {Arrangement} arrangement */
+/** The requested number of bars, without the ending. @param {Arrangement} arrangement */
 export const barsAsked = (arrangement) => (arrangement.song?.form ?? []).reduce((sum, name) =>
   sum + (arrangement.song?.bars || chordsOf(arrangement, name).length), 0);
 
 /**
- * The sections of a song, up to as many bars as there can be.
+ * Returns the sections of a song, limited to `MOST_CHORDS` bars.
  * @param {Arrangement} arrangement
  * @returns {Section[]}
  */
@@ -146,7 +147,7 @@ export function sectionsOf(arrangement) {
 }
 
 /**
- * The bars of a song, the ending's too, and where its sections begin.
+ * Returns the bars and sections of a song, including the ending.
  * @param {Arrangement} arrangement
  * @returns {{bars: PlayedBar[], sections: {name: string, bar: number, bars: number}[]}}
  */
@@ -168,5 +169,5 @@ export function playedBars(arrangement) {
   return {bars, sections: marks};
 }
 
-/** The letter that stands for the colour of a section. @param {string} name */
+/** Index of the letter whose colour a section has; -1 for the ending. @param {string} name */
 export const hueOf = (name) => (isName(name) ? LETTERS.indexOf(endsOf(name)[0]) : -1);

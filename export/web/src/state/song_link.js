@@ -1,4 +1,4 @@
-/** Songs <-> values of a link. */
+/** Converts between songs and values of a link. */
 
 import {readStyle, styleText} from './style_text.js';
 import {wholeNumber} from './numbers.js';
@@ -8,12 +8,12 @@ import {BARS, isName, withForm} from './song_form.js';
 /** @import {Progression} from './progression.js' */
 /** @import {SongForm} from './song_form.js' */
 
-const MOST = 64; // sections, and bars of one
-/** How the song is played: "b8c50v50" and a letter for each switch that is not as in a new song. */
+const MOST = 64; // sections, and bars of a section
+/** Settings of a song: "b8c50v50" and a letter for each switch that differs from the default. */
 const HOW = /^b(\d{1,2})c(\d{1,3})v(\d{1,3})(o?)(f?)(e?)$/;
 
 /**
- * Values by the keys of a link: f the form, o how it is played, cB the chords of B, sC the style of C.
+ * Returns values by link key: f the form, o the settings, cB the chords of B, sC the style of C.
  * @param {?SongForm} song
  * @returns {Record<string, string>}
  */
@@ -32,7 +32,7 @@ export function songValues(song) {
 }
 
 /**
- * The song of a link's values, null where there is none.
+ * Reads the song of a link's values; null if there is none.
  * @param {Map<string, string>} values
  * @param {number} latentSize
  * @param {(text: string | undefined) => Progression} readChords
@@ -66,7 +66,7 @@ export function readSong(values, latentSize, readChords) {
   }, {});
 }
 
-// links keep letters and dashes as they are
+// letters and dashes are not escaped in links
 /** @param {string} name */
 const packed = (name) => name.replace('>', '-');
 /** @param {string} text */

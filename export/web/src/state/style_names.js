@@ -1,4 +1,4 @@
-/** Default names for styles: two words that follow from the seed. */
+/** Default names of styles: two words chosen by the seed. */
 
 import {texts} from '../texts/texts.js';
 import {nearestCorner} from './pad.js';
@@ -15,7 +15,7 @@ export function styleName(style) {
 }
 
 /**
- * The title of an arrangement: its styles, or the one that is heard.
+ * Returns the title of an arrangement, from the names of the styles that are heard.
  * @param {Arrangement} arrangement
  */
 export function title(arrangement) {

@@ -1,4 +1,4 @@
-/** Styles as text, in links and in what the browser keeps. */
+/** Styles as text, for links and the browser's storage. */
 
 import {texts} from '../texts/texts.js';
 import {wholeNumber} from './numbers.js';
@@ -7,7 +7,7 @@ import {unpackPoint} from './point_text.js';
 /** @import {Style} from './arrangement.js' */
 
 /**
- * "s21" for a seed; "21" for one of a link that an earlier page made; else "~point~name".
+ * Returns "s21" for a seed, "21" for a seed of an earlier version's link, else "~point~name".
  * @param {Style} style
  */
 export function styleText(style) {
@@ -16,7 +16,7 @@ export function styleText(style) {
 }
 
 /**
- * The style of a text; null for other text, or another model.
+ * Reads the style of a text; null if it is invalid or of another model.
  * @param {string | undefined} text
  * @param {number} latentSize
  * @returns {?Style}

@@ -1,6 +1,6 @@
-/** The page's address, whose part after # is the arrangement. */
+/** The page's URL, whose fragment stores the arrangement. */
 
-const DELAY = 300; // ms; browsers refuse to change the address all the time
+const DELAY = 300; // ms; debounce, as browsers limit the rate of URL changes
 
 export class Address {
   /** @param {() => string} link of the arrangement */
@@ -10,19 +10,19 @@ export class Address {
     this._timer = undefined;
   }
 
-  /** The part after the #. */
+  /** The fragment, without #. */
   get hash() {
     return window.location.hash.slice(1);
   }
 
-  /** The whole address of the arrangement. */
+  /** The full URL of the arrangement. */
   get href() {
     const url = new URL(window.location.href);
     url.hash = this._link();
     return url.href;
   }
 
-  /** Shows the arrangement soon. */
+  /** Updates the URL to the arrangement, debounced. */
   update() {
     clearTimeout(this._timer);
     this._timer = window.setTimeout(() => {
@@ -30,11 +30,11 @@ export class Address {
     }, DELAY);
   }
 
-  /** @param {(link: string) => void} open receives each link that a person enters or goes back to */
+  /** @param {(link: string) => void} open called with links that the user enters or returns to */
   listen(open) {
     window.addEventListener('hashchange', () => {
       if (this.hash) open(this.hash);
-      else this.update(); // it was emptied by hand, which does not change the music
+      else this.update(); // an emptied fragment does not change the music
     });
   }
 }

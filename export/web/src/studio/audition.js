@@ -1,4 +1,4 @@
-/** A measure of an opened file, played once before it is chosen. */
+/** Plays a measure of an opened file once, as a preview. */
 
 import {makeSong} from '../../../../packages/engine/src/music/song.js';
 import {Player} from '../sound/player.js';
@@ -17,7 +17,7 @@ export class Audition {
     this.player.onStop = ended;
   }
 
-  /** @param {Bar} bar one that can be a style @param {number} qpm @param {Format} format */
+  /** @param {Bar} bar with tracks @param {number} qpm @param {Format} format */
   async play({tracks, symbols}, qpm, format) {
     const {context, synth} = await this._sounds.live();
     this.player.useSynth(context, synth);

@@ -1,4 +1,4 @@
-/** A style that a person chose takes its place. */
+/** Applies a style that the user chose. */
 
 import {isHeard} from '../state/blend.js';
 import {CORNERS} from '../state/pad.js';
@@ -9,7 +9,7 @@ import {texts} from '../texts/texts.js';
 /** @import {Store, Which} from './store.js' */
 
 /**
- * Other instruments: what was chosen for the old ones is void, but what still plays keeps it.
+ * Sets a style, and shows a notice if no bar of the piece plays it.
  * @param {Store} store
  * @param {Which} which
  * @param {Style} style

@@ -1,4 +1,4 @@
-/** Arrangement -> song: asks the engine for the measures that it has not made before. */
+/** Composes the song of an arrangement; the engine decodes only tracks that are not cached. */
 
 import {moved, readAttributes} from '../../../../packages/engine/src/engine/attributes.js';
 import {fetchBytes} from '../../../../packages/engine/src/engine/fetching.js';
@@ -24,28 +24,28 @@ import {plannedSong} from './planned_song.js';
 /** @import {SectionMark} from '../../../../packages/engine/src/music/song.js' */
 /** @import {Arrangement, Style} from '../state/arrangement.js' */
 
-const MOST_KEPT = 4000; // tracks; a song of 64 bars has up to 1,000 that differ
-const MOST_LOGITS = 300; // points
-const ROLLED_TEMPERATURE = 40; // at the least, since nothing is random at 0
+const MOST_KEPT = 4000; // cached tracks; a song of 64 bars has up to 1,000 different ones
+const MOST_LOGITS = 300; // cached points
+const ROLLED_TEMPERATURE = 40; // minimum for re-rolled parts, since nothing is random at 0
 
 /**
- * What makes a song of an arrangement.
+ * The parts of an arrangement that determine the song.
  * @typedef {Omit<Arrangement, 'qpm' | 'loop'>} Wanted
  *
- * What a bar asks for: its chords, its rows, a name of its point, and the number of its section.
+ * A bar to decode: its chords, its rows, the name of its point, and the index of its section.
  * @typedef {{symbols: string[], rows: SourcedRow[], point: string, section: number}} PlannedBar
  *
- * How a piece is played, before anything is decoded.
+ * The plan of a song, before decoding.
  * @typedef {object} Plan
  * @property {PlannedBar[]} bars
  * @property {SectionMark[]} sections
  * @property {Phrasing} phrasing
- * @property {boolean} ending whether the last bar is one
+ * @property {boolean} ending whether the last bar is the ending
  *
- * A row to decode; `source` says in words which point it is of.
+ * A row to decode; `source` identifies its point.
  * @typedef {Row & {source: string}} SourcedRow
  *
- * A track of a measure: the row that asked for it, and its tokens.
+ * A track of a measure: its row and its tokens.
  * @typedef {{row: SourcedRow, tokens: Uint16Array}} DecodedTrack
  */
 
@@ -53,14 +53,14 @@ export class Composer {
   /** @param {Engine} engine */
   constructor(engine) {
     this._engine = engine;
-    this.format = new Format(); // of the model, once it is loaded
+    this.format = new Format(); // of the model after it is loaded
     this.latentSize = 0;
     this.fingerprint = '';
-    /** What styles are drawn from. @type {Prior | null} */
+    /** The prior of styles. @type {Prior | null} */
     this._prior = null;
-    /** What styles can be moved along. @type {Attributes} */
+    /** The attributes of the character. @type {Attributes} */
     this.attributes = new Map();
-    /** What a track follows from -> its tokens, the last used last. @type {Map<string, Uint16Array>} */
+    /** Cache: `keyOf` -> tokens, the last used last. @type {Map<string, Uint16Array>} */
     this._known = new Map();
     /** Point -> the logits of its tracks' first tokens. @type {Map<string, Float32Array>} */
     this._logits = new Map();
@@ -73,7 +73,7 @@ export class Composer {
   async load(url, attributesUrl) {
     const attributes = attributesUrl ? fetchBytes(new URL(attributesUrl)).catch(() => null) : null;
     const {format, latentSize, fingerprint, prior} = await this._engine.load(url);
-    const bytes = await attributes; // music can do without
+    const bytes = await attributes; // optional
     if (bytes) {
       this.attributes = readAttributes(JSON.parse(new TextDecoder().decode(bytes)), latentSize);
     }
@@ -124,7 +124,7 @@ export class Composer {
   }
 
   /**
-   * The logits of the tracks' first tokens at points.
+   * Returns the logits of the tracks' first tokens at points.
    * @param {Float32Array[]} points
    * @returns {Promise<Float32Array[]>}
    */
@@ -139,14 +139,14 @@ export class Composer {
   }
 
   /**
-   * Tokens of each row.
+   * Returns the tokens of each row.
    * @param {SourcedRow[]} rows
    * @param {number} temperature in hundredths
    * @returns {Promise<Uint16Array[]>}
    */
   async _decode(rows, temperature) {
     const keys = rows.map((row) => keyOf(row, temperature));
-    /** Of these rows. @type {Map<string, Uint16Array>} */
+    /** Tokens of these rows by key. @type {Map<string, Uint16Array>} */
     const found = new Map();
     /** @type {Map<string, Row>} */
     const missing = new Map();
@@ -168,7 +168,7 @@ export class Composer {
     return keys.map((key) => /** @type {Uint16Array} */ (found.get(key)));
   }
 
-  /** Remembers tracks, and forgets those not used for the longest. @param {Map<string, Uint16Array>} found */
+  /** Caches tracks and evicts the least recently used. @param {Map<string, Uint16Array>} found */
   _keep(found) {
     for (const [key, tokens] of found) {
       this._known.delete(key);
@@ -203,7 +203,7 @@ export class Composer {
 }
 
 /**
- * Forgets what came first, until no more than `most` are left.
+ * Deletes the first entries until at most `most` are left.
  * @param {Map<string, unknown>} map
  * @param {number} most
  */
@@ -215,7 +215,7 @@ function forgetFirst(map, most) {
 }
 
 /**
- * All that a row's tokens follow from.
+ * Returns a cache key from all inputs of a row's tokens.
  * @param {SourcedRow} row
  * @param {number} temperature
  */

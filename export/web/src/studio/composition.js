@@ -1,4 +1,4 @@
-/** Keeps the song that of the arrangement. */
+/** Keeps the song up to date with the arrangement. */
 
 import {nearestChordId} from '../../../../packages/engine/src/music/chords.js';
 import {liveliness} from '../../../../packages/engine/src/music/liveliness.js';
@@ -12,7 +12,7 @@ import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
 /** @import {Composer} from './composer.js' */
 /** @import {Store} from './store.js' */
 
-const CANDIDATES = 6; // styles that a new one is chosen from
+const CANDIDATES = 6; // random styles from which a new one is chosen
 
 export class Composition {
   /** @param {Store} store @param {Composer} composer */
@@ -20,21 +20,21 @@ export class Composition {
     this._store = store;
     this._composer = composer;
     this.onSong = () => {}; // after each song
-    this.onEnd = () => {}; // when the song is that of the arrangement
-    /** What is made a song of. */
+    this.onEnd = () => {}; // when the song is up to date
+    /** Returns the arrangement to compose. */
     this.wanted = (/** @type {Arrangement} */ arrangement) => arrangement;
     /** @type {?Promise<void>} */
     this._composing = null;
     this._again = false;
   }
 
-  /** Takes a song that follows from the one there is. @param {Song} song */
+  /** Replaces the song. @param {Song} song */
   show(song) {
     this._store.song = song;
     this.onSong();
   }
 
-  /** Makes the song of the arrangement; of many changes during that, only the last is heard. */
+  /** Composes the song of the arrangement; of changes meanwhile, only the last is composed. */
   async compose() {
     if (this._composing) {
       this._again = true;
@@ -49,7 +49,7 @@ export class Composition {
     do {
       this._again = false;
       await store.attempt(texts.failed.music, async () => {
-        await nextTask(); // what was changed is drawn first
+        await nextTask(); // let the page render the change first
         const song = await this._composer.compose(this.wanted(store.arrangement));
         await nextTask();
         this.show(song);
@@ -60,7 +60,7 @@ export class Composition {
   }
 
   /**
-   * Of some random styles the one with the fullest first measure.
+   * Returns the liveliest of some random styles, judged by one measure.
    * @param {Arrangement} arrangement
    */
   async liveliest({chords, character, seed, temperature}) {

@@ -15,7 +15,7 @@ export class Drawing {
   constructor(store, composition) {
     this._store = store;
     this._composition = composition;
-    /** What is being drawn. @type {Set<string>} */
+    /** Names of the draws in progress. @type {Set<string>} */
     this._running = new Set();
   }
 
@@ -26,7 +26,7 @@ export class Drawing {
     });
   }
 
-  /** The lower two corners of the pad, which is opened with them. */
+  /** Draws the lower two corners of the pad, which opens it. */
   openPad() {
     return this._once('pad', async () => {
       this._store.change({c: await this._draw(), d: await this._draw()});
@@ -34,7 +34,8 @@ export class Drawing {
   }
 
   /**
-   * New styles for a whole new piece over the same chords; a that is heard alone is heard first.
+   * Draws new styles for a new piece over the same chords. If only style a is heard, it is applied
+   * before the others are drawn.
    */
   surprise() {
     return this._once('both', async () => {
@@ -56,7 +57,7 @@ export class Drawing {
     });
   }
 
-  /** Another style for each letter that has its own. @param {SongForm} song */
+  /** Draws a style for each letter with its own style. @param {SongForm} song */
   async _surpriseSong({form, follow}) {
     const letters = lettersIn(form).slice(0, follow ? 1 : undefined);
     const styles = await Promise.all(letters.map(() => this._draw()));
@@ -73,7 +74,7 @@ export class Drawing {
   }
 
   /**
-   * Does what is not being done already: a key that is pressed ten times draws once.
+   * Draws unless the same draw is in progress, for example after repeated key presses.
    * @param {string} name
    * @param {() => Promise<void>} draw
    */

@@ -1,4 +1,4 @@
-/** A song with the notes that are kept. */
+/** Puts locked notes into a song. */
 
 import {songOfNotes} from '../../../../packages/engine/src/music/song.js';
 import {cellName, cellOf, hasKept} from '../state/kept.js';

@@ -1,4 +1,4 @@
-/** Locks bars and parts, and edits notes, which are kept like locked ones. */
+/** Locks bars and parts, and edits notes; edited notes are locked. */
 
 import {keptText} from '../state/kept_text.js';
 import {
@@ -17,18 +17,18 @@ export class Keeping {
   constructor(store, composition) {
     this._store = store;
     this._composition = composition;
-    this._isTold = false; // that links leave notes out
+    this._isTold = false; // whether the notice that links omit notes was shown
   }
 
-  /** Locks a bar as it is heard, or lets go of it. @param {number} bar its index */
+  /** Locks or unlocks a bar. @param {number} bar its index */
   toggleBar(bar) {
     this._edit((kept, song) => {
       if (barShare(kept, bar, song.bars) === 'all') return withoutBar(kept, bar, song.bars);
-      return bar < song.bars ? withBar(kept, song, bar) : kept; // a new one is still being made
+      return bar < song.bars ? withBar(kept, song, bar) : kept; // a new bar may not be composed yet
     });
   }
 
-  /** Locks a part as it is heard, or lets go of it. @param {string} key */
+  /** Locks or unlocks a part. @param {string} key */
   togglePart(key) {
     this._edit((kept, song) => (partShare(kept, key, song.bars) === 'all'
       ? withoutPart(kept, key) : withPartKept(kept, song, key)));
@@ -38,13 +38,13 @@ export class Keeping {
     if (hasKept(this._store.arrangement.kept)) this._store.change({kept: NOTHING_KEPT});
   }
 
-  /** Lets go of a part in a bar. @param {number} bar its index @param {string} key */
+  /** Unlocks a part in a bar. @param {number} bar its index @param {string} key */
   releaseCell(bar, key) {
     this._edit((kept) => withoutCell(kept, bar, key));
   }
 
   /**
-   * Puts a note in the place of another; either may be absent.
+   * Replaces a note by another; either may be absent.
    * @param {?PlacedNote} removed
    * @param {?PlacedNote} added
    * @param {?string} kind see `History`
@@ -61,7 +61,7 @@ export class Keeping {
     const {song, arrangement} = this._store;
     if (!song) return;
     const kept = change(arrangement.kept, song);
-    this._composition.show(keepNotes(song, kept)); // at once: the next edit may be of the same note
+    this._composition.show(keepNotes(song, kept)); // at once, for an edit of the same note
     this._store.change({kept}, kind);
     if (keptText(kept) !== null || this._isTold) return;
     this._isTold = true;

@@ -1,11 +1,11 @@
-/** A MIDI keyboard: chords that are held on it. */
+/** Recognises chords that are held on a MIDI keyboard. */
 
 import {heldChord} from '../state/held_chord.js';
 
-const SETTLING = 60; // ms in which the keys of a chord come
+const SETTLING = 60; // ms after the last key press until the chord is read
 
 export class Keyboard {
-  /** @param {(symbol: string) => void} onChord called with each chord, once its keys are down */
+  /** @param {(symbol: string) => void} onChord called with each recognised chord */
   constructor(onChord) {
     this._onChord = onChord;
     /** @type {Set<number>} */
@@ -20,7 +20,7 @@ export class Keyboard {
     return this._access !== null;
   }
 
-  /** Listens to all keyboards, also to those that are plugged in later. */
+  /** Listens to all keyboards, including those connected later. */
   async turnOn() {
     const access = await navigator.requestMIDIAccess();
     this._access = access;

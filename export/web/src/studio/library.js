@@ -1,4 +1,4 @@
-/** Files that a person opens, and styles that they keep. */
+/** Opened files and favourite styles. */
 
 import {Favourites, isSame} from '../state/favourites.js';
 import {packPoint} from '../state/point_text.js';
@@ -24,12 +24,12 @@ export class Library {
     this._store = store;
     this._engine = engine;
     this._sounds = sounds;
-    this._opened = 0; // MIDI files
+    this._opened = 0; // number of opened MIDI files
     /** @type {?Favourites} */
     this._favourites = null;
   }
 
-  /** Reads a MIDI file, to choose a measure from, or a soundfont. @param {File} file */
+  /** Opens a MIDI file or a soundfont. @param {File} file */
   async open(file) {
     if (SOUNDFONT.test(file.name)) await this._openSoundfont(file);
     else await this._openMidi(file);
@@ -61,7 +61,7 @@ export class Library {
     }
   }
 
-  /** Does something with the soundfont; says what goes wrong. @param {() => Promise<void>} act */
+  /** Runs an action on the soundfont and reports its errors. @param {() => Promise<void>} act */
   async tryFont(act) {
     try {
       await act();
@@ -70,7 +70,7 @@ export class Library {
     }
   }
 
-  /** @param {number | undefined} id of the file, since another may have been opened meanwhile */
+  /** @param {number | undefined} id of the file; ignored if another was opened since */
   closeMidi(id) {
     if (this._store.midi?.id !== id) return;
     this._store.midi = null;
@@ -78,7 +78,7 @@ export class Library {
   }
 
   /**
-   * A measure of the opened file becomes a style.
+   * Sets a style to a measure of the opened file.
    * @param {number} bar its index
    * @param {Which} which
    */
@@ -97,8 +97,8 @@ export class Library {
   }
 
   /**
-   * Shows the favourites of a model, also those that another tab keeps from now on.
-   * @param {string} model names it
+   * Shows the favourites of a model, and follows changes in other tabs.
+   * @param {string} model its fingerprint
    * @param {number} latentSize
    */
   openFavourites(model, latentSize) {
@@ -107,7 +107,7 @@ export class Library {
     this._showFavourites();
   }
 
-  /** Keeps a style as a favourite. @param {Style} style */
+  /** Adds a style to the favourites. @param {Style} style */
   keep(style) {
     const isStored = this._favourites?.add({name: styleName(style), style});
     this._showFavourites();
@@ -115,7 +115,7 @@ export class Library {
     this._store.say((isStored ? kept : keptForNow)(styleName(style)));
   }
 
-  /** Forgets a favourite, which a person can take back. @param {Style} style */
+  /** Removes a favourite, with an undo action. @param {Style} style */
   forget(style) {
     const {favourites} = this._store;
     const at = favourites.findIndex((favourite) => isSame(favourite.style, style));

@@ -1,4 +1,4 @@
-/** The line of chords that a bar of the piece is in, which a person changes there. */
+/** The line of chords of a bar, and how to change it. */
 
 import {withSectionChords, withSectionOrder} from '../state/song_bars.js';
 import {chordsOf, playedBars} from '../state/song_form.js';
@@ -10,9 +10,9 @@ import {chordsOf, playedBars} from '../state/song_form.js';
 /**
  * @typedef {object} Line
  * @property {Progression} chords
- * @property {number} index of the bar among them; -1 for that of a song's ending
+ * @property {number} index of the bar in the line; -1 for a song's ending
  * @property {(chords: Progression) => void} setChords
- * @property {(order: number[]) => void} setOrder of each bar the one that it was
+ * @property {(order: number[]) => void} setOrder takes the previous index of each bar
  */
 
 /**

@@ -1,9 +1,9 @@
-/** Lets the page open without a network, where the browser has service workers. */
+/** Makes the page available offline if the browser has service workers. */
 
-const PATIENCE = 1000; // ms; music need not wait for it
+const PATIENCE = 1000; // ms; longest wait for the service worker
 
 /**
- * Resolves when what is fetched from now on is kept for later visits, or cannot be.
+ * Resolves when further fetches are cached for later visits, or if they cannot be.
  * @param {string} script address of the service worker
  */
 export async function keepOffline(script) {
@@ -14,17 +14,17 @@ export async function keepOffline(script) {
   });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   const registered = serviceWorker.register(script).then((registration) => registration && claimed);
-  await Promise.race([registered.catch(() => {}), late]); // private windows may have none
+  await Promise.race([registered.catch(() => {}), late]); // unavailable in some private windows
   const links = Array.from(document.querySelectorAll('link'), ({href}) => href);
   const fetched = performance.getEntriesByType('resource').map(({name}) => name);
-  const icon = new URL('icon.svg', script).href; // of the manifest; no page asks for it
+  const icon = new URL('icon.svg', script).href; // only the manifest refers to it
   const urls = new Set([location.href.split('#')[0], icon, ...links, ...fetched]);
   navigator.serviceWorker.controller?.postMessage(
     [...urls].filter((url) => url.startsWith(new URL('.', script).href)));
 }
 
 /**
- * Opens the files that the system hands to the installed page.
+ * Opens files with which the system launches the installed page.
  * @param {(file: File) => void} open
  */
 export function takeLaunchedFiles(open) {

@@ -1,4 +1,4 @@
-/** What an opened MIDI file has to give: styles, chords, a tempo. */
+/** Styles, chords and tempo of an opened MIDI file. */
 
 import {tidySymbol} from '../../../../packages/engine/src/music/chord_spelling.js';
 import {NO_CHORD} from '../../../../packages/engine/src/music/format.js';
@@ -10,12 +10,12 @@ import {texts} from '../texts/texts.js';
 /** @import {Progression} from '../state/progression.js' */
 
 /**
- * A MIDI file that was opened; link: of the arrangement that it was saved from, if this page did.
+ * An opened MIDI file; link: the link of its arrangement if the page saved the file.
  * @typedef {{id: number, name: string, bars: Bar[], flaws: Flaws, qpm: number, link?: string}}
  *   OpenedMidi
  */
 
-/** How many of the bars can be a style. @param {Bar[]} bars */
+/** Number of bars that can be a style. @param {Bar[]} bars */
 export const stylesIn = (bars) => bars.filter(({tracks}) => tracks).length;
 
 /** Whether any of the bars has a chord. @param {Bar[]} bars */
@@ -23,7 +23,7 @@ export const hasChords = (bars) =>
   bars.some(({chords}) => chords.some((id) => id !== NO_CHORD));
 
 /**
- * The chords from one bar on, as the file names them, as many as a progression may have.
+ * Returns the chords from a bar on, up to `MOST_CHORDS` bars.
  * @param {Bar[]} bars
  * @param {number} first index
  * @returns {Progression}
@@ -33,7 +33,7 @@ export const chordsFrom = (bars, first) => bars.slice(first)
   .slice(0, MOST_CHORDS)
   .map(({symbols}) => (new Set(symbols).size === 1 ? symbols.slice(0, 1) : symbols).map(tidySymbol));
 
-/** Why no bar of a file can be a style, in a sentence. @param {Bar[]} bars */
+/** The message why no bar of a file can be a style. @param {Bar[]} bars */
 export function whyNone(bars) {
   /** @type {Map<string, number>} */
   const counts = new Map();

@@ -1,4 +1,4 @@
-/** The pad: while music plays the next bar comes from its place, which can be recorded. */
+/** The pad: during playback its position sets the next bar's blend, which can be recorded. */
 
 import {withBar} from '../state/kept.js';
 import {atPlaces, meanPlace, placeOf, withPlace} from '../state/pad.js';
@@ -9,8 +9,8 @@ import {atPlaces, meanPlace, placeOf, withPlace} from '../state/pad.js';
 /** @import {Composition} from './composition.js' */
 /** @import {Store} from './store.js' */
 
-const AHEAD = 0.4; // seconds in which a bar is made and given to the synthesiser
-const INTERVAL = 60; // ms between looks at where the song stands
+const AHEAD = 0.4; // seconds to compose and schedule a bar
+const INTERVAL = 60; // ms between checks of the playhead
 
 export class PadPlay {
   /** @param {Store} store @param {Composition} composition @param {Player} player */
@@ -18,10 +18,10 @@ export class PadPlay {
     this._store = store;
     this._composition = composition;
     this._player = player;
-    /** Where the pad was moved while music plays. @type {?Place} */
+    /** The pad's position during playback, if it was moved. @type {?Place} */
     this._held = null;
-    this._next = -1; // the bar that comes from the pad
-    /** Where bars were that are recorded, until they play. @type {Map<number, Place>} */
+    this._next = -1; // the bar that the pad controls
+    /** Original positions of recorded bars that have not played yet. @type {Map<number, Place>} */
     this._before = new Map();
     /** @type {number | undefined} */
     this._timer = undefined;
@@ -29,12 +29,12 @@ export class PadPlay {
     composition.wanted = (arrangement) => this._wanted(arrangement);
   }
 
-  /** Whether the next bar comes from the pad. */
+  /** Whether the pad controls the next bar. */
   get isLive() {
     return this._timer !== undefined;
   }
 
-  /** Where it is: held, or at the bar that plays, or amid all bars. @returns {Place} */
+  /** Its position: held, else the playing bar's, else the mean of all bars. @returns {Place} */
   get place() {
     if (this._held) return this._held;
     const {arrangement} = this._store;
@@ -42,21 +42,21 @@ export class PadPlay {
     return bar in arrangement.blend ? placeOf(arrangement, bar) : meanPlace(arrangement);
   }
 
-  /** Moves it: all bars while nothing plays, else the next one. @param {Place} place */
+  /** Moves all bars while stopped, else the next bar. @param {Place} place */
   move(place) {
     if (!this._player.isPlaying) {
       this._store.change(atPlaces(this._store.arrangement.blend.map(() => place)), 'pad');
       return;
     }
     this._held = place;
-    this._next = -1; // it may still be made again
+    this._next = -1; // so that the next bar is composed again
     this._follow();
     this._store.changed();
   }
 
   /**
-   * Records from now on, or no longer.
-   * @param {() => Promise<void>} play begins to play
+   * Starts or stops recording.
+   * @param {() => Promise<void>} play starts playback
    */
   async record(play) {
     if (this.isRecording) {
@@ -67,7 +67,7 @@ export class PadPlay {
     this._held = this.place;
     this.isRecording = true;
     if (!this._player.isPlaying) {
-      this._put(this._bar(0), this._held); // the bar to begin with
+      this._put(this._bar(0), this._held); // the first bar
       await this._composition.compose();
       await play();
     }
@@ -80,7 +80,7 @@ export class PadPlay {
     this._look();
   }
 
-  /** Gives the next bar the pad's place, once. */
+  /** Sets the next bar to the pad's position, once per bar. */
   _look() {
     const isGone = this._store.arrangement.song !== null; // songs have no pad
     if (!this._player.isPlaying || isGone) {
@@ -110,7 +110,7 @@ export class PadPlay {
     this._held = null;
     this._next = -1;
     this._before.delete(this._bar(0));
-    for (const [bar, place] of this._before) this._put(bar, place); // they did not play
+    for (const [bar, place] of this._before) this._put(bar, place); // restore unplayed bars
     this._before.clear();
     this.isRecording = false;
     this._store.settle();
@@ -118,7 +118,7 @@ export class PadPlay {
     this._composition.compose();
   }
 
-  /** The bar in which the song stands, so many seconds ahead. @param {number} seconds */
+  /** The bar at the playhead, plus some seconds. @param {number} seconds */
   _bar(seconds) {
     const {arrangement: {qpm, chords}, song} = this._store;
     if (!song) return 0;
@@ -128,7 +128,8 @@ export class PadPlay {
   }
 
   /**
-   * The arrangement as it plays: the next bar at the pad's place, and what sounds until then as it is.
+   * Returns the arrangement to play: the next bar at the pad's position, and the bars from the
+   * current one up to it locked.
    * @param {Arrangement} arrangement
    * @returns {Arrangement}
    */

@@ -1,4 +1,4 @@
-/** The bars of one line of chords, between two styles, or in the square between four. */
+/** Plans the bars of one line of chords, between two styles or in the square between four. */
 
 import {bandsBetween, firstTokens} from '../../../../packages/engine/src/engine/bands.js';
 import {between, inSquare} from '../../../../packages/engine/src/engine/points.js';
@@ -12,7 +12,7 @@ import {styleText} from '../state/style_text.js';
 /** @import {Place} from '../state/pad.js' */
 /** @import {Composer, Plan, Wanted} from './composer.js' */
 
-// Instruments are exchanged as on a way of so many bars: one at a tenth of the blend, on most ways.
+// Instruments change as on a path of this many bars: mostly one per tenth of the blend.
 const WAY = 11;
 
 /**
@@ -35,7 +35,7 @@ export async function plannedLoop(wanted, composer) {
     const style = placeText(corners, place);
     const source = moves ? `${style} ${moves}` : style;
     const ids = chordIds(symbols, format);
-    // within the square the model chooses them at each place
+    // below the line from a to b the model chooses the instruments at each position
     const band = place.y ? undefined : bands[Math.floor((place.x / 100) * (WAY - 1))];
     const rows = Array.from({length: format.maxTracks}, (_, track) =>
       ({z, track, chords: ids, seed, draw: 0, program: band?.[track], source}));
@@ -44,7 +44,7 @@ export async function plannedLoop(wanted, composer) {
   return {bars, sections: [], phrasing: {vary: PHRASES.vary, fills: true}, ending: false};
 }
 
-/** A place in words: what of the corners' styles is there. @param {Style[]} corners @param {Place} place */
+/** A text that identifies a mix of styles. @param {Style[]} corners @param {Place} place */
 function placeText([a, b, c, d], {x, y}) {
   const left = mixText(styleText(a), styleText(c), y);
   return mixText(left, mixText(styleText(b), styleText(d), y), x);
@@ -55,7 +55,7 @@ const mixText = (one, other, share) =>
   (share === 0 ? one : share === 100 ? other : `(${one} ${share} ${other})`);
 
 /**
- * The bands on the way from one point to another.
+ * Returns the bands on the path from one point to another.
  * @param {Float32Array} a
  * @param {Float32Array} b
  * @param {number} temperature

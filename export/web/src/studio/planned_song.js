@@ -1,4 +1,4 @@
-/** The bars of a song: its sections with their styles and chords, and its ending. */
+/** Plans the bars of a song: its sections with their styles and chords, and its ending. */
 
 import {planSong, pointsOf, rowsOf} from '../../../../packages/engine/src/engine/song.js';
 import {lettersIn, sectionsOf, styleOf} from '../state/song_form.js';
@@ -27,7 +27,7 @@ export async function plannedSong(wanted, composer) {
 }
 
 /**
- * The point of each letter of a song's form.
+ * Returns the point of each letter of a song's form.
  * @param {Wanted} wanted
  * @param {Composer} composer
  */

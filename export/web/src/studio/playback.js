@@ -1,4 +1,4 @@
-/** The song as sound: played, and rendered into a file. */
+/** Plays and renders the song. */
 
 import {Player} from '../sound/player.js';
 import {renderSong} from '../sound/render.js';
@@ -19,19 +19,19 @@ export class Playback {
     this.player.onStop = () => store.changed();
   }
 
-  /** How a part sounds now. @param {Part} part */
+  /** The current sound of a part. @param {Part} part */
   sound(part) {
     return partSound(this._store.arrangement, part, this._store.song?.parts ?? []);
   }
 
-  /** Takes the tempo and the repetition of the arrangement. */
+  /** Applies the arrangement's tempo and loop setting. */
   follow() {
     const {qpm, loop} = this._store.arrangement;
     this.player.setTempo(qpm);
     this.player.loop = loop;
   }
 
-  /** Takes the song, which may be playing. */
+  /** Gives the current song to the player, also during playback. */
   takeSong() {
     this.follow();
     if (this._store.song) this.player.setSong(this._store.song);
@@ -49,7 +49,7 @@ export class Playback {
     store.changed();
   }
 
-  /** @param {number} [from] step; otherwise from where it stands */
+  /** @param {number} [from] step; default: the playhead */
   _play(from) {
     return this._store.attempt(texts.failed.sound, async () => {
       const {context, synth} = await this.sounds.live();

@@ -1,4 +1,4 @@
-/** What the page shows: the arrangement with its history, its song, what happens; and who looks. */
+/** The page's state: the arrangement with its history, the song, the status; and its listeners. */
 
 import {newArrangement} from '../state/arrangement.js';
 import {History} from '../state/history.js';
@@ -10,31 +10,30 @@ import {reason} from './errors.js';
 /** @import {Favourite} from '../state/favourites.js' */
 /** @import {OpenedMidi} from './opened_midi.js' */
 
-const BUSY_DELAY = 250; // ms; what is quicker is not shown
+const BUSY_DELAY = 250; // ms; shorter work is not shown
 
 /** @typedef {'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h'} Which style; from c on of the pad's lower
  *   corners, or of a song's letters */
 
 /**
- * What happens; `fetching`: what is on its way through the network: `MODEL`,
- * or a name.
+ * The page's status; `fetching`: the current download, `MODEL` or a file name.
  * @typedef {{loading: boolean, busy: boolean, error: string, fetching: ?Fetching}} Status
  * @typedef {Progress & {what: string}} Fetching
  *
- * What the page has to say, and what a person may do about it.
+ * A notice, with an optional action for the user.
  * @typedef {{label: string, run: () => void}} NoticeAction
  * @typedef {{text: string, isError: boolean, action: ?NoticeAction, id: number}} Notice
  */
 
-export const MODEL = ''; // as something that is fetched, which others have names for
-const LEAST_NEWS = 1e5; // bytes: what is less is not shown
+export const MODEL = ''; // the model among downloads; others have names
+const LEAST_NEWS = 1e5; // bytes; smaller progress is not shown
 
 export class Store {
   constructor() {
     /** @type {Set<() => void>} */
     this._listeners = new Set();
     this._history = new History(newArrangement());
-    /** A number that grows with every change. */
+    /** Increases with every change. */
     this.revision = 0;
     /** @type {Status} */
     this.status = {loading: true, busy: false, error: '', fetching: null};
@@ -46,11 +45,11 @@ export class Store {
     this.midi = null;
     /** @type {Favourite[]} */
     this.favourites = [];
-    this._works = 0; // how many run
+    this._works = 0; // number of running tasks
     this.onArrangement = () => {}; // after each change of the arrangement
   }
 
-  /** @param {() => void} listener @returns {() => void} ends it */
+  /** @param {() => void} listener @returns {() => void} unsubscribes */
   subscribe(listener) {
     this._listeners.add(listener);
     return () => {
@@ -58,7 +57,7 @@ export class Store {
     };
   }
 
-  /** Tells those who look. */
+  /** Notifies the listeners. */
   changed() {
     this.revision++;
     for (const listener of this._listeners) listener();
@@ -68,7 +67,7 @@ export class Store {
     return this._history.value;
   }
 
-  /** The first arrangement, which nothing undoes. @param {Arrangement} arrangement */
+  /** Sets the first arrangement, which starts the undo history. @param {Arrangement} arrangement */
   begin(arrangement) {
     this._history = new History(arrangement);
   }
@@ -87,7 +86,7 @@ export class Store {
     this.onArrangement();
   }
 
-  /** Ends a row of changes, as when a slider is let go. */
+  /** Ends a series of changes, for example when a slider is released. */
   settle() {
     this._history.settle();
   }
@@ -119,7 +118,7 @@ export class Store {
   }
 
   /**
-   * Does what takes a while, and shows that the page is at it.
+   * Runs slow work and shows the page as busy.
    * @template Result
    * @param {() => Promise<Result>} work
    */
@@ -136,9 +135,9 @@ export class Store {
   }
 
   /**
-   * The result of `act`; if it fails, the page reports it and there is none.
+   * Returns the result of `act`; if it fails, shows a notice and returns undefined.
    * @template Result
-   * @param {(why: string) => string} failure says it
+   * @param {(why: string) => string} failure returns the notice
    * @param {() => Result | Promise<Result>} act
    * @returns {Promise<Result | undefined>}
    */
@@ -151,7 +150,7 @@ export class Store {
     }
   }
 
-  /** @param {string} what is fetched @param {?Progress} progress null when it is there */
+  /** @param {string} what is fetched @param {?Progress} progress null at the end */
   setFetching(what, progress) {
     const before = this.status.fetching;
     if (!progress && before?.what !== what) return;

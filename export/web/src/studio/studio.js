@@ -1,4 +1,4 @@
-/** The page without its looks: what a person can do. Its parts do it. */
+/** The page's model without its view: all user actions, delegated to its parts. */
 
 import {Engine} from '../../../../packages/engine/src/engine/client.js';
 import {lacking} from '../../../../packages/engine/src/engine/support.js';
@@ -43,7 +43,7 @@ export class Studio extends Store {
    * @param {object} site
    * @param {string} site.model address of the model's folder
    * @param {string} site.worker address of the engine
-   * @param {string} site.soundfont address of the soundfont that comes with it, or ''
+   * @param {string} site.soundfont address of the site's soundfont, or ''
    * @param {string} site.attributes address of the model's attributes.json, or ''
    */
   constructor({model, worker, soundfont, attributes}) {
@@ -104,7 +104,7 @@ export class Studio extends Store {
     }
   }
 
-  /** Begins with the arrangement of the link, or with new styles; what the link lost, in words. */
+  /** Starts with the link's arrangement or with new styles; returns messages about the link. */
   async _beginFromAddress() {
     const {hash} = this._address;
     const {arrangement, notes} = fromLink(hash, this._composer);
@@ -122,7 +122,7 @@ export class Studio extends Store {
     return this._composer.latentSize;
   }
 
-  /** Names of what the styles can be moved along. */
+  /** Names of the model's attributes. */
   get attributes() {
     return [...this._composer.attributes.keys()];
   }
@@ -135,7 +135,7 @@ export class Studio extends Store {
     return this._playback.sounds;
   }
 
-  /** Whether the song is that of the arrangement. */
+  /** Whether no work is in progress, so that the song is up to date. */
   get isSettled() {
     return !this.isWorking;
   }
@@ -148,7 +148,7 @@ export class Studio extends Store {
     return this._address.href;
   }
 
-  /** How a part sounds now. @param {Part} part */
+  /** The current sound of a part. @param {Part} part */
   sound(part) {
     return this._playback.sound(part);
   }
@@ -160,7 +160,7 @@ export class Studio extends Store {
 
   /** @param {Progression} chords */
   setChords(chords) {
-    if (this.arrangement.song) { // the bars of which are others
+    if (this.arrangement.song) { // a song has other bars
       this.change(withSectionChords(this.arrangement, 'A', chords));
       return;
     }
@@ -172,7 +172,7 @@ export class Studio extends Store {
       still.map((bar) => barText(taken[bar]))));
   }
 
-  /** @param {number[]} order of each bar the one that it was */
+  /** @param {number[]} order the previous index of each bar */
   orderBars(order) {
     this.change(withOrder(this.arrangement, order));
   }
@@ -182,12 +182,12 @@ export class Studio extends Store {
     return pointsOfSong(this.arrangement, this._composer);
   }
 
-  /** The chords that a bar of the piece is among. @param {number} bar */
+  /** The line of chords of a bar. @param {number} bar */
   lineAt(bar) {
     return lineAt(this, bar);
   }
 
-  /** Takes chords from a MIDI keyboard, or no longer. */
+  /** Turns the input of chords from a MIDI keyboard on or off. */
   async toggleKeyboard() {
     if (this.keyboard.isOn) this.keyboard.turnOff();
     else await this.attempt(texts.failed.keyboard, () => this.keyboard.turnOn());
@@ -195,8 +195,8 @@ export class Studio extends Store {
   }
 
   /**
-   * A chord of the keyboard becomes the chord of the next bar; while nothing plays, of the current
-   * bar, and the position then moves on by a bar.
+   * Sets the chord of the next bar during playback. While stopped, sets the current bar's chord and
+   * moves the playhead to the next bar.
    * @param {string} symbol
    */
   _playChord(symbol) {
@@ -214,12 +214,12 @@ export class Studio extends Store {
     this.change(withPart(this.arrangement, key, choice), kind);
   }
 
-  /** Other notes from the same instrument. @param {string} key */
+  /** Generates other notes for a part. @param {string} key */
   rollPart(key) {
     this.changePart(key, {roll: (this.arrangement.parts[key]?.roll ?? 0) + 1});
   }
 
-  /** New tokens from the same styles. Where none is left to chance, only rolled parts have others. */
+  /** Samples new tokens for the same styles. At temperature 0, only re-rolled parts change. */
   rollAll() {
     const {temperature, parts, kept} = this.arrangement;
     if (this.song && kept.bars.length >= this.song.bars) {
@@ -245,18 +245,18 @@ export class Studio extends Store {
     this.change(swapped(this.arrangement));
   }
 
-  /** Draws the pad's lower corners, where there are none yet. */
+  /** Draws the pad's lower corners if they are missing. */
   async openPad() {
     const {c, d} = this.arrangement;
     if (!c || !d) await this._drawing.openPad();
   }
 
-  /** Records the pad's way while music plays, or no longer. */
+  /** Starts or stops recording the pad. */
   recordPad() {
     return this.pad.record(() => this._playback.toggle());
   }
 
-  /** A whole new piece over the same chords. */
+  /** Generates a new piece over the same chords. */
   surprise() {
     return this._drawing.surprise();
   }
@@ -270,7 +270,7 @@ export class Studio extends Store {
     this._playback.seek(step);
   }
 
-  /** Reads a MIDI file, to choose a measure from, or a soundfont. @param {File} file */
+  /** Opens a MIDI file or a soundfont. @param {File} file */
   open(file) {
     return this._library.open(file);
   }
@@ -302,7 +302,7 @@ export class Studio extends Store {
   }
 
   /**
-   * A measure of the opened file becomes a style.
+   * Sets a style to a measure of the opened file.
    * @param {number} bar its index
    * @param {Which} which
    */
@@ -311,7 +311,7 @@ export class Studio extends Store {
     return this._library.useMeasure(bar, which);
   }
 
-  /** The chords of the opened file, from one bar on, become the progression. @param {number} bar */
+  /** Uses the chords of the opened file from a bar on. @param {number} bar */
   useMidiChords(bar) {
     const chords = chordsFrom(this.midi?.bars ?? [], bar);
     this.setChords(chords);
@@ -335,12 +335,12 @@ export class Studio extends Store {
       () => (id ? this.sounds.choosePort(id) : this.sounds.findPorts()));
   }
 
-  /** Ends all notes, also those of an instrument that missed their end. */
+  /** Ends all notes, including hanging notes of a connected instrument. */
   panic() {
     return this._playback.panic();
   }
 
-  /** Lets the browser forget the soundfont that it keeps. */
+  /** Removes the stored soundfont. */
   forgetFont() {
     return this._library.tryFont(() => this.sounds.forgetFont(this._soundfontUrl));
   }
@@ -360,19 +360,19 @@ export class Studio extends Store {
     this._library.rename(style, name);
   }
 
-  /** @param {string} link the part after the # */
+  /** @param {string} link the fragment, without # */
   openLink(link) {
     const {arrangement, notes} = fromLink(link, this._composer);
     if (this._linkOf(arrangement) !== this._linkOf(this.arrangement)) this.change(arrangement);
     if (notes.length) this.say(notes.join(' '));
   }
 
-  /** The part after the # of its link. @param {Arrangement} arrangement */
+  /** The fragment of an arrangement's link. @param {Arrangement} arrangement */
   _linkOf(arrangement) {
     return toLink(arrangement, this._composer.fingerprint);
   }
 
-  /** What is heard, as a MIDI file. @param {Mix} mix */
+  /** Returns the song as a MIDI file. @param {Mix} mix */
   midiBytes(mix = (part) => this.sound(part)) {
     if (!this.song) throw new Error(texts.noSong);
     return writeMidi(this.song, {
@@ -383,12 +383,12 @@ export class Studio extends Store {
     });
   }
 
-  /** How all parts sound if one of them plays alone. @param {Part} alone @returns {Mix} */
+  /** Returns a mix in which one part plays alone. @param {Part} alone @returns {Mix} */
   alone({key}) {
     return (part) => ({...this.sound(part), heard: part.key === key});
   }
 
-  /** A sound file of each part that is heard, in a ZIP archive. */
+  /** Returns a ZIP archive with a WAV file of each audible part. */
   stemsBytes() {
     return this.whileWorking(async () => {
       const parts = this.song?.parts ?? [];
@@ -405,7 +405,7 @@ export class Studio extends Store {
     });
   }
 
-  /** What is heard, as an AudioBuffer. */
+  /** Renders the song to an AudioBuffer. */
   render() {
     return this._playback.render(this.midiBytes());
   }

@@ -1,12 +1,12 @@
-/** Directions of the latent space that have names (`gm_vae.generate.attributes`). */
+/** Named directions of the latent space (`gm_vae.generate.attributes`). */
 
 /**
- * Name -> the vector of a step.
+ * Name -> the vector of one step.
  * @typedef {Map<string, Float32Array>} Attributes
  */
 
 /**
- * The attributes of an attributes.json; none where it is of another model.
+ * Returns the attributes of an attributes.json, without those of another latent size.
  * @param {unknown} json
  * @param {number} latentSize
  * @returns {Attributes}
@@ -19,8 +19,8 @@ export function readAttributes(json, latentSize) {
 }
 
 /**
- * A point moved by steps along each named vector, bit for bit as in `Attributes.move`;
- * names that are not known move nothing.
+ * Returns a point moved by steps along each named vector, bit for bit as in `Attributes.move`;
+ * unknown names are ignored.
  * @param {Float32Array} point
  * @param {Iterable<[name: string, steps: number]>} steps
  * @param {Attributes} attributes

@@ -1,8 +1,9 @@
 /**
- * A band that changes little by little on the way from one style to another
+ * Changes a band one instrument at a time on a path from one style to another
  * (`gm_vae.generate.bands`, with equal instruments).
  *
- * A band is what each track begins with: a program 0..127, 128 for drums, 129 (`ABSENT`) for none.
+ * A band is the list of the tracks' first tokens: a program 0..127, 128 for drums, 129 (`ABSENT`)
+ * for an absent track.
  */
 
 import {SONG} from '../generated/tables.js';
@@ -10,19 +11,18 @@ import {DRUMS, PROGRAMS} from '../music/format.js';
 import {choose, uniform} from './sampling.js';
 
 export const ABSENT = DRUMS + 1;
-const FIRSTS = ABSENT + 1; // with what a track may begin
-const NOBODY = -1; // in the place of an instrument that only comes or goes
-const EVEN = Math.log(0.5); // one that only comes or goes is as likely as not
+const FIRSTS = ABSENT + 1; // number of possible first tokens of a track
+const NOBODY = -1; // stands for the missing counterpart of an added or removed instrument
+const EVEN = Math.log(0.5); // assumed log-probability in its place
 
 /**
  * The logits of the tracks' first tokens at a point: [T * 130] of `Decoder.programLogits`.
  * @typedef {Float32Array} Logits
  *
- * An instrument that another one replaces.
+ * The replacement of one instrument by another.
  * @typedef {{old: number, next: number}} Change
  *
- * The greatest logit of a track, and the logarithm of the sum of exponentials of those that are left
- * when it is subtracted.
+ * The greatest logit of a track, and the log-sum-exp of the logits after it is subtracted.
  * @typedef {{most: number, log: number}} Normaliser
  */
 
@@ -33,7 +33,7 @@ const ofTrack = (logits, track) => logits.subarray(track * FIRSTS, (track + 1) *
 const tracksOf = (logits) => [...Array(logits.length / FIRSTS).keys()];
 
 /**
- * The band of a point that is decoded with draw 0.
+ * Returns the band of a point that is decoded with draw 0.
  * @param {Logits} logits
  * @param {number} temperature
  * @param {number} seed
@@ -43,7 +43,7 @@ export const firstTokens = (logits, temperature, seed) => tracksOf(logits).map((
     temperature > 0 ? uniform(seed, 0, track, 0) : 0));
 
 /**
- * The bands of points on a way, of which those of both ends are given.
+ * Returns the bands of points on a path between two given bands.
  * @param {Logits[]} logits of each point, two or more
  * @param {number[]} start
  * @param {number[]} end
@@ -60,8 +60,8 @@ export function bandsBetween(logits, start, end) {
 }
 
 /**
- * A band with at most so many changes towards another, at one point: those that the point gains the
- * most from. Drums do not change.
+ * Applies to a band up to `most` changes towards another band: the changes that increase the
+ * likelihood at one point the most. Drums do not change.
  * @param {Logits} logits
  * @param {number[]} start
  * @param {number[]} end
@@ -78,7 +78,7 @@ export function exchanged(logits, start, end, most) {
 /** The programs 0..128 of a band, sorted. @param {number[]} firsts */
 const programsOf = (firsts) => firsts.filter((first) => first <= DRUMS).sort((a, b) => a - b);
 
-/** The programs, sorted, of a band after some changes. @param {number[]} start @param {Change[]} changes */
+/** Returns the sorted programs after changes. @param {number[]} start @param {Change[]} changes */
 function changed(start, changes) {
   const band = programsOf(start);
   for (const {old, next} of changes) {
@@ -89,7 +89,7 @@ function changed(start, changes) {
 }
 
 /**
- * Each program on the track that is most likely to play it, the likeliest pair first.
+ * Assigns each program to a track, greedily in the order of their probabilities.
  * @param {Logits} logits
  * @param {number[]} programs sorted
  */
@@ -98,7 +98,7 @@ function seated(logits, programs) {
   const chances = tracks.map((track) => chancesOf(ofTrack(logits, track)));
   const band = tracks.map(() => ABSENT);
   const free = new Set(tracks);
-  // drums and a program are not exchanged, so that for a while there may be one too many
+  // Drums are never exchanged for a program, so there may temporarily be too many instruments.
   const excess = Math.max(programs.length - tracks.length, 0);
   const drums = programs.filter((program) => program === DRUMS);
   const pitched = programs.slice(0, programs.length - drums.length);
@@ -119,7 +119,7 @@ function seated(logits, programs) {
   return band;
 }
 
-/** Probabilities in single precision: what is far too unlikely is 0. @param {Float32Array} logits */
+/** Probabilities in single precision; very small ones become 0. @param {Float32Array} logits */
 function chancesOf(logits) {
   const most = Math.max(...logits);
   const weights = Float32Array.from(logits, (x) => Math.exp(x - most));
@@ -128,7 +128,7 @@ function chancesOf(logits) {
 }
 
 /**
- * What turns one band into another: as few changes as can be, within families first.
+ * Returns the fewest changes that turn one band into another, preferably within families.
  * @param {number[]} start programs, sorted
  * @param {number[]} end
  * @returns {Change[]}
@@ -142,7 +142,7 @@ export function exchanges(start, end) {
   });
   /** @type {Change[]} */
   const changes = [];
-  for (const size of [SONG.family, PROGRAMS]) { // drums are neither a family's nor a program's
+  for (const size of [SONG.family, PROGRAMS]) { // drums match neither a family nor the programs
     for (const program of [...old]) {
       const at = next.findIndex((other) =>
         Math.floor(other / size) === Math.floor(program / size));
@@ -160,7 +160,8 @@ export function exchanges(start, end) {
 }
 
 /**
- * By how many nats each point prefers the new instrument, on the track that is most likely to play it.
+ * Returns by how many nats each point prefers the new instrument to the old one, each on the track
+ * that is most likely to play it.
  * @param {Logits[]} logits of each point
  * @param {Change} change
  */
@@ -174,11 +175,11 @@ function bestShare(logits, program) {
     ofTrack(logits, track)[program] - most - log));
 }
 
-/** What `normalisers` of logits are: each change asks for them. @type {WeakMap<Logits, Normaliser[]>} */
+/** Cache of `normalisers`, which each change needs. @type {WeakMap<Logits, Normaliser[]>} */
 const known = new WeakMap();
 
 /**
- * Of each track what is subtracted from a logit to get the logarithm of its probability.
+ * Returns for each track the terms to subtract from a logit to get its log-probability.
  * @param {Logits} logits
  * @returns {Normaliser[]}
  */
@@ -193,8 +194,8 @@ function normalisers(logits) {
 }
 
 /**
- * The step 1..count - 1 from which each change holds: each at its best time, where it gains the most;
- * but no step has more changes than even ones would give, rounded up.
+ * Returns the step 1..count - 1 at which each change takes effect: as close as possible to the step
+ * with the greatest gain, with at most ceil(changes / (count - 1)) changes per step.
  * @param {number[][]} gained by each change, at each point
  * @param {number} count of points
  */
@@ -216,12 +217,12 @@ export function changeTimes(gained, count) {
   return result;
 }
 
-/** The step, not the first, from which on a change gains the most. @param {number[]} gain */
+/** The step >= 1 from which a change has the greatest total gain. @param {number[]} gain */
 function bestTime(gain) {
   let [sum, best, time] = [0, -Infinity, 1];
   for (let step = gain.length - 1; step >= 1; step--) {
     sum += gain[step];
-    if (sum >= best) [best, time] = [sum, step]; // of equals the earliest
+    if (sum >= best) [best, time] = [sum, step]; // the earliest if equal
   }
   return time;
 }

@@ -1,4 +1,4 @@
-/** The worker's side of the page: each action is a promise. */
+/** The page's client of the worker: each action returns a promise. */
 
 import {Requests} from './requests.js';
 
@@ -14,7 +14,7 @@ export class Engine {
       () => new Worker(script, {type: 'module'}),
       `${name} is missing on the server, or is kept from running`,
       (progress) => this.onProgress(progress));
-    /** Called as the model is fetched. @type {(progress: Progress) => void} */
+    /** Called with the progress of the model's download. @type {(progress: Progress) => void} */
     this.onProgress = () => {};
   }
 

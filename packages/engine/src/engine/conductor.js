@@ -1,4 +1,4 @@
-/** z -> an embedding of each track: the upper level of the decoder. */
+/** The upper level of the decoder: computes an embedding of each track from z. */
 
 import {Dense} from './dense.js';
 import {paddedRows} from './kernel.js';
@@ -14,7 +14,7 @@ export class Conductor {
    * @param {Layer} initialState z -> the first states
    * @param {Layer[]} cells
    * @param {number} tracks
-   * @param {number} capacity points that run at once
+   * @param {number} capacity maximum batch size in points
    */
   constructor(kernel, initialState, cells, tracks, capacity) {
     this._kernel = kernel;
@@ -29,7 +29,7 @@ export class Conductor {
   }
 
   /**
-   * Embeddings [T * D] of each point; one that several rows share is computed once.
+   * Returns the embeddings [T * D] of each point; repeated points are computed once.
    * @param {Float32Array[]} points
    * @param {DenseRoom} room
    */

@@ -1,4 +1,4 @@
-/** z -> tokens: `decode_side_by_side` of the package. All tracks of all measures run together. */
+/** The decoder (`decode_side_by_side`): tokens from z, all tracks of all measures in parallel. */
 
 import {NO_CHORD} from '../music/format.js';
 import {Conductor} from './conductor.js';
@@ -20,9 +20,9 @@ import {choose, uniform} from './sampling.js';
 /** @import {Prior} from './prior.js' */
 /** @import {TensorFolder} from './tensors.js' */
 
-const CAPACITY = 128; // rows that run at once; bounds the memory, not the result
-const NO_TOKEN = -1; // what is fed before a track's first token: zeros
-const SAME_SCORE = 1e-4; // logits that differ by no more come from equal weights
+const CAPACITY = 128; // maximum batch size in rows; affects memory, not results
+const NO_TOKEN = -1; // a first input of zeros
+const SAME_SCORE = 1e-4; // greater differences of logits are not rounding errors
 
 /**
  * A track to decode.
@@ -31,25 +31,25 @@ const SAME_SCORE = 1e-4; // logits that differ by no more come from equal weight
  * @property {number} track 0..T-1
  * @property {ArrayLike<number>} chords evenly spaced chord ids over the measure
  * @property {number} seed
- * @property {number} draw which random numbers of the seed to use
- * @property {number} [program] what the track must begin with: a program 0..127, 128 for drums, 129
- *   for nothing, so that it is absent
- * @property {number} [stream] which random numbers of the draw it uses; those of `track` if absent
- * @property {number} [temperature] instead of that of the others
- * @property {ArrayLike<number>} [beginning] its first tokens, which must obey the grammar
+ * @property {number} draw index of a sequence of random numbers of the seed
+ * @property {number} [program] forces the first token: a program 0..127, 128 for drums, 129 for an
+ *   absent track
+ * @property {number} [stream] index of random numbers within the draw; `track` if absent
+ * @property {number} [temperature] overrides the temperature of `Decoding`
+ * @property {ArrayLike<number>} [beginning] its given first tokens, which must obey the grammar
  *
  * How tokens are chosen.
  * @typedef {object} Decoding
  * @property {number} temperature 0 is greedy
  * @property {number} [drumTemperature] of drum tracks; `temperature` if absent
- * @property {number} [repeatPenalty] how much less a track repeats its last onset
+ * @property {number} [repeatPenalty] penalty for repeating a track's last onset
  *   (`repeatPenaltyAt`); 0 if absent
- * @property {boolean} [isFree] whether any token may come, well-formed or not
+ * @property {boolean} [isFree] whether to decode without the grammar
  *
  * A row while it is decoded.
  * @typedef {object} LiveTrack
  * @property {Row} row
- * @property {Float32Array} constant what its embedding adds to the first gates
+ * @property {Float32Array} constant contribution of its embedding to the first layer's gates
  * @property {number[]} tokens
  * @property {number} previous the last token
  * @property {TrackGrammar} grammar
@@ -84,7 +84,7 @@ export class Decoder {
    * @param {Layer[]} conductor
    * @param {Layer[]} decoder
    * @param {number} firstInput
-   * @param {Prior | null} prior what points are drawn from, null for a standard normal
+   * @param {Prior | null} prior null for a standard normal
    */
   constructor(
     kernel, format, [conductorState, decoderState, output], conductor, decoder, firstInput,
@@ -122,12 +122,13 @@ export class Decoder {
   }
 
   /**
-   * Tokens of each row, well-formed unless `decoding` says otherwise.
+   * Decodes each row to tokens, which are well-formed unless `decoding.isFree`.
    *
    * @param {Row[]} rows
    * @param {Decoding} decoding
-   * @param {?Float64Array} margins [rows], set to how near each track's nearest choice was
-   * @returns {Uint16Array[]} program, events and end of each; the end alone of an absent track
+   * @param {?Float64Array} margins [rows], set to the least margin of each track's choices
+   *   (`choose`)
+   * @returns {Uint16Array[]} program, events and end of each; only the end for an absent track
    */
   decode(rows, decoding, margins = null) {
     const embeddings = this._conductor.embed(rows.map(({z}) => z), this._room);
@@ -146,8 +147,8 @@ export class Decoder {
   }
 
   /**
-   * The published procedure (`decode_in_sequence` of the package): tracks in order, each all E tokens,
-   * any of which may come; a track's first input is the last token of the one before.
+   * The published procedure (`decode_in_sequence` of the package): decodes the tracks in order, E
+   * tokens each, without the grammar. A track's first input is the previous track's last token.
    *
    * @param {Omit<Row, 'track'>[]} measures
    * @param {number} temperature 0 is greedy
@@ -178,8 +179,8 @@ export class Decoder {
   }
 
   /**
-   * Of each point the logits of its tracks' first tokens, program 0..127, drums, end: [T * 130]
-   * (`NumpyVAE.program_logits`).
+   * Returns for each point the logits [T * 130] of its tracks' first tokens: program 0..127, drums,
+   * end (`NumpyVAE.program_logits`).
    * @param {Float32Array[]} points
    * @returns {Float32Array[]}
    */
@@ -211,8 +212,8 @@ export class Decoder {
   }
 
   /**
-   * Whether the token fed before a track's first changes nothing, so that tracks which follow each
-   * other can be decoded side by side (`gm_vae.model.start_units`): with start units it does not.
+   * Whether a track's first input has no effect on its tokens, as in models with start units
+   * (`gm_vae.model.start_units`). Then tracks can be decoded in parallel instead of in order.
    */
   get ignoresFirstInput() {
     this._ignoresFirstInput ??= this._compareFirstInputs();
@@ -249,7 +250,7 @@ export class Decoder {
   }
 
   /**
-   * Adds a token to each track.
+   * Appends a token to each track.
    * @param {LiveTrack[]} live
    * @param {Decoding} decoding
    * @param {number} t
@@ -267,7 +268,7 @@ export class Decoder {
   /**
    * @param {Row[]} rows
    * @param {Float32Array[]} embeddings
-   * @param {number[]} firsts what each is fed before its first token
+   * @param {number[]} firsts first input of each
    * @param {boolean} withMargins
    * @returns {LiveTrack[]}
    */
@@ -286,7 +287,7 @@ export class Decoder {
   }
 
   /**
-   * One step of the network: logits [index, n] of the live tracks.
+   * Runs one step of the network and returns logits [index, n] of the live tracks.
    * @param {LiveTrack[]} live
    * @param {number} t
    */
@@ -339,14 +340,14 @@ export class Decoder {
     return choose(logits, temperature, draw, margin);
   }
 
-  /** Which of a track's chords sounds now. @param {LiveTrack} track */
+  /** Index of the chord at a track's current step. @param {LiveTrack} track */
   _slot({row, grammar}) {
     const slot = Math.floor((grammar.step * row.chords.length) / this.format.stepsPerMeasure);
     return Math.min(slot, row.chords.length - 1);
   }
 
   /**
-   * The unfinished tracks, each at the index of its state; gaps are filled from the end.
+   * Returns the unfinished tracks, each at the index of its state; gaps are filled from the end.
    * @param {LiveTrack[]} live
    */
   _dropEnded(live) {

@@ -1,4 +1,4 @@
-/** What token, embedding and chord add to the gates of the decoder's first layer. */
+/** Contribution of token, embedding and chord to the gates of the decoder's first layer. */
 
 import {NUM_CHORDS} from '../music/format.js';
 import {Dense} from './dense.js';
@@ -10,14 +10,14 @@ import {Dense} from './dense.js';
 export class DecoderInput {
   /**
    * @param {Kernel} kernel
-   * @param {Layer} layer its kernel's rows: tokens, embedding, chords if it has any, its own h
+   * @param {Layer} layer its kernel's rows: tokens, embedding, chords (if any), its own h
    * @param {number} vocabulary
    * @param {number} width of the embedding
    */
   constructor(kernel, layer, vocabulary, width) {
     const {kernel: weights, bias} = layer;
     this.columns = bias.length;
-    this.rows = weights.length / this.columns - this.columns / 4; // all but those of its own h
+    this.rows = weights.length / this.columns - this.columns / 4; // without the rows of its own h
     const chords = vocabulary + width;
     this._hasChords = this.rows > chords;
     this._tokens = weights.slice(0, vocabulary * this.columns);
@@ -27,7 +27,7 @@ export class DecoderInput {
   }
 
   /**
-   * What each embedding adds at every step, with the bias.
+   * Returns the contribution of each embedding to every step, including the bias.
    * @param {Float32Array[]} embeddings
    * @param {DenseRoom} room
    */
@@ -40,7 +40,7 @@ export class DecoderInput {
    * @param {Float32Array} gates of all rows
    * @param {number} row
    * @param {Float32Array} constant
-   * @param {number} token none if below 0
+   * @param {number} token negative for zeros
    * @param {number} chord
    */
   set(gates, row, constant, token, chord) {

@@ -1,16 +1,16 @@
-/** Dense layers over many rows at once, in the memory of a kernel. */
+/** Batched dense layers in the memory of a kernel. */
 
 import {paddedRows} from './kernel.js';
 
 /** @import {Kernel} from './kernel.js' */
 /** @import {Layer} from './layers.js' */
 
-/** Room for the inputs and the outputs of dense layers, which take turns. */
+/** Buffers for inputs and outputs that dense layers share. */
 export class DenseRoom {
   /**
    * @param {Kernel} kernel
    * @param {number} capacity rows
-   * @param {number} width of the widest side
+   * @param {number} width of the widest input or output
    */
   constructor(kernel, capacity, width) {
     this.kernel = kernel;
@@ -23,8 +23,8 @@ export class Dense {
   /**
    * @param {Kernel} kernel
    * @param {Layer} layer
-   * @param {number} first row of the layer's kernel that is meant, and `stop`, the one after the last
-   * @param {number} [stop]
+   * @param {number} first first row of the layer's kernel to use
+   * @param {number} [stop] row after the last
    */
   constructor(kernel, {kernel: weights, bias}, first = 0, stop = weights.length / bias.length) {
     this.matrix = kernel.pack(weights, bias.length, first, stop);
@@ -32,7 +32,7 @@ export class Dense {
   }
 
   /**
-   * x W + b of each vector.
+   * Returns x W + b of each vector x.
    * @param {Float32Array[]} vectors
    * @param {DenseRoom} room
    */

@@ -1,4 +1,4 @@
-/** A measure -> its point: the encoder of the package, one measure at a time. */
+/** The encoder: computes the point of a measure, one measure at a time. */
 
 import {NO_CHORD} from '../music/format.js';
 import {paddedRows} from './kernel.js';
@@ -50,13 +50,13 @@ export class Encoder {
   }
 
   /**
-   * @param {ArrayLike<number>[]} tracks tokens of each of the T tracks; absent ones are the end
+   * @param {ArrayLike<number>[]} tracks tokens of each of the T tracks; [end] for absent ones
    * @param {ArrayLike<number>} chords evenly spaced chord ids
    * @returns {Float32Array} mu [Z]
    */
   encode(tracks, chords) {
     const {_kernel: kernel, _units: units} = this;
-    // the longest first: those that have ended drop out at the end
+    // longest first, so that finished tracks are removed from the end of the batch
     const order = tracks.map((_, i) => i).sort((a, b) => tracks[b].length - tracks[a].length);
     const sorted = order.map((track) =>
       ({tokens: tracks[track], chords: eventChords(tracks[track], chords, this.format)}));
@@ -113,7 +113,7 @@ export class Encoder {
   }
 
   /**
-   * mu of the tracks' embeddings.
+   * Returns mu of the tracks' embeddings.
    * @param {Float32Array} embeddings
    * @param {number} count
    */
@@ -145,8 +145,8 @@ export class Encoder {
 }
 
 /**
- * The chord id at the time of each token of a track: none for the program, and the end repeats its
- * predecessor's (`gm_vae.music.measure.event_chords`).
+ * Returns the chord id at the time of each token of a track. The program has no chord; the end has
+ * the chord of the token before it (`gm_vae.music.measure.event_chords`).
  * @param {ArrayLike<number>} tokens
  * @param {ArrayLike<number>} chords
  * @param {Format} format

@@ -1,4 +1,4 @@
-/** Files from the network, counted while they come. */
+/** Fetches files and reports the progress. */
 
 /**
  * Progress of a download, in bytes; `total` is 0 if unknown.
@@ -6,12 +6,12 @@
  */
 
 /**
- * The bytes of a file.
+ * Fetches the bytes of a file.
  * @param {URL} url
- * @param {(progress: Progress) => void} report called as they come
+ * @param {(progress: Progress) => void} report called as bytes arrive
  * @param {AbortSignal} [signal]
  * @returns {Promise<ArrayBuffer>}
- * @throws {Error} with a sentence that names the file, or the reason of `signal`
+ * @throws {Error} with a message that names the file, or the reason of `signal`
  */
 export async function fetchBytes(url, report = () => {}, signal) {
   const name = decodeURIComponent(url.pathname);
@@ -20,7 +20,7 @@ export async function fetchBytes(url, report = () => {}, signal) {
     throw new Error(`${name} could not be fetched: the network or the server is away`);
   });
   if (!response.ok) throw new Error(`${name} is missing on the server (${response.status})`);
-  // what is compressed on its way has another length
+  // Content-Length is the compressed size, but the progress counts decompressed bytes.
   const total = response.headers.has('Content-Encoding') ? 0
     : Number(response.headers.get('Content-Length') ?? 0);
   try {

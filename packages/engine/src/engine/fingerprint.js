@@ -1,10 +1,10 @@
-/** A short name for a model, by which a link knows whether it was made with the same one. */
+/** A short hash of a model. Links contain it, to detect that they were made with another model. */
 
 const [OFFSET, PRIME] = [0x811c9dc5, 0x01000193]; // of FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/
 
 /**
- * Eight hexadecimal digits that follow from numbers of a model, such as its biases, as they are after
- * any quantisation: models that play alike have the same.
+ * Returns a hash of eight hexadecimal digits of a model's parameters, such as its biases, after any
+ * quantisation. Models with equal parameters have equal hashes.
  * @param {Float32Array[]} arrays
  */
 export function fingerprint(arrays) {

@@ -1,4 +1,4 @@
-/** Which token may come next: `gm_vae.model.grammar`, one track at a time. */
+/** The grammar of tokens, `gm_vae.model.grammar`, for one track at a time. */
 
 import {
   END, NOTE_OFF, NOTE_ON, PITCHES, PROGRAM, PROGRAMS, TIME_SHIFT, VELOCITY,
@@ -6,13 +6,13 @@ import {
 
 /** @import {Format} from '../music/format.js' */
 
-export const NEVER = -1e9; // the logit of a token that cannot come
-const NOTHING = -1; // the kind of the last token before there was one
-const LATE = 2 ** 30; // after every note
+export const NEVER = -1e9; // the logit of a forbidden token
+const NOTHING = -1; // the last token's kind before the first token
+const LATE = 2 ** 30; // greater than every onset * 128 + pitch
 
 /**
- * What `vary` takes from note-ons, in nats, at a temperature: `strength` up to 0.5, less above,
- * nothing from 1 on, and nothing at 0 (`gm_vae.model.grammar.repeat_penalty_at`).
+ * Returns the penalty in nats for `vary` at a temperature: `strength` up to 0.5, then decreasing to
+ * 0 at 1; 0 at temperature 0 (`gm_vae.model.grammar.repeat_penalty_at`).
  * @param {number} strength
  * @param {number} temperature
  */
@@ -22,7 +22,7 @@ export function repeatPenaltyAt(strength, temperature) {
 }
 
 /**
- * The temperature of drum tracks where pitched tracks have `temperature`
+ * Returns the default temperature of drum tracks, from the temperature of pitched tracks
  * (`gm_vae.model.grammar.drum_temperature_at`).
  * @param {number} temperature
  */
@@ -35,13 +35,13 @@ export class TrackGrammar {
     this.format = format;
     this.step = 0;
     this.kind = NOTHING; // of the last token
-    this.velocity = 0; // the bin in force, 0 before the first
-    this.onset = new Int32Array(PITCHES).fill(-1); // the step at which each sounding pitch began
-    this.held = 0; // sounding pitches
+    this.velocity = 0; // the current bin, 0 before the first
+    this.onset = new Int32Array(PITCHES).fill(-1); // onset step of each sounding pitch
+    this.held = 0; // number of sounding pitches
     this.offFloor = -1; // the last note ended in this step, as onset * 128 + pitch
     this.onFloor = -1; // the last pitch struck in this step
     this.striking = new Uint8Array(PITCHES); // 1 where a pitch was struck in this step
-    this.struck = new Uint8Array(PITCHES); // and where the onset before struck it
+    this.struck = new Uint8Array(PITCHES); // 1 where the previous onset struck a pitch
     this.isDrum = false;
     this.hasNote = false;
     this.done = false;
@@ -49,14 +49,14 @@ export class TrackGrammar {
 
   /**
    * Sets the logits of forbidden tokens to `NEVER`, in place. A token is allowed if the shortest
-   * sequence from there to the end fits in `left` - 1 tokens. Probability of passing the bar line,
-   * or of an end before it, is given to the shift that leads to the bar line.
+   * sequence from there to the end fits in `left` - 1 tokens. The probabilities of shifts past the
+   * bar line and of an end before it are added to the shift to the bar line.
    *
    * @param {Float64Array} logits [V]
-   * @param {number} left tokens to go, this one counted
+   * @param {number} left remaining tokens, including this one
    */
   constrain(logits, left) {
-    // This sum comes first, since it needs all logits as they were.
+    // first, because the sum needs the original logits
     this._sumUpToBarLine(logits);
     const after = left - 1;
     const mayStrike = this._constrainNoteOns(logits, after);
@@ -70,8 +70,8 @@ export class TrackGrammar {
   }
 
   /**
-   * Takes `penalty` from the note-ons that the track's last onset struck, in place; all note-ons
-   * together keep their probability. Drums are unchanged.
+   * Subtracts `penalty` from the logits of the pitches of the track's last onset, in place. The
+   * total probability of note-ons does not change. Drums are unchanged.
    *
    * @param {Float64Array} logits [V], constrained
    * @param {number} penalty in nats
@@ -79,7 +79,7 @@ export class TrackGrammar {
   vary(logits, penalty) {
     if (this.isDrum || !(penalty > 0) || !this.struck.includes(1)) return;
     const before = logSumExp(logits, 0, PITCHES);
-    if (before < NEVER / 2) return; // no note-on can come
+    if (before < NEVER / 2) return; // all note-ons are forbidden
     for (let pitch = 0; pitch < PITCHES; pitch++) {
       if (this.struck[pitch] && logits[pitch] > NEVER / 2) logits[pitch] -= penalty;
     }
@@ -94,7 +94,7 @@ export class TrackGrammar {
   }
 
   /**
-   * Whether a note must come before anything else: after a velocity, or there is no program yet.
+   * Whether time shifts and note-offs are forbidden: after a velocity, and before the program.
    */
   get _isUnfinished() {
     return this.kind === VELOCITY || this.kind === NOTHING;
@@ -131,7 +131,7 @@ export class TrackGrammar {
   _constrainNoteOffs(logits) {
     const {onset, _inBar: inBar} = this;
     const noteOff = !this._isUnfinished && this.onFloor < 0;
-    let next = LATE; // at the bar line notes end in turn, and none is skipped
+    let next = LATE; // at the bar line all notes end, in order of onset and pitch
     if (!inBar) {
       for (let pitch = 0; pitch < PITCHES; pitch++) {
         if (onset[pitch] >= 0) next = Math.min(next, onset[pitch] * PITCHES + pitch);
@@ -150,7 +150,7 @@ export class TrackGrammar {
     const {format, step, kind, held} = this;
     const bar = format.stepsPerMeasure;
     const mayShift = !this._isUnfinished && kind !== TIME_SHIFT;
-    // stopping short needs an event there first: a note-off, or (velocity and) a whole note
+    // Before the bar line an event must follow: a note-off, or (a velocity and) a complete note.
     const toEnd = held > 0 ? held + 2 : 4 + (this.velocity === 0 ? 1 : 0);
     for (let shift = 1; shift <= bar; shift++) {
       const goal = step + shift;
@@ -171,7 +171,7 @@ export class TrackGrammar {
     }
   }
 
-  /** Takes a token. @param {number} token */
+  /** Updates the state with a token. @param {number} token */
   advance(token) {
     const {format} = this;
     const kind = format.kind(token);
@@ -205,11 +205,11 @@ export class TrackGrammar {
 }
 
 /**
- * log of the sum of exp(logits) from `first` to `stop`, and of `logits[another]`.
+ * Returns the log-sum-exp of the logits from `first` to `stop` and of `logits[another]`.
  * @param {Float64Array} logits
  * @param {number} first
  * @param {number} stop
- * @param {number} [another] outside of these
+ * @param {number} [another] outside this range
  */
 function logSumExp(logits, first, stop, another) {
   const rest = another === undefined ? -Infinity : logits[another];

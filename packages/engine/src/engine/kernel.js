@@ -13,7 +13,7 @@ const roundUp = (n, unit) => Math.ceil(n / unit) * unit;
  * A matrix [k, n] in panels, n padded to 8.
  * @typedef {{pointer: number, k: number, n: number}} Matrix
  *
- * What kernel.wat exports; numbers are pointers and sizes.
+ * The exports of kernel.wat; numbers are pointers and sizes.
  * @typedef {object} KernelExports
  * @property {WebAssembly.Memory} memory
  * @property {(a: number, b: number, c: number, m: number, k: number, n: number) => void} accumulate
@@ -23,8 +23,8 @@ const roundUp = (n, unit) => Math.ceil(n / unit) * unit;
 
 export class Kernel {
   /**
-   * One with memory of its own.
-   * @throws {Error} a policy of the page keeps WebAssembly from running
+   * Creates a kernel with its own memory.
+   * @throws {Error} WebAssembly cannot run, for example because of the page's policy
    */
   static async create() {
     const {instance} = await WebAssembly.instantiate(KERNEL).catch((/** @type {Error} */ error) => {
@@ -44,7 +44,7 @@ export class Kernel {
   }
 
   /**
-   * A pointer to `count` floats, all zero. Views made before are void afterwards.
+   * Allocates `count` floats, all zero, and returns their pointer. Invalidates existing views.
    * @param {number} count
    */
   allocate(count) {
@@ -56,7 +56,7 @@ export class Kernel {
   }
 
   /**
-   * The floats at a pointer, good until the next allocation.
+   * Returns a view of the floats at a pointer, valid until the next allocation.
    * @param {number} pointer
    * @param {number} count
    */
@@ -86,8 +86,8 @@ export class Kernel {
   }
 
   /**
-   * C += A B. A is [m, k] and C is [m, n], both with room for `paddedRows(m)` rows, of which those
-   * past m hold anything.
+   * Computes C += A B. A is [m, k] and C is [m, n], both allocated for `paddedRows(m)` rows; rows
+   * after m may have any values.
    * @param {number} a pointer
    * @param {Matrix} matrix
    * @param {number} c pointer
@@ -98,10 +98,11 @@ export class Kernel {
   }
 
   /**
-   * One step of `rows` x `units` LSTM cells, units a multiple of 4.
+   * Runs one step of `rows` x `units` LSTM cells, with units a multiple of 4.
    * @param {number} gates [rows, 4 units]: i, j, f, o
    * @param {number} states [rows, units], changed in place
-   * @param {number} outputs where the first row's h goes, and the others' `stride` floats apart
+   * @param {number} outputs destination of the first row's h; further rows are `stride` floats
+   *   apart
    * @param {number} rows
    * @param {number} units
    * @param {number} stride
@@ -111,5 +112,5 @@ export class Kernel {
   }
 }
 
-/** Rows that a matrix of m rows needs room for. @param {number} m */
+/** Number of rows to allocate for a matrix of m rows. @param {number} m */
 export const paddedRows = (m) => roundUp(m, ROWS);

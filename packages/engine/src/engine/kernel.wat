@@ -1,4 +1,4 @@
-;; The inner loops of the network in 32-bit floats, four numbers an instruction.
+;; The inner loops of the network in 32-bit floats, four numbers per instruction.
 ;;
 ;; accumulate: C += A B. A is [m, k], row by row, with m a multiple of 4. B is [k, n] in panels of 8 columns, [n/8, k, 8],
 ;; so that it is read from front to back. C is [m, n], row by row. All begin at multiples of 16.
@@ -83,7 +83,7 @@
       (f32x4.splat (f32.const 80))) (f32x4.splat (f32.const -80)))))
     (local.set $n (f32x4.nearest (f32x4.mul (local.get $x)
       (f32x4.splat (f32.const 1.44269504)))))
-    ;; ln(2) in two parts, so that the rest keeps its digits
+    ;; ln(2) in two parts, to keep the precision of the remainder
     (local.set $r (f32x4.sub (f32x4.sub (local.get $x)
       (f32x4.mul (local.get $n) (f32x4.splat (f32.const 0.693145752))))
       (f32x4.mul (local.get $n) (f32x4.splat (f32.const 1.42860677e-6)))))
@@ -100,7 +100,7 @@
       (f32x4.splat (f32.const 1))))
     (local.set $e (f32x4.add (f32x4.mul (local.get $e) (local.get $r))
       (f32x4.splat (f32.const 1))))
-    ;; times 2^n: n goes to the exponent's bits
+    ;; times 2^n: n is shifted into the exponent bits
     (local.set $e (f32x4.mul (local.get $e) (i32x4.shl (i32x4.add
       (i32x4.trunc_sat_f32x4_s (local.get $n)) (i32x4.splat (i32.const 127))) (i32.const 23))))
     (f32x4.div (f32x4.splat (f32.const 1))
@@ -123,7 +123,7 @@
         (local.set $c (f32x4.add
           (f32x4.mul
             (v128.load (local.get $cells))
-            ;; the forget bias of 1 is added at run time and never stored
+            ;; the forget bias of 1 is added here and is not part of the stored bias
             (call $sigmoid (f32x4.add (f32x4.splat (f32.const 1)) (v128.load
               (i32.add (local.get $gates) (i32.shl (local.get $bytes) (i32.const 1)))))))
           (f32x4.mul

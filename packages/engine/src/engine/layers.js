@@ -1,4 +1,4 @@
-/** Layers by the names under which checkpoints keep them (`gm_vae.model.published`). */
+/** Names of layers in checkpoints (`gm_vae.model.published`). */
 
 /** @import {TensorFolder} from './tensors.js' */
 

@@ -1,4 +1,4 @@
-/** Stacked LSTM layers over many rows at once, in the memory of a kernel. */
+/** Batched stacked LSTM layers in the memory of a kernel. */
 
 import {paddedRows} from './kernel.js';
 
@@ -6,14 +6,14 @@ import {paddedRows} from './kernel.js';
 /** @import {Layer} from './layers.js' */
 
 /**
- * The weights of a stack. The first layer's kernel rows for its input are left to the caller, who
- * adds their products to the gates; `input` is how many there are.
+ * The weights of a stack, without the first layer's `input` kernel rows for its input. The caller
+ * adds the products of these rows to the gates.
  */
 export class LstmWeights {
   /**
    * @param {Kernel} kernel
    * @param {Layer[]} layers kernels [input + H, 4H]
-   * @param {number} input rows of the first kernel that the input meets
+   * @param {number} input number of the first kernel's rows for the input
    */
   constructor(kernel, layers, input) {
     this.units = layers.map(({bias}) => bias.length / 4);
@@ -28,12 +28,13 @@ export class LstmWeights {
 }
 
 /**
- * Pointers to the rows of one layer: `inputs` [row, below + units] end in its own h.
+ * Pointers to the rows of one layer. The last `units` columns of `inputs` [row, below + units] are
+ * its own h.
  * @typedef {{units: number, below: number, width: number, inputs: number, cells: number,
  *   gates: number, room: number}} LayerRows
  */
 
-/** States of up to `capacity` rows of a stack. Row numbers are places, which `move` changes. */
+/** States of up to `capacity` rows of a stack. `move` changes the row number of a state. */
 export class LstmRows {
   /** @param {Kernel} kernel @param {LstmWeights} weights @param {number} capacity */
   constructor(kernel, weights, capacity) {
@@ -56,7 +57,7 @@ export class LstmRows {
     });
   }
 
-  /** Where the caller puts the gates [row, 4H] of the first layer before each step. */
+  /** The gates [row, 4H] of the first layer, which the caller sets before each step. */
   get gates() {
     const {gates, room, units} = this._layers[0];
     return this._kernel.view(gates, room * 4 * units);
@@ -87,7 +88,7 @@ export class LstmRows {
     }
   }
 
-  /** One step of the first `rows` rows. @param {number} rows */
+  /** Runs one step of the first `rows` rows. @param {number} rows */
   step(rows) {
     const {matrices, biases} = this._weights;
     this._layers.forEach((layer, index) => {

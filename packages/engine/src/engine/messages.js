@@ -1,5 +1,5 @@
 /**
- * What the page asks of the engine's worker, and what workers answer (`Requests`).
+ * Messages between the page and the engine's worker (`Requests`).
  *
  * @import {Bar} from '../music/measures.js'
  * @import {FormatFields} from '../music/format.js'
@@ -15,7 +15,7 @@
  * @property {(asked: {url: string}) =>
  *   Promise<{format: FormatFields, latentSize: number, fingerprint: string,
  *     prior: Prior | null}>} load
- *   loads the folder at an address
+ *   loads the model folder at a URL
  * @property {(asked: {rows: Row[], decoding: Decoding}) => Promise<Uint16Array[]>} decode
  *   tokens of each row
  * @property {(asked: {points: Float32Array[]}) => Promise<Float32Array[]>} programs
@@ -28,7 +28,7 @@
  * @typedef {{[A in keyof Actions]: {id: number, action: A} & Parameters<Actions[A]>[0]}[keyof Actions]}
  *   Request
  *
- * @typedef {{id?: number, progress: Progress}} Report of a request, or of none
+ * @typedef {{id?: number, progress: Progress}} Report of a request if it has an id
  * @typedef {{id: number, result?: unknown, error?: {name: string, message: string}}} Answer
  */
 

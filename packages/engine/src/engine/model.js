@@ -1,4 +1,4 @@
-/** A checkpoint folder as a model that decodes, and encodes once it is asked to. */
+/** A model loaded from a checkpoint folder; its encoder is loaded on demand. */
 
 import {Format} from '../music/format.js';
 import {Decoder} from './decoder.js';
@@ -13,10 +13,10 @@ import {TensorFolder} from './tensors.js';
 export class Model {
   /**
    * @param {ReadFile} read
-   * @param {(progress: Progress) => void} report called as the weights come, now and later
+   * @param {(progress: Progress) => void} report called as weights arrive, also for later loads
    */
   static async load(read, report = () => {}) {
-    const quietly = () => {}; // these are small
+    const quietly = () => {}; // no progress for small files
     const [configBytes, manifestBytes, kernel] = await Promise.all([
       read('config.json', quietly), read('weights_manifest.json', quietly), Kernel.create(),
     ]);
@@ -46,14 +46,14 @@ export class Model {
     this._encoder = undefined;
   }
 
-  /** The encoder; its weights, half of a model, are fetched at the first call. */
+  /** Returns the encoder. Its weights, half of the model, are fetched at the first call. */
   async encoder() {
     this._encoder ??= Encoder.load(this._kernel, this._tensors, this.format).finally(() =>
       this._tensors.forget());
     try {
       return await this._encoder;
     } catch (error) {
-      this._encoder = undefined; // a network fault may pass
+      this._encoder = undefined; // the next call tries again, as network errors may be temporary
       throw error;
     }
   }

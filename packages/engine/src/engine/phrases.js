@@ -1,5 +1,5 @@
 /**
- * Bars that belong together: one groove, fills, and bars that come back a little changed
+ * Turns bars into phrases: a shared groove, drum fills, and variations of repeated bars
  * (`gm_vae.generate.phrases`, with equal tokens).
  */
 
@@ -13,26 +13,26 @@ import {uniform} from './sampling.js';
 /**
  * A bar whose tracks are decoded with draw 0.
  * @typedef {object} PhraseBar
- * @property {string} point a name of its point; bars of one point share a groove
+ * @property {string} point name of its point; bars with the same point share a groove
  * @property {Row[]} rows a row for each track
  * @property {ArrayLike<number>[]} tokens of each row
- * @property {number} [section] changes where a section begins; that of all bars if absent
+ * @property {number} [section] index of its section; all bars are one section if absent
  *
- * How bars follow each other.
+ * Options of phrases.
  * @typedef {object} Phrasing
- * @property {number} vary the share of pitched tracks that change when a bar comes back, 0..1
- * @property {boolean} fills whether the last bar of four ends in a drum fill
+ * @property {number} vary share of pitched tracks that change when a bar is repeated, 0..1
+ * @property {boolean} fills whether to add drum fills (`fillBars`)
  *
  * @typedef {(rows: Row[]) => Promise<ArrayLike<number>[]>} Decode
  */
 
 /**
- * The tokens of each bar. At temperature 0 nothing is varied or filled.
+ * Returns the tokens of each bar. At temperature 0 there are no variations and fills.
  * @param {PhraseBar[]} bars
  * @param {Phrasing} phrasing
  * @param {number} temperature of the rows
  * @param {Format} format
- * @param {Decode} decode tokens of more rows
+ * @param {Decode} decode decodes additional rows
  */
 export async function phrase(bars, {vary, fills}, temperature, format, decode) {
   /** Point -> the tracks of its first bar. @type {Map<string, ArrayLike<number>[]>} */
@@ -55,7 +55,7 @@ export async function phrase(bars, {vary, fills}, temperature, format, decode) {
 const isDrums = (tokens, format) => tokens[0] === format.drums;
 
 /**
- * The first bar that is the same as each: of the same point under the same chords.
+ * Returns for each bar the index of the first bar with the same point and chords.
  * @param {{point: string, chords: ArrayLike<number>}[]} bars
  */
 export function firstsOf(bars) {
@@ -71,7 +71,7 @@ export function firstsOf(bars) {
 }
 
 /**
- * The pitched tracks of returning bars whose ends are drawn again.
+ * Chooses the pitched tracks of repeated bars that are to be resampled from a random beat on.
  * @param {PhraseBar[]} bars
  * @param {ArrayLike<number>[][]} tracks
  * @param {number} share
@@ -96,8 +96,8 @@ function variations(bars, tracks, share, format) {
 }
 
 /**
- * The last bar of each four of a section, and of one that has four or more. Bars whose neighbours have
- * other points have no groove that a fill could end.
+ * Returns the bars that get fills: every fourth bar and the last bar of each section of at least
+ * four bars. Sections whose bars have different points get no fills, as their bars share no groove.
  * @param {PhraseBar[]} bars
  */
 function fillBars(bars) {
@@ -136,7 +136,7 @@ function fillCandidates(bars, tracks, format) {
 }
 
 /**
- * Puts the busiest fill of each bar into `tracks`.
+ * Writes the busiest fill of each bar to `tracks`.
  * @param {ArrayLike<number>[][]} tracks
  * @param {{bar: number, track: number, candidate: number}[]} candidates
  * @param {ArrayLike<number>[]} decoded
@@ -157,12 +157,12 @@ function chooseFills(tracks, candidates, decoded, format) {
   });
 }
 
-/** The step in the middle of a bar, on a beat. @param {Format} format */
+/** The step of the beat in the middle of a bar. @param {Format} format */
 const halfOf = (format) =>
   Math.floor(format.beatsPerBar / 2) * Math.floor(format.stepsPerMeasure / format.beatsPerBar);
 
 /**
- * Hits of a drum track from a step on; those of snares and toms count twice.
+ * Counts the hits of a drum track from a step on; snares and toms count twice.
  * @param {ArrayLike<number>} tokens
  * @param {number} start
  * @param {Format} format
@@ -179,8 +179,8 @@ function busyness(tokens, start, format) {
 }
 
 /**
- * The tokens of a track before a step, without the time shift that leads to it or over it. An
- * absent track is whole.
+ * Returns the tokens of a track before a step, without the time shift that reaches or crosses it.
+ * An absent track is returned unchanged.
  * @param {ArrayLike<number>} tokens
  * @param {number} step
  * @param {Format} format

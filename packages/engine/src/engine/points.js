@@ -1,9 +1,9 @@
-/** Ways through the latent space, and neighbours in it (`gm_vae.generate.points`). */
+/** Interpolation and neighbours in the latent space (`gm_vae.generate.points`). */
 
 import {priorPoint} from './prior.js';
 
 /**
- * The point at `t` (0 at a, 1 at b): directions turn evenly, lengths change linearly.
+ * Interpolates between a (`t` = 0) and b (`t` = 1): directions spherically, lengths linearly.
  * @param {Float32Array} a
  * @param {Float32Array} b
  * @param {number} t
@@ -17,14 +17,14 @@ export function between(a, b, t) {
   if (!(Math.min(lengthA, lengthB) > 0)) return straight();
   const cosine = dot(a, b) / lengthA / lengthB;
   const angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
-  if (!(angle > 1e-6 && angle < Math.PI - 1e-6)) return straight(); // no plane to turn in
+  if (!(angle > 1e-6 && angle < Math.PI - 1e-6)) return straight(); // no plane of rotation
   const length = (1 - t) * lengthA + t * lengthB;
   const [shareA, shareB] = [1 - t, t].map((part) => Math.sin(part * angle) / Math.sin(angle));
   return a.map((x, i) => length * ((shareA * x) / lengthA + (shareB * b[i]) / lengthB));
 }
 
 /**
- * Points that resemble one: 1 gives the point itself, 0 any others.
+ * Returns random points near a point: similarity 1 gives the point itself, 0 independent points.
  * @param {Float32Array} point
  * @param {number} similarity 0..1
  * @param {number} count
@@ -34,14 +34,14 @@ export function near(point, similarity, count, seed) {
   const own = Math.fround(similarity);
   const other = Math.fround(Math.sqrt(Math.fround(1 - similarity ** 2)));
   return Array.from({length: count}, (_, i) => {
-    const noise = priorPoint(seed, -1 - i, point.length); // different from the points of the seed
+    const noise = priorPoint(seed, -1 - i, point.length); // negative draws are used only here
     return point.map((x, k) => Math.fround(own * x) + Math.fround(other * noise[k]));
   });
 }
 
 /**
- * The point of a place in the square between four, as `grid` of the package has it: down its left and
- * right edges, then across.
+ * Interpolates between the corners of a square, like `grid` of the package: along the left and
+ * right edges, then horizontally.
  * @param {Float32Array[]} corners upper left, upper right, lower left, lower right
  * @param {number} x 0 (left) to 1
  * @param {number} y 0 (top) to 1

@@ -1,4 +1,4 @@
-/** Points of the prior, from seeds. */
+/** Draws points of the prior from seeds. */
 
 import {PRIOR} from '../generated/tables.js';
 import {uniform} from './sampling.js';
@@ -6,9 +6,9 @@ import {uniform} from './sampling.js';
 /** @import {TensorFolder} from './tensors.js' */
 
 /**
- * A mixture of K normals that was fitted to the points of real measures (`gm_vae.model.prior`).
+ * A mixture of K normals, fitted to the points of real measures (`gm_vae.model.prior`).
  * @typedef {object} Prior
- * @property {Float32Array} share [K] how much of the music each component has
+ * @property {Float32Array} share [K] weights of the components
  * @property {Float32Array} mean [K * Z]
  * @property {Float32Array} scale [K * Z] standard deviations
  */
@@ -16,7 +16,7 @@ import {uniform} from './sampling.js';
 const NAMES = ['share', 'mean', 'scale'].map((kind) => `decoder/prior/${kind}`);
 
 /**
- * The prior among a checkpoint's tensors; null if it is a standard normal.
+ * Loads the prior of a checkpoint; null for a standard normal.
  * @param {TensorFolder} tensors
  * @returns {Promise<Prior | null>}
  */
@@ -27,11 +27,11 @@ export async function loadPrior(tensors) {
 }
 
 /**
- * A point of the prior: `prior_points` of the package, the same numbers for the same seed.
+ * Draws a point of the prior, with the same numbers as `prior_points` of the package.
  * @param {number} seed
- * @param {number} draw which point of the seed
+ * @param {number} draw index of the point among the seed's points
  * @param {number} size
- * @param {Prior | null} [prior] of the model; a standard normal without one
+ * @param {Prior | null} [prior] of the model; null for a standard normal
  * @returns {Float32Array} [size]
  */
 export function priorPoint(seed, draw, size, prior = null) {
@@ -44,7 +44,7 @@ export function priorPoint(seed, draw, size, prior = null) {
 }
 
 /**
- * The component that a point is drawn from.
+ * Draws the component of a point.
  * @param {number} seed
  * @param {number} draw
  * @param {Float32Array} share
@@ -61,7 +61,7 @@ function component(seed, draw, share) {
 }
 
 /**
- * The point that a seed meant to earlier pages, for the links that they made.
+ * Returns the point of a seed as computed by earlier versions of the page, for their links.
  * @param {number} seed
  * @param {number} size
  */

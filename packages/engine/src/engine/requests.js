@@ -1,4 +1,4 @@
-/** Requests to a worker: one message in, one answer out, and reports of progress meanwhile. */
+/** Requests to a worker: each message gets one answer, and reports of progress before it. */
 
 /** @import {Progress} from './fetching.js' */
 /** @import {Answer, Report} from './messages.js' */
@@ -16,9 +16,10 @@
 
 export class Requests {
   /**
-   * @param {() => Worker} start makes the worker, at the first request
-   * @param {string} absence what to say if its script does not run
-   * @param {(progress: Progress) => void} onProgress takes reports of no request that waits
+   * @param {() => Worker} start creates the worker at the first request
+   * @param {string} absence error message if the script does not run
+   * @param {(progress: Progress) => void} onProgress called with reports that belong to no pending
+   *   request, or to one without its own callback
    */
   constructor(start, absence, onProgress) {
     this._start = start;
@@ -32,9 +33,9 @@ export class Requests {
   }
 
   /**
-   * The answer to a message.
+   * Sends a message and returns the answer.
    * @param {object} message
-   * @param {Watch} [watch] a signal sends `{abort: id}`
+   * @param {Watch} [watch] if its signal aborts, `{abort: id}` is sent
    * @returns {Promise<any>}
    */
   async ask(message, {onProgress, signal} = {}) {
@@ -49,7 +50,7 @@ export class Requests {
         worker.postMessage({...message, id});
       });
     } catch (error) {
-      signal?.throwIfAborted(); // with its own reason
+      signal?.throwIfAborted(); // throws the reason of the signal instead of the worker's error
       throw error;
     } finally {
       this._waiting.delete(id);
@@ -57,14 +58,14 @@ export class Requests {
     }
   }
 
-  /** Ends the worker; what waits is rejected. @param {string} reason */
+  /** Terminates the worker and rejects pending requests. @param {string} reason */
   end(reason) {
     this._worker?.terminate();
     this._worker = null;
     this._rejectAll(reason);
   }
 
-  /** The worker; one that did not start is tried again. */
+  /** Returns the worker, and starts it if it is not running. */
   _running() {
     if (this._worker) return this._worker;
     const worker = this._start();

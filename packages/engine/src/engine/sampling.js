@@ -1,9 +1,9 @@
-/** The random numbers of `gm_vae.model.sampling`: the same seed, the same tokens. */
+/** The random numbers of `gm_vae.model.sampling`: the same seed gives the same tokens. */
 
 import {NEVER} from './grammar.js';
 
 /**
- * A number in (0, 1), hashed from integers.
+ * Returns a number in (0, 1), hashed from integers.
  * @param {number} seed
  * @param {number} measure
  * @param {number} track
@@ -14,7 +14,7 @@ export function uniform(seed, measure, track, position) {
   state = mix(state ^ measure);
   state = mix(state ^ track);
   state = mix(state ^ position);
-  // 23 bits, moved to the middle of their interval: never 0, never 1
+  // 23 bits plus half a unit, so that the result is never 0 or 1
   return ((state >>> 9) + 0.5) * 2 ** -23;
 }
 
@@ -27,12 +27,13 @@ function mix(x) {
 }
 
 /**
- * A token from logits.
+ * Chooses a token from logits.
  *
- * `margin`, if given, is called with the margin of the choice: the lead in logits of the most
- * likely token, or the distance of the draw from a neighbour's share.
+ * `margin.least`, if given, is lowered to the margin of the choice: at temperature 0 the difference
+ * of the two greatest logits, else the distance of the draw from the bounds of the token's
+ * interval.
  *
- * @param {Float64Array} logits [V], `NEVER` where a token cannot come
+ * @param {Float64Array} logits [V], `NEVER` for forbidden tokens
  * @param {number} temperature 0 takes the likeliest token
  * @param {number} draw in (0, 1)
  * @param {?{least: number}} margin
@@ -45,7 +46,7 @@ export function choose(logits, temperature, draw, margin = null) {
   }
   const sums = cumulativeShares(logits, logits[best], temperature);
   const total = sums[logits.length - 1];
-  // a hair below the whole sum, so that rounding never points past the last possible token
+  // slightly less than the total, so that rounding cannot select a token after the last allowed one
   const goal = draw * total * (1 - 1e-6);
   let chosen = 0;
   while (sums[chosen] <= goal) chosen++;
@@ -73,7 +74,7 @@ function secondBest(logits, best) {
 let scratch = new Float64Array(0);
 
 /**
- * Running sums of what each token weighs.
+ * Returns cumulative sums of the tokens' unnormalised probabilities.
  * @param {Float64Array} logits
  * @param {number} highest
  * @param {number} temperature

@@ -1,5 +1,5 @@
 /**
- * Songs: a form of sections, each with a style and chords, from first bar to last chord
+ * Songs: a form of sections, each with a style and chords, and an ending
  * (`gm_vae.generate.song`, with equal tokens).
  */
 
@@ -18,27 +18,28 @@ import {between, near} from './points.js';
 /** @import {Decode, PhraseBar, Phrasing} from './phrases.js' */
 
 /**
- * What a song is made of.
+ * Inputs of a song.
  * @typedef {object} SongPlan
  * @property {Section[]} sections
- * @property {Map<string, Float32Array> | Float32Array} styles a point for each letter; or one alone
- *   for the first letter, from which the others follow
- * @property {number} [contrast] how far the others are from it then, 0..1
- * @property {boolean} [ending] whether a last bar follows in which all strike the first chord
+ * @property {Map<string, Float32Array> | Float32Array} styles a point for each letter, or one point
+ *   for the first letter from which the others are derived
+ * @property {number} [contrast] distance of derived points from the first one, 0..1
+ * @property {boolean} [ending] whether to add a final bar in which all tracks strike the first
+ *   chord
  * @property {number} temperature
  * @property {number} seed
  *
- * A bar of a song: the number of its section, its chords, its point with a name for it, and what its
- * tracks begin with.
+ * A bar of a song: the index of its section, its chords, its point and the point's name, and its
+ * band (see bands.js).
  * @typedef {{section: number, symbols: string[], z: Float32Array, point: string, band: number[]}}
  *   SongBar
  *
- * A point, and with which of the 130 each of its tracks begins.
+ * A point and its band.
  * @typedef {{z: Float32Array, band: number[]}} Place
  */
 
 /**
- * The points of a song's letters: those given, or neighbours of one.
+ * Returns the points of a song's letters: the given points, or neighbours of the given point.
  * @param {SongPlan} plan
  * @returns {Map<string, Float32Array>}
  */
@@ -51,7 +52,7 @@ export function pointsOf({sections, styles, contrast = SONG.contrast, seed}) {
 }
 
 /**
- * The bars of a song before they are decoded.
+ * Plans the bars of a song, before decoding.
  * @param {SongPlan} plan
  * @param {(points: Float32Array[]) => Promise<Float32Array[]>} logitsOf points (`programLogits`)
  * @returns {Promise<{bars: SongBar[], marks: SectionMark[]}>}
@@ -95,7 +96,7 @@ export async function planSong(plan, logitsOf) {
 }
 
 /**
- * The places of the bars of a section.
+ * Returns the point and band of each bar of a section.
  * @param {number} count
  * @param {Place} start
  * @param {Place} end
@@ -109,12 +110,12 @@ async function wayOf(count, start, end, logitsOf) {
   return points.map((z, i) => ({z, band: bands[i]}));
 }
 
-/** A text that only equal points have. @param {Float32Array} z */
+/** A string that is equal only for equal points. @param {Float32Array} z */
 export const nameOf = (z) =>
   String.fromCharCode(...new Uint16Array(z.buffer, z.byteOffset, 2 * z.length));
 
 /**
- * The rows of each bar: equal bars share the rows of the first.
+ * Returns the rows of each bar; equal bars have the rows of the first of them.
  * @param {SongBar[]} bars
  * @param {number} seed
  * @param {Format} format
@@ -128,7 +129,7 @@ export function rowsOf(bars, seed, format) {
 }
 
 /**
- * Ids of a bar's triads, as many as the format has or a multiple.
+ * Returns the ids of a bar's triads; their number is a multiple of `chordsPerMeasure`.
  * @param {string[]} symbols
  * @param {Format} format
  */
@@ -139,13 +140,13 @@ export function chordIds(symbols, {chordsPerMeasure}) {
 }
 
 /**
- * The tokens of each bar, as they follow each other.
+ * Returns the final tokens of each bar.
  * @param {PhraseBar[]} bars decoded
  * @param {Phrasing} phrasing
- * @param {boolean} ending whether the last of them is the ending
+ * @param {boolean} ending whether the last bar is the ending
  * @param {number} temperature of the rows
  * @param {Format} format
- * @param {Decode} decode tokens of more rows
+ * @param {Decode} decode decodes additional rows
  */
 export async function playSong(bars, phrasing, ending, temperature, format, decode) {
   const tracks = await phrase(bars, phrasing, temperature, format, decode);
@@ -154,7 +155,7 @@ export async function playSong(bars, phrasing, ending, temperature, format, deco
 }
 
 /**
- * A track of a last bar: what it strikes first, on the first beat, held to the end.
+ * Returns a track of the final bar: its first onset, moved to the first beat and held to the end.
  * @param {ArrayLike<number>} track
  * @param {Format} format
  * @returns {ArrayLike<number>}

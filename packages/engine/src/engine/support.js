@@ -1,6 +1,6 @@
 /** Whether a browser, or Node, can run the engine. */
 
-// the smallest module with a vector: a function that returns one of zeros
+// a minimal module that uses SIMD: a function that returns a zero vector
 const VECTOR_MODULE = Uint8Array.from([
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // header
   1, 5, 1, 0x60, 0, 1, 0x7b, // a type: () -> v128
@@ -9,13 +9,13 @@ const VECTOR_MODULE = Uint8Array.from([
 ]);
 const REMEDY = 'use a newer browser, such as Chrome 111, Firefox 113 or Safari 16.4';
 
-/** What the browser lacks and what to do about it, in a sentence; '' if it has all. */
+/** Returns a message about a missing browser feature, with a remedy; '' if all are supported. */
 export function lacking() {
   if (typeof Worker === 'undefined') return `This browser has no workers; ${REMEDY}.`;
   return lackingForNumbers();
 }
 
-/** The same of what the model is computed with. @throws {Error} */
+/** Throws if WebAssembly or its SIMD instructions are missing. @throws {Error} */
 export function requireVectors() {
   const sentence = lackingForNumbers();
   if (sentence) throw new Error(sentence);

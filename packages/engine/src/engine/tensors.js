@@ -1,4 +1,4 @@
-/** Weights of a TensorFlow.js folder, fetched shard by shard as they are asked for. */
+/** Weights of a TensorFlow.js folder; shards are fetched on demand. */
 
 /** @import {Progress} from './fetching.js' */
 
@@ -15,7 +15,7 @@ const ITEM_BYTES = {float32: 4, float16: 2, uint16: 2, uint8: 1};
  *
  * @typedef {{paths: string[], weights: Weight[]}[]} Manifest
  *
- * Reads the bytes of a file of the folder; calls `report` as they come, if it can.
+ * Reads the bytes of a file of the folder; calls `report` as bytes arrive, if supported.
  * @typedef {(name: string, report: (progress: Progress) => void) => Promise<Bytes>} ReadFile
  * @typedef {ArrayBuffer | Uint8Array} Bytes
  *
@@ -28,15 +28,15 @@ export class TensorFolder {
   /**
    * @param {ReadFile} read
    * @param {Manifest} manifest the parsed weights_manifest.json
-   * @param {(progress: Progress) => void} report called as the shards that are asked for come
+   * @param {(progress: Progress) => void} report called as shards arrive
    */
   constructor(read, manifest, report = () => {}) {
     this._read = read;
     this._report = report;
-    this._loads = 0; // in progress; the next fields are totals of them
-    /** Of the shards that are fetched: how many bytes there are. @type {Map<string, number>} */
+    this._loads = 0; // number of loads in progress; the next two maps cover all of them
+    /** Shard -> bytes fetched so far. @type {Map<string, number>} */
     this._loaded = new Map();
-    /** Of the shards that are wanted: their bytes, about. @type {Map<string, number>} */
+    /** Shard to fetch -> its approximate size in bytes. @type {Map<string, number>} */
     this._wanted = new Map();
     /** @type {Map<string, Promise<Bytes>>} */
     this._shards = new Map();
@@ -62,7 +62,7 @@ export class TensorFolder {
   }
 
   /**
-   * The named tensors, in their order.
+   * Loads the named tensors, in the order of the names.
    * @param {string[]} names
    * @returns {Promise<Float32Array[]>}
    */
@@ -78,24 +78,24 @@ export class TensorFolder {
     }
   }
 
-  /** Lets go of the bytes of shards; they are fetched again if need be. */
+  /** Clears the cache of shards; they are fetched again when needed. */
   forget() {
     this._shards.clear();
   }
 
-  /** Counts the shards that a tensor still needs among those that are wanted. @param {string} name */
+  /** Adds the shards that a tensor still needs to `_wanted`. @param {string} name */
   _want(name) {
     const entry = this._entries.get(name);
     if (!entry) return;
     const {paths, offset, bytes, groupBytes} = entry;
-    const size = groupBytes / paths.length; // a little less than that of all but the last
+    const size = groupBytes / paths.length; // the mean; all shards but the last are slightly larger
     const last = Math.ceil((offset + bytes) / size);
     for (const path of [paths[0], ...paths.slice(Math.floor(offset / size), last)]) {
       if (!this._shards.has(path)) this._wanted.set(path, size);
     }
   }
 
-  /** @param {string} path @param {number} bytes of it that have come */
+  /** @param {string} path @param {number} bytes fetched so far */
   _count(path, bytes) {
     this._loaded.set(path, bytes);
     this._tell();
@@ -104,7 +104,7 @@ export class TensorFolder {
   _tell() {
     const [loaded, total] = [this._loaded, this._wanted]
       .map((map) => [...map.values()].reduce((sum, each) => sum + each, 0));
-    if (!total) return; // all is there
+    if (!total) return; // nothing to fetch
     this._report({loaded: Math.min(loaded, Math.round(total)), total: Math.round(total)});
   }
 
@@ -119,7 +119,7 @@ export class TensorFolder {
   /** The bytes of one tensor, joined from its shards. @param {Entry} entry */
   async _bytes({paths, offset, bytes}) {
     const tensor = new Uint8Array(bytes);
-    // Shards but the last of a group are of one size, that of the first.
+    // All shards of a group except the last have the size of the first.
     let begin = 0;
     for (const path of paths) {
       const size = await this._size(path, paths);

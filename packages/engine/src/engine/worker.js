@@ -1,6 +1,6 @@
 /**
- * The model in a worker, so that the page never waits for it. One message in, one out,
- * and reports of what is fetched meanwhile.
+ * Runs the model in a worker, so that the page's thread is not blocked. Each message gets one
+ * answer; the progress of fetches is reported before it.
  */
 
 import {readMeasures} from '../music/measures.js';
@@ -11,7 +11,7 @@ import {Model} from './model.js';
 
 /** @type {Promise<Model>} */
 let model = Promise.reject(new Error('no model is loaded'));
-model.catch(() => {}); // each request reports it
+model.catch(() => {}); // avoids an unhandled rejection; each request reports the error
 
 /** @type {Actions} */
 const actions = {

@@ -1,4 +1,4 @@
-/** Arguments that cannot be meant, named in a sentence with what can. */
+/** Checks of arguments; the errors name the argument and the values that are allowed. */
 
 /** @param {unknown} value */
 const shown = (value) => (typeof value === 'string' ? JSON.stringify(value) : String(value));

@@ -1,4 +1,4 @@
-/** The `controlArgs` of magenta.js, and what can be asked for beyond them. */
+/** The `controlArgs` of magenta.js, and additional options. */
 
 import {nearestChordId} from '../music/chords.js';
 import {DRUMS, NO_CHORD} from '../music/format.js';
@@ -9,30 +9,33 @@ import {list, number} from './checks.js';
 
 /**
  * @typedef {object} ControlArgs
- * @property {string[]} [chordProgression] the chords of every measure, evenly spaced; a model with
- *   chords needs them, and "N.C." means no chord
- * @property {(string | string[])[]} [chordProgressions] instead, those of each measure
- * @property {number} [seed] the same seed gives the same music; any if absent
- * @property {boolean} [grammar] whether measures are well-formed: every note ends, the bar is full. By
- *   default what is drawn at a temperature is, and the likeliest tokens (temperature 0) are taken as
- *   they are, as magenta.js takes them
- * @property {number} [repeatPenalty] how much less a track repeats its last onset, in nats; 0 if
- *   absent, 1 does music good
- * @property {number} [drumTemperature] of drum tracks; that of all if absent
- * @property {number[]} [instruments] the programs 0..127 that play, 128 for drums, and no other
- * @property {(done: Progress) => void} [onProgress] called with measures done and their total
- * @property {AbortSignal} [signal] ends the work between measures
+ * @property {string[]} [chordProgression] chords of every measure, evenly spaced; required by
+ *   models with chords; "N.C." means no chord
+ * @property {(string | string[])[]} [chordProgressions] separate chords for each measure, instead
+ *   of `chordProgression`
+ * @property {number} [seed] the same seed gives the same music; random if absent
+ * @property {boolean} [grammar] whether to force well-formed measures: every note ends, and the bar
+ *   is full. Default: true above temperature 0 or with `instruments`; otherwise false, as in
+ *   magenta.js
+ * @property {number} [repeatPenalty] penalty in nats for repeating a track's last onset; 0 if
+ *   absent; 1 usually improves the music
+ * @property {number} [drumTemperature] temperature of drum tracks; `temperature` if absent
+ * @property {number[]} [instruments] the programs that play, one track each: 0..127, or 128 for
+ *   drums
+ * @property {(done: Progress) => void} [onProgress] called with the number of finished measures and
+ *   the total
+ * @property {AbortSignal} [signal] aborts the work between batches of measures
  */
 
 /**
- * Control arguments as an object; older apps give the chord progression alone.
+ * Returns control arguments as an object; older apps pass only the chord progression.
  * @param {ControlArgs | string[] | null} [given]
  * @returns {ControlArgs}
  */
 export const asObject = (given) => (Array.isArray(given) ? {chordProgression: given} : given ?? {});
 
 /**
- * The same with a seed, which is random if none is given.
+ * Checks control arguments and adds a random seed if they have none.
  * @template {Pick<ControlArgs, 'seed' | 'repeatPenalty' | 'drumTemperature'>} [Args=ControlArgs]
  * @param {Args | string[] | null} [given]
  * @returns {Args & {seed: number}}
@@ -49,7 +52,7 @@ export function withSeed(given) {
 }
 
 /**
- * The chord ids of each measure.
+ * Returns the chord ids of each measure.
  * @param {ControlArgs} args
  * @param {number} count of measures
  * @param {boolean} hasChords
@@ -66,7 +69,7 @@ export function chordsOf(args, count, hasChords) {
 }
 
 /**
- * The chord symbols of each measure.
+ * Returns the chord symbols of each measure.
  * @param {ControlArgs} args
  * @param {number} count of measures
  * @returns {string[][]}
@@ -94,7 +97,7 @@ export function symbolsOf({chordProgression, chordProgressions}, count) {
 }
 
 /**
- * The programs of the tracks, sorted as models have them.
+ * Returns the requested programs in the order of a model's tracks; undefined if none are requested.
  * @param {ControlArgs} args
  * @param {Format} format
  * @throws {Error}

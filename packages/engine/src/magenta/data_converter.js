@@ -1,4 +1,4 @@
-/** NoteSequence <-> one-hot rows: the `dataConverter` of a multitrack model. */
+/** The `dataConverter` of a multitrack model: converts between NoteSequences and one-hot rows. */
 
 import {Tensor, toArrays} from './tensor.js';
 import {quantizedNotes} from './note_sequence.js';
@@ -35,8 +35,8 @@ export class MultitrackConverter {
   }
 
   /**
-   * The tokens of each track, [end] of absent ones. A sequence that is not quantised yet is, and only
-   * its first measure counts.
+   * Returns the tokens of each track; an absent track is [end]. Quantises the sequence if necessary
+   * and reads only its first measure.
    * @param {NoteSequence} sequence
    * @throws {import('./note_sequence.js').SequenceError}
    */
@@ -46,7 +46,7 @@ export class MultitrackConverter {
   }
 
   /**
-   * The same as one-hot rows [numSteps, depth]; rows after a track's end are 0.
+   * Returns these tokens as one-hot rows [numSteps, depth]; rows after a track's end are 0.
    * @param {NoteSequence} sequence
    */
   toTensor(sequence) {
@@ -59,7 +59,7 @@ export class MultitrackConverter {
   }
 
   /**
-   * The measure that rows [numSteps, depth] spell, by the largest of each row.
+   * Converts rows [numSteps, depth] to a measure; the largest value of each row selects the token.
    * @param {TensorLike | number[][]} rows
    * @param {number} [stepsPerQuarter]
    * @param {number} [qpm]
@@ -73,9 +73,9 @@ export class MultitrackConverter {
   }
 
   /**
-   * The measure that tokens spell.
+   * Converts tokens to a measure.
    * @param {ArrayLike<number>[]} tracks
-   * @param {number} [stepsPerQuarter] as which its steps are labelled
+   * @param {number} [stepsPerQuarter] written to `quantizationInfo`; steps are not rescaled
    * @param {number} [qpm]
    * @returns {MeasureSequence}
    */

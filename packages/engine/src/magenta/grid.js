@@ -1,12 +1,12 @@
-/** The points between points, in straight lines, as magenta.js lays them out. */
+/** Linear interpolation between points, in the layout of magenta.js. */
 
 import {number} from './checks.js';
 
 const MOST = 10000;
 
 /**
- * Between two points: `counts[0]` of them. Between four (top left, bottom left, top right, bottom
- * right): counts[0] columns and counts[1] rows, or as many as columns, row by row.
+ * Interpolates between two points (`counts[0]` results) or four (top left, bottom left, top right,
+ * bottom right: `counts[0]` columns and `counts[1]` rows, row by row; rows default to columns).
  * @param {Float32Array[]} points
  * @param {number | number[]} counts
  * @returns {Float32Array[]}

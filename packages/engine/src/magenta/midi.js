@@ -20,16 +20,17 @@ import {withParts} from './parts.js';
 const TICKS_PER_QUARTER = 480;
 
 /**
- * A bar of a MIDI file: a measure of a model's format, or the reason why it is rejected.
+ * A bar of a MIDI file: a measure of a model's format, or the reason for its rejection.
  * @typedef {object} MidiMeasure
  * @property {number} number from 1
- * @property {?MeasureSequence} noteSequence for `encode`, its notes in seconds too; null if it is none
+ * @property {?MeasureSequence} noteSequence input for `encode`, with times in steps and in seconds;
+ *   null if the bar is rejected
  * @property {string[]} chordProgression its inferred chords, evenly spaced
- * @property {string} reason why it is no measure, or ''
+ * @property {string} reason why the bar is rejected, or ''
  */
 
 /**
- * The notes of a MIDI file in seconds, all at its first tempo.
+ * Reads the notes of a MIDI file. All times are in seconds at the file's first tempo.
  * @param {Uint8Array | ArrayBuffer} bytes
  * @returns {TimedSequence}
  * @throws {import('../music/midi_chunks.js').MidiError}
@@ -49,9 +50,10 @@ export function midiToSequenceProto(bytes) {
 }
 
 /**
- * The bars of a MIDI file as measures that `encode` takes with their chords.
+ * Reads the bars of a MIDI file as measures with chords, as input for `encode`.
  * @param {Uint8Array | ArrayBuffer} bytes
- * @param {MultitrackConverter} [converter] `dataConverter` of the model; the published format if absent
+ * @param {MultitrackConverter} [converter] the model's `dataConverter`; default: the published
+ *   format
  * @returns {MidiMeasure[]}
  * @throws {import('../music/midi_chunks.js').MidiError}
  */
@@ -74,9 +76,9 @@ export function midiToMeasures(bytes, converter = new MultitrackConverter(new Fo
 }
 
 /**
- * The bytes of a MIDI file.
- * @param {NoteSequence | NoteSequence[]} sequences a list is played one after the other, at
- *   the tempo and meter of the first
+ * Writes a MIDI file.
+ * @param {NoteSequence | NoteSequence[]} sequences one sequence, or a list to join in order at the
+ *   tempo and meter of the first
  * @returns {Uint8Array<ArrayBuffer>}
  * @throws {import('./note_sequence.js').SequenceError}
  */

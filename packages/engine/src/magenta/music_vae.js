@@ -1,4 +1,4 @@
-/** `MusicVAE` of magenta.js, computed by this engine. */
+/** The `MusicVAE` class of magenta.js, implemented with this engine. */
 
 import {moved, readAttributes} from '../engine/attributes.js';
 import {bandsBetween, firstTokens} from '../engine/bands.js';
@@ -26,24 +26,24 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {SectionMark} from '../music/song.js' */
 /** @import {TensorLike} from './tensor.js' */
 
-const MEASURES = 16; // decoded at once: more are not faster
-const MOST_SAMPLES = 10000; // the measures of a call are all in memory
-const WATCHED_MEASURES = 4; // if progress is reported, or a signal may abort
+const MEASURES = 16; // batch size; larger batches are not faster
+const MOST_SAMPLES = 10000; // limits memory: all measures of a call are held at once
+const WATCHED_MEASURES = 4; // batch size when a call reports progress or can be aborted
 
 /**
- * A model of multitrack measures. Every method loads it if need be, rejects with a sentence that
- * says what to do, and leaves the model usable.
+ * A model of multitrack measures. Its asynchronous methods load the weights when needed. If one
+ * rejects, the message suggests a remedy and the model remains usable.
  */
 export class MusicVAE {
   /**
-   * @param {string | URL | ReadFile} checkpointURL of the folder with config.json; or what reads a
-   *   file of it by name
-   * @param {MusicVAESpec} [spec] instead of config.json
+   * @param {string | URL | ReadFile} checkpointURL URL of the folder with config.json, or a
+   *   function that reads a file of the folder by name
+   * @param {MusicVAESpec} [spec] replaces config.json
    */
   constructor(checkpointURL, spec) {
     this.checkpointURL = checkpointURL;
     this.spec = spec;
-    /** The size of z, once the model is loaded. */
+    /** The size of z; 0 until the model is loaded. */
     this.zDims = 0;
     /** @type {MultitrackConverter | undefined} */
     this.dataConverter = undefined;
@@ -59,9 +59,9 @@ export class MusicVAE {
   }
 
   /**
-   * Loads the model; the encoder's weights, half of it, only come with the first `encode`.
-   * @param {{onProgress?: (progress: Progress) => void, signal?: AbortSignal}} [options] progress in
-   *   bytes, also of what is fetched later
+   * Loads the model. The encoder's weights, half of the total, are fetched when first needed.
+   * @param {{onProgress?: (progress: Progress) => void, signal?: AbortSignal}} [options]
+   *   `onProgress` receives bytes, also for weights that are fetched later
    */
   async initialize({onProgress, signal} = {}) {
     await this._load(onProgress, signal);
@@ -74,12 +74,12 @@ export class MusicVAE {
   }
 
   /**
-   * Random measures.
+   * Generates random measures.
    * @param {number} numSamples
-   * @param {number} [temperature] above 0
+   * @param {number} [temperature] default 0.5; 0 takes the likeliest tokens
    * @param {ControlArgs | string[]} [controlArgs]
-   * @param {number} [stepsPerQuarter] as which steps are labelled; the model's own if absent
-   * @param {number} [qpm]
+   * @param {number} [stepsPerQuarter] written to the results; default: the model's resolution
+   * @param {number} [qpm] written to the results
    * @returns {Promise<MeasureSequence[]>}
    */
   async sample(numSamples, temperature = 0.5, controlArgs, stepsPerQuarter, qpm) {
@@ -90,12 +90,12 @@ export class MusicVAE {
   }
 
   /**
-   * Measures of points.
+   * Decodes points of the latent space to measures.
    * @param {TensorLike | ArrayLike<number>[]} z [n, zDims]
-   * @param {number} [temperature] none takes the likeliest tokens
+   * @param {number} [temperature] 0, the default, takes the likeliest tokens
    * @param {ControlArgs | string[]} [controlArgs]
-   * @param {number} [stepsPerQuarter] as which steps are labelled; the model's own if absent
-   * @param {number} [qpm]
+   * @param {number} [stepsPerQuarter] written to the results; default: the model's resolution
+   * @param {number} [qpm] written to the results
    * @returns {Promise<MeasureSequence[]>}
    */
   async decode(z, temperature, controlArgs, stepsPerQuarter, qpm) {
@@ -103,9 +103,9 @@ export class MusicVAE {
   }
 
   /**
-   * The points of measures.
-   * @param {NoteSequence[]} inputSequences of one measure each
-   * @param {ControlArgs | string[]} [controlArgs] chords, as they sound in the music
+   * Encodes measures to points of the latent space.
+   * @param {NoteSequence[]} inputSequences one measure each
+   * @param {ControlArgs | string[]} [controlArgs] with the chords of the input measures
    * @returns {Promise<Tensor>} mu [n, zDims]
    */
   async encode(inputSequences, controlArgs) {
@@ -114,11 +114,12 @@ export class MusicVAE {
   }
 
   /**
-   * Measures between two, or in the rectangle between four. Between two, where measures are well-formed
-   * and no instruments are requested, the first measure's instruments are exchanged one by one for the
-   * last one's, and all measures take the same random numbers.
+   * Interpolates between two measures, or in the rectangle between four. Between two, if the
+   * grammar is applied and no instruments are requested, the first measure's instruments change one
+   * by one to the last measure's, and all measures use the same random numbers.
    * @param {NoteSequence[]} inputSequences 2, or 4: top left, bottom left, top right, bottom right
-   * @param {number | number[]} numInterps how many, these among them; or [columns, rows]
+   * @param {number | number[]} numInterps number of results, including both ends; or [columns,
+   *   rows]
    * @param {number} [temperature]
    * @param {ControlArgs | string[]} [controlArgs]
    * @returns {Promise<MeasureSequence[]>} row by row
@@ -136,14 +137,14 @@ export class MusicVAE {
   }
 
   /**
-   * A song: a form of sections, each with a style and chords, as `gm-vae song` plays it.
-   * @param {string} form the sections in their order, such as "A A B A"; A>B leads from the style of A
-   *   to that of B
-   * @param {string} chords of each section, such as "A: C G Am F; B: F G Em Am"; some without a name
-   *   are for all sections that have none of their own
+   * Generates a song of sections, each with a style and chords, like `gm-vae song`.
+   * @param {string} form the sections in order, such as "A A B A"; A>B is a transition from style A
+   *   to style B
+   * @param {string} chords chords of each section, such as "A: C G Am F; B: F G Em Am"; chords
+   *   without a section name apply to all sections without chords of their own
    * @param {SongArgs} [songArgs]
-   * @returns {Promise<{measures: MeasureSequence[], sections: SectionMark[]}>} sections: the index of
-   *   the first measure of each, and its name
+   * @returns {Promise<{measures: MeasureSequence[], sections: SectionMark[]}>} the measures, and
+   *   the first measure and name of each section
    */
   async song(form, chords, songArgs = {}) {
     const model = await this._load();
@@ -158,10 +159,10 @@ export class MusicVAE {
   }
 
   /**
-   * Measures like one.
+   * Generates measures similar to a given one.
    * @param {NoteSequence} inputSequence
    * @param {number} numSamples
-   * @param {number} similarity 1 is as near as the model comes, 0 is any measure
+   * @param {number} similarity 1 decodes the measure's own point, 0 gives random measures
    * @param {number} [temperature]
    * @param {ControlArgs | string[]} [controlArgs]
    * @returns {Promise<MeasureSequence[]>}
@@ -179,15 +180,15 @@ export class MusicVAE {
   }
 
   /**
-   * What points can be moved along: "density", "pitch", ...; nothing if the checkpoint has no
-   * attributes.json of its own model.
+   * Returns the names of the attributes along which `move` can move points, such as "density" and
+   * "pitch"; empty if the checkpoint has no attributes.json, or one of another model.
    */
   async attributes() {
     return [...(await this._loadAttributes()).keys()];
   }
 
   /**
-   * Points that are moved along attributes.
+   * Moves points along attributes.
    * @param {TensorLike | ArrayLike<number>[]} z [n, zDims]
    * @param {Record<string, number>} steps attribute -> steps; 1 is one standard deviation
    * @returns {Promise<Tensor>} [n, zDims]
@@ -255,8 +256,8 @@ export class MusicVAE {
    * @param {ControlArgs & {seed: number}} args
    * @param {number} [stepsPerQuarter]
    * @param {number} [qpm]
-   * @param {number[][]} [bands] what the tracks of each measure begin with; then they take the same
-   *   random numbers
+   * @param {number[][]} [bands] first tokens of each measure's tracks; if given, all measures use
+   *   the same random numbers
    */
   async _decode(points, temperature = 0, args, stepsPerQuarter, qpm, bands) {
     const {decoder, format} = await this._load();
@@ -275,7 +276,7 @@ export class MusicVAE {
   }
 
   /**
-   * The rows of z.
+   * Returns the rows of z, checked.
    * @param {TensorLike | ArrayLike<number>[]} z
    */
   async _points(z) {
@@ -296,7 +297,7 @@ export class MusicVAE {
     const {latentSize} = await this._load();
     this._attributes ??= readerOf(this.checkpointURL)('attributes.json', () => {}).then(
       (bytes) => readAttributes(parse(bytes, 'attributes.json'), latentSize),
-      () => new Map()); // a checkpoint can do without
+      () => new Map()); // the file is optional
     return this._attributes;
   }
 
@@ -306,7 +307,7 @@ export class MusicVAE {
 }
 
 /**
- * The tokens of each track of each measure.
+ * Returns the tokens of each track of each measure.
  * @param {import('../engine/decoder.js').Decoder} decoder
  * @param {{z: Float32Array, draw: number, chords: number[], seed: number, band?: number[]}[]} measures
  * @param {number} temperature
@@ -335,7 +336,7 @@ function priorPoints(seed, count, {latentSize, prior}) {
 }
 
 /**
- * The bands of points on a way.
+ * Returns the bands of points on a path.
  * @param {Float32Array[]} logits
  * @param {number} temperature
  * @param {number} seed
@@ -347,7 +348,7 @@ function bandsOf(logits, temperature, seed) {
 }
 
 /**
- * What `work` makes of measures, some at a time, so that others get their turn.
+ * Runs `work` on measures in batches and yields to the event loop between them.
  * @template Measure, Made
  * @param {Measure[]} measures
  * @param {number} batch
@@ -374,7 +375,7 @@ function matrix(rows, columns) {
 }
 
 /**
- * What reads the files of a checkpoint.
+ * Returns a function that reads the files of a checkpoint.
  * @param {string | URL | ReadFile} source
  * @param {AbortSignal} [signal]
  * @returns {ReadFile}

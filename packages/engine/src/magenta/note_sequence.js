@@ -1,21 +1,21 @@
 /**
- * NoteSequences, the music of magenta.js: read as plain objects, as messages of protobufjs, or as the
- * JSON of these; written as plain objects.
+ * NoteSequences of magenta.js. Input may be plain objects, protobufjs messages or their JSON;
+ * output is plain objects.
  */
 
 const DEFAULT_QPM = 120;
-const DEFAULT_VELOCITY = 80; // of notes that have none, as in magenta.js
+const DEFAULT_VELOCITY = 80; // as in magenta.js
 const DEFAULT_METER = {time: 0, numerator: 4, denominator: 4};
 
 /**
- * A 64-bit number of protobufjs, or a string of one in JSON.
+ * A 64-bit integer of protobufjs, or its string in JSON.
  * @typedef {number | string | {low: number, high: number}} Whole
  *
  * A note; absent fields are 0.
  * @typedef {object} SequenceNote
  * @property {?number} [pitch] 0..127
  * @property {?number} [velocity] 1..127
- * @property {?number} [instrument] notes of one instrument are one track
+ * @property {?number} [instrument] notes with the same number form one track
  * @property {?number} [program] 0..127
  * @property {?boolean} [isDrum]
  * @property {?number} [startTime] seconds
@@ -38,19 +38,19 @@ const DEFAULT_METER = {time: 0, numerator: 4, denominator: 4};
  * @property {number} instrument
  * @property {number} program
  * @property {boolean} isDrum
- * @property {number} startTime 0 where the sequence has steps alone
+ * @property {number} startTime in seconds; 0 if the sequence has only steps
  * @property {number} startStep
  * @property {number} endStep
  */
 
-/** A NoteSequence cannot be read; the message is a sentence with the remedy. */
+/** Thrown if a NoteSequence cannot be read; the message suggests a remedy. */
 export class SequenceError extends Error {
   /** @override */ name = 'SequenceError';
 }
 
 /**
- * The notes in steps, and how many steps the sequence says it has, 0 if it does not.
- * @param {NoteSequence} sequence quantised already, or in seconds
+ * Returns the notes in steps and the length of the sequence in steps, 0 if unknown.
+ * @param {NoteSequence} sequence quantised, or in seconds
  * @param {number} stepsPerQuarter of the model
  * @returns {{notes: QuantizedNote[], totalSteps: number}}
  * @throws {SequenceError}
@@ -72,9 +72,9 @@ export function quantizedNotes(sequence, stepsPerQuarter) {
 }
 
 /**
- * The steps per quarter of a quantised sequence.
+ * Returns the steps per quarter of a quantised sequence.
  * @param {NoteSequence} sequence
- * @throws {SequenceError} it is in seconds
+ * @throws {SequenceError} the sequence is not quantised
  */
 export function requireResolution(sequence) {
   const resolution = requireSequence(sequence).quantizationInfo?.stepsPerQuarter;
@@ -89,9 +89,9 @@ function requireSequence(sequence) {
 }
 
 /**
- * The tempo of a sequence.
+ * Returns the tempo of a sequence.
  * @param {NoteSequence} sequence
- * @throws {SequenceError} it changes
+ * @throws {SequenceError} the tempo changes
  */
 export function tempoOf({tempos}) {
   const sorted = [...tempos ?? []].sort((a, b) => (a.time ?? 0) - (b.time ?? 0));
@@ -106,9 +106,9 @@ export function tempoOf({tempos}) {
 }
 
 /**
- * The meter of a sequence.
+ * Returns the meter of a sequence.
  * @param {NoteSequence} sequence
- * @throws {SequenceError} it changes
+ * @throws {SequenceError} the meter changes
  */
 export function meterOf({timeSignatures}) {
   const sorted = [...timeSignatures ?? []].sort((a, b) => (a.time ?? 0) - (b.time ?? 0));
@@ -132,7 +132,7 @@ function readSteps(sequence) {
 /** @param {NoteSequence} sequence @param {number} stepsPerQuarter */
 function quantize(sequence, stepsPerQuarter) {
   const stepsPerSecond = (stepsPerQuarter * tempoOf(sequence)) / 60;
-  meterOf(sequence); // one alone
+  meterOf(sequence); // throws if the meter changes
   const step = (/** @type {?number | undefined} */ time) =>
     Math.floor((time ?? 0) * stepsPerSecond + 0.5);
   const notes = (sequence.notes ?? []).map((note) =>

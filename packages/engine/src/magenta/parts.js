@@ -1,11 +1,11 @@
-/** Which notes of several NoteSequences are of one part, whatever their instruments are numbered. */
+/** Matches parts across NoteSequences, independently of their instrument numbers. */
 
 /** @import {Part} from '../music/song.js' */
 
 /** @typedef {Omit<Part, 'name'>} NamelessPart */
 
 /**
- * The notes with their parts: the `number`-th instrument of its program in the sequence.
+ * Adds to each note its part: the `number`-th instrument of its program in the sequence.
  * @template {{instrument: number, program: number, isDrum: boolean}} Note
  * @param {Note[]} notes of one sequence
  * @returns {(Note & {part: NamelessPart})[]}

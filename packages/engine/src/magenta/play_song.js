@@ -1,4 +1,4 @@
-/** A whole song for `MusicVAE.song`. */
+/** Implementation of `MusicVAE.song`. */
 
 import {drumTemperatureAt} from '../engine/grammar.js';
 import {planSong, playSong, rowsOf} from '../engine/song.js';
@@ -12,33 +12,37 @@ import {lettersOf, readForm} from '../music/form.js';
 /** @import {TensorLike} from './tensor.js' */
 
 /**
- * What can be asked of a song; what is absent is as in `gm-vae song`.
+ * Options of a song; the defaults are the defaults of `gm-vae song`.
  * @typedef {object} SongArgs
- * @property {number} [seed] the same seed gives the same music; any if absent
- * @property {number} [bars] how many there are in all, shared out evenly among the sections; each
- *   plays its chords once if absent
- * @property {TensorLike | ArrayLike<number>[]} [styles] points: one for each letter of the form in the
- *   order in which they are heard, or one alone that the others follow; drawn if absent
- * @property {number} [contrast] how far the styles that follow are from the first, 0..1
- * @property {number} [vary] the share of pitched tracks that change when a bar comes back, 0..1
- * @property {boolean} [fills] whether the last bar of four ends in a drum fill
- * @property {boolean} [ending] whether a last bar follows in which all strike the first chord
+ * @property {number} [seed] the same seed gives the same music; random if absent
+ * @property {number} [bars] total number of bars, divided evenly among the sections; if absent,
+ *   each section plays its chords once
+ * @property {TensorLike | ArrayLike<number>[]} [styles] one point for each letter of the form, in
+ *   the order of first appearance, or one point from which the other styles are derived; random if
+ *   absent
+ * @property {number} [contrast] distance of the derived styles from the first one, 0..1
+ * @property {number} [vary] share of pitched tracks that change when a bar is repeated, 0..1
+ * @property {boolean} [fills] whether to add drum fills, in every fourth bar and the last bar of a
+ *   section of at least four bars
+ * @property {boolean} [ending] whether to add a final bar in which all tracks strike the first
+ *   chord
  * @property {number} [temperature]
  * @property {number} [drumTemperature]
- * @property {number} [repeatPenalty] how much less a track repeats its last onset, in nats
- * @property {number} [qpm] as which measures are labelled
- * @property {(done: Progress) => void} [onProgress] called with tracks done and their total, which
- *   grows once
- * @property {AbortSignal} [signal] ends the work between tracks
+ * @property {number} [repeatPenalty] penalty in nats for repeating a track's last onset
+ * @property {number} [qpm] tempo written to the measures
+ * @property {(done: Progress) => void} [onProgress] called with the number of finished tracks and
+ *   the total, which increases once
+ * @property {AbortSignal} [signal] aborts the work between batches of tracks
  *
  * @typedef {object} PlayedSong
  * @property {ArrayLike<number>[][]} measures tokens of each track
  * @property {SectionMark[]} sections
  */
 
-const TOGETHER = 128; // tracks that are decoded at once
+const TOGETHER = 128; // batch size in tracks
 
 /**
+ * Generates a song.
  * @param {Model} model
  * @param {string} form
  * @param {string} chords
@@ -73,7 +77,7 @@ export async function songOf({decoder, format}, form, chords, points, args) {
     /** @type {Uint16Array[]} */
     const tokens = [];
     for (let start = 0; start < rows.length; start += TOGETHER) {
-      if (progress.loaded) await new Promise((resolve) => setTimeout(resolve)); // others' turn
+      if (progress.loaded) await new Promise((resolve) => setTimeout(resolve)); // event loop's turn
       signal?.throwIfAborted();
       const some = decoder.decode(rows.slice(start, start + TOGETHER), decoding);
       tokens.push(...some);

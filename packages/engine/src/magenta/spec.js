@@ -1,13 +1,13 @@
-/** The config.json of a checkpoint: whether it is a model that this engine knows. */
+/** Validates the config.json of a checkpoint: whether the engine supports the model. */
 
 /** @import {ClientConfig} from '../music/format.js' */
 
 /**
- * A config.json that was read.
+ * A validated config.json.
  * @typedef {ClientConfig & {type: string, chordEncoder?: string,
  *   dataConverter: {type: string}}} Spec
  *
- * What may be one, as magenta.js has it.
+ * A config.json before validation, as magenta.js declares it.
  * @typedef {{type: string, dataConverter: {type: string, args?: object}, chordEncoder?: string}} MusicVAESpec
  */
 

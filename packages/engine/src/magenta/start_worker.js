@@ -1,6 +1,6 @@
-/** The worker of `WorkerMusicVAE`: worker.js beside this module, wherever that is hosted. */
+/** Starts the worker of `WorkerMusicVAE`: worker.js in the folder of this module. */
 
-/** @throws {Error} there are no workers */
+/** @throws {Error} workers are not available */
 export function startWorker() {
   if (typeof Worker === 'undefined') {
     throw new Error(
@@ -8,7 +8,8 @@ export function startWorker() {
   }
   const script = new URL('./worker.js', import.meta.url);
   if (script.origin === location.origin) return new Worker(script);
-  // a browser runs no worker of another origin, but lets one of this origin import it
+  // Browsers do not start a worker from another origin, but a same-origin worker may import its
+  // script.
   return new Worker(URL.createObjectURL(
     new Blob([`importScripts(${JSON.stringify(script.href)})`], {type: 'text/javascript'})));
 }

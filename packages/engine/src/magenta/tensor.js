@@ -1,11 +1,11 @@
-/** Numbers with a shape: what `encode` gives and `decode` takes, beside tensors of TensorFlow.js. */
+/** The matrix type that `encode` returns; `decode` accepts it and TensorFlow.js tensors. */
 
 /**
- * What is read of a tensor; those of TensorFlow.js are such.
+ * The members of a tensor that this package uses; TensorFlow.js tensors have them.
  * @typedef {{shape: number[], data: () => Promise<ArrayLike<number>> | ArrayLike<number>}} TensorLike
  */
 
-/** A matrix of float32, with the methods of a tensor of TensorFlow.js that only read. */
+/** A float32 matrix with the read-only methods of a TensorFlow.js tensor, and `dispose`. */
 export class Tensor {
   /** @param {Float32Array} values @param {[rows: number, columns: number]} shape */
   constructor(values, shape) {
@@ -44,7 +44,7 @@ export class Tensor {
 }
 
 /**
- * The rows of a matrix.
+ * Returns the rows of a matrix.
  * @param {TensorLike | ArrayLike<number>[]} given
  * @returns {Promise<Float32Array[]>}
  */

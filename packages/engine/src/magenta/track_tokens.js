@@ -1,4 +1,4 @@
-/** Notes of a measure <-> the tokens of its tracks, as magenta.js has them, token for token. */
+/** Converts between the notes and the tokens of a measure, with the same tokens as magenta.js. */
 
 import {NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from '../music/format.js';
 
@@ -6,7 +6,7 @@ import {NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from '../music/format.
 /** @import {QuantizedNote} from './note_sequence.js' */
 
 /**
- * A note of one track; the velocity is missing before the track's first velocity token.
+ * A note of one track. It has no velocity if it precedes the track's first velocity token.
  * @typedef {object} TrackNote
  * @property {number} pitch
  * @property {number} [velocity]
@@ -16,13 +16,14 @@ import {NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from '../music/format.
  * @property {number} quantizedEndStep
  */
 
-/** The velocities of a bin. @param {Format} format */
+/** Number of velocities per bin. @param {Format} format */
 const binSize = (format) => Math.ceil(127 / format.velocityBins);
 
 /**
- * The tokens of all T tracks: by program, drums last, of many the first; [end] of absent ones.
+ * Returns the tokens of all T tracks, sorted by program, drums last. Surplus tracks are dropped;
+ * absent tracks are [end].
  * @param {QuantizedNote[]} notes
- * @param {number} totalSteps what the sequence lasts; 0 if unknown
+ * @param {number} totalSteps length of the sequence; 0 if unknown
  * @param {Format} format
  */
 export function tokensOfTracks(notes, totalSteps, format) {
@@ -32,7 +33,7 @@ export function tokensOfTracks(notes, totalSteps, format) {
   const melodic = [...parts.values()].filter(([{isDrum}]) => !isDrum)
     .sort(([a], [b]) => a.program - b.program);
   const drums = [...parts.values()].filter(([{isDrum}]) => isDrum)
-    .reverse(); // as the client's sort leaves them
+    .reverse(); // the order that the sort of magenta.js produces
   const tracks = [...melodic, ...drums].slice(0, format.maxTracks)
     .map((part) => tokensOfTrack(part, totalSteps, format));
   const absent = Array.from({length: format.maxTracks - tracks.length}, () => [format.end]);
@@ -47,7 +48,7 @@ function tokensOfTrack(notes, totalSteps, format) {
   /** @type {number[]} */
   const tokens = [];
   let step = 0;
-  let bin = velocityBins; // which a track begins with
+  let bin = velocityBins; // a track's initial velocity bin
   const moveTo = (/** @type {number} */ goal) => {
     if (goal > step) tokens.push(timeShift - 1 + goal - step);
     step = goal;
@@ -64,7 +65,7 @@ function tokensOfTrack(notes, totalSteps, format) {
     tokens.push(isOff ? format.noteOff + note.pitch : note.pitch);
   }
   const last = format.shiftSteps(tokens[tokens.length - 1] ?? format.end);
-  if (last && step < stepsPerMeasure) { // it lasts until the bar line
+  if (last && step < stepsPerMeasure) { // extend the final time shift to the bar line
     tokens.pop();
     step -= last;
   }
@@ -76,8 +77,8 @@ function tokensOfTrack(notes, totalSteps, format) {
 }
 
 /**
- * When notes begin and end. Notes are in the order of their times in seconds, which decides at one
- * step; of notes that have none the pitch decides.
+ * Returns the starts and ends of notes in order of time. Ties are broken by the start in seconds,
+ * then by pitch.
  * @param {QuantizedNote[]} notes
  */
 function noteEvents(notes) {
@@ -89,9 +90,9 @@ function noteEvents(notes) {
 }
 
 /**
- * The notes that any tokens spell: first those that end in the track, as they end, then those that
- * the bar line ends, by pitch.
- * @param {ArrayLike<number>} tokens what follows an end counts for nothing
+ * Converts tokens to notes; any sequence of tokens is accepted. Notes with a note-off come first,
+ * in the order of their ends, followed by notes that end at the bar line, by pitch.
+ * @param {ArrayLike<number>} tokens tokens after an end token are ignored
  * @param {Format} format
  * @returns {TrackNote[]}
  */
@@ -102,7 +103,7 @@ export function notesOfTrack(tokens, format) {
   const first = played.find((token) => format.kind(token) === PROGRAM) ?? format.program;
   const isDrum = first === format.drums;
   const program = isDrum ? 0 : first - format.program;
-  /** Pitch -> the notes that sound, oldest first. @type {Map<number, TrackNote[]>} */
+  /** Pitch -> its sounding notes, oldest first. @type {Map<number, TrackNote[]>} */
   const sounding = new Map();
   /** @type {TrackNote[]} */
   const notes = [];

@@ -1,4 +1,4 @@
-/** Steps -> seconds, which players take. */
+/** Converts steps to seconds, for players. */
 
 import {number} from './checks.js';
 import {meterOf, quantizedNotes, requireResolution, tempoOf} from './note_sequence.js';
@@ -11,7 +11,7 @@ import {withParts} from './parts.js';
  * @typedef {object} TimedNote
  * @property {number} pitch
  * @property {number} velocity
- * @property {number} instrument notes of one part have one, in all measures
+ * @property {number} instrument number of its part, the same in all measures
  * @property {number} program
  * @property {boolean} isDrum
  * @property {number} startTime seconds
@@ -25,10 +25,10 @@ import {withParts} from './parts.js';
  */
 
 /**
- * Measures in seconds, as one NoteSequence.
- * @param {NoteSequence | NoteSequence[]} sequences quantised; a list is played one after the
- *   other, in the meter of the first
- * @param {number} [qpm] the tempo; that of the first if absent
+ * Converts measures to one NoteSequence in seconds.
+ * @param {NoteSequence | NoteSequence[]} sequences one quantised sequence, or a list to join in
+ *   order, in the meter of the first
+ * @param {number} [qpm] the tempo; default: the first sequence's tempo
  * @returns {TimedSequence}
  * @throws {import('./note_sequence.js').SequenceError}
  */
@@ -36,7 +36,7 @@ export function unquantizeSequence(sequences, qpm) {
   const all = [sequences].flat();
   const first = all[0] ?? {};
   const tempo = number('qpm', qpm ?? tempoOf(first), {least: 1});
-  /** Key of a part -> its number. @type {Map<string, number>} */
+  /** Part key -> instrument number. @type {Map<string, number>} */
   const instruments = new Map();
   let totalTime = 0;
   const notes = all.flatMap((sequence) => {

@@ -1,4 +1,4 @@
-/** Notes of measures moved to chords that models do not know: sevenths, suspensions, other basses. */
+/** Moves notes to chords that models do not support: sevenths, suspensions, slash chords. */
 
 import {isPitched, moveNotes} from '../music/voicing.js';
 import {list} from './checks.js';
@@ -9,12 +9,12 @@ import {quantizedNotes, requireResolution} from './note_sequence.js';
 /** @import {MeasureSequence} from './data_converter.js' */
 
 /**
- * Measures with their notes moved to what their chords call for beyond the triads that a model hears:
- * under Cmaj7 a voice takes the B, under C/E the bass takes the E, under Csus4 the F is in the place of
- * the E. Times, instruments and drums stay.
+ * Returns measures with notes moved to fit their full chords, since models are conditioned only on
+ * triads: under Cmaj7 a voice takes the B, under C/E the bass takes the E, under Csus4 the F
+ * replaces the E. Times, instruments and drums do not change.
  * @template {MeasureSequence} Sequence
  * @param {Sequence[]} sequences
- * @param {ControlArgs | string[]} controlArgs those of `decode`; their chords count
+ * @param {ControlArgs | string[]} controlArgs the arguments of `decode`; only the chords are used
  * @returns {Sequence[]}
  * @throws {import('./note_sequence.js').SequenceError}
  * @throws {import('../music/chord_spelling.js').ChordError}

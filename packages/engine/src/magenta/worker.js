@@ -1,4 +1,4 @@
-/** The script of a worker that computes what `WorkerMusicVAE` asks for. */
+/** Worker script that runs the requests of `WorkerMusicVAE`. */
 
 import {MusicVAE} from './music_vae.js';
 import {Tensor} from './tensor.js';
@@ -12,7 +12,7 @@ let model;
 const running = new Map();
 
 /**
- * Where each method has its control arguments.
+ * Index of the control arguments among each method's arguments.
  * @type {Record<string, number>}
  */
 const CONTROL_ARGS = {sample: 2, decode: 2, encode: 1, interpolate: 3, similar: 4, song: 2};

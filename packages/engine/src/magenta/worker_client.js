@@ -1,4 +1,4 @@
-/** `MusicVAE` in a worker of its own, so that the page never waits for it. */
+/** `MusicVAE` in a dedicated worker, so that the page's thread is not blocked. */
 
 import {Requests} from '../engine/requests.js';
 import {Format} from '../music/format.js';
@@ -18,12 +18,13 @@ import {Tensor, toArrays} from './tensor.js';
 /** @import {TensorLike} from './tensor.js' */
 /** @import {Loaded} from './worker_protocol.js' */
 
-/** The methods are those of `MusicVAE`, with the same arguments. */
+/** Has the methods of `MusicVAE`, with the same arguments. */
 export class WorkerMusicVAE {
   /**
    * @param {string | URL} checkpointURL
-   * @param {MusicVAESpec} [spec] instead of config.json
-   * @param {() => Worker} [start] makes the worker; by default of worker.js beside this module
+   * @param {MusicVAESpec} [spec] replaces config.json
+   * @param {() => Worker} [start] creates the worker; default: worker.js in the folder of this
+   *   module
    */
   constructor(checkpointURL, spec, start = startWorker) {
     this.checkpointURL = checkpointURL;
@@ -32,7 +33,7 @@ export class WorkerMusicVAE {
     /** @type {MultitrackConverter | undefined} */
     this.dataConverter = undefined;
     this.initialized = false;
-    /** Called of what is fetched after the load, too. @type {Watch['onProgress']} */
+    /** Receives progress, also of fetches after the load. @type {Watch['onProgress']} */
     this._onFetch = undefined;
     this._requests = new Requests(
       start, 'The worker did not start: its script is missing on the server, or is kept from running.',
@@ -54,7 +55,7 @@ export class WorkerMusicVAE {
     return this._loading;
   }
 
-  /** Ends the worker; what it was asked for is rejected. */
+  /** Terminates the worker and rejects pending requests. */
   dispose() {
     this._loading = undefined;
     this.initialized = false;
@@ -153,7 +154,7 @@ export class WorkerMusicVAE {
     if (typeof this.checkpointURL === 'function') {
       throw new Error('A worker needs the address of a checkpoint; only MusicVAE takes a function.');
     }
-    const url = folderURL(this.checkpointURL).href; // of the page, not of the worker's script
+    const url = folderURL(this.checkpointURL).href; // relative to the page, not to the script
     /** @type {Loaded} */
     const {zDims, spec, format} =
       await this._ask('initialize', [url, this.spec], watch);

@@ -1,13 +1,13 @@
 /**
- * What `WorkerMusicVAE` asks of worker.js, which answers as engine/messages.js says.
+ * Messages from `WorkerMusicVAE` to worker.js. The answers have the types of engine/messages.js.
  *
  * @import {Spec} from './spec.js'
  * @import {FormatFields} from '../music/format.js'
  */
 
 /**
- * `watch`: whether progress is to be reported; the method's arguments are those of `MusicVAE`, without
- * what cannot be sent.
+ * `watch`: whether to report progress. `args`: the arguments of the `MusicVAE` method, without
+ * values that cannot be sent, such as functions and signals.
  * @typedef {{id: number, method: string, args: unknown[], watch: boolean}} Request
  * @typedef {{abort: number}} Abort
  * @typedef {{zDims: number, spec: Spec, format: FormatFields}} Loaded

@@ -1,6 +1,6 @@
 /**
- * The state of MIDI channels: programs, drum parts, what ends all notes, pedals
- * (`gm_vae.music.channel_state` and `pedal`). The rules are in `gm_vae.music.midi_file`.
+ * The state of MIDI channels: programs, drum parts, messages that end all notes, pedals
+ * (`gm_vae.music.channel_state` and `pedal`). `gm_vae.music.midi_file` documents the rules.
  */
 
 import {MIDI} from '../generated/tables.js';
@@ -9,15 +9,15 @@ import {MidiError} from './midi_chunks.js';
 /** @import {MidiEvents} from './midi_bytes.js' */
 
 /**
- * A change of a channel's state; `kind` is a controller, or one of `PROGRAM`, `PART` and `RESET`,
- * whose value tells drum parts, and whether XG's rules apply.
+ * A change of a channel's state. `kind` is a controller number, `PROGRAM`, `PART` (value: whether
+ * it is a drum part) or `RESET` (value: whether XG's rules apply).
  * @typedef {{at: number, tick: number, kind: number, value: number}} Change
  *
  * @typedef {{program: number, isDrum: boolean}} Sound
  *
- * What controllers did to a pedal: where it is after each and since when, and when held notes end.
+ * The history of a pedal: its position after each change and since when, and when it is released.
  * @typedef {object} Pedal
- * @property {{tick: number, down: boolean, since: number}[]} changed empty if nobody presses it
+ * @property {{tick: number, down: boolean, since: number}[]} changed empty if it is never pressed
  * @property {{tick: number}[]} releases
  *
  * @typedef {object} Channel
@@ -39,11 +39,11 @@ const UNTOUCHED = {changed: [], releases: []};
 /** @param {number} channel */
 const isDrumChannel = (channel) => channel % CHANNELS === DRUM_CHANNEL;
 
-/** What decides how the notes of a file's channels sound. */
+/** The state that determines the sounds and ends of notes on a file's channels. */
 export class ChannelState {
   /** @param {MidiEvents} events */
   constructor(events) {
-    /** What happens in each channel, in order of time. @type {Map<number, Channel>} */
+    /** The changes of each channel, by time. @type {Map<number, Channel>} */
     this.channels = new Map();
     for (const [channel, changes] of changesByChannel(events)) {
       this.channels.set(channel, {
@@ -56,7 +56,7 @@ export class ChannelState {
   }
 
   /**
-   * How a note sounds that begins at a tick.
+   * Returns the sound of a note that begins at a tick.
    * @param {number} channel
    * @param {number} tick
    * @returns {Sound}
@@ -67,7 +67,7 @@ export class ChannelState {
   }
 
   /**
-   * When a message after a tick ends all notes of a channel.
+   * Returns the tick of the first message after a tick that ends all notes of a channel.
    * @param {number} channel
    * @param {number} tick
    */
@@ -83,7 +83,8 @@ export class ChannelState {
 }
 
 /**
- * How many of some things in order of time are up to a tick; before it if not `including`.
+ * Returns how many of the rows, sorted by tick, are at or before a tick; only before it if not
+ * `including`.
  * @param {{tick: number}[]} rows
  * @param {number} tick
  */
@@ -98,7 +99,7 @@ export function upTo(rows, tick, including = true) {
 }
 
 /**
- * Channel -> changes of its state, in the order in which they act.
+ * Returns the changes of each channel's state, in the order in which they apply.
  * @param {MidiEvents} events
  */
 function changesByChannel({events, exclusives}) {
@@ -127,7 +128,7 @@ function changesByChannel({events, exclusives}) {
       }
       for (let i = 0; i < CHANNELS; i++) add(first + i, {at, tick, kind: RESET, value: Number(isXg)});
     } else if (gs) {
-      const part = gs[1].charCodeAt(0) % 16; // 0 is for channel 10; 1 to 9, 11 to 16 for those
+      const part = gs[1].charCodeAt(0) % 16; // 0: channel 10; 1..9: channels 1..9; 10..15: 11..16
       const channel = part > DRUM_CHANNEL ? part : (part + DRUM_CHANNEL) % (DRUM_CHANNEL + 1);
       add(first + channel, {at, tick, kind: PART, value: Number(gs[2] > '\0')});
     } else if (xg) {
@@ -142,13 +143,13 @@ function changesByChannel({events, exclusives}) {
 }
 
 /**
- * What notes sound as after each change.
+ * Returns the sound of notes after each change.
  * @param {number} channel
  * @param {Change[]} changes
  */
 function soundsOf(channel, changes) {
   let [program, bank, isXg, part] = [0, 0, false, isDrumChannel(channel)];
-  let ofBank = /** @type {?boolean} */ (null); // whether the bank is of drums; null if it does not say
+  let ofBank = /** @type {?boolean} */ (null); // whether the bank has drums; null if unspecified
   const sounds = [];
   for (const {tick, kind, value} of changes) {
     if (kind === RESET) {
@@ -171,7 +172,7 @@ function soundsOf(channel, changes) {
 }
 
 /**
- * What controllers do to a pedal.
+ * Returns the history of a pedal.
  * @param {number} pedal
  * @param {Change[]} changes
  * @returns {Pedal}
@@ -185,7 +186,7 @@ function pedalOf(pedal, changes) {
     if (kind === pedal || kind === MIDI.resetControllers || kind === RESET) {
       if (!down) since = tick;
       down = presses;
-    } else if (kind !== MIDI.soundOff) { // all sound off ends notes and leaves the pedal
+    } else if (kind !== MIDI.soundOff) { // all sound off releases notes but not the pedal
       continue;
     } else if (!down) {
       since = tick;

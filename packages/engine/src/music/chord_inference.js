@@ -1,6 +1,6 @@
 /**
- * Chords from notes: Viterbi's path through the model of `gm_vae.music.chord_inference`, with its
- * parameters and the same choice among equals.
+ * Infers chords from notes: the Viterbi path through the model of `gm_vae.music.chord_inference`,
+ * with the same parameters and tie-breaking.
  */
 
 import {NO_CHORD_SYMBOL, ROOTS, triadId} from './chords.js';
@@ -33,8 +33,8 @@ export function inferChords(notes, total, frame) {
 }
 
 /**
- * How long each pitch class sounds in each frame, as unit vectors or zeros. Frames that a note fills
- * are summed as a running count of such notes, since a damaged file may hold very many.
+ * Returns the durations of pitch classes in each frame, as unit vectors or zeros. Frames that notes
+ * fill completely are counted with a running sum, since damaged files may have very many of them.
  * @param {TimedPitch[]} notes
  * @param {number} frames
  * @param {number} frame
@@ -59,7 +59,7 @@ function pitchVectors(notes, frames, frame) {
   return vectors.map(unit);
 }
 
-/** Of each chord in each frame. @param {Float64Array[]} vectors */
+/** Log-likelihoods of each chord in each frame. @param {Float64Array[]} vectors */
 function likelihoods(vectors) {
   const {chordVectors} = hmm();
   return vectors.map((vector) =>
@@ -67,7 +67,7 @@ function likelihoods(vectors) {
 }
 
 /**
- * Viterbi's path, as key * CHORDS + chord of each frame.
+ * Returns the Viterbi path, as key * CHORDS + chord of each frame.
  * @param {number[][]} likelihood of each chord in each frame
  */
 function mostLikely(likelihood) {
@@ -90,9 +90,10 @@ function bestAtFirst(seen) {
 }
 
 /**
- * The chance of the best path to each state. Within a key, a move depends on the chances of both
- * chords only, of which there are few: the best predecessor is looked for in each class of equal
- * chance. A class may hold the chord itself, which would be no move; then staying weighs more anyway.
+ * Returns the log-probability of the best path to each state. Within a key, the probability of a
+ * move depends only on the classes of both chords, so only the best predecessor of each class is
+ * tried. This may be the chord itself, which is not a move; but then staying has the higher
+ * probability.
  * @param {Float64Array} last the values of the previous frame
  * @param {number[]} seen likelihoods of this frame
  */
@@ -119,7 +120,7 @@ function bestAfter(last, seen) {
 }
 
 /**
- * The chance of coming to a state from each state.
+ * Returns for each previous state the log-probability of the path that continues to a state.
  * @param {Float64Array} before
  * @param {number} state
  */

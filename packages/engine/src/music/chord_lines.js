@@ -1,4 +1,4 @@
-/** A line of chords as people write it, as in `gm_vae.music.chord_lines`, which has the rules. */
+/** Parses lines of chords; `gm_vae.music.chord_lines` documents the rules. */
 
 import {SPELLING} from '../generated/tables.js';
 import {ChordError, plain, readChord} from './chord_spelling.js';
@@ -9,10 +9,10 @@ const LONE_DASH = new RegExp(SPELLING.loneDash, 'g');
 const TIMES = new RegExp(`^(?:${SPELLING.times})$`);
 
 /**
- * The chord symbols of each measure, all of which can be read; none if the text is empty.
+ * Parses a line to the chord symbols of each measure. All of them are valid. Empty text has none.
  * @param {string} line
  * @returns {string[][]}
- * @throws {ChordError} a chord cannot be read, or the line can be understood in two ways
+ * @throws {ChordError} a chord is invalid, or the line is ambiguous
  */
 export function chordLine(line) {
   const text = plain(line).replaceAll('->', ',');
@@ -33,7 +33,7 @@ export function chordLine(line) {
 }
 
 /**
- * Refuses a lower-case root that may mean a minor chord, if upper-case roots stand beside it.
+ * Rejects a lower-case root that may mean a minor chord if other roots are in upper case.
  * @param {string[]} symbols
  */
 function requireOneCase(symbols) {
@@ -51,7 +51,7 @@ function requireOneCase(symbols) {
 }
 
 /**
- * Whether a bar line begins or ends a line.
+ * Whether a bar line is at the start or end of a line.
  * @param {string} text
  * @param {RegExpMatchArray} bar
  */
@@ -63,7 +63,7 @@ function endsLine(text, bar) {
 }
 
 /**
- * Whether a bar line has no space around it.
+ * Whether a bar line has no spaces around it.
  * @param {string} text
  * @param {RegExpMatchArray} bar
  */
@@ -73,7 +73,7 @@ function isTight(text, bar) {
 }
 
 /**
- * The word of a text that a position is in.
+ * Returns the word at a position of a text.
  * @param {string} text
  * @param {number} position
  */
@@ -81,7 +81,7 @@ function around(text, position) {
   return text.slice(0, position).split(/[ \n]/).at(-1) + text.slice(position).split(/[ \n]/)[0];
 }
 
-/** Measures divided by spaces, their chords by bar lines. @param {string} text */
+/** Parses measures separated by spaces, with chords separated by bar lines. @param {string} text */
 function withoutBarLines(text) {
   /** @type {string[][]} */
   const groups = [];
@@ -105,16 +105,16 @@ function withoutBarLines(text) {
   return measures;
 }
 
-/** Measures divided by bar lines, with repeats. @param {string} text */
+/** Parses measures separated by bar lines, with repeats. @param {string} text */
 function betweenBarLines(text) {
   /** @type {string[][]} */
   const measures = [];
   /** @type {string[]} */
   let words = [];
-  /** What was repeated just now. @type {string[][]} */
+  /** The section repeated last. @type {string[][]} */
   let section = [];
-  let start = 0; // of what the next ":|" repeats
-  let before = ''; // the bar line before, if it is of the same line
+  let start = 0; // first measure that the next ":|" repeats
+  let before = ''; // the previous bar line on the same line
   for (const [, bar = '', , word = ''] of [...text.matchAll(TOKEN), ['\n', '', '\n', '']]) {
     if (word) {
       const times = section.length ? TIMES.exec(word) : null;
@@ -142,7 +142,7 @@ function betweenBarLines(text) {
   return measures;
 }
 
-/** How often a section is played. @param {string} word @param {RegExpExecArray} times */
+/** Number of times that a section is played. @param {string} word @param {RegExpExecArray} times */
 function countOf(word, times) {
   const count = Number(times[1] ?? times[2]);
   if (!(count >= 2 && count <= SPELLING.mostTimes)) {
@@ -153,7 +153,7 @@ function countOf(word, times) {
 }
 
 /**
- * Appends a measure, or what its "%" stands for.
+ * Appends a measure, or the measures that "%" or "%%" repeats.
  * @param {string[][]} measures
  * @param {string[]} words
  */
@@ -176,7 +176,7 @@ function add(measures, words) {
 }
 
 /**
- * The chords between two bar lines, of equal lengths, from chords, beats and dashes.
+ * Converts the chords, beats and dashes between two bar lines to chords of equal lengths.
  * @param {string[]} words
  */
 function held(words) {
@@ -196,7 +196,7 @@ function held(words) {
     }
   });
   if (!words.includes('/') && !words.includes('.')) return chords;
-  for (let length = chords.length; length > 1; length--) { // as few chords as there can be
+  for (let length = chords.length; length > 1; length--) { // as few chords as possible
     if (chords.length % length) continue;
     if (chords.every((chord, i) => chord === chords[i - (i % length)])) {
       return chords.filter((_, i) => i % length === 0);
@@ -206,7 +206,7 @@ function held(words) {
 }
 
 /**
- * A word divided at the dashes that belong to no chord: "C-7-F7" is C-7 and F7.
+ * Splits a word at dashes that are not part of a chord: "C-7-F7" is C-7 and F7.
  * @param {string} word
  */
 function atDashes(word) {

@@ -1,4 +1,4 @@
-/** How people write a chord, as in `gm_vae.music.chord_spelling`, whose tables these are. */
+/** Parses chord symbols, with the tables of `gm_vae.music.chord_spelling`. */
 
 import {CHORDS, SPELLING} from '../generated/tables.js';
 
@@ -24,9 +24,9 @@ const [MAJOR_THIRD, FIFTH, SIXTH, MAJOR_SEVENTH] = [SCALE[2], SCALE[4], SCALE[5]
 const MINOR_SEVENTH = MAJOR_SEVENTH - 1;
 
 /**
- * What a symbol calls for: a root, '' for "no chord"; the third and the fifth in semitones from the
- * major third and the perfect fifth, null for a chord without a third; the seventh or sixth, if it
- * has one, and the bass in semitones above the root.
+ * A parsed symbol: the root, '' for "no chord"; the third and the fifth in semitones from the major
+ * third and the perfect fifth, with third null for a chord without a third; the seventh or sixth,
+ * if any, and the bass in semitones above the root.
  * @typedef {{root: string, third: ?number, fifth: number, seventh: ?number, bass: number}} Chord
  *
  * @typedef {Omit<Chord, 'root'>} Degrees
@@ -35,30 +35,31 @@ const MINOR_SEVENTH = MAJOR_SEVENTH - 1;
 /** @type {Degrees} */
 const UNISON = {third: null, fifth: 0, seventh: null, bass: 0};
 
-/** A chord symbol that cannot be read, or one that has no triad; a line of chords likewise. */
+/** Thrown if a chord symbol or a line of chords is invalid, or a chord has no triad. */
 export class ChordError extends Error {
   /** @override */ name = 'ChordError';
 
-  /** @param {string} message @param {string} symbol what is wrong in the line, if that is known */
+  /** @param {string} message @param {string} symbol the invalid part of the line, if known */
   constructor(message, symbol = '') {
     super(message);
     this.symbol = symbol;
   }
 }
 
-/** Text with one sign for each meaning. @param {string} text */
+/** Normalises equivalent signs in a text. @param {string} text */
 export function plain(text) {
   const replaced = (/** @type {string} */ part) => part.replace(SIGNS, (sign) => SPELLING.signs[sign]);
   return replaced(replaced(text).normalize('NFKC'));
 }
 
-/** A symbol in plain signs, without spaces or brackets around it. @param {string} symbol */
+/** A normalised symbol without surrounding spaces or brackets. @param {string} symbol */
 function bare(symbol) {
   const text = plain(symbol).replace(/^[ \n]+|[ \n]+$/g, '');
   return text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;
 }
 
 /**
+ * Parses a chord symbol.
  * @param {string} symbol
  * @returns {Chord}
  * @throws {ChordError} the symbol cannot be read
@@ -88,8 +89,8 @@ export function readChord(symbol) {
 }
 
 /**
- * A symbol as it is shown: as it was typed, with its notes in upper case ("cmaj7/e" is Cmaj7/E), and
- * without brackets around it. It means the same chord, also in a line.
+ * Returns a symbol for display: as typed, but with its notes in upper case ("cmaj7/e" is Cmaj7/E)
+ * and without surrounding brackets. It means the same chord, also in a line.
  * @param {string} symbol
  * @throws {ChordError} the symbol cannot be read
  */
@@ -102,7 +103,7 @@ export function tidySymbol(symbol) {
 }
 
 /**
- * Whether a symbol says no more than its triad, such as "C", "Am", "Bdim".
+ * Whether a symbol is only a triad, such as "C", "Am", "Bdim".
  * @param {string} symbol
  * @throws {ChordError} the symbol cannot be read
  */
@@ -115,7 +116,7 @@ export function isTriadAlone(symbol) {
 /** @type {Record<string, number>} */
 const ACCIDENTALS = {'#': 1, x: 2, b: -1};
 
-/** 0..11 of a note name. @param {string} note */
+/** The pitch class 0..11 of a note name. @param {string} note */
 export function pitchClass(note) {
   const [letter, ...accidentals] = note;
   const semitones = accidentals.reduce((sum, sign) => sum + ACCIDENTALS[sign], 0);
@@ -129,7 +130,7 @@ function withoutBass(text) {
 }
 
 /**
- * Like `readKind`, for the text after a colon: a kind, or all degrees in brackets.
+ * Like `readKind`, for Harte's notation after a colon: a kind, or all degrees in brackets.
  * @param {string} text
  * @returns {?Degrees}
  */
@@ -143,7 +144,7 @@ function readHarte(text) {
 }
 
 /**
- * The chord of Harte's degrees such as "1,b3,5", or null.
+ * Parses Harte's degrees such as "1,b3,5"; null if they are invalid.
  * @param {string} text
  * @returns {?Degrees}
  */
@@ -165,7 +166,7 @@ function ofDegrees(text) {
 }
 
 /**
- * Semitones above the root of a degree: its accidentals, and its number.
+ * Returns the semitones of a degree (accidentals and number) above the root.
  * @param {RegExpExecArray} degree
  */
 function semitones([, accidentals, number]) {
@@ -178,7 +179,7 @@ function semitones([, accidentals, number]) {
 const count = (text, sign) => text.split(sign).length - 1;
 
 /**
- * The kind between root and bass, or null.
+ * Parses the kind between root and bass; null if it is invalid.
  * @param {string} kind
  * @returns {?Degrees}
  */
@@ -198,7 +199,7 @@ function readKind(kind) {
 }
 
 /**
- * A chord after modifications such as "b5" and "(no3)"; null if the text has others.
+ * Applies modifications such as "b5" and "(no3)" to a chord; null if the text has unknown ones.
  * @param {string} text
  * @param {?number} third
  * @param {?number} fifth
@@ -227,7 +228,7 @@ function modified(text, third, fifth, kindSeventh) {
     }
     seventh = modifiedSeventh(seventh, match);
   }
-  // a missing fifth is heard as a perfect one
+  // a missing fifth counts as perfect
   return {third: suspension ?? degrees[3], fifth: degrees[5] ?? 0, seventh, bass: 0};
 }
 

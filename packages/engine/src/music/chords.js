@@ -1,4 +1,4 @@
-/** Chord symbol <-> id 0..48, as in `gm_vae.music.chords`. */
+/** Converts between chord symbols and ids 0..48, as in `gm_vae.music.chords`. */
 
 import {CHORDS} from '../generated/tables.js';
 import {ChordError, pitchClass, readChord} from './chord_spelling.js';
@@ -32,9 +32,9 @@ export const rootOf = (id) => (id === NO_CHORD ? null : (id - 1) % 12);
 export const qualityOf = (id) => (id === NO_CHORD ? null : Math.floor((id - 1) / 12));
 
 /**
- * The id of a symbol such as "C", "F#m7b5", "Bb/D", "Db°", "C+" or "N.C.".
+ * Returns the id of a symbol such as "C", "F#m7b5", "Bb/D", "Db°", "C+" or "N.C.".
  * @param {string} symbol
- * @throws {ChordError}
+ * @throws {ChordError} the symbol is invalid, or the chord has no triad
  */
 export function chordId(symbol) {
   const {root, third, fifth} = readChord(symbol);
@@ -49,7 +49,7 @@ export function chordId(symbol) {
 }
 
 /**
- * As `chordId`, but a chord without a triad gets the nearest one on its root.
+ * Like `chordId`, but for a chord without a triad returns the nearest triad on its root.
  * @param {string} symbol
  * @throws {ChordError} the symbol cannot be read
  */

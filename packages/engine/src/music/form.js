@@ -1,11 +1,11 @@
-/** Forms of songs, as text: "A A B A", and the chords of each section (`gm_vae.generate.song`). */
+/** Parses forms of songs, such as "A A B A", and their chords (`gm_vae.generate.song`). */
 
 import {SONG} from '../generated/tables.js';
 import {chordLine} from './chord_lines.js';
 import {tidySymbol} from './chord_spelling.js';
 
 /**
- * A part of a form: its name, "A" or "A>B", and the chord symbols of each of its bars.
+ * A section of a form: its name, "A" or "A>B", and the chord symbols of each of its bars.
  * @typedef {{name: string, chords: string[][]}} Section
  */
 
@@ -23,11 +23,11 @@ export function endsOf(name) {
   return [first, last];
 }
 
-/** The letters of the styles, in the order in which they are heard. @param {{name: string}[]} sections */
+/** The letters of the styles, in order of first appearance. @param {{name: string}[]} sections */
 export const lettersOf = (sections) => [...new Set(sections.flatMap(({name}) => endsOf(name)))];
 
 /**
- * The names in a form.
+ * Returns the section names in a form.
  * @param {string} form
  * @throws {Error}
  */
@@ -45,12 +45,12 @@ export function namesIn(form) {
 }
 
 /**
- * The sections of a song.
- * @param {string} form names with spaces between
- * @param {string} chords of each section, such as "A: C G Am F; B: F G Em Am"; some without a name are
- *   for all sections that have none of their own
- * @param {number} [bars] how many there are in all, shared out evenly; each section plays its chords
- *   once if absent
+ * Returns the sections of a song.
+ * @param {string} form section names, separated by spaces
+ * @param {string} chords chords of each section, such as "A: C G Am F; B: F G Em Am"; chords
+ *   without a section name apply to all sections without chords of their own
+ * @param {number} [bars] total number of bars, divided evenly; if absent, each section plays its
+ *   chords once
  * @returns {Section[]}
  * @throws {Error}
  */
@@ -74,23 +74,24 @@ export function readForm(form, chords, bars) {
 }
 
 /**
- * The chords of a section: its own, the chords of the letter where it begins, or the chords for all.
+ * Returns the chords of a section: its own, else those of its first letter, else those without a
+ * name.
  * @template Line
  * @param {string} name
- * @param {(name: string) => Line[] | undefined} find '' for those for all
+ * @param {(name: string) => Line[] | undefined} find returns the chords of a name, or of '' for all
  */
 export const lineOf = (name, find) =>
   [name, endsOf(name)[0], ''].map(find).find((line) => line?.length);
 
 /**
- * A line again and again until there are `count`.
+ * Repeats a line to `count` items.
  * @template Item
  * @param {Item[]} line
  * @param {number} count
  */
 export const repeated = (line, count) => Array.from({length: count}, (_, i) => line[i % line.length]);
 
-/** The chords that each name stands for; '' for those without a name. @param {string} text */
+/** Name -> its chords; '' for chords without a name. @param {string} text */
 function linesOf(text) {
   /** @type {Map<string, string[][]>} */
   const lines = new Map();

@@ -1,5 +1,5 @@
 /**
- * What a measure may hold, and the ids of its tokens: MeasureFormat and Vocabulary of the package.
+ * The limits of a measure and its token ids: MeasureFormat and Vocabulary of the package.
  */
 
 import {CHORDS, TOKENS} from '../generated/tables.js';
@@ -13,10 +13,10 @@ const DEFAULTS = TOKENS.format;
 /** @typedef {typeof DEFAULTS} FormatFields the fields of MeasureFormat */
 
 /**
- * What the page reads of a checkpoint's config.json; ours have measureFormat.
+ * The fields that are read from a checkpoint's config.json; gm-vae writes measureFormat.
  * @typedef {object} ClientConfig
  * @property {FormatFields} [measureFormat]
- * @property {number} [firstInput] the token fed before each track's first
+ * @property {number} [firstInput] the decoder's input before each track's first token
  * @property {{args: {stepsPerQuarter: number, totalSteps: number, numSegments: number,
  *   numSteps: number, numVelocityBins: number}}} dataConverter
  */
@@ -51,7 +51,7 @@ export class Format {
   }
 
   /**
-   * The format that a checkpoint's config.json tells (`read_client_config` of the package).
+   * Returns the format of a checkpoint's config.json (`read_client_config` of the package).
    * @param {ClientConfig} config
    */
   static fromConfig(config) {
@@ -97,7 +97,7 @@ export class Format {
     return token < this.end ? PROGRAM : END;
   }
 
-  /** Steps by which a token moves time. @param {number} token */
+  /** Steps by which a token advances time; 0 for other kinds. @param {number} token */
   shiftSteps(token) {
     return token >= this.timeShift && token < this.velocity ? token - this.timeShift + 1 : 0;
   }

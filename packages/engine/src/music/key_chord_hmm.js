@@ -1,6 +1,6 @@
 /**
- * The hidden Markov model of keys and chords (`gm_vae.music.chord_inference`): how likely chords are in
- * a key, and moves between them. A state is key * CHORDS + chord; chord 0 is "no chord".
+ * The hidden Markov model of keys and chords (`gm_vae.music.chord_inference`): probabilities of
+ * chords in a key and of transitions. A state is key * CHORDS + chord; chord 0 is "no chord".
  */
 
 import {CHORD_INFERENCE} from '../generated/tables.js';
@@ -12,24 +12,24 @@ const {
 export const {concentration: CONCENTRATION, kinds: KINDS} = CHORD_INFERENCE;
 export const KEYS = 12;
 export const CHORDS = 1 + 12 * KINDS.length;
-export const CLASSES = 25; // of chords: how many of their pitches the key has, and how many it lacks
+export const CLASSES = 25; // classes of chords with equal numbers of pitches in and out of the key
 
 /**
- * Logarithms of chances.
+ * Log-probabilities.
  * @typedef {object} Hmm
  * @property {Float64Array} logChord of each state's chord in its key
- * @property {Float64Array} logNew of coming to a state from another key
- * @property {Float64Array} logSame [state to, chord from] of moves within a key
+ * @property {Float64Array} logNew of transitions to a state from another key
+ * @property {Float64Array} logSame [state to, chord from] of transitions within a key
  * @property {number} logStay of staying in a state
  * @property {Uint8Array} classOf the class of each state's chord
- * @property {Float64Array} classMoves [key, class to, class from] of moves within a key
+ * @property {Float64Array} classMoves [key, class to, class from] of transitions within a key
  * @property {Float64Array[]} chordVectors the pitch classes of each chord
  */
 
 /** @type {Hmm | undefined} */
 let made;
 
-/** The model, made at the first call. */
+/** Returns the model, which is computed at the first call. */
 export const hmm = () => (made ??= makeHmm());
 
 /** @returns {Hmm} */
@@ -86,7 +86,7 @@ function fillKey(model, key, members) {
 }
 
 /**
- * How likely each chord is in a key; its class is noted beside.
+ * Returns the probability of each chord in a key, and sets `classOf`.
  * @param {Hmm} model
  * @param {number} key
  * @param {number[][]} members

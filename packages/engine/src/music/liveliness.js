@@ -1,4 +1,4 @@
-/** How much happens in a song, to choose among several. */
+/** Scores how lively a song is, to choose among several. */
 
 import {chordPitchClasses} from './chords.js';
 import {family} from './general_midi.js';
@@ -6,9 +6,10 @@ import {family} from './general_midi.js';
 /** @import {Song} from './song.js' */
 
 /**
- * More for more instruments, drums, a bass, and notes that are in the chord; -1 for silence.
+ * Returns a score: higher for more instruments, drums, a bass, and notes in the chord; -1 for
+ * silence.
  * @param {Song} song
- * @param {number} chord that all of it is played over
+ * @param {number} chord the chord of the whole song
  */
 export function liveliness({parts, notes}, chord) {
   if (!parts.length) return -1;

@@ -1,5 +1,5 @@
 /**
- * A MIDI file -> its bars, each a measure or the reason why it is rejected
+ * Reads the bars of a MIDI file, each a measure or rejected with a reason
  * (`gm_vae.music.measures`).
  */
 
@@ -17,7 +17,7 @@ import {tokenise} from './tokenise.js';
 const MAX_BARS = 10000;
 
 /**
- * Sound effects and percussion sounds have a pitch in the file and none to the ear.
+ * Whether a program has no audible pitch: sound effects and percussion.
  * @param {number} program
  */
 const isUnpitched = (program) =>
@@ -28,11 +28,11 @@ const isUnpitched = (program) =>
  * @property {number} number from 1
  * @property {number[]} programs of its instruments, 128 for drums, in track order
  * @property {string[]} symbols its inferred chords, with sevenths
- * @property {number[]} chords the same as ids of triads
- * @property {?number[][]} tracks tokens of each instrument, or null
- * @property {string} reason why it is no measure, or ''
+ * @property {number[]} chords ids of their triads
+ * @property {?number[][]} tracks tokens of each instrument; null if rejected
+ * @property {string} reason why it is rejected, or ''
  *
- * A stretch of one time signature; `counts`: its bars may be measures of the format.
+ * A range with one time signature; `counts`: whether its bars may be measures of the format.
  * @typedef {object} Section
  * @property {number} start in ticks
  * @property {number} end in ticks
@@ -51,7 +51,7 @@ const isUnpitched = (program) =>
 /**
  * @param {Uint8Array} data
  * @param {Format} format
- * @param {{allChords?: boolean}} options allChords: also of stretches without a measure
+ * @param {{allChords?: boolean}} options allChords: infer chords also in sections without measures
  * @returns {{bars: Bar[], qpm: number, texts: string[], flaws: Flaws}}
  * @throws {MidiError}
  */
@@ -72,7 +72,7 @@ function barsOf(score, format, allChords) {
   const barNotes = cutAtBarLines(notes, format, toSteps);
   const last = sections[sections.length - 1];
   if (last.counts) {
-    // a note just before the last bar line may have been rounded past it
+    // a note just before the last bar line may be rounded past it
     const needed = barNotes.reduce((most, {bar}) => Math.max(most, bar + 1), 0) - last.firstBar;
     last.bars = Math.max(last.bars, needed);
     checkLength(last.firstBar + last.bars);
@@ -134,7 +134,7 @@ function checkLength(bars) {
 }
 
 /**
- * Stretches of one time signature, up to the last note's end.
+ * Returns the sections of one time signature each, up to the last note's end.
  * @param {Score} score
  * @param {Format} format
  * @param {ToSteps} toSteps
@@ -164,7 +164,8 @@ function findSections({signatures, endTick}, format, toSteps) {
 }
 
 /**
- * A note with its section, in which it ends; one that rounds to the next section belongs there.
+ * Adds to a note its section, and cuts the note to it. A start that rounds to the next section's
+ * start belongs to the next section.
  * @param {Note} note
  * @param {Section[]} sections
  * @param {ToSteps} toSteps
@@ -183,7 +184,7 @@ function inSection(note, sections, toSteps, endTick) {
 }
 
 /**
- * Notes of the sections that count, in steps of their bars.
+ * Returns the notes of sections that count, in steps of their bars and cut at bar lines.
  * @param {SectionNote[]} notes
  * @param {Format} format
  * @param {ToSteps} toSteps
@@ -209,7 +210,7 @@ function cutAtBarLines(notes, format, toSteps) {
 }
 
 /**
- * The first reason that applies, or ''.
+ * Returns the first reason to reject a bar, or ''.
  * @param {BarNote[]} notes
  * @param {TokenTrack[]} tracks
  * @param {boolean} isCut
@@ -238,14 +239,15 @@ function rejection(notes, tracks, isCut, format) {
 }
 
 /**
- * @param {Bar[]} bars of the section, to which chords are added
+ * Adds inferred chords to the bars of a section.
+ * @param {Bar[]} bars changed in place
  * @param {SectionNote[]} notes
  * @param {Section} section
  * @param {Score} score
  * @param {Format} format
  */
 function addChords(bars, notes, section, {ticksPerQuarter}, format) {
-  // A frame is a fraction of a bar, which is a fraction of ticks: count time in whole fractions.
+  // A frame may be a fraction of a tick: scale time so that all values are integers.
   let frame = 4 * ticksPerQuarter * section.beats;
   let unit = section.unit * format.chordsPerMeasure;
   const divisor = gcd(frame, unit);

@@ -1,11 +1,11 @@
-/** The bytes of a Standard MIDI File -> events, as `gm_vae.music.midi_bytes` reads them. */
+/** Parses the bytes of a Standard MIDI File to events, like `gm_vae.music.midi_bytes`. */
 
 import {MIDI} from '../generated/tables.js';
 import {MidiError, readChunks} from './midi_chunks.js';
 import {TrackReader} from './midi_track.js';
 
 /**
- * A channel event: absolute tick, MIDI track, status byte, data bytes; `at` orders a file's events.
+ * A channel event: absolute tick, MIDI track, status byte, data bytes. `at` is its file position.
  * `channel` is 16 * port + MIDI channel.
  * @typedef {{at: number, tick: number, track: number, port: number, channel: number,
  *   status: number, data1: number, data2: number}} ChannelEvent
@@ -17,7 +17,7 @@ import {TrackReader} from './midi_track.js';
  * A short system exclusive message, without its status.
  * @typedef {{at: number, tick: number, port: number, content: Uint8Array}} Exclusive
  *
- * Counts of what was mended or skipped, by kind (`MIDI.flaws`).
+ * Counts of repaired or skipped data, by kind (`MIDI.flaws`).
  * @typedef {Record<string, number>} Flaws
  *
  * @typedef {object} MidiEvents
@@ -26,7 +26,7 @@ import {TrackReader} from './midi_track.js';
  * @property {Signature[]} signatures
  * @property {Tempo[]} tempos
  * @property {Exclusive[]} exclusives
- * @property {{stop: number, endTick: number}[]} tracks where and when each ends
+ * @property {{stop: number, endTick: number}[]} tracks position and tick of each track's end
  * @property {string[]} texts
  * @property {Flaws} flaws
  */
@@ -43,7 +43,7 @@ export function readEvents(data) {
   return file.finish();
 }
 
-/** What is known of a file while its tracks are read one after the other. */
+/** State that the readers of a file's tracks share. */
 export class FileReading {
   /** @param {Uint8Array} data @param {number} ticksPerQuarter */
   constructor(data, ticksPerQuarter) {
@@ -55,15 +55,15 @@ export class FileReading {
       texts: [], flaws: {},
     };
     /**
-     * Running status: the last one of an event of one and of two data bytes.
+     * Running status: the last status of events of one and of two data bytes.
      * @type {(number | null)[]}
      */
     this.statuses = [null, null, null];
-    this.ports = new Set([0]); // their numbers in the file
-    this.others = 0; // meta events, system exclusive and stray bytes
-    this.soundBytes = 0; // of channel events
+    this.ports = new Set([0]); // port numbers in the file
+    this.others = 0; // number of meta events, system exclusive messages and stray bytes
+    this.soundBytes = 0; // bytes of valid channel events
     this.firstFault = '';
-    this.faults = 0; // flaws that noise would have
+    this.faults = 0; // number of flaws that are typical of data that is not MIDI
   }
 
   /** @param {string} kind */
@@ -72,7 +72,7 @@ export class FileReading {
   }
 
   /**
-   * Counts a flaw that noise would have.
+   * Counts a flaw that is typical of data that is not MIDI.
    * @param {string} kind
    * @param {number} track
    * @param {number} at
@@ -84,7 +84,7 @@ export class FileReading {
   }
 
   /**
-   * Mends a byte; the caller's data are unchanged.
+   * Replaces a byte in a copy of the data; the caller's data are unchanged.
    * @param {number} at
    * @param {number} value
    */
@@ -98,7 +98,7 @@ export class FileReading {
       throw new MidiError(this.firstFault);
     }
     const {events, exclusives} = this.contents;
-    // ports are numbered from 0 in the order of their numbers in the file
+    // renumber the ports from 0, in the order of their numbers in the file
     const ports = [...this.ports].sort((a, b) => a - b);
     for (const message of exclusives) message.port = ports.indexOf(message.port);
     for (const event of events) {

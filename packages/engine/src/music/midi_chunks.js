@@ -1,15 +1,15 @@
-/** A file's bytes -> its header and where its tracks lie; what is damaged there is mended. */
+/** Finds the header and the tracks in a file's bytes, also in damaged files. */
 
 import {MIDI} from '../generated/tables.js';
 
-/** Bytes that are not a MIDI file that we can read; the message is a readable sentence. */
+/** Thrown if bytes are not a readable MIDI file; the message can be shown to users. */
 export class MidiError extends Error {
   /** @override */ name = 'MidiError';
 }
 
 /**
- * A track's content: its first byte, the byte at which it ends at the latest, and whether that is
- * what its size says.
+ * A track's content: its first byte, the latest byte at which it ends, and whether this matches the
+ * chunk's size field.
  * @typedef {{first: number, stop: number, sizeIsRight: boolean}} TrackChunk
  */
 
@@ -60,7 +60,7 @@ function checkHeader(bytes, kind, division) {
 const holds = (data, content, at) => content.every((byte, i) => data[at + i] === byte);
 
 /**
- * The first place of some bytes from a position on, or -1.
+ * Returns the first position of some bytes at or after a position, or -1.
  * @param {Uint8Array} data
  * @param {number[]} content
  * @param {number} position
@@ -71,7 +71,7 @@ function find(data, content, position) {
   return at;
 }
 
-/** Where the MIDI file begins in a RIFF file, or 0. @param {Uint8Array} data */
+/** Start of the MIDI file in a RIFF file, or 0. @param {Uint8Array} data */
 function unwrapRiff(data) {
   if (!holds(data, codes('RIFF'), 0) || !holds(data, codes('RMID'), 8)) return 0;
   const view = new DataView(data.buffer, data.byteOffset, data.length);
@@ -84,8 +84,8 @@ function unwrapRiff(data) {
 }
 
 /**
- * Tracks. Chunks of other kinds are skipped. What is not a chunk is skipped only while tracks of the
- * declared number are missing: the bytes behind them may belong to an older, longer file.
+ * Finds the tracks. Chunks of other kinds are skipped. Bytes that are not a chunk are skipped only
+ * if fewer tracks than declared were found; later bytes may be leftovers of an older, longer file.
  * @param {Uint8Array} data
  * @param {DataView} view
  * @param {number} position
@@ -113,7 +113,7 @@ function trackChunks(data, view, position, declared) {
 }
 
 /**
- * Where a track's content ends at the latest, and whether that is what its size says.
+ * Returns where a track's content ends at the latest, and whether this matches its size field.
  * @param {Uint8Array} data
  * @param {DataView} view
  * @param {number} first
@@ -133,7 +133,7 @@ function trackStop(data, view, first) {
 }
 
 /**
- * Whether a chunk may begin there: a track, or four letters or digits and a size that fits.
+ * Whether a chunk may begin at a position: a track, or four letters or digits and a size that fits.
  * @param {Uint8Array} data
  * @param {DataView} view
  * @param {number} position

@@ -1,4 +1,4 @@
-/** The bytes of a track -> its events, those behind damage as well. */
+/** Parses the bytes of a track to events, also after damaged bytes. */
 
 import {MIDI} from '../generated/tables.js';
 import {MidiError} from './midi_chunks.js';
@@ -8,7 +8,7 @@ import {MidiError} from './midi_chunks.js';
 
 const [META, SYSEX, SYSEX_END] = [0xff, 0xf0, 0xf7];
 const [TEXT, PORT, END_OF_TRACK, TEMPO, TIME_SIGNATURE] = [0x01, 0x21, 0x2f, 0x51, 0x58];
-const ENDLESS = 2 ** 32; // a variable-length number of more than 32 bits, or more
+const ENDLESS = 2 ** 32; // the value of variable-length numbers that are unterminated or too long
 
 /** One track, from its first byte to its end event or the stop byte. */
 export class TrackReader {
@@ -21,9 +21,9 @@ export class TrackReader {
     this.position = first;
     this.size = 0; // data bytes of messages in running status; 0 before the first status
     this.tick = 0;
-    this.port = 0; // by its number in the file
-    this.ended = false; // by its end event
-    this.cut = false; // in the middle of an event
+    this.port = 0; // port number in the file
+    this.ended = false; // whether the end event was read
+    this.cut = false; // whether the data end within an event
   }
 
   read() {
@@ -37,7 +37,8 @@ export class TrackReader {
   }
 
   /**
-   * Takes a sound channel event of `size` data bytes, its status written or not, if one is there.
+   * Reads an undamaged channel event of `size` data bytes, with or without a status byte. Returns
+   * false if there is none.
    */
   takeEvent() {
     const {file, position, stop, size} = this;
@@ -56,7 +57,7 @@ export class TrackReader {
     this.tick += this.checkedDelay(delta);
     if (this.tick > MIDI.maxTicks) throw new MidiError('A time in the MIDI file is damaged.');
     const data2 = size > 1 ? data[at + 1] : 0;
-    // a file that has had no status yet: the event does not count, whatever its data
+    // without a previous status, the data byte serves as status, and the event has no effect
     const running = status ?? statuses[size] ?? data[at];
     statuses[size] = running;
     contents.events.push({
@@ -71,14 +72,14 @@ export class TrackReader {
     return true;
   }
 
-  /** A delay, or 0 for one that no song has. @param {number} delta */
+  /** Returns a delay, or 0 if it is implausibly long. @param {number} delta */
   checkedDelay(delta) {
     if (delta <= this.file.longestDelay) return delta;
     this.file.flaw('impossible_time');
     return 0;
   }
 
-  /** Takes what is not an event in running status: a first status, a message, or damage. */
+  /** Reads a first status, a message or damaged bytes: all that `takeEvent` does not read. */
   takeOther() {
     const [delay, at] = this.number(this.position);
     if (at >= this.stop) {
@@ -108,7 +109,7 @@ export class TrackReader {
   }
 
   /**
-   * Skips a damaged channel event, or mends it.
+   * Skips or repairs a damaged channel event.
    * @param {number} at
    * @param {number} delta
    */
@@ -128,15 +129,15 @@ export class TrackReader {
     } else if (data[first + size - 1] >= 0x80) {
       file.fault('byte_over_127', track, at);
       file.mend(first + size - 1, 0x7f);
-      return; // it is read again
-    } else { // only its delta time is longer than four bytes: keep the last of them
+      return; // read it again
+    } else { // only its delta time is longer than four bytes: keep the last byte
       this.position = at - 1;
       delta -= data[this.position];
     }
     this.tick += delta;
   }
 
-  /** Takes a meta event or a system exclusive message. @param {number} at of its first byte */
+  /** Reads a meta event or a system exclusive message. @param {number} at its first byte */
   takeMessage(at) {
     const {file, stop} = this;
     const {data} = file;
@@ -156,10 +157,10 @@ export class TrackReader {
   }
 
   /**
-   * The end of a message that seems to be longer than its track.
+   * Finds the end of a message whose length exceeds its track.
    * @param {number} at
    * @param {number} first byte of its content
-   * @param {?number} length that such a meta event has; null for system exclusive
+   * @param {?number} length usual length of such a meta event; null for system exclusive
    */
   shorten(at, first, length) {
     this.file.fault('long_message', this.track, at);
@@ -207,7 +208,8 @@ export class TrackReader {
   }
 
   /**
-   * A variable-length number and the position after it; past the stop if it does not end.
+   * Returns a variable-length number and the position after it, past the stop if it is
+   * unterminated.
    * @param {number} position
    * @returns {[value: number, position: number]}
    */

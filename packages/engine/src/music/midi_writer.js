@@ -1,21 +1,21 @@
-/** A song -> the bytes of a MIDI file, as `gm_vae.generate.midi_writer` writes it. */
+/** Writes a song as a MIDI file, like `gm_vae.generate.midi_writer`. */
 
 import {soundingNames} from './part_names.js';
 
 const LEAST_TICKS_PER_QUARTER = 480;
-// at one tick: names, then ends of notes, then changes of program and volume, then new notes
+// order at one tick: names, ends of notes, changes of program and volume, new notes
 const [NAME, OFF, PROGRAM, ON] = [0, 1, 2, 3];
-const DEFAULT_VOLUME = 100; // of a channel by default
+const DEFAULT_VOLUME = 100; // initial volume of MIDI channels
 
 /** @import {Part, Song, SongNote} from './song.js' */
 
 /**
- * How a part sounds: whether it is heard, its program and its MIDI volume.
+ * The sound of a part: whether it is heard, its program and its MIDI volume.
  * @typedef {{heard: boolean, program: number, volume: number}} PartSound
  *
  * @typedef {(part: Part) => PartSound} Mix
  *
- * A MIDI event at a tick, and one with what decides the order at one tick.
+ * A MIDI event at a tick; and one with its order among events at the same tick.
  * @typedef {[tick: number, bytes: number[]]} TimedEvent
  * @typedef {[tick: number, order: number, bytes: number[]]} OrderedEvent
  */
@@ -44,7 +44,7 @@ export function writeMidi(song, {qpm, title, text, mix}) {
 }
 
 /**
- * What concerns all parts: title, tempo, meter, sections, chords.
+ * Returns the events of the first track: title, tempo, meter, sections, chords.
  * @param {Song} song
  * @param {number} ticksPerStep
  * @param {number} qpm
@@ -66,14 +66,14 @@ function conductorEvents({format, chordChanges, sections}, ticksPerStep, qpm, ti
     events.push([bar * format.stepsPerMeasure * ticksPerStep, meta(0x06, utf8(`[${name}]`))]);
   }
   for (const {step, symbol} of chordChanges) {
-    // a marker for sequencers, a text for programs
+    // a marker for sequencers, and a text event for other programs
     for (const kind of [0x06, 0x01]) events.push([step * ticksPerStep, meta(kind, utf8(symbol))]);
   }
-  return events.sort((a, b) => a[0] - b[0]); // of one tick, a section comes before its chord
+  return events.sort((a, b) => a[0] - b[0]); // stable: a section stays before its chord
 }
 
 /**
- * The events of each part that is heard.
+ * Returns the events of each audible part.
  * @param {Song} song
  * @param {number} ticksPerStep
  * @param {Mix} mix
@@ -94,7 +94,7 @@ function partEvents(song, ticksPerStep, mix) {
 }
 
 /**
- * Programs: of each channel when it is first heard, and when another part takes it.
+ * Adds program changes for a channel's first part, and when another part starts to use the channel.
  * @param {OrderedEvent[][]} tracks
  * @param {Song} song
  * @param {number} ticksPerStep
@@ -103,7 +103,7 @@ function partEvents(song, ticksPerStep, mix) {
 function addPrograms(tracks, {parts, format, channels}, ticksPerStep, sounds) {
   /** Channel -> program. @type {Map<number, number>} */
   const current = new Map();
-  const told = new Set(); // parts and channels whose track has set the program
+  const told = new Set(); // "part channel" keys for which the part's track has set the program
   channels.forEach((playing, bar) => {
     for (const [index, channel] of playing) {
       const {program: wanted, heard} = sounds[index];
@@ -121,7 +121,8 @@ function addPrograms(tracks, {parts, format, channels}, ticksPerStep, sounds) {
 }
 
 /**
- * Volumes: of each channel at the first note whose part has another one, as `NoteSender` sets them.
+ * Adds volume changes before notes whose part's volume differs from the channel's, like
+ * `NoteSender`.
  * @param {OrderedEvent[][]} tracks
  * @param {Song} song
  * @param {number} ticksPerStep
@@ -150,7 +151,7 @@ const channelOf = ({part, start}, {channels, format}) =>
 /** @param {OrderedEvent[][]} tracks @param {Song} song @param {number} ticksPerStep */
 function addNotes(tracks, song, ticksPerStep) {
   const {notes} = song;
-  /** The parts that strike a channel, pitch and step. @type {Map<string, Set<number>>} */
+  /** "channel pitch step" -> parts that begin such a note. @type {Map<string, Set<number>>} */
   const strikers = new Map();
   for (const note of notes) {
     const key = `${channelOf(note, song)} ${note.pitch} ${note.start}`;
@@ -159,7 +160,8 @@ function addNotes(tracks, song, ticksPerStep) {
   for (const note of notes) {
     const {part, pitch, velocity, start, end} = note;
     const channel = channelOf(note, song);
-    // players take what happens at one tick track by track: another part's note must not be ended
+    // Players process events at one tick track by track, so end this note a tick earlier if another
+    // part begins the same note then.
     const others = [...(strikers.get(`${channel} ${pitch} ${end}`) ?? [])].some((i) => i !== part);
     const endTick = end * ticksPerStep - (others && ticksPerStep > 1 ? 1 : 0);
     tracks[part].push([start * ticksPerStep, ON, [0x90 | channel, pitch, velocity]]);

@@ -1,4 +1,4 @@
-/** What parts are called: by what sounds, each name once. */
+/** Unique names of parts, from the instruments that sound. */
 
 import {instrumentName} from './general_midi.js';
 
@@ -6,7 +6,7 @@ import {instrumentName} from './general_midi.js';
 /** @import {Part} from './song.js' */
 
 /**
- * What a part is called by its own program.
+ * Returns the name of a part by its own program.
  * @param {Pick<Part, 'program' | 'number'>} part
  * @param {(program: number) => string} nameOf
  */
@@ -15,7 +15,7 @@ export function partName({program, number}, nameOf = instrumentName) {
 }
 
 /**
- * Of each part its own name, or that of the program that it was swapped to.
+ * Returns for each part its own name, or the name of the program that replaces its own.
  * @param {Part[]} parts
  * @param {Mix} mix
  * @param {(program: number) => string} nameOf

@@ -1,5 +1,6 @@
 /**
- * A MIDI file -> its notes, with the pedals applied (`gm_vae.music.midi_file`, which has the rules).
+ * Reads the notes of a MIDI file and applies the pedals; `gm_vae.music.midi_file` documents the
+ * rules.
  */
 
 import {ChannelState, upTo} from './channel_state.js';
@@ -19,12 +20,13 @@ import {applySustain} from './sustain.js';
  * @property {number} channel 16 * port + MIDI channel
  * @property {number} instrument numbered in file order
  *
- * A note before its instrument is known: `at` and `stop` are where it begins and ends in the file.
+ * A note before its instrument is known; `at` and `stop` are its start and end positions in the
+ * file.
  * @typedef {Omit<Note, 'instrument'> & {track: number, at: number, stop: number}} PairedNote
  *
  * @typedef {object} Score
  * @property {number} ticksPerQuarter
- * @property {Note[]} notes by instrument, then by where their note-offs are
+ * @property {Note[]} notes by instrument, then by the file positions of their note-offs
  * @property {{tick: number, beats: number, unit: number}[]} signatures by tick
  * @property {number} qpm of the first tempo
  * @property {number} endTick
@@ -34,7 +36,7 @@ import {applySustain} from './sustain.js';
 
 /**
  * @param {Uint8Array} data
- * @returns {Score} notes last as long as the pedals held them
+ * @returns {Score} its notes include the time for which pedals hold them
  * @throws {import('./midi_chunks.js').MidiError}
  */
 export function readScore(data) {
@@ -88,9 +90,9 @@ const isNoteOn = ({status, data2}) => status >= 0x90 && data2 > 0;
 /** @param {ChannelEvent} event */
 const lineOf = ({channel, data1: pitch}) => channel * 128 + pitch;
 
-/** Note-on -> the note-off of its own track that ends it. @param {ChannelEvent[]} messages */
+/** Maps note-ons to their note-offs in the same track. @param {ChannelEvent[]} messages */
 function pairNotes(messages) {
-  /** Note-ons that sound, by track and line. @type {Map<number, ChannelEvent[]>} */
+  /** Sounding note-ons, by track and line. @type {Map<number, ChannelEvent[]>} */
   const sounding = new Map();
   /** @type {Map<ChannelEvent, ChannelEvent>} */
   const offOf = new Map();
@@ -103,7 +105,8 @@ function pairNotes(messages) {
       continue;
     }
     const older = open.filter(({tick}) => tick !== message.tick);
-    // notes that begin here continue while an older one ends
+    // a note-off ends only older notes, not those that begin at its tick, unless there are no
+    // others
     const ended = older.length ? older : open;
     for (const on of ended) offOf.set(on, message);
     sounding.set(key, older.length ? open.filter(({tick}) => tick === message.tick) : []);
@@ -111,7 +114,7 @@ function pairNotes(messages) {
   return offOf;
 }
 
-/** When each pitch of each channel is struck and ended, in any track. */
+/** Note-ons and note-offs of each line (pitch of a channel), in all tracks. */
 class Lines {
   /** @param {ChannelEvent[]} messages */
   constructor(messages) {
@@ -126,7 +129,7 @@ class Lines {
     }
   }
 
-  /** The line of a message, made if need be. @param {ChannelEvent} message */
+  /** Returns the line of a message, created if missing. @param {ChannelEvent} message */
   line(message) {
     const key = lineOf(message);
     const line = this.lines.get(key) ?? {ons: [], offs: []};
@@ -135,7 +138,8 @@ class Lines {
   }
 
   /**
-   * When a note ends that its own track never ends: by another track's note-off, or by nothing.
+   * Returns the end of a note without a note-off in its own track: another track's note-off, or the
+   * next note-on or the track's end.
    * @param {ChannelEvent} on
    * @param {number} endTick of its track
    */
@@ -148,7 +152,7 @@ class Lines {
 }
 
 /**
- * Notes with the numbers of their instruments: by MIDI track, then by the first note-off.
+ * Adds instrument numbers to notes, in the order of the instruments' first note-offs in the file.
  * @param {PairedNote[]} notes
  * @returns {Note[]}
  */
@@ -165,7 +169,7 @@ function withInstruments(notes) {
 }
 
 /**
- * By tick; at one tick the last event of the first track counts.
+ * Sorts by tick; of events at the same tick, keeps the last one of the first track.
  * @template {{tick: number, track: number}} Meta
  * @param {Meta[]} metas
  */

@@ -1,28 +1,28 @@
-/** Measures of tokens -> one piece: parts, notes, chords, channels (`gm_vae.music.arrangement`). */
+/** Joins measures to a song: parts, notes, chords, channels (`gm_vae.music.arrangement`). */
 
 import {NO_CHORD_SYMBOL} from './chords.js';
 import {DRUMS, END, NOTE_OFF, NOTE_ON, PROGRAM, TIME_SHIFT, VELOCITY} from './format.js';
 import {partName} from './part_names.js';
 
-const DEFAULT_VELOCITY = 100; // of notes before a track's first velocity token
+const DEFAULT_VELOCITY = 100; // for notes before a track's first velocity token
 const DRUM_CHANNEL = 9;
 const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== DRUM_CHANNEL);
 
 /** @import {Format} from './format.js' */
 
 /**
- * One instrument of a piece: the `number`-th track of its program in each measure.
+ * One instrument of a song: the `number`-th track of its program in each measure.
  * @typedef {{key: string, program: number, number: number, isDrum: boolean, name: string}} Part
  *
- * A track of a measure as tokens, and a measure with its present tracks and the symbols of its
- * chords, evenly spaced.
+ * A track of a measure as tokens; and a measure: its present tracks and its chord symbols, evenly
+ * spaced.
  * @typedef {{tokens: ArrayLike<number>}} Track
  * @typedef {{tracks: Track[], symbols: string[]}} Measure
  *
- * The number of its first bar, from 0, and the name of a section.
+ * A section's first bar, from 0, and its name.
  * @typedef {{bar: number, name: string}} SectionMark
  *
- * Steps count from the start of the piece; no note crosses a bar line.
+ * A note with steps from the start of the song; notes do not cross bar lines.
  * @typedef {{part: number, pitch: number, velocity: number, start: number, end: number}} SongNote
  *
  * @typedef {object} Song
@@ -31,12 +31,12 @@ const MELODIC_CHANNELS = [...Array(16).keys()].filter((channel) => channel !== D
  * @property {Part[]} parts by program, drums last
  * @property {SongNote[]} notes by part, onset and pitch
  * @property {{step: number, symbol: string}[]} chordChanges
- * @property {SectionMark[]} sections none where it is one
+ * @property {SectionMark[]} sections empty for a song without sections
  * @property {Map<number, number>[]} channels of each bar: part index -> channel
  */
 
 /**
- * The tracks of a measure as the corpus orders them: by program, drums last; absent ones dropped.
+ * Returns the present tracks of a measure in the order of the corpus: by program, drums last.
  * @template {Track} T
  * @param {T[]} tracks
  */
@@ -46,12 +46,12 @@ export function presentTracks(tracks) {
 }
 
 /**
- * The part that each of `presentTracks` plays.
+ * Returns the part key of each of `presentTracks`.
  * @param {Track[]} tracks
  * @param {Format} format
  */
 export function partKeys(tracks, format) {
-  /** Program -> how many of its tracks came. @type {Map<number, number>} */
+  /** Program -> number of its tracks so far. @type {Map<number, number>} */
   const seen = new Map();
   return tracks.map(({tokens}) => {
     const program = tokens[0] - format.program;
@@ -74,9 +74,9 @@ export function makeSong(measures, format, sections = []) {
 }
 
 /**
- * The song in which parts play notes; those without are dropped.
+ * Makes a song from the notes of parts; parts without notes are dropped.
  * @param {Map<string, Omit<SongNote, 'part'>[]>} notesOf part key -> notes
- * @param {Pick<Song, 'format' | 'bars' | 'chordChanges' | 'sections'>} song what else there is of it
+ * @param {Pick<Song, 'format' | 'bars' | 'chordChanges' | 'sections'>} song its other properties
  * @returns {Song}
  */
 export function songOfNotes(notesOf, {format, bars, chordChanges, sections}) {
@@ -120,7 +120,7 @@ function toPart(key) {
 }
 
 /**
- * The notes that tokens spell, from step `offset` on; any sequence has a meaning.
+ * Converts tokens to notes, shifted by `offset` steps. Sequences need not be well-formed.
  * @param {ArrayLike<number>} tokens
  * @param {Format} format
  * @param {number} offset
@@ -128,7 +128,7 @@ function toPart(key) {
 export function trackNotes(tokens, format, offset) {
   const width = 128 / format.velocityBins;
   /**
-   * Pitch -> the strokes that sound, oldest first.
+   * Pitch -> its sounding notes, oldest first.
    * @type {Map<number, {start: number, velocity: number}[]>}
    */
   const sounding = new Map();
@@ -184,8 +184,8 @@ function chordChanges(measures, format) {
 }
 
 /**
- * The channel of each part in each measure: a part keeps its own while there are enough; then the
- * one that was silent the longest goes to the newcomer (`assign_channels` of the package).
+ * Assigns a channel to each part in each measure. A part keeps its channel while channels are
+ * available; then a new part gets the channel that was silent the longest (`assign_channels`).
  * @param {Part[]} parts
  * @param {number[][]} playing the parts that play in each measure
  * @returns {Song['channels']}
@@ -205,7 +205,7 @@ export function assignChannels(parts, playing) {
   });
 }
 
-/** Who holds which melodic channel: parts, or programs where parts outnumber the channels. */
+/** The holders of melodic channels: parts, or programs if parts outnumber the channels. */
 class ChannelHolders {
   constructor() {
     this._free = [...MELODIC_CHANNELS];
@@ -213,7 +213,7 @@ class ChannelHolders {
     this._held = new Map();
   }
 
-  /** Gives each holder that plays now a channel. @param {number[]} holders */
+  /** Assigns a channel to each holder that plays now. @param {number[]} holders */
   give(holders) {
     for (const holder of holders) {
       if (this._held.has(holder)) this._hold(holder, this._take(holder));

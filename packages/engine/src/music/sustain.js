@@ -1,4 +1,4 @@
-/** The pedals: notes sound on until they are released (`gm_vae.music.sustain`). */
+/** Pedals: extends held notes until the pedal is released (`gm_vae.music.sustain`). */
 
 import {MIDI} from '../generated/tables.js';
 import {upTo} from './channel_state.js';
@@ -7,7 +7,7 @@ import {upTo} from './channel_state.js';
 /** @import {Note} from './score.js' */
 
 /**
- * Makes notes last as long as the pedals of their channels held them.
+ * Extends notes for as long as the pedals of their channels hold them.
  * @param {Note[]} notes changed in place
  * @param {ChannelState} state
  * @param {number} ticksPerQuarter
@@ -19,7 +19,7 @@ export function applySustain(notes, state, ticksPerQuarter) {
     !isDrum && (isPressed('sustain', channel) || isPressed('sostenuto', channel)));
   const endTick = notes.reduce((end, note) => Math.max(end, note.end), 0);
   const latest = endTick + MIDI.latestReleaseQuarters * ticksPerQuarter;
-  /** Line -> starts of the notes that begin under a pedal. @type {Map<number, {tick: number}[]>} */
+  /** Line -> starts of notes while a pedal is down. @type {Map<number, {tick: number}[]>} */
   const strikes = new Map();
   for (const note of played) {
     const sostenuto = state.pedal('sostenuto', note.channel);
@@ -49,7 +49,7 @@ const lineOf = ({channel, pitch}) => channel * 128 + pitch;
 const isDown = ({changed}, tick) => changed[upTo(changed, tick) - 1]?.down ?? false;
 
 /**
- * When a pedal that went down after `after` lets go of a note: at its end if it is not held.
+ * Returns when a pedal pressed after `after` releases a note; the note's end if it is not held.
  * @param {Pedal} pedal
  * @param {number} end
  * @param {number} after

@@ -1,4 +1,4 @@
-/** The notes of a bar -> the tokens of each instrument (`gm_vae.music.tokenise`). */
+/** Converts the notes of a bar to tokens of each instrument (`gm_vae.music.tokenise`). */
 
 /** @import {Format} from './format.js' */
 
@@ -17,7 +17,7 @@
  */
 
 /**
- * Each instrument of a bar as program, events, end.
+ * Returns the tokens of each instrument of a bar: program, events, end.
  * @param {BarNote[]} notes
  * @param {Format} format
  * @returns {TokenTrack[]}
@@ -50,7 +50,7 @@ function tokensOf(notes, format) {
     if (step > now) tokens.push(format.timeShift - 1 + step - now);
     now = step;
   };
-  // note-offs come first in a step, and of older notes first
+  // in a step note-offs come first, those of older notes before others
   for (const {step, token, bin} of [...offs, ...ons].sort((a, b) => a.step - b.step)) {
     moveTo(step);
     if (bin && bin !== loudness) {

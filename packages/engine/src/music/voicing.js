@@ -1,6 +1,6 @@
 /**
- * Notes of a measure moved to the chords that were typed, of which the model hears the triads
- * (`gm_vae.music.voicing`, which says what moves and why).
+ * Moves the notes of a measure to its full chords, as the model is conditioned only on triads;
+ * `gm_vae.music.voicing` documents the rules.
  */
 
 import {CHORDS, SPELLING, VOICING} from '../generated/tables.js';
@@ -15,8 +15,8 @@ const [FIRST_BASS, AFTER_BASSES] = VOICING.basses;
 const [MAJOR_THIRD, FIFTH] = [SPELLING.scale[2], SPELLING.scale[4]];
 
 /**
- * What a symbol calls for beyond the triad that the model hears: by how many semitones notes of the
- * triad move, and the root in the bass; a seventh or sixth; and its fifth, above the root.
+ * The difference between a symbol and the triad that the model gets: by how many semitones notes of
+ * the triad move, and the root in the bass; the seventh or sixth and the fifth above the root.
  * @typedef {object} Demand
  * @property {number} root pitch class
  * @property {Map<number, number>} moves pitch class -> semitones
@@ -33,12 +33,12 @@ const [MAJOR_THIRD, FIFTH] = [SPELLING.scale[2], SPELLING.scale[4]];
  * @property {number} end
  * @property {boolean} isBass
  *
- * What a measure may hold.
+ * The limits of a measure.
  * @typedef {Pick<Format, 'stepsPerMeasure' | 'minPitch' | 'maxPitch'>} Bounds
  */
 
 /**
- * The demand of a symbol, null for a triad or no chord.
+ * Returns the demand of a symbol; null for a triad or no chord.
  * @param {string} symbol
  * @returns {?Demand}
  */
@@ -48,7 +48,7 @@ function demandOf(symbol) {
   if (!chord.root || quality === null) return null;
   const root = pitchClass(chord.root);
   const [, third, fifth] = CHORDS.triads[quality];
-  // a power chord has the fifth in the place of the third
+  // a power chord has the fifth instead of the third
   const wanted = chord.third === null ? FIFTH : MAJOR_THIRD + chord.third;
   const ownFifth = FIFTH + chord.fifth;
   /** @type {Map<number, number>} */
@@ -62,7 +62,7 @@ function demandOf(symbol) {
 }
 
 /**
- * The tracks of a measure with their notes moved to what its symbols call for.
+ * Returns the tracks of a measure with their notes moved to its chords.
  * @template {{tokens: ArrayLike<number>}} Track
  * @param {Track[]} tracks in their order, each with notes
  * @param {string[]} symbols evenly spaced
@@ -82,8 +82,8 @@ export function voiced(tracks, symbols, format) {
 }
 
 /**
- * Moves the notes of a measure to what its symbols call for, in place.
- * @param {Note[]} notes that belong to chords, of each track by time and pitch
+ * Moves the notes of a measure to its chords, in place.
+ * @param {Note[]} notes the pitched notes, of each track by time and pitch
  * @param {string[]} symbols evenly spaced
  * @param {Bounds} bounds
  */
@@ -105,7 +105,7 @@ export function moveNotes(notes, symbols, bounds) {
 }
 
 /**
- * Symbols with their first and last steps; the same ones in a row are one.
+ * Returns symbols with their start and end steps; consecutive equal symbols are merged.
  * @param {string[]} symbols
  * @param {number} steps
  */
@@ -122,11 +122,11 @@ function spansOf(symbols, steps) {
   return spans;
 }
 
-/** Whether notes of a program belong to chords. @param {number} program */
+/** Whether notes of a program have pitches that belong to chords. @param {number} program */
 export const isPitched = (program) => program < VOICING.pitched;
 
 /**
- * The notes of a track that belong to chords.
+ * Returns the notes of a track; none if its program is not pitched.
  * @param {ArrayLike<number>} tokens
  * @param {number} track
  * @param {Format} format
@@ -147,8 +147,8 @@ function tokensOf(notes, format) {
 }
 
 /**
- * Marks the bass: the lowest note of each stroke of the track that plays it, which is the lowest
- * track of a bass program, else the lowest of all, by the mean of its pitches.
+ * Marks the bass: the lowest note of each onset of the bass track. This is the track with the
+ * lowest mean pitch among those with a bass program, else among all.
  * @param {Note[]} notes
  */
 function markBass(notes) {
@@ -171,7 +171,7 @@ function markBass(notes) {
 }
 
 /**
- * For how many steps a note sounds between two.
+ * Returns for how many steps a note sounds between two steps.
  * @param {Note} note
  * @param {number} start
  * @param {number} end
@@ -180,7 +180,8 @@ const overlap = (note, start, end) =>
   Math.max(0, Math.min(note.end, end) - Math.max(note.start, start));
 
 /**
- * Moves a note, or to another octave of the same, where the format and its own track allow.
+ * Moves a note by semitones, in another octave if necessary. The format must allow the new pitch,
+ * and the note's track must not sound it already; otherwise the note does not move.
  * @param {Note} note
  * @param {number} semitones
  * @param {Note[]} notes
@@ -199,7 +200,7 @@ const isFree = (note, pitch, notes, bounds) =>
     other.track === note.track && other.pitch === pitch && overlap(other, note.start, note.end));
 
 /**
- * Gives the seventh to the voice that is best for it, if one is.
+ * Moves the most suitable voice, if any, to the seventh.
  * @param {Demand} demand
  * @param {Note[]} notes
  * @param {number} start
@@ -232,7 +233,7 @@ function takeSeventh({root, seventh, fifth}, notes, start, end, bounds) {
 }
 
 /**
- * The notes of each track and pitch within a span, without the bass.
+ * Returns the notes of each track and pitch within a span, without the bass.
  * @param {Note[]} notes
  * @param {number} start
  * @param {number} end
@@ -249,7 +250,7 @@ function voicesOf(notes, start, end) {
 }
 
 /**
- * The tracks that strike several notes at once, or hold one for half of a chord's steps.
+ * Returns the tracks that begin several notes at once, or hold one for half of a chord's steps.
  * @param {Note[]} notes
  * @param {number} steps
  */
@@ -260,7 +261,7 @@ function compingTracks(notes, steps) {
 }
 
 /**
- * Whether another voice sounds the pitch class of this note's.
+ * Whether another voice sounds this note's pitch class.
  * @param {Note} note
  * @param {Note[]} notes
  * @param {number} start
@@ -271,7 +272,7 @@ const isDoubled = ({track, pitch}, notes, start, end) => notes.some((other) =>
   overlap(other, start, end));
 
 /**
- * For how many steps a voice at a pitch clashes with other notes.
+ * Returns for how many steps a voice at a pitch clashes with other notes.
  * @param {Note[]} voice
  * @param {number} pitch
  * @param {Note[]} notes
