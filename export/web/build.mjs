@@ -13,7 +13,7 @@ const ENTRIES = {
 };
 const PLAIN = ['manifest.webmanifest', 'icon.svg'];
 const PROCESSOR = 'spessasynth_lib/dist/spessasynth_processor.min.js';
-// a name follows from what is in the file, so that browsers may keep files for good
+// names contain a hash of the content, so that browsers may cache files indefinitely
 const NAMES = {entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]'};
 const script = {
   bundle: true,
@@ -23,13 +23,13 @@ const script = {
   legalComments: 'linked',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  pure: ['console.log'], // the synthesiser's chatter
+  pure: ['console.log'], // removes the synthesiser's log output
   logLevel: 'warning',
 };
 
 /**
- * Module -> our modules that it imports, as names below the page's or the engine's src/.
- * @param {string[]} entryPoints paths; the page's if absent
+ * Maps each of our modules to those it imports, as names below the page's or the engine's src/.
+ * @param {string[]} entryPoints paths; page and worker by default
  */
 export async function importsOf(entryPoints = Object.values(ENTRIES)) {
   const {metafile} = await esbuild.build({
@@ -50,7 +50,7 @@ export async function importsOf(entryPoints = Object.values(ENTRIES)) {
       .map(({path: target}) => name(target))]));
 }
 
-/** Makes dist/ whole: the old one goes only when the new one is complete. */
+/** Builds dist/; replaces the old one only when the new one is complete. */
 async function build() {
   const out = path.join(here, 'dist');
   const part = path.join(here, '.dist');
@@ -78,7 +78,7 @@ async function build() {
       logLevel: 'warning',
     }),
   ]);
-  await esbuild.build({ // its name stays, since browsers know it by that
+  await esbuild.build({ // without a hash: browsers identify it by its name
     ...script, absWorkingDir: here, entryPoints: {sw: 'src/service_worker.js'}, outdir: part,
   });
   for (const name of PLAIN) await copyFile(path.join(here, 'src', name), path.join(part, name));
@@ -88,7 +88,7 @@ async function build() {
   await rename(part, out);
 }
 
-/** The synthesiser's worklet, which is loaded by its name, as a file beside the page's. */
+/** Emits the synthesiser's worklet as a file of its own, since the page loads it by URL. */
 function takeProcessor(build) {
   build.onResolve({filter: /\.file$/}, () =>
     ({path: path.join(here, 'node_modules', PROCESSOR), namespace: 'copied'}));
@@ -96,7 +96,7 @@ function takeProcessor(build) {
     ({contents: await readFile(file), loader: 'file'}));
 }
 
-/** index.html, with the names that the files of its links have. */
+/** Returns index.html with the hashed names of the built files in its links. */
 async function index(built) {
   const outputs = built.flatMap(({metafile}) => Object.entries(metafile.outputs));
   let text = await readFile(path.join(here, 'src/index.html'), 'utf8');
@@ -106,12 +106,12 @@ async function index(built) {
     const plain = name.replace(/-[A-Z0-9]+(?=\.\w+$)/, '');
     text = text.replace(`="${plain}"`, `="${name}"`);
   }
-  // in the page itself, since browsers ask for an icon again and again, also without a network
+  // inline, since browsers request an icon repeatedly, also without a network
   const icon = encodeURIComponent(await readFile(path.join(here, 'src/icon.svg'), 'utf8'));
   return text.replace('href="icon.svg"', `href="data:image/svg+xml,${icon}"`);
 }
 
-/** The licences of what the page is made of. */
+/** Returns the licences of the packages in the page. */
 async function licences() {
   const texts = [];
   for (const name of ['preact', 'webaudio-tinysynth', 'spessasynth_lib', 'spessasynth_core']) {

@@ -7,7 +7,7 @@ import {ownLanguage, speak} from './texts/texts.js';
 import {App} from './view/app.jsx';
 
 const here = new URL('.', import.meta.url);
-/** The address in a <meta>, '' if it has none. @param {string} name */
+/** Returns the URL in a <meta> element; '' if its content is empty. @param {string} name */
 const addressIn = (name) => {
   const {content} = /** @type {HTMLMetaElement} */ (document.querySelector(`meta[name="${name}"]`));
   return content && new URL(content, here).href;
@@ -19,9 +19,9 @@ const studio = new Studio({
   soundfont: addressIn('soundfont'),
   attributes: addressIn('attributes'),
 });
-await speak(ownLanguage()).catch(() => {}); // where it is not to be had, English does
+await speak(ownLanguage()).catch(() => {}); // falls back to English on failure
 await nextTask();
 render(<App studio={studio} />, /** @type {HTMLElement} */ (document.getElementById('page')));
 keepOffline(new URL('sw.js', here).href).then(() => studio.start())
   .then(() => takeLaunchedFiles((file) => studio.open(file)));
-Object.assign(window, {studio}); // for the curious, and for tests
+Object.assign(window, {studio}); // for the console and for tests

@@ -1,10 +1,10 @@
 /**
- * Caches the files of the page and its model, so that the page opens without a network: files whose
- * names contain a hash are requested once, others again as long as the network answers.
+ * Caches the files of the page and its model, so that the page opens without a network. Files with a
+ * hash in their names are fetched once; others always, and the cache is used if the network fails.
  */
 
 /**
- * What TypeScript's library for pages does not have.
+ * Service worker types that TypeScript's DOM library lacks.
  * @typedef {Event & {waitUntil: (work: Promise<unknown>) => void}} LastingEvent
  * @typedef {LastingEvent & {request: Request, respondWith: (answer: Promise<Response>) => void}}
  *   FetchEvent
@@ -15,7 +15,7 @@
  */
 
 const CACHE = 'gm-vae-files';
-// as build.mjs names files, and the package shards: stem, hash, suffix
+// names of build.mjs's files and of the package's shards: stem, hash, suffix
 const HASHED = /^(.+)-(?:[0-9A-Z]{8}(\.\w+)|[0-9a-f]{8})$/;
 const CHANGING = /^(index\.html|manifest\.webmanifest|icon\.svg|model\/(config|weights_manifest|attributes)\.json|)$/;
 
@@ -29,7 +29,7 @@ self.addEventListener('activate', (event) => {
   /** @type {LastingEvent} */ (event).waitUntil(scope.clients.claim());
 });
 
-// what a page had fetched before this ran
+// caches files that the page fetched before the service worker ran
 self.addEventListener('message', (event) => {
   const urls = /** @type {string[]} */ (/** @type {MessageEvent} */ (event).data);
   /** @type {LastingEvent} */ (/** @type {unknown} */ (event)).waitUntil(
@@ -45,7 +45,7 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
-/** The path below the page's, null for other addresses. @param {string} url */
+/** Returns the path below the scope; null for URLs outside of it. @param {string} url */
 function nameOf(url) {
   const path = url.split(/[?#]/)[0];
   return path.startsWith(scope.registration.scope)
@@ -76,7 +76,7 @@ async function answer(request) {
 }
 
 /**
- * Keeps a file, and forgets what had its name with another content.
+ * Caches a file and deletes older versions of it.
  * @param {Cache} cache
  * @param {string} key
  * @param {string} name
@@ -90,7 +90,7 @@ async function keep(cache, key, name, response) {
   await cache.put(key, response);
 }
 
-/** A hashed name without its hash, '' for other names. @param {string} name */
+/** Returns a hashed name without its hash; '' for other names. @param {string} name */
 function stemOf(name) {
   const [, stem = '', suffix = ''] = HASHED.exec(name) ?? [];
   return stem + suffix;

@@ -38,7 +38,7 @@ const FLAWS = {
   cut_short: ['Spur war abgeschnitten', 'Spuren waren abgeschnitten'],
 };
 
-const FIRST_DRUM_SOUND = 27; // a key of the drum channel
+const FIRST_DRUM_SOUND = 27; // pitch of the first of DRUM_SOUNDS
 const DRUM_SOUNDS = [
   'Hohes Q', 'Slap', 'Scratch vor', 'Scratch zurück', 'Stöcke', 'Rechteck-Klick', 'Metronomklick',
   'Metronomglocke', 'Akustische Bassdrum', 'Bassdrum', 'Sidestick', 'Snare', 'Händeklatschen',

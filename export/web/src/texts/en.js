@@ -32,7 +32,7 @@ export default {
   progress: {
     working: 'Working',
     model: 'The model',
-    megabytes: /** @param {string} loaded @param {string} total '' where it is not known */
+    megabytes: /** @param {string} loaded @param {string} total '' if unknown */
       (loaded, total) => (total ? `${loaded} of ${total} MB` : `${loaded} MB`),
     line: /** @param {string} what @param {string} megabytes */
       (what, megabytes) => `${what}: ${megabytes}`,
@@ -45,8 +45,8 @@ export default {
     redoKeys: 'Redo (Ctrl+Shift+Z or Ctrl+Y)',
     open: 'Open MIDI',
     openMore: 'Open a MIDI file (or drop one anywhere)',
-    verb: 'Save ', // before what is saved, where there is room
-    verbAfter: '', // and behind it
+    verb: 'Save ', // before the file type, visible if there is room
+    verbAfter: '', // after the file type
     saveMidi: 'Save what is heard as a MIDI file, or drag it into another program',
     saveWav: 'Save what is heard as a sound file',
     share: 'Share',
@@ -417,7 +417,7 @@ export default {
     chords: 'The chords of the link cannot be read. Others stand in their place.',
   },
 
-  /** Sentences on what failed, and why. */
+  /** Error messages, with a reason. */
   failed: {
     model: /** @type {OfName} */ ((why) =>
       `The model could not be loaded (${why}). Reload the page to try again.`),
@@ -436,7 +436,7 @@ export default {
   noPort: 'there is none',
   noSong: 'there is no song yet',
 
-  /** A sentence or clause of the engine, which speaks English. @type {OfName} */
+  /** Translates a sentence or clause of the engine, which is in English. @type {OfName} */
   ofEngine: (sentence) => sentence,
   instruments: GENERAL_MIDI.instruments,
   families: GENERAL_MIDI.families,

@@ -1,6 +1,6 @@
-/** What the engine says, in German: it throws sentences in English, which programs have as well. */
+/** German translations of the engine's messages, which it throws in English for all programs. */
 
-// {0} and so on: what the sentence is about, which may be a sentence itself
+// {0} and so on are slots for values, which may be sentences themselves
 /** @type {Record<string, string>} */
 export const SENTENCES = {
   // chords
@@ -119,14 +119,14 @@ export const SENTENCES = {
 
 const SLOT = /\{(\d)\}/g;
 
-/** A pattern for each sentence, and which slot each of its groups is. */
+/** The pattern of each sentence, and the slot of each of the pattern's groups. */
 const PATTERNS = Object.entries(SENTENCES).map(([english, german]) => ({
   pattern: new RegExp(`^${english.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(SLOT, '(.*?)')}$`),
   slots: Array.from(english.matchAll(SLOT), ([, slot]) => Number(slot)),
   german,
 }));
 
-/** A sentence of the engine in German; one that is not known stays. @param {string} sentence @returns {string} */
+/** Translates a sentence of the engine into German; returns unknown ones unchanged. @param {string} sentence @returns {string} */
 export function germanOf(sentence) {
   for (const {pattern, slots, german} of PATTERNS) {
     const found = pattern.exec(sentence);

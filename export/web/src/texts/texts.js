@@ -1,4 +1,4 @@
-/** The page's texts in the language of its reader. */
+/** The page's texts in the current language. */
 
 import {DRUMS} from '../../../../packages/engine/src/music/format.js';
 import english from './en.js';
@@ -10,19 +10,19 @@ export const LANGUAGES = {en: 'English', de: 'Deutsch'};
 
 const CHOICE_KEY = 'gm-vae-language';
 
-/** In the language that is spoken now; they change, so that only functions may read them. */
+/** Texts in the current language. They change with it: read them in functions, not on import. */
 export const texts = {...english};
 
 /** @type {Record<string, () => Promise<Texts>>} */
 const SOURCES = {en: async () => english, de: async () => (await import('./de.js')).default};
 
-/** Speaks a language from now on. Rejects if it cannot be fetched. @param {string} code */
+/** Switches to a language. Rejects if it cannot be fetched. @param {string} code */
 export async function speak(code) {
   Object.assign(texts, await SOURCES[code]());
   document.documentElement.lang = code;
 }
 
-/** The chosen language, else the browser's first one that the page has. */
+/** Returns the chosen language, else the browser's first one that the page supports. */
 export function ownLanguage() {
   const codes = [chosen(), ...navigator.languages.map((tag) => tag.split('-')[0])];
   return codes.find((code) => code && Object.hasOwn(LANGUAGES, code)) ?? english.code;
@@ -36,19 +36,19 @@ function chosen() {
   }
 }
 
-/** Speaks a language, also on later visits. @param {string} code */
+/** Switches to a language and stores the choice for later visits. @param {string} code */
 export async function chooseLanguage(code) {
   await speak(code);
   try {
     localStorage.setItem(CHOICE_KEY, code);
   } catch {
-    // it lasts as long as the page, then
+    // then the choice lasts only until the page is closed
   }
 }
 
-/** A number as the language writes it. @param {number} value @param {number} digits of its fraction */
+/** Formats a number with the language's decimal sign. @param {number} value @param {number} digits of its fraction */
 export const decimal = (value, digits) => value.toFixed(digits).replace('.', texts.decimalSign);
 
-/** The name of a program 0..127, or of the drums. @param {number} program */
+/** Returns the name of a program 0..127, or of the drums. @param {number} program */
 export const instrumentName = (program) =>
   (program === DRUMS ? texts.drums : texts.instruments[program]);

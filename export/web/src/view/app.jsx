@@ -30,7 +30,7 @@ export function App({studio}) {
   useStudio(studio);
   const [theme, setTheme] = useTheme();
   const isDark = useIsDark(theme);
-  const [target, setTarget] = useState(/** @type {Which} */ ('a')); // the style that a file is for
+  const [target, setTarget] = useState(/** @type {Which} */ ('a')); // style that a file replaces
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
   const pickFile = (/** @type {Which} */ which = 'a') => {
     setTarget(which);
@@ -83,13 +83,13 @@ export function App({studio}) {
  * @param {Song} props.song
  * @param {boolean} props.isDark
  * @param {(which: Which) => void} props.pickFile
- * @param {ComponentChildren} props.children what comes last
+ * @param {ComponentChildren} props.children shown last
  */
 function Main({studio, song, isDark, pickFile, children}) {
   const {song: form} = studio.arrangement;
   useSwitchFocus(form !== null);
   const editor = useNoteEditor(studio, song);
-  const isDue = useTurn(); // it stands below the roll
+  const isDue = useTurn(); // deferred, since it is below the roll
   const edit = <EditChip editor={editor} />;
   return (
     <main class="main">

@@ -10,7 +10,7 @@ const signed = (tenths) =>
   `${tenths > 0 ? '+' : tenths < 0 ? '−' : ''}${decimal(Math.abs(tenths / 10), tenths % 10 ? 1 : 0)}`;
 
 /**
- * Opens and closes the sliders, and counts those that are moved; nothing where the model has none.
+ * Opens and closes the sliders and shows how many are moved; empty if the model has none.
  * @param {{studio: Studio, isOpen: boolean, toggle: () => void}} props
  */
 export function CharacterChip({studio, isOpen, toggle}) {
@@ -26,7 +26,7 @@ export function CharacterChip({studio, isOpen, toggle}) {
 }
 
 /**
- * Sliders for what the model has learnt the directions of, for both styles.
+ * Sliders for the attributes whose directions the model has learnt; they apply to both styles.
  * @param {{studio: Studio, isOpen: boolean}} props
  */
 export function CharacterSliders({studio, isOpen}) {

@@ -8,15 +8,15 @@ import {ChordPanel} from './chord_panel.jsx';
 /** @import {Line} from '../studio/line_at.js' */
 
 /**
- * Where a bar is in the piece.
+ * Position of a bar in the piece.
  * @typedef {{bar: number, bars: number}} Place
  */
 
 /**
- * The button of a bar's chord, and the panel in which it is changed.
+ * The button of a bar's chord, and the panel that changes it.
  * @param {object} props
  * @param {Line} props.line
- * @param {number} props.index of the bar in it
+ * @param {number} props.index of the bar in the line
  * @param {Place} props.place
  * @param {boolean} props.isOpen
  * @param {(index: ?number) => void} props.setOpen

@@ -33,7 +33,7 @@ const help = () => {
 };
 
 /**
- * The line of chords as text, with examples, help, and what else stands there.
+ * The chord line as a text field, with examples, help and further controls.
  * @param {{studio: Studio, children: ComponentChildren}} props
  */
 export function ChordLine({studio, children}) {
@@ -81,9 +81,9 @@ export function ChordLine({studio, children}) {
 }
 
 /**
- * What takes a typed line of chords.
- * @param {string} text of the chords as they are
- * @param {(chords: Progression) => void} take called with others
+ * Returns a function that parses a typed chord line and passes it on if it differs.
+ * @param {string} text of the current chords
+ * @param {(chords: Progression) => void} take called with the new chords
  * @param {boolean} mayBeEmpty
  */
 export const takeChords = (text, take, mayBeEmpty = false) => (/** @type {string} */ typed) => {

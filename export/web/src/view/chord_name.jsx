@@ -2,7 +2,7 @@ import {NO_CHORD_SYMBOL} from '../../../../packages/engine/src/music/chords.js';
 
 /** @type {Record<string, string>} */
 const SIGNS = {'#': '♯', b: '♭', dim: '°', o: '°'};
-const LONG = 5; // letters of a kind that is set smaller
+const LONG = 5; // letters: a longer kind is set smaller
 
 /**
  * A chord symbol in print: a large root, the rest small.
@@ -20,5 +20,5 @@ export function ChordName({symbol}) {
   );
 }
 
-/** Accidentals as signs: "b5" and "#11", and those of a bass. @param {string} text */
+/** Replaces accidentals, "dim" and "o" by signs, as in "b5" or after a slash. @param {string} text */
 const inPrint = (text) => text.replace(/#|b(?=[b\d]|$)|dim|^o(?=\d|$)/g, (sign) => SIGNS[sign]);

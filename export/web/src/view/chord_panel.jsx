@@ -17,7 +17,7 @@ import {offIf} from './off.js';
  * The chord or chords of a bar, and the bar's position.
  * @param {object} props
  * @param {Line} props.line
- * @param {number} props.index of the bar in it
+ * @param {number} props.index of the bar in the line
  * @param {Place} props.place
  * @param {() => void} props.close
  * @param {(index: ?number) => void} props.setOpen
@@ -73,7 +73,7 @@ export function ChordPanel({line, index, place, close, setOpen}) {
 }
 
 /**
- * Roots and kinds of the triads, of which one is the chord's.
+ * Buttons for the root and kind of a triad; the nearest triad's ones are pressed.
  * @param {{symbol: string, choose: (symbol: string) => void}} props
  */
 function ChordKeys({symbol, choose}) {
@@ -101,8 +101,8 @@ function ChordKeys({symbol, choose}) {
 }
 
 /**
- * The button that has the focus after a bar is deleted: the next bar's, which takes this one's place,
- * or the one's before.
+ * Returns the button to focus after a bar is deleted: the next bar's, which moves into this cell,
+ * or the previous bar's if this is the last.
  * @param {?HTMLElement} panel
  * @returns {?HTMLElement | undefined}
  */
@@ -113,23 +113,23 @@ function heirOf(panel) {
 }
 
 /**
- * A panel that has the focus as soon as it is there, and is left by a click or the focus elsewhere,
- * or by Escape.
+ * Focuses a panel when it appears, and leaves it on a pointer press or focus outside; Escape closes
+ * it.
  * @param {() => void} leave
- * @param {() => void} close leaves, and takes the focus back
+ * @param {() => void} close leaves, and returns the focus
  */
 function useFocusWithin(leave, close) {
   const panel = useRef(/** @type {?HTMLDivElement} */ (null));
   const latest = useRef({leave, close});
   latest.current = {leave, close};
-  // before the browser paints: a key pressed at once is the panel's
+  // before the browser paints, so that a key pressed immediately reaches the panel
   useLayoutEffect(() => {
     /** @type {?HTMLElement | undefined} */
     const pressed = panel.current?.querySelector('[aria-pressed="true"]');
     pressed?.focus({preventScroll: true});
     panel.current?.scrollIntoView({block: 'nearest', inline: 'nearest'});
     const outside = (/** @type {Event} */ {target}) => {
-      const isInside = target instanceof Element && // a modal dialog comes back to the panel
+      const isInside = target instanceof Element && // the focus returns from a modal dialog
         (target.closest('dialog') || panel.current?.parentElement?.contains(target));
       if (!isInside) latest.current.leave();
     };

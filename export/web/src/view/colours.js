@@ -5,12 +5,12 @@ import {DRUMS} from '../../../../packages/engine/src/music/format.js';
 // Piano, chromatic percussion, organ, guitar, bass, strings, ensemble, brass, reed, pipe, lead, pad,
 // effects, ethnic, percussive, sound effects
 const HUES = [255, 205, 330, 65, 20, 150, 175, 90, 45, 130, 300, 280, 225, 105, 5, 345];
-const NEAR = 24; // degrees that the eye distinguishes only by lightness
+const NEAR = 24; // degrees: closer hues differ in lightness
 
 /** @import {Part} from '../../../../packages/engine/src/music/song.js' */
 
 /**
- * A colour without the theme's lightness.
+ * A colour, independent of the theme.
  * @typedef {{hue: number, chroma: number, shade: number}} Tone
  */
 
@@ -33,7 +33,7 @@ export function partTones(parts, sound) {
 }
 
 /**
- * A colour of the theme. `light` 0..1 moves it towards the brightest.
+ * Returns the CSS colour of a tone in the theme. `light` 0..1 brightens it.
  * @param {Tone} tone
  * @param {boolean} isDark
  */

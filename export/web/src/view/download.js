@@ -1,6 +1,6 @@
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 
-const KEPT = 60000; // ms; what takes a file may do so late
+const KEPT = 60000; // ms; the receiver may read the file late
 
 /** @param {string} name */
 const fileName = (name) => name.replaceAll(/[\\/:*?"<>|]/g, ' ');
@@ -23,7 +23,7 @@ export function download(bytes, name, type) {
 }
 
 /**
- * Lets what is dragged be dropped as a file outside the browser, where the browser can do that.
+ * Lets a dragged element be dropped as a file outside the browser, if the browser supports it.
  * @param {DragEvent} event
  * @param {Bytes} bytes
  * @param {string} name

@@ -9,7 +9,7 @@ import {Icon} from './icons.jsx';
 /** @import {Style} from '../state/arrangement.js' */
 /** @import {Studio} from '../studio/studio.js' */
 
-/** Styles that a person kept, in a row that scrolls. @param {{studio: Studio}} props */
+/** The favourite styles, in a row that scrolls. @param {{studio: Studio}} props */
 export function Favourites({studio}) {
   const {favourites} = studio;
   const list = useEndOf(favourites.length);
@@ -40,7 +40,7 @@ export function Favourites({studio}) {
   );
 }
 
-/** A list that shows its end when it has grown. @param {number} length */
+/** Scrolls a list to its end when it has grown. @param {number} length */
 function useEndOf(length) {
   const list = useRef(/** @type {?HTMLUListElement} */ (null));
   const shown = useRef(length);
@@ -55,8 +55,8 @@ function useEndOf(length) {
 const named = (style, name) => (style.point === undefined ? style : {...style, name});
 
 /**
- * What has the focus after a favourite is forgotten: the same button of the next one, of the one
- * before, or a style's.
+ * Returns the button to focus after a favourite is removed: the next or previous favourite's same
+ * button, or a style's.
  * @param {HTMLElement} button
  * @returns {?HTMLElement | undefined}
  */

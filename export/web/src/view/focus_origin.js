@@ -1,9 +1,9 @@
-/** Whether a pointer or a key put the focus where it is. */
+/** Tracks whether a pointer or a key moved the focus. */
 
 /** @typedef {'pointer' | 'key'} Hand */
 
 export class FocusOrigin {
-  /** @param {AbortSignal} signal ends the watching */
+  /** @param {AbortSignal} signal removes the listeners */
   constructor(signal) {
     /** @type {Hand} */
     this._last = 'key';
@@ -19,7 +19,7 @@ export class FocusOrigin {
     window.addEventListener('focusin', () => {
       this._origin = this._last;
     }, options);
-    // a menu that was chosen from with a pointer would take all keys as choices
+    // blurs a menu used with a pointer, since a focused menu uses all keys for its choices
     window.addEventListener('change', ({target}) => {
       if (target instanceof HTMLSelectElement && this._last === 'pointer') target.blur();
     }, options);

@@ -1,8 +1,8 @@
-/** The picture of a style: a closed curve that its point bends, so that near styles look alike. */
+/** Draws a style as a closed curve shaped by its point, so that similar styles look alike. */
 
 import {useMemo} from 'preact/hooks';
 
-const WAVES = 7; // the fewest bends a curve has are 2, the most 8
+const WAVES = 7; // with 2 to 8 bends
 const SAMPLES = 96;
 
 /** @param {{point: Float32Array, colour: string, size?: number}} props */
@@ -19,10 +19,10 @@ export function Glyph({point, colour, size = 44}) {
 }
 
 /**
- * A curve around the middle: its radius is a sum of waves, as strong as the point's numbers.
+ * A curve around the centre: its radius is a sum of waves, weighted by the point's numbers.
  * @param {Float32Array} point
  * @param {number} radius
- * @param {number} from the first of the numbers
+ * @param {number} from index of the first number
  */
 function outline(point, radius, from) {
   const number = (/** @type {number} */ i) => point[(from + i) % point.length];

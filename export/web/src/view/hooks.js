@@ -6,7 +6,7 @@ const THEME_KEY = 'gm-vae-theme';
 const LETTERS_KEY = 'gm-vae-letters';
 
 /**
- * Draws again whenever the studio changes, also between the first drawing and its painting.
+ * Re-renders whenever the studio changes, also between the first render and its paint.
  * @param {Studio} studio
  */
 export function useStudio(studio) {
@@ -15,9 +15,9 @@ export function useStudio(studio) {
 }
 
 /**
- * A choice that the browser keeps.
+ * A choice that is stored in the browser.
  * @param {string} key
- * @param {string} otherwise what is chosen at first
+ * @param {string} otherwise the default
  * @returns {[choice: string, choose: (choice: string) => void]}
  */
 function useKept(key, otherwise) {
@@ -33,17 +33,17 @@ function useKept(key, otherwise) {
     try {
       localStorage.setItem(key, value);
     } catch {
-      // it lasts as long as the page, then
+      // then the choice lasts only until the page is closed
     }
   };
   return [choice, choose];
 }
 
-/** The theme that a person chose: auto, light or dark. */
+/** The chosen theme: auto, light or dark. */
 export const useTheme = () => useKept(THEME_KEY, 'auto');
 
 /**
- * Whether letters are keys of the page.
+ * Whether single letters are keyboard shortcuts.
  * @returns {[hasLetters: boolean, setLetters: (are: boolean) => void]}
  */
 export function useLetters() {
@@ -52,7 +52,7 @@ export function useLetters() {
 }
 
 /**
- * Whether the page is dark now, by choice or by the system; forced colours are the system's.
+ * Whether the page is dark, by choice or by the system; forced colours follow the system.
  * @param {string} theme
  */
 export function useIsDark(theme) {
@@ -67,7 +67,7 @@ export function useIsDark(theme) {
   return isDark;
 }
 
-/** Whether a media query holds. @param {string} text */
+/** Whether a media query matches. @param {string} text */
 function useMedia(text) {
   const [query] = useState(() => window.matchMedia(text));
   const [matches, setMatches] = useState(query.matches);
@@ -79,12 +79,12 @@ function useMedia(text) {
   return matches;
 }
 
-/** Whether a file is held over the page; one that is let go is opened. @param {Studio} studio */
+/** Whether a file is dragged over the page; opens a dropped file. @param {Studio} studio */
 export function useDrop(studio) {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     const over = (/** @type {DragEvent} */ event) => {
-      if (!event.dataTransfer?.types.includes('Files')) return; // one of our parts, or a text
+      if (!event.dataTransfer?.types.includes('Files')) return; // a part of the song, or text
       event.preventDefault();
       setOver(true);
     };

@@ -1,4 +1,4 @@
-/** Icons, drawn here: 24 units square, in the colour of the text. */
+/** SVG icons, 24 units square, in the colour of the text. */
 
 /** @type {Record<string, string>} */
 const SOLIDS = {

@@ -9,7 +9,7 @@ import {offIf} from './off.js';
 /** @param {number[]} bars indices */
 const barsText = (bars) => texts.kept.bars(bars.map((bar) => String(bar + 1)));
 
-/** What is kept, in words, such as "Locked: bars 2, 5; Piano". @param {Studio} studio @param {Song} song */
+/** Describes the kept bars and parts, such as "Locked: bars 2, 5; Piano". @param {Studio} studio @param {Song} song */
 export function keptTexts(studio, song) {
   const {kept} = studio.arrangement;
   const {bars} = song;
@@ -27,7 +27,8 @@ export function keptTexts(studio, song) {
 }
 
 /**
- * Says what is kept, and lets go of it; where notes are edited also that they will be.
+ * Shows what is kept, with a button that releases it; while notes are edited, also a hint that
+ * edits are kept.
  * @param {{studio: Studio, song: Song, isEditing: boolean}} props
  */
 export function KeptLine({studio, song, isEditing}) {

@@ -1,4 +1,4 @@
-/** What keys do outside of fields. */
+/** Keyboard shortcuts outside of fields. */
 
 import {useEffect, useRef} from 'preact/hooks';
 
@@ -7,8 +7,8 @@ import {FocusOrigin} from './focus_origin.js';
 /** @import {Studio} from '../studio/studio.js' */
 
 const FIELDS = 'input:not([type=range], [type=checkbox]), select, textarea';
-const PRESSED = 'button, [type=checkbox]'; // by the space key
-const SLIDERS = '[type=range], [role=slider]'; // to their beginning, by Home
+const PRESSED = 'button, [type=checkbox]'; // elements that Space presses
+const SLIDERS = '[type=range], [role=slider]'; // elements that Home moves to their minimum
 
 /** @type {Record<string, (studio: Studio) => void>} */
 const ACTIONS = {
@@ -23,7 +23,7 @@ const ACTIONS = {
 const LETTERS = new Set(['r', 'n']);
 const AGAIN_WHILE_HELD = new Set(['control+z', 'control+shift+z', 'control+y']);
 
-/** @param {Studio} studio @param {boolean} hasLetters whether letters act, too */
+/** @param {Studio} studio @param {boolean} hasLetters whether single letters are shortcuts */
 export function useKeys(studio, hasLetters) {
   const letters = useRef(hasLetters);
   letters.current = hasLetters;
@@ -43,7 +43,7 @@ export function useKeys(studio, hasLetters) {
       const name = ours(event);
       if (name && (!event.repeat || AGAIN_WHILE_HELD.has(name))) ACTIONS[name](studio);
     }, {signal});
-    window.addEventListener('keyup', ours, {signal}); // some browsers press a button only then
+    window.addEventListener('keyup', ours, {signal}); // some browsers press a button on keyup
     return () => controller.abort();
   }, [studio]);
 }
@@ -55,8 +55,8 @@ function keyName({key, ctrlKey, metaKey, altKey, shiftKey}) {
 }
 
 /**
- * Whether a key is for what has the focus. The space key presses a button that a key focused; one
- * that was clicked leaves it to the page.
+ * Whether the focused element uses a key itself. Space presses a button that was focused with a key;
+ * on a button that was clicked, Space is the page's shortcut.
  * @param {string} name
  * @param {?EventTarget} target
  * @param {boolean} byPointer

@@ -1,8 +1,8 @@
 import {texts} from '../texts/texts.js';
 
 /**
- * What keys do, with a switch for the letters: whoever speaks to the computer, or hits keys by
- * chance, needs them off.
+ * Explains the keyboard shortcuts, with a switch for single letters: they get in the way of speech
+ * input and of accidental key presses.
  * @param {{hasLetters: boolean, setLetters: (are: boolean) => void}} props
  */
 export function KeysHint({hasLetters, setLetters}) {

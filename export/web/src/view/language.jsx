@@ -11,7 +11,7 @@ export function Language({studio}) {
         onChange={async (event) => {
           const box = event.currentTarget;
           await studio.attempt(texts.failed.language, () => chooseLanguage(box.value));
-          box.value = texts.code; // what was refused is not chosen
+          box.value = texts.code; // shows the current language if the change failed
           studio.changed();
         }}>
         {Object.entries(LANGUAGES).map(([code, name]) =>

@@ -7,7 +7,7 @@ import {Icon} from './icons.jsx';
 const PRESSED = {none: false, some: 'mixed', all: true};
 
 /**
- * Locks a bar or a part, or lets go of it.
+ * Locks or unlocks a bar or a part.
  * @param {{share: Share, label: string, toggle: () => void}} props
  */
 export function LockButton({share, label, toggle}) {

@@ -8,7 +8,7 @@ import {shortSymbols} from './midi_bars.jsx';
 /** @import {Studio, Which} from '../studio/studio.js' */
 
 /**
- * What the chosen bar of an opened file can be used for.
+ * Actions for the chosen bar of an opened file.
  * @param {{studio: Studio, midi: OpenedMidi, index: number, which: Which}} props
  */
 export function BarTools({studio, midi, index, which}) {

@@ -7,8 +7,8 @@ import {texts} from '../texts/texts.js';
 /** @typedef {(index: number) => void} Choose */
 
 /**
- * A button for each bar; one of them is chosen. Together they are one stop of the Tab key, and
- * arrow keys choose, since a file may have a thousand. For the same reason only changes are drawn.
+ * A button for each bar; one of them is chosen. As a file may have a thousand bars, the buttons are a
+ * single tab stop with arrow keys, and only changed buttons are re-rendered.
  * @param {{bars: Bar[], chosen: number, choose: Choose}} props
  */
 export function Bars({bars, chosen, choose}) {
@@ -52,7 +52,7 @@ const buttonsIn = (toolbar) => /** @type {NodeListOf<HTMLElement>} */ (
   toolbar.querySelectorAll('.bar'));
 
 /**
- * The index of the bar that a key leads to, or null for other keys.
+ * Returns the index of the bar that a key selects; null for other keys.
  * @param {string} key
  * @param {number} from
  * @param {HTMLElement} toolbar
@@ -60,7 +60,7 @@ const buttonsIn = (toolbar) => /** @type {NodeListOf<HTMLElement>} */ (
 function neighbour(key, from, toolbar) {
   const buttons = [...buttonsIn(toolbar)];
   const below = buttons.findIndex(({offsetTop}) => offsetTop > buttons[0].offsetTop);
-  const row = below < 0 ? buttons.length : below; // how many there are in one
+  const row = below < 0 ? buttons.length : below; // buttons per row
   /** @type {Record<string, number>} */
   const places = {
     ArrowLeft: from - 1, ArrowRight: from + 1, ArrowUp: from - row, ArrowDown: from + row,

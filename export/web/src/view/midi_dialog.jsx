@@ -14,8 +14,8 @@ import {FetchingText} from './progress.jsx';
 /** @import {Studio, Which} from '../studio/studio.js' */
 
 /**
- * The bars of an opened MIDI file, to choose a style from. What the page has to say meanwhile is
- * among the children, since a modal dialog hides all else.
+ * The bars of an opened MIDI file, to choose a style from. Notices are passed as children, since a
+ * modal dialog covers the rest of the page.
  * @param {{studio: Studio, midi: OpenedMidi, which: Which, children: ComponentChildren}} props
  */
 export function MidiDialog({studio, midi, which, children}) {
@@ -26,7 +26,7 @@ export function MidiDialog({studio, midi, which, children}) {
     const box = dialog.current;
     box?.showModal();
     box?.querySelector('.bar[aria-pressed="true"]')?.scrollIntoView({block: 'nearest'});
-    return () => box?.close(); // also when the file was used: the focus goes back to where it was
+    return () => box?.close(); // returns the focus, also after the file was used
   }, []);
   useLayoutEffect(() => studio.stopAudition(), [studio, chosen]);
   const close = () => dialog.current?.close();
@@ -64,7 +64,7 @@ function Restore({studio, link}) {
   );
 }
 
-/** What can be done with the file. @param {OpenedMidi} midi */
+/** Describes the possible uses of the file. @param {OpenedMidi} midi */
 function summary({bars}) {
   const fitting = stylesIn(bars);
   if (fitting) return texts.midi.fitting(fitting, bars.length);

@@ -43,7 +43,7 @@ export function Mixer({studio, song, isDark}) {
 }
 
 /**
- * `name`: of what sounds.
+ * `name`: of the instrument that sounds.
  * @param {{studio: Studio, part: Part, name: string, colour: string}} props
  */
 function PartRow({studio, part, name, colour}) {
@@ -96,7 +96,7 @@ const saveStems = (studio) => studio.attempt(texts.failed.stems, async () =>
 function ProgramSelect({studio, part}) {
   const {program} = studio.sound(part);
   const own = partName(part, instrumentName);
-  const isDue = useTurn(); // all parts' instruments are over a thousand elements
+  const isDue = useTurn(); // deferred: the options of all parts are over a thousand elements
   return (
     <select class="part-name" value={program} aria-label={texts.mixer.sound(own)}
       title={program === part.program ? texts.mixer.soundMore : texts.mixer.writtenFor(own)}
@@ -113,7 +113,7 @@ function ProgramSelect({studio, part}) {
 }
 
 const InstrumentOptions = pure(
-  /** `own`: what the program of the part is called. @param {{program: number, own: string, language: string}} props */
+  /** `own`: the name of the part's original program. @param {{program: number, own: string, language: string}} props */
   ({program, own}) => texts.families.map((family, f) => (
     <optgroup label={family} key={family}>
       {texts.instruments.slice(8 * f, 8 * f + 8).map((name, i) => (

@@ -1,4 +1,4 @@
-/** What is edited, drawn over the roll: the chosen note, and where it would go. */
+/** Draws the note being edited over the roll: the chosen note, or its position during a gesture. */
 
 import {toneColour} from './colours.js';
 import {noteBox} from './note_hits.js';
@@ -8,7 +8,7 @@ import {inkOf, prepare} from './roll_drawing.js';
 /** @import {Picture} from './roll_drawing.js' */
 
 const EDGE = 2; // px around the note
-const LEAST = 5; // px that it is high
+const LEAST = 5; // px: minimum height of the note
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -31,7 +31,7 @@ export function drawEditing(canvas, picture, note, words) {
   context.lineWidth = EDGE;
   context.strokeStyle = ink.head;
   context.strokeRect(left - EDGE, y - EDGE, right - left + 2 * EDGE, height + 2 * EDGE);
-  if (!isDrum && right - left > 14) { // its end can be pulled at
+  if (!isDrum && right - left > 14) { // handle for stretching
     context.fillStyle = ink.head;
     context.fillRect(right - 3, y, 3, height);
   }

@@ -1,4 +1,4 @@
-/** What is edited of the roll: a part, a grid, a note, and what is done with it. */
+/** State of the note editor: part, grid and chosen note, with the actions on it. */
 
 import {useState} from 'preact/hooks';
 
@@ -11,21 +11,21 @@ import {isSameNote, movedNote, newNote, noteAfter, stretchedNote} from '../state
 /** @import {Studio} from '../studio/studio.js' */
 
 const PARTS_OF_A_QUARTER = [1, 2, 3, 4, 6, 8];
-const USUAL = 4; // sixteenths
-const VELOCITY = 97; // of a note that has none to go by
+const USUAL = 4; // the default grid: sixteenths
+const VELOCITY = 97; // of a new note in a part without notes
 const MIDDLE = 60;
 const FIRST_DRUM = 36; // bass drum 1
 
 /** @typedef {ReturnType<typeof useNoteEditor>} NoteEditor */
 
-/** Notes of a part, as they are placed. @param {Song} song @param {string} key @returns {PlacedNote[]} */
+/** Returns the notes of a part, in steps of the song. @param {Song} song @param {string} key @returns {PlacedNote[]} */
 export function placedNotes({parts, notes}, key) {
   const part = parts.findIndex((each) => each.key === key);
   return notes.filter((note) => note.part === part)
     .map(({pitch, velocity, start, end}) => ({key, pitch, velocity, start, end}));
 }
 
-/** Steps of the grids that the format has. @param {number} stepsPerQuarter */
+/** Returns the grids that fit the format, with their steps. @param {number} stepsPerQuarter */
 export const gridsOf = (stepsPerQuarter) => PARTS_OF_A_QUARTER
   .filter((part) => stepsPerQuarter % part === 0)
   .map((part) => ({part, steps: stepsPerQuarter / part}));
@@ -73,7 +73,7 @@ export function useNoteEditor(studio, song) {
  * @param {number} editor.grid
  * @param {PlacedNote[]} editor.notes
  * @param {?PlacedNote} editor.note
- * @param {?PlacedNote} editor.chosen it, also when it is gone, as after an undo
+ * @param {?PlacedNote} editor.chosen the chosen note, even if it is gone, as after an undo
  * @param {(note: ?PlacedNote) => void} editor.choose
  * @param {(old: ?PlacedNote, wanted: ?PlacedNote, isHeld?: boolean) => void} editor.put
  */
@@ -82,7 +82,7 @@ function noteActions({studio, song, key, grid, notes, note, chosen, choose, put}
   return {
     /** @param {number} places */
     go: (places) => choose(noteAfter(notes, note ?? chosen, places, step)),
-    /** To another part. @param {number} places */
+    /** Chooses a note of another part. @param {number} places */
     goToPart: (places) => {
       const parts = song?.parts ?? [];
       const at = parts.findIndex((part) => part.key === key) + places;
@@ -103,7 +103,7 @@ function noteActions({studio, song, key, grid, notes, note, chosen, choose, put}
       put(note, null);
       choose(heir);
     },
-    /** After the chosen note, or where the song stands. */
+    /** Adds a note after the chosen one, or at the playhead. */
     add: () => {
       if (!song || !key) return;
       const {pitch, velocity} = note ?? notes[notes.length >> 1] ??

@@ -1,4 +1,4 @@
-/** What a pointer does with notes: it draws new ones, moves them, and pulls at their ends. */
+/** Pointer gestures on notes: drawing, moving and stretching. */
 
 import {DRUMS} from '../../../../packages/engine/src/music/format.js';
 import {movedNote, newNote, stretchedNote} from '../state/note_moves.js';
@@ -9,24 +9,24 @@ import {noteAt, noteBox, pitchAt, placeAt} from './note_hits.js';
 /** @import {NoteEditor} from './note_editor.js' */
 /** @import {RollLayout} from './roll_layout.js' */
 
-const REACH = {mouse: 3, finger: 12}; // px beside a note
-const END = {mouse: 6, finger: 12}; // px of a note's end that pull at it
-const SLOP = 5; // px: a shorter way is a click
+const REACH = {mouse: 3, finger: 12}; // px around a note that still hit it
+const END = {mouse: 6, finger: 12}; // px at a note's end that stretch it
+const SLOP = 5; // px: a shorter movement is a click
 const VELOCITY = 97;
 
 /**
- * A pointer that is down: where it came down, the note there, and what becomes of it.
+ * A pressed pointer: where it was pressed, the note there, and the resulting note.
  * @typedef {object} Gesture
  * @property {'move' | 'stretch' | 'draw'} what
  * @property {number} x
  * @property {number} y
  * @property {?PlacedNote} old
- * @property {PlacedNote} note as it would be now
+ * @property {PlacedNote} note the resulting note
  * @property {boolean} isFinger
  * @property {boolean} hasMoved
- * @property {number[]} from where in the window it came down
+ * @property {number[]} from where in the window it was pressed
  *
- * The roll that is edited.
+ * The roll being edited.
  * @typedef {{song: Song, layout: RollLayout, editor: NoteEditor}} Scene
  */
 
@@ -41,7 +41,7 @@ export const noteUnder = (x, y, isFinger, {song, layout, editor}) =>
   noteAt(x, y, song, layout, {reach: REACH[isFinger ? 'finger' : 'mouse'], key: editor.key});
 
 /**
- * Whether a place is at the end of a note, which is long enough to have one.
+ * Whether a position is at the end of a note that is wide enough to be stretched there.
  * @param {number} x
  * @param {import('../../../../packages/engine/src/music/song.js').SongNote} note
  * @param {boolean} isFinger
@@ -75,7 +75,7 @@ export function beginGesture(x, y, isFinger, scene) {
   return {...common, what: 'draw', old: null, note};
 }
 
-/** The gesture with the pointer elsewhere. @param {Gesture} gesture @param {number} x @param {number} y @param {Scene} scene @returns {Gesture} */
+/** Returns the gesture after the pointer has moved. @param {Gesture} gesture @param {number} x @param {number} y @param {Scene} scene @returns {Gesture} */
 export function movedGesture(gesture, x, y, {song, layout, editor}) {
   const {room, grid} = editor;
   const [dx, dy] = [x - gesture.x, y - gesture.y];

@@ -1,16 +1,16 @@
-/** Which note of the roll is under a pointer, and which place. */
+/** Finds the note of the roll at a position, and the step and pitch there. */
 
 import {GUTTER, pitchTop, stepAt} from './roll_layout.js';
 
 /** @import {Song, SongNote} from '../../../../packages/engine/src/music/song.js' */
 /** @import {RollLayout} from './roll_layout.js' */
 
-const LEAST_WIDTH = 3.4; // px of a drum's hit
+const LEAST_WIDTH = 3.4; // px: minimum width of a drum note
 const DRUM_HEIGHT = 9;
 
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box */
 
-/** Where a note is drawn. @param {SongNote} note @param {boolean} isDrum @param {RollLayout} layout @returns {Box} */
+/** Returns the box in which a note is drawn. @param {SongNote} note @param {boolean} isDrum @param {RollLayout} layout @returns {Box} */
 export function noteBox({start, end, pitch}, isDrum, layout) {
   const left = GUTTER + start * layout.stepWidth;
   if (isDrum) {
@@ -23,13 +23,13 @@ export function noteBox({start, end, pitch}, isDrum, layout) {
 }
 
 /**
- * The note under a place, or next to it; of several the nearest, and of those one of a part that is
- * preferred.
+ * Returns the nearest note within reach of a position; notes of parts other than `key` count as
+ * further away.
  * @param {number} x
  * @param {number} y
  * @param {Song} song
  * @param {RollLayout} layout
- * @param {{reach: number, key: string}} options reach: px beside a note that are still the note
+ * @param {{reach: number, key: string}} options reach: px around a note that still hit it
  * @returns {?SongNote}
  */
 export function noteAt(x, y, song, layout, {reach, key}) {
@@ -49,7 +49,7 @@ export function noteAt(x, y, song, layout, {reach, key}) {
 }
 
 /**
- * The step and the pitch of a place, and whether it is among the drums.
+ * Returns the step and the pitch at a position, and whether it is among the drums.
  * @param {number} x
  * @param {number} y
  * @param {Song} song

@@ -11,10 +11,10 @@ import {noteName} from './note_words.js';
 /** @import {Gesture, Scene} from './note_gestures.js' */
 /** @import {Picture} from './roll_drawing.js' */
 
-const RULER = 12; // px at the top, where a click is a place in the music
+const RULER = 12; // px at the top: a click there moves the playhead
 
 /**
- * What is edited, over the roll: pointers and keys change notes.
+ * The editing layer over the roll: pointers and keys change notes.
  * @param {{studio: Studio, picture: Picture, editor: NoteEditor, partName: string}} props
  */
 export function NoteLayer({studio, picture, editor, partName}) {
@@ -36,7 +36,7 @@ export function NoteLayer({studio, picture, editor, partName}) {
       onKeyDown={(event) => {
         if (!pressed(event, editor)) return;
         event.preventDefault();
-        event.stopPropagation(); // the page has other uses for some
+        event.stopPropagation(); // some are also shortcuts of the page
       }}
       {...pointerHandlers(studio, scene, gesture, (begun) => {
         isOnNote.current = Boolean(begun?.old);
@@ -87,7 +87,7 @@ function pointerHandlers(studio, scene, gesture, setGesture) {
     onContextMenu: (/** @type {MouseEvent} */ event) => {
       const {x, y} = placeOf(event);
       const hit = noteUnder(x, y, false, scene);
-      if (!hit || gesture) return; // a resting finger is not a right click
+      if (!hit || gesture) return; // a long press is not a right click
       event.preventDefault();
       const {part, ...own} = hit;
       editor.put({...own, key: scene.song.parts[part].key}, null);
@@ -95,7 +95,7 @@ function pointerHandlers(studio, scene, gesture, setGesture) {
   };
 }
 
-/** Where an event is on the canvas. @param {MouseEvent} event */
+/** Returns the position of an event on the canvas. @param {MouseEvent} event */
 function placeOf(event) {
   const canvas = /** @type {HTMLCanvasElement} */ (event.currentTarget);
   const {left, top} = canvas.getBoundingClientRect();
@@ -104,7 +104,8 @@ function placeOf(event) {
 }
 
 /**
- * Where a pointer is that came down on the canvas, which may have moved since then.
+ * Returns the position of a pointer on the canvas as it was at pointerdown; the canvas may have moved
+ * since then.
  * @param {PointerEvent} event
  * @param {Gesture} gesture
  * @returns {[x: number, y: number]}
@@ -113,15 +114,15 @@ const wayOf = ({clientX, clientY}, {x, y, from}) =>
   [x + clientX - from[0], y + clientY - from[1]];
 
 /**
- * A finger that comes down on a note moves it; elsewhere it scrolls.
+ * Prevents scrolling by a finger on a note, which moves the note; elsewhere fingers scroll.
  * @param {RefObject<HTMLCanvasElement>} canvas
- * @returns {{current: boolean}} whether the pointer that is down is on a note, to be kept up to date
+ * @returns {{current: boolean}} whether the pressed pointer is on a note; the caller updates it
  */
 function useNoScroll(canvas) {
   const isOnNote = useRef(false);
   useEffect(() => {
     const box = canvas.current;
-    const touched = (/** @type {TouchEvent} */ event) => { // after pointerdown
+    const touched = (/** @type {TouchEvent} */ event) => { // fires after pointerdown
       if (isOnNote.current) event.preventDefault();
     };
     box?.addEventListener('touchstart', touched, {passive: false});
@@ -131,10 +132,10 @@ function useNoScroll(canvas) {
 }
 
 /**
- * Arrows choose a note, with Shift they move it.
+ * Runs the action of a key: arrows choose a note, with Shift they move it.
  * @param {KeyboardEvent} event
  * @param {NoteEditor} editor
- * @returns {boolean} whether the key was one of the editor's
+ * @returns {boolean} whether the editor uses the key
  */
 function pressed({key, shiftKey, ctrlKey, metaKey, altKey, repeat}, editor) {
   if (ctrlKey || metaKey || altKey) return false;

@@ -9,11 +9,11 @@ import {offIf} from './off.js';
 /** @import {Studio} from '../studio/studio.js' */
 /** @import {NoteEditor} from './note_editor.js' */
 
-/** @param {number} part of a quarter */
+/** @param {number} part notes per quarter */
 const gridName = (part) => (part % 3 ? texts.notes.straight(4 * part)
   : texts.notes.triplet((8 * part) / 3));
 
-/** Turns the editing of notes on and off. @param {{editor: NoteEditor}} props */
+/** Turns note editing on and off. @param {{editor: NoteEditor}} props */
 export function EditChip({editor}) {
   return (
     <button type="button" class="chip edit-notes" aria-pressed={editor.isOn} title={texts.notes.title}
@@ -21,7 +21,7 @@ export function EditChip({editor}) {
   );
 }
 
-/** What can be done with notes, as buttons. @param {{studio: Studio, song: Song, editor: NoteEditor}} props */
+/** Controls for editing notes. @param {{studio: Studio, song: Song, editor: NoteEditor}} props */
 export function NoteTools({studio, song, editor}) {
   const {note, grid, grids} = editor;
   const names = soundingNames(song.parts, (part) => studio.sound(part), instrumentName);
@@ -79,7 +79,7 @@ function NoteButtons({editor, isDrum}) {
   );
 }
 
-/** Lets go of the bar of the part in which the chosen note is. @param {{studio: Studio, song: Song, editor: NoteEditor}} props */
+/** Releases the chosen note's bar in its part. @param {{studio: Studio, song: Song, editor: NoteEditor}} props */
 function ReleaseChip({studio, song, editor: {note}}) {
   const {kept} = studio.arrangement;
   const bar = note ? Math.floor(note.start / song.format.stepsPerMeasure) : -1;

@@ -7,7 +7,7 @@ import {texts} from '../texts/texts.js';
 const NOTICE_MS = 6000;
 
 /**
- * What the page has to say, for a while.
+ * Shows a notice for a few seconds; one with an action stays until it is closed.
  * @param {?NoticeText} notice the latest
  * @returns {[shown: ?NoticeText, close: () => void]}
  */
@@ -16,7 +16,7 @@ export function useNotice(notice) {
   useEffect(() => {
     if (!notice) return undefined;
     setShown(notice);
-    if (notice.action) return undefined; // it waits for an answer
+    if (notice.action) return undefined; // stays until it is answered
     const timer = setTimeout(() => setShown(null), NOTICE_MS);
     return () => clearTimeout(timer);
   }, [notice]);
@@ -35,7 +35,7 @@ export function Notice({notice, close}) {
 /** @param {{notice: NoticeText, close: () => void}} props */
 function NoticeLine({notice, close}) {
   const line = useRef(/** @type {?HTMLParagraphElement} */ (null));
-  const before = useRef(/** @type {?EventTarget} */ (null)); // what had the focus
+  const before = useRef(/** @type {?EventTarget} */ (null)); // element that had the focus
   const {text, isError, action} = notice;
   const remember = (/** @type {FocusEvent} */ {relatedTarget}) => {
     if (!(relatedTarget instanceof Node && line.current?.contains(relatedTarget))) {
@@ -44,7 +44,7 @@ function NoticeLine({notice, close}) {
   };
   useLayoutEffect(() => {
     const own = line.current;
-    return () => { // the focus goes back with it
+    return () => { // returns the focus if the notice had it
       const hasFocus = own?.contains(document.activeElement);
       if (hasFocus && before.current instanceof HTMLElement) before.current.focus();
     };

@@ -1,6 +1,6 @@
 /**
- * For a button that its own press may put out of use: it keeps the focus, which `disabled` would
- * drop, and says that it is off.
+ * Returns attributes of a button that its own press may disable. It keeps the focus, which
+ * `disabled` would drop, and screen readers announce that it is off.
  * @param {boolean} isOff
  * @param {() => void} act
  */

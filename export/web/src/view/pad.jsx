@@ -31,7 +31,7 @@ export function PadChip({isOpen, toggle}) {
  */
 export function Pad({studio, points}) {
   const {pad, arrangement, player} = studio;
-  usePlayingBar(studio, arrangement.chords.length); // the place goes with it
+  usePlayingBar(studio, arrangement.chords.length); // the place follows the bar
   const {place} = pad;
   const text = pad.isRecording ? texts.pad.recording : pad.isLive ? texts.pad.live
     : player.isPlaying ? texts.pad.playing : texts.pad.still;
@@ -52,7 +52,7 @@ export function Pad({studio, points}) {
 }
 
 /**
- * Pointers and keys move its place.
+ * The square and the current place, which pointers and keys move.
  * @param {{studio: Studio, place: Place, children: import('preact').ComponentChildren}} props
  */
 function PadSquare({studio, place, children}) {
@@ -79,7 +79,7 @@ function PadSquare({studio, place, children}) {
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         isDown.current = true;
-        event.preventDefault(); // no text is marked
+        event.preventDefault(); // prevents text selection
         event.currentTarget.setPointerCapture(event.pointerId);
         across.current?.focus({preventScroll: true});
         follow(event);
@@ -89,7 +89,7 @@ function PadSquare({studio, place, children}) {
         const to = placeAfter(event, place);
         if (!to) return;
         event.preventDefault();
-        event.stopPropagation(); // the page has other uses for some
+        event.stopPropagation(); // some are also shortcuts of the page
         studio.pad.move(to);
       }}>
       {children}
@@ -103,14 +103,14 @@ function PadSquare({studio, place, children}) {
   );
 }
 
-/** A whole place within the square. @param {Place} place @returns {Place} */
+/** Rounds a place and clamps it to the square. @param {Place} place @returns {Place} */
 const rounded = ({x, y}) => {
   const [wholeX, wholeY] = [x, y].map((each) => Math.max(0, Math.min(100, Math.round(each))));
   return {x: wholeX, y: wholeY};
 };
 
 /**
- * Where a key leads, or null for other keys.
+ * Returns the place that a key moves to; null for other keys.
  * @param {KeyboardEvent} event
  * @param {Place} place
  */
@@ -131,7 +131,7 @@ function placeAfter({key, shiftKey, ctrlKey, metaKey, altKey}, {x, y}) {
   return Object.hasOwn(places, key) ? rounded(places[key]) : null;
 }
 
-/** What the styles become between the corners. */
+/** Glyphs of the blended styles, on a grid between the corners. */
 const PadGlyphs = pure(/** @param {{points: Float32Array[]}} props */ ({points}) => (
   <div class="pad-glyphs" aria-hidden="true">
     {GLYPHS.map((y) => GLYPHS.map((x) => (
@@ -142,7 +142,7 @@ const PadGlyphs = pure(/** @param {{points: Float32Array[]}} props */ ({points})
   </div>
 ));
 
-/** The way of the bars through the square. @param {{arrangement: Arrangement}} props */
+/** The path of the bars through the square. @param {{arrangement: Arrangement}} props */
 function PadPath({arrangement}) {
   const {blend, down} = arrangement;
   if (isHeld(blend) && isHeld(down)) return null;

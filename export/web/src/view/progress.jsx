@@ -1,11 +1,11 @@
-/** That the page works, and what it waits for. */
+/** Progress display: whether the page is busy, and the file that it fetches. */
 
 import {MODEL} from '../studio/store.js';
 import {decimal, texts} from '../texts/texts.js';
 
 /** @import {Fetching, Status} from '../studio/store.js' */
 
-/** A bar at the top of the page, as long as what has come. @param {{status: Status}} props */
+/** A bar at the top of the page; its length is the fetched share. @param {{status: Status}} props */
 export function BusyBar({status: {busy, loading, fetching}}) {
   const isBusy = Boolean(busy || loading || fetching);
   const share = fetching?.total ? Math.min(100, (100 * fetching.loaded) / fetching.total) : null;
@@ -19,7 +19,7 @@ export function BusyBar({status: {busy, loading, fetching}}) {
 }
 
 /**
- * What is fetched and how much of it has come; screen readers have the bar.
+ * Name and progress of the file being fetched; hidden from screen readers, which read the bar.
  * @param {{fetching: ?Fetching}} props
  */
 export function FetchingText({fetching}) {

@@ -3,8 +3,8 @@ import {Component} from 'preact';
 /** @import {ComponentChild} from 'preact' */
 
 /**
- * A component that is drawn again only when one of its properties is another one. (Elements that
- * `useMemo` keeps know the elements around them, and with these all that ever was on the page.)
+ * Returns a component that is re-rendered only when one of its properties changes. (Elements that
+ * `useMemo` keeps reference the elements around them, so all elements ever rendered stay in memory.)
  * @template {object} Props
  * @param {(props: Props) => ComponentChild} draw
  */

@@ -20,10 +20,10 @@ import {placeText} from './units.js';
 /** @import {Studio} from '../studio/studio.js' */
 /** @import {NoteEditor} from './note_editor.js' */
 
-const NARROWEST = 92; // px of a bar
+const NARROWEST = 92; // px: minimum width of a bar
 
 /**
- * Chords over the piano roll, with a slider between the styles under each.
+ * Chords above the piano roll, and below it a slider between the styles and a lock for each bar.
  * @param {{studio: Studio, song: Song, isDark: boolean, editor: NoteEditor}} props
  */
 export function Roll({studio, song, isDark, editor}) {
@@ -71,7 +71,7 @@ function ChordRow({studio, columns, playingBar}) {
         <button type="button" class="tool add-chord" aria-label={texts.chords.add}
           title={texts.chords.add}
           onClick={({currentTarget}) => {
-            const isLast = chords.length === MOST_CHORDS - 1; // then this button goes
+            const isLast = chords.length === MOST_CHORDS - 1; // then this button disappears
             if (isLast) focusButton(currentTarget.previousElementSibling);
             studio.setChords([...chords, chords[chords.length - 1]]);
           }}>
@@ -106,7 +106,7 @@ function BlendRow({studio, columns}) {
 }
 
 /**
- * The locks of a song's bars, whose styles are those of its sections.
+ * The locks of a song's bars; without sliders, since the sections set the styles.
  * @param {{studio: Studio, bars: {symbols: string[]}[], columns: Columns}} props
  */
 function LockRow({studio, bars, columns}) {
@@ -126,7 +126,7 @@ const BarLock = ({studio, bar, symbols, bars}) => (
     toggle={() => studio.keeping.toggleBar(bar)} />
 );
 
-/** The inner width of an element; 0 before it is there. @param {RefObject<HTMLElement>} element */
+/** Returns the inner width of an element; 0 until it is measured. @param {RefObject<HTMLElement>} element */
 function useWidth(element) {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
@@ -134,7 +134,7 @@ function useWidth(element) {
     if (!box) return undefined;
     const observer = new ResizeObserver(() => setWidth(box.clientWidth));
     let isGone = false;
-    nextTask().then(() => { // the layout of a new page takes a while
+    nextTask().then(() => { // in a later task, since the first layout of the page is slow
       if (isGone) return;
       setWidth(box.clientWidth);
       observer.observe(box);
@@ -148,7 +148,7 @@ function useWidth(element) {
 }
 
 /**
- * Scrolls a roll that is wider than the screen so that the playing bar is seen.
+ * Scrolls the roll to the playing bar if it is wider than its frame.
  * @param {RefObject<HTMLElement>} frame
  * @param {number} bar
  * @param {number} barWidth

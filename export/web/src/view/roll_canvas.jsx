@@ -14,7 +14,7 @@ import {barStep, rollLayout, stepAt} from './roll_layout.js';
 /** @import {NoteEditor} from './note_editor.js' */
 /** @import {Picture} from './roll_drawing.js' */
 
-const LOWEST = 260; // px
+const LOWEST = 260; // px: minimum height
 const BELOW = 56; // px: the sliders under the roll, and the panel's edge
 
 /**
@@ -74,7 +74,7 @@ export function RollCanvas({studio, song, isDark, barWidth, editor}) {
 }
 
 /**
- * What the roll shows, the same object until something of it changes.
+ * Returns the inputs of the drawing, as the same object until one of them changes.
  * @param {Studio} studio
  * @param {Song} song
  * @param {{isDark: boolean, barWidth: number, height: number, edited: string}} looks
@@ -101,7 +101,7 @@ function usePicture(studio, song, {isDark, barWidth, height, edited}) {
 }
 
 /**
- * As high as the window has room between what is above the roll and the foot of the page.
+ * Returns the height of the roll, which fills the window between its top and the transport.
  * @param {RefObject<HTMLElement>} box
  */
 function useRollHeight(box) {
@@ -114,7 +114,7 @@ function useRollHeight(box) {
       setHeight(Math.max(LOWEST, Math.floor(window.innerHeight - top - foot - BELOW)));
     };
     const observer = new ResizeObserver(fit);
-    for (const around of ['.score', '.main']) { // all that may move the roll
+    for (const around of ['.score', '.main']) { // elements whose size may move the roll
       const element = box.current?.closest(around);
       if (element) observer.observe(element);
     }

@@ -12,8 +12,8 @@ import {GUTTER, pitchTop} from './roll_layout.js';
 /** @import {RollLayout} from './roll_layout.js' */
 
 /**
- * What is drawn: the song, where things are, the theme, of each part its colour and whether it is
- * heard, what is locked or edited, and the key of the part that is edited now, or ''.
+ * Inputs of the drawing: the song, its layout, the theme, the colour of each part and whether it is
+ * heard, the locked bars and edited notes, and the key of the part being edited, or ''.
  * @typedef {{song: Song, layout: RollLayout, isDark: boolean, tones: Tone[], heard: boolean[],
  *   kept: Kept, edited: string}} Picture
  */
@@ -24,7 +24,7 @@ const INKS = {
   dark: {bar: '#3d4150', beat: '#282b37', black: '#1b1e27', text: '#9aa0b2', head: '#f5f6fa',
     lock: '#313646', onHead: '#14161e'},
 };
-const WIDEST = 16384; // px of a canvas, in every browser
+const WIDEST = 16384; // px: canvas width that every browser supports
 const HATCH = 9; // px between lines over a locked bar
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
@@ -32,7 +32,7 @@ const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 export const inkOf = ({isDark}) => (isDark ? INKS.dark : INKS.light);
 
 /**
- * The canvas's context at the screen's resolution, cleared.
+ * Returns the cleared context of a canvas at the screen's resolution.
  * @param {HTMLCanvasElement} canvas
  * @param {RollLayout} layout
  */
@@ -86,7 +86,7 @@ function isKept({part, start}, {song, kept}) {
 }
 
 /**
- * Rows of black keys, lines of bars and beats.
+ * Draws the rows of black keys and the lines of bars and beats.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  */
@@ -112,7 +112,7 @@ function drawGrid(context, picture) {
 }
 
 /**
- * The names at the left.
+ * Draws the pitch names and the drum label at the left.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  */
@@ -129,7 +129,7 @@ function drawScale(context, picture) {
   }
   if (layout.lanes.size) {
     const middle = (drumTop + layout.height) / 2 + 3;
-    context.fillText(texts.roll.drums, GUTTER - 4, middle, GUTTER - 6); // narrowed where the font is wide
+    context.fillText(texts.roll.drums, GUTTER - 4, middle, GUTTER - 6); // narrowed for wide fonts
   }
 }
 
@@ -168,7 +168,7 @@ function drawNote(context, note, picture, light) {
 }
 
 /**
- * The playhead, and brighter what sounds under it.
+ * Draws the playhead, and brightens the notes that sound under it.
  * @param {HTMLCanvasElement} canvas
  * @param {Picture} picture
  * @param {Player} player

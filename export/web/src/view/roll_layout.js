@@ -1,4 +1,4 @@
-/** Where things are on the piano roll. */
+/** Layout of the piano roll. */
 
 /** @import {Song} from '../../../../packages/engine/src/music/song.js' */
 
@@ -44,7 +44,7 @@ export function rollLayout(song, barWidth, height) {
 }
 
 /**
- * The pitches of the song with one above and below, and no fewer than two octaves.
+ * Returns the song's pitch range with one pitch above and below, at least two octaves.
  * @param {Song} song
  */
 function pitchRange({notes, parts}) {
@@ -57,11 +57,11 @@ function pitchRange({notes, parts}) {
   return {low, high};
 }
 
-/** The upper edge of a pitch. @param {number} pitch @param {RollLayout} layout */
+/** Returns the upper edge of a pitch. @param {number} pitch @param {RollLayout} layout */
 export const pitchTop = (pitch, {high, semitone}) => (high - pitch) * semitone;
 
 /**
- * The step at a place from the left edge.
+ * Returns the step at a distance from the left edge.
  * @param {number} x
  * @param {RollLayout} layout
  * @param {Song} song
@@ -72,7 +72,7 @@ export function stepAt(x, {stepWidth}, song) {
 }
 
 /**
- * Where a key leads: to the next bar, to the beginning of this one or the one before, to the ends.
+ * Returns the step that a key moves to: the start of the next, this, previous, first or last bar.
  * @param {string} key
  * @param {number} step
  * @param {Song} song

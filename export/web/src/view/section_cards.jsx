@@ -14,7 +14,7 @@ import {FieldError, TextField, useDraft} from './text_field.jsx';
 /** @import {SongForm} from '../state/song_form.js' */
 /** @import {Studio, Which} from '../studio/studio.js' */
 
-const FROM_FILE = ['a', 'b']; // styles that a measure of a file can be
+const FROM_FILE = ['a', 'b']; // styles that can come from a measure of a file
 
 /**
  * A card for each section: its style and its chords.
@@ -55,7 +55,7 @@ export function SectionCards({studio, song, pickFile}) {
  * @param {object} props
  * @param {Studio} props.studio
  * @param {string} props.letter
- * @param {string} props.follows the letter that it follows, or ''
+ * @param {string} props.follows the letter whose style it follows, or ''
  * @param {(which: Which) => void} props.pickFile
  */
 function LetterStyle({studio, letter, follows, pickFile}) {

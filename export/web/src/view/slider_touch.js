@@ -1,15 +1,15 @@
 /**
- * Sliders under fingers. A browser moves a slider as soon as a finger is on it, also where the finger
- * only begins to scroll the page. So nothing is heard of a touched slider until it is dragged along
- * or let go; where the page scrolls instead, it is put back.
+ * Sliders under touch. Browsers move a slider as soon as a finger touches it, even if the finger only
+ * starts to scroll the page. So input events of a touched slider are held back until the finger moves
+ * sideways or is lifted; if the page scrolls instead, the old value is restored.
  */
 
 import {useEffect} from 'preact/hooks';
 
-const SLOP = 8; // px: a finger that moves less has not moved
+const SLOP = 8; // px: shorter movements are ignored
 
 /**
- * A finger on a slider, where it came down, and the slider's values before that and since.
+ * A finger on a slider: where it was pressed, and the slider's values before and since.
  * @typedef {{slider: HTMLInputElement, pointer: number, x: number, y: number, before: string,
  *   under: string}} Touch
  */
@@ -27,7 +27,7 @@ export function useSliderTouch() {
 
 /** @param {AddEventListenerOptions} options */
 function watch(options) {
-  /** Null once the slider follows the finger. @type {?Touch} */
+  /** The undecided touch, else null. @type {?Touch} */
   let touch = null;
   window.addEventListener('pointerdown', ({target, pointerId, pointerType, clientX, clientY}) => {
     if (pointerType === 'mouse' || !isSlider(target)) return;
@@ -50,12 +50,12 @@ function watch(options) {
   }, options);
   window.addEventListener('pointercancel', (event) => end(event, false), options);
 
-  /** How far the finger is from where it came down. @param {PointerEvent} event */
+  /** Returns how far the finger is from where it was pressed. @param {PointerEvent} event */
   function distance({clientX, clientY}) {
     return touch ? [Math.abs(clientX - touch.x), Math.abs(clientY - touch.y)] : [0, 0];
   }
 
-  /** It is clear whether the finger means the slider. @param {PointerEvent} event @param {boolean} is */
+  /** Ends a touch; `is`: whether it is meant for the slider. @param {PointerEvent} event @param {boolean} is */
   function end({pointerId}, is) {
     if (touch?.pointer !== pointerId) return;
     const {slider, before, under} = touch;

@@ -16,7 +16,7 @@ import {percent} from './units.js';
 
 const EXAMPLES = ['A A B A', 'A B A B', 'A A>B B', 'A B A C A', 'A A B B A>C C'];
 
-/** Makes a song of the line of chords. @param {{studio: Studio}} props */
+/** Turns the chord line into a song. @param {{studio: Studio}} props */
 export function SongChip({studio}) {
   return (
     <button type="button" class="chip song-switch" title={texts.song.enterMore}
@@ -25,7 +25,7 @@ export function SongChip({studio}) {
 }
 
 /**
- * The switch of the panel that comes takes the focus of the one that goes.
+ * Focuses the switch of the new panel if the old panel had the focus when it was removed.
  * @param {boolean} isSong
  */
 export function useSwitchFocus(isSong) {
@@ -104,7 +104,7 @@ function FormLine({song, change}) {
   );
 }
 
-/** What is on or off. @param {{song: SongForm, change: Change}} props */
+/** Toggles of the song form. @param {{song: SongForm, change: Change}} props */
 function Playing({song, change}) {
   const {follow, fills, ending} = song;
   const [first] = lettersIn(song.form);

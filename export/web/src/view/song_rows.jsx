@@ -12,7 +12,7 @@ import {ChordName} from './chord_name.jsx';
 /** @typedef {ReturnType<typeof playedBars>} Played */
 
 /**
- * The names of a song's sections over its bars; each leads to where it begins.
+ * The names of a song's sections above its bars; a click moves the playhead to the section's start.
  * @param {{studio: Studio, played: Played, columns: {gridTemplateColumns: string},
  *   playingBar: number}} props
  */

@@ -55,15 +55,15 @@ export function Styles({studio, pickFile}) {
 }
 
 /**
- * The points of styles, each the same array while its style is the same; those of none are of the
- * upper ones.
+ * Returns the points of styles, as the same arrays until a style changes; a missing lower style has
+ * the point of the style above it.
  * @param {Studio} studio
  * @param {(?Style)[]} styles a, b, c, d
  */
 function usePoints(studio, [a, b, c, d]) {
   const corners = /** @type {Style[]} */ ([a, b, c ?? a, d ?? b]);
   const texts = corners.map(styleText).join(' ');
-  // a style is its text: points are drawn again only when one changes
+  // styles are compared by their text, so that unchanged ones keep their points
   // eslint-disable-next-line react-hooks/exhaustive-deps
   return useMemo(() => corners.map((style) => studio.point(style)), [studio, texts]);
 }
@@ -96,7 +96,7 @@ function Blend({studio, points, hasPad, children}) {
 /** Places on the line from A to B. @param {number[]} blend */
 const onLine = (blend) => ({blend, down: blend.map(() => 0)});
 
-/** The line from A to B, and where on it all bars are. @param {{studio: Studio, points: Float32Array[]}} props */
+/** A slider from A to B at the mean of all bars, which sets them all. @param {{studio: Studio, points: Float32Array[]}} props */
 function BlendLine({studio, points: [pointA, pointB]}) {
   const {blend} = studio.arrangement;
   const mean = meanShare(blend);

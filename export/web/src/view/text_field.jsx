@@ -1,4 +1,4 @@
-/** A line of text that counts once it is left, or Enter is pressed; Escape forgets what was typed. */
+/** A text field that takes its text on blur or Enter; Escape discards the draft. */
 
 import {useRef, useState} from 'preact/hooks';
 
@@ -9,20 +9,20 @@ import {reason} from '../studio/errors.js';
 /** @import {JSX} from 'preact' */
 
 /**
- * What was typed; taken: the text that was made of it, if not all of it could be taken.
+ * The typed text; taken: the resulting text, if only a part could be taken.
  * @typedef {{typed: string, taken?: string}} Typed
  *
- * The text that was taken, and what is to be said of the rest.
+ * The text that was taken, and a message about the rest.
  * @typedef {{taken: string, problem: string}} Rest
  *
  * @typedef {ReturnType<typeof useDraft>} Draft
  */
 
 /**
- * What is being typed, and what is wrong with it. Something of which only a part was taken stays until
- * the text changes elsewhere.
- * @param {string} text as it is
- * @param {(typed: string) => Rest | void} take called with what was typed; throws what is wrong
+ * Returns the draft of a field and its error. A draft of which only a part was taken stays until the
+ * text changes elsewhere.
+ * @param {string} text the current text
+ * @param {(typed: string) => Rest | void} take called with the typed text; throws if it is invalid
  */
 export function useDraft(text, take) {
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
@@ -61,9 +61,9 @@ export function useDraft(text, take) {
   };
 }
 
-/** @typedef {JSX.InputHTMLAttributes & {'draft': Draft, 'aria-describedby': string}} Field what describes it is its error */
+/** @typedef {JSX.InputHTMLAttributes & {'draft': Draft, 'aria-describedby': string}} Field described by its error */
 
-/** The field of a draft. @param {Field} props */
+/** A text field bound to a draft. @param {Field} props */
 export const TextField = ({draft, ...attributes}) => (
   <input class="text-field" ref={draft.input} value={draft.text} spellcheck={false} autocapitalize="off"
     autocomplete="off" aria-invalid={Boolean(draft.error)}
@@ -82,6 +82,6 @@ export const NamedField = ({label, title, ...field}) => (
   </label>
 );
 
-/** What is wrong with what was typed. @param {{id: string, draft: Draft}} props */
+/** The error message of a draft. @param {{id: string, draft: Draft}} props */
 export const FieldError = ({id, draft}) =>
   <p id={id} class="field-error" role="alert">{draft.error}</p>;

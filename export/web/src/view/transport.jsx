@@ -8,7 +8,7 @@ import {FetchingText} from './progress.jsx';
 
 /** @import {Studio} from '../studio/studio.js' */
 
-/** Play, and what concerns the whole piece. @param {{studio: Studio}} props */
+/** Playback, and controls of the whole piece. @param {{studio: Studio}} props */
 export function Transport({studio}) {
   const {loop} = studio.arrangement;
   const {player, sounds} = studio;
@@ -36,7 +36,7 @@ export function Transport({studio}) {
   );
 }
 
-/** What is at the foot of the window: what the page scrolls to stays above it. */
+/** Sets --foot to the height of an element at the bottom; the page scrolls targets above it. */
 function useRoomBelow() {
   const element = useRef(/** @type {?HTMLElement} */ (null));
   useEffect(() => {
@@ -91,7 +91,7 @@ function SoundsSelect({studio}) {
           const box = event.currentTarget;
           if (box.value.startsWith(PORT)) await studio.choosePort(box.value.slice(PORT.length));
           else await studio.chooseSounds(box.value === FONT ? FONT : SYNTH);
-          if (sounds.kind !== PORT) box.value = sounds.kind; // what was refused is not chosen
+          if (sounds.kind !== PORT) box.value = sounds.kind; // shows the actual choice
         }}>
         <option value={SYNTH}>{texts.transport.synthesiser}</option>
         {sounds.fontName && <option value={FONT}>{sounds.fontName}</option>}

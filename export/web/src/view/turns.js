@@ -1,12 +1,12 @@
-/** What the first picture can do without is drawn after it, one thing a task. */
+/** Defers components that the first paint can do without, one component per task. */
 
 import {useEffect, useState} from 'preact/hooks';
 
 import {nextTask} from '../../../../packages/engine/src/engine/next_task.js';
 
-let last = Promise.resolve(); // turn that was asked for
+let last = Promise.resolve(); // the latest requested turn
 
-/** False at first; true in a later task that nothing else has its turn in. */
+/** False at first; true in a later task, which no other component shares. */
 export function useTurn() {
   const [isDue, setDue] = useState(false);
   useEffect(() => {
