@@ -90,8 +90,11 @@ export class Favourites {
     }
   }
 
-  /** Changes the items as currently stored by any tab. @param {(items: Item[]) => Item[]}
-  change */ _edit(change) {
+  /**
+   * Changes the items as currently stored by any tab.
+   * @param {(items: Item[]) => Item[]} change
+   */
+  _edit(change) {
     const items = change(this._read());
     try {
       localStorage.setItem(KEY, JSON.stringify(items));

@@ -30,7 +30,7 @@ export function App({studio}) {
   useStudio(studio);
   const [theme, setTheme] = useTheme();
   const isDark = useIsDark(theme);
-  const [target, setTarget] = useState(/** @type {Which} */ ('a')); // style that a file replaces
+  const [target, setTarget] = useState(/** @type {Which} */ ('a')); // preselected for an opened file
   const input = useRef(/** @type {?HTMLInputElement} */ (null));
   const pickFile = (/** @type {Which} */ which = 'a') => {
     setTarget(which);
