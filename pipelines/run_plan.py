@@ -29,7 +29,7 @@ from gm_vae.pipelines.extract import extract
 from gm_vae.pipelines.sources import Kind, Source
 from gm_vae.progress import duration
 
-_SAMPLED_SONGS = 500  # the number of measures of a song varies as much as its mean: within 5 %
+_SAMPLED_SONGS = 500  # the standard deviation of a song's size is about its mean: 5 %
 _SAMPLED_SOURCES = 64  # sources with many songs; the first songs of each are used
 _SAMPLE_SECONDS = 60
 _PROCESS_BYTES = 250 << 20  # Python, Beam and this package

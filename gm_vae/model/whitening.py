@@ -39,7 +39,8 @@ def whitened(
         {kind: weights[f"{layer}/{kind}"] for kind in ("kernel", "bias")}
         for layer in (published.MU, published.SIGMA, published.CONDUCTOR_STATE)
     )
-    before, after = _inverse_softplus(sigma), _inverse_softplus(sigma / scale)
+    new_mu, new_sigma = (mu - mean) / scale, sigma / scale
+    before, after = _inverse_softplus(sigma), _inverse_softplus(new_sigma)
     centred = before - before.mean(0)
     covariance, spread = (centred * after).mean(0), np.square(centred).mean(0)
     slope = np.divide(covariance, spread, where=spread > 1e-12, out=np.ones_like(spread))
@@ -52,7 +53,7 @@ def whitened(
         f"{published.CONDUCTOR_STATE}/bias": from_z["bias"] + mean @ from_z["kernel"],
     }
     made = {name: value.astype(np.float32) for name, value in changed.items()}
-    return {**weights, **made}, (mu - mean) / scale, sigma / scale
+    return {**weights, **made}, new_mu, new_sigma
 
 
 def _inverse_softplus(values: np.ndarray) -> np.ndarray:

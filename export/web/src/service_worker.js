@@ -1,6 +1,6 @@
 /**
- * Caches the files of the page and its model, so that the page opens without a network. Files with a
- * hash in their names are fetched once; others always, and the cache is used if the network fails.
+ * Caches the files of the page and its model, so that the page opens without a network. Files with
+ * a hash in their names are fetched once; others always, and the cache is used if the network fails.
  */
 
 /**

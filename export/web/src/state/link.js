@@ -61,7 +61,7 @@ function readPlaces(text, bars) {
 }
 
 /**
- * Reads the arrangement of a link; missing or damaged values are those of a new arrangement.
+ * Reads the arrangement of a link; a missing or damaged value gets its default.
  * @param {string} text
  * @param {Reader} reader
  * @returns {{arrangement: Arrangement, notes: string[]}} notes: messages about differences from the

@@ -55,8 +55,8 @@ function keyName({key, ctrlKey, metaKey, altKey, shiftKey}) {
 }
 
 /**
- * Whether the focused element uses a key itself. Space presses a button that was focused with a key;
- * on a button that was clicked, Space is the page's shortcut.
+ * Whether the focused element uses a key itself. Space presses a button that was focused with a
+ * key; on a button that was clicked, Space is the page's shortcut.
  * @param {string} name
  * @param {?EventTarget} target
  * @param {boolean} byPointer

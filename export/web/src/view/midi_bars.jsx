@@ -7,8 +7,8 @@ import {texts} from '../texts/texts.js';
 /** @typedef {(index: number) => void} Choose */
 
 /**
- * A button for each bar; one of them is chosen. As a file may have a thousand bars, the buttons are a
- * single tab stop with arrow keys, and only changed buttons are re-rendered.
+ * A button for each bar; one of them is chosen. As a file may have a thousand bars, the buttons are
+ * a single tab stop with arrow keys, and only changed buttons are re-rendered.
  * @param {{bars: Bar[], chosen: number, choose: Choose}} props
  */
 export function Bars({bars, chosen, choose}) {

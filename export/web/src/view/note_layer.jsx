@@ -104,8 +104,8 @@ function placeOf(event) {
 }
 
 /**
- * Returns the position of a pointer on the canvas as it was at pointerdown; the canvas may have moved
- * since then.
+ * Returns the position of a pointer on the canvas as it was at pointerdown; the canvas may have
+ * moved since then.
  * @param {PointerEvent} event
  * @param {Gesture} gesture
  * @returns {[x: number, y: number]}

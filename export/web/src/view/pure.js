@@ -4,7 +4,8 @@ import {Component} from 'preact';
 
 /**
  * Returns a component that is re-rendered only when one of its properties changes. (Elements that
- * `useMemo` keeps reference the elements around them, so all elements ever rendered stay in memory.)
+ * `useMemo` keeps reference the elements around them, so all elements ever rendered stay in
+ * memory.)
  * @template {object} Props
  * @param {(props: Props) => ComponentChild} draw
  */

@@ -1,7 +1,7 @@
 /**
- * Sliders under touch. Browsers move a slider as soon as a finger touches it, even if the finger only
- * starts to scroll the page. So input events of a touched slider are held back until the finger moves
- * sideways or is lifted; if the page scrolls instead, the old value is restored.
+ * Sliders under touch. Browsers move a slider as soon as a finger touches it, even if the finger
+ * only starts to scroll the page. So input events of a touched slider are held back until the finger
+ * moves sideways or is lifted; if the page scrolls instead, the old value is restored.
  */
 
 import {useEffect} from 'preact/hooks';

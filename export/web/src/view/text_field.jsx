@@ -19,8 +19,8 @@ import {reason} from '../studio/errors.js';
  */
 
 /**
- * Returns the draft of a field and its error. A draft of which only a part was taken stays until the
- * text changes elsewhere.
+ * Returns the draft of a field and its error. A draft of which only a part was taken stays until
+ * the text changes elsewhere.
  * @param {string} text the current text
  * @param {(typed: string) => Rest | void} take called with the typed text; throws if it is invalid
  */

@@ -6,7 +6,7 @@
  */
 
 /**
- * Returns the attributes of an attributes.json, without those of another latent size.
+ * Returns the attributes in an attributes.json, and skips vectors of another latent size.
  * @param {unknown} json
  * @param {number} latentSize
  * @returns {Attributes}
