@@ -82,9 +82,9 @@ def _export(args: ExportArguments) -> None:
     elif args.format == "web":
         from gm_vae.export.web_page import export_web, outdated
 
+        export_web(checkpoint, output, quantization, args.force, args.soundfont)
         if problem := outdated():
             print(f"gm-vae export: {problem}", file=sys.stderr)
-        export_web(checkpoint, output, quantization, args.force, args.soundfont)
     else:
         from gm_vae.checkpoints.tensors import SHARD_BYTES
 

@@ -378,9 +378,9 @@ class WebArguments(ModelArguments):
 
 
 def _web(args: WebArguments) -> None:
-    if problem := outdated():
-        print(f"gm-vae web: {problem}", file=sys.stderr)
     with PageServer(args.model, args.port, args.soundfont) as server:
+        if problem := outdated():
+            print(f"gm-vae web: {problem}", file=sys.stderr)
         url = f"http://127.0.0.1:{server.server_address[1]}/"
         print(f"The page is at {url} (Ctrl-C ends it).", flush=True)
         if args.open:
